@@ -1,0 +1,14 @@
+"""Names what this machine lacks before anything is installed: `check_machine.py rust node java`."""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(
+        "error: Python 3.11 or newer is needed; this is %d.%d\n  Name another one: make PYTHON=python3.12 ..."
+        % sys.version_info[:2]
+    )
+
+from stack import console, machine  # noqa: E402  (older versions cannot even read it)
+
+if __name__ == "__main__":
+    console.run(lambda: machine.require(*sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The parts that the commands in `scripts/` are made of: one noun a module."""

@@ -1,0 +1,96 @@
+"""How the commands talk to the person who runs them: steps with timings, and failures in plain words."""
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from stack import paths
+
+INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """Something the person can act on: what is wrong, and what to do about it."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+def heading(text: str) -> None:
+    """Opens a group of steps."""
+    print(f"\n{_bold(text)}", flush=True)
+
+
+def line(text: str = "") -> None:
+    """One line under the current heading."""
+    print(f"  {text}" if text else "", flush=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announces a step before it runs, so that a slow one is seen, and says how long it took."""
+    start = time.monotonic()
+    print(f"  {text} ... ", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - start:.1f} s", flush=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person watches, rather than a log."""
+    return sys.stdout.isatty()
+
+
+def progress(text: str) -> None:
+    """A line that the next one replaces on a terminal; elsewhere it is kept."""
+    if is_terminal():
+        width = os.get_terminal_size().columns
+        print(f"\r\033[K  {text}"[: width + 4], end="", flush=True)
+    else:
+        line(text)
+
+
+def progress_done() -> None:
+    """Clears the line that `progress` left."""
+    if is_terminal():
+        print("\r\033[K", end="", flush=True)
+
+
+def run(command: Callable[[], None]) -> None:
+    """Runs a command; whatever goes wrong ends as one clear line and a non-zero exit code."""
+    try:
+        command()
+    except Failure as failure:
+        sys.exit(_explain(str(failure), failure.remedy))
+    except KeyboardInterrupt:
+        print("\ninterrupted; run the same command again to go on", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # The trace is for a bug report, not for the person who wanted a stack.
+        log = paths.LOGS / "failure.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc())
+        sys.exit(_explain(f"{type(error).__name__}: {error}", f"this is unexpected; details are in {relative(log)}"))
+
+
+def relative(path: os.PathLike[str]) -> str:
+    """A path as seen from the checkout, which is where `make` is run."""
+    return os.path.relpath(path, paths.ROOT)
+
+
+def _explain(problem: str, remedy: str) -> int:
+    sys.stdout.flush()
+    print(f"\n{_bold('error:')} {problem}", file=sys.stderr)
+    if remedy:
+        print(f"  {remedy}", file=sys.stderr)
+    return 1
+
+
+def _bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if is_terminal() else text

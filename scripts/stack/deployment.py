@@ -1,0 +1,90 @@
+"""The deployed stack: `sam deploy` onto MiniStack, and what a stack tells about itself afterwards."""
+
+import json
+import subprocess
+from typing import Any
+
+from stack import console, fingerprint, machine, ministack, paths, settings, tool
+from stack.stack_file import Credentials
+
+# Where samconfig.toml looks for them. JSON is YAML too.
+PARAMETERS = paths.LOCAL / "parameters.yaml"
+STAMP = fingerprint.Stamp(paths.RUN / "deployed")
+
+CONNECT_PROFILES = {
+    "default": {"connect": {"includeSandbox": True, "language": "pt"}, "token": {"avoidDuplicates": False}}
+}
+
+
+def parameters(credentials: Credentials, secret_arn: str, issuer: str) -> dict[str, str]:
+    """The template's parameters for this machine."""
+    return {
+        "Architecture": machine.architecture(),
+        "ConnectProfiles": json.dumps(CONNECT_PROFILES, separators=(",", ":")),
+        "CorsAllowedOrigins": settings.BROWSER_ORIGIN,
+        "DeletionProtection": "false",
+        "JwtAudience": settings.AUDIENCE,
+        "JwtIssuer": issuer,
+        "JwtScope": settings.SCOPE,
+        "PluggyBaseUrl": issuer,
+        "PluggyClientId": credentials.client_id,
+        "PluggySecretArn": secret_arn,
+        "WebhookSecretHeader": settings.SECRET_HEADER,
+        "WebhookSecretSha256": fingerprint.sha256(credentials.webhook_secret),
+    }
+
+
+def create_secret(credentials: Credentials) -> str:
+    """Puts the credentials where the functions read them; returns the secret's ARN."""
+    value = {
+        "clientId": credentials.client_id,
+        "clientSecret": credentials.client_secret,
+        "webhookSecret": credentials.webhook_secret,
+    }
+    secrets = ministack.client("secretsmanager")
+    return secrets.create_secret(Name=settings.SECRET_NAME, SecretString=json.dumps(value))["ARN"]
+
+
+def is_current(values: dict[str, str]) -> bool:
+    """Whether the running stack was deployed from this build with these parameters."""
+    return STAMP.matches(_fingerprint(values))
+
+
+def deploy(values: dict[str, str]) -> None:
+    """Creates or updates the stack."""
+    STAMP.clear()
+    PARAMETERS.parent.mkdir(parents=True, exist_ok=True)
+    PARAMETERS.write_text(json.dumps(values, indent=2))
+    log = paths.LOGS / "sam-deploy.log"
+    command = [str(tool.executable("sam", "sam")), "deploy", "--config-env", "local", "--no-progressbar"]
+    with log.open("wb") as output:
+        result = subprocess.run(
+            command,
+            cwd=paths.ROOT,
+            env=ministack.client_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if result.returncode != 0:
+        last_lines = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-10:])
+        raise console.Failure(
+            f"sam deploy failed:\n  {last_lines}",
+            f"The whole output is in {console.relative(log)}. To start from nothing: make down && make up",
+        )
+
+
+def confirm(values: dict[str, str]) -> None:
+    """Remembers that all of it is in place."""
+    STAMP.write(_fingerprint(values))
+
+
+def outputs(cloudformation: Any, stack_name: str) -> dict[str, str]:
+    """What the stack gives to its users."""
+    stacks = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+
+def _fingerprint(values: dict[str, str]) -> str:
+    return fingerprint.of_text(fingerprint.of_files([paths.BUILT_TEMPLATE.parent]), json.dumps(values, sort_keys=True))

@@ -1,0 +1,30 @@
+"""Rows of the event table, read as a person would look them up: by item."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """What the walk shows of a stored event."""
+
+    id: str
+    event: str
+    origin: str
+    attributes: dict[str, Any]
+
+
+def of_item(dynamodb: Any, table: str, item_id: str) -> list[EventRow]:
+    """Every event stored for an item, oldest first."""
+    rows = dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"ITEM#{item_id}"}},
+        ConsistentRead=True,
+    )["Items"]
+    rows.sort(key=lambda row: int(row.get("receivedAt", {}).get("N", "0")))
+    return [EventRow(row["sk"]["S"], _text(row, "event"), _text(row, "origin"), row) for row in rows]
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    return row.get(name, {}).get("S", "?")

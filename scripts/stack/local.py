@@ -1,0 +1,150 @@
+"""The local stack as a whole: start what does not run, deploy what has changed, tell where it is."""
+
+import fcntl
+import json
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stack import console, deployment, event_row, gateway, ministack, paths, request, sandbox, settings, stack_file, walk
+from stack.stack_file import Credentials
+
+USER = "usr_01J9X"
+PATIENCE_SECONDS = 120
+
+
+@contextmanager
+def exclusive() -> Iterator[None]:
+    """One command at a time works on the stack."""
+    paths.RUN.mkdir(parents=True, exist_ok=True)
+    with (paths.RUN / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise console.Failure(
+                "another make up or make down is at work on this stack", "Wait until it has ended."
+            ) from None
+        yield
+
+
+def start() -> Credentials:
+    """Makes sure that MiniStack and the sandbox run.
+
+    They live and die together: MiniStack keeps the sandbox's signing keys for hours, and both forget everything when
+    they stop, so that one new and one old would not fit each other.
+    """
+    known = _known_credentials()
+    if known is not None and ministack.is_healthy() and sandbox.is_healthy(known):
+        console.line("MiniStack and the sandbox are running")
+        return known
+    stop()
+    credentials = Credentials(str(uuid.uuid4()), secrets.token_hex(32), secrets.token_hex(32))
+    with console.step(f"MiniStack on {ministack.endpoint()}"):
+        ministack.start()
+    with console.step(f"sandbox on {sandbox.url()}"):
+        sandbox.start(credentials)
+    deployment.create_secret(credentials)
+    return credentials
+
+
+def stop() -> list[str]:
+    """Stops what `start` started, and says what that was."""
+    stack_file.remove()
+    deployment.STAMP.clear()
+    return [process.name for process in (sandbox.PROCESS, ministack.PROCESS) if process.stop()]
+
+
+def deploy(credentials: Credentials) -> dict[str, Any]:
+    """Brings the stack to the state of the checkout and writes down where it is."""
+    secret_arn = ministack.client("secretsmanager").describe_secret(SecretId=settings.SECRET_NAME)["ARN"]
+    values = deployment.parameters(credentials, secret_arn, sandbox.url())
+    if deployment.is_current(values):
+        console.line("unchanged since the last deployment")
+        return stack_file.read()
+    with console.step("sam deploy"):
+        deployment.deploy(values)
+    with console.step("routes of the HTTP API"):
+        api_id = gateway.create_routes(settings.STACK_NAME)
+    stack = _describe(credentials, api_id)
+    stack_file.write(stack)
+    deployment.confirm(values)
+    return stack
+
+
+def register_webhook(stack: dict[str, Any]) -> None:
+    """A test delivery that must be taken, then the registration at Pluggy, as `make register-webhook` does it on AWS."""
+    webhook = stack["webhook"]
+    with console.step("test delivery to the function URL"):
+        answer = request.send_json(
+            "POST",
+            webhook["url"],
+            {"event": "test/delivery", "eventId": str(uuid.uuid4())},
+            headers={webhook["secretHeader"]: webhook["secret"]},
+            host=webhook["host"],
+        )
+        if answer.status != 200:
+            raise console.Failure(f"the webhook answered {answer.status} to a test delivery, not 200", "See make logs.")
+    with console.step("registration at Pluggy"):
+        invoke_subscription(ministack.client("lambda"), stack["functions"]["subscription"], "ensure")
+
+
+def invoke_subscription(client: Any, function: str, action: str) -> Any:
+    """Invokes the subscription function with one of its actions."""
+    answer = client.invoke(FunctionName=function, Payload=json.dumps({"action": action}).encode())
+    payload = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise console.Failure(f"the subscription function failed at {action}: {payload.get('errorMessage')}")
+    return payload
+
+
+def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
+    """One bank connection on the local stack."""
+    dynamodb = ministack.client("dynamodb")
+    events = stack["tables"]["events"]
+    return walk.run(
+        walk.Surroundings(
+            api_url=stack["api"]["url"],
+            api_host=stack["api"]["host"],
+            pluggy_url=stack["sandbox"]["url"],
+            user_token=sandbox.user_token(stack["sandbox"]["url"], USER),
+            events_of=lambda item_id: event_row.of_item(dynamodb, events, item_id),
+            patience_seconds=PATIENCE_SECONDS,
+        )
+    )
+
+
+def _known_credentials() -> Credentials | None:
+    stack = stack_file.read_if_any()
+    try:
+        client = (stack or {})["sandbox"]["credentials"]
+        return Credentials(client["clientId"], client["clientSecret"], (stack or {})["webhook"]["secret"])
+    except (KeyError, TypeError):
+        return None
+
+
+def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
+    outputs = deployment.outputs(ministack.client("cloudformation"), settings.STACK_NAME)
+    endpoint = ministack.endpoint()
+    return {
+        "stackName": settings.STACK_NAME,
+        "aws": {"endpoint": endpoint, "region": settings.REGION},
+        "api": {"url": endpoint, "host": f"{api_id}.execute-api.localhost:{settings.aws_port()}"},
+        "webhook": {
+            "url": endpoint,
+            "host": outputs["WebhookUrl"].removeprefix("https://").rstrip("/"),
+            "secretHeader": settings.SECRET_HEADER,
+            "secret": credentials.webhook_secret,
+        },
+        "sandbox": {
+            "url": sandbox.url(),
+            "credentials": {"clientId": credentials.client_id, "clientSecret": credentials.client_secret},
+        },
+        "tables": {
+            "events": outputs["EventTableName"],
+            "items": outputs["ItemTableName"],
+            "credentials": outputs["CredentialTableName"],
+        },
+        "functions": {"subscription": outputs["SubscriptionFunctionName"]},
+    }

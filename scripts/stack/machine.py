@@ -1,0 +1,74 @@
+"""What the machine must offer before any work starts, so that a lack is named at once and not halfway through a build."""
+
+import importlib.util
+import platform
+import re
+import shutil
+import subprocess
+
+from stack import console, paths
+
+ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+NODE_MAJOR = 20
+JAVA_MAJOR = 17
+
+
+def architecture() -> str:
+    """This machine's architecture in Lambda's words: bootstraps are built for it, because they run on it."""
+    name = platform.machine().lower()
+    if platform.system() != "Linux" or name not in ARCHITECTURES:
+        raise console.Failure(
+            f"the functions cannot run on {platform.system()} {platform.machine()}: their bootstraps are Linux programs",
+            "Use Linux on x86_64 or arm64: a virtual machine, WSL 2 or a cloud workspace will do.",
+        )
+    return ARCHITECTURES[name]
+
+
+def require(*needs: str) -> None:
+    """Checks what a command needs of `rust`, `node` and `java`; the system itself and Python are always checked."""
+    architecture()
+    _require_python()
+    checks = {"rust": _require_rust, "node": _require_node, "java": _require_java}
+    for need in needs:
+        checks[need]()
+
+
+def _require_python() -> None:
+    # Debian and Ubuntu ship both modules in a package of their own.
+    if any(importlib.util.find_spec(module) is None for module in ("venv", "ensurepip")):
+        raise console.Failure(
+            "Python cannot make virtual environments here", "Install them: apt install python3-venv (Debian, Ubuntu)."
+        )
+
+
+def _require_rust() -> None:
+    if shutil.which("cargo") is None:
+        raise console.Failure("Rust is missing", "Install it with rustup: https://rustup.rs")
+    if shutil.which("cc") is None:
+        raise console.Failure("a C compiler is missing", "Install one: apt install build-essential (Debian, Ubuntu).")
+    if _output("cargo", "--version") is None:
+        raise console.Failure(
+            "the Rust toolchain that rust-toolchain.toml names is not usable", "See what `cargo --version` says here."
+        )
+
+
+def _require_node() -> None:
+    _require_major("node", ["--version"], r"v(\d+)", NODE_MAJOR, "Node.js", "https://nodejs.org")
+
+
+def _require_java() -> None:
+    _require_major("java", ["-version"], r'version "(\d+)', JAVA_MAJOR, "Java", "apt install openjdk-17-jre-headless")
+
+
+def _require_major(program: str, arguments: list[str], pattern: str, minimum: int, name: str, source: str) -> None:
+    found = re.search(pattern, _output(program, *arguments) or "")
+    if found is None or int(found[1]) < minimum:
+        seen = f"version {found[1]} is here" if found else "it is missing"
+        raise console.Failure(f"{name} {minimum} or newer is needed; {seen}", f"Install it: {source}")
+
+
+def _output(program: str, *arguments: str) -> str | None:
+    if shutil.which(program) is None:
+        return None
+    result = subprocess.run([program, *arguments], capture_output=True, text=True, cwd=paths.ROOT, check=False)
+    return result.stdout + result.stderr if result.returncode == 0 else None

@@ -1,0 +1,88 @@
+"""MiniStack: AWS on this machine. Its state is in memory; a stopped one is gone."""
+
+import os
+import shutil
+import time
+from typing import Any
+
+from stack import console, fingerprint, paths, port, process, request, settings, tool
+
+READY_SECONDS = 60
+
+# The emulator takes this key for the account's root. Real keys must never reach it, nor it a real account.
+ROOT_KEY = "test"
+
+PROCESS = process.Background("ministack")
+DATA = paths.LOCAL / "ministack"
+
+
+def endpoint() -> str:
+    """The one address of every service."""
+    return f"http://127.0.0.1:{settings.aws_port()}"
+
+
+def expected() -> str:
+    """The fingerprint of what a running one was started from."""
+    lock = (paths.REQUIREMENTS / "ministack.txt").read_text()
+    return fingerprint.of_text(lock, str(sorted(_environment().items())))
+
+
+def is_healthy() -> bool:
+    """Whether the one that we would start now runs already and answers."""
+    return PROCESS.is_running(expected()) and request.answers(f"{endpoint()}/_ministack/health")
+
+
+def start() -> None:
+    """Starts it and waits until it serves."""
+    port.require_free(settings.aws_port(), settings.AWS_PORT_VARIABLE)
+    shutil.rmtree(DATA, ignore_errors=True)
+    (DATA / "tmp").mkdir(parents=True)
+    PROCESS.start([str(tool.executable("ministack", "ministack"))], _environment(), expected())
+    deadline = time.monotonic() + READY_SECONDS
+    while not request.answers(f"{endpoint()}/_ministack/ready"):
+        if not PROCESS.is_running() or time.monotonic() > deadline:
+            raise PROCESS.failure("MiniStack did not start:")
+        time.sleep(0.1)
+
+
+def client_environment() -> dict[str, str]:
+    """Environment for AWS tools so that they can reach this emulator and nothing else."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **kept,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint(),
+        "AWS_REGION": settings.REGION,
+        "AWS_DEFAULT_REGION": settings.REGION,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "SAM_CLI_TELEMETRY": "0",
+    }
+
+
+def client(service: str) -> Any:
+    """A boto3 client of the emulator."""
+    import boto3  # Only the pinned tools have it; `make help` and the first checks run without them.
+
+    return boto3.session.Session(
+        aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=settings.REGION
+    ).client(service, endpoint_url=endpoint())
+
+
+def _environment() -> dict[str, str]:
+    # Functions inherit this environment: nothing of the person's own may be in it.
+    return {
+        "AUTH": "true",
+        "AWS_ENDPOINT_URL": endpoint(),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(settings.aws_port()),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_REGION": settings.REGION,
+        "PATH": os.defpath,
+        "S3_DATA_DIR": str(DATA / "s3"),
+        "STATE_DIR": str(DATA / "state"),
+        "TMPDIR": str(DATA / "tmp"),
+    }

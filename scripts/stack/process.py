@@ -1,0 +1,125 @@
+"""Background processes that outlive the command which started them, and the certainty that only these are ever stopped.
+
+Each start makes a random mark and puts it into the process's environment, which its children inherit. A process is ours
+if and only if its environment carries the mark: a process id that was reused meanwhile does not, and a child whose
+parent was killed still does.
+"""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack import console, paths
+
+MARK_VARIABLE = "PLUGGY_LAMBDA_LOCAL_PROCESS"
+GRACE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Background:
+    """A named background process; what is known about it lies in `.local/run`."""
+
+    name: str
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return paths.LOGS / f"{self.name}.log"
+
+    def start(self, command: list[str], environment: dict[str, str], fingerprint: str) -> None:
+        """Starts it in a session of its own, so that Ctrl-C at the terminal does not reach it."""
+        mark = secrets.token_hex(16)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._record.parent.mkdir(parents=True, exist_ok=True)
+        # Written first: an interruption between here and the start leaves nothing that cannot be found again.
+        self._record.write_text(json.dumps({"mark": mark, "fingerprint": fingerprint}))
+        with self.log.open("wb") as output:
+            subprocess.Popen(
+                command,
+                cwd=paths.ROOT,
+                env={**environment, MARK_VARIABLE: mark},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def is_running(self, fingerprint: str | None = None) -> bool:
+        """Whether it runs, and (where a fingerprint is given) was started from that very input."""
+        record = self._read()
+        if fingerprint is not None and record.get("fingerprint") != fingerprint:
+            return False
+        return any(_leads_session(pid) for pid in _marked(record.get("mark")))
+
+    def stop(self) -> bool:
+        """Stops it with all its children; false when there was nothing to stop."""
+        mark = self._read().get("mark")
+        stopped = bool(_marked(mark))
+        _signal_all(mark, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while _marked(mark):
+            if time.monotonic() > deadline:
+                _signal_all(mark, signal.SIGKILL)
+            time.sleep(0.05)
+        self._record.unlink(missing_ok=True)
+        return stopped
+
+    def last_words(self, count: int = 5) -> str:
+        """The end of its log, for an error message."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n  ".join(lines[-count:])
+
+    def failure(self, problem: str) -> console.Failure:
+        """A failure that shows the end of the log and says where the rest is."""
+        return console.Failure(f"{problem}\n  {self.last_words()}", f"The whole log is in {console.relative(self.log)}.")
+
+    @property
+    def _record(self) -> Path:
+        return paths.RUN / f"{self.name}.json"
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return json.loads(self._record.read_text())
+        except (OSError, ValueError):
+            return {}
+
+
+def _marked(mark: str | None) -> list[int]:
+    if not mark:
+        return []
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _carries(int(entry.name), mark)]
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        return f"{MARK_VARIABLE}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # It ended meanwhile, or belongs to somebody else.
+        return False
+
+
+def _leads_session(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == pid
+    except OSError:
+        return False
+
+
+def _signal_all(mark: str | None, number: signal.Signals) -> None:
+    for pid in _marked(mark):
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:
+            continue
+        try:
+            # The handle holds the process; asking again makes sure that it is still the one that carries the mark.
+            if _carries(pid, mark or ""):
+                signal.pidfd_send_signal(handle, number)
+        except OSError:
+            pass
+        finally:
+            os.close(handle)

@@ -1,0 +1,56 @@
+"""HTTP as the walk and the stack's checks need it: any method, an explicit Host header, JSON in and out."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON; `None` when it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+def send(
+    method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None, host: str | None = None
+) -> Answer:
+    """Sends one request. `host` goes into the Host header where the address alone does not select the endpoint."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(method, target, body, {**(headers or {}), **({"Host": host} if host else {})})
+        response = connection.getresponse()
+        answered = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, answered, response.read())
+    finally:
+        connection.close()
+
+
+def send_json(method: str, url: str, value: Any, **options: Any) -> Answer:
+    """Sends a JSON body."""
+    headers = {"content-type": "application/json", **(options.pop("headers", None) or {})}
+    return send(method, url, headers=headers, body=json.dumps(value).encode(), **options)
+
+
+def answers(url: str) -> bool:
+    """Whether a server is up and says so."""
+    try:
+        return send("GET", url).status == 200
+    except OSError:
+        return False

@@ -1,0 +1,61 @@
+"""The stand-in for Pluggy, which is also the local identity provider. It keeps nothing beyond its life."""
+
+import os
+import time
+from urllib.parse import urlencode
+
+from stack import build, console, fingerprint, ministack, port, process, request, settings
+from stack.stack_file import Credentials
+
+READY_SECONDS = 60
+
+PROCESS = process.Background("sandbox")
+
+
+def url() -> str:
+    """Its address, which is also the issuer of the users' tokens."""
+    return f"http://127.0.0.1:{settings.sandbox_port()}"
+
+
+def is_healthy(credentials: Credentials) -> bool:
+    """Whether the one that we would start now runs already and answers."""
+    return PROCESS.is_running(_expected(credentials)) and request.answers(f"{url()}/health")
+
+
+def start(credentials: Credentials) -> None:
+    """Starts it and waits until it serves."""
+    port.require_free(settings.sandbox_port(), settings.SANDBOX_PORT_VARIABLE)
+    environment = {"PATH": os.defpath, "SANDBOX_CLIENT_SECRET": credentials.client_secret}
+    PROCESS.start(_command(credentials), environment, _expected(credentials))
+    deadline = time.monotonic() + READY_SECONDS
+    while not request.answers(f"{url()}/health"):
+        if not PROCESS.is_running() or time.monotonic() > deadline:
+            raise PROCESS.failure("the sandbox did not start:")
+        time.sleep(0.1)
+
+
+def user_token(address: str, user: str) -> str:
+    """A JWT for a user, from the identity provider."""
+    form = urlencode({"grant_type": "password", "username": user}).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = request.send("POST", f"{address}/oauth2/token", headers=headers, body=form)
+    if answer.status != 200:
+        raise console.Failure(f"the identity provider answered {answer.status} to a token request for {user}")
+    return answer.json()["access_token"]
+
+
+def _command(credentials: Credentials) -> list[str]:
+    return [
+        str(build.SANDBOX),
+        "--listen", f"127.0.0.1:{settings.sandbox_port()}",
+        "--url", url(),
+        "--client-id", credentials.client_id,
+        "--time-scale", settings.time_scale(),
+        "--deliver-via", ministack.endpoint(),
+    ]  # fmt: skip
+
+
+def _expected(credentials: Credentials) -> str:
+    return fingerprint.of_text(
+        fingerprint.of_files([build.SANDBOX]), *_command(credentials), credentials.client_secret
+    )

@@ -1,0 +1,54 @@
+"""The pinned tools, each set in a virtual environment of its own under `.tools/`."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from stack import console, fingerprint, paths
+
+INSTALLER = "uv"
+
+
+def install(names: list[str]) -> None:
+    """Installs what is missing or pinned anew; does nothing, and says nothing, when all is in place."""
+    for name in [INSTALLER, *names]:
+        lock = paths.REQUIREMENTS / f"{name}.txt"
+        wanted = fingerprint.of_text(lock.read_text(), sys.version)
+        stamp = fingerprint.Stamp(folder(name) / "installed")
+        if not stamp.matches(wanted):
+            with console.step(f"installing {name}"):
+                _install(name, lock)
+            stamp.write(wanted)
+
+
+def executable(name: str, program: str) -> Path:
+    """A program of an installed set."""
+    return folder(name) / "bin" / program
+
+
+def folder(name: str) -> Path:
+    """The virtual environment of a set."""
+    return paths.TOOLS / name
+
+
+def _install(name: str, lock: Path) -> None:
+    # What an interrupted installation left is of no use.
+    shutil.rmtree(folder(name), ignore_errors=True)
+    python = executable(name, "python")
+    _run([sys.executable, "-m", "venv", *([] if name == INSTALLER else ["--without-pip"]), str(folder(name))])
+    if name == INSTALLER:
+        _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(lock)])
+    else:
+        uv = str(executable(INSTALLER, "uv"))
+        _run([uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(lock)])
+
+
+def _run(command: list[str]) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        last_lines = "\n  ".join(result.stderr.strip().splitlines()[-5:])
+        raise console.Failure(
+            f"installing the tools failed:\n  {last_lines}",
+            "They come from PyPI: check the network (and pip's settings, if you are behind a proxy), then try again.",
+        )

@@ -1,0 +1,44 @@
+"""`make up`: from a checkout to a running stack on this machine, and one bank connection through it."""
+
+import json
+from typing import Any
+
+from stack import build, console, local, paths
+
+
+def up() -> None:
+    with local.exclusive():
+        console.heading("Build")
+        build.sandbox()
+        build.functions()
+        console.heading("Start")
+        credentials = local.start()
+        console.heading("Deploy")
+        stack = local.deploy(credentials)
+        console.heading("Register the webhook")
+        local.register_webhook(stack)
+        console.heading("Connect a bank")
+        status = local.walk_once(stack)
+    console.heading("The item's status, from our API")
+    print(json.dumps(status, indent=2, ensure_ascii=False))
+    _say_what_next(stack, status["itemId"])
+
+
+def _say_what_next(stack: dict[str, Any], item_id: str) -> None:
+    api, sandbox = f"http://{stack['api']['host']}", stack["sandbox"]["url"]
+    console.heading("Open in a browser")
+    console.line(f"{api}/items  (the API; without a token it says Unauthorized)")
+    console.line(f"{sandbox}/.well-known/openid-configuration  (the local identity provider)")
+    console.line(f"{stack['aws']['endpoint']}/_ministack/health  (the local AWS)")
+    console.heading("Try next")
+    console.line('TOKEN="$(make --silent user-token)"')
+    console.line(f'curl -H "Authorization: Bearer $TOKEN" {api}/items')
+    console.line(f'curl -H "Authorization: Bearer $TOKEN" {api}/items/{item_id}')
+    console.line(f'curl -X POST -H "Authorization: Bearer $TOKEN" {api}/connect-token')
+    console.line()
+    console.line("make walk connects another bank, make logs follows the functions, make down stops it all.")
+    console.line(f"Where everything is: {console.relative(paths.STACK_FILE)}")
+
+
+if __name__ == "__main__":
+    console.run(up)

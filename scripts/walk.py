@@ -1,0 +1,14 @@
+"""`make walk`: one more bank connection on the running local stack."""
+
+import json
+
+from stack import console, local, stack_file
+
+
+def walk() -> None:
+    status = local.walk_once(stack_file.read())
+    print(json.dumps(status, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    console.run(walk)
