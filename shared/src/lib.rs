@@ -1,1 +1,14 @@
-//! What every function shares.
+//! What every function shares: Pluggy's types and client, the tables, and the decisions about a connection.
+//!
+//! The dependency rules are few. [`pluggy`]'s wire types know serde alone, [`connection`] is pure, only [`store`]
+//! names table attributes, only [`env`] reads the environment, and time is always passed in.
+
+pub mod aws;
+pub mod caller;
+pub mod connection;
+pub mod env;
+pub mod pluggy;
+pub mod problem;
+pub mod secret;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,12 @@
+//! What an item's state means for the user: pure functions of the item, its connector's health and the time.
+//!
+//! One table, [`assess`], maps Pluggy's two states and what time brings to a [`Phase`] and a [`NextAction`];
+//! [`next_check`] and [`retry_delay`] say when to look again if no webhook comes.
+
+mod assessment;
+mod message;
+mod schedule;
+
+pub use assessment::{ActionKind, NextAction, Phase, assess};
+pub use message::{Language, message};
+pub use schedule::{MISSING_RECHECK, next_check, retry_delay};

@@ -1,0 +1,395 @@
+//! Phase and next action of a connection.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::pluggy::{ExecutionStatus, HealthStatus, Item, ItemStatus};
+
+/// A user who has not authorized a device for this long will not do so any more.
+const AUTHORIZATION_PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+/// Pluggy repeats a failed execution up to five times, an hour apart; after this it has given up.
+const RETRY_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
+
+/// Where a connection stands. A closed vocabulary: a frontend may switch on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The first execution runs, or Pluggy has not answered yet.
+    Connecting,
+    /// The user must do something now, and the execution goes on by itself then.
+    WaitingUser,
+    /// A later execution runs; older data is there.
+    Syncing,
+    /// Everything is collected.
+    Ready,
+    /// Some products are collected.
+    ReadyPartial,
+    /// The last execution failed; Pluggy repeats it by itself.
+    Retrying,
+    /// The last execution failed; only the user can mend it.
+    Reconnect,
+    /// The last execution failed, and neither waiting nor the user mends it.
+    Failed,
+    /// Pluggy says something that this version does not know.
+    Unknown,
+}
+
+/// What happens next, and who must act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Nothing.
+    None,
+    /// Wait; it goes on by itself.
+    Wait,
+    /// The user gives the MFA value that the bank asks for.
+    AnswerMfa,
+    /// The user authorizes the device at the bank; then it goes on by itself.
+    AuthorizeDevice,
+    /// The user does something at the bank.
+    ActAtBank,
+    /// The user types the credentials again.
+    Reconnect,
+    /// The user makes a new connection.
+    ConnectAgain,
+    /// Wait for the bank; it is not available.
+    WaitForBank,
+    /// The user or the integrator asks for help.
+    ContactSupport,
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextAction {
+    /// What, and by whom.
+    pub kind: ActionKind,
+    /// Until when it can be done, if Pluggy says so.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NextAction {
+    /// Whether the widget in update mode is where the user does it.
+    pub fn updates_the_item(&self) -> bool {
+        matches!(self.kind, ActionKind::AnswerMfa | ActionKind::Reconnect)
+    }
+}
+
+/// Phase and next action of an item. `health` is its connector's latest known state.
+pub fn assess(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> (Phase, NextAction) {
+    let (phase, kind, expires_at) = match &item.status {
+        ItemStatus::Updating | ItemStatus::Merging => (running(item), ActionKind::Wait, None),
+        ItemStatus::WaitingUserInput => {
+            let expires_at = item
+                .parameter
+                .as_ref()
+                .and_then(|parameter| parameter.expires_at);
+            waiting(ActionKind::AnswerMfa, expires_at, now)
+        }
+        ItemStatus::WaitingUserAction => {
+            let expires_at = item
+                .user_action
+                .as_ref()
+                .and_then(|action| action.expires_at);
+            waiting(ActionKind::ActAtBank, expires_at, now)
+        }
+        ItemStatus::Updated => updated(item, now),
+        ItemStatus::Outdated | ItemStatus::LoginError => failed(item, health, now),
+        ItemStatus::Unknown(_) => (Phase::Unknown, ActionKind::None, None),
+    };
+    (phase, NextAction { kind, expires_at })
+}
+
+type Row = (Phase, ActionKind, Option<Timestamp>);
+
+fn running(item: &Item) -> Phase {
+    if item.last_updated_at.is_some() {
+        Phase::Syncing
+    } else {
+        Phase::Connecting
+    }
+}
+
+/// A prompt that has expired cannot be answered; a new execution is needed.
+fn waiting(kind: ActionKind, expires_at: Option<Timestamp>, now: Timestamp) -> Row {
+    if expires_at.is_some_and(|at| at <= now) {
+        (Phase::Reconnect, ActionKind::Reconnect, None)
+    } else {
+        (Phase::WaitingUser, kind, expires_at)
+    }
+}
+
+fn updated(item: &Item, now: Timestamp) -> Row {
+    let consent_ended = item.consent_expires_at.is_some_and(|at| at <= now);
+    let product_missing = item
+        .status_detail
+        .as_ref()
+        .is_some_and(|detail| detail.values().flatten().any(|product| !product.is_updated));
+    if consent_ended {
+        (Phase::Reconnect, ActionKind::ConnectAgain, None)
+    } else if item.execution_status.is_running() {
+        (running(item), ActionKind::Wait, None)
+    } else if item.has_resources_pending_authorization == Some(true) {
+        (Phase::ReadyPartial, ActionKind::ActAtBank, None)
+    } else if item.execution_status == ExecutionStatus::PartialSuccess || product_missing {
+        (Phase::ReadyPartial, ActionKind::None, None)
+    } else {
+        (Phase::Ready, ActionKind::None, None)
+    }
+}
+
+/// `OUTDATED` and `LOGIN_ERROR`: what the execution says, else what the error says, decides.
+fn failed(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Row {
+    use ExecutionStatus as Execution;
+    let age = item
+        .updated_at
+        .map(|at| now.duration_since(at))
+        .unwrap_or_default();
+    match cause(item) {
+        Execution::UserAuthorizationPending if age < AUTHORIZATION_PATIENCE => {
+            (Phase::WaitingUser, ActionKind::AuthorizeDevice, None)
+        }
+        Execution::UserAuthorizationPending
+        | Execution::InvalidCredentials
+        | Execution::InvalidCredentialsMfa
+        | Execution::UserInputTimeout
+        | Execution::UserAuthorizationNotGranted => (Phase::Reconnect, ActionKind::Reconnect, None),
+        Execution::AccountLocked
+        | Execution::AccountCredentialsReset
+        | Execution::AccountNeedsAction => (Phase::Reconnect, ActionKind::ActAtBank, None),
+        Execution::AlreadyLoggedIn => (Phase::Retrying, ActionKind::ActAtBank, None),
+        Execution::UserAuthorizationRevoked => (Phase::Reconnect, ActionKind::ConnectAgain, None),
+        Execution::UserNotSupported => (Phase::Failed, ActionKind::ContactSupport, None),
+        _ if item.status == ItemStatus::LoginError => {
+            (Phase::Reconnect, ActionKind::Reconnect, None)
+        }
+        Execution::Unknown(_) => (Phase::Unknown, ActionKind::None, None),
+        _ if age >= RETRY_PATIENCE && !item.next_auto_sync_at.is_some_and(|at| at > now) => {
+            (Phase::Reconnect, ActionKind::Reconnect, None)
+        }
+        Execution::SiteNotAvailable => (Phase::Retrying, ActionKind::WaitForBank, None),
+        _ if health == Some(&HealthStatus::Offline) => {
+            (Phase::Retrying, ActionKind::WaitForBank, None)
+        }
+        _ => (Phase::Retrying, ActionKind::Wait, None),
+    }
+}
+
+/// The execution's own value where it says why, else the error's: older answers differ, and the more specific one wins.
+fn cause(item: &Item) -> &ExecutionStatus {
+    let generic = matches!(
+        item.execution_status,
+        ExecutionStatus::Error | ExecutionStatus::UnexpectedError | ExecutionStatus::Unknown(_)
+    );
+    match item.error.as_ref().and_then(|error| error.code.as_ref()) {
+        Some(code) if generic => code,
+        _ => &item.execution_status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn item(fields: serde_json::Value) -> Item {
+        let mut item = serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "updatedAt": "2026-11-23T11:00:00Z",
+        });
+        item.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        serde_json::from_value(item).unwrap()
+    }
+
+    fn check(fields: serde_json::Value, expected: (Phase, ActionKind)) {
+        let (phase, action) = assess(&item(fields.clone()), None, NOW.parse().unwrap());
+
+        assert_eq!((phase, action.kind), expected, "{fields}");
+    }
+
+    #[test]
+    fn a_running_execution_is_told_apart_by_whether_there_is_data() {
+        check(
+            serde_json::json!({"status": "UPDATING", "executionStatus": "CREATED"}),
+            (Phase::Connecting, ActionKind::Wait),
+        );
+        check(
+            serde_json::json!({"status": "UPDATING", "executionStatus": "X_IN_PROGRESS", "lastUpdatedAt": NOW}),
+            (Phase::Syncing, ActionKind::Wait),
+        );
+    }
+
+    #[test]
+    fn a_finished_execution_is_ready_in_whole_or_in_part() {
+        check(serde_json::json!({}), (Phase::Ready, ActionKind::None));
+        check(
+            serde_json::json!({"executionStatus": "PARTIAL_SUCCESS"}),
+            (Phase::ReadyPartial, ActionKind::None),
+        );
+        check(
+            serde_json::json!({"statusDetail": {"loans": null, "accounts": {"isUpdated": false}}}),
+            (Phase::ReadyPartial, ActionKind::None),
+        );
+        check(
+            serde_json::json!({"hasResourcesPendingAuthorization": true}),
+            (Phase::ReadyPartial, ActionKind::ActAtBank),
+        );
+    }
+
+    #[test]
+    fn a_consent_that_ended_needs_a_new_connection() {
+        check(
+            serde_json::json!({"consentExpiresAt": NOW}),
+            (Phase::Reconnect, ActionKind::ConnectAgain),
+        );
+        check(
+            serde_json::json!({"consentExpiresAt": "2026-11-23T12:00:01Z"}),
+            (Phase::Ready, ActionKind::None),
+        );
+    }
+
+    #[test]
+    fn a_prompt_can_be_answered_until_it_expires() {
+        let prompt = |expires_at| {
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": expires_at},
+            })
+        };
+
+        check(
+            prompt("2026-11-23T12:00:01Z"),
+            (Phase::WaitingUser, ActionKind::AnswerMfa),
+        );
+        check(prompt(NOW), (Phase::Reconnect, ActionKind::Reconnect));
+    }
+
+    #[test]
+    fn a_device_that_waits_for_authorization_is_no_failure_for_a_day() {
+        let pending = |updated_at| {
+            serde_json::json!({
+                "status": "OUTDATED", "executionStatus": "USER_AUTHORIZATION_PENDING", "updatedAt": updated_at,
+            })
+        };
+
+        check(
+            pending("2026-11-22T12:00:01Z"),
+            (Phase::WaitingUser, ActionKind::AuthorizeDevice),
+        );
+        check(
+            pending("2026-11-22T12:00:00Z"),
+            (Phase::Reconnect, ActionKind::Reconnect),
+        );
+    }
+
+    #[test]
+    fn an_unavailable_bank_is_told_apart_from_wrong_credentials() {
+        let cases = [
+            (
+                "OUTDATED",
+                "SITE_NOT_AVAILABLE",
+                Phase::Retrying,
+                ActionKind::WaitForBank,
+            ),
+            (
+                "OUTDATED",
+                "CONNECTION_ERROR",
+                Phase::Retrying,
+                ActionKind::Wait,
+            ),
+            (
+                "OUTDATED",
+                "ALREADY_LOGGED_IN",
+                Phase::Retrying,
+                ActionKind::ActAtBank,
+            ),
+            (
+                "OUTDATED",
+                "ACCOUNT_LOCKED",
+                Phase::Reconnect,
+                ActionKind::ActAtBank,
+            ),
+            (
+                "OUTDATED",
+                "INVALID_CREDENTIALS_MFA",
+                Phase::Reconnect,
+                ActionKind::Reconnect,
+            ),
+            (
+                "OUTDATED",
+                "USER_NOT_SUPPORTED",
+                Phase::Failed,
+                ActionKind::ContactSupport,
+            ),
+            (
+                "LOGIN_ERROR",
+                "INVALID_CREDENTIALS",
+                Phase::Reconnect,
+                ActionKind::Reconnect,
+            ),
+            (
+                "LOGIN_ERROR",
+                "SOMETHING_NEW",
+                Phase::Reconnect,
+                ActionKind::Reconnect,
+            ),
+            (
+                "LOGIN_ERROR",
+                "USER_AUTHORIZATION_REVOKED",
+                Phase::Reconnect,
+                ActionKind::ConnectAgain,
+            ),
+            (
+                "OUTDATED",
+                "SOMETHING_NEW",
+                Phase::Unknown,
+                ActionKind::None,
+            ),
+            ("HIBERNATING", "SUCCESS", Phase::Unknown, ActionKind::None),
+        ];
+        for (status, execution_status, phase, kind) in cases {
+            check(
+                serde_json::json!({"status": status, "executionStatus": execution_status}),
+                (phase, kind),
+            );
+        }
+    }
+
+    #[test]
+    fn a_connector_that_is_offline_explains_a_failed_connection() {
+        let item =
+            item(serde_json::json!({"status": "OUTDATED", "executionStatus": "CONNECTION_ERROR"}));
+
+        let (_, action) = assess(&item, Some(&HealthStatus::Offline), NOW.parse().unwrap());
+
+        assert_eq!(action.kind, ActionKind::WaitForBank);
+    }
+
+    #[test]
+    fn the_error_says_why_where_the_execution_does_not() {
+        check(
+            serde_json::json!({
+                "status": "OUTDATED", "executionStatus": "ERROR", "error": {"code": "ACCOUNT_NEEDS_ACTION"},
+            }),
+            (Phase::Reconnect, ActionKind::ActAtBank),
+        );
+    }
+
+    #[test]
+    fn when_pluggy_has_given_up_the_user_must_try() {
+        let outdated = |next: Option<&str>| {
+            serde_json::json!({
+                "status": "OUTDATED", "executionStatus": "UNEXPECTED_ERROR",
+                "updatedAt": "2026-11-23T06:00:00Z", "nextAutoSyncAt": next,
+            })
+        };
+
+        check(outdated(None), (Phase::Reconnect, ActionKind::Reconnect));
+        check(
+            outdated(Some("2026-11-23T13:00:00Z")),
+            (Phase::Retrying, ActionKind::Wait),
+        );
+    }
+}

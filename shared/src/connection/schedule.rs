@@ -1,0 +1,158 @@
+//! When to look at an item again if no webhook comes.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{ActionKind, Phase, assess};
+use crate::pluggy::Item;
+
+/// The first look at a running execution; each later one waits as long as the state has lasted.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
+/// No running execution is left unwatched for longer.
+const LONGEST_WHILE_RUNNING: SignedDuration = SignedDuration::from_hours(1);
+/// After the expiry of what the user must do, Pluggy needs a moment to say so.
+const EXPIRY_GRACE: SignedDuration = SignedDuration::from_secs(15);
+/// An auto-sync takes a while; its webhook usually comes first.
+const AUTO_SYNC_GRACE: SignedDuration = SignedDuration::from_mins(30);
+/// No live item is left unwatched for longer,
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// except one that has not changed for this long,
+const DORMANT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// which is looked at this rarely.
+const LONGEST_WHILE_DORMANT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The first retry of a failed read, doubled with each failure in a row.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(6);
+const MAX_DOUBLINGS: u32 = 10;
+
+/// How long after a 404 the item is asked for again; only a second 404 proves that it is gone.
+pub const MISSING_RECHECK: SignedDuration = SignedDuration::from_hours(1);
+
+/// When to look again at an item that was just read.
+pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
+    let (phase, action) = assess(item, None, now);
+    let age = item
+        .updated_at
+        .map(|at| now.duration_since(at))
+        .unwrap_or_default();
+    let while_running = age.clamp(SHORTEST, LONGEST_WHILE_RUNNING);
+    let delay = match (phase, action.kind) {
+        (Phase::WaitingUser, ActionKind::AuthorizeDevice) => while_running,
+        (Phase::WaitingUser, _) => {
+            let left = action
+                .expires_at
+                .map(|at| now.duration_until(at) + EXPIRY_GRACE);
+            left.unwrap_or(while_running).clamp(SHORTEST, LONGEST)
+        }
+        (Phase::Connecting | Phase::Syncing, _) => while_running,
+        (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
+        _ => settled(item, age, now),
+    };
+    now.saturating_add(delay).unwrap_or(now)
+}
+
+fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
+    let longest = if age > DORMANT_AFTER {
+        LONGEST_WHILE_DORMANT
+    } else {
+        LONGEST
+    };
+    let after_auto_sync = item
+        .next_auto_sync_at
+        .filter(|at| *at > now)
+        .map(|at| now.duration_until(at) + AUTO_SYNC_GRACE);
+    let until_consent_ends = item
+        .consent_expires_at
+        .filter(|at| *at > now)
+        .map(|at| now.duration_until(at) + EXPIRY_GRACE);
+    [after_auto_sync, until_consent_ends]
+        .into_iter()
+        .flatten()
+        .fold(longest, SignedDuration::min)
+}
+
+/// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by `jitter` (0 to 1) over
+/// the upper half, so that items that failed together do not come back together.
+pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
+    let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
+    let longest = (FIRST_RETRY * 2_i32.pow(doublings)).min(LONGEST_RETRY);
+    let half = longest / 2;
+    half + SignedDuration::try_from_secs_f64(half.as_secs_f64() * jitter.clamp(0.0, 1.0))
+        .unwrap_or(half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn check(fields: serde_json::Value, expected: &str) {
+        let mut item = serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "updatedAt": NOW,
+        });
+        item.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        let item: Item = serde_json::from_value(item).unwrap();
+
+        assert_eq!(
+            next_check(&item, NOW.parse().unwrap()),
+            expected.parse().unwrap(),
+            "{fields}"
+        );
+    }
+
+    #[test]
+    fn a_running_execution_is_watched_less_and_less_often() {
+        let since = |updated_at| serde_json::json!({"status": "UPDATING", "executionStatus": "CREATED", "updatedAt": updated_at});
+
+        check(since(NOW), "2026-11-23T12:01:00Z");
+        check(since("2026-11-23T11:50:00Z"), "2026-11-23T12:10:00Z");
+        check(since("2026-11-20T11:50:00Z"), "2026-11-23T13:00:00Z");
+    }
+
+    #[test]
+    fn a_prompt_is_looked_at_when_it_expires() {
+        check(
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": "2026-11-23T12:05:00Z"},
+            }),
+            "2026-11-23T12:05:15Z",
+        );
+    }
+
+    #[test]
+    fn a_settled_item_is_looked_at_after_its_auto_sync_and_at_most_a_day_later() {
+        check(serde_json::json!({}), "2026-11-24T12:00:00Z");
+        check(
+            serde_json::json!({"nextAutoSyncAt": "2026-11-23T20:00:00Z"}),
+            "2026-11-23T20:30:00Z",
+        );
+        check(
+            serde_json::json!({"nextAutoSyncAt": "2026-12-23T20:00:00Z"}),
+            "2026-11-24T12:00:00Z",
+        );
+        check(
+            serde_json::json!({"consentExpiresAt": "2026-11-23T13:00:00Z"}),
+            "2026-11-23T13:00:15Z",
+        );
+    }
+
+    #[test]
+    fn a_dormant_item_is_looked_at_once_a_week() {
+        check(
+            serde_json::json!({"updatedAt": "2026-10-01T00:00:00Z"}),
+            "2026-11-30T12:00:00Z",
+        );
+    }
+
+    #[test]
+    fn failed_reads_back_off_within_bounds() {
+        assert_eq!(retry_delay(1, 0.0), SignedDuration::from_secs(15));
+        assert_eq!(retry_delay(1, 1.0), SignedDuration::from_secs(30));
+        assert_eq!(retry_delay(3, 1.0), SignedDuration::from_secs(120));
+        assert_eq!(retry_delay(u32::MAX, 1.0), LONGEST_RETRY);
+    }
+}

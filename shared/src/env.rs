@@ -1,0 +1,102 @@
+//! Configuration from environment variables: the only place that reads them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A configuration that cannot be used. Names the variable, never its value.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The variable is not set, or set to nothing.
+    #[error("the environment variable {name} is not set")]
+    Missing {
+        /// The variable's name.
+        name: &'static str,
+    },
+    /// The variable has a value that cannot be used.
+    #[error("the environment variable {name} must be {expected}")]
+    Invalid {
+        /// The variable's name.
+        name: &'static str,
+        /// What a value must be, as the end of a sentence.
+        expected: &'static str,
+    },
+}
+
+/// Where configuration values come from: the process, or a map in a test.
+pub struct Environment(Box<dyn Fn(&str) -> Option<String>>);
+
+impl Environment {
+    /// The variables of this process.
+    pub fn of_process() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the environment"
+        )]
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Variables from any source.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        Self(Box::new(lookup))
+    }
+
+    /// The variable's value; an empty one counts as not set.
+    pub fn optional(&self, name: &'static str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    /// The variable's value, which must be there.
+    pub fn required(&self, name: &'static str) -> Result<String, Error> {
+        self.optional(name).ok_or(Error::Missing { name })
+    }
+
+    /// The variable's value as a `T`; `expected` ends the sentence "the environment variable X must be …".
+    pub fn parsed<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+    ) -> Result<T, Error> {
+        self.required(name)?
+            .parse()
+            .map_err(|_| Error::Invalid { name, expected })
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Environment")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(name: &'static str, value: &'static str) -> Environment {
+        Environment::from_lookup(move |asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn a_missing_or_empty_variable_is_named() {
+        for environment in [environment("OTHER", "1"), environment("PORT", "")] {
+            let error = environment.required("PORT").unwrap_err();
+
+            assert_eq!(
+                error.to_string(),
+                "the environment variable PORT is not set"
+            );
+        }
+    }
+
+    #[test]
+    fn a_malformed_variable_is_named_without_its_value() {
+        let error = environment("PORT", "hunter2")
+            .parsed::<u16>("PORT", "a port number")
+            .unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "the environment variable PORT must be a port number"
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! One HTTP exchange with Pluggy: request out, typed answer or typed error back.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use rustls::RootCertStore;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{ApiKey, Error, ErrorBody};
+
+/// Connecting takes a fraction of this; more means that the network is broken.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// One exchange, inside the limits of the API gateway and of each function. Two (a renewed key, and the request again)
+/// still fit into 15 s.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pluggy's `Retry-After` is always this; `RateLimit-Reset` is exact where it is sent.
+const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(60);
+
+/// Pluggy's HTTP API without authentication; [`super::Client`] adds it.
+#[derive(Clone, Debug)]
+pub struct Api {
+    http: reqwest::Client,
+    base_url: BaseUrl,
+}
+
+/// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key never travels in the
+/// clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl FromStr for BaseUrl {
+    type Err = super::InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = Url::parse(text).map_err(|_| super::InvalidId)?;
+        let loopback = match url.host() {
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            Some(url::Host::Domain(domain)) => domain == "localhost",
+            None => false,
+        };
+        let safe_scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+        let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        (safe_scheme && bare && !url.cannot_be_a_base())
+            .then_some(Self(url))
+            .ok_or(super::InvalidId)
+    }
+}
+
+/// The HTTP client cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// No TLS.
+    #[error("tls cannot be set up")]
+    Tls(#[source] rustls::Error),
+    /// No HTTP client.
+    #[error("the http client cannot be set up")]
+    Http(#[source] reqwest::Error),
+}
+
+/// A request that did not get the wanted answer, before anyone decides what it means.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// An answer other than 2xx.
+    Status {
+        status: StatusCode,
+        body: ErrorBody,
+        rate_limit_reset: Option<Duration>,
+    },
+    /// No answer at all, or one that cannot be read.
+    Error(Error),
+}
+
+impl Api {
+    /// A client for the API at `base_url`. Makes no network call.
+    pub fn new(base_url: BaseUrl) -> Result<Self, SetUpError> {
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls()?)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("pluggy-lambda/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(SetUpError::Http)?;
+        Ok(Self { http, base_url })
+    }
+
+    /// One exchange. `path` is made of constants and parsed ids only.
+    pub(super) async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        key: Option<&ApiKey>,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Failure> {
+        let mut url = self.base_url.0.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(key) = key {
+            request = request.header("X-API-KEY", sensitive(key)?);
+        }
+        if let Some(body) = body {
+            let json = serde_json::to_vec(body).map_err(|error| unreadable(&error))?;
+            request = request.header(CONTENT_TYPE, "application/json").body(json);
+        }
+        let response = request.send().await.map_err(unavailable)?;
+        let status = response.status();
+        let rate_limit_reset = rate_limit_reset(response.headers());
+        let bytes = response.bytes().await.map_err(unavailable)?;
+        if status.is_success() {
+            return serde_json::from_slice(&bytes).map_err(|error| unreadable(&error));
+        }
+        Err(Failure::Status {
+            status,
+            body: ErrorBody::parse(&bytes),
+            rate_limit_reset,
+        })
+    }
+}
+
+impl Failure {
+    /// What a failure means where no special case applies.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Error(error) => error,
+            Self::Status {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                rate_limit_reset,
+                ..
+            } => Error::RateLimited {
+                retry_after: rate_limit_reset.unwrap_or(DEFAULT_RATE_LIMIT_WAIT),
+            },
+            Self::Status { status, body, .. } if status.is_client_error() => Error::Rejected {
+                status: status.as_u16(),
+                code: body.code_description,
+            },
+            Self::Status { status, .. } => Error::Unavailable {
+                status: Some(status.as_u16()),
+                source: None,
+            },
+        }
+    }
+
+    /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one is a real denial.
+    pub(super) fn is_refused_key(&self) -> bool {
+        match self {
+            Self::Status {
+                status: StatusCode::UNAUTHORIZED,
+                ..
+            } => true,
+            Self::Status {
+                status: StatusCode::FORBIDDEN,
+                body,
+                ..
+            } => body.code_description.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether this is the answer "there is no such thing", by status and code.
+    pub(super) fn is_not_found(&self, code: &str) -> bool {
+        matches!(self, Self::Status { status: StatusCode::NOT_FOUND, body, .. }
+            if body.code_description.as_deref() == Some(code))
+    }
+}
+
+/// Compiled-in roots: reading the system's store at each cold start costs more than everything else in init.
+fn tls() -> Result<rustls::ClientConfig, SetUpError> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(SetUpError::Tls)?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+fn sensitive(key: &ApiKey) -> Result<HeaderValue, Failure> {
+    let mut value =
+        HeaderValue::from_str(key.expose()).map_err(|_| Failure::Error(Error::KeyRefused))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn rate_limit_reset(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers
+        .get("RateLimit-Reset")?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The URL is dropped from the error: ids in it need not be in every log line.
+fn unavailable(error: reqwest::Error) -> Failure {
+    Failure::Error(Error::Unavailable {
+        status: None,
+        source: Some(error.without_url()),
+    })
+}
+
+/// Only the position is kept: serde's text would quote the body.
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::Error(Error::Unreadable {
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(status: u16, body: &str) -> Failure {
+        Failure::Status {
+            status: StatusCode::from_u16(status).unwrap(),
+            body: ErrorBody::parse(body.as_bytes()),
+            rate_limit_reset: None,
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_the_loopback_alone() {
+        for good in [
+            "https://api.pluggy.ai",
+            "http://127.0.0.1:9100",
+            "http://localhost:9100",
+            "http://[::1]:1",
+        ] {
+            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
+        }
+        for bad in [
+            "http://api.pluggy.ai",
+            "http://localhost.example.com",
+            "https://user:secret@api.pluggy.ai",
+            "ftp://127.0.0.1",
+            "api.pluggy.ai",
+        ] {
+            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_403_is_a_refused_key_only_without_a_code() {
+        assert!(failure(401, "{}").is_refused_key());
+        assert!(
+            failure(
+                403,
+                r#"{"code":403,"message":"Missing or invalid authorization token"}"#
+            )
+            .is_refused_key()
+        );
+        assert!(failure(403, "<html>").is_refused_key());
+        assert!(!failure(403, r#"{"codeDescription":"CLIENT_IP_NOT_ALLOWED"}"#).is_refused_key());
+        assert!(!failure(404, "{}").is_refused_key());
+    }
+
+    #[test]
+    fn a_404_of_something_else_is_not_a_missing_item() {
+        assert!(
+            failure(404, r#"{"codeDescription":"ITEM_NOT_FOUND"}"#).is_not_found("ITEM_NOT_FOUND")
+        );
+        assert!(!failure(404, "<html>").is_not_found("ITEM_NOT_FOUND"));
+    }
+}

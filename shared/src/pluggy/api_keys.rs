@@ -1,0 +1,164 @@
+//! The API key that all functions share: process memory first, then the credential table, then `POST /auth`.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, StatusCode};
+use tokio::sync::Mutex;
+
+use super::api::{Api, Failure};
+use super::{ApiKey, AuthRequest, AuthResponse, Error, jwt};
+use crate::secret::PluggySecrets;
+use crate::store::{Credentials, StoredApiKey};
+
+/// Documented lifetime of a key, used where the key itself does not say.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// A key is renewed this long before it expires, plus up to [`RENEWAL_JITTER`], so that not all processes renew at once.
+const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
+const RENEWAL_JITTER: Duration = Duration::from_mins(5);
+/// A key younger than this is not renewed, and credentials that were refused are not tried again for as long: whatever is
+/// wrong, more calls to `/auth` would not mend it.
+const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
+
+/// Source of API keys. One renewal at a time in a process.
+pub struct ApiKeys {
+    api: Api,
+    secrets: PluggySecrets,
+    table: Credentials,
+    margin: SignedDuration,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    key: Option<StoredApiKey>,
+    refusal: Option<Refusal>,
+}
+
+/// `POST /auth` refused the credentials.
+struct Refusal {
+    at: Timestamp,
+    status: u16,
+    code: Option<String>,
+}
+
+impl ApiKeys {
+    /// Keys for the application whose credentials are in `secrets`. Makes no network call.
+    pub fn new(api: Api, secrets: PluggySecrets, table: Credentials) -> Self {
+        let jitter = RENEWAL_JITTER.mul_f64(rand::random());
+        let margin = RENEWAL_MARGIN + SignedDuration::try_from(jitter).unwrap_or_default();
+        Self {
+            api,
+            secrets,
+            table,
+            margin,
+            memory: Mutex::default(),
+        }
+    }
+
+    /// A key with time left.
+    pub(super) async fn fresh(&self, now: Timestamp) -> Result<ApiKey, Error> {
+        let mut memory = self.memory.lock().await;
+        if let Some(stored) = memory
+            .key
+            .as_ref()
+            .filter(|stored| self.has_time_left(stored, now))
+        {
+            return Ok(stored.key.clone());
+        }
+        if let Some(stored) = self.table.api_key().await.map_err(Error::Store)?
+            && self.has_time_left(&stored, now)
+        {
+            return Ok(memory.key.insert(stored).key.clone());
+        }
+        self.authenticate(&mut memory, now).await
+    }
+
+    /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one, else a new key.
+    pub(super) async fn replacement(
+        &self,
+        refused: &ApiKey,
+        now: Timestamp,
+    ) -> Result<ApiKey, Error> {
+        let mut memory = self.memory.lock().await;
+        let is_other = |stored: &&StoredApiKey| stored.key.expose() != refused.expose();
+        if let Some(stored) = memory.key.as_ref().filter(is_other) {
+            return Ok(stored.key.clone());
+        }
+        let stored = self.table.api_key().await.map_err(Error::Store)?;
+        if let Some(other) = stored.as_ref().filter(is_other)
+            && self.has_time_left(other, now)
+        {
+            let key = other.key.clone();
+            memory.key = stored;
+            return Ok(key);
+        }
+        let issued_at = stored
+            .as_ref()
+            .or(memory.key.as_ref())
+            .map(|stored| stored.issued_at);
+        if issued_at.is_some_and(|at| now.duration_since(at) < QUIET_TIME) {
+            return Err(Error::KeyRefused);
+        }
+        self.authenticate(&mut memory, now).await
+    }
+
+    fn has_time_left(&self, stored: &StoredApiKey, now: Timestamp) -> bool {
+        stored.expires_at.duration_since(now) > self.margin
+    }
+
+    /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all the same.
+    async fn authenticate(&self, memory: &mut Memory, now: Timestamp) -> Result<ApiKey, Error> {
+        if let Some(refusal) = memory
+            .refusal
+            .as_ref()
+            .filter(|refusal| now.duration_since(refusal.at) < QUIET_TIME)
+        {
+            return Err(Error::CredentialsRefused {
+                status: refusal.status,
+                code: refusal.code.clone(),
+            });
+        }
+        let secret = self.secrets.read().await.map_err(Error::Secret)?;
+        let request = AuthRequest {
+            client_id: secret.client_id,
+            client_secret: &secret.client_secret,
+        };
+        let answer = self
+            .api
+            .exchange(Method::POST, &["auth"], None, Some(&request))
+            .await;
+        let AuthResponse { api_key } = match answer {
+            Ok(answer) => answer,
+            Err(Failure::Status {
+                status: status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+                body,
+                ..
+            }) => {
+                let (status, code) = (status.as_u16(), body.code_description);
+                memory.refusal = Some(Refusal {
+                    at: now,
+                    status,
+                    code: code.clone(),
+                });
+                return Err(Error::CredentialsRefused { status, code });
+            }
+            Err(failure) => return Err(failure.into_error()),
+        };
+        let expires_at = jwt::expiry(api_key.expose())
+            .unwrap_or_else(|| now.saturating_add(LIFETIME).unwrap_or(now));
+        let stored = StoredApiKey {
+            key: api_key,
+            issued_at: now,
+            expires_at,
+        };
+        if let Err(error) = self.table.put_api_key(&stored).await {
+            tracing::warn!(
+                error = crate::telemetry::chain(&error),
+                "api key not shared"
+            );
+        }
+        memory.refusal = None;
+        Ok(memory.key.insert(stored).key.clone())
+    }
+}

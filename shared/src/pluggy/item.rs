@@ -1,0 +1,151 @@
+//! Items: one user's connection to one institution.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::open_enum;
+use super::{Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus};
+
+/// An item as `GET /items/{id}` gives it. Only `id`, `status` and `executionStatus` are promised.
+///
+/// Source: <https://docs.pluggy.ai/reference/items-retrieve>.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// The item.
+    pub id: ItemId,
+    /// The institution, embedded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connector: Option<Connector>,
+    /// State of the item.
+    pub status: ItemStatus,
+    /// State of its current or last execution.
+    pub execution_status: ExecutionStatus,
+    /// Why the last execution failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ItemError>,
+    /// The value that the user is asked for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<ConnectorCredential>,
+    /// What the user must do at the bank now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_action: Option<UserAction>,
+    /// The integrator's id of the end user, as text: the answer may hold one that we would not accept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_user_id: Option<String>,
+    /// When the item was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When the record changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+    /// When the institution was read last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_updated_at: Option<Timestamp>,
+    /// How each product stands, when the execution ended in part or with warnings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_detail: Option<StatusDetail>,
+    /// When Pluggy reads the institution next by itself; none if auto-sync is off for this item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_auto_sync_at: Option<Timestamp>,
+    /// When the Open Finance consent ends; none if no end is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent_expires_at: Option<Timestamp>,
+    /// Whether another holder must still approve a resource at the bank (Open Finance).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_resources_pending_authorization: Option<bool>,
+    /// Products of the item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<Vec<String>>,
+}
+
+/// Why an execution failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemError {
+    /// The same vocabulary as the execution status, and usually the same value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<ExecutionStatus>,
+    /// For developers, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The bank's own text for the user, in Portuguese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_message: Option<String>,
+    /// Data for authorizing a device; the keys are not documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<BTreeMap<String, String>>,
+}
+
+/// What the user must do at the bank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserAction {
+    /// Text for the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// Kind of action.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<UserActionType>,
+    /// Data of the action, such as the content of a QR code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Until when it can be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+open_enum! {
+    /// Kind of an action at the bank.
+    pub enum UserActionType {
+        /// Scan a QR code.
+        Qr = "qr",
+        /// Authorize the access, for example in the bank's app.
+        AuthorizeAccess = "authorize-access",
+    }
+}
+
+/// How each product stands, by the product's key (`accounts`, `creditCards`, …); a product that was not requested is
+/// null. The map is open, because the sources spell some keys in two ways.
+pub type StatusDetail = BTreeMap<String, Option<ProductStatus>>;
+
+/// How one product stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductStatus {
+    /// Whether the last execution collected it.
+    pub is_updated: bool,
+    /// When it was collected last; none if never.
+    #[serde(default)]
+    pub last_updated_at: Option<Timestamp>,
+    /// What went wrong or could be better.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "null_as_empty"
+    )]
+    pub warnings: Vec<Warning>,
+}
+
+fn null_as_empty<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Warning>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A remark on one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// Machine code, such as `001`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// For developers, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The bank's own text for the user, in Portuguese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_message: Option<String>,
+}

@@ -1,0 +1,7 @@
+//! Secrets: the application's credentials in Secrets Manager, and the digests by which a presented secret is checked.
+
+mod digest;
+mod pluggy;
+
+pub use digest::SecretDigest;
+pub use pluggy::{Error, PluggySecret, PluggySecrets};

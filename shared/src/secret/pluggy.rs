@@ -1,0 +1,69 @@
+//! The one secret of a deployment: the application's credentials, and the webhook secret.
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::pluggy::ClientId;
+
+/// What is stored in Secrets Manager, as one JSON object.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PluggySecret {
+    /// The application.
+    pub client_id: ClientId,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// The value of the header that deliveries carry; only the subscription function uses it.
+    #[serde(default)]
+    pub webhook_secret: Option<SecretString>,
+}
+
+impl std::fmt::Debug for PluggySecret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("PluggySecret(…)")
+    }
+}
+
+/// The secret cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Secrets Manager gave no value.
+    #[error("secrets manager gave no value: {reason}")]
+    Read {
+        /// What it said.
+        reason: String,
+    },
+    /// The value is not the JSON object that it should be.
+    #[error("the secret's value must be a JSON object with clientId (a UUID) and clientSecret")]
+    Malformed,
+}
+
+/// Reads the secret. It is read anew each time, so that a rotated one is picked up; callers need it rarely.
+pub struct PluggySecrets {
+    client: Client,
+    secret_arn: String,
+}
+
+impl PluggySecrets {
+    /// The secret at `secret_arn`. Makes no network call.
+    pub fn new(client: Client, secret_arn: String) -> Self {
+        Self { client, secret_arn }
+    }
+
+    /// The secret as it is now.
+    pub async fn read(&self) -> Result<PluggySecret, Error> {
+        let answer = self
+            .client
+            .get_secret_value()
+            .secret_id(&self.secret_arn)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| Error::Read {
+            reason: DisplayErrorContext(&error).to_string(),
+        })?;
+        let json = answer.secret_string().ok_or(Error::Malformed)?;
+        serde_json::from_str(json).map_err(|_| Error::Malformed)
+    }
+}

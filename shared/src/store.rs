@@ -1,0 +1,24 @@
+//! The three tables. This is the only code that knows their attributes.
+
+mod attributes;
+mod body;
+mod credentials;
+mod cursor;
+mod error;
+mod event;
+mod event_record;
+mod item;
+mod item_row;
+mod items;
+mod key;
+pub mod schema;
+
+pub use body::{Body, Encoding};
+pub use credentials::{Credentials, StoredApiKey};
+pub use cursor::Cursor;
+pub use error::Error;
+pub use event::{Events, Insertion, NewEvent, Origin, Quarantine};
+pub use event_record::EventRecord;
+pub use item::{Reading, Schedule, StoredItem};
+pub use items::{DueItem, Items, OwnedPage, Write};
+pub use key::{EventKey, subject_key};

@@ -1,0 +1,92 @@
+//! `CredentialTable`: the API key that all functions share.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use jiff::Timestamp;
+
+use super::Error;
+use super::attributes::{Reader, number, required, text, time};
+use super::error::unavailable;
+use super::schema::{EXPIRES_AT, PARTITION_KEY};
+use crate::pluggy::ApiKey;
+
+const API_KEY_ROW: &str = "API_KEY";
+const API_KEY: &str = "apiKey";
+const ISSUED_AT: &str = "issuedAt";
+
+/// An API key as it is shared.
+#[derive(Clone, Debug)]
+pub struct StoredApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// When it was made, by our clock.
+    pub issued_at: Timestamp,
+    /// When it ends, to the second.
+    pub expires_at: Timestamp,
+}
+
+/// `CredentialTable`.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    client: Client,
+    table: String,
+}
+
+impl Credentials {
+    /// The table named `table`.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The key that is shared now, whatever time it has left.
+    pub async fn api_key(&self) -> Result<Option<StoredApiKey>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(API_KEY_ROW))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable("get the api key"))?;
+        let Some(row) = &answer.item else {
+            return Ok(None);
+        };
+        let reader = Reader(row);
+        let expires_at = reader
+            .number(EXPIRES_AT)?
+            .and_then(|seconds| Timestamp::from_second(seconds).ok());
+        Ok(Some(StoredApiKey {
+            key: required(API_KEY, reader.text(API_KEY)?)?.into(),
+            issued_at: required(ISSUED_AT, reader.time(ISSUED_AT)?)?,
+            expires_at: required(EXPIRES_AT, expires_at)?,
+        }))
+    }
+
+    /// Shares a key, unless a newer one is there already.
+    pub async fn put_api_key(&self, stored: &StoredApiKey) -> Result<(), Error> {
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item(PARTITION_KEY, text(API_KEY_ROW))
+            .item(API_KEY, text(stored.key.expose()))
+            .item(ISSUED_AT, time(stored.issued_at))
+            .item(EXPIRES_AT, number(stored.expires_at.as_second()))
+            .condition_expression("attribute_not_exists(pk) OR issuedAt < :issuedAt")
+            .expression_attribute_values(":issuedAt", time(stored.issued_at))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(unavailable("put the api key")(error)),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! How a table can fail, by what the caller may do about it.
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+
+/// A table did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// DynamoDB gave no good answer: throttled, unreachable, or misconfigured. Later may be better.
+    #[error("dynamodb did not {operation}: {reason}")]
+    Unavailable {
+        /// What was asked, such as `put the event`.
+        operation: &'static str,
+        /// What it said; never holds a row's content.
+        reason: String,
+    },
+    /// A row cannot be read.
+    #[error("attribute {attribute} of a row is missing or of the wrong type")]
+    Corrupt {
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// A request cannot be built; a bug.
+    #[error("a request to dynamodb cannot be built")]
+    Request(#[source] aws_sdk_dynamodb::error::BuildError),
+}
+
+/// Turns an SDK error into ours.
+pub(crate) fn unavailable<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Error
+where
+    E: std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    move |error| Error::Unavailable {
+        operation,
+        reason: DisplayErrorContext(&error).to_string(),
+    }
+}

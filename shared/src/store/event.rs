@@ -1,0 +1,203 @@
+//! `EventTable`: every reason to look at something, stored once.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use jiff::{SignedDuration, Timestamp};
+
+use super::attributes::{Row, number, text, time};
+use super::error::unavailable;
+use super::schema::{EXPIRES_AT, PARTITION_KEY, SORT_KEY};
+use super::{Body, Error, EventKey};
+
+pub(super) const EVENT: &str = "event";
+pub(super) const RECEIVED_AT: &str = "receivedAt";
+pub(super) const ORIGIN: &str = "origin";
+pub(super) const BODY: &str = "body";
+pub(super) const BODY_ENCODING: &str = "bodyEncoding";
+pub(super) const BODY_SHA256: &str = "bodySha256";
+pub(super) const TRUNCATED: &str = "truncated";
+pub(super) const QUARANTINE: &str = "quarantine";
+
+/// Where an event comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Pluggy posted it.
+    Webhook,
+    /// A frontend relayed it.
+    Hint,
+    /// The item's check was due.
+    Check,
+    /// An operator asked for it.
+    Replay,
+}
+
+impl Origin {
+    /// Name in the row.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Hint => "hint",
+            Self::Check => "check",
+            Self::Replay => "replay",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Webhook, Self::Hint, Self::Check, Self::Replay]
+            .into_iter()
+            .find(|origin| origin.as_str() == text)
+    }
+}
+
+/// Why an authenticated event is kept but not acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quarantine {
+    /// It names another application.
+    ForeignClientId,
+    /// The body is not an event.
+    Unparsed,
+}
+
+impl Quarantine {
+    /// Name in the row.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ForeignClientId => "foreign-client-id",
+            Self::Unparsed => "unparsed",
+        }
+    }
+}
+
+/// An event to store.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Where it is stored.
+    pub key: EventKey,
+    /// Its name, such as `item/updated`; `check` for a due check.
+    pub name: String,
+    /// When it reached us.
+    pub received_at: Timestamp,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What was received, if anything was.
+    pub body: Option<Body>,
+    /// Why it is not acted on, if so.
+    pub quarantine: Option<Quarantine>,
+}
+
+/// What became of an event that was to be stored. Each of them means that it is durable now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Insertion {
+    /// It is new.
+    Inserted,
+    /// It was there already.
+    Duplicate,
+    /// Its id was taken by another body, so it is stored beside that one.
+    InsertedUnderReusedId,
+}
+
+/// `EventTable`, for writing.
+#[derive(Clone, Debug)]
+pub struct Events {
+    client: Client,
+    table: String,
+    retention: SignedDuration,
+}
+
+impl Events {
+    /// The table named `table`, whose rows expire after `retention`.
+    pub fn new(client: Client, table: String, retention: SignedDuration) -> Self {
+        Self {
+            client,
+            table,
+            retention,
+        }
+    }
+
+    /// Stores an event once. Repeating the call with the same event changes nothing.
+    pub async fn insert(&self, event: &NewEvent) -> Result<Insertion, Error> {
+        let Some(existing) = self.put(event, &event.key).await? else {
+            return Ok(Insertion::Inserted);
+        };
+        match &event.body {
+            Some(body) if !has_digest(&existing, &body.sha256) => {
+                let key = event.key.with_body_digest(&body.sha256);
+                match self.put(event, &key).await? {
+                    None => Ok(Insertion::InsertedUnderReusedId),
+                    Some(_) => Ok(Insertion::Duplicate),
+                }
+            }
+            _ => Ok(Insertion::Duplicate),
+        }
+    }
+
+    /// Puts the row if its key is free; else gives the row that is there.
+    async fn put(&self, event: &NewEvent, key: &EventKey) -> Result<Option<Row>, Error> {
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(self.row(event, key)))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error().and_then(condition_failed) {
+                Some(existing) => Ok(Some(existing)),
+                None => Err(unavailable("put the event")(error)),
+            },
+        }
+    }
+
+    fn row(&self, event: &NewEvent, key: &EventKey) -> Row {
+        let expires_at = event
+            .received_at
+            .saturating_add(self.retention)
+            .unwrap_or(event.received_at);
+        let mut row = Row::from([
+            (PARTITION_KEY.to_owned(), text(&key.partition)),
+            (SORT_KEY.to_owned(), text(&key.sort)),
+            (EVENT.to_owned(), text(&event.name)),
+            (RECEIVED_AT.to_owned(), time(event.received_at)),
+            (ORIGIN.to_owned(), text(event.origin.as_str())),
+            (EXPIRES_AT.to_owned(), number(expires_at.as_second())),
+        ]);
+        if let Some(body) = &event.body {
+            row.insert(
+                BODY.to_owned(),
+                AttributeValue::B(Blob::new(body.bytes.clone())),
+            );
+            row.insert(BODY_ENCODING.to_owned(), text(body.encoding.as_str()));
+            row.insert(
+                BODY_SHA256.to_owned(),
+                AttributeValue::B(Blob::new(body.sha256)),
+            );
+            if body.truncated {
+                row.insert(TRUNCATED.to_owned(), AttributeValue::Bool(true));
+            }
+        }
+        if let Some(quarantine) = event.quarantine {
+            row.insert(QUARANTINE.to_owned(), text(quarantine.as_str()));
+        }
+        row
+    }
+}
+
+fn condition_failed(error: &aws_sdk_dynamodb::operation::put_item::PutItemError) -> Option<Row> {
+    use aws_sdk_dynamodb::operation::put_item::PutItemError;
+    match error {
+        PutItemError::ConditionalCheckFailedException(failed) => {
+            Some(failed.item.clone().unwrap_or_default())
+        }
+        _ => None,
+    }
+}
+
+fn has_digest(row: &Row, digest: &[u8]) -> bool {
+    row.get(BODY_SHA256)
+        .and_then(|value| value.as_b().ok())
+        .is_some_and(|stored| stored.as_ref() == digest)
+}

@@ -1,0 +1,79 @@
+//! A row of `EventTable` as its stream delivers it.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_dynamo::AttributeValue;
+
+use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
+use super::schema::PARTITION_KEY;
+use super::{Body, Encoding, Error, Origin, key};
+use crate::pluggy::{ClientUserId, Event, EventKind, ItemId};
+
+/// A reason to look at an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+    /// The item.
+    pub item_id: ItemId,
+    /// Name of the event.
+    pub kind: EventKind,
+    /// When it reached us.
+    pub received_at: Timestamp,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The user whom an authenticated `item/*` event names.
+    pub client_user_id: Option<ClientUserId>,
+}
+
+impl EventRecord {
+    /// Reads a new image of the stream; `None` for a row that asks for no look at an item: a quarantined one, one about
+    /// something else, or one whose item id is no id of Pluggy's.
+    pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
+        let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
+        let Some(item_id) = key::item_id(partition) else {
+            return Ok(None);
+        };
+        if image.contains_key(QUARANTINE) {
+            return Ok(None);
+        }
+        let kind = EventKind::from(required(EVENT, text(image, EVENT))?.to_owned());
+        let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
+        let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
+        let names_the_user = origin == Origin::Webhook && kind.as_str().starts_with("item/");
+        let client_user_id = names_the_user.then(|| client_user_id(image)).flatten();
+        Ok(Some(Self {
+            item_id,
+            kind,
+            received_at,
+            origin,
+            client_user_id,
+        }))
+    }
+}
+
+fn client_user_id(image: &HashMap<String, AttributeValue>) -> Option<ClientUserId> {
+    let AttributeValue::B(bytes) = image.get(BODY)? else {
+        return None;
+    };
+    let encoding = Encoding::parse(text(image, BODY_ENCODING)?)?;
+    let event = Event::parse(&Body::raw(bytes.clone(), encoding)?)?;
+    event.client_user_id?.parse().ok()
+}
+
+fn text<'a>(image: &'a HashMap<String, AttributeValue>, attribute: &str) -> Option<&'a str> {
+    match image.get(attribute)? {
+        AttributeValue::S(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn time(image: &HashMap<String, AttributeValue>, attribute: &str) -> Option<Timestamp> {
+    match image.get(attribute)? {
+        AttributeValue::N(number) => Timestamp::from_millisecond(number.parse().ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn required<T>(attribute: &'static str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or(Error::Corrupt { attribute })
+}

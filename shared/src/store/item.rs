@@ -1,0 +1,56 @@
+//! What `ItemTable` knows of an item.
+
+use jiff::Timestamp;
+
+use crate::pluggy::{ClientUserId, Item, ItemId};
+
+/// A row of `ItemTable`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredItem {
+    /// The item.
+    pub item_id: ItemId,
+    /// The user whom it belongs to. An item without an owner is shown to nobody.
+    pub owner: Option<ClientUserId>,
+    /// When Pluggy made it; when we first heard of it, as long as Pluggy has not answered.
+    pub created_at: Timestamp,
+    /// Pluggy's last answer; none for a shell, whose very first read failed.
+    pub reading: Option<Reading>,
+    /// When to look again, and why.
+    pub schedule: Schedule,
+    /// When it was deleted; a tombstone keeps nothing but this.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// An answer of `GET /items/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The answer, within the limits of a row.
+    pub item: Item,
+    /// Our clock when the request was sent.
+    pub read_at: Timestamp,
+}
+
+impl Reading {
+    /// What orders answers: the record's own time of change.
+    pub fn version(&self) -> Option<Timestamp> {
+        self.item.updated_at
+    }
+}
+
+/// When to look at an item again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// The moment to look, even if no webhook comes. Every live row has one.
+    pub check_at: Option<Timestamp>,
+    /// How many reads in a row have failed.
+    pub sync_failures: u32,
+    /// When Pluggy first said that there is no such item, if that is what it said last.
+    pub missing_since: Option<Timestamp>,
+}
+
+impl StoredItem {
+    /// Whether `user` may see it.
+    pub fn is_shown_to(&self, user: &ClientUserId) -> bool {
+        self.deleted_at.is_none() && self.owner.as_ref() == Some(user)
+    }
+}

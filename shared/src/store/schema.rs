@@ -1,0 +1,25 @@
+//! Names of keys and indexes, as template.yaml declares them.
+
+/// Partition key of every table.
+pub const PARTITION_KEY: &str = "pk";
+/// Sort key of `EventTable`.
+pub const SORT_KEY: &str = "sk";
+/// The TTL attribute of `EventTable` and `CredentialTable`, in epoch seconds.
+pub const EXPIRES_AT: &str = "expiresAt";
+
+/// Index of `ItemTable`: a user's items, newest last.
+pub const BY_OWNER: &str = "byOwner";
+/// Partition key of [`BY_OWNER`].
+pub const OWNER: &str = "owner";
+/// Sort key of [`BY_OWNER`]: `<createdAt in epoch milliseconds, 15 digits>#<item id>`.
+pub const CREATED_AT_ITEM_ID: &str = "createdAtItemId";
+
+/// Index of `ItemTable`: items by the time of their next check.
+pub const BY_DUE: &str = "byDue";
+/// Partition key of [`BY_DUE`]: a constant.
+pub const DUE: &str = "due";
+/// Sort key of [`BY_DUE`], in epoch milliseconds.
+pub const CHECK_AT: &str = "checkAt";
+
+/// What an item's partition key begins with; the stream filter of item-sync selects by it.
+pub const ITEM_PREFIX: &str = "ITEM#";
