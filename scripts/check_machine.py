@@ -8,7 +8,7 @@ if sys.version_info < (3, 11):
         % sys.version_info[:2]
     )
 
-from stack import console, machine  # noqa: E402  (older versions cannot even read it)
+from stack import console, machine  # Older versions cannot even read these.
 
 if __name__ == "__main__":
     console.run(lambda: machine.require(*sys.argv[1:]))

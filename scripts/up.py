@@ -3,20 +3,12 @@
 import json
 from typing import Any
 
-from stack import build, console, local, paths
+from stack import console, local, paths
 
 
 def up() -> None:
     with local.exclusive():
-        console.heading("Build")
-        build.sandbox()
-        build.functions()
-        console.heading("Start")
-        credentials = local.start()
-        console.heading("Deploy")
-        stack = local.deploy(credentials)
-        console.heading("Register the webhook")
-        local.register_webhook(stack)
+        stack = local.bring_up()
         console.heading("Connect a bank")
         status = local.walk_once(stack)
     console.heading("The item's status, from our API")

@@ -54,7 +54,13 @@ def _sam_build(architecture: str) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         result = subprocess.run(
-            command, cwd=paths.ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+            command,
+            cwd=paths.ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
         )
     if result.returncode != 0:
         last_lines = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-10:])

@@ -1,5 +1,7 @@
 """Rows of the event table, read as a person would look them up: by item."""
 
+import gzip
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,13 @@ class EventRow:
     event: str
     origin: str
     attributes: dict[str, Any]
+
+    def payload_fields(self) -> list[str]:
+        """The names of the fields that the delivery's body had; values stay where they are."""
+        body = self.attributes["body"]["B"]
+        if _text(self.attributes, "bodyEncoding") == "gzip":
+            body = gzip.decompress(body)
+        return sorted(json.loads(body))
 
 
 def of_item(dynamodb: Any, table: str, item_id: str) -> list[EventRow]:

@@ -115,4 +115,6 @@ def _create_route(gateway: Any, api_id: str, key: str, operation: dict[str, Any]
                 "AuthorizerId": authorizers[name],
                 "AuthorizationScopes": scopes,
             }
-    gateway.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{integration['IntegrationId']}", **protection)
+    gateway.create_route(
+        ApiId=api_id, RouteKey=key, Target=f"integrations/{integration['IntegrationId']}", **protection
+    )

@@ -1,4 +1,4 @@
-"""CloudFormation's functions, as far as an HTTP API's document uses them. What is not known fails; nothing is guessed."""
+"""CloudFormation's functions, as far as an HTTP API's document uses them. What is unknown fails; nothing is guessed."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,9 @@ NO_VALUE = object()
 class Resolver:
     """Replaces functions by values, for one stack."""
 
-    def __init__(self, references: dict[str, Any], attributes: dict[tuple[str, str], str], conditions: dict[str, Any]):
+    def __init__(
+        self, references: dict[str, Any], attributes: dict[tuple[str, str], str], conditions: dict[str, Any]
+    ) -> None:
         self._references = {**references, "AWS::NoValue": NO_VALUE}
         self._attributes = attributes
         self._conditions = conditions

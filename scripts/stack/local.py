@@ -1,14 +1,27 @@
 """The local stack as a whole: start what does not run, deploy what has changed, tell where it is."""
 
 import fcntl
-import json
 import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from stack import console, deployment, event_row, gateway, ministack, paths, request, sandbox, settings, stack_file, walk
+from stack import (
+    build,
+    console,
+    deployment,
+    event_row,
+    gateway,
+    ministack,
+    paths,
+    request,
+    sandbox,
+    settings,
+    stack_file,
+    subscription,
+    walk,
+)
 from stack.stack_file import Credentials
 
 USER = "usr_01J9X"
@@ -27,6 +40,25 @@ def exclusive() -> Iterator[None]:
                 "another make up or make down is at work on this stack", "Wait until it has ended."
             ) from None
         yield
+
+
+def bring_up() -> dict[str, Any]:
+    """From a checkout to a running stack; what is in place already is left as it is."""
+    console.heading("Build")
+    build.sandbox()
+    build.functions()
+    console.heading("Start")
+    credentials = start()
+    console.heading("Deploy")
+    stack = deploy(credentials)
+    console.heading("Register the webhook")
+    register_webhook(stack)
+    return stack
+
+
+def is_running() -> bool:
+    """Whether a stack was brought up and still lives."""
+    return stack_file.read_if_any() is not None and ministack.PROCESS.is_running() and sandbox.PROCESS.is_running()
 
 
 def start() -> Credentials:
@@ -74,7 +106,7 @@ def deploy(credentials: Credentials) -> dict[str, Any]:
 
 
 def register_webhook(stack: dict[str, Any]) -> None:
-    """A test delivery that must be taken, then the registration at Pluggy, as `make register-webhook` does it on AWS."""
+    """A test delivery that must be taken, then the registration at Pluggy, as `make register-webhook` does it."""
     webhook = stack["webhook"]
     with console.step("test delivery to the function URL"):
         answer = request.send_json(
@@ -87,16 +119,7 @@ def register_webhook(stack: dict[str, Any]) -> None:
         if answer.status != 200:
             raise console.Failure(f"the webhook answered {answer.status} to a test delivery, not 200", "See make logs.")
     with console.step("registration at Pluggy"):
-        invoke_subscription(ministack.client("lambda"), stack["functions"]["subscription"], "ensure")
-
-
-def invoke_subscription(client: Any, function: str, action: str) -> Any:
-    """Invokes the subscription function with one of its actions."""
-    answer = client.invoke(FunctionName=function, Payload=json.dumps({"action": action}).encode())
-    payload = json.loads(answer["Payload"].read() or b"null")
-    if "FunctionError" in answer:
-        raise console.Failure(f"the subscription function failed at {action}: {payload.get('errorMessage')}")
-    return payload
+        subscription.ensure(ministack.client("lambda"), stack["functions"]["subscription"])
 
 
 def walk_once(stack: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the machine must offer before any work starts, so that a lack is named at once and not halfway through a build."""
+"""What the machine must offer, so that a lack is named at once and not halfway through a build."""
 
 import importlib.util
 import platform
@@ -18,7 +18,7 @@ def architecture() -> str:
     name = platform.machine().lower()
     if platform.system() != "Linux" or name not in ARCHITECTURES:
         raise console.Failure(
-            f"the functions cannot run on {platform.system()} {platform.machine()}: their bootstraps are Linux programs",
+            f"the functions are Linux programs, which cannot run on {platform.system()} {platform.machine()}",
             "Use Linux on x86_64 or arm64: a virtual machine, WSL 2 or a cloud workspace will do.",
         )
     return ARCHITECTURES[name]

@@ -5,7 +5,7 @@ import shutil
 import time
 from typing import Any
 
-from stack import console, fingerprint, paths, port, process, request, settings, tool
+from stack import fingerprint, paths, port, process, request, settings, tool
 
 READY_SECONDS = 60
 

@@ -76,7 +76,9 @@ class Background:
 
     def failure(self, problem: str) -> console.Failure:
         """A failure that shows the end of the log and says where the rest is."""
-        return console.Failure(f"{problem}\n  {self.last_words()}", f"The whole log is in {console.relative(self.log)}.")
+        return console.Failure(
+            f"{problem}\n  {self.last_words()}", f"The whole log is in {console.relative(self.log)}."
+        )
 
     @property
     def _record(self) -> Path:

@@ -41,7 +41,9 @@ def _install(name: str, lock: Path) -> None:
         _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(lock)])
     else:
         uv = str(executable(INSTALLER, "uv"))
-        _run([uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(lock)])
+        _run(
+            [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(lock)]
+        )
 
 
 def _run(command: list[str]) -> None:

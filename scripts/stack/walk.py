@@ -67,7 +67,10 @@ def _connect(surroundings: Surroundings, connect_token: str, tell: Callable[[str
     item_id = (answer.json() or {}).get("id")
     if not item_id:
         raise _unexpected("Pluggy", "POST /items", answer)
-    tell("widget", f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}, item {item_id}")
+    tell(
+        "widget",
+        f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}, item {item_id}",
+    )
     return item_id
 
 
@@ -104,7 +107,8 @@ def _state(answer: request.Answer) -> str:
         return str(answer.status)
     status = answer.json() or {}
     action = (status.get("nextAction") or {}).get("kind")
-    return f"200, phase {status.get('phase')}, next action {action} ({status.get('status')}/{status.get('executionStatus')})"
+    at_pluggy = f"{status.get('status')}/{status.get('executionStatus')} at Pluggy"
+    return f"200, phase {status.get('phase')}, next action {action} ({at_pluggy})"
 
 
 def _unexpected(who: str, what: str, answer: request.Answer) -> console.Failure:
