@@ -1,1 +1,40 @@
-//! Sandbox.
+//! A local stand-in for Pluggy, and for the identity provider of the app's users.
+//!
+//! It behaves as Pluggy's documentation says, from types of its own: nothing here is shared with the code under test.
+//! It keeps everything in memory and never talks to anything beyond this machine.
+
+mod app;
+mod body;
+mod caller;
+mod catalog;
+mod clock;
+mod connection;
+mod connector;
+mod control;
+mod delivery;
+mod endpoint;
+mod error;
+mod event;
+mod failure;
+mod fault;
+mod input;
+mod item;
+mod product;
+mod rate_limit;
+mod routes;
+mod running;
+mod script;
+mod server;
+mod settings;
+mod signing_key;
+mod user;
+mod webhook;
+mod world;
+
+pub use clock::Moment;
+pub use connector::HealthStatus;
+pub use delivery::{Delivery, Outcome};
+pub use fault::{Effect, Fault};
+pub use running::{Running, StartError, start};
+pub use settings::Settings;
+pub use world::{RequestRecord, Switches};

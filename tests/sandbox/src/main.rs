@@ -1,2 +1,88 @@
-//! Sandbox.
-fn main() {}
+//! Runs the sandbox until it is interrupted.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use sandbox::Settings;
+use secrecy::SecretString;
+use tokio::signal;
+use tracing::info;
+use url::Url;
+use uuid::Uuid;
+
+const SECRET_VARIABLE: &str = "SANDBOX_CLIENT_SECRET";
+
+/// A local stand-in for Pluggy. The client secret is read from SANDBOX_CLIENT_SECRET.
+#[derive(Parser)]
+struct Arguments {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:9100")]
+    listen: SocketAddr,
+    /// The address under which others reach the sandbox; also the issuer of its tokens
+    #[arg(long)]
+    url: Option<Url>,
+    /// The client id of the one application that the sandbox knows
+    #[arg(long)]
+    client_id: Uuid,
+    /// How many times faster than Pluggy everything happens
+    #[arg(long, default_value_t = 1)]
+    time_scale: u32,
+    /// Where deliveries to hosts ending in .on.aws go, in plain HTTP
+    #[arg(long)]
+    deliver_via: Option<Url>,
+    /// Accept http:// webhook URLs on the loopback
+    #[arg(long)]
+    allow_loopback_webhooks: bool,
+    /// The audience of the identity provider's tokens
+    #[arg(long, default_value = "pluggy-lambda-local")]
+    token_audience: String,
+    /// The scope of the identity provider's tokens
+    #[arg(long, default_value = "connections")]
+    token_scope: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_target(false)
+        .with_level(false)
+        .with_ansi(false)
+        .init();
+
+    let running = sandbox::start(Settings {
+        listen: arguments.listen,
+        url: arguments.url.map(String::from),
+        time_scale: arguments.time_scale,
+        deliver_via: arguments.deliver_via,
+        allow_loopback_webhooks: arguments.allow_loopback_webhooks,
+        token_audience: arguments.token_audience,
+        token_scope: arguments.token_scope,
+        ..Settings::new(arguments.client_id, client_secret()?)
+    })
+    .await?;
+    info!("serving at {}", running.url());
+
+    interrupted().await?;
+    info!("stopping");
+    running.stop();
+    Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a secret must not stand in the command line, where anybody sees it"
+)]
+fn client_secret() -> Result<SecretString, String> {
+    std::env::var(SECRET_VARIABLE)
+        .map(SecretString::from)
+        .map_err(|_| format!("the environment variable {SECRET_VARIABLE} is missing"))
+}
+
+async fn interrupted() -> std::io::Result<()> {
+    let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,113 @@
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::connection::{Connection, Trigger};
+use crate::delivery::{Poster, Recipient, deliver};
+use crate::event::Event;
+use crate::script::Step;
+use crate::settings::Settings;
+use crate::signing_key::SigningKey;
+use crate::world::World;
+
+/// What every request and every background task shares.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    /// The address under which others reach the sandbox, without a slash at its end.
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    /// Signs API keys and connect tokens.
+    pub(crate) pluggy_key: SigningKey,
+    /// Signs the users' tokens. Its own key: an API key must never pass as a user.
+    pub(crate) identity_key: SigningKey,
+    pub(crate) poster: Poster,
+    world: Mutex<World>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl App {
+    pub(crate) fn new(
+        settings: Settings,
+        url: String,
+        pluggy_key: SigningKey,
+        identity_key: SigningKey,
+    ) -> Self {
+        Self {
+            clock: Clock::new(settings.time_scale),
+            settings,
+            url,
+            pluggy_key,
+            identity_key,
+            poster: Poster::new(),
+            world: Mutex::new(World::new()),
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// Never held across an await.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a script play on an item, in place of the one that played before.
+    pub(crate) fn play(self: &Arc<Self>, item_id: Uuid, run: u64, script: Vec<Step>) {
+        let app = Arc::clone(self);
+        self.spawn(async move {
+            for step in script {
+                app.clock.sleep(step.after).await;
+                let Some(events) = app.world().enter(item_id, run, &step.state, app.clock) else {
+                    return;
+                };
+                for event in events {
+                    app.publish(&event);
+                }
+            }
+        });
+    }
+
+    /// Starts a new execution of a connection.
+    pub(crate) fn execute(self: &Arc<Self>, connection: &mut Connection, trigger: Trigger) {
+        let run = connection.begin(trigger, self.clock);
+        self.play(connection.item.id, run, connection.login().script());
+    }
+
+    /// Posts an event to every endpoint that wants it.
+    pub(crate) fn publish(self: &Arc<Self>, event: &Event) {
+        let mut recipients: Vec<_> = event
+            .webhook_url
+            .clone()
+            .map(Recipient::Url)
+            .into_iter()
+            .collect();
+        {
+            let mut world = self.world();
+            let webhooks = world
+                .webhooks
+                .values()
+                .filter(|webhook| webhook.wants(event));
+            recipients.extend(webhooks.map(|webhook| Recipient::Webhook(webhook.id)));
+            world.events.push(event.clone());
+        }
+        for recipient in recipients {
+            self.spawn(deliver(Arc::clone(self), event.clone(), recipient));
+        }
+    }
+
+    /// Ends everything that goes on in the background.
+    pub(crate) fn stop(&self) {
+        self.tasks().abort_all();
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks();
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,122 @@
+//! Who calls: an API key may do everything, a connect token very little.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::connection::{Connection, Trigger};
+use crate::error::Error;
+
+const API_KEY_LIFETIME: Duration = Duration::from_hours(2);
+const CONNECT_TOKEN_LIFETIME: Duration = Duration::from_mins(30);
+
+/// What the header `X-API-KEY` holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub(crate) enum Caller {
+    /// The application itself.
+    ApiKey { epoch: u64 },
+    /// A user's browser.
+    ConnectToken { id: Uuid, item_id: Option<Uuid> },
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Claims {
+    client_id: Uuid,
+    iat: i64,
+    exp: i64,
+    #[serde(flatten)]
+    caller: Caller,
+}
+
+impl Caller {
+    /// The JWT that stands for this caller.
+    pub(crate) fn sign(self, app: &App) -> Result<String, Error> {
+        let lifetime = match self {
+            Self::ApiKey { .. } => API_KEY_LIFETIME,
+            Self::ConnectToken { .. } => CONNECT_TOKEN_LIFETIME,
+        };
+        let now = app.clock.now();
+        let claims = Claims {
+            client_id: app.settings.client_id,
+            iat: now.as_second(),
+            exp: now.plus(lifetime).as_second(),
+            caller: self,
+        };
+        Ok(app.pluggy_key.sign(&claims)?)
+    }
+
+    pub(crate) fn trigger(&self) -> Trigger {
+        match self {
+            Self::ApiKey { .. } => Trigger::Client,
+            Self::ConnectToken { .. } => Trigger::User,
+        }
+    }
+
+    /// Whether the caller may create items; a token made for an update may not.
+    pub(crate) fn may_create(&self) -> bool {
+        match self {
+            Self::ApiKey { .. } => true,
+            Self::ConnectToken { item_id, .. } => item_id.is_none(),
+        }
+    }
+
+    /// Whether the caller may see and update an item.
+    pub(crate) fn may_use(&self, connection: &Connection) -> bool {
+        match self {
+            Self::ApiKey { .. } => true,
+            Self::ConnectToken { id, item_id } => {
+                connection.created_with == Some(*id) || *item_id == Some(connection.item.id)
+            }
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        parts
+            .headers
+            .get("x-api-key")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|token| app.pluggy_key.verify::<Claims>(token))
+            .map(|claims| claims.caller)
+            .filter(|caller| match caller {
+                Self::ApiKey { epoch } => *epoch == app.world().key_epoch,
+                Self::ConnectToken { .. } => true,
+            })
+            .ok_or_else(Error::not_authenticated)
+    }
+}
+
+/// A caller with an API key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ApiKey;
+
+impl FromRequestParts<Arc<App>> for ApiKey {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        match Caller::from_request_parts(parts, app).await? {
+            Caller::ApiKey { .. } => Ok(Self),
+            Caller::ConnectToken { .. } => Err(out_of_scope()),
+        }
+    }
+}
+
+/// What a connect token is told beyond its scope.
+pub(crate) fn out_of_scope() -> Error {
+    Error::plain(StatusCode::FORBIDDEN, "Forbidden")
+}

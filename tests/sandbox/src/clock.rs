@@ -1,0 +1,96 @@
+//! Time as the sandbox sees it: what Pluggy does in minutes can be made to happen in milliseconds.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, Serializer};
+
+/// The only place that reads the clock. Waits are divided by the scale; the time of day is not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    scale: u32,
+}
+
+impl Clock {
+    pub(crate) fn new(scale: u32) -> Self {
+        Self {
+            scale: scale.max(1),
+        }
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever has no clock has no business with the time"
+    )]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a server that acts on its own has no caller to pass the time in; only this method reads it"
+    )]
+    pub(crate) fn now(self) -> Moment {
+        Moment(Timestamp::now())
+    }
+
+    /// The moment that a wait of `duration`, started now, will end.
+    pub(crate) fn end_of(self, duration: Duration) -> Moment {
+        self.now().plus(self.scaled(duration))
+    }
+
+    pub(crate) async fn sleep(self, duration: Duration) {
+        tokio::time::sleep(self.scaled(duration)).await;
+    }
+
+    fn scaled(self, duration: Duration) -> Duration {
+        duration / self.scale
+    }
+}
+
+/// A time as Pluggy writes it: ISO 8601 in UTC, always with milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub(crate) Timestamp);
+
+impl Moment {
+    pub(crate) fn plus(self, duration: Duration) -> Self {
+        let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        Self(self.0.saturating_add(duration).unwrap_or(Timestamp::MAX))
+    }
+
+    pub(crate) fn as_second(self) -> i64 {
+        self.0.as_second()
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:.3}", self.0)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_with_exactly_three_decimals() {
+        for (input, written) in [
+            ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.000Z"),
+            ("2026-11-23T12:00:00.123456789Z", "2026-11-23T12:00:00.123Z"),
+        ] {
+            let moment = Moment(input.parse().unwrap());
+
+            assert_eq!(moment.to_string(), written);
+        }
+    }
+
+    #[test]
+    fn a_scale_of_zero_does_not_divide_by_zero() {
+        let clock = Clock::new(0);
+
+        assert_eq!(clock.scaled(Duration::from_secs(3)), Duration::from_secs(3));
+    }
+}

@@ -1,0 +1,216 @@
+use std::time::Duration;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::clock::{Clock, Moment};
+use crate::connector::Parameters;
+use crate::event::Event;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::item::{Item, Status, UserAction, status_detail};
+use crate::product;
+use crate::script::{ACTION_TIME, Collected, INPUT_TIME, Login, State};
+
+const AUTO_SYNC_INTERVAL: Duration = Duration::from_hours(24);
+const RETRY_INTERVAL: Duration = Duration::from_hours(1);
+const TRANSACTIONS: usize = 20;
+
+/// So many failed logins in a row make the next one wait.
+pub(crate) const MAX_FAILED_LOGINS: u32 = 2;
+const LOGIN_BACKOFF: Duration = Duration::from_hours(1);
+
+/// Who asked for an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Trigger {
+    /// The user, with a connect token.
+    User,
+    /// The application, with its API key.
+    Client,
+    /// Pluggy's own schedule.
+    Sync,
+}
+
+/// An item with what Pluggy knows about it and does not show.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) item: Item,
+    pub(crate) parameters: Parameters,
+    /// The connect token that made it.
+    pub(crate) created_with: Option<Uuid>,
+    pub(crate) trigger: Trigger,
+    /// Counts the scripts, so that one which was overtaken notices.
+    pub(crate) run: u64,
+    pub(crate) ended_well_before: bool,
+    /// What the user is being asked.
+    pub(crate) question: Option<Input>,
+    /// Until when no new login is allowed.
+    pub(crate) login_backoff_until: Option<Moment>,
+}
+
+impl Connection {
+    /// What decides how the next execution goes.
+    pub(crate) fn login(&self) -> Login<'_> {
+        Login {
+            connector: &self.item.connector,
+            parameters: &self.parameters,
+            products: &self.item.products,
+            is_known_device: self.ended_well_before,
+        }
+    }
+
+    /// Whether these are the credentials that made the connection; what changes at every login does not count.
+    pub(crate) fn has_credentials(&self, parameters: &Parameters) -> bool {
+        self.item
+            .connector
+            .credentials
+            .iter()
+            .filter(|credential| !credential.mfa)
+            .all(|credential| {
+                self.parameters.get(credential.name) == parameters.get(credential.name)
+            })
+    }
+
+    /// A new execution; scripts that were started before are overtaken.
+    pub(crate) fn begin(&mut self, trigger: Trigger, clock: Clock) -> u64 {
+        self.trigger = trigger;
+        self.run += 1;
+        let is_first = self.item.last_updated_at.is_none() && self.run == 1;
+        self.show(
+            Status::Updating,
+            if is_first {
+                "CREATED"
+            } else {
+                "LOGIN_IN_PROGRESS"
+            },
+            clock,
+        );
+        self.run
+    }
+
+    /// The same execution goes on otherwise than it would have.
+    pub(crate) fn go_on(&mut self, execution_status: &'static str, clock: Clock) -> u64 {
+        self.run += 1;
+        self.show(Status::Updating, execution_status, clock);
+        self.run
+    }
+
+    /// Takes the item to its next state and says which events that causes.
+    pub(crate) fn enter(&mut self, state: &State, clock: Clock) -> Vec<Event> {
+        match *state {
+            State::Running(execution_status) => {
+                self.show(Status::Updating, execution_status, clock);
+                Vec::new()
+            }
+            State::LoggedIn(execution_status) => {
+                self.show(Status::Updating, execution_status, clock);
+                vec![self.event("item/login_succeeded")]
+            }
+            State::Merging => {
+                self.show(Status::Merging, "MERGING", clock);
+                Vec::new()
+            }
+            State::WaitingUserInput(input) => {
+                self.show(Status::WaitingUserInput, "WAITING_USER_INPUT", clock);
+                self.question = Some(input);
+                self.item.parameter = Some(input.credential(clock.end_of(INPUT_TIME)));
+                vec![self.event("item/waiting_user_input")]
+            }
+            State::WaitingUserAction(action) => {
+                self.show(Status::WaitingUserAction, "WAITING_USER_ACTION", clock);
+                self.item.user_action = Some(UserAction::new(action, clock.end_of(ACTION_TIME)));
+                vec![self.event("item/waiting_user_action")]
+            }
+            State::Collected(collected) => self.end_well(collected, clock),
+            State::Failed(failure) => self.end_badly(failure, clock),
+        }
+    }
+
+    /// An `item/*` event about this connection as it is now.
+    pub(crate) fn event(&self, name: &'static str) -> Event {
+        Event::item(name, &self.item, self.trigger)
+    }
+
+    fn end_well(&mut self, collected: Collected, clock: Clock) -> Vec<Event> {
+        let execution_status = match collected {
+            Collected::All { .. } | Collected::AllWithWarning => "SUCCESS",
+            Collected::Part => "PARTIAL_SUCCESS",
+        };
+        self.show(Status::Updated, execution_status, clock);
+
+        let now = self.item.updated_at;
+        let item = &mut self.item;
+        item.last_updated_at = Some(now);
+        item.consecutive_failed_login_attempts = 0;
+        item.status_detail = status_detail(collected, &item.products, now);
+        item.next_auto_sync_at = item
+            .connector
+            .can_sync_alone()
+            .then(|| now.plus(AUTO_SYNC_INTERVAL));
+        if item.connector.is_open_finance {
+            item.resources_collected_at = Some(now);
+            item.has_resources_pending_authorization = Some(false);
+        }
+
+        let is_first = !std::mem::replace(&mut self.ended_well_before, true);
+        let mut events = vec![self.event(if is_first {
+            "item/created"
+        } else {
+            "item/updated"
+        })];
+        let collects_transactions =
+            product::named(&self.item.products).any(|product| product.name == "TRANSACTIONS");
+        if is_first && collects_transactions {
+            events.push(Event::transactions_created(
+                &self.item,
+                self.trigger,
+                transaction_count(collected),
+            ));
+        }
+        events
+    }
+
+    fn end_badly(&mut self, failure: Failure, clock: Clock) -> Vec<Event> {
+        self.show(failure.status(), failure.code, clock);
+
+        let now = self.item.updated_at;
+        let item = &mut self.item;
+        item.error = Some(failure.into());
+        if item.status == Status::LoginError {
+            item.consecutive_failed_login_attempts += 1;
+            item.next_auto_sync_at = None;
+            let is_too_often = item.consecutive_failed_login_attempts >= MAX_FAILED_LOGINS;
+            self.login_backoff_until = is_too_often.then(|| clock.end_of(LOGIN_BACKOFF));
+        } else {
+            item.consecutive_failed_login_attempts = 0;
+            item.next_auto_sync_at = item
+                .connector
+                .can_sync_alone()
+                .then(|| now.plus(RETRY_INTERVAL));
+        }
+
+        vec![Event::item_error(&self.item, self.trigger, failure)]
+    }
+
+    /// What the item asked for or complained about before is over with each change.
+    fn show(&mut self, status: Status, execution_status: &'static str, clock: Clock) {
+        self.question = None;
+        let item = &mut self.item;
+        item.status = status;
+        item.execution_status = execution_status;
+        item.error = None;
+        item.parameter = None;
+        item.user_action = None;
+        item.updated_at = clock.now();
+    }
+}
+
+fn transaction_count(collected: Collected) -> usize {
+    match collected {
+        Collected::All { transaction_factor } => {
+            TRANSACTIONS.saturating_mul(usize::try_from(transaction_factor).unwrap_or(usize::MAX))
+        }
+        Collected::AllWithWarning | Collected::Part => TRANSACTIONS,
+    }
+}

@@ -1,0 +1,77 @@
+//! What a test can make happen that nobody can ask of Pluggy.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::connection::Trigger;
+use crate::connector::HealthStatus;
+use crate::event::Event;
+use crate::item::Status;
+
+/// Whether a path belongs to the sandbox itself, so that faults and request counts leave it alone.
+pub(crate) fn is_control(path: &str) -> bool {
+    path.starts_with("/sandbox/") || path == "/health"
+}
+
+pub(crate) fn set_connector_health(app: &Arc<App>, id: u32, status: HealthStatus) -> bool {
+    let is_known = {
+        let now = app.clock.now();
+        let mut world = app.world();
+        world.connectors.get_mut(&id).map(|connector| {
+            connector.health.status = status;
+            connector.updated_at = now;
+        })
+    };
+    if is_known.is_some() {
+        app.publish(&Event::connector_status(id, status));
+    }
+    is_known.is_some()
+}
+
+pub(crate) fn authorize(app: &Arc<App>, item_id: Uuid, granted: bool) -> bool {
+    let mut world = app.world();
+    let Some(connection) = world.connections.get_mut(&item_id) else {
+        return false;
+    };
+    let item = &connection.item;
+    let is_waiting = item.execution_status == "USER_AUTHORIZATION_PENDING"
+        || item.status == Status::WaitingUserAction;
+    if is_waiting {
+        let run = connection.go_on("LOGIN_IN_PROGRESS", app.clock);
+        let script = connection.login().script_after_authorization(granted);
+        app.play(item_id, run, script);
+    }
+    is_waiting
+}
+
+pub(crate) fn sync(app: &Arc<App>, item_id: Uuid) -> bool {
+    let mut world = app.world();
+    let Some(connection) = world.connections.get_mut(&item_id) else {
+        return false;
+    };
+    let is_idle = !connection.item.status.is_running();
+    if is_idle {
+        app.execute(connection, Trigger::Sync);
+    }
+    is_idle
+}
+
+pub(crate) fn post_event(app: &Arc<App>, body: Vec<u8>) {
+    app.publish(&Event::parse(body));
+}
+
+pub(crate) fn resend(app: &Arc<App>, event_id: &str) -> bool {
+    let event = app
+        .world()
+        .events
+        .iter()
+        .find(|event| event.id == event_id)
+        .cloned();
+    let is_known = event.is_some();
+    if let Some(event) = event {
+        app.publish(&event);
+    }
+    is_known
+}

@@ -1,0 +1,83 @@
+use crate::clock::Moment;
+use crate::connector::{Credential, SelectOption};
+
+/// The value that every institution of the sandbox accepts where it asks for one.
+const ACCEPTED: &str = "123456";
+
+const OPTIONS: [SelectOption; 2] = [
+    SelectOption {
+        value: "1",
+        label: "Checking account",
+    },
+    SelectOption {
+        value: "2",
+        label: "Savings account",
+    },
+];
+
+/// A transparent image of one pixel.
+const IMAGE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// What an institution asks the user for in the middle of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// A code from the user's device.
+    Token,
+    /// What a picture shows.
+    Image,
+    /// One of a few choices.
+    Select,
+    /// A code sent to the user's phone.
+    Phone,
+}
+
+impl Input {
+    /// The question as the item shows it.
+    pub(crate) fn credential(self, expires_at: Moment) -> Credential {
+        let token = Credential {
+            name: self.name(),
+            label: "Token",
+            kind: "number",
+            mfa: true,
+            expires_at: Some(expires_at),
+            ..Credential::default()
+        };
+        match self {
+            Self::Token => token,
+            Self::Image => Credential {
+                label: "Code in the image",
+                kind: "image",
+                data: Some(IMAGE),
+                ..token
+            },
+            Self::Select => Credential {
+                label: "Account",
+                kind: "select",
+                options: OPTIONS.to_vec(),
+                ..token
+            },
+            Self::Phone => Credential {
+                label: "Code sent to your phone",
+                ..token
+            },
+        }
+    }
+
+    /// The name under which the answer must come.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Image => "code",
+            Self::Select => "account",
+            Self::Phone => "phoneCode",
+        }
+    }
+
+    /// Whether the institution is content with an answer.
+    pub(crate) fn accepts(self, answer: &str) -> bool {
+        match self {
+            Self::Token | Self::Image | Self::Phone => answer == ACCEPTED,
+            Self::Select => OPTIONS.iter().any(|option| option.value == answer),
+        }
+    }
+}

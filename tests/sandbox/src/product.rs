@@ -1,0 +1,84 @@
+//! What can be collected from an institution, in the order in which Pluggy collects it.
+
+/// One product with its names in the three places where Pluggy names it.
+#[derive(Debug)]
+pub(crate) struct Product {
+    pub(crate) name: &'static str,
+    pub(crate) execution_status: &'static str,
+    pub(crate) detail: &'static str,
+}
+
+/// Every key of `statusDetail`; one that was not collected is null.
+pub(crate) const DETAILS: [&str; 9] = [
+    "accounts",
+    "creditCards",
+    "transactions",
+    "investments",
+    "identity",
+    "investmentsTransactions",
+    "paymentData",
+    "loans",
+    "accountStatements",
+];
+
+pub(crate) static PRODUCTS: [Product; 8] = [
+    Product {
+        name: "ACCOUNTS",
+        execution_status: "ACCOUNTS_IN_PROGRESS",
+        detail: "accounts",
+    },
+    Product {
+        name: "CREDIT_CARDS",
+        execution_status: "CREDITCARDS_IN_PROGRESS",
+        detail: "creditCards",
+    },
+    Product {
+        name: "TRANSACTIONS",
+        execution_status: "TRANSACTIONS_IN_PROGRESS",
+        detail: "transactions",
+    },
+    Product {
+        name: "INVESTMENTS",
+        execution_status: "INVESTMENTS_IN_PROGRESS",
+        detail: "investments",
+    },
+    Product {
+        name: "INVESTMENTS_TRANSACTIONS",
+        execution_status: "INVESTMENTS_TRANSACTIONS_IN_PROGRESS",
+        detail: "investmentsTransactions",
+    },
+    Product {
+        name: "PAYMENT_DATA",
+        execution_status: "PAYMENT_DATA_IN_PROGRESS",
+        detail: "paymentData",
+    },
+    Product {
+        name: "LOANS",
+        execution_status: "LOANS_IN_PROGRESS",
+        detail: "loans",
+    },
+    Product {
+        name: "IDENTITY",
+        execution_status: "IDENTITY_IN_PROGRESS",
+        detail: "identity",
+    },
+];
+
+/// Those of the products whose names are given, in the order of collection.
+pub(crate) fn named(names: &[&str]) -> impl Iterator<Item = &'static Product> {
+    PRODUCTS
+        .iter()
+        .filter(move |product| names.contains(&product.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_product_has_a_key_of_its_own_in_the_status_detail() {
+        for product in &PRODUCTS {
+            assert!(DETAILS.contains(&product.detail), "{}", product.name);
+        }
+    }
+}

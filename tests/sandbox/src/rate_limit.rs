@@ -1,0 +1,160 @@
+//! Pluggy's limits: requests per endpoint, source address and minute.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::clock::Moment;
+use crate::settings::Settings;
+
+const WINDOW_SECONDS: i64 = 60;
+/// What `Retry-After` always says, whatever is left of the minute.
+const RETRY_AFTER: &str = "60";
+
+/// An endpoint whose requests are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Endpoint {
+    Authentication,
+    ItemUpdate,
+}
+
+impl Endpoint {
+    pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
+        let item_path = path.strip_prefix("/items/");
+        if method == Method::POST && path == "/auth" {
+            Some(Self::Authentication)
+        } else if method == Method::PATCH && item_path.is_some_and(|id| !id.contains('/')) {
+            Some(Self::ItemUpdate)
+        } else {
+            None
+        }
+    }
+
+    fn limit(self, settings: &Settings) -> u32 {
+        match self {
+            Self::Authentication => settings.authentications_per_minute,
+            Self::ItemUpdate => settings.item_updates_per_minute,
+        }
+    }
+}
+
+/// What is used up of each budget.
+#[derive(Debug, Default)]
+pub(crate) struct Budgets(HashMap<(Endpoint, IpAddr), Window>);
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    started_at: i64,
+    used: u32,
+}
+
+/// What one request was told about its budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) is_allowed: bool,
+    pub(crate) limit: u32,
+    pub(crate) remaining: u32,
+    pub(crate) reset_seconds: u64,
+}
+
+impl Budgets {
+    /// Counts one request.
+    pub(crate) fn spend(
+        &mut self,
+        endpoint: Endpoint,
+        address: IpAddr,
+        settings: &Settings,
+        now: Moment,
+    ) -> Verdict {
+        let now = now.as_second();
+        let limit = endpoint.limit(settings);
+        let fresh = Window {
+            started_at: now,
+            used: 0,
+        };
+        let window = self.0.entry((endpoint, address)).or_insert(fresh);
+        if now - window.started_at >= WINDOW_SECONDS {
+            *window = fresh;
+        }
+        window.used = window.used.saturating_add(1);
+
+        Verdict {
+            is_allowed: window.used <= limit,
+            limit,
+            remaining: limit.saturating_sub(window.used),
+            reset_seconds: u64::try_from(window.started_at + WINDOW_SECONDS - now)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl Verdict {
+    /// A refusal that does not come from counting.
+    pub(crate) fn refused(reset_seconds: u64) -> Self {
+        Self {
+            is_allowed: false,
+            limit: 0,
+            remaining: 0,
+            reset_seconds,
+        }
+    }
+
+    /// Tells the client about its budget.
+    pub(crate) fn write_to(self, headers: &mut HeaderMap) {
+        let mut set = |name, value: u64| {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value))
+        };
+        set("ratelimit-limit", self.limit.into());
+        set("ratelimit-remaining", self.remaining.into());
+        set("ratelimit-reset", self.reset_seconds);
+        if !self.is_allowed {
+            headers.insert("retry-after", HeaderValue::from_static(RETRY_AFTER));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn moment(seconds: i64) -> Moment {
+        Moment(jiff::Timestamp::from_second(seconds).unwrap())
+    }
+
+    #[test]
+    fn a_budget_ends_and_comes_back_with_the_next_minute() {
+        let settings = Settings {
+            item_updates_per_minute: 2,
+            ..Settings::new(Uuid::nil(), SecretString::default())
+        };
+        let mut budgets = Budgets::default();
+        let mut spend =
+            |second| budgets.spend(Endpoint::ItemUpdate, ADDRESS, &settings, moment(second));
+
+        assert_eq!(spend(100).remaining, 1);
+        assert!(spend(101).is_allowed);
+        let refused = spend(130);
+        assert!(!refused.is_allowed);
+        assert_eq!(refused.reset_seconds, 30);
+        assert!(spend(160).is_allowed);
+    }
+
+    #[test]
+    fn only_authentications_and_item_updates_are_counted() {
+        for (method, path, endpoint) in [
+            (Method::POST, "/auth", Some(Endpoint::Authentication)),
+            (Method::PATCH, "/items/1", Some(Endpoint::ItemUpdate)),
+            (Method::PATCH, "/items/1/disable-auto-sync", None),
+            (Method::GET, "/items/1", None),
+            (Method::POST, "/connect_token", None),
+        ] {
+            assert_eq!(Endpoint::of(&method, path), endpoint, "{method} {path}");
+        }
+    }
+}

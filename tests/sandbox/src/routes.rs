@@ -1,0 +1,30 @@
+mod authentication;
+mod connectors;
+mod identity;
+mod items;
+mod sandbox;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// Every path of the sandbox. Consents, accounts and transactions would be modules of their own beside the others.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(authentication::router())
+        .merge(connectors::router())
+        .merge(items::router())
+        .merge(webhooks::router())
+        .merge(identity::router())
+        .merge(sandbox::router())
+        .fallback(|| async { Error::plain(StatusCode::NOT_FOUND, "Not found") })
+        .method_not_allowed_fallback(|| async {
+            Error::plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
+        })
+        .with_state(app)
+}

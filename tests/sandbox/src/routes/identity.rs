@@ -1,0 +1,140 @@
+//! The identity provider of the app's users: discovery, keys and tokens, which is all that a JWT authorizer needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
+use jsonwebtoken::jwk::JwkSet;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+
+const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(configuration))
+        .route("/oauth2/jwks", get(key_set))
+        .route("/oauth2/token", post(issue_token))
+}
+
+async fn configuration(State(app): State<Arc<App>>) -> Json<Value> {
+    let url = &app.url;
+    Json(json!({
+        "issuer": url,
+        "jwks_uri": format!("{url}/oauth2/jwks"),
+        "token_endpoint": format!("{url}/oauth2/token"),
+        "grant_types_supported": ["password"],
+        "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["none"],
+    }))
+}
+
+async fn key_set(State(app): State<Arc<App>>) -> Json<JwkSet> {
+    Json(JwkSet {
+        keys: vec![app.identity_key.jwk().clone()],
+    })
+}
+
+/// Whoever names a user is that user: there is nothing to protect here.
+#[derive(Deserialize)]
+struct TokenRequest {
+    grant_type: Option<String>,
+    username: Option<String>,
+    scope: Option<String>,
+    audience: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    scope: &'a str,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+async fn issue_token(
+    State(app): State<Arc<App>>,
+    request: Result<Form<TokenRequest>, axum::extract::rejection::FormRejection>,
+) -> Result<Response, TokenError> {
+    let Form(request) =
+        request.map_err(|_| TokenError::InvalidRequest("the body is not a form"))?;
+    let grant_type = request
+        .grant_type
+        .ok_or(TokenError::InvalidRequest("grant_type is missing"))?;
+    if grant_type != "password" {
+        return Err(TokenError::UnsupportedGrantType);
+    }
+    let username = request
+        .username
+        .filter(|name| !name.is_empty())
+        .ok_or(TokenError::InvalidRequest("username is missing"))?;
+
+    let scope = request
+        .scope
+        .unwrap_or_else(|| app.settings.token_scope.clone());
+    let now = app.clock.now();
+    let access_token = app
+        .identity_key
+        .sign(&Claims {
+            iss: &app.url,
+            sub: &username,
+            aud: request
+                .audience
+                .as_deref()
+                .unwrap_or(&app.settings.token_audience),
+            scope: &scope,
+            jti: Uuid::new_v4(),
+            iat: now.as_second(),
+            exp: now.plus(TOKEN_LIFETIME).as_second(),
+        })
+        .map_err(|_| TokenError::ServerError)?;
+
+    let body = json!({
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": TOKEN_LIFETIME.as_secs(),
+        "scope": scope,
+    });
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+/// The errors of RFC 6749, section 5.2.
+enum TokenError {
+    InvalidRequest(&'static str),
+    UnsupportedGrantType,
+    ServerError,
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        let (status, error, description) = match self {
+            Self::InvalidRequest(description) => {
+                (StatusCode::BAD_REQUEST, "invalid_request", description)
+            }
+            Self::UnsupportedGrantType => (
+                StatusCode::BAD_REQUEST,
+                "unsupported_grant_type",
+                "only grant_type=password is supported",
+            ),
+            Self::ServerError => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "the token could not be signed",
+            ),
+        };
+        let body = json!({ "error": error, "error_description": description });
+        (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    }
+}

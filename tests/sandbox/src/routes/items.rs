@@ -1,0 +1,106 @@
+mod create;
+mod list;
+mod update;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::routing::{get, patch, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::body;
+use crate::caller::{ApiKey, Caller, out_of_scope};
+use crate::connection::Connection;
+use crate::endpoint;
+use crate::error::Error;
+use crate::event::Event;
+use crate::world::World;
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/items", post(create::create))
+        .route(
+            "/items/{id}",
+            get(show).patch(update::update).delete(delete),
+        )
+        .route("/items/{id}/mfa", post(update::answer))
+        .route("/items/{id}/disable-auto-sync", patch(disable_auto_sync))
+        .route("/v2/items", get(list::list))
+}
+
+async fn show(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Error> {
+    let mut world = app.world();
+    let connection = find(&mut world, &caller, &id)?.clone();
+    Ok(Json(view(&world, &connection)))
+}
+
+async fn delete(
+    _: ApiKey,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Error> {
+    let id = body::parse_id(&id)?;
+    let connection = app
+        .world()
+        .connections
+        .remove(&id)
+        .ok_or_else(Error::item_not_found)?;
+    app.publish(&Event::item_deleted(&connection.item));
+    Ok(Json(json!({ "count": 1 })))
+}
+
+async fn disable_auto_sync(
+    caller: ApiKey,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Error> {
+    let _ = caller;
+    let mut world = app.world();
+    let id = body::parse_id(&id)?;
+    let connection = world
+        .connections
+        .get_mut(&id)
+        .ok_or_else(Error::item_not_found)?;
+    connection.item.next_auto_sync_at = None;
+    connection.item.updated_at = app.clock.now();
+    let connection = connection.clone();
+    Ok(Json(view(&world, &connection)))
+}
+
+/// The connection that a caller means, if the caller may use it. A connect token learns nothing about others.
+fn find<'a>(world: &'a mut World, caller: &Caller, id: &str) -> Result<&'a mut Connection, Error> {
+    let id = body::parse_id(id)?;
+    match (world.connections.get_mut(&id), caller) {
+        (Some(connection), caller) if caller.may_use(connection) => Ok(connection),
+        (None, Caller::ApiKey { .. }) => Err(Error::item_not_found()),
+        _ => Err(out_of_scope()),
+    }
+}
+
+/// The item as it is answered, with its connector as it is now.
+fn view(world: &World, connection: &Connection) -> Value {
+    let mut item = connection.item.clone();
+    if let Some(connector) = world.connectors.get(&item.connector.id) {
+        item.connector = connector.clone();
+    }
+    let mut value = json!(item);
+    if world.switches.omit_client_user_id
+        && let Some(fields) = value.as_object_mut()
+    {
+        fields.remove("clientUserId");
+    }
+    value
+}
+
+fn check_webhook_url(app: &App, url: Option<&str>) -> Result<(), Error> {
+    match url.and_then(|url| endpoint::refusal(url, app.settings.allow_loopback_webhooks)) {
+        Some(refusal) => Err(Error::bad_request(refusal)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,200 @@
+//! The sandbox's own paths. They are for this machine only, whatever address the sandbox listens on.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::body;
+use crate::connector::HealthStatus;
+use crate::control;
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::world::Switches;
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    let control = Router::new()
+        .route(
+            "/sandbox/faults",
+            get(faults).post(add_fault).delete(clear_faults),
+        )
+        .route("/sandbox/switches", get(switches).put(set_switches))
+        .route("/sandbox/api-keys/expire", post(expire_api_keys))
+        .route("/sandbox/requests", get(requests))
+        .route("/sandbox/deliveries", get(deliveries))
+        .route("/sandbox/events", post(post_event))
+        .route("/sandbox/events/{id}/resend", post(resend))
+        .route("/sandbox/items/{id}/authorize", post(authorize))
+        .route("/sandbox/items/{id}/sync", post(sync))
+        .route("/sandbox/connectors/{id}/health", put(set_health))
+        .layer(middleware::from_fn(loopback_only));
+    Router::new()
+        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
+        .merge(control)
+}
+
+async fn loopback_only(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if peer.ip().to_canonical().is_loopback() {
+        next.run(request).await
+    } else {
+        Error::plain(
+            StatusCode::FORBIDDEN,
+            "Only for the machine that the sandbox runs on",
+        )
+        .into_response()
+    }
+}
+
+async fn faults(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(json!({ "faults": app.world().faults }))
+}
+
+async fn add_fault(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
+    let fault: Fault = body::parse(&body)?;
+    app.world().faults.push(fault);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
+    app.world().faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn switches(State(app): State<Arc<App>>) -> Json<Switches> {
+    Json(app.world().switches)
+}
+
+/// Sets every switch: one that the body does not name is off.
+async fn set_switches(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Switches>, Error> {
+    let switches: Switches = body::parse(&body)?;
+    app.world().switches = switches;
+    Ok(Json(switches))
+}
+
+async fn expire_api_keys(State(app): State<Arc<App>>) -> StatusCode {
+    app.world().key_epoch += 1;
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestFilter {
+    method: Option<String>,
+    #[serde(default)]
+    path_prefix: String,
+}
+
+async fn requests(State(app): State<Arc<App>>, Query(filter): Query<RequestFilter>) -> Json<Value> {
+    let world = app.world();
+    let requests: Vec<_> = world
+        .requests
+        .iter()
+        .filter(|request| {
+            filter
+                .method
+                .as_ref()
+                .is_none_or(|method| *method == request.method)
+        })
+        .filter(|request| request.path.starts_with(&filter.path_prefix))
+        .collect();
+    Json(json!({ "count": requests.len(), "requests": requests }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeliveryFilter {
+    event: Option<String>,
+    item_id: Option<Uuid>,
+}
+
+async fn deliveries(
+    State(app): State<Arc<App>>,
+    Query(filter): Query<DeliveryFilter>,
+) -> Json<Value> {
+    let world = app.world();
+    let deliveries: Vec<_> = world
+        .deliveries
+        .iter()
+        .filter(|delivery| {
+            filter
+                .event
+                .as_ref()
+                .is_none_or(|event| *event == delivery.event)
+        })
+        .filter(|delivery| filter.item_id.is_none_or(|id| delivery.item_id == Some(id)))
+        .collect();
+    Json(json!({ "count": deliveries.len(), "deliveries": deliveries }))
+}
+
+async fn post_event(State(app): State<Arc<App>>, body: Bytes) -> StatusCode {
+    control::post_event(&app, body.to_vec());
+    StatusCode::ACCEPTED
+}
+
+async fn resend(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Error> {
+    accepted_if(control::resend(&app, &id), "No such event")
+}
+
+#[derive(Deserialize)]
+struct Authorization {
+    granted: bool,
+}
+
+async fn authorize(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Error> {
+    let id = body::parse_id(&id)?;
+    let granted = body.is_empty() || body::parse::<Authorization>(&body)?.granted;
+    accepted_if(
+        control::authorize(&app, id, granted),
+        "Nothing waits for an authorization",
+    )
+}
+
+async fn sync(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Error> {
+    accepted_if(
+        control::sync(&app, body::parse_id(&id)?),
+        "No such item, or it is running",
+    )
+}
+
+#[derive(Deserialize)]
+struct NewHealth {
+    status: HealthStatus,
+}
+
+async fn set_health(
+    State(app): State<Arc<App>>,
+    Path(id): Path<u32>,
+    body: Bytes,
+) -> Result<StatusCode, Error> {
+    let NewHealth { status } = body::parse(&body)?;
+    accepted_if(
+        control::set_connector_health(&app, id, status),
+        "No such connector",
+    )
+}
+
+fn accepted_if(is_done: bool, refusal: &'static str) -> Result<StatusCode, Error> {
+    if is_done {
+        Ok(StatusCode::ACCEPTED)
+    } else {
+        Err(Error::plain(StatusCode::CONFLICT, refusal))
+    }
+}

@@ -1,0 +1,136 @@
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::connector::HealthStatus;
+use crate::control;
+use crate::delivery::Delivery;
+use crate::fault::Fault;
+use crate::server;
+use crate::settings::Settings;
+use crate::signing_key::{self, SigningKey};
+use crate::world::{RequestRecord, Switches};
+
+/// Why a sandbox could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on the address")]
+    Listen(#[source] std::io::Error),
+    /// There is no key to sign tokens with.
+    #[error("no signing key")]
+    SigningKey(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<signing_key::Error> for StartError {
+    fn from(error: signing_key::Error) -> Self {
+        Self::SigningKey(Box::new(error))
+    }
+}
+
+/// A sandbox that serves until it is stopped or dropped.
+///
+/// Its methods do what the paths under `/sandbox/` do, for tests in the same process.
+pub struct Running {
+    app: Arc<App>,
+    server: JoinHandle<()>,
+}
+
+/// Starts a sandbox on the current Tokio runtime. It serves as soon as this returns.
+pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(StartError::Listen)?;
+    let address = listener.local_addr().map_err(StartError::Listen)?;
+    let url = settings
+        .url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
+
+    let app = Arc::new(App::new(
+        settings,
+        url.trim_end_matches('/').to_owned(),
+        SigningKey::generate()?,
+        SigningKey::generate()?,
+    ));
+    Ok(Running {
+        server: tokio::spawn(server::serve(Arc::clone(&app), listener)),
+        app,
+    })
+}
+
+impl Running {
+    /// The address under which the sandbox is reached, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.app.url
+    }
+
+    /// Closes all connections and ends every execution and delivery.
+    pub fn stop(self) {}
+
+    /// Every request so far, except those to the control paths.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.app.world().requests.clone()
+    }
+
+    /// Every delivery attempt so far.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.app.world().deliveries.clone()
+    }
+
+    /// Lets the next requests of a kind go wrong.
+    pub fn add_fault(&self, fault: Fault) {
+        self.app.world().faults.push(fault);
+    }
+
+    /// Lets all requests go well again.
+    pub fn clear_faults(&self) {
+        self.app.world().faults.clear();
+    }
+
+    /// Sets every switch.
+    pub fn set_switches(&self, switches: Switches) {
+        self.app.world().switches = switches;
+    }
+
+    /// Expires every API key that was issued so far.
+    pub fn expire_api_keys(&self) {
+        self.app.world().key_epoch += 1;
+    }
+
+    /// Changes a connector's health and tells the webhooks; false if there is no such connector.
+    pub fn set_connector_health(&self, id: u32, status: HealthStatus) -> bool {
+        control::set_connector_health(&self.app, id, status)
+    }
+
+    /// Ends the wait for a device authorization or another act of the user at the bank; false if nothing waits.
+    pub fn authorize(&self, item_id: Uuid, granted: bool) -> bool {
+        control::authorize(&self.app, item_id, granted)
+    }
+
+    /// Syncs an item as Pluggy's own schedule would; false if it does not exist or is running already.
+    pub fn sync(&self, item_id: Uuid) -> bool {
+        control::sync(&self.app, item_id)
+    }
+
+    /// Posts any body to the webhooks, byte for byte.
+    pub fn post_event(&self, body: Vec<u8>) {
+        control::post_event(&self.app, body);
+    }
+
+    /// Posts an event again, as a person can in Pluggy's dashboard; false if it is not known.
+    pub fn resend(&self, event_id: &str) -> bool {
+        control::resend(&self.app, event_id)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+        self.app.stop();
+    }
+}

@@ -1,0 +1,347 @@
+//! The life cycle of a connection as a list of steps, decided before anything happens.
+//!
+//! Pure: whoever runs a script waits, applies each state to the item and posts the events.
+
+use std::time::Duration;
+
+use crate::catalog;
+use crate::connector::{Connector, Parameters};
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::product::{self, Product};
+use crate::user::{Behavior, behavior};
+
+/// How long a question stays open.
+pub(crate) const INPUT_TIME: Duration = Duration::from_mins(2);
+
+/// How long the user has to act at the bank.
+pub(crate) const ACTION_TIME: Duration = Duration::from_mins(5);
+
+const LOGIN_TIME: Duration = Duration::from_secs(2);
+const PRODUCT_TIME: Duration = Duration::from_secs(1);
+const USER_ACTS_AFTER: Duration = Duration::from_secs(5);
+/// Caixa's delay.
+const DEVICE_AUTHORIZED_AFTER: Duration = Duration::from_mins(30);
+
+/// One step of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The time since the step before, at Pluggy's speed.
+    pub(crate) after: Duration,
+    pub(crate) state: State,
+}
+
+/// What a connection is doing after a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Something is going on.
+    Running(&'static str),
+    /// The same, and the institution has just accepted the credentials.
+    LoggedIn(&'static str),
+    /// What was collected is being stored.
+    Merging,
+    /// The user must answer.
+    WaitingUserInput(Input),
+    /// The user must act at the bank.
+    WaitingUserAction(Action),
+    /// The execution ended well or partly well.
+    Collected(Collected),
+    /// The execution ended badly.
+    Failed(Failure),
+}
+
+/// What the user must do at the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Scan a code.
+    ScanQr,
+    /// Approve the access.
+    AuthorizeAccess,
+}
+
+/// How well an execution ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Collected {
+    /// With everything.
+    All { transaction_factor: u32 },
+    /// With everything and a remark.
+    AllWithWarning,
+    /// Without one product.
+    Part,
+}
+
+/// What decides how an execution goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Login<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) products: &'a [&'static str],
+    /// Whether the bank has let this connection in before.
+    pub(crate) is_known_device: bool,
+}
+
+impl<'a> Login<'a> {
+    /// An execution from its beginning to its end, or to where it needs the user.
+    pub(crate) fn script(self) -> Vec<Step> {
+        let mut steps = vec![step(PRODUCT_TIME, State::Running("LOGIN_IN_PROGRESS"))];
+        match self.behavior() {
+            Behavior::Fails(failure) => steps.push(step(LOGIN_TIME, State::Failed(failure))),
+            Behavior::Asks(input) => steps.extend(question(input)),
+            Behavior::WantsDeviceAuthorized if !self.is_known_device => {
+                steps.push(step(
+                    LOGIN_TIME,
+                    State::Failed(Failure::USER_AUTHORIZATION_PENDING),
+                ));
+                steps.push(step(
+                    DEVICE_AUTHORIZED_AFTER,
+                    State::Running("LOGIN_IN_PROGRESS"),
+                ));
+                steps.extend(self.collection(LOGIN_TIME));
+            }
+            _ if self.connector.has_mfa => steps.extend(question(Input::Token)),
+            _ if self.token_is_wrong() => {
+                steps.push(step(
+                    LOGIN_TIME,
+                    State::Failed(Failure::INVALID_CREDENTIALS_MFA),
+                ));
+            }
+            _ => match self.action() {
+                None => steps.extend(self.collection(LOGIN_TIME)),
+                Some(action) => {
+                    steps.push(step(LOGIN_TIME, State::WaitingUserAction(action)));
+                    steps.extend(self.collection(USER_ACTS_AFTER));
+                }
+            },
+        }
+        steps
+    }
+
+    /// How an execution goes on when the user has answered.
+    pub(crate) fn script_after_answer(self, accepted: bool) -> Vec<Step> {
+        if accepted {
+            self.collection(LOGIN_TIME)
+        } else {
+            vec![step(
+                LOGIN_TIME,
+                State::Failed(Failure::INVALID_CREDENTIALS_MFA),
+            )]
+        }
+    }
+
+    /// How an execution goes on when the user has approved or denied at the bank.
+    pub(crate) fn script_after_authorization(self, granted: bool) -> Vec<Step> {
+        if granted {
+            self.collection(LOGIN_TIME)
+        } else {
+            vec![step(
+                LOGIN_TIME,
+                State::Failed(Failure::USER_AUTHORIZATION_NOT_GRANTED),
+            )]
+        }
+    }
+
+    fn behavior(self) -> Behavior {
+        // Open Finance has no password here: the user logs in at the bank.
+        if self.connector.oauth {
+            return Behavior::Succeeds {
+                transaction_factor: 1,
+            };
+        }
+        behavior(self.parameter("user"), self.parameter("password"))
+    }
+
+    fn token_is_wrong(self) -> bool {
+        self.connector
+            .renewable_credential()
+            .is_some_and(|credential| !Input::Token.accepts(self.parameter(credential.name)))
+    }
+
+    fn action(self) -> Option<Action> {
+        match self.connector {
+            connector if connector.oauth => Some(Action::AuthorizeAccess),
+            connector if connector.id == catalog::QR => Some(Action::ScanQr),
+            _ => None,
+        }
+    }
+
+    fn collection(self, login_time: Duration) -> Vec<Step> {
+        let mut products =
+            product::named(self.products).map(|product: &Product| product.execution_status);
+
+        let mut steps = vec![step(
+            login_time,
+            State::LoggedIn(products.next().unwrap_or("ACCOUNTS_IN_PROGRESS")),
+        )];
+        steps.extend(products.map(|status| step(PRODUCT_TIME, State::Running(status))));
+        steps.push(step(PRODUCT_TIME, State::Merging));
+        steps.push(step(PRODUCT_TIME, State::Collected(self.collected())));
+        steps
+    }
+
+    fn collected(self) -> Collected {
+        match self.behavior() {
+            Behavior::SucceedsPartly => Collected::Part,
+            Behavior::SucceedsWithWarning => Collected::AllWithWarning,
+            Behavior::Succeeds { transaction_factor } => Collected::All { transaction_factor },
+            Behavior::Asks(_) | Behavior::WantsDeviceAuthorized | Behavior::Fails(_) => {
+                Collected::All {
+                    transaction_factor: 1,
+                }
+            }
+        }
+    }
+
+    fn parameter(self, name: &str) -> &'a str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+}
+
+fn question(input: Input) -> [Step; 2] {
+    [
+        step(LOGIN_TIME, State::WaitingUserInput(input)),
+        step(
+            INPUT_TIME,
+            State::Failed(Failure::USER_INPUT_TIMEOUT.of_parameter(input.name())),
+        ),
+    ]
+}
+
+fn step(after: Duration, state: State) -> Step {
+    Step { after, state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRODUCTS: [&str; 2] = ["ACCOUNTS", "TRANSACTIONS"];
+
+    fn parameters(user: &str, token: &str) -> Parameters {
+        [
+            ("user", user),
+            ("password", "password-ok"),
+            ("token", token),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+    }
+
+    fn states(connector: u32, user: &str, token: &str) -> Vec<State> {
+        let connectors = catalog::connectors();
+        let login = Login {
+            connector: &connectors[&connector],
+            parameters: &parameters(user, token),
+            products: &PRODUCTS,
+            is_known_device: false,
+        };
+        login.script().into_iter().map(|step| step.state).collect()
+    }
+
+    #[test]
+    fn a_success_logs_in_collects_each_product_and_merges() {
+        assert_eq!(
+            states(2, "user-ok", ""),
+            [
+                State::Running("LOGIN_IN_PROGRESS"),
+                State::LoggedIn("ACCOUNTS_IN_PROGRESS"),
+                State::Running("TRANSACTIONS_IN_PROGRESS"),
+                State::Merging,
+                State::Collected(Collected::All {
+                    transaction_factor: 1
+                }),
+            ]
+        );
+    }
+
+    #[test]
+    fn each_sandbox_user_ends_as_documented() {
+        for (user, end) in [
+            ("user-ok-account-error", State::Collected(Collected::Part)),
+            (
+                "user-ok-account-warning",
+                State::Collected(Collected::AllWithWarning),
+            ),
+            (
+                "user-ok-perf-3",
+                State::Collected(Collected::All {
+                    transaction_factor: 3,
+                }),
+            ),
+            (
+                "user-ok-auth-pending",
+                State::Collected(Collected::All {
+                    transaction_factor: 1,
+                }),
+            ),
+            ("user-locked", State::Failed(Failure::ACCOUNT_LOCKED)),
+            ("user-logged", State::Failed(Failure::ALREADY_LOGGED_IN)),
+            ("somebody", State::Failed(Failure::INVALID_CREDENTIALS)),
+        ] {
+            assert_eq!(states(2, user, "").last(), Some(&end), "{user}");
+        }
+    }
+
+    #[test]
+    fn a_pending_authorization_takes_half_an_hour() {
+        let connectors = catalog::connectors();
+        let login = Login {
+            connector: &connectors[&2],
+            parameters: &parameters("user-ok-auth-pending", ""),
+            products: &PRODUCTS,
+            is_known_device: false,
+        };
+
+        let script = login.script();
+
+        assert_eq!(
+            script[1].state,
+            State::Failed(Failure::USER_AUTHORIZATION_PENDING)
+        );
+        assert_eq!(script[2].after, Duration::from_mins(30));
+        let again = Login {
+            is_known_device: true,
+            ..login
+        }
+        .script();
+        assert!(
+            again
+                .iter()
+                .all(|step| !matches!(step.state, State::Failed(_)))
+        );
+    }
+
+    #[test]
+    fn a_two_step_connector_asks_and_gives_up_when_nobody_answers() {
+        assert_eq!(
+            states(5, "user-ok", "")[1..],
+            [
+                State::WaitingUserInput(Input::Token),
+                State::Failed(Failure::USER_INPUT_TIMEOUT.of_parameter("token")),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_one_step_connector_takes_the_token_with_the_login() {
+        assert!(matches!(
+            states(4, "user-ok", "123456").last(),
+            Some(State::Collected(_))
+        ));
+        assert_eq!(
+            states(4, "user-ok", "654321").last(),
+            Some(&State::Failed(Failure::INVALID_CREDENTIALS_MFA))
+        );
+    }
+
+    #[test]
+    fn open_finance_and_the_qr_connector_wait_for_the_user_at_the_bank() {
+        assert_eq!(
+            states(601, "", "")[1],
+            State::WaitingUserAction(Action::AuthorizeAccess)
+        );
+        assert_eq!(
+            states(19, "user-ok", "")[1],
+            State::WaitingUserAction(Action::ScanQr)
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! Connections in, answers out. Everything that can go wrong on purpose does so here, before the routes.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response, StatusCode};
+use axum::response::IntoResponse;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tower_service::Service;
+use tracing::{info, warn};
+
+use crate::app::App;
+use crate::control;
+use crate::error::Error;
+use crate::fault::{self, Effect};
+use crate::rate_limit::{Endpoint, Verdict};
+use crate::routes;
+use crate::world::RequestRecord;
+
+/// Serves until it is dropped, and all connections with it.
+pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
+    let router = routes::router(Arc::clone(&app));
+    let mut connections = JoinSet::new();
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Most often too many open files: wait for some to close.
+                warn!(%error, "connection not accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+
+        let (app, router) = (Arc::clone(&app), router.clone());
+        connections.spawn(async move {
+            let service =
+                service_fn(move |request| answer(Arc::clone(&app), router.clone(), peer, request));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service);
+            // A client that went away is not worth a line.
+            let _ = connection.await;
+        });
+    }
+}
+
+/// Tells hyper to close the connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("disconnected on purpose")]
+struct Disconnect;
+
+async fn answer(
+    app: Arc<App>,
+    router: Router,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Disconnect> {
+    let started_at = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(ConnectInfo(peer));
+
+    let response = if control::is_control(&path) {
+        Some(route(router, request).await)
+    } else {
+        misbehave_or_route(&app, router, peer, request).await
+    };
+
+    let status = response.as_ref().map(|response| response.status().as_u16());
+    let outcome = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    info!(
+        "{method} {path} {outcome} ({} ms)",
+        started_at.elapsed().as_millis()
+    );
+    if !control::is_control(&path) {
+        app.world().requests.push(RequestRecord {
+            method: method.to_string(),
+            path,
+            status,
+        });
+    }
+    response.ok_or(Disconnect)
+}
+
+/// No response means that the connection is to be closed.
+async fn misbehave_or_route(
+    app: &App,
+    router: Router,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Option<Response<Body>> {
+    let (method, path) = (request.method(), request.uri().path());
+    let effect = fault::take(&mut app.world().faults, method.as_str(), path);
+    match effect {
+        None => {}
+        Some(Effect::Delay { milliseconds }) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        }
+        Some(Effect::Status {
+            status,
+            code_description,
+        }) => return Some(failure(status, code_description)),
+        Some(Effect::Garbage) => return Some("<html>not what you expected".into_response()),
+        Some(Effect::RateLimited { reset_seconds }) => {
+            return Some(too_many_requests(Verdict::refused(reset_seconds)));
+        }
+        Some(Effect::Disconnect) => return None,
+        Some(Effect::Hang) => std::future::pending().await,
+    }
+
+    let Some(endpoint) = Endpoint::of(method, path) else {
+        return Some(route(router, request).await);
+    };
+    let now = app.clock.now();
+    let verdict = app
+        .world()
+        .budgets
+        .spend(endpoint, peer.ip(), &app.settings, now);
+    if !verdict.is_allowed {
+        return Some(too_many_requests(verdict));
+    }
+    let mut response = route(router, request).await;
+    verdict.write_to(response.headers_mut());
+    Some(response)
+}
+
+async fn route(mut router: Router, request: Request<Incoming>) -> Response<Body> {
+    let Ok(response) = router
+        .call(request)
+        .await
+        .map_err(|never: Infallible| never);
+    response
+}
+
+fn failure(status: u16, code_description: Option<String>) -> Response<Body> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut body = json!({ "code": status.as_u16(), "message": "Failed on purpose" });
+    if let (Some(code_description), Some(fields)) = (code_description, body.as_object_mut()) {
+        fields.insert("codeDescription".to_owned(), code_description.into());
+    }
+    (status, axum::Json(body)).into_response()
+}
+
+fn too_many_requests(verdict: Verdict) -> Response<Body> {
+    let message = "Too many requests. Please try again later (see Retry-After header in seconds)";
+    let mut response = Error::plain(StatusCode::TOO_MANY_REQUESTS, message).into_response();
+    verdict.write_to(response.headers_mut());
+    response
+}

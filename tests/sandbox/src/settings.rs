@@ -1,0 +1,55 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
+
+/// How one sandbox is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The client id of the one application that the sandbox knows.
+    pub client_id: Uuid,
+    /// The client secret of that application.
+    pub client_secret: SecretString,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address under which others reach the sandbox, which is also the issuer of its tokens.
+    /// By default `http://` and the address it listens on.
+    pub url: Option<String>,
+    /// How many times faster than Pluggy everything happens.
+    pub time_scale: u32,
+    /// Where deliveries to a host ending in `.on.aws` go, in plain HTTP with that host as `Host` header.
+    pub deliver_via: Option<Url>,
+    /// Accept `http://` webhook URLs on the loopback, which Pluggy would refuse. For tests in one process.
+    pub allow_loopback_webhooks: bool,
+    /// `aud` of the identity provider's tokens unless the request names another.
+    pub token_audience: String,
+    /// `scope` of the identity provider's tokens unless the request names another.
+    pub token_scope: String,
+    /// How many deliveries in a row may be given up before their webhook is disabled. Pluggy's number is unknown.
+    pub failures_until_disabled: u32,
+    /// `POST /auth` calls that one address may make in a minute.
+    pub authentications_per_minute: u32,
+    /// `PATCH /items/{id}` calls that one address may make in a minute.
+    pub item_updates_per_minute: u32,
+}
+
+impl Settings {
+    /// Pluggy's own limits and speed, on a free port of the loopback.
+    pub fn new(client_id: Uuid, client_secret: SecretString) -> Self {
+        Self {
+            client_id,
+            client_secret,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            url: None,
+            time_scale: 1,
+            deliver_via: None,
+            allow_loopback_webhooks: false,
+            token_audience: "pluggy-lambda-local".to_owned(),
+            token_scope: "connections".to_owned(),
+            failures_until_disabled: 5,
+            authentications_per_minute: 360,
+            item_updates_per_minute: 20,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::catalog;
+use crate::clock::{Clock, Moment};
+use crate::connection::Connection;
+use crate::connector::Connector;
+use crate::delivery::Delivery;
+use crate::event::Event;
+use crate::fault::Fault;
+use crate::rate_limit::Budgets;
+use crate::script::State;
+use crate::webhook::Webhook;
+
+/// Everything that the sandbox remembers, for as long as it runs.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) connectors: BTreeMap<u32, Connector>,
+    pub(crate) connections: HashMap<Uuid, Connection>,
+    pub(crate) webhooks: BTreeMap<Uuid, Webhook>,
+    /// What was asked for with each connect token.
+    pub(crate) token_options: HashMap<Uuid, TokenOptions>,
+    /// API keys of an earlier epoch are expired.
+    pub(crate) key_epoch: u64,
+    pub(crate) switches: Switches,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) budgets: Budgets,
+    pub(crate) requests: Vec<RequestRecord>,
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) events: Vec<Event>,
+}
+
+/// The options of a connect token.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TokenOptions {
+    pub(crate) client_user_id: Option<String>,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) oauth_redirect_uri: Option<String>,
+    #[serde(default)]
+    pub(crate) avoid_duplicates: bool,
+    pub(crate) products: Option<Vec<String>>,
+}
+
+/// Lasting deviations from Pluggy's usual behavior; all are off at first.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each switch is turned on its own"
+)]
+pub struct Switches {
+    /// `POST /auth` refuses the right secret too.
+    pub reject_secrets: bool,
+    /// Items are shown without `clientUserId`.
+    pub omit_client_user_id: bool,
+    /// No delivery leaves the sandbox.
+    pub drop_deliveries: bool,
+    /// `GET /v2/items` is part of the contract.
+    pub list_items: bool,
+    /// `POST /webhooks` answers 200, which Pluggy's Node client expects, and not the documented 201.
+    pub webhook_created_with_ok: bool,
+}
+
+/// One request that was answered.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RequestRecord {
+    /// The method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The status of the answer; none if there was no answer.
+    pub status: Option<u16>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            connectors: catalog::connectors(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes an item to its next state, unless another script has taken over or the item is gone.
+    pub(crate) fn enter(
+        &mut self,
+        item_id: Uuid,
+        run: u64,
+        state: &State,
+        clock: Clock,
+    ) -> Option<Vec<Event>> {
+        let connection = self.connections.get_mut(&item_id)?;
+        (connection.run == run).then(|| connection.enter(state, clock))
+    }
+
+    /// A delivery arrived.
+    pub(crate) fn delivered(&mut self, webhook_id: Option<Uuid>) {
+        if let Some(webhook) = webhook_id.and_then(|id| self.webhooks.get_mut(&id)) {
+            webhook.failures = 0;
+        }
+    }
+
+    /// A delivery was given up; too many in a row disable the webhook.
+    pub(crate) fn given_up(&mut self, webhook_id: Option<Uuid>, threshold: u32, now: Moment) {
+        if let Some(webhook) = webhook_id.and_then(|id| self.webhooks.get_mut(&id)) {
+            webhook.failures += 1;
+            if webhook.failures >= threshold {
+                webhook.disabled_at = Some(now);
+            }
+        }
+    }
+}
