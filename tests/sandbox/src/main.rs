@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 const SECRET_VARIABLE: &str = "SANDBOX_CLIENT_SECRET";
 
-/// A local stand-in for Pluggy. The client secret is read from SANDBOX_CLIENT_SECRET.
+/// A local stand-in for Pluggy. The client secret is read from the environment.
 #[derive(Parser)]
 struct Arguments {
     /// Where to listen

@@ -1,0 +1,201 @@
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::header::HeaderMap;
+use hyper::{Method, Request};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use sandbox::{Running, Settings};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub(crate) const CLIENT_ID: Uuid = Uuid::from_u128(0x1111_1111_0000_4000_8000_0000_0000_0003);
+pub(crate) const CLIENT_SECRET: &str = "pluggy_sk_example";
+
+/// A login takes milliseconds, and a question stays open for a second.
+const TIME_SCALE: u32 = 100;
+/// Hours pass in a blink.
+const HURRIED_TIME_SCALE: u32 = 20_000;
+/// Longer than anything that a test waits for, so that reaching it means failure.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        time_scale: TIME_SCALE,
+        allow_loopback_webhooks: true,
+        ..Settings::new(CLIENT_ID, SecretString::from(CLIENT_SECRET))
+    }
+}
+
+/// For tests of what takes minutes or hours at Pluggy.
+pub(crate) fn hurried() -> Settings {
+    Settings {
+        time_scale: HURRIED_TIME_SCALE,
+        ..settings()
+    }
+}
+
+/// A sandbox, and a client that calls it.
+pub(crate) struct Pluggy {
+    pub(crate) sandbox: Running,
+    http: HttpClient<HttpConnector, Full<Bytes>>,
+    api_key: String,
+}
+
+/// An answer with its body as JSON; null if it is something else.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Pluggy {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(settings()).await
+    }
+
+    pub(crate) async fn start_with(settings: Settings) -> Self {
+        let mut pluggy = Self {
+            sandbox: sandbox::start(settings).await.unwrap(),
+            http: HttpClient::builder(TokioExecutor::new()).build_http(),
+            api_key: String::new(),
+        };
+        pluggy.api_key = pluggy.new_api_key().await;
+        pluggy
+    }
+
+    pub(crate) async fn new_api_key(&self) -> String {
+        let answer = self.authenticate(CLIENT_SECRET).await;
+        answer.body["apiKey"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn authenticate(&self, client_secret: &str) -> Answer {
+        let body = json!({ "clientId": CLIENT_ID, "clientSecret": client_secret });
+        self.send(Method::POST, "/auth", None, Some(body)).await
+    }
+
+    pub(crate) async fn connect_token(&self, body: Value) -> String {
+        let answer = self.post("/connect_token", body).await;
+        answer.body["accessToken"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Some(&self.api_key), None)
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(&self.api_key), Some(body))
+            .await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(&self.api_key), Some(body))
+            .await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, Some(&self.api_key), None)
+            .await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
+        self.try_send(method, path, key, body).await.unwrap()
+    }
+
+    /// An error means that the connection broke before there was an answer.
+    pub(crate) async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<Value>,
+    ) -> Result<Answer, hyper_util::client::legacy::Error> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.sandbox.url()))
+            .header("content-type", "application/json");
+        if let Some(key) = key {
+            request = request.header("x-api-key", key);
+        }
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.exchange(request.body(Full::from(body)).unwrap()).await
+    }
+
+    pub(crate) async fn post_form(&self, path: &str, form: &'static str) -> Answer {
+        let request = Request::post(format!("{}{path}", self.sandbox.url()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Full::from(form))
+            .unwrap();
+        self.exchange(request).await.unwrap()
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Answer, hyper_util::client::legacy::Error> {
+        let response = self.http.request(request).await?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+        })
+    }
+
+    /// Connects a sandbox user with the API key and gives the id of the new item.
+    pub(crate) async fn connect(&self, connector_id: u32, user: &str) -> Uuid {
+        let answer = self.post("/items", login(connector_id, user)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Waits until an item has an execution status, and gives the item.
+    pub(crate) async fn item_once(&self, id: Uuid, execution_status: &str) -> Value {
+        let path = format!("/items/{id}");
+        let waiting = async {
+            loop {
+                let item = self.get(&path).await.body;
+                if item["executionStatus"] == execution_status {
+                    return item;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .unwrap_or_else(|_| panic!("the item never had {execution_status}"))
+    }
+}
+
+/// The body that connects a sandbox user.
+pub(crate) fn login(connector_id: u32, user: &str) -> Value {
+    json!({
+        "connectorId": connector_id,
+        "parameters": { "user": user, "password": "password-ok" },
+    })
+}
+
+/// Waits until a condition holds.
+pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(PATIENCE, waiting).await.is_ok(),
+        "never happened: {what}"
+    );
+}

@@ -1,0 +1,101 @@
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::client::eventually;
+
+/// Something that webhooks can be posted to.
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
+    pub(crate) address: String,
+    desk: Arc<Mutex<Desk>>,
+}
+
+#[derive(Default)]
+struct Desk {
+    received: Vec<Received>,
+    /// What the next posts are answered; 200 when there is nothing left.
+    answers: Vec<u16>,
+    standing_answer: Option<u16>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) headers: HeaderMap,
+    pub(crate) raw: Bytes,
+    pub(crate) body: Value,
+}
+
+impl Endpoint {
+    pub(crate) async fn start() -> Self {
+        let desk = Arc::<Mutex<Desk>>::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let router = Router::new()
+            .fallback(receive)
+            .with_state(Arc::clone(&desk));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            url: format!("http://{address}/hook"),
+            address,
+            desk,
+        }
+    }
+
+    pub(crate) fn answer_next_with(&self, statuses: &[u16]) {
+        self.desk.lock().unwrap().answers = statuses.to_vec();
+    }
+
+    pub(crate) fn answer_always_with(&self, status: u16) {
+        self.desk.lock().unwrap().standing_answer = Some(status);
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.desk.lock().unwrap().received.clone()
+    }
+
+    /// What was posted about one event, once there is something.
+    pub(crate) async fn received_once(&self, event: &str) -> Received {
+        let find = || {
+            self.received()
+                .into_iter()
+                .find(|received| received.body["event"] == event)
+        };
+        eventually(event, || find().is_some()).await;
+        find().unwrap()
+    }
+
+    pub(crate) fn events(&self) -> Vec<String> {
+        let name = |received: Received| {
+            received.body["event"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        self.received().into_iter().map(name).collect()
+    }
+}
+
+async fn receive(
+    State(desk): State<Arc<Mutex<Desk>>>,
+    headers: HeaderMap,
+    raw: Bytes,
+) -> StatusCode {
+    let mut desk = desk.lock().unwrap();
+    desk.received.push(Received {
+        headers,
+        body: serde_json::from_slice(&raw).unwrap_or_default(),
+        raw,
+    });
+    let status = if desk.answers.is_empty() {
+        desk.standing_answer.unwrap_or(200)
+    } else {
+        desk.answers.remove(0)
+    };
+    StatusCode::from_u16(status).unwrap()
+}

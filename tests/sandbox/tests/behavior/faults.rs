@@ -1,0 +1,194 @@
+use std::time::Duration;
+
+use hyper::Method;
+use sandbox::{Effect, Fault};
+use serde_json::json;
+
+use crate::client::Pluggy;
+
+fn next_connector_request(effect: Effect) -> Fault {
+    Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/connectors".to_owned(),
+        times: Some(1),
+        effect,
+    }
+}
+
+#[tokio::test]
+async fn a_fault_spoils_the_next_request_only() {
+    let pluggy = Pluggy::start().await;
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::Status {
+            status: 503,
+            code_description: Some("INTERNAL_SERVER_ERROR".to_owned()),
+        }));
+
+    assert_eq!(pluggy.get("/webhooks").await.status, 200);
+    let spoiled = pluggy.get("/connectors/2").await;
+    assert_eq!(spoiled.status, 503);
+    assert_eq!(spoiled.body["codeDescription"], "INTERNAL_SERVER_ERROR");
+    assert_eq!(pluggy.get("/connectors/2").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_rate_limit_can_be_forced() {
+    let pluggy = Pluggy::start().await;
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::RateLimited {
+            reset_seconds: 7,
+        }));
+
+    let answer = pluggy.get("/connectors").await;
+
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.headers["ratelimit-reset"], "7");
+    assert_eq!(answer.headers["retry-after"], "60");
+}
+
+#[tokio::test]
+async fn an_answer_can_be_garbage_late_missing_or_cut_off() {
+    let pluggy = Pluggy::start().await;
+
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::Garbage));
+    let garbage = pluggy.get("/connectors").await;
+    assert_eq!(garbage.status, 200);
+    assert!(garbage.body.is_null());
+
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::Delay { milliseconds: 80 }));
+    let started_at = std::time::Instant::now();
+    assert_eq!(pluggy.get("/connectors").await.status, 200);
+    assert!(started_at.elapsed() >= Duration::from_millis(80));
+
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::Hang));
+    let patience = Duration::from_millis(80);
+    assert!(
+        tokio::time::timeout(patience, pluggy.get("/connectors"))
+            .await
+            .is_err()
+    );
+
+    pluggy
+        .sandbox
+        .add_fault(next_connector_request(Effect::Disconnect));
+    assert!(
+        pluggy
+            .try_send(Method::GET, "/connectors", None, None)
+            .await
+            .is_err()
+    );
+    assert_eq!(pluggy.get("/connectors").await.status, 200);
+}
+
+#[tokio::test]
+async fn everything_can_be_controlled_over_http() {
+    let pluggy = Pluggy::start().await;
+    let fault =
+        json!({ "pathPrefix": "/connectors", "effect": { "kind": "status", "status": 500 } });
+
+    assert_eq!(pluggy.post("/sandbox/faults", fault).await.status, 204);
+    assert_eq!(pluggy.get("/connectors").await.status, 500);
+    assert_eq!(
+        pluggy.get("/sandbox/faults").await.body["faults"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(pluggy.delete("/sandbox/faults").await.status, 204);
+    assert_eq!(pluggy.get("/connectors").await.status, 200);
+
+    let requests = pluggy
+        .get("/sandbox/requests?method=GET&pathPrefix=/connectors")
+        .await
+        .body;
+    assert_eq!(requests["count"], 2);
+    assert_eq!(requests["requests"][0]["status"], 500);
+    assert_eq!(pluggy.sandbox.requests().len(), 3);
+
+    let switches = json!({ "omitClientUserId": true });
+    assert_eq!(
+        pluggy
+            .send(Method::PUT, "/sandbox/switches", None, Some(switches))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        pluggy.get("/sandbox/switches").await.body["omitClientUserId"],
+        true
+    );
+    let typo = json!({ "omitClientUser": true });
+    assert_eq!(
+        pluggy
+            .send(Method::PUT, "/sandbox/switches", None, Some(typo))
+            .await
+            .status,
+        400
+    );
+
+    let id = pluggy.connect(2, "user-ok").await;
+    pluggy.item_once(id, "SUCCESS").await;
+    assert_eq!(
+        pluggy
+            .post(
+                &format!("/sandbox/items/{id}/authorize"),
+                json!({ "granted": true })
+            )
+            .await
+            .status,
+        409
+    );
+    assert_eq!(
+        pluggy
+            .post(&format!("/sandbox/items/{id}/sync"), json!({}))
+            .await
+            .status,
+        202
+    );
+    let health = json!({ "status": "UNSTABLE" });
+    assert_eq!(
+        pluggy
+            .send(
+                Method::PUT,
+                "/sandbox/connectors/2/health",
+                None,
+                Some(health)
+            )
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        pluggy
+            .post("/sandbox/events", json!({ "event": "boleto/updated" }))
+            .await
+            .status,
+        202
+    );
+    assert_eq!(pluggy.get("/sandbox/deliveries").await.body["count"], 0);
+    assert_eq!(
+        pluggy
+            .post("/sandbox/events/unknown/resend", json!({}))
+            .await
+            .status,
+        409
+    );
+    assert_eq!(
+        pluggy
+            .post("/sandbox/api-keys/expire", json!({}))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(pluggy.get("/connectors").await.status, 403);
+    assert_eq!(pluggy.get("/health").await.status, 200);
+}
