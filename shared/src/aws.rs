@@ -13,7 +13,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 /// A whole call with its retries ends within this time, so that an answer to Pluggy leaves within 3 s.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 const MAX_ATTEMPTS: u32 = 3;
 
@@ -37,4 +37,14 @@ pub async fn config() -> SdkConfig {
         .timeout_config(timeouts)
         .load()
         .await
+}
+
+/// A client for the tables.
+pub fn dynamodb(config: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::new(config)
+}
+
+/// A client for the secret.
+pub fn secrets_manager(config: &SdkConfig) -> aws_sdk_secretsmanager::Client {
+    aws_sdk_secretsmanager::Client::new(config)
 }

@@ -14,3 +14,11 @@ pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserI
     let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
     claims.get(claim)?.parse().ok()
 }
+
+/// The id under which Lambda logs this request, for the answers that tell the caller to look there.
+pub fn request_id(request: &lambda_http::Request) -> String {
+    request
+        .lambda_context_ref()
+        .map(|context| context.request_id.clone())
+        .unwrap_or_default()
+}

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+
 /// A configuration that cannot be used. Names the variable, never its value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -23,7 +25,9 @@ pub enum Error {
 }
 
 /// Where configuration values come from: the process, or a map in a test.
-pub struct Environment(Box<dyn Fn(&str) -> Option<String>>);
+pub struct Environment(Box<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
     /// The variables of this process.
@@ -59,6 +63,13 @@ impl Environment {
         self.required(name)?
             .parse()
             .map_err(|_| Error::Invalid { name, expected })
+    }
+
+    /// The variable's value as a span of whole days.
+    pub fn days(&self, name: &'static str) -> Result<SignedDuration, Error> {
+        const HOURS_A_DAY: i64 = 24;
+        let days: u16 = self.parsed(name, "a number of days")?;
+        Ok(SignedDuration::from_hours(HOURS_A_DAY * i64::from(days)))
     }
 }
 

@@ -5,8 +5,11 @@
 
 pub mod aws;
 pub mod caller;
+pub mod clock;
 pub mod connection;
+pub mod delivery;
 pub mod env;
+pub mod http;
 pub mod pluggy;
 pub mod problem;
 pub mod secret;

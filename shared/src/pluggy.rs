@@ -6,6 +6,8 @@ mod api;
 mod api_keys;
 mod auth;
 mod client;
+mod config;
+mod connect_options;
 mod connect_token;
 mod connector;
 mod error;
@@ -18,10 +20,12 @@ mod status;
 mod tolerant;
 mod webhook;
 
-pub use api::{Api, BaseUrl, SetUpError};
+pub use api::{Api, BaseUrl};
 pub use api_keys::ApiKeys;
 pub use auth::{ApiKey, AuthRequest, AuthResponse};
 pub use client::Client;
+pub use config::Config;
+pub use connect_options::{ConnectOptions, Theme};
 pub use connect_token::{
     ConnectToken, ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse,
 };

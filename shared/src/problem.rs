@@ -7,6 +7,13 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::{pluggy, store};
+
+/// After a passing failure, such as a lost connection.
+pub const SHORT_WAIT: Duration = Duration::from_secs(5);
+/// After a failure that needs a person, or at least a while.
+pub const LONG_WAIT: Duration = Duration::from_mins(1);
+
 /// An error answer. Its texts are sentences of ours: nothing from Pluggy, serde or the SDK gets into one.
 ///
 /// Source: RFC 9457, <https://www.rfc-editor.org/rfc/rfc9457>.
@@ -17,18 +24,18 @@ pub struct Problem {
     title: &'static str,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    field: Option<Box<str>>,
     #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
+    request_id: Option<Box<str>>,
     #[serde(skip)]
     retry_after: Option<Duration>,
 }
 
 impl Problem {
     /// 400: a field of the request cannot be used. `detail` is a whole sentence.
-    pub fn invalid_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid_field(field: impl Into<Box<str>>, detail: impl Into<Box<str>>) -> Self {
         Self {
             detail: Some(detail.into()),
             field: Some(field.into()),
@@ -41,7 +48,7 @@ impl Problem {
     }
 
     /// 400: the body as a whole cannot be used. `detail` is a whole sentence.
-    pub fn invalid_body(detail: impl Into<String>) -> Self {
+    pub fn invalid_body(detail: impl Into<Box<str>>) -> Self {
         Self {
             detail: Some(detail.into()),
             ..Self::new(
@@ -79,7 +86,7 @@ impl Problem {
     /// 500: our bug or misconfiguration; the log has the reason under the request id.
     pub fn internal(request_id: String) -> Self {
         Self {
-            request_id: Some(request_id),
+            request_id: Some(request_id.into()),
             ..Self::of_status(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
     }
@@ -87,7 +94,7 @@ impl Problem {
     /// 502: Pluggy gave an answer that cannot be used.
     pub fn bad_gateway(request_id: String, retry_after: Duration) -> Self {
         Self {
-            request_id: Some(request_id),
+            request_id: Some(request_id.into()),
             retry_after: Some(retry_after),
             ..Self::of_status(StatusCode::BAD_GATEWAY, "Bad Gateway")
         }
@@ -96,9 +103,35 @@ impl Problem {
     /// 503: later may be better.
     pub fn unavailable(request_id: String, retry_after: Duration) -> Self {
         Self {
-            request_id: Some(request_id),
+            request_id: Some(request_id.into()),
             retry_after: Some(retry_after),
             ..Self::of_status(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    }
+
+    /// What a failed call to Pluggy means for our caller: 503 where waiting helps, else 502.
+    pub fn of_pluggy(error: &pluggy::Error, request_id: String) -> Self {
+        match error {
+            pluggy::Error::RateLimited { retry_after } => {
+                Self::unavailable(request_id, *retry_after)
+            }
+            pluggy::Error::Unavailable { .. } | pluggy::Error::Store(_) => {
+                Self::unavailable(request_id, SHORT_WAIT)
+            }
+            pluggy::Error::CredentialsRefused { .. }
+            | pluggy::Error::KeyRefused
+            | pluggy::Error::Secret(_) => Self::unavailable(request_id, LONG_WAIT),
+            pluggy::Error::Rejected { .. } | pluggy::Error::Unreadable { .. } => {
+                Self::bad_gateway(request_id, LONG_WAIT)
+            }
+        }
+    }
+
+    /// What a failed call to a table means for our caller: 500 for a row that cannot be read, else 503.
+    pub fn of_store(error: &store::Error, request_id: String) -> Self {
+        match error {
+            store::Error::Unavailable { .. } => Self::unavailable(request_id, SHORT_WAIT),
+            store::Error::Corrupt { .. } | store::Error::Request(_) => Self::internal(request_id),
         }
     }
 

@@ -1,1 +1,86 @@
-//! connect-token
+//! `POST /connect-token`: a connect token for the signed-in user, and the options with which the widget is opened.
+
+mod answer;
+mod config;
+mod error;
+mod profile;
+mod request;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lambda_http::{Body, Request, Response};
+use shared::caller::{caller, request_id};
+use shared::pluggy::{self, ClientUserId, ConnectTokenRequest, ItemId};
+use shared::store::Items;
+
+pub use config::Config;
+pub use profile::{Profile, Profiles};
+
+use error::Error;
+use request::TokenRequest;
+
+/// The answer leaves within this time, whatever Pluggy does; the function's own limit is longer.
+const DEADLINE: Duration = Duration::from_secs(12);
+
+/// What the function works with, built once during init.
+pub struct App {
+    /// Pluggy.
+    pub pluggy: pluggy::Client,
+    /// The items, to see whose an item is.
+    pub items: Items,
+    /// The deployment's profiles.
+    pub profiles: Profiles,
+    /// The claim of the JWT that names the user.
+    pub owner_claim: String,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
+    let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
+    match answer.unwrap_or(Err(Error::TooSlow)) {
+        Ok(response) => {
+            tracing::info!("connect token issued");
+            response
+        }
+        Err(error) => error
+            .log()
+            .into_problem(request_id(&request))
+            .into_response(),
+    }
+}
+
+async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, Error> {
+    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
+    let wanted = TokenRequest::parse(request.body()).map_err(Error::Invalid)?;
+    let profile = wanted.profile(&app.profiles).map_err(Error::Invalid)?;
+    if let Some(item_id) = wanted.item_id {
+        require_own_item(&app.items, item_id, &user).await?;
+    }
+    let mut options = profile.token.clone();
+    options.client_user_id = Some(user);
+    let token_request = ConnectTokenRequest {
+        item_id: wanted.item_id,
+        options,
+    };
+    let created = app
+        .pluggy
+        .create_connect_token(&token_request, now)
+        .await
+        .map_err(Error::Pluggy)?;
+    let created = created.ok_or(Error::ItemNotFound)?;
+    answer::answer(&created.access_token, wanted.narrow(&profile.connect), now)
+}
+
+/// Update mode is for the caller's own item; any other looks as if it did not exist.
+async fn require_own_item(
+    items: &Items,
+    item_id: ItemId,
+    user: &ClientUserId,
+) -> Result<(), Error> {
+    let item = items.get(item_id).await.map_err(Error::Store)?;
+    match item {
+        Some(item) if item.is_shown_to(user) => Ok(()),
+        _ => Err(Error::ItemNotFound),
+    }
+}

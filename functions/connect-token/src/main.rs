@@ -1,10 +1,25 @@
-//! Placeholder bootstrap.
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+//! The Lambda function behind `POST /connect-token`.
+
+use connect_token::{App, Config, handle};
+use lambda_http::{Error, Request, run, service_fn};
+use shared::env::Environment;
+use shared::store::Items;
+use shared::{aws, clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |_: LambdaEvent<serde_json::Value>| {
-        Ok::<_, Error>(serde_json::json!({"statusCode": 200}))
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let aws = aws::config().await;
+    let app = App {
+        items: Items::new(aws::dynamodb(&aws), config.item_table),
+        pluggy: config.pluggy.client(&aws)?,
+        profiles: config.profiles,
+        owner_claim: config.owner_claim,
+    };
+    let app = &app;
+    run(service_fn(async move |request: Request| {
+        Ok::<_, Error>(handle(app, request, clock::now()).await)
     }))
     .await
 }

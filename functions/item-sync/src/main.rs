@@ -1,10 +1,33 @@
-//! Placeholder bootstrap.
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+//! The Lambda function behind the stream of `EventTable`.
+
+use std::time::Duration;
+
+use aws_lambda_events::event::dynamodb::Event;
+use item_sync::{App, Config, handle};
+use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
+use shared::env::Environment;
+use shared::store::Items;
+use shared::{aws, clock, telemetry};
+use tokio::time::Instant;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |_: LambdaEvent<serde_json::Value>| {
-        Ok::<_, Error>(serde_json::json!({"statusCode": 200}))
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let aws = aws::config().await;
+    let app = App {
+        items: Items::new(aws::dynamodb(&aws), config.item_table),
+        pluggy: config.pluggy.client(&aws)?,
+    };
+    let app = &app;
+    run(service_fn(async move |event: LambdaEvent<Event>| {
+        Ok::<_, Error>(handle(app, &event.payload, clock::now(), deadline(&event.context)).await)
     }))
     .await
+}
+
+/// The invocation's deadline, which Lambda gives in epoch milliseconds.
+fn deadline(context: &Context) -> Instant {
+    let now = u64::try_from(clock::now().as_millisecond()).unwrap_or_default();
+    Instant::now() + Duration::from_millis(context.deadline.saturating_sub(now))
 }

@@ -1,1 +1,100 @@
-//! reconcile
+//! Runs every minute: finds items whose check is due, and asks for it through the one door.
+
+mod config;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use shared::store::{self, DueItem, EventKey, Events, Insertion, Items, NewEvent, Origin};
+
+pub use config::Config;
+
+/// How many due items one tick looks at, and so the greatest rate of checks: a backlog is worked off oldest first.
+const MAX_DUE: i32 = 300;
+/// A check that did not lead to a new `checkAt` is asked for again after this long, and not before.
+const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
+/// Name of a due check's event.
+const CHECK: &str = "check";
+
+/// What the function works with, built once during init.
+pub struct App {
+    /// The items, to see which are due.
+    pub items: Items,
+    /// The events, where checks are asked for.
+    pub events: Events,
+}
+
+/// What one tick did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tick {
+    /// How many items are due.
+    pub due: usize,
+    /// How many checks are new; the others were asked for already.
+    pub asked: usize,
+    /// For how many seconds the oldest has been due.
+    pub oldest_overdue_seconds: i64,
+}
+
+/// Asks for a check of each item that is due.
+pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
+    let due = app.items.due(now, MAX_DUE).await?;
+    let mut tick = Tick {
+        due: due.len(),
+        asked: 0,
+        oldest_overdue_seconds: due
+            .first()
+            .map_or(0, |item| now.duration_since(item.check_at).as_secs()),
+    };
+    for item in due {
+        if app.events.insert(&check(item, now)).await? == Insertion::Inserted {
+            tick.asked += 1;
+        }
+    }
+    tracing::info!(
+        reconcile.due = tick.due,
+        reconcile.asked = tick.asked,
+        reconcile.oldest_overdue_seconds = tick.oldest_overdue_seconds,
+        "due items checked"
+    );
+    Ok(tick)
+}
+
+/// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood nor stick.
+fn check(item: DueItem, now: Timestamp) -> NewEvent {
+    let overdue = now.duration_since(item.check_at);
+    let bucket = overdue.as_secs() / REPEAT_AFTER.as_secs();
+    let event_id = format!("check-{}-{bucket}", item.check_at.as_millisecond());
+    NewEvent {
+        key: EventKey::of_item(item.item_id, &event_id),
+        name: CHECK.to_owned(),
+        received_at: now,
+        origin: Origin::Check,
+        body: None,
+        quarantine: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event_id(now: &str) -> String {
+        let item = DueItem {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            check_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        };
+        check(item, now.parse().unwrap()).key.sort
+    }
+
+    #[test]
+    fn a_check_is_asked_for_again_only_after_a_while() {
+        assert_eq!(
+            event_id("2026-11-23T12:00:00Z"),
+            event_id("2026-11-23T12:14:59Z")
+        );
+        assert_ne!(
+            event_id("2026-11-23T12:14:59Z"),
+            event_id("2026-11-23T12:15:00Z")
+        );
+    }
+}

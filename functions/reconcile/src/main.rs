@@ -1,10 +1,26 @@
-//! Placeholder bootstrap.
+//! The Lambda function behind the minute's schedule.
+
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use reconcile::{App, Config, handle};
+use shared::env::Environment;
+use shared::store::{Events, Items};
+use shared::{aws, clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |_: LambdaEvent<serde_json::Value>| {
-        Ok::<_, Error>(serde_json::json!({"statusCode": 200}))
-    }))
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let aws = aws::config().await;
+    let dynamodb = aws::dynamodb(&aws);
+    let app = App {
+        items: Items::new(dynamodb.clone(), config.item_table),
+        events: Events::new(dynamodb, config.event_table, config.event_retention),
+    };
+    let app = &app;
+    run(service_fn(
+        async move |_: LambdaEvent<serde_json::Value>| {
+            handle(app, clock::now()).await.map_err(Error::from)
+        },
+    ))
     .await
 }

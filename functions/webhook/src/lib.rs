@@ -1,1 +1,102 @@
-//! webhook
+//! The function URL that is registered at Pluggy: makes each event durable with one conditional write, and answers.
+//!
+//! A 2xx means that the event is durable. 401 is for a failed secret alone, because Pluggy never repeats it; whatever is
+//! our own fault answers 503, because Pluggy then does.
+
+mod config;
+mod delivery;
+mod secret;
+
+use jiff::Timestamp;
+use lambda_http::http::header::ALLOW;
+use lambda_http::http::{HeaderValue, Method};
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use shared::caller::request_id;
+use shared::pluggy::ClientId;
+use shared::problem::{LONG_WAIT, Problem, SHORT_WAIT};
+use shared::store::{Events, Insertion, NewEvent};
+use shared::telemetry::chain;
+
+pub use config::Config;
+pub use secret::AcceptedSecrets;
+
+/// What the function works with, built once during init.
+pub struct App {
+    /// The events.
+    pub events: Events,
+    /// How a delivery proves that it comes from Pluggy.
+    pub secrets: AcceptedSecrets,
+    /// Our application.
+    pub client_id: ClientId,
+}
+
+/// Answers one delivery.
+pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
+    if request.method() != Method::POST {
+        let mut response = Problem::method_not_allowed().into_response();
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    }
+    if app.secrets.is_empty() {
+        tracing::error!("no webhook secret is configured; delivery put off");
+        return Problem::unavailable(request_id(&request), LONG_WAIT).into_response();
+    }
+    if !app.secrets.admit(request.headers()) {
+        tracing::warn!(
+            source.ip = source_ip(&request),
+            "delivery refused: the secret is absent or wrong"
+        );
+        return Problem::unauthenticated().into_response();
+    }
+    let event = delivery::event(request.body().as_ref(), app.client_id, now);
+    match app.events.insert(&event).await {
+        Ok(insertion) => {
+            log(&request, &event, insertion);
+            Response::new(Body::Empty)
+        }
+        Err(error) => {
+            tracing::error!(
+                error = chain(&error),
+                event.kind = event.name,
+                "event not stored; delivery put off"
+            );
+            Problem::unavailable(request_id(&request), SHORT_WAIT).into_response()
+        }
+    }
+}
+
+/// The one line of a delivery. Header names, never values: what a delivery really carries is not documented.
+fn log(request: &Request, event: &NewEvent, insertion: Insertion) {
+    let outcome = match insertion {
+        Insertion::Inserted => "stored",
+        Insertion::Duplicate => "duplicate",
+        Insertion::InsertedUnderReusedId => "reused-id",
+    };
+    let header_names: Vec<&str> = request
+        .headers()
+        .keys()
+        .map(lambda_http::http::HeaderName::as_str)
+        .collect();
+    tracing::info!(
+        outcome,
+        event.kind = event.name,
+        event.key = event.key.partition,
+        event.id = event.key.sort,
+        event.quarantine = event.quarantine.map(shared::store::Quarantine::as_str),
+        delivery.header_names = header_names.join(","),
+        source.ip = source_ip(request),
+        "delivery accepted"
+    );
+}
+
+/// The address that Lambda saw, never one that a header claims.
+fn source_ip(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        lambda_http::request::RequestContext::ApiGatewayV2(context) => {
+            context.http.source_ip.clone()
+        }
+        _ => None,
+    }
+}

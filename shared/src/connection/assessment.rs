@@ -163,7 +163,7 @@ fn failed(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Row {
             (Phase::Reconnect, ActionKind::Reconnect, None)
         }
         Execution::Unknown(_) => (Phase::Unknown, ActionKind::None, None),
-        _ if age >= RETRY_PATIENCE && !item.next_auto_sync_at.is_some_and(|at| at > now) => {
+        _ if age >= RETRY_PATIENCE && item.next_auto_sync_at.is_none_or(|at| at <= now) => {
             (Phase::Reconnect, ActionKind::Reconnect, None)
         }
         Execution::SiteNotAvailable => (Phase::Retrying, ActionKind::WaitForBank, None),

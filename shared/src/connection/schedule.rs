@@ -36,14 +36,14 @@ pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
         .unwrap_or_default();
     let while_running = age.clamp(SHORTEST, LONGEST_WHILE_RUNNING);
     let delay = match (phase, action.kind) {
-        (Phase::WaitingUser, ActionKind::AuthorizeDevice) => while_running,
+        (Phase::Connecting | Phase::Syncing, _)
+        | (Phase::WaitingUser, ActionKind::AuthorizeDevice) => while_running,
         (Phase::WaitingUser, _) => {
             let left = action
                 .expires_at
                 .map(|at| now.duration_until(at) + EXPIRY_GRACE);
             left.unwrap_or(while_running).clamp(SHORTEST, LONGEST)
         }
-        (Phase::Connecting | Phase::Syncing, _) => while_running,
         (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
         _ => settled(item, age, now),
     };

@@ -1,25 +1,18 @@
 //! One HTTP exchange with Pluggy: request out, typed answer or typed error back.
 
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
-use rustls::RootCertStore;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{ApiKey, Error, ErrorBody};
 
-/// Connecting takes a fraction of this; more means that the network is broken.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// One exchange, inside the limits of the API gateway and of each function. Two (a renewed key, and the request again)
-/// still fit into 15 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pluggy's `Retry-After` is always this; `RateLimit-Reset` is exact where it is sent.
-const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(60);
+const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_mins(1);
 
 /// Pluggy's HTTP API without authentication; [`super::Client`] adds it.
 #[derive(Clone, Debug)]
@@ -52,17 +45,6 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// The HTTP client cannot be built.
-#[derive(Debug, thiserror::Error)]
-pub enum SetUpError {
-    /// No TLS.
-    #[error("tls cannot be set up")]
-    Tls(#[source] rustls::Error),
-    /// No HTTP client.
-    #[error("the http client cannot be set up")]
-    Http(#[source] reqwest::Error),
-}
-
 /// A request that did not get the wanted answer, before anyone decides what it means.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -77,17 +59,9 @@ pub(super) enum Failure {
 }
 
 impl Api {
-    /// A client for the API at `base_url`. Makes no network call.
-    pub fn new(base_url: BaseUrl) -> Result<Self, SetUpError> {
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("pluggy-lambda/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(SetUpError::Http)?;
-        Ok(Self { http, base_url })
+    /// The API at `base_url`.
+    pub fn new(http: reqwest::Client, base_url: BaseUrl) -> Self {
+        Self { http, base_url }
     }
 
     /// One exchange. `path` is made of constants and parsed ids only.
@@ -169,19 +143,6 @@ impl Failure {
         matches!(self, Self::Status { status: StatusCode::NOT_FOUND, body, .. }
             if body.code_description.as_deref() == Some(code))
     }
-}
-
-/// Compiled-in roots: reading the system's store at each cold start costs more than everything else in init.
-fn tls() -> Result<rustls::ClientConfig, SetUpError> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(SetUpError::Tls)?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 fn sensitive(key: &ApiKey) -> Result<HeaderValue, Failure> {

@@ -1,0 +1,42 @@
+//! The answer: the token, until when it is good, and the widget's options.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use shared::pluggy::{self, ConnectOptions, ConnectToken};
+
+use crate::error::Error;
+
+/// Documented lifetime of a connect token, used where the token itself does not say.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    access_token: &'a str,
+    expires_at: Timestamp,
+    connect: ConnectOptions,
+}
+
+pub(crate) fn answer(
+    token: &ConnectToken,
+    connect: ConnectOptions,
+    now: Timestamp,
+) -> Result<Response<Body>, Error> {
+    let expires_at = pluggy::expiry(token.expose())
+        .unwrap_or_else(|| now.saturating_add(LIFETIME).unwrap_or(now));
+    let answer = Answer {
+        access_token: token.expose(),
+        expires_at,
+        connect,
+    };
+    let mut response = Response::new(Body::from(
+        serde_json::to_string(&answer).map_err(|_| Error::Unserializable)?,
+    ));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

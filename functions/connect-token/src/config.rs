@@ -1,0 +1,34 @@
+//! Settings of the function.
+
+use shared::env::{Environment, Error};
+use shared::pluggy;
+
+use crate::Profiles;
+
+/// Settings of the function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where Pluggy is.
+    pub pluggy: pluggy::Config,
+    /// `ITEM_TABLE`: name of the item table.
+    pub item_table: String,
+    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
+    pub owner_claim: String,
+    /// `CONNECT_PROFILES`: the named profiles, as JSON.
+    pub profiles: Profiles,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            pluggy: pluggy::Config::from_env(environment)?,
+            item_table: environment.required("ITEM_TABLE")?,
+            owner_claim: environment.required("OWNER_CLAIM")?,
+            profiles: environment.parsed(
+                "CONNECT_PROFILES",
+                "a JSON object of profiles, one of them named default",
+            )?,
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! The request's body: strict, every field optional.
+
+use lambda_http::Body;
+use serde_json::{Map, Value};
+use shared::pluggy::{ConnectOptions, ItemId, Theme};
+use shared::problem::Problem;
+
+use crate::{Profile, Profiles};
+
+/// More than any valid body needs.
+const MAX_BODY_BYTES: usize = 4 * 1024;
+/// How much of an unknown field's name is told back.
+const MAX_NAME_CHARACTERS: usize = 64;
+/// The languages that the widget speaks.
+const LANGUAGES: [&str; 3] = ["pt", "en", "es"];
+
+/// What a caller may ask for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TokenRequest {
+    /// The item to update, in place of a new connection.
+    pub(crate) item_id: Option<ItemId>,
+    profile: Option<String>,
+    language: Option<String>,
+    theme: Option<Theme>,
+    selected_connector_id: Option<u32>,
+}
+
+impl TokenRequest {
+    /// Reads a body; an empty one asks for nothing in particular. The first field that is wrong is named.
+    pub(crate) fn parse(body: &Body) -> Result<Self, Problem> {
+        let mut request = Self::default();
+        for (name, value) in fields(body)? {
+            match name.as_str() {
+                "itemId" => request.item_id = optional(&value, item_id, &name, "must be a UUID")?,
+                "profile" => request.profile = optional(&value, text, &name, "must be a string")?,
+                "language" => {
+                    request.language = optional(&value, language, &name, "must be pt, en or es")?;
+                }
+                "theme" => request.theme = optional(&value, theme, &name, "must be light or dark")?,
+                "selectedConnectorId" => {
+                    request.selected_connector_id =
+                        optional(&value, connector_id, &name, "must be a connector's id")?;
+                }
+                _ => return Err(unknown_field(&name)),
+            }
+        }
+        Ok(request)
+    }
+
+    /// The profile that the caller picked.
+    pub(crate) fn profile<'a>(&self, profiles: &'a Profiles) -> Result<&'a Profile, Problem> {
+        profiles.get(self.profile.as_deref()).ok_or_else(|| {
+            invalid(
+                "profile",
+                "must be the name of one of this deployment's profiles",
+            )
+        })
+    }
+
+    /// The profile's widget options, narrowed to what the caller asked for.
+    pub(crate) fn narrow(self, options: &ConnectOptions) -> ConnectOptions {
+        ConnectOptions {
+            update_item: self.item_id,
+            language: self.language.or_else(|| options.language.clone()),
+            theme: self.theme.or_else(|| options.theme.clone()),
+            selected_connector_id: self.selected_connector_id.or(options.selected_connector_id),
+            ..options.clone()
+        }
+    }
+}
+
+fn fields(body: &Body) -> Result<Map<String, Value>, Problem> {
+    let bytes: &[u8] = body.as_ref();
+    if bytes.len() > MAX_BODY_BYTES {
+        return Err(Problem::invalid_body("The body is too long."));
+    }
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(bytes)
+        .map_err(|_| Problem::invalid_body("The body must be a JSON object."))
+}
+
+/// Null is the same as absent.
+fn optional<T>(
+    value: &Value,
+    read: impl FnOnce(&Value) -> Option<T>,
+    field: &str,
+    rule: &str,
+) -> Result<Option<T>, Problem> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    read(value).map(Some).ok_or_else(|| invalid(field, rule))
+}
+
+fn invalid(field: &str, rule: &str) -> Problem {
+    Problem::invalid_field(field, format!("{field} {rule}."))
+}
+
+fn unknown_field(name: &str) -> Problem {
+    let name: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
+    Problem::invalid_field(name, "There is no such field.")
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn item_id(value: &Value) -> Option<ItemId> {
+    value.as_str()?.parse().ok()
+}
+
+fn language(value: &Value) -> Option<String> {
+    text(value).filter(|language| LANGUAGES.contains(&language.as_str()))
+}
+
+fn theme(value: &Value) -> Option<Theme> {
+    let theme = Theme::from(text(value)?);
+    (!matches!(theme, Theme::Unknown(_))).then_some(theme)
+}
+
+fn connector_id(value: &Value) -> Option<u32> {
+    value.as_u64()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_field(body: &str) -> String {
+        let problem = TokenRequest::parse(&Body::from(body)).unwrap_err();
+        let problem = serde_json::to_value(problem).unwrap();
+        assert_eq!(problem["status"], 400);
+        problem["field"].as_str().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn an_empty_body_asks_for_nothing_in_particular() {
+        for body in [
+            Body::Empty,
+            Body::from(""),
+            Body::from("{}"),
+            Body::from(r#"{"itemId":null}"#),
+        ] {
+            assert_eq!(TokenRequest::parse(&body).unwrap(), TokenRequest::default());
+        }
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named() {
+        let cases = [
+            (r#"{"itemId":"1"}"#, "itemId"),
+            (r#"{"itemId":7}"#, "itemId"),
+            (r#"{"profile":{}}"#, "profile"),
+            (r#"{"language":"de"}"#, "language"),
+            (r#"{"theme":"sepia"}"#, "theme"),
+            (r#"{"selectedConnectorId":-1}"#, "selectedConnectorId"),
+            (
+                r#"{"selectedConnectorId":4294967296}"#,
+                "selectedConnectorId",
+            ),
+            (r#"{"clientUserId":"somebody"}"#, "clientUserId"),
+            (r#"{"webhookUrl":"https://x"}"#, "webhookUrl"),
+            ("[]", ""),
+            ("{", ""),
+        ];
+        for (body, field) in cases {
+            assert_eq!(refused_field(body), field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_too_long_is_refused_unread() {
+        let body = format!(r#"{{"profile":"{}"}}"#, "x".repeat(MAX_BODY_BYTES));
+
+        assert_eq!(refused_field(&body), "");
+    }
+
+    #[test]
+    fn the_name_of_an_unknown_field_is_told_back_in_part_only() {
+        let body = format!(r#"{{"{}":1}}"#, "é".repeat(1000));
+
+        assert_eq!(refused_field(&body).chars().count(), MAX_NAME_CHARACTERS);
+    }
+
+    #[test]
+    fn a_caller_narrows_the_profile_and_changes_nothing_else() {
+        let options = ConnectOptions {
+            include_sandbox: Some(false),
+            language: Some("pt".to_owned()),
+            ..ConnectOptions::default()
+        };
+        let request =
+            TokenRequest::parse(&Body::from(r#"{"language":"en","theme":"dark"}"#)).unwrap();
+
+        let narrowed = request.narrow(&options);
+
+        assert_eq!(
+            serde_json::to_value(narrowed).unwrap(),
+            serde_json::json!({"includeSandbox": false, "language": "en", "theme": "dark"}),
+        );
+    }
+}

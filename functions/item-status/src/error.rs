@@ -1,0 +1,54 @@
+//! How a request can fail, and what the caller is told.
+
+use shared::problem::Problem;
+use shared::store;
+use shared::telemetry::chain;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no caller")]
+    Unauthenticated,
+    #[error("bad request")]
+    Invalid(Problem),
+    #[error("no such item, or not the caller's")]
+    ItemNotFound,
+    #[error("no such resource")]
+    NoSuchResource,
+    #[error("the items cannot be read")]
+    Store(#[source] store::Error),
+    #[error("the answer cannot be written")]
+    Unserializable,
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &str, detail: &str) -> Self {
+        Self::Invalid(Problem::invalid_field(field, detail))
+    }
+
+    /// Logs the failure, once: what the caller did at `info`, what we did at `error`.
+    pub(crate) fn log(self) -> Self {
+        match &self {
+            Self::Unauthenticated
+            | Self::Invalid(_)
+            | Self::ItemNotFound
+            | Self::NoSuchResource => {
+                tracing::info!(reason = %self, "item status refused");
+            }
+            Self::Store(_) | Self::Unserializable => {
+                tracing::error!(error = chain(&self), "item status not answered");
+            }
+        }
+        self
+    }
+
+    pub(crate) fn into_problem(self, request_id: String) -> Problem {
+        match self {
+            Self::Unauthenticated => Problem::unauthenticated(),
+            Self::Invalid(problem) => problem,
+            Self::ItemNotFound => Problem::item_not_found(),
+            Self::NoSuchResource => Problem::no_such_resource(),
+            Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::Unserializable => Problem::internal(request_id),
+        }
+    }
+}

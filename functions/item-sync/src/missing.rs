@@ -1,0 +1,113 @@
+//! What a 404 means: only together with an `item/deleted` event, or with an earlier 404, does it prove that an item is
+//! gone. The wrong application's keys give 404s too.
+
+use jiff::Timestamp;
+use shared::connection::MISSING_RECHECK;
+use shared::store::StoredItem;
+
+use crate::group::Signals;
+
+/// What to do about an item that Pluggy does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// There is no row, and nothing to keep one for.
+    Nothing,
+    /// Ask again later; missing since then.
+    Suspect(Timestamp),
+    /// It is gone.
+    Gone,
+}
+
+pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Timestamp) -> Missing {
+    match stored {
+        None if signals.from_pluggy && !signals.deleted => Missing::Suspect(now),
+        None => Missing::Nothing,
+        Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
+        Some(_) if signals.deleted => Missing::Gone,
+        Some(stored) => match stored.schedule.missing_since {
+            Some(since) if now.duration_since(since) >= MISSING_RECHECK => Missing::Gone,
+            Some(since) => Missing::Suspect(since),
+            None => Missing::Suspect(now),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::store::Schedule;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn stored(missing_since: Option<&str>, deleted_at: Option<&str>) -> StoredItem {
+        StoredItem {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            owner: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            reading: None,
+            schedule: Schedule {
+                missing_since: missing_since.map(|at| at.parse().unwrap()),
+                ..Schedule::default()
+            },
+            deleted_at: deleted_at.map(|at| at.parse().unwrap()),
+        }
+    }
+
+    fn signals(from_pluggy: bool, deleted: bool) -> Signals {
+        Signals {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            first_sequence_number: String::new(),
+            events: 1,
+            first_received_at: Timestamp::UNIX_EPOCH,
+            last_received_at: Timestamp::UNIX_EPOCH,
+            from_pluggy,
+            deleted,
+            client_user_id: None,
+        }
+    }
+
+    #[test]
+    fn one_404_proves_nothing() {
+        let now = NOW.parse().unwrap();
+
+        assert_eq!(
+            missing(Some(&stored(None, None)), &signals(true, false), now),
+            Missing::Suspect(now)
+        );
+        assert_eq!(
+            missing(None, &signals(true, false), now),
+            Missing::Suspect(now)
+        );
+    }
+
+    #[test]
+    fn a_second_404_an_hour_later_or_a_deletion_event_proves_it() {
+        let now = NOW.parse().unwrap();
+        let check = |missing_since, deleted| {
+            missing(
+                Some(&stored(missing_since, None)),
+                &signals(true, deleted),
+                now,
+            )
+        };
+
+        assert_eq!(check(Some("2026-11-23T11:00:00Z"), false), Missing::Gone);
+        assert_eq!(
+            check(Some("2026-11-23T11:00:01Z"), false),
+            Missing::Suspect("2026-11-23T11:00:01Z".parse().unwrap())
+        );
+        assert_eq!(check(None, true), Missing::Gone);
+    }
+
+    #[test]
+    fn a_hint_for_an_item_that_pluggy_does_not_know_leaves_nothing() {
+        let now = NOW.parse().unwrap();
+
+        assert_eq!(missing(None, &signals(false, false), now), Missing::Nothing);
+        assert_eq!(missing(None, &signals(true, true), now), Missing::Nothing);
+        assert_eq!(
+            missing(Some(&stored(None, Some(NOW))), &signals(true, true), now),
+            Missing::Nothing
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! The webhook registered at Pluggy as it should be: our address, all events, the secret header, enabled.
+
+use std::collections::BTreeMap;
+
+use http::HeaderName;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, WebhookId};
+
+use crate::{App, Error, Report};
+
+pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
+    let secret = webhook_secret(app).await?;
+    let registered = app
+        .pluggy
+        .webhooks(now)
+        .await
+        .map_err(Error::Pluggy)?
+        .results;
+    let wanted = Wanted {
+        url: app.webhook_url.as_str(),
+        header: &app.secret_header,
+        secret: &secret,
+    };
+    let headers = wanted.headers();
+    match wanted.plan(&registered) {
+        Plan::Keep(webhook_id) => Ok(Report::Unchanged { webhook_id }),
+        Plan::Update(id) => {
+            let request = UpdateWebhookRequest {
+                event: EventKind::All,
+                headers: &headers,
+                enabled: true,
+            };
+            let webhook = app
+                .pluggy
+                .update_webhook(id, &request, now)
+                .await
+                .map_err(Error::Pluggy)?;
+            Ok(Report::Updated {
+                webhook_id: webhook.id,
+            })
+        }
+        Plan::Create => {
+            let request = CreateWebhookRequest {
+                url: wanted.url,
+                event: EventKind::All,
+                headers: &headers,
+            };
+            let webhook = app
+                .pluggy
+                .create_webhook(&request, now)
+                .await
+                .map_err(Error::Pluggy)?;
+            Ok(Report::Created {
+                webhook_id: webhook.id,
+            })
+        }
+    }
+}
+
+/// The secret that deliveries must carry.
+pub(crate) async fn webhook_secret(app: &App) -> Result<SecretString, Error> {
+    let secret = app.secrets.read().await.map_err(Error::Secret)?;
+    secret.webhook_secret.ok_or(Error::NoWebhookSecret)
+}
+
+struct Wanted<'a> {
+    url: &'a str,
+    header: &'a HeaderName,
+    secret: &'a SecretString,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Plan {
+    Create,
+    Update(WebhookId),
+    Keep(WebhookId),
+}
+
+impl Wanted<'_> {
+    fn headers(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([(
+            self.header.to_string(),
+            self.secret.expose_secret().to_owned(),
+        )])
+    }
+
+    /// Prefers a registration that is as it should be, so that a second one for the same address is left alone.
+    fn plan(&self, registered: &[Webhook]) -> Plan {
+        let ours = || registered.iter().filter(|webhook| webhook.url == self.url);
+        match ours()
+            .find(|webhook| self.is_met_by(webhook))
+            .or_else(|| ours().next())
+        {
+            None => Plan::Create,
+            Some(webhook) if self.is_met_by(webhook) => Plan::Keep(webhook.id),
+            Some(webhook) => Plan::Update(webhook.id),
+        }
+    }
+
+    fn is_met_by(&self, webhook: &Webhook) -> bool {
+        let mut headers = webhook.headers.iter().flatten();
+        let carries_secret = headers.any(|(name, value)| {
+            name.eq_ignore_ascii_case(self.header.as_str()) && value == self.secret.expose_secret()
+        });
+        carries_secret && webhook.event == EventKind::All && webhook.disabled_at.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const URL: &str = "https://hooks.example.com/";
+    const ID: &str = "2f1e0d9c-0000-4000-8000-000000000020";
+    const OTHER_ID: &str = "2f1e0d9c-0000-4000-8000-000000000021";
+
+    fn plan(registered: serde_json::Value) -> Plan {
+        let registered: Vec<Webhook> = serde_json::from_value(registered).unwrap();
+        let secret = SecretString::from("right");
+        Wanted {
+            url: URL,
+            header: &HeaderName::from_static("x-webhook-secret"),
+            secret: &secret,
+        }
+        .plan(&registered)
+    }
+
+    fn good() -> serde_json::Value {
+        json!({"id": ID, "url": URL, "event": "all", "headers": {"X-Webhook-Secret": "right"}, "disabledAt": null})
+    }
+
+    fn good_but(field: &str, value: serde_json::Value) -> serde_json::Value {
+        let mut webhook = good();
+        webhook[field] = value;
+        webhook
+    }
+
+    #[test]
+    fn a_registration_that_is_as_it_should_be_is_kept() {
+        assert_eq!(plan(json!([good()])), Plan::Keep(ID.parse().unwrap()));
+    }
+
+    #[test]
+    fn a_registration_that_differs_is_repaired() {
+        for (field, value) in [
+            ("event", json!("item/created")),
+            ("headers", json!({})),
+            ("headers", json!(null)),
+            ("headers", json!({"X-Webhook-Secret": "old"})),
+            ("disabledAt", json!("2026-11-23T12:00:00.000Z")),
+        ] {
+            assert_eq!(
+                plan(json!([good_but(field, value)])),
+                Plan::Update(ID.parse().unwrap()),
+                "{field}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_registrations_are_left_alone() {
+        assert_eq!(plan(json!([])), Plan::Create);
+        assert_eq!(
+            plan(json!([good_but(
+                "url",
+                json!("https://elsewhere.example.com/")
+            )])),
+            Plan::Create
+        );
+        let mut broken = good_but("event", json!("item/created"));
+        broken["id"] = json!(OTHER_ID);
+        assert_eq!(
+            plan(json!([broken, good()])),
+            Plan::Keep(ID.parse().unwrap())
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! How a command can fail. The operator sees these texts; none of them holds a secret.
+
+use shared::{delivery, pluggy, secret};
+
+/// A command that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The webhook secret cannot be read.
+    #[error("the webhook secret cannot be read")]
+    Secret(#[source] secret::Error),
+    /// The secret has no `webhookSecret`.
+    #[error("the secret in secrets manager has no webhookSecret")]
+    NoWebhookSecret,
+    /// The test event was not delivered.
+    #[error("the test delivery failed")]
+    Delivery(#[source] delivery::Error),
+    /// The webhook did not answer the test event with 200.
+    #[error("the webhook answered {status} to the test delivery, not 200{}", advice(*.status))]
+    Refused {
+        /// The status of the answer.
+        status: u16,
+    },
+    /// Pluggy did not do what it was asked.
+    #[error("pluggy did not answer as it should")]
+    Pluggy(#[source] pluggy::Error),
+}
+
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 => ": the deployed WebhookSecretSha256 is not the digest of the secret's webhookSecret",
+        503 => ": no WebhookSecretSha256 is deployed, or the event table cannot be written",
+        _ => "",
+    }
+}

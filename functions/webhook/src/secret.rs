@@ -1,0 +1,100 @@
+//! How a delivery proves that it comes from Pluggy: a header whose value only Pluggy and we know.
+
+use lambda_http::http::{HeaderMap, HeaderName};
+use shared::secret::SecretDigest;
+
+/// Two secrets are accepted while the one is replaced by the other.
+const MAX_SECRETS: usize = 2;
+
+/// The header and the digests of the secrets that it may carry.
+#[derive(Clone, Debug)]
+pub struct AcceptedSecrets {
+    header: HeaderName,
+    digests: Vec<SecretDigest>,
+}
+
+impl AcceptedSecrets {
+    /// Reads up to two digests, separated by a comma; `None` if any of them is malformed. No digest at all is a
+    /// deployment that is not set up yet: it admits nothing.
+    pub fn parse(header: HeaderName, digests: &str) -> Option<Self> {
+        let texts = digests
+            .split(',')
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        let digests: Vec<SecretDigest> =
+            texts.map(|text| text.parse().ok()).collect::<Option<_>>()?;
+        (digests.len() <= MAX_SECRETS).then_some(Self { header, digests })
+    }
+
+    /// Whether no secret is configured.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// Whether the headers carry an accepted secret, exactly once. All digests are compared, so that the time does not
+    /// tell which one matched.
+    pub fn admit(&self, headers: &HeaderMap) -> bool {
+        let mut presented = headers.get_all(&self.header).iter();
+        let (Some(value), None) = (presented.next(), presented.next()) else {
+            return false;
+        };
+        self.digests.iter().fold(false, |admitted, digest| {
+            digest.matches(value.as_bytes()) | admitted
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SHA-256 of `abc` (FIPS 180-2, appendix B.1) and of the empty string.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn check(digests: &str, values: &[&'static str], expected: bool) {
+        let header = HeaderName::from_static("x-webhook-secret");
+        let secrets = AcceptedSecrets::parse(header.clone(), digests).unwrap();
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(&header, value.parse().unwrap());
+        }
+
+        assert_eq!(secrets.admit(&headers), expected, "{digests} {values:?}");
+    }
+
+    #[test]
+    fn the_current_and_the_previous_secret_are_admitted() {
+        check(ABC, &["abc"], true);
+        check(&format!("{ABC},{EMPTY}"), &["abc"], true);
+        check(&format!("{EMPTY}, {ABC}"), &["abc"], true);
+    }
+
+    #[test]
+    fn a_secret_that_is_absent_wrong_or_repeated_is_refused() {
+        check(ABC, &[], false);
+        for value in ["", "ABC", "abcd", "ab", ABC] {
+            check(ABC, &[value], false);
+        }
+        check(ABC, &["abc", "abc"], false);
+        check(ABC, &["wrong", "abc"], false);
+    }
+
+    #[test]
+    fn without_a_digest_nothing_is_admitted() {
+        check("", &["abc"], false);
+        check(" , ", &[""], false);
+    }
+
+    #[test]
+    fn a_malformed_digest_or_a_third_one_is_a_configuration_error() {
+        let header = HeaderName::from_static("x-webhook-secret");
+
+        for digests in ["abc", &ABC[1..], &format!("{ABC},{ABC},{ABC}")] {
+            assert!(
+                AcceptedSecrets::parse(header.clone(), digests).is_none(),
+                "{digests}"
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What a function needs to call Pluggy.
+
+use aws_config::SdkConfig;
+
+use super::{Api, ApiKeys, BaseUrl, Client};
+use crate::secret::PluggySecrets;
+use crate::store::Credentials;
+use crate::{aws, env, http};
+
+/// Where Pluggy is, and where the credentials for it are.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `PLUGGY_BASE_URL`: address of the API.
+    pub base_url: BaseUrl,
+    /// `PLUGGY_SECRET_ARN`: the secret in Secrets Manager.
+    pub secret_arn: String,
+    /// `CREDENTIAL_TABLE`: the table of the shared API key.
+    pub credential_table: String,
+}
+
+impl Config {
+    /// Reads the configuration.
+    pub fn from_env(environment: &env::Environment) -> Result<Self, env::Error> {
+        Ok(Self {
+            base_url: environment.parsed(
+                "PLUGGY_BASE_URL",
+                "an https URL, or an http one on the loopback",
+            )?,
+            secret_arn: environment.required("PLUGGY_SECRET_ARN")?,
+            credential_table: environment.required("CREDENTIAL_TABLE")?,
+        })
+    }
+
+    /// A client for Pluggy. Makes no network call.
+    pub fn client(self, sdk: &SdkConfig) -> Result<Client, http::SetUpError> {
+        let api = Api::new(http::client()?, self.base_url);
+        let secrets = PluggySecrets::new(aws::secrets_manager(sdk), self.secret_arn);
+        let table = Credentials::new(aws::dynamodb(sdk), self.credential_table);
+        Ok(Client::new(api.clone(), ApiKeys::new(api, secrets, table)))
+    }
+}

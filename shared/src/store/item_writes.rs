@@ -1,0 +1,178 @@
+//! Writes to `ItemTable`, each guarded so that a row never goes back in time or to another user.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use jiff::Timestamp;
+
+use super::attributes::{number, text, time};
+use super::error::unavailable;
+use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, created_at_item_id, to_row};
+use super::key::item_key;
+use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY};
+use super::{Error, Items, Reading, Schedule, StoredItem};
+use crate::pluggy::ItemId;
+
+/// What became of a guarded write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// The row is as we said.
+    Done,
+    /// The row holds something newer, or belongs to another user; it is unchanged.
+    Stale,
+}
+
+impl Items {
+    /// Writes what Pluggy answered, unless the row holds a newer answer, belongs to another user, or is a tombstone made
+    /// after the request was sent.
+    pub async fn put_reading(&self, stored: StoredItem, reading: Reading) -> Result<Write, Error> {
+        let (version, read_at) = (reading.version(), reading.read_at);
+        let newer = match version {
+            Some(_) => {
+                "(attribute_not_exists(readAt) OR version < :version \
+                 OR ((attribute_not_exists(version) OR version = :version) AND readAt <= :readAt))"
+            }
+            None => "(attribute_not_exists(readAt) OR readAt <= :readAt)",
+        };
+        let same_owner = match &stored.owner {
+            Some(_) => "(attribute_not_exists(#owner) OR #owner = :owner)",
+            None => "attribute_not_exists(#owner)",
+        };
+        let condition = format!(
+            "attribute_not_exists(pk) OR \
+             ((attribute_not_exists(deletedAt) OR readAt < :readAt) AND {same_owner} AND {newer})"
+        );
+        let row = StoredItem {
+            reading: Some(reading),
+            ..stored
+        };
+        let mut put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_row(&row)))
+            .condition_expression(condition)
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":readAt", time(read_at));
+        if let Some(version) = version {
+            put = put.expression_attribute_values(":version", time(version));
+        }
+        if let Some(owner) = &row.owner {
+            put = put.expression_attribute_values(":owner", text(owner.as_str()));
+        }
+        guarded(put, "put the item").await
+    }
+
+    /// Puts a tombstone in place of an item that is proven to be gone, unless a newer answer is there. No row, no
+    /// tombstone.
+    pub async fn put_tombstone(
+        &self,
+        id: ItemId,
+        created_at: Timestamp,
+        deleted_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let tombstone = StoredItem {
+            item_id: id,
+            owner: None,
+            created_at,
+            reading: None,
+            schedule: Schedule::default(),
+            deleted_at: Some(deleted_at),
+        };
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_row(&tombstone)))
+            .item(READ_AT, time(deleted_at))
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(readAt) OR readAt <= :readAt)",
+            )
+            .expression_attribute_values(":readAt", time(deleted_at));
+        guarded(put, "put the tombstone").await
+    }
+
+    /// Writes when to look again after a read at `read_at` that gave no state. Where there is no row yet, this makes the
+    /// shell, with owner and time of creation; an owner that is there stays.
+    pub async fn put_schedule(
+        &self,
+        stored: &StoredItem,
+        read_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let id = stored.item_id;
+        let mut set = vec![
+            "createdAt = if_not_exists(createdAt, :createdAt)",
+            "syncFailures = :syncFailures",
+        ];
+        let mut remove = Vec::new();
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .condition_expression(
+                "attribute_not_exists(deletedAt) AND (attribute_not_exists(readAt) OR readAt <= :readAt)",
+            )
+            .expression_attribute_values(":readAt", time(read_at))
+            .expression_attribute_values(":createdAt", time(stored.created_at))
+            .expression_attribute_values(":syncFailures", number(stored.schedule.sync_failures));
+        if let Some(owner) = &stored.owner {
+            set.push("#owner = if_not_exists(#owner, :owner)");
+            set.push("createdAtItemId = if_not_exists(createdAtItemId, :createdAtItemId)");
+            update = update
+                .expression_attribute_names("#owner", OWNER)
+                .expression_attribute_values(":owner", text(owner.as_str()))
+                .expression_attribute_values(
+                    ":createdAtItemId",
+                    text(created_at_item_id(stored.created_at, id)),
+                );
+        }
+        match stored.schedule.check_at {
+            Some(check_at) => {
+                set.push("due = :due");
+                set.push("checkAt = :checkAt");
+                update = update
+                    .expression_attribute_values(":due", text(IS_DUE))
+                    .expression_attribute_values(":checkAt", time(check_at));
+            }
+            None => remove.extend([DUE, CHECK_AT]),
+        }
+        match stored.schedule.missing_since {
+            Some(missing_since) => {
+                set.push("missingSince = :missingSince");
+                update = update.expression_attribute_values(":missingSince", time(missing_since));
+            }
+            None => remove.push(MISSING_SINCE),
+        }
+        let mut expression = format!("SET {}", set.join(", "));
+        if !remove.is_empty() {
+            expression.push_str(" REMOVE ");
+            expression.push_str(&remove.join(", "));
+        }
+        match update.update_expression(expression).send().await {
+            Ok(_) => Ok(Write::Done),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(Write::Stale)
+            }
+            Err(error) => Err(unavailable("update the item's schedule")(error)),
+        }
+    }
+}
+
+async fn guarded(put: PutItemFluentBuilder, operation: &'static str) -> Result<Write, Error> {
+    match put.send().await {
+        Ok(_) => Ok(Write::Done),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(Write::Stale)
+        }
+        Err(error) => Err(unavailable(operation)(error)),
+    }
+}
