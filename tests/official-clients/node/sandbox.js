@@ -1,0 +1,36 @@
+'use strict'
+
+const { PluggyClient } = require('pluggy-sdk')
+
+// The client also takes its base URL from the environment, from PLUGGY_API_URL.
+const { PLUGGY_API_URL: url, PLUGGY_CLIENT_ID: clientId, PLUGGY_CLIENT_SECRET: clientSecret } = process.env
+
+const RUNNING = ['UPDATING', 'MERGING']
+
+// The client prints each error that it also throws.
+console.error = () => {}
+
+function newClient() {
+  return new PluggyClient({ clientId, clientSecret })
+}
+
+/** Waits until an item needs nobody or needs the user, as the widget does. */
+async function settled(client, id) {
+  for (;;) {
+    const item = await client.fetchItem(id)
+    if (!RUNNING.includes(item.status)) {
+      return item
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** Sets the sandbox's switches; those not named are off. */
+async function setSwitches(switches) {
+  const response = await fetch(`${url}/sandbox/switches`, { method: 'PUT', body: JSON.stringify(switches) })
+  if (!response.ok) {
+    throw new Error(`the sandbox answered ${response.status}`)
+  }
+}
+
+module.exports = { clientId, newClient, setSwitches, settled, url }
