@@ -1,16 +1,17 @@
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::connection::{Connection, Trigger};
-use crate::delivery::{Poster, Recipient, deliver};
+use crate::courier::{Recipient, deliver};
 use crate::event::Event;
-use crate::script::Step;
+use crate::poster::Poster;
 use crate::settings::Settings;
-use crate::signing_key::SigningKey;
+use crate::signing_key::{self, SigningKey};
+use crate::step::Step;
 use crate::world::World;
 
 /// What every request and every background task shares.
@@ -21,30 +22,35 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     /// Signs API keys and connect tokens.
     pub(crate) pluggy_key: SigningKey,
-    /// Signs the users' tokens. Its own key: an API key must never pass as a user.
-    pub(crate) identity_key: SigningKey,
+    identity_key: OnceLock<SigningKey>,
     pub(crate) poster: Poster,
     world: Mutex<World>,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl App {
-    pub(crate) fn new(
-        settings: Settings,
-        url: String,
-        pluggy_key: SigningKey,
-        identity_key: SigningKey,
-    ) -> Self {
+    pub(crate) fn new(settings: Settings, url: String, pluggy_key: SigningKey) -> Self {
         Self {
             clock: Clock::new(settings.time_scale),
             settings,
             url,
             pluggy_key,
-            identity_key,
+            identity_key: OnceLock::new(),
             poster: Poster::new(),
             world: Mutex::new(World::new()),
             tasks: Mutex::default(),
         }
+    }
+
+    /// Signs the users' tokens. Its own key: an API key must never pass as a user.
+    ///
+    /// Made when it is first needed: a key takes a while, and most tests sign nobody in.
+    pub(crate) fn identity_key(&self) -> Result<&SigningKey, signing_key::Error> {
+        if let Some(key) = self.identity_key.get() {
+            return Ok(key);
+        }
+        let key = SigningKey::generate()?;
+        Ok(self.identity_key.get_or_init(|| key))
     }
 
     /// Never held across an await.

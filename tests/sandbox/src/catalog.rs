@@ -22,6 +22,8 @@ const BANK_PRODUCTS: [&str; 6] = [
     "IDENTITY",
 ];
 
+const CREATED_AT: Moment = Moment(Timestamp::constant(1_694_537_053, 0));
+
 /// Every connector by its id.
 pub(crate) fn connectors() -> BTreeMap<u32, Connector> {
     let login = || vec![user(), password()];
@@ -66,7 +68,6 @@ fn sandbox(
     kind: &'static str,
     credentials: Vec<Credential>,
 ) -> Connector {
-    let created_at = Moment(Timestamp::UNIX_EPOCH);
     Connector {
         id,
         name,
@@ -90,8 +91,8 @@ fn sandbox(
         supports_smart_transfers: false,
         supports_boleto_management: false,
         supports_automatic_pix: false,
-        created_at,
-        updated_at: created_at,
+        created_at: CREATED_AT,
+        updated_at: CREATED_AT,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::item::{Item, Status, UserAction, status_detail};
 use crate::product;
-use crate::script::{ACTION_TIME, Collected, INPUT_TIME, Login, State};
+use crate::script::{ACTION_TIME, INPUT_TIME, Login};
+use crate::step::{Collected, State};
 
 const AUTO_SYNC_INTERVAL: Duration = Duration::from_hours(24);
 const RETRY_INTERVAL: Duration = Duration::from_hours(1);

@@ -8,7 +8,7 @@ use crate::clock::Moment;
 use crate::connector::{Connector, Credential};
 use crate::failure::Failure;
 use crate::product::{self, DETAILS};
-use crate::script::{Action, Collected};
+use crate::step::{Action, Collected};
 
 /// A connection as `GET /items/{id}` shows it.
 #[derive(Clone, Debug, Serialize)]

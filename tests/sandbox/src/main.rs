@@ -1,6 +1,8 @@
 //! Runs the sandbox until it is interrupted.
 
+use std::error::Error;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use clap::Parser;
 use sandbox::Settings;
@@ -42,8 +44,18 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}"));
+            eprintln!("sandbox: {error}{}", cause.unwrap_or_default());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .with_target(false)
         .with_level(false)

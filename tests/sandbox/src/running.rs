@@ -55,7 +55,6 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         settings,
         url.trim_end_matches('/').to_owned(),
         SigningKey::generate()?,
-        SigningKey::generate()?,
     ));
     Ok(Running {
         server: tokio::spawn(server::serve(Arc::clone(&app), listener)),

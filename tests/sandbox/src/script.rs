@@ -9,6 +9,7 @@ use crate::connector::{Connector, Parameters};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::product::{self, Product};
+use crate::step::{Action, Collected, State, Step};
 use crate::user::{Behavior, behavior};
 
 /// How long a question stays open.
@@ -22,53 +23,6 @@ const PRODUCT_TIME: Duration = Duration::from_secs(1);
 const USER_ACTS_AFTER: Duration = Duration::from_secs(5);
 /// Caixa's delay.
 const DEVICE_AUTHORIZED_AFTER: Duration = Duration::from_mins(30);
-
-/// One step of an execution.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// The time since the step before, at Pluggy's speed.
-    pub(crate) after: Duration,
-    pub(crate) state: State,
-}
-
-/// What a connection is doing after a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Something is going on.
-    Running(&'static str),
-    /// The same, and the institution has just accepted the credentials.
-    LoggedIn(&'static str),
-    /// What was collected is being stored.
-    Merging,
-    /// The user must answer.
-    WaitingUserInput(Input),
-    /// The user must act at the bank.
-    WaitingUserAction(Action),
-    /// The execution ended well or partly well.
-    Collected(Collected),
-    /// The execution ended badly.
-    Failed(Failure),
-}
-
-/// What the user must do at the bank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Scan a code.
-    ScanQr,
-    /// Approve the access.
-    AuthorizeAccess,
-}
-
-/// How well an execution ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Collected {
-    /// With everything.
-    All { transaction_factor: u32 },
-    /// With everything and a remark.
-    AllWithWarning,
-    /// Without one product.
-    Part,
-}
 
 /// What decides how an execution goes.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use crate::delivery::Delivery;
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::rate_limit::Budgets;
-use crate::script::State;
+use crate::step::State;
 use crate::webhook::Webhook;
 
 /// Everything that the sandbox remembers, for as long as it runs.
@@ -56,8 +56,8 @@ pub struct Switches {
     pub reject_secrets: bool,
     /// Items are shown without `clientUserId`.
     pub omit_client_user_id: bool,
-    /// No delivery leaves the sandbox.
-    pub drop_deliveries: bool,
+    /// Deliveries are lost on their way, and Pluggy does not notice.
+    pub lose_deliveries: bool,
     /// `GET /v2/items` is part of the contract.
     pub list_items: bool,
     /// `POST /webhooks` answers 200, which Pluggy's Node client expects, and not the documented 201.

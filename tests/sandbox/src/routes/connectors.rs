@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,6 +13,7 @@ use crate::body;
 use crate::caller::ApiKey;
 use crate::connector::Connector;
 use crate::error::Error;
+use crate::query::Query;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -109,14 +110,17 @@ async fn validate(
 }
 
 fn find(app: &App, id: &str) -> Result<Connector, Error> {
-    let id: u32 = id
-        .parse()
-        .map_err(|_| Error::bad_request("The id is not a number"))?;
+    let id = parse_id(id)?;
     app.world()
         .connectors
         .get(&id)
         .cloned()
         .ok_or_else(not_found)
+}
+
+pub(super) fn parse_id(id: &str) -> Result<u32, Error> {
+    id.parse()
+        .map_err(|_| Error::bad_request("The id is not a number"))
 }
 
 pub(super) fn not_found() -> Error {

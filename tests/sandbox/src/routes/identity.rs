@@ -38,10 +38,11 @@ async fn configuration(State(app): State<Arc<App>>) -> Json<Value> {
     }))
 }
 
-async fn key_set(State(app): State<Arc<App>>) -> Json<JwkSet> {
-    Json(JwkSet {
-        keys: vec![app.identity_key.jwk().clone()],
-    })
+async fn key_set(State(app): State<Arc<App>>) -> Result<Json<JwkSet>, TokenError> {
+    let key = app.identity_key().map_err(|_| TokenError::ServerError)?;
+    Ok(Json(JwkSet {
+        keys: vec![key.jwk().clone()],
+    }))
 }
 
 /// Whoever names a user is that user: there is nothing to protect here.
@@ -85,8 +86,8 @@ async fn issue_token(
         .scope
         .unwrap_or_else(|| app.settings.token_scope.clone());
     let now = app.clock.now();
-    let access_token = app
-        .identity_key
+    let key = app.identity_key().map_err(|_| TokenError::ServerError)?;
+    let access_token = key
         .sign(&Claims {
             iss: &app.url,
             sub: &username,
@@ -131,7 +132,7 @@ impl IntoResponse for TokenError {
             Self::ServerError => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
-                "the token could not be signed",
+                "there is no key to sign with",
             ),
         };
         let body = json!({ "error": error, "error_description": description });

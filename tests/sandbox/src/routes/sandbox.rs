@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,8 @@ use crate::connector::HealthStatus;
 use crate::control;
 use crate::error::Error;
 use crate::fault::Fault;
+use crate::query::Query;
+use crate::routes::connectors;
 use crate::world::Switches;
 
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -181,10 +183,11 @@ struct NewHealth {
 
 async fn set_health(
     State(app): State<Arc<App>>,
-    Path(id): Path<u32>,
+    Path(id): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, Error> {
     let NewHealth { status } = body::parse(&body)?;
+    let id = connectors::parse_id(&id)?;
     accepted_if(
         control::set_connector_health(&app, id, status),
         "No such connector",

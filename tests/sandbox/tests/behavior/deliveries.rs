@@ -110,19 +110,33 @@ async fn a_failed_authentication_is_never_repeated() {
 }
 
 #[tokio::test]
-async fn deliveries_can_be_lost_on_demand() {
-    let pluggy = Pluggy::start_with(hurried()).await;
+async fn a_lost_delivery_is_never_repeated_and_not_held_against_the_webhook() {
+    let pluggy = Pluggy::start_with(Settings {
+        failures_until_disabled: 1,
+        ..hurried()
+    })
+    .await;
     let endpoint = Endpoint::start().await;
     register(&pluggy, &endpoint).await;
     pluggy.sandbox.set_switches(Switches {
-        drop_deliveries: true,
+        lose_deliveries: true,
         ..Switches::default()
     });
+    pluggy.sandbox.post_event(BODY.to_vec());
+    eventually("the loss", || pluggy.sandbox.deliveries().len() == 1).await;
 
+    pluggy.sandbox.set_switches(Switches::default());
     pluggy.sandbox.post_event(BODY.to_vec());
 
-    eventually("nine losses", || pluggy.sandbox.deliveries().len() == 9).await;
-    assert!(endpoint.received().is_empty());
+    eventually("the next", || pluggy.sandbox.deliveries().len() == 2).await;
+    let outcomes: Vec<_> = pluggy
+        .sandbox
+        .deliveries()
+        .iter()
+        .map(|delivery| delivery.outcome)
+        .collect();
+    assert_eq!(outcomes, [Outcome::Lost, Outcome::Status(200)]);
+    assert_eq!(endpoint.received().len(), 1);
 }
 
 #[tokio::test]

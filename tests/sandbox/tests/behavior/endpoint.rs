@@ -4,10 +4,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use sandbox::Settings;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::client::eventually;
+use crate::client::{Pluggy, eventually, settings};
 
 /// Something that webhooks can be posted to.
 pub(crate) struct Endpoint {
@@ -79,6 +80,20 @@ impl Endpoint {
         };
         self.received().into_iter().map(name).collect()
     }
+}
+
+/// A sandbox with an endpoint that is told everything.
+pub(crate) async fn listening() -> (Pluggy, Endpoint) {
+    listening_with(settings()).await
+}
+
+pub(crate) async fn listening_with(settings: Settings) -> (Pluggy, Endpoint) {
+    let pluggy = Pluggy::start_with(settings).await;
+    let endpoint = Endpoint::start().await;
+    pluggy
+        .post("/webhooks", json!({ "url": endpoint.url, "event": "all" }))
+        .await;
+    (pluggy, endpoint)
 }
 
 async fn receive(

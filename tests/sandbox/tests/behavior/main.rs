@@ -16,4 +16,5 @@ mod faults;
 mod identity;
 mod items;
 mod life_cycle;
+mod user_acts;
 mod webhooks;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::body;
 use crate::caller::ApiKey;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::query::Query;
 
 const PAGE_SIZE: usize = 20;
 const MAX_CLIENT_USER_ID: usize = 255;

@@ -1,0 +1,133 @@
+//! How an event reaches an endpoint: attempts in rounds, until one is answered well.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::info;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::delivery::{Delivery, Outcome};
+use crate::endpoint;
+use crate::event::Event;
+
+const ATTEMPTS_PER_ROUND: u32 = 3;
+/// The waits before the second and the third round, as they were last reported.
+const ROUND_SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(2)];
+
+/// Where an event goes: a webhook, as it is at the time of each attempt, or an item's own URL.
+#[derive(Clone, Debug)]
+pub(crate) enum Recipient {
+    Webhook(Uuid),
+    Url(String),
+}
+
+/// Posts an event until it is accepted or given up.
+pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
+    let mut attempt = 0;
+    for wait in waits(&event.name) {
+        if let Some(wait) = wait {
+            app.clock.sleep(wait).await;
+        }
+        for _ in 0..ATTEMPTS_PER_ROUND {
+            let Some((webhook_id, url, headers)) = address(&app, &recipient) else {
+                return;
+            };
+            attempt += 1;
+            let outcome = post(&app, &event, &url, &headers).await;
+            log(&app, &event, webhook_id, url, attempt, outcome);
+            if outcome == Outcome::Lost {
+                return;
+            }
+            if outcome.is_success() {
+                return app.world().delivered(webhook_id);
+            }
+            if outcome.is_refusal() {
+                return give_up(&app, webhook_id);
+            }
+        }
+    }
+    if let Recipient::Webhook(id) = recipient {
+        give_up(&app, Some(id));
+    }
+}
+
+/// The wait before each round.
+fn waits(event: &str) -> impl Iterator<Item = Option<Duration>> {
+    let later_rounds = if event == "item/login_succeeded" {
+        0
+    } else {
+        ROUND_SPACING.len()
+    };
+    std::iter::once(None).chain(ROUND_SPACING.into_iter().take(later_rounds).map(Some))
+}
+
+/// A webhook that was deleted or disabled meanwhile gets nothing more.
+fn address(
+    app: &App,
+    recipient: &Recipient,
+) -> Option<(Option<Uuid>, String, BTreeMap<String, String>)> {
+    match recipient {
+        Recipient::Url(url) => Some((None, url.clone(), BTreeMap::new())),
+        Recipient::Webhook(id) => {
+            let world = app.world();
+            let webhook = world
+                .webhooks
+                .get(id)
+                .filter(|webhook| webhook.disabled_at.is_none())?;
+            Some((Some(*id), webhook.url.clone(), webhook.headers.clone()))
+        }
+    }
+}
+
+async fn post(app: &App, event: &Event, url: &str, headers: &BTreeMap<String, String>) -> Outcome {
+    if app.world().switches.lose_deliveries {
+        return Outcome::Lost;
+    }
+    match endpoint::target(url, app.settings.deliver_via.as_ref()) {
+        Some(target) => app.poster.post(target, headers, &event.body).await,
+        None => Outcome::OffLimits,
+    }
+}
+
+fn log(
+    app: &App,
+    event: &Event,
+    webhook_id: Option<Uuid>,
+    url: String,
+    attempt: u32,
+    outcome: Outcome,
+) {
+    info!(
+        "delivery {} {} attempt {attempt}: {outcome}",
+        event.name, event.id
+    );
+    app.world().deliveries.push(Delivery {
+        event_id: event.id.clone(),
+        event: event.name.clone(),
+        item_id: event.item_id,
+        webhook_id,
+        url,
+        attempt,
+        at: app.clock.now(),
+        outcome,
+    });
+}
+
+fn give_up(app: &App, webhook_id: Option<Uuid>) {
+    let now = app.clock.now();
+    app.world()
+        .given_up(webhook_id, app.settings.failures_until_disabled, now);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_three_rounds_and_a_login_only_one() {
+        assert_eq!(waits("item/updated").count(), 3);
+        assert_eq!(waits("item/login_succeeded").count(), 1);
+    }
+}

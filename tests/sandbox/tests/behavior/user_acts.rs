@@ -1,0 +1,130 @@
+use serde_json::{Value, json};
+
+use crate::client::{Pluggy, hurried};
+use crate::endpoint::{listening, listening_with};
+
+#[tokio::test]
+async fn a_right_answer_goes_on_and_a_wrong_one_ends_the_execution() {
+    let (pluggy, endpoint) = listening().await;
+
+    for (answer, end) in [("123456", "SUCCESS"), ("000000", "INVALID_CREDENTIALS_MFA")] {
+        let id = pluggy.connect(5, "user-ok").await;
+        let item = pluggy.item_once(id, "WAITING_USER_INPUT").await;
+        assert_eq!(item["status"], "WAITING_USER_INPUT");
+        assert_eq!(item["parameter"]["name"], "token");
+        assert!(item["parameter"]["expiresAt"].is_string());
+        let path = format!("/items/{id}/mfa");
+
+        let mismatch = pluggy.post(&path, json!({ "other": answer })).await;
+        let accepted = pluggy.post(&path, json!({ "token": answer })).await;
+
+        assert_eq!(
+            mismatch.body["codeDescription"],
+            "ITEM_MFA_PARAMETER_EXPECTED_MISMATCH"
+        );
+        assert_eq!(accepted.body["status"], "UPDATING");
+        let item = pluggy.item_once(id, end).await;
+        assert_eq!(item["parameter"], Value::Null);
+    }
+    endpoint.received_once("item/waiting_user_input").await;
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answers_expires() {
+    let (pluggy, endpoint) = listening_with(hurried()).await;
+    let id = pluggy.connect(5, "user-ok").await;
+
+    let item = pluggy.item_once(id, "USER_INPUT_TIMEOUT").await;
+
+    assert_eq!(item["status"], "OUTDATED");
+    let body = endpoint.received_once("item/error").await.body;
+    assert_eq!(body["error"]["parameter"], "token");
+    let late = pluggy
+        .post(&format!("/items/{id}/mfa"), json!({ "token": "123456" }))
+        .await;
+    assert_eq!(late.body["codeDescription"], "ITEM_MFA_EXPIRED");
+}
+
+#[tokio::test]
+async fn questions_come_as_images_choices_and_codes() {
+    let pluggy = Pluggy::start().await;
+
+    for (user, kind, answer) in [
+        ("user-ok-img", "image", json!({ "code": "123456" })),
+        ("user-ok-select", "select", json!({ "account": "2" })),
+        ("user-ok-phone", "number", json!({ "phoneCode": "123456" })),
+    ] {
+        let id = pluggy.connect(2, user).await;
+        let item = pluggy.item_once(id, "WAITING_USER_INPUT").await;
+        assert_eq!(item["parameter"]["type"], kind);
+
+        assert_eq!(
+            pluggy
+                .post(&format!("/items/{id}/mfa"), answer)
+                .await
+                .status,
+            200
+        );
+
+        pluggy.item_once(id, "SUCCESS").await;
+    }
+}
+
+#[tokio::test]
+async fn a_pending_authorization_is_an_error_that_later_turns_into_a_success() {
+    let (pluggy, endpoint) = listening().await;
+    let id = pluggy.connect(219, "user-ok-auth-pending").await;
+
+    let item = pluggy.item_once(id, "USER_AUTHORIZATION_PENDING").await;
+
+    assert_eq!(item["status"], "OUTDATED");
+    assert!(item["error"]["attributes"].is_object());
+    let body = endpoint.received_once("item/error").await.body;
+    assert_eq!(body["error"]["code"], "USER_AUTHORIZATION_PENDING");
+    assert!(!endpoint.events().contains(&"item/created".to_owned()));
+
+    assert!(pluggy.sandbox.authorize(id, true));
+    pluggy.item_once(id, "SUCCESS").await;
+    endpoint.received_once("item/created").await;
+    assert!(!pluggy.sandbox.authorize(id, true));
+}
+
+#[tokio::test]
+async fn a_pending_authorization_ends_by_itself_after_half_an_hour() {
+    let pluggy = Pluggy::start_with(hurried()).await;
+    let id = pluggy.connect(2, "user-ok-auth-pending").await;
+
+    let item = pluggy.item_once(id, "SUCCESS").await;
+
+    assert_eq!(item["error"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_denied_authorization_is_a_failed_login() {
+    let pluggy = Pluggy::start().await;
+    let id = pluggy.connect(2, "user-ok-auth-pending").await;
+    pluggy.item_once(id, "USER_AUTHORIZATION_PENDING").await;
+
+    assert!(pluggy.sandbox.authorize(id, false));
+
+    let item = pluggy.item_once(id, "USER_AUTHORIZATION_NOT_GRANTED").await;
+    assert_eq!(item["status"], "LOGIN_ERROR");
+}
+
+#[tokio::test]
+async fn open_finance_waits_for_the_user_at_the_bank() {
+    let (pluggy, endpoint) = listening().await;
+    let body = json!({ "connectorId": 601, "parameters": { "cpf": "00000000000" } });
+    let id = pluggy.post("/items", body).await.body["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+
+    let item = pluggy.item_once(id, "SUCCESS").await;
+
+    endpoint.received_once("item/waiting_user_action").await;
+    assert_eq!(item["userAction"], Value::Null);
+    assert_eq!(item["hasResourcesPendingAuthorization"], false);
+    assert!(item["resourcesCollectedAt"].is_string());
+}
