@@ -39,11 +39,15 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: test
-test: test-unit test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
+test: test-unit test-scripts test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
 	$(CARGO_TEST) --workspace
+
+.PHONY: test-scripts
+test-scripts: check-machine ## What the scripts decide
+	@$(PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-dynamodb-local
 test-dynamodb-local: check-machine ## The tests of the store once more, on AWS's DynamoDB Local

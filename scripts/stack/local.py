@@ -72,7 +72,7 @@ def start() -> Credentials:
         console.line("MiniStack and the sandbox are running")
         return known
     stop()
-    credentials = Credentials(str(uuid.uuid4()), secrets.token_hex(32), secrets.token_hex(32))
+    credentials = Credentials(settings.CLIENT_ID, secrets.token_hex(32), secrets.token_hex(32))
     with console.step(f"MiniStack on {ministack.endpoint()}"):
         ministack.start()
     with console.step(f"sandbox on {sandbox.url()}"):

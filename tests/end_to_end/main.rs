@@ -1,0 +1,14 @@
+//! The running local stack as a user, a frontend and Pluggy see it. `make test-end-to-end` starts it.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod app_api;
+mod connection;
+mod emulator;
+mod stack;
+mod webhook;

@@ -1,0 +1,212 @@
+//! Where the local stack is, and how its users reach it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::header::{AUTHORIZATION, HOST};
+use reqwest::{Method, RequestBuilder, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+const STACK_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.local/stack.json");
+const PATIENCE: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
+/// A stored row, by attribute name.
+pub(crate) type Row = HashMap<String, AttributeValue>;
+
+/// The local stack.
+pub(crate) struct Stack {
+    description: Description,
+    http: reqwest::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Description {
+    aws: Aws,
+    api: Endpoint,
+    webhook: Webhook,
+    sandbox: Sandbox,
+    tables: Tables,
+}
+
+#[derive(Deserialize)]
+struct Aws {
+    endpoint: String,
+    region: String,
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    url: String,
+    host: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Webhook {
+    #[serde(flatten)]
+    endpoint: Endpoint,
+    secret_header: String,
+    secret: String,
+}
+
+#[derive(Deserialize)]
+struct Sandbox {
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct Tables {
+    events: String,
+}
+
+impl Stack {
+    /// The stack that `make up` wrote down.
+    pub(crate) fn running() -> Self {
+        let file = std::fs::read(STACK_FILE)
+            .unwrap_or_else(|error| panic!("no local stack is running (make up): {error}"));
+        let description: Description = serde_json::from_slice(&file).unwrap();
+        // Whichever test comes first installs it; there is no TLS here, but the client wants to be ready for it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let aws = &description.aws;
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(Credentials::new("test", "test", None, None, "local stack"))
+            .endpoint_url(&aws.endpoint)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .region(Region::new(aws.region.clone()))
+            .build();
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(config),
+            http: reqwest::Client::new(),
+            description,
+        }
+    }
+
+    /// A request to our API, without a token yet.
+    pub(crate) fn api(&self, method: Method, path: &str) -> RequestBuilder {
+        let Endpoint { url, host } = &self.description.api;
+        self.http
+            .request(method, format!("{url}{path}"))
+            .header(HOST, host)
+    }
+
+    /// A request to our API as a signed-in user.
+    pub(crate) async fn api_as(&self, user: &str, method: Method, path: &str) -> RequestBuilder {
+        let token = self.user_token(user).await;
+        self.api(method, path)
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+    }
+
+    /// A request to the webhook's function URL, without the secret yet.
+    pub(crate) fn webhook(&self, method: Method) -> RequestBuilder {
+        let Endpoint { url, host } = &self.description.webhook.endpoint;
+        self.http.request(method, url).header(HOST, host)
+    }
+
+    /// A delivery as Pluggy makes it.
+    pub(crate) async fn deliver(&self, body: impl Into<reqwest::Body>) -> Response {
+        let webhook = &self.description.webhook;
+        self.webhook(Method::POST)
+            .header(&webhook.secret_header, &webhook.secret)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// The header that carries the webhook's secret.
+    pub(crate) fn secret_header(&self) -> &str {
+        &self.description.webhook.secret_header
+    }
+
+    /// A request to the stand-in for Pluggy.
+    pub(crate) fn sandbox(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = &self.description.sandbox.url;
+        self.http.request(method, format!("{url}{path}"))
+    }
+
+    /// A request to the emulator as the account's root, whose signature it does not check.
+    pub(crate) fn aws(&self, method: Method, path: &str, service: &str) -> RequestBuilder {
+        let Aws { endpoint, region } = &self.description.aws;
+        let credential = format!("Credential=test/20260101/{region}/{service}/aws4_request");
+        let authorization =
+            format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none");
+        self.http
+            .request(method, format!("{endpoint}{path}"))
+            .header(AUTHORIZATION, authorization)
+    }
+
+    /// An access token of a user, from the local identity provider.
+    pub(crate) async fn user_token(&self, user: &str) -> String {
+        let answer = self
+            .sandbox(Method::POST, "/oauth2/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("grant_type=password&username={user}"))
+            .send()
+            .await
+            .unwrap();
+        text(&json(answer).await, "/access_token").to_owned()
+    }
+
+    /// The event rows under a partition key.
+    pub(crate) async fn event_rows(&self, partition: &str) -> Vec<Row> {
+        self.dynamodb
+            .query()
+            .table_name(&self.description.tables.events)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .unwrap()
+            .items
+            .unwrap_or_default()
+    }
+
+    /// The item as our API shows it to a user, once it is as wanted.
+    pub(crate) async fn item_once(
+        &self,
+        user: &str,
+        id: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let request = self
+                .api_as(user, Method::GET, &format!("/items/{id}"))
+                .await;
+            let item = json(request.send().await.unwrap()).await;
+            if wanted(&item) {
+                return item;
+            }
+            assert!(Instant::now() < deadline, "the item stayed as {item}");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+}
+
+/// The body of an answer as JSON.
+pub(crate) async fn json(answer: Response) -> Value {
+    let body = answer.bytes().await.unwrap();
+    serde_json::from_slice(&body)
+        .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&body)))
+}
+
+/// The text that a JSON pointer leads to.
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
+}
+
+/// A user whom no other test knows.
+pub(crate) fn new_user() -> String {
+    format!("usr_{}", uuid::Uuid::new_v4().simple())
+}
