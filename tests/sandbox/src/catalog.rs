@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::clock::Moment;
-use crate::connector::{Connector, Credential, Health, HealthStatus};
+use crate::connector::{Connector, Credential, Health, HealthStatus, SelectOption};
 
 /// The connector whose items cannot be updated through the API.
 pub(crate) const MEU_PLUGGY: u32 = 200;
 
-/// The connector that shows a QR code instead of asking for a password to be confirmed.
+/// The connector that shows a QR code for the user to scan.
 pub(crate) const QR: u32 = 19;
 
 const BANK_PRODUCTS: [&str; 6] = [
@@ -28,53 +28,36 @@ const CREATED_AT: Moment = Moment(Timestamp::constant(1_694_537_053, 0));
 pub(crate) fn connectors() -> BTreeMap<u32, Connector> {
     let login = || vec![user(), password()];
     let one_step = || vec![user(), password(), token()];
+    let cooperative_login = || vec![cooperative(), user(), password()];
 
     [
-        sandbox(2, "Pluggy Bank", "PERSONAL_BANK", login()),
-        sandbox(4, "Pluggy Bank MFA 1 step", "PERSONAL_BANK", one_step()),
-        with_mfa(sandbox(
-            5,
-            "Pluggy Bank MFA 2 step",
-            "PERSONAL_BANK",
-            login(),
-        )),
-        sandbox(8, "Pluggy Bank Business", "BUSINESS_BANK", login()),
-        with_mfa(sandbox(
-            9,
-            "Pluggy Bank MFA multi-account",
-            "PERSONAL_BANK",
-            login(),
-        )),
-        with_mfa(sandbox(
-            10,
-            "Pluggy Bank Business MFA 2 step",
-            "BUSINESS_BANK",
-            login(),
-        )),
-        sandbox(QR, "Pluggy Bank QR", "PERSONAL_BANK", login()),
-        sandbox(MEU_PLUGGY, "MeuPluggy", "PERSONAL_BANK", login()),
-        live(212, "Nubank", "PERSONAL_BANK", "820AD1", login()),
-        with_mfa(live(219, "Caixa", "PERSONAL_BANK", "0070AF", login())),
-        open_finance(601, "Itaú", "PERSONAL_BANK", "EC7000"),
+        sandbox(2, "Pluggy Bank", login()),
+        sandbox(4, "Pluggy Bank MFA 1 step", one_step()),
+        with_mfa(sandbox(5, "Pluggy Bank MFA 2 step", login())),
+        business(sandbox(8, "Pluggy Bank Business", login())),
+        with_mfa(sandbox(9, "Pluggy Bank MFA multi-account", login())),
+        business(with_mfa(sandbox(10, "Pluggy Bank Business MFA", login()))),
+        sandbox(12, "Pluggy Bank Cooperative", cooperative_login()),
+        investment(sandbox(16, "Pluggy Bank Investments", login())),
+        sandbox(QR, "Pluggy Bank QR", login()),
+        sandbox(MEU_PLUGGY, "MeuPluggy", login()),
+        live(sandbox(212, "Nubank", login())),
+        live(with_mfa(sandbox(219, "Caixa", login()))),
+        live(open_finance(sandbox(601, "Itaú", vec![cpf()]))),
     ]
     .into_iter()
     .map(|connector| (connector.id, connector))
     .collect()
 }
 
-fn sandbox(
-    id: u32,
-    name: &'static str,
-    kind: &'static str,
-    credentials: Vec<Credential>,
-) -> Connector {
+fn sandbox(id: u32, name: &'static str, credentials: Vec<Credential>) -> Connector {
     Connector {
         id,
         name,
         primary_color: "EF294B",
         institution_url: "https://pluggy.ai",
         country: "BR",
-        kind,
+        kind: "PERSONAL_BANK",
         credentials,
         image_url: format!("https://cdn.pluggy.ai/assets/connector-icons/{id}.svg"),
         has_mfa: false,
@@ -96,32 +79,36 @@ fn sandbox(
     }
 }
 
-fn live(
-    id: u32,
-    name: &'static str,
-    kind: &'static str,
-    primary_color: &'static str,
-    credentials: Vec<Credential>,
-) -> Connector {
+fn live(connector: Connector) -> Connector {
     Connector {
-        primary_color,
+        primary_color: "0070AF",
         institution_url: "https://bank.example.com",
         is_sandbox: false,
-        ..sandbox(id, name, kind, credentials)
+        ..connector
     }
 }
 
-fn open_finance(
-    id: u32,
-    name: &'static str,
-    kind: &'static str,
-    primary_color: &'static str,
-) -> Connector {
+fn open_finance(connector: Connector) -> Connector {
     Connector {
         oauth: true,
         is_open_finance: true,
         supports_payment_initiation: true,
-        ..live(id, name, kind, primary_color, vec![cpf()])
+        ..connector
+    }
+}
+
+fn business(connector: Connector) -> Connector {
+    Connector {
+        kind: "BUSINESS_BANK",
+        ..connector
+    }
+}
+
+fn investment(connector: Connector) -> Connector {
+    Connector {
+        kind: "INVESTMENT",
+        products: vec!["INVESTMENTS", "INVESTMENTS_TRANSACTIONS", "IDENTITY"],
+        ..connector
     }
 }
 
@@ -162,6 +149,25 @@ fn token() -> Credential {
     }
 }
 
+fn cooperative() -> Credential {
+    Credential {
+        name: "cooperative",
+        label: "Cooperative",
+        kind: "select",
+        options: vec![
+            SelectOption {
+                value: "0001",
+                label: "Cooperative 1",
+            },
+            SelectOption {
+                value: "0002",
+                label: "Cooperative 2",
+            },
+        ],
+        ..Credential::default()
+    }
+}
+
 fn cpf() -> Credential {
     Credential {
         name: "cpf",
@@ -188,6 +194,22 @@ mod tests {
                 assert!(regex_lite::Regex::new(validation).is_ok(), "{validation}");
             }
         }
+    }
+
+    #[test]
+    fn a_choice_that_is_not_offered_is_refused() {
+        let connectors = connectors();
+        let parameters = [
+            ("user", "user-ok"),
+            ("password", "password-ok"),
+            ("cooperative", "0003"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+
+        let refusals = connectors[&12].refusals(&parameters.into());
+
+        let details = serde_json::to_value(refusals).unwrap();
+        assert_eq!(details[0]["parameter"], "cooperative");
     }
 
     #[test]

@@ -123,11 +123,15 @@ impl Credential {
         if value.is_empty() {
             return (!self.optional).then(|| format!("{} is required", self.name));
         }
-        let pattern = self
-            .validation
-            .and_then(|pattern| Regex::new(pattern).ok())?;
+        let is_offered =
+            self.options.is_empty() || self.options.iter().any(|option| option.value == value);
+        let has_form = self.pattern().is_none_or(|pattern| pattern.is_match(value));
         let message = self.validation_message.unwrap_or("the value is not valid");
-        (!pattern.is_match(value)).then(|| message.to_owned())
+        (!is_offered || !has_form).then(|| message.to_owned())
+    }
+
+    fn pattern(&self) -> Option<Regex> {
+        self.validation.and_then(|pattern| Regex::new(pattern).ok())
     }
 }
 

@@ -1,5 +1,6 @@
 use hyper::Method;
 use sandbox::{Settings, Switches};
+use serde_json::json;
 
 use crate::client::{CLIENT_SECRET, Pluggy, settings};
 
@@ -18,6 +19,16 @@ async fn a_wrong_secret_gives_401_with_a_code_description() {
 
     assert_eq!(answer.status, 401);
     assert_eq!(answer.body["codeDescription"], "CLIENT_KEYS_UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn a_secret_opens_its_own_application_only() {
+    let pluggy = Pluggy::start().await;
+    let body = json!({ "clientId": "22222222-0000-4000-8000-000000000003", "clientSecret": CLIENT_SECRET });
+
+    let answer = pluggy.send(Method::POST, "/auth", None, Some(body)).await;
+
+    assert_eq!(answer.status, 401);
 }
 
 #[tokio::test]
