@@ -1,1 +1,15 @@
-//! Test support.
+//! What the tests stand on: real engines in place of AWS and Pluggy, and the sample events.
+
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+pub mod deployment;
+pub mod sample;
+pub mod stream;
+pub mod tables;
+
+pub use deployment::Deployment;
+pub use tables::Tables;

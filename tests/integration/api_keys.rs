@@ -1,0 +1,136 @@
+//! The shared API key: how often `POST /auth` is called, and when not.
+
+use jiff::SignedDuration;
+use shared::clock::now;
+use shared::pluggy::{Error, ItemId};
+use shared::store::StoredApiKey;
+use tests::Deployment;
+use tests::deployment::secrets;
+
+fn unknown_item() -> ItemId {
+    "9a7b6c5d-0000-4000-8000-00000000ffff".parse().unwrap()
+}
+
+#[tokio::test]
+async fn one_key_serves_all_calls_of_all_processes() {
+    let deployment = Deployment::start().await;
+
+    for _ in 0..3 {
+        let process = deployment.pluggy_client();
+        for _ in 0..2 {
+            assert_eq!(process.item(unknown_item(), now()).await.unwrap(), None);
+        }
+    }
+
+    assert_eq!(deployment.requests_for("POST", "/auth"), 1);
+}
+
+#[tokio::test]
+async fn a_refused_key_is_renewed_once_and_the_call_repeated_once() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    client.item(unknown_item(), now()).await.unwrap();
+    deployment.pluggy.expire_api_keys();
+
+    let in_two_minutes = now() + SignedDuration::from_mins(2);
+    assert_eq!(
+        client.item(unknown_item(), in_two_minutes).await.unwrap(),
+        None
+    );
+
+    assert_eq!(deployment.requests_for("POST", "/auth"), 2);
+    assert_eq!(
+        deployment.requests_for("GET", &format!("/items/{}", unknown_item())),
+        3
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_was_just_made_is_not_renewed() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    client.item(unknown_item(), now()).await.unwrap();
+    deployment.pluggy.expire_api_keys();
+
+    let answer = client.item(unknown_item(), now()).await;
+
+    assert!(matches!(answer, Err(Error::KeyRefused)), "{answer:?}");
+    assert_eq!(deployment.requests_for("POST", "/auth"), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_another_process_renewed_is_taken_over() {
+    let deployment = Deployment::start().await;
+    let (one, other) = (deployment.pluggy_client(), deployment.pluggy_client());
+    one.item(unknown_item(), now()).await.unwrap();
+    other.item(unknown_item(), now()).await.unwrap();
+    deployment.pluggy.expire_api_keys();
+    let in_two_minutes = now() + SignedDuration::from_mins(2);
+
+    one.item(unknown_item(), in_two_minutes).await.unwrap();
+    other.item(unknown_item(), in_two_minutes).await.unwrap();
+
+    assert_eq!(deployment.requests_for("POST", "/auth"), 2);
+}
+
+#[tokio::test]
+async fn a_key_is_renewed_before_it_expires() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    client.item(unknown_item(), now()).await.unwrap();
+
+    client
+        .item(unknown_item(), now() + SignedDuration::from_mins(119))
+        .await
+        .unwrap();
+
+    assert_eq!(deployment.requests_for("POST", "/auth"), 2);
+}
+
+#[tokio::test]
+async fn credentials_that_were_refused_are_not_tried_again_for_a_minute() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client_with(secrets("wrong"));
+    let start = now();
+
+    for seconds in [0, 1, 59] {
+        let answer = client
+            .item(unknown_item(), start + SignedDuration::from_secs(seconds))
+            .await;
+        let Err(Error::CredentialsRefused { status, code }) = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(
+            (status, code.as_deref()),
+            (401, Some("CLIENT_KEYS_UNAUTHORIZED"))
+        );
+    }
+    assert_eq!(deployment.requests_for("POST", "/auth"), 1);
+
+    assert!(
+        client
+            .item(unknown_item(), start + SignedDuration::from_secs(61))
+            .await
+            .is_err()
+    );
+    assert_eq!(deployment.requests_for("POST", "/auth"), 2);
+}
+
+#[tokio::test]
+async fn an_older_key_never_replaces_a_newer_one() {
+    let deployment = Deployment::start().await;
+    let table = deployment.tables.credential_store();
+    let key = |text: &str, age| StoredApiKey {
+        key: text.to_owned().into(),
+        issued_at: now() - SignedDuration::from_secs(age),
+        expires_at: now() + SignedDuration::from_hours(1),
+    };
+
+    table.put_api_key(&key("newer", 0)).await.unwrap();
+    table.put_api_key(&key("older", 60)).await.unwrap();
+
+    assert_eq!(
+        table.api_key().await.unwrap().unwrap().key.expose(),
+        "newer"
+    );
+}

@@ -1,0 +1,278 @@
+//! The guards of the item table: a row never goes back in time, and never to another user.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use shared::pluggy::{Item, ItemId};
+use shared::store::{Cursor, Items, Reading, Schedule, StoredItem, Write};
+use tests::Tables;
+
+const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+fn id() -> ItemId {
+    ITEM.parse().unwrap()
+}
+
+/// `seconds` after noon.
+fn at(seconds: i64) -> Timestamp {
+    let noon: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+    noon + SignedDuration::from_secs(seconds)
+}
+
+fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredItem {
+    StoredItem {
+        item_id,
+        owner: owner.map(|owner| owner.parse().unwrap()),
+        created_at,
+        reading: None,
+        schedule: Schedule {
+            check_at: Some(created_at),
+            ..Schedule::default()
+        },
+        deleted_at: None,
+    }
+}
+
+fn reading(status: &str, version: Option<Timestamp>, read_at: Timestamp) -> Reading {
+    let item: Item = serde_json::from_value(json!({
+        "id": ITEM, "status": status, "executionStatus": "SUCCESS", "updatedAt": version,
+    }))
+    .unwrap();
+    Reading { item, read_at }
+}
+
+async fn put(items: &Items, status: &str, version: Option<i64>, read_at: i64) -> Write {
+    let reading = reading(status, version.map(at), at(read_at));
+    items
+        .put_reading(row(id(), Some("usr_1"), at(0)), reading)
+        .await
+        .unwrap()
+}
+
+async fn status(items: &Items) -> String {
+    let stored = items.get(id()).await.unwrap().unwrap();
+    stored.reading.unwrap().item.status.to_string()
+}
+
+#[tokio::test]
+async fn an_older_answer_never_replaces_a_newer_one() {
+    let items = Tables::create().await.item_store();
+
+    assert_eq!(put(&items, "FIRST", Some(10), 20).await, Write::Done);
+    assert_eq!(put(&items, "OLDER", Some(9), 30).await, Write::Stale);
+    assert_eq!(
+        put(&items, "READ_EARLIER", Some(10), 19).await,
+        Write::Stale
+    );
+    assert_eq!(status(&items).await, "FIRST");
+    assert_eq!(put(&items, "REPEATED", Some(10), 20).await, Write::Done);
+    assert_eq!(put(&items, "NEWER", Some(11), 15).await, Write::Done);
+    assert_eq!(status(&items).await, "NEWER");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_version_is_ordered_by_when_it_was_asked_for() {
+    let items = Tables::create().await.item_store();
+
+    assert_eq!(put(&items, "FIRST", None, 20).await, Write::Done);
+    assert_eq!(put(&items, "EARLIER", None, 19).await, Write::Stale);
+    assert_eq!(put(&items, "LATER", None, 21).await, Write::Done);
+    assert_eq!(put(&items, "VERSIONED", Some(1), 20).await, Write::Stale);
+    assert_eq!(status(&items).await, "LATER");
+}
+
+#[tokio::test]
+async fn a_row_never_changes_hands() {
+    let items = Tables::create().await.item_store();
+    put(&items, "FIRST", Some(10), 20).await;
+
+    for owner in [Some("usr_2"), None] {
+        let write = items
+            .put_reading(
+                row(id(), owner, at(0)),
+                reading("OTHER", Some(at(11)), at(30)),
+            )
+            .await;
+        assert_eq!(write.unwrap(), Write::Stale);
+    }
+
+    assert_eq!(status(&items).await, "FIRST");
+}
+
+#[tokio::test]
+async fn a_shell_gives_way_to_the_first_answer_and_keeps_its_owner() {
+    let items = Tables::create().await.item_store();
+    let shell = row(id(), Some("usr_1"), at(0));
+    assert_eq!(
+        items.put_schedule(&shell, at(5)).await.unwrap(),
+        Write::Done
+    );
+    let stored = items.get(id()).await.unwrap().unwrap();
+    assert_eq!((stored.owner, stored.reading), (shell.owner, None));
+
+    assert_eq!(put(&items, "FIRST", Some(1), 4).await, Write::Done);
+
+    assert_eq!(status(&items).await, "FIRST");
+}
+
+#[tokio::test]
+async fn a_schedule_is_written_without_touching_state_or_owner() {
+    let items = Tables::create().await.item_store();
+    put(&items, "FIRST", Some(10), 20).await;
+    let schedule = Schedule {
+        check_at: Some(at(90)),
+        sync_failures: 3,
+        missing_since: Some(at(30)),
+    };
+
+    let changed = StoredItem {
+        schedule,
+        ..row(id(), Some("usr_2"), at(7))
+    };
+    assert_eq!(
+        items.put_schedule(&changed, at(30)).await.unwrap(),
+        Write::Done
+    );
+
+    let stored = items.get(id()).await.unwrap().unwrap();
+    assert_eq!(stored.schedule, schedule);
+    assert_eq!(stored.owner.unwrap().as_str(), "usr_1");
+    assert_eq!(
+        (
+            stored.created_at,
+            stored.reading.unwrap().item.status.as_str().to_owned()
+        ),
+        (at(0), "FIRST".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_failed_read_does_not_put_off_what_a_later_one_learned() {
+    let items = Tables::create().await.item_store();
+    put(&items, "FIRST", Some(10), 20).await;
+
+    assert_eq!(
+        items
+            .put_schedule(&row(id(), None, at(0)), at(19))
+            .await
+            .unwrap(),
+        Write::Stale
+    );
+}
+
+#[tokio::test]
+async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
+    let tables = Tables::create().await;
+    let items = tables.item_store();
+    put(&items, "FIRST", Some(10), 20).await;
+
+    assert_eq!(
+        items.put_tombstone(id(), at(0), at(19)).await.unwrap(),
+        Write::Stale
+    );
+    assert_eq!(
+        items.put_tombstone(id(), at(0), at(30)).await.unwrap(),
+        Write::Done
+    );
+
+    let rows = tables.rows(&tables.items).await;
+    let mut names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["createdAt", "deletedAt", "pk", "readAt"]);
+    assert_eq!(
+        items
+            .put_schedule(&row(id(), None, at(0)), at(40))
+            .await
+            .unwrap(),
+        Write::Stale
+    );
+    assert_eq!(put(&items, "SENT_BEFORE", Some(99), 30).await, Write::Stale);
+    assert_eq!(put(&items, "SENT_AFTER", Some(1), 31).await, Write::Done);
+    assert_eq!(status(&items).await, "SENT_AFTER");
+}
+
+#[tokio::test]
+async fn an_item_that_was_never_stored_gets_no_tombstone() {
+    let tables = Tables::create().await;
+
+    assert_eq!(
+        tables
+            .item_store()
+            .put_tombstone(id(), at(0), at(1))
+            .await
+            .unwrap(),
+        Write::Stale
+    );
+
+    assert!(tables.rows(&tables.items).await.is_empty());
+}
+
+#[tokio::test]
+async fn due_items_come_oldest_first_and_the_others_not_at_all() {
+    let items = Tables::create().await.item_store();
+    for (number, check_at) in [
+        (1, Some(30)),
+        (2, Some(10)),
+        (3, Some(20)),
+        (4, Some(61)),
+        (5, None),
+    ] {
+        let item_id = format!("9a7b6c5d-0000-4000-8000-00000000000{number}")
+            .parse()
+            .unwrap();
+        let schedule = Schedule {
+            check_at: check_at.map(at),
+            ..Schedule::default()
+        };
+        items
+            .put_schedule(
+                &StoredItem {
+                    schedule,
+                    ..row(item_id, None, at(0))
+                },
+                at(0),
+            )
+            .await
+            .unwrap();
+    }
+
+    let due = items.due(at(60), 100).await.unwrap();
+
+    assert_eq!(
+        due.iter().map(|item| item.check_at).collect::<Vec<_>>(),
+        [at(10), at(20), at(30)]
+    );
+    assert_eq!(items.due(at(60), 1).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_users_items_come_newest_first_page_by_page() {
+    let items = Tables::create().await.item_store();
+    for number in 1..=5 {
+        let owner = if number == 3 { "usr_2" } else { "usr_1" };
+        let item_id = format!("9a7b6c5d-0000-4000-8000-00000000000{number}")
+            .parse()
+            .unwrap();
+        items
+            .put_schedule(&row(item_id, Some(owner), at(number)), at(0))
+            .await
+            .unwrap();
+    }
+    let owner = "usr_1".parse().unwrap();
+
+    let first = items.owned_by(&owner, 3, None).await.unwrap();
+    let cursor = Cursor::from_text(&first.next.unwrap().to_text()).unwrap();
+    let second = items.owned_by(&owner, 3, Some(&cursor)).await.unwrap();
+
+    let created = |page: &[StoredItem]| page.iter().map(|item| item.created_at).collect::<Vec<_>>();
+    assert_eq!(created(&first.items), [at(5), at(4), at(2)]);
+    assert_eq!(created(&second.items), [at(1)]);
+    assert_eq!(second.next, None);
+    assert!(
+        items
+            .owned_by(&"usr_9".parse().unwrap(), 3, None)
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
+}

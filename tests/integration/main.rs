@@ -1,0 +1,20 @@
+//! Every function and the store, on real engines: a DynamoDB engine, and the sandbox in Pluggy's place.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod api_keys;
+mod configuration;
+mod connect_token;
+mod event_store;
+mod item_status;
+mod item_store;
+mod item_sync;
+mod pluggy_client;
+mod reconcile;
+mod subscription;
+mod webhook;

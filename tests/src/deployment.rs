@@ -1,0 +1,171 @@
+//! All functions on tables of their own, with the sandbox in Pluggy's place.
+
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use sandbox::{Running, Settings};
+use serde_json::json;
+use shared::http;
+use shared::pluggy::{Api, ApiKeys, Client};
+use shared::secret::PluggySecrets;
+
+use crate::Tables;
+
+/// The application that the sandbox knows, and the one that the sample events name.
+pub const CLIENT_ID: &str = "11111111-0000-4000-8000-000000000003";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "pluggy_sk_for_local_tests";
+/// What deliveries carry; the sample events do.
+pub const WEBHOOK_SECRET: &str = "webhook-secret-for-local-tests";
+/// SHA-256 of [`WEBHOOK_SECRET`].
+pub const WEBHOOK_SECRET_SHA256: &str =
+    "36a8543df25b1ae2f203511876b6c91cdedee52b75f0bd8305c6f6440083d7f4";
+/// The address that is registered at the sandbox.
+pub const WEBHOOK_URL: &str =
+    "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.sa-east-1.on.aws/";
+/// The profiles that the tests deploy.
+pub const PROFILES: &str = r#"{
+    "default": {"connect": {"includeSandbox": true, "language": "pt"}, "token": {"avoidDuplicates": false}},
+    "mobile": {"connect": {"theme": "dark"}, "token": {"oauthRedirectUri": "exampleapp://connected"}}
+}"#;
+
+/// A hundred times faster than Pluggy, so that no test waits long.
+const TIME_SCALE: u32 = 100;
+/// Longer than anything that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Tables and sandbox; the functions are made of them on demand.
+pub struct Deployment {
+    /// The tables.
+    pub tables: Tables,
+    /// The sandbox.
+    pub pluggy: Running,
+}
+
+impl Deployment {
+    /// Starts both.
+    pub async fn start() -> Self {
+        let settings = Settings {
+            time_scale: TIME_SCALE,
+            ..Settings::new(CLIENT_ID.parse().unwrap(), CLIENT_SECRET.into())
+        };
+        let (tables, pluggy) = tokio::join!(Tables::create(), sandbox::start(settings));
+        Self {
+            tables,
+            pluggy: pluggy.unwrap(),
+        }
+    }
+
+    /// A client for the sandbox as each new process has it: without a key in memory.
+    pub fn pluggy_client(&self) -> Client {
+        self.pluggy_client_with(secrets(CLIENT_SECRET))
+    }
+
+    /// The same with other credentials.
+    pub fn pluggy_client_with(&self, secrets: PluggySecrets) -> Client {
+        let api = Api::new(http::client().unwrap(), self.pluggy.url().parse().unwrap());
+        Client::new(
+            api.clone(),
+            ApiKeys::new(api, secrets, self.tables.credential_store()),
+        )
+    }
+
+    /// The function behind `POST /connect-token`.
+    pub fn connect_token(&self) -> connect_token::App {
+        connect_token::App {
+            pluggy: self.pluggy_client(),
+            items: self.tables.item_store(),
+            profiles: PROFILES.parse().unwrap(),
+            owner_claim: "sub".to_owned(),
+        }
+    }
+
+    /// The function behind the webhook's URL, accepting the digests given.
+    pub fn webhook(&self, digests: &str) -> webhook::App {
+        let header = "x-webhook-secret".parse().unwrap();
+        webhook::App {
+            events: self.tables.event_store(),
+            secrets: webhook::AcceptedSecrets::parse(header, digests).unwrap(),
+            client_id: CLIENT_ID.parse().unwrap(),
+        }
+    }
+
+    /// The function behind the stream.
+    pub fn item_sync(&self) -> item_sync::App {
+        item_sync::App {
+            pluggy: self.pluggy_client(),
+            items: self.tables.item_store(),
+        }
+    }
+
+    /// The function behind `GET /items`.
+    pub fn item_status(&self) -> item_status::App {
+        item_status::App {
+            items: self.tables.item_store(),
+            owner_claim: "sub".to_owned(),
+        }
+    }
+
+    /// The function behind the minute's schedule.
+    pub fn reconcile(&self) -> reconcile::App {
+        reconcile::App {
+            items: self.tables.item_store(),
+            events: self.tables.event_store(),
+        }
+    }
+
+    /// The operator's function.
+    pub fn subscription(&self) -> subscription::App {
+        subscription::App {
+            pluggy: self.pluggy_client(),
+            secrets: secrets(CLIENT_SECRET),
+            http: http::client().unwrap(),
+            webhook_url: WEBHOOK_URL.parse().unwrap(),
+            secret_header: "x-webhook-secret".parse().unwrap(),
+        }
+    }
+
+    /// How often a path was asked for.
+    pub fn requests_for(&self, method: &str, path: &str) -> usize {
+        let requests = self.pluggy.requests();
+        requests
+            .iter()
+            .filter(|request| request.method == method && request.path == path)
+            .count()
+    }
+}
+
+/// Secrets Manager with the secret of a deployment.
+pub fn secrets(client_secret: &str) -> PluggySecrets {
+    let secret = json!({
+        "clientId": CLIENT_ID, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
+    });
+    let rule = secret_rule(secret.to_string());
+    let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
+    PluggySecrets::new(client, "arn:of:the:secret".to_owned())
+}
+
+fn secret_rule(value: String) -> Rule {
+    mock!(aws_sdk_secretsmanager::Client::get_secret_value)
+        .match_requests(|request| request.secret_id() == Some("arn:of:the:secret"))
+        .then_output(move || {
+            GetSecretValueOutput::builder()
+                .secret_string(&value)
+                .build()
+        })
+}
+
+/// Asks again and again until there is an answer.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let answer = tokio::time::timeout(PATIENCE, asking).await;
+    answer.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
+}

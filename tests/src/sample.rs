@@ -1,0 +1,59 @@
+//! The sample events under `events/`.
+
+use std::path::Path;
+
+use lambda_http::Request;
+use serde_json::Value;
+
+/// The sample at `events/<path>`.
+pub fn json(path: &str) -> Value {
+    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../events")).join(path);
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The sample as the request that the runtime makes of it.
+pub fn request(path: &str) -> Request {
+    request_of(&json(path))
+}
+
+/// The request that the runtime makes of a gateway's or function URL's event.
+pub fn request_of(event: &Value) -> Request {
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+/// A gateway's event for `user`, with the fields of `event` and another body.
+pub fn with_body(path: &str, user: &str, body: &Value) -> Request {
+    let mut event = json(path);
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    event["body"] = body.to_string().into();
+    request_of(&event)
+}
+
+/// `GET /items/{itemId}` as `user`, with further headers.
+pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request {
+    let mut event = json("item-status/item.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    event["rawPath"] = format!("/items/{item_id}").into();
+    event["pathParameters"]["itemId"] = item_id.into();
+    for (name, value) in headers {
+        event["headers"][*name] = (*value).into();
+    }
+    request_of(&event)
+}
+
+/// `GET /items` as `user`, with a query.
+pub fn get_items(user: &str, query: &[(&str, &str)]) -> Request {
+    let mut event = json("item-status/list.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    let pairs: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    event["rawQueryString"] = pairs.join("&").into();
+    for (name, value) in query {
+        event["queryStringParameters"][*name] = (*value).into();
+    }
+    request_of(&event)
+}

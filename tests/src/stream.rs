@@ -1,0 +1,56 @@
+//! What DynamoDB's stream makes of event rows.
+
+use aws_lambda_events::event::dynamodb::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use crate::tables::Row;
+
+/// One batch with a record for each row, in their order.
+pub fn batch(rows: &[Row]) -> Event {
+    let records: Vec<Value> = rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| record(index, row))
+        .collect();
+    serde_json::from_value(json!({ "Records": records })).unwrap()
+}
+
+/// A sequence number like DynamoDB's: digits, ascending.
+pub fn sequence_number(index: usize) -> String {
+    format!("{:028}", 1000 + index)
+}
+
+fn record(index: usize, row: &Row) -> Value {
+    let image: Map<String, Value> = row
+        .iter()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect();
+    json!({
+        "eventID": format!("{index:032}"),
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "sa-east-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_435_200,
+            "Keys": {"pk": image["pk"], "sk": image["sk"]},
+            "NewImage": image,
+            "SequenceNumber": sequence_number(index),
+            "SizeBytes": 400,
+            "StreamViewType": "NEW_IMAGE",
+        },
+    })
+}
+
+fn attribute(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(boolean) => json!({ "BOOL": boolean }),
+        AttributeValue::B(bytes) => json!({ "B": STANDARD.encode(bytes) }),
+        other => panic!("event rows have no {other:?}"),
+    }
+}

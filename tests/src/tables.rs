@@ -1,0 +1,183 @@
+//! The three tables, empty, on a real DynamoDB engine: dynoxide in this process, or AWS's DynamoDB Local at
+//! `DYNAMODB_LOCAL_URL`.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+    KeyType, Projection, ProjectionType, ScalarAttributeType,
+};
+use jiff::SignedDuration;
+use shared::env::Environment;
+use shared::store::{self, schema};
+use uuid::Uuid;
+
+/// How long the tests keep events.
+pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A row as DynamoDB gives it.
+pub type Row = HashMap<String, AttributeValue>;
+
+/// Three new tables under names of their own.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// For looking at rows past the store.
+    pub client: Client,
+    /// Name of the event table.
+    pub events: String,
+    /// Name of the item table.
+    pub items: String,
+    /// Name of the credential table.
+    pub credentials: String,
+}
+
+impl Tables {
+    /// Creates the tables, with the keys and indexes that the template declares.
+    pub async fn create() -> Self {
+        let client = client(&engine().await);
+        let prefix = Uuid::new_v4();
+        let tables = Self {
+            client,
+            events: format!("{prefix}-events"),
+            items: format!("{prefix}-items"),
+            credentials: format!("{prefix}-credentials"),
+        };
+        tables
+            .create_table(
+                &tables.events,
+                &[schema::PARTITION_KEY, schema::SORT_KEY],
+                vec![],
+            )
+            .await;
+        tables
+            .create_table(
+                &tables.items,
+                &[schema::PARTITION_KEY],
+                vec![
+                    index(schema::BY_OWNER, schema::OWNER, schema::CREATED_AT_ITEM_ID),
+                    index(schema::BY_DUE, schema::DUE, schema::CHECK_AT),
+                ],
+            )
+            .await;
+        tables
+            .create_table(&tables.credentials, &[schema::PARTITION_KEY], vec![])
+            .await;
+        tables
+    }
+
+    /// The store's view of the event table.
+    pub fn event_store(&self) -> store::Events {
+        store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
+    }
+
+    /// The store's view of the item table.
+    pub fn item_store(&self) -> store::Items {
+        store::Items::new(self.client.clone(), self.items.clone())
+    }
+
+    /// The store's view of the credential table.
+    pub fn credential_store(&self) -> store::Credentials {
+        store::Credentials::new(self.client.clone(), self.credentials.clone())
+    }
+
+    /// Every event row, oldest first.
+    pub async fn event_rows(&self) -> Vec<Row> {
+        let mut rows = self.rows(&self.events).await;
+        rows.sort_by_key(|row| row["receivedAt"].as_n().unwrap().parse::<i64>().unwrap());
+        rows
+    }
+
+    /// Every row of a table.
+    pub async fn rows(&self, table: &str) -> Vec<Row> {
+        let answer = self.client.scan().table_name(table).send().await.unwrap();
+        assert!(
+            answer.last_evaluated_key().is_none(),
+            "a test's table fits one page"
+        );
+        answer.items.unwrap_or_default()
+    }
+
+    async fn create_table(&self, name: &str, keys: &[&str], indexes: Vec<GlobalSecondaryIndex>) {
+        let indexed = indexes.iter().flat_map(GlobalSecondaryIndex::key_schema);
+        let attributes: Vec<AttributeDefinition> = keys
+            .iter()
+            .copied()
+            .chain(indexed.map(KeySchemaElement::attribute_name))
+            .map(attribute)
+            .collect();
+        self.client
+            .create_table()
+            .table_name(name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .set_key_schema(Some(key_schema(keys)))
+            .set_attribute_definitions(Some(attributes))
+            .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+/// The engine's address.
+async fn engine() -> String {
+    if let Some(url) = Environment::of_process().optional("DYNAMODB_LOCAL_URL") {
+        return url;
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let database = dynoxide::Database::memory().unwrap();
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    url
+}
+
+fn client(url: &str) -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new("sa-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    Client::from_conf(config.build())
+}
+
+fn index(name: &str, partition_key: &str, sort_key: &str) -> GlobalSecondaryIndex {
+    GlobalSecondaryIndex::builder()
+        .index_name(name)
+        .set_key_schema(Some(key_schema(&[partition_key, sort_key])))
+        .projection(
+            Projection::builder()
+                .projection_type(ProjectionType::KeysOnly)
+                .build(),
+        )
+        .build()
+        .unwrap()
+}
+
+fn key_schema(keys: &[&str]) -> Vec<KeySchemaElement> {
+    let kinds = [KeyType::Hash, KeyType::Range];
+    keys.iter()
+        .zip(kinds)
+        .map(|(name, kind)| {
+            KeySchemaElement::builder()
+                .attribute_name(*name)
+                .key_type(kind)
+                .build()
+                .unwrap()
+        })
+        .collect()
+}
+
+fn attribute(name: &str) -> AttributeDefinition {
+    let kind = if name == schema::CHECK_AT {
+        ScalarAttributeType::N
+    } else {
+        ScalarAttributeType::S
+    };
+    AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(kind)
+        .build()
+        .unwrap()
+}
