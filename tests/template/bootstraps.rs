@@ -1,0 +1,177 @@
+//! The built functions run on Lambda: the right processor, a C library that is old enough.
+
+use std::collections::BTreeSet;
+
+use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64, Machine};
+use object::read::elf::{FileHeader as _, SectionTable};
+use object::{Endianness, FileKind};
+use serde::Deserialize;
+
+use crate::artifacts;
+use crate::functions;
+
+/// The C library of Amazon Linux 2023.
+const NEWEST_GLIBC: (u32, u32) = (2, 34);
+
+#[test]
+fn every_bootstrap_is_for_the_processor_that_it_was_built_for() {
+    let build = Build::load();
+
+    for function in functions::ALL {
+        let expected = match build.architecture(function) {
+            "x86_64" => EM_X86_64,
+            "arm64" => EM_AARCH64,
+            other => panic!("{other} is no architecture of Lambda"),
+        };
+
+        assert_eq!(Bootstrap::read(function).machine(), expected, "{function}");
+    }
+}
+
+#[test]
+fn every_bootstrap_runs_with_the_c_library_of_amazon_linux_2023() {
+    for function in functions::ALL {
+        let versions = Bootstrap::read(function).glibc_versions();
+
+        assert!(!versions.is_empty(), "{function} is linked to no C library");
+        for version in versions {
+            assert!(
+                number(&version) <= NEWEST_GLIBC,
+                "{function} needs {version}"
+            );
+        }
+    }
+}
+
+/// `GLIBC_2.34` as a number that can be compared. Names such as `GLIBC_PRIVATE` belong to no release.
+fn number(version: &str) -> (u32, u32) {
+    let digits = version.strip_prefix("GLIBC_").unwrap();
+    let mut parts = digits
+        .split('.')
+        .map(|part| part.parse().unwrap_or(u32::MAX));
+    (parts.next().unwrap(), parts.next().unwrap_or(0))
+}
+
+/// What Lambda runs of a function.
+pub(crate) struct Bootstrap(Vec<u8>);
+
+impl Bootstrap {
+    pub(crate) fn read(function: &str) -> Self {
+        Self(artifacts::read(&format!(
+            ".aws-sam/build/{function}/bootstrap"
+        )))
+    }
+
+    /// The calls to AWS whose code is linked in, as IAM actions: each carries its name in the `x-amz-target` header, and
+    /// the linker leaves out what nothing calls.
+    pub(crate) fn aws_calls(&self) -> BTreeSet<String> {
+        let dynamodb = self
+            .texts_after(b"DynamoDB_20120810.")
+            .map(|text| format!("dynamodb:{}", operation(text)));
+        // Unlike that of DynamoDB, this prefix also stands in the service's address.
+        let secrets = self
+            .texts_after(b"secretsmanager.")
+            .filter(|text| text.starts_with(b"GetSecretValue"));
+        dynamodb
+            .chain(secrets.map(|_| "secretsmanager:GetSecretValue".to_owned()))
+            .collect()
+    }
+
+    /// What follows each occurrence of a text. Strings lie side by side in a binary, without an end.
+    fn texts_after<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        (0..self.0.len()).filter_map(move |start| self.0[start..].strip_prefix(prefix))
+    }
+
+    fn machine(&self) -> Machine {
+        let (header, endianness, _) = self.parse();
+        header.e_machine.get(endianness)
+    }
+
+    fn glibc_versions(&self) -> BTreeSet<String> {
+        let (_, endianness, sections) = self.parse();
+        let (mut libraries, strings_section) =
+            sections.gnu_verneed(endianness, &*self.0).unwrap().unwrap();
+        let strings = sections
+            .strings(endianness, &*self.0, strings_section)
+            .unwrap();
+        let mut names = BTreeSet::new();
+        while let Some((_, mut versions)) = libraries.next().unwrap() {
+            while let Some(version) = versions.next().unwrap() {
+                names.insert(
+                    String::from_utf8(version.name(endianness, strings).unwrap().to_vec()).unwrap(),
+                );
+            }
+        }
+        names.retain(|name| name.starts_with("GLIBC_"));
+        names
+    }
+
+    fn parse(
+        &self,
+    ) -> (
+        &FileHeader64<Endianness>,
+        Endianness,
+        SectionTable<'_, FileHeader64<Endianness>>,
+    ) {
+        assert_eq!(FileKind::parse(&*self.0).unwrap(), FileKind::Elf64);
+        let header = FileHeader64::<Endianness>::parse(&*self.0).unwrap();
+        let endianness = header.endian().unwrap();
+        let sections = header.sections(endianness, &*self.0).unwrap();
+        (header, endianness, sections)
+    }
+}
+
+/// The operation of DynamoDB that a text begins with.
+fn operation(text: &[u8]) -> &'static str {
+    const OPERATIONS: [&str; 13] = [
+        "BatchExecuteStatement",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    ];
+    let known = OPERATIONS
+        .into_iter()
+        .find(|name| text.starts_with(name.as_bytes()));
+    known.unwrap_or_else(|| {
+        panic!(
+            "unknown operation {}",
+            String::from_utf8_lossy(&text[..text.len().min(40)])
+        )
+    })
+}
+
+/// What SAM noted about its build.
+#[derive(Deserialize)]
+struct Build {
+    function_build_definitions: std::collections::HashMap<String, Definition>,
+}
+
+#[derive(Deserialize)]
+struct Definition {
+    architecture: String,
+    functions: Vec<String>,
+}
+
+impl Build {
+    fn load() -> Self {
+        toml::from_slice(&artifacts::read(".aws-sam/build.toml")).unwrap()
+    }
+
+    fn architecture(&self, function: &str) -> &str {
+        let mut definitions = self.function_build_definitions.values();
+        let definition =
+            definitions.find(|definition| definition.functions.iter().any(|name| name == function));
+        &definition
+            .unwrap_or_else(|| panic!("{function} was not built"))
+            .architecture
+    }
+}

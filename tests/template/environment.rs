@@ -1,0 +1,89 @@
+//! Each function is given the variables that it asks for.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::Value;
+use shared::env::{Environment, Error};
+
+use crate::functions::{CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, RECONCILE, SUBSCRIPTION, WEBHOOK};
+use crate::template::Template;
+
+#[test]
+fn connect_token_gets_what_it_asks_for() {
+    check(CONNECT_TOKEN, connect_token::Config::from_env);
+}
+
+#[test]
+fn item_status_gets_what_it_asks_for() {
+    check(ITEM_STATUS, item_status::Config::from_env);
+}
+
+#[test]
+fn item_sync_gets_what_it_asks_for() {
+    check(ITEM_SYNC, item_sync::Config::from_env);
+}
+
+#[test]
+fn reconcile_gets_what_it_asks_for() {
+    check(RECONCILE, reconcile::Config::from_env);
+}
+
+#[test]
+fn subscription_gets_what_it_asks_for() {
+    check(SUBSCRIPTION, subscription::Config::from_env);
+}
+
+#[test]
+fn webhook_gets_what_it_asks_for() {
+    check(WEBHOOK, webhook::Config::from_env);
+}
+
+fn check<C>(function: &str, from_env: impl Fn(&Environment) -> Result<C, Error>) {
+    let given = variables(&Template::load(), function);
+    let names: BTreeSet<_> = given.keys().cloned().collect();
+    let asked = Rc::new(RefCell::new(BTreeSet::new()));
+    let environment = Environment::from_lookup({
+        let asked = Rc::clone(&asked);
+        move |name| {
+            asked.borrow_mut().insert(name.to_owned());
+            given.get(name).cloned()
+        }
+    });
+
+    let config = from_env(&environment);
+
+    assert_eq!(config.err(), None, "{function} does not start");
+    assert_eq!(*asked.borrow(), names, "{function}");
+}
+
+/// The function's environment in a deployment in which only what has no default was chosen.
+fn variables(template: &Template, function: &str) -> BTreeMap<String, String> {
+    let variables = &template.properties(function)["Environment"]["Variables"];
+    variables
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), resolve(template, value)))
+        .collect()
+}
+
+fn resolve(template: &Template, value: &Value) -> String {
+    match value["Ref"].as_str() {
+        Some("PluggyClientId") => "11111111-0000-4000-8000-000000000003".to_owned(),
+        Some("PluggySecretArn") => {
+            "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf".to_owned()
+        }
+        Some(name) => template
+            .default_of(name)
+            .unwrap_or_else(|| format!("the-{name}")),
+        None => {
+            assert_eq!(
+                value["Fn::GetAtt"],
+                serde_json::json!(["WebhookFunctionUrl", "FunctionUrl"])
+            );
+            "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.sa-east-1.on.aws/".to_owned()
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The app's API lets nobody in without a token, and no web app of an unknown origin.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::template::{Template, contains_string, strings};
+
+const AUTHORIZER: &str = "UserAuthorizer";
+
+#[test]
+fn every_route_asks_for_a_token_with_the_scope() {
+    let template = Template::load();
+
+    let routes = routes(&template);
+
+    assert_eq!(
+        routes.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["GET /items", "GET /items/{itemId}", "POST /connect-token"]
+    );
+    for (route, operation) in routes {
+        assert_eq!(
+            operation["security"],
+            json!([{ AUTHORIZER: [{ "Ref": "JwtScope" }] }]),
+            "{route}"
+        );
+    }
+}
+
+#[test]
+fn the_token_is_a_jwt_of_the_issuer_for_the_audience() {
+    let template = Template::load();
+
+    let authorizer = &body(&template)["components"]["securitySchemes"][AUTHORIZER]["x-amazon-apigateway-authorizer"];
+
+    assert_eq!(authorizer["type"], "jwt");
+    assert_eq!(
+        authorizer["identitySource"],
+        "$request.header.Authorization"
+    );
+    assert_eq!(
+        authorizer["jwtConfiguration"]["issuer"],
+        json!({ "Ref": "JwtIssuer" })
+    );
+    assert_eq!(
+        authorizer["jwtConfiguration"]["audience"],
+        json!({ "Fn::Split": [",", { "Ref": "JwtAudience" }] })
+    );
+}
+
+#[test]
+fn a_browser_may_call_from_the_given_origins_only() {
+    let template = Template::load();
+
+    let [condition, settings, otherwise] = &body(&template)["x-amazon-apigateway-cors"]["Fn::If"]
+        .as_array()
+        .unwrap()[..]
+    else {
+        panic!("a condition and two cases")
+    };
+
+    assert_eq!(condition, "HasCorsOrigins");
+    assert_eq!(otherwise, &json!({ "Ref": "AWS::NoValue" }));
+    assert_eq!(
+        settings["allowOrigins"],
+        json!({ "Fn::Split": [",", { "Ref": "CorsAllowedOrigins" }] })
+    );
+    assert_eq!(settings["allowCredentials"], Value::Null);
+    assert!(!contains_string(settings, &|text| text.contains('*')));
+}
+
+#[test]
+fn a_browser_may_send_and_read_the_headers_of_the_api() {
+    let template = Template::load();
+
+    let settings = &body(&template)["x-amazon-apigateway-cors"]["Fn::If"][1];
+    let methods: BTreeSet<_> = routes(&template)
+        .keys()
+        .map(|route| route.split(' ').next().unwrap().to_owned())
+        .collect();
+
+    assert_eq!(strings(&settings["allowMethods"]), methods);
+    assert_eq!(
+        strings(&settings["allowHeaders"]),
+        strings(&json!([
+            "accept-language",
+            "authorization",
+            "content-type",
+            "if-none-match"
+        ]))
+    );
+    assert_eq!(
+        strings(&settings["exposeHeaders"]),
+        strings(&json!(["etag", "retry-after"]))
+    );
+}
+
+#[test]
+fn a_deployment_fails_rather_than_leave_a_part_of_the_api_out() {
+    let template = Template::load();
+
+    assert_eq!(template.properties("HttpApi")["FailOnWarnings"], true);
+}
+
+#[test]
+fn every_route_is_throttled() {
+    let template = Template::load();
+
+    let limits = &stage(&template)["DefaultRouteSettings"];
+
+    assert_eq!(
+        limits["ThrottlingRateLimit"],
+        json!({ "Ref": "ApiThrottlingRateLimit" })
+    );
+    assert_eq!(
+        limits["ThrottlingBurstLimit"],
+        json!({ "Ref": "ApiThrottlingBurstLimit" })
+    );
+}
+
+#[test]
+fn the_access_log_tells_what_happened_but_not_to_whom() {
+    const IMPERSONAL: [&str; 9] = [
+        "$context.authorizer.error",
+        "$context.error.responseType",
+        "$context.integrationLatency",
+        "$context.requestId",
+        "$context.requestTime",
+        "$context.responseLatency",
+        "$context.responseLength",
+        "$context.routeKey",
+        "$context.status",
+    ];
+    let template = Template::load();
+
+    let format = stage(&template)["AccessLogSettings"]["Format"]
+        .as_str()
+        .unwrap();
+    let entries: BTreeMap<String, String> = serde_json::from_str(format).unwrap();
+    let logged: BTreeSet<_> = entries.values().map(String::as_str).collect();
+
+    assert_eq!(logged, BTreeSet::from(IMPERSONAL));
+}
+
+fn body(template: &Template) -> &Value {
+    &template.properties("HttpApi")["Body"]
+}
+
+fn stage(template: &Template) -> &Value {
+    let [(_, stage)] = template.resources("AWS::ApiGatewayV2::Stage")[..] else {
+        panic!("one stage")
+    };
+    &stage["Properties"]
+}
+
+/// The operations by method and path.
+fn routes(template: &Template) -> BTreeMap<String, &Value> {
+    let paths = body(template)["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, operations)| {
+            let operations = operations.as_object().unwrap().iter();
+            operations.map(move |(method, operation)| {
+                (format!("{} {path}", method.to_uppercase()), operation)
+            })
+        })
+        .collect()
+}

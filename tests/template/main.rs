@@ -1,0 +1,21 @@
+//! Holds what is deployed against what the code relies on: the transformed template and the built bootstraps, as
+//! `make test-template` leaves them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod artifacts;
+mod bootstraps;
+mod environment;
+mod functions;
+mod gateway;
+mod logs;
+mod permissions;
+mod stream;
+mod tables;
+mod template;
+mod webhook_url;

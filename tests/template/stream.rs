@@ -1,0 +1,88 @@
+//! The way from `EventTable` to item-sync, and the schedule of reconcile.
+
+use serde_json::{Value, json};
+use shared::store::schema::{ITEM_PREFIX, PARTITION_KEY};
+
+use crate::functions::{ITEM_SYNC, RECONCILE};
+use crate::template::Template;
+
+#[test]
+fn item_sync_reads_the_new_rows_about_items() {
+    let template = Template::load();
+
+    let mapping = only_mapping(&template);
+    let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
+    let patterns: Vec<Value> = filters
+        .iter()
+        .map(|filter| serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap())
+        .collect();
+
+    assert_eq!(
+        mapping["EventSourceArn"],
+        json!({ "Fn::GetAtt": ["EventTable", "StreamArn"] })
+    );
+    assert_eq!(mapping["FunctionName"], json!({ "Ref": ITEM_SYNC }));
+    assert_eq!(
+        patterns,
+        [
+            json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { PARTITION_KEY: { "S": [{ "prefix": ITEM_PREFIX }] } } } })
+        ]
+    );
+}
+
+#[test]
+fn no_event_is_dropped_without_a_trace() {
+    let template = Template::load();
+
+    let mapping = only_mapping(&template);
+
+    assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
+    assert_eq!(
+        mapping["FunctionResponseTypes"],
+        json!(["ReportBatchItemFailures"])
+    );
+    assert_eq!(mapping["BisectBatchOnFunctionError"], true);
+    assert_eq!(mapping["MaximumRetryAttempts"], 10);
+    assert_eq!(
+        mapping["DestinationConfig"]["OnFailure"]["Destination"],
+        json!({ "Fn::GetAtt": ["ItemSyncFailureQueue", "Arn"] })
+    );
+    assert_eq!(
+        template.properties("ItemSyncFailureQueue")["SqsManagedSseEnabled"],
+        true
+    );
+}
+
+#[test]
+fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
+    let template = Template::load();
+
+    assert_eq!(only_mapping(&template)["BatchSize"], 25);
+    assert_eq!(template.properties(ITEM_SYNC)["Timeout"], 60);
+}
+
+#[test]
+fn reconcile_runs_every_minute_and_is_not_repeated() {
+    let template = Template::load();
+
+    let [(_, schedule)] = template.resources("AWS::Scheduler::Schedule")[..] else {
+        panic!("one schedule")
+    };
+    let target = &schedule["Properties"]["Target"];
+
+    assert_eq!(
+        schedule["Properties"]["ScheduleExpression"],
+        "rate(1 minute)"
+    );
+    assert_eq!(target["Arn"], json!({ "Fn::GetAtt": [RECONCILE, "Arn"] }));
+    assert_eq!(target["RetryPolicy"]["MaximumRetryAttempts"], 0);
+    // A name of its own would be the same in every stack of an account.
+    assert_eq!(schedule["Properties"]["Name"], Value::Null);
+}
+
+fn only_mapping(template: &Template) -> &Value {
+    let [(_, mapping)] = template.resources("AWS::Lambda::EventSourceMapping")[..] else {
+        panic!("one event source mapping")
+    };
+    &mapping["Properties"]
+}
