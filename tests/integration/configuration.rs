@@ -1,1 +1,142 @@
-//! configuration
+//! Settings: what is missing or malformed is named, and no secret shows.
+
+use std::collections::HashMap;
+
+use shared::env::{Environment, Error};
+use tests::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
+
+fn complete() -> HashMap<&'static str, &'static str> {
+    HashMap::from([
+        ("CONNECT_PROFILES", PROFILES),
+        ("CREDENTIAL_TABLE", "credentials"),
+        ("EVENT_RETENTION_DAYS", "30"),
+        ("EVENT_TABLE", "events"),
+        ("ITEM_TABLE", "items"),
+        ("OWNER_CLAIM", "sub"),
+        ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
+        ("PLUGGY_CLIENT_ID", CLIENT_ID),
+        ("PLUGGY_SECRET_ARN", "arn:of:the:secret"),
+        ("WEBHOOK_SECRET_HEADER", "x-webhook-secret"),
+        ("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256),
+        ("WEBHOOK_URL", WEBHOOK_URL),
+    ])
+}
+
+fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
+    Environment::from_lookup(move |name| variables.get(name).map(ToString::to_string))
+}
+
+type Read = fn(&Environment) -> Option<Error>;
+
+/// Each function's way to read its settings, and the variables that it cannot do without.
+const FUNCTIONS: [(Read, &[&str]); 6] = [
+    (
+        |environment| connect_token::Config::from_env(environment).err(),
+        &[
+            "CONNECT_PROFILES",
+            "CREDENTIAL_TABLE",
+            "ITEM_TABLE",
+            "OWNER_CLAIM",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_SECRET_ARN",
+        ],
+    ),
+    (
+        |environment| webhook::Config::from_env(environment).err(),
+        &[
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "PLUGGY_CLIENT_ID",
+            "WEBHOOK_SECRET_HEADER",
+        ],
+    ),
+    (
+        |environment| item_sync::Config::from_env(environment).err(),
+        &[
+            "CREDENTIAL_TABLE",
+            "ITEM_TABLE",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_SECRET_ARN",
+        ],
+    ),
+    (
+        |environment| item_status::Config::from_env(environment).err(),
+        &["ITEM_TABLE", "OWNER_CLAIM"],
+    ),
+    (
+        |environment| reconcile::Config::from_env(environment).err(),
+        &["EVENT_RETENTION_DAYS", "EVENT_TABLE", "ITEM_TABLE"],
+    ),
+    (
+        |environment| subscription::Config::from_env(environment).err(),
+        &[
+            "CREDENTIAL_TABLE",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_SECRET_ARN",
+            "WEBHOOK_SECRET_HEADER",
+            "WEBHOOK_URL",
+        ],
+    ),
+];
+
+#[test]
+fn a_complete_environment_configures_every_function() {
+    for (read, _) in FUNCTIONS {
+        assert_eq!(read(&environment(complete())), None);
+    }
+}
+
+#[test]
+fn a_missing_variable_is_named() {
+    for (read, required) in FUNCTIONS {
+        for name in required {
+            let mut variables = complete();
+            variables.remove(name);
+
+            let error = read(&environment(variables)).unwrap_or_else(|| panic!("{name}"));
+
+            assert!(
+                matches!(error, Error::Missing { name: missing } if missing == *name),
+                "{name}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_malformed_variable_is_named_without_its_value() {
+    let cases = [
+        (0, "CONNECT_PROFILES", "{"),
+        (0, "PLUGGY_BASE_URL", "http://api.pluggy.ai"),
+        (1, "EVENT_RETENTION_DAYS", "soon"),
+        (1, "PLUGGY_CLIENT_ID", "not-a-uuid"),
+        (1, "WEBHOOK_SECRET_HEADER", "two words"),
+        (1, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
+        (5, "WEBHOOK_URL", "http://hooks.example.com"),
+    ];
+    for (function, name, value) in cases {
+        let mut variables = complete();
+        variables.insert(name, value);
+
+        let error =
+            (FUNCTIONS[function].0)(&environment(variables)).unwrap_or_else(|| panic!("{name}"));
+
+        assert!(
+            error.to_string().contains(name) && !error.to_string().contains(value),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_webhook_without_a_digest_starts_and_admits_nothing() {
+    let mut variables = complete();
+    variables.insert("WEBHOOK_SECRET_SHA256", "");
+
+    assert!(
+        webhook::Config::from_env(&environment(variables))
+            .unwrap()
+            .secrets
+            .is_empty()
+    );
+}

@@ -1,1 +1,252 @@
-//! item_status
+//! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
+
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use tests::{Deployment, sample};
+
+const USER: &str = "usr_01J9X";
+
+async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
+    item_status::handle(&deployment.item_status(), request, now()).await
+}
+
+fn json_of(response: &Response<Body>) -> Value {
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+/// A connection of `USER`, as far as `status`, in our table.
+async fn connected(deployment: &Deployment, bank_user: &str, status: &str) -> ItemId {
+    let item_id = deployment.connect(USER, bank_user).await;
+    deployment.item_reaches(item_id, status).await;
+    deployment
+        .deliver(&json!({"event": "item/updated", "eventId": item_id, "itemId": item_id}))
+        .await;
+    deployment.sync_all().await;
+    item_id
+}
+
+#[tokio::test]
+async fn a_finished_connection_is_ready() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok", "UPDATED").await;
+
+    let response = answer(
+        &deployment,
+        sample::get_item(USER, &item_id.to_string(), &[]),
+    )
+    .await;
+
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["cache-control"], "private, no-cache");
+    assert_eq!(response.headers()["vary"], "Accept-Language");
+    assert!(!response.headers().contains_key("retry-after"));
+    let item = json_of(&response);
+    assert_eq!(item["itemId"], json!(item_id));
+    assert_eq!(item["phase"], "ready");
+    assert_eq!(item["nextAction"]["kind"], "none");
+    assert_eq!(item["connector"]["id"], 2);
+    assert_eq!(item["connector"]["health"], "ONLINE");
+    for always_there in [
+        "status",
+        "executionStatus",
+        "products",
+        "error",
+        "createdAt",
+        "updatedAt",
+        "readAt",
+    ] {
+        assert!(item.get(always_there).is_some(), "{always_there}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_to_authorize_is_for_the_user_to_do() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok-auth-pending", "OUTDATED").await;
+
+    let (_, item) = deployment.status_of(USER, item_id).await;
+
+    assert_eq!(item["phase"], "waiting_user");
+    assert_eq!(item["nextAction"]["kind"], "authorize_device");
+    assert_eq!(item["error"]["code"], "USER_AUTHORIZATION_PENDING");
+}
+
+#[tokio::test]
+async fn wrong_credentials_name_the_body_to_post_for_a_new_try() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "nobody", "LOGIN_ERROR").await;
+
+    let (_, item) = deployment.status_of(USER, item_id).await;
+
+    assert_eq!(item["phase"], "reconnect");
+    assert_eq!(
+        item["nextAction"]["connectToken"],
+        json!({"itemId": item_id})
+    );
+    let body = item["nextAction"]["connectToken"].clone();
+    let request = sample::with_body("connect-token/no-body.json", USER, &body);
+    let token = connect_token::handle(&deployment.connect_token(), request, now()).await;
+    assert_eq!(token.status(), 200);
+}
+
+#[tokio::test]
+async fn a_connection_in_progress_says_when_to_ask_again() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok-auth-pending", "OUTDATED").await;
+
+    let response = answer(
+        &deployment,
+        sample::get_item(USER, &item_id.to_string(), &[]),
+    )
+    .await;
+
+    assert_eq!(response.headers()["retry-after"], "10");
+}
+
+#[tokio::test]
+async fn an_answer_that_the_caller_has_is_not_sent_again() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok", "UPDATED")
+        .await
+        .to_string();
+    let first = answer(&deployment, sample::get_item(USER, &item_id, &[])).await;
+    let etag = first.headers()["etag"].to_str().unwrap();
+    assert!(etag.starts_with("W/\""), "{etag}");
+
+    let same = answer(
+        &deployment,
+        sample::get_item(USER, &item_id, &[("if-none-match", etag)]),
+    )
+    .await;
+    let other = answer(
+        &deployment,
+        sample::get_item(USER, &item_id, &[("if-none-match", "W/\"x\"")]),
+    )
+    .await;
+
+    assert_eq!(
+        (same.status().as_u16(), same.body().as_ref()),
+        (304, b"".as_slice())
+    );
+    assert_eq!(same.headers()["etag"], etag);
+    assert_eq!(other.status(), 200);
+}
+
+#[tokio::test]
+async fn messages_come_in_the_callers_language() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok", "UPDATED")
+        .await
+        .to_string();
+
+    let mut messages = Vec::new();
+    for language in ["pt-BR,pt;q=0.9", "en"] {
+        let response = answer(
+            &deployment,
+            sample::get_item(USER, &item_id, &[("accept-language", language)]),
+        )
+        .await;
+        messages.push(json_of(&response)["nextAction"]["message"].clone());
+    }
+
+    assert_eq!(
+        messages,
+        ["Nenhuma ação é necessária.", "There is nothing to do."]
+    );
+}
+
+#[tokio::test]
+async fn somebody_elses_item_looks_like_one_that_does_not_exist() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok", "UPDATED")
+        .await
+        .to_string();
+
+    let foreign = answer(&deployment, sample::get_item("usr_2", &item_id, &[])).await;
+    let unknown = answer(
+        &deployment,
+        sample::request("item-status/item-unknown.json"),
+    )
+    .await;
+
+    assert_eq!(
+        (foreign.status().as_u16(), unknown.status().as_u16()),
+        (404, 404)
+    );
+    assert_eq!(foreign.body().as_ref(), unknown.body().as_ref());
+    assert_eq!(foreign.headers(), unknown.headers());
+}
+
+#[tokio::test]
+async fn the_list_has_the_callers_items_newest_first() {
+    let deployment = Deployment::start().await;
+    let mut own = Vec::new();
+    for _ in 0..3 {
+        own.push(json!(connected(&deployment, "user-ok", "UPDATED").await));
+    }
+    own.reverse();
+
+    let first = json_of(&answer(&deployment, sample::get_items(USER, &[("limit", "2")])).await);
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let second = json_of(
+        &answer(
+            &deployment,
+            sample::get_items(USER, &[("limit", "2"), ("cursor", cursor)]),
+        )
+        .await,
+    );
+    let foreign = json_of(
+        &answer(
+            &deployment,
+            sample::get_items("usr_2", &[("cursor", cursor)]),
+        )
+        .await,
+    );
+
+    let ids = |list: &Value| -> Vec<Value> {
+        list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["itemId"].clone())
+            .collect()
+    };
+    assert_eq!(ids(&first), own[..2]);
+    assert_eq!(ids(&second), own[2..]);
+    assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused_by_name() {
+    let deployment = Deployment::start().await;
+    let cases = [
+        (
+            sample::request("item-status/item-id-not-a-uuid.json"),
+            400,
+            Some("itemId"),
+        ),
+        (
+            sample::request("item-status/list-bad-cursor.json"),
+            400,
+            Some("cursor"),
+        ),
+        (
+            sample::get_items(USER, &[("limit", "0")]),
+            400,
+            Some("limit"),
+        ),
+        (
+            sample::request("item-status/list-no-owner-claim.json"),
+            401,
+            None,
+        ),
+    ];
+    for (request, status, field) in cases {
+        let response = answer(&deployment, request).await;
+
+        assert_eq!(response.status(), status, "{field:?}");
+        assert_eq!(json_of(&response)["field"].as_str(), field);
+    }
+}

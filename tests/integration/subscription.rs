@@ -1,1 +1,107 @@
-//! subscription
+//! subscription: the webhook at Pluggy, as it should be, however often it is asked for.
+
+use sandbox::Effect;
+use sandbox::Fault;
+use shared::clock::now;
+use shared::pluggy::{EventKind, Webhook};
+use subscription::{Command, Error, Report};
+use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
+use tests::{Deployment, sample};
+
+async fn ensure(deployment: &Deployment) -> Result<Report, Error> {
+    subscription::handle(&deployment.subscription(), Command::Ensure, now()).await
+}
+
+async fn registered(deployment: &Deployment) -> Vec<Webhook> {
+    deployment
+        .pluggy_client()
+        .webhooks(now())
+        .await
+        .unwrap()
+        .results
+}
+
+#[tokio::test]
+async fn the_webhook_is_registered_once_with_its_secret_and_all_events() {
+    let deployment = Deployment::start().await;
+
+    let created = ensure(&deployment).await.unwrap();
+    let again = ensure(&deployment).await.unwrap();
+
+    let Report::Created { webhook_id } = created else {
+        panic!("{created:?}");
+    };
+    assert_eq!(again, Report::Unchanged { webhook_id });
+    let webhooks = registered(&deployment).await;
+    assert_eq!(webhooks.len(), 1);
+    assert_eq!(
+        (webhooks[0].url.as_str(), &webhooks[0].event),
+        (WEBHOOK_URL, &EventKind::All)
+    );
+    assert_eq!(
+        webhooks[0].headers.as_ref().unwrap()["x-webhook-secret"],
+        WEBHOOK_SECRET
+    );
+}
+
+#[tokio::test]
+async fn a_registration_that_was_changed_is_repaired() {
+    let deployment = Deployment::start().await;
+    let Report::Created { webhook_id } = ensure(&deployment).await.unwrap() else {
+        panic!();
+    };
+    let headers = [("x-webhook-secret".to_owned(), "old".to_owned())].into();
+    let change = shared::pluggy::UpdateWebhookRequest {
+        event: EventKind::ItemCreated,
+        headers: &headers,
+        enabled: true,
+    };
+    deployment
+        .pluggy_client()
+        .update_webhook(webhook_id, &change, now())
+        .await
+        .unwrap();
+
+    assert_eq!(
+        ensure(&deployment).await.unwrap(),
+        Report::Updated { webhook_id }
+    );
+
+    assert_eq!(
+        ensure(&deployment).await.unwrap(),
+        Report::Unchanged { webhook_id }
+    );
+}
+
+#[tokio::test]
+async fn a_failure_is_told_without_a_secret() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.add_fault(Fault {
+        method: None,
+        path_prefix: "/webhooks".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+
+    let error = ensure(&deployment).await.unwrap_err();
+
+    let told = format!("{} {error:?}", shared::telemetry::chain(&error));
+    assert!(
+        !told.contains(WEBHOOK_SECRET) && !told.contains(CLIENT_SECRET),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_sample_commands_are_understood_and_no_others() {
+    let command = |name: &str| {
+        serde_json::from_value::<Command>(sample::json(&format!("subscription/{name}.json")))
+    };
+
+    assert_eq!(command("ensure").unwrap(), Command::Ensure);
+    assert_eq!(command("test-delivery").unwrap(), Command::TestDelivery);
+    assert!(command("unknown-action").is_err());
+}

@@ -6,11 +6,12 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use sandbox::{Running, Settings};
 use serde_json::json;
-use shared::http;
-use shared::pluggy::{Api, ApiKeys, Client};
+use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
 use shared::secret::PluggySecrets;
+use shared::{clock, http};
+use tokio::time::Instant;
 
-use crate::Tables;
+use crate::{Tables, sample, stream};
 
 /// The application that the sandbox knows, and the one that the sample events name.
 pub const CLIENT_ID: &str = "11111111-0000-4000-8000-000000000003";
@@ -126,6 +127,70 @@ impl Deployment {
         }
     }
 
+    /// Makes a connection as the widget does, with a connect token that our function issued to `user`: at the sandbox's
+    /// personal bank, as its user `bank_user`.
+    pub async fn connect(&self, user: &str, bank_user: &str) -> ItemId {
+        let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
+        let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;
+        let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+        let item = http::client()
+            .unwrap()
+            .post(format!("{}/items", self.pluggy.url()))
+            .header("X-API-KEY", answer["accessToken"].as_str().unwrap())
+            .header("Content-Type", "application/json")
+            .body(
+                json!({"connectorId": 2, "parameters": {"user": bank_user, "password": "password-ok"}}).to_string(),
+            )
+            .send()
+            .await
+            .unwrap();
+        let item: serde_json::Value = serde_json::from_slice(&item.bytes().await.unwrap()).unwrap();
+        item["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{item}"))
+            .parse()
+            .unwrap()
+    }
+
+    /// Waits until an item at the sandbox has this status.
+    pub async fn item_reaches(&self, item_id: ItemId, status: &str) -> Item {
+        let client = self.pluggy_client();
+        eventually(&format!("item {status}"), async || {
+            let item = client.item(item_id, clock::now()).await.unwrap()?;
+            (item.status.as_str() == status).then_some(item)
+        })
+        .await
+    }
+
+    /// Delivers an event to our webhook, as Pluggy would, and gives the status of the answer.
+    pub async fn deliver(&self, body: &serde_json::Value) -> u16 {
+        let mut event = sample::json("webhook/item-created.json");
+        event["body"] = body.to_string().into();
+        let webhook = self.webhook(WEBHOOK_SECRET_SHA256);
+        webhook::handle(&webhook, sample::request_of(&event), clock::now())
+            .await
+            .status()
+            .as_u16()
+    }
+
+    /// Feeds every event row of the table to item-sync in one batch, and expects that none fails.
+    pub async fn sync_all(&self) {
+        let batch = stream::batch(&self.tables.event_rows().await);
+        let answer =
+            item_sync::handle(&self.item_sync(), &batch, clock::now(), in_a_minute()).await;
+        assert_eq!(answer.batch_item_failures, []);
+    }
+
+    /// What our API tells `user` about an item.
+    pub async fn status_of(&self, user: &str, item_id: ItemId) -> (u16, serde_json::Value) {
+        let request = sample::get_item(user, &item_id.to_string(), &[]);
+        let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
+        (
+            answer.status().as_u16(),
+            serde_json::from_slice(answer.body()).unwrap(),
+        )
+    }
+
     /// How often a path was asked for.
     pub fn requests_for(&self, method: &str, path: &str) -> usize {
         let requests = self.pluggy.requests();
@@ -134,6 +199,11 @@ impl Deployment {
             .filter(|request| request.method == method && request.path == path)
             .count()
     }
+}
+
+/// The deadline of an invocation that has just begun.
+pub fn in_a_minute() -> Instant {
+    Instant::now() + Duration::from_mins(1)
 }
 
 /// Secrets Manager with the secret of a deployment.
