@@ -1,7 +1,9 @@
 //! What the tests stand on: real engines in place of AWS and Pluggy, and the sample events.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]

@@ -100,11 +100,11 @@ impl Tables {
     }
 
     async fn create_table(&self, name: &str, keys: &[&str], indexes: Vec<GlobalSecondaryIndex>) {
-        let indexed = indexes.iter().flat_map(GlobalSecondaryIndex::key_schema);
+        let index_keys = indexes.iter().flat_map(GlobalSecondaryIndex::key_schema);
         let attributes: Vec<AttributeDefinition> = keys
             .iter()
             .copied()
-            .chain(indexed.map(KeySchemaElement::attribute_name))
+            .chain(index_keys.map(KeySchemaElement::attribute_name))
             .map(attribute)
             .collect();
         self.client
