@@ -127,7 +127,16 @@ mod tests {
 
     #[test]
     fn an_event_has_three_rounds_and_a_login_only_one() {
-        assert_eq!(waits("item/updated").count(), 3);
+        let rounds: Vec<_> = waits("item/updated").collect();
+
+        assert_eq!(
+            rounds,
+            [
+                None,
+                Some(Duration::from_mins(15)),
+                Some(Duration::from_hours(2))
+            ]
+        );
         assert_eq!(waits("item/login_succeeded").count(), 1);
     }
 }

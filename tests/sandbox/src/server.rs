@@ -25,7 +25,6 @@ use crate::error::Error;
 use crate::fault::{self, Effect};
 use crate::rate_limit::{Endpoint, Verdict};
 use crate::routes;
-use crate::world::RequestRecord;
 
 /// Serves until it is dropped, and all connections with it.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
@@ -74,22 +73,21 @@ async fn answer(
     let response = if control::is_control(&path) {
         Some(route(router, request).await)
     } else {
-        misbehave_or_route(&app, router, peer, request).await
+        let number = app.world().note_request(&method, &path);
+        let response = misbehave_or_route(&app, router, peer, request).await;
+        app.world()
+            .note_answer(number, response.as_ref().map(Response::status));
+        response
     };
 
-    let status = response.as_ref().map(|response| response.status().as_u16());
-    let outcome = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let outcome = match &response {
+        Some(response) => response.status().as_u16().to_string(),
+        None => "no answer".to_owned(),
+    };
     info!(
         "{method} {path} {outcome} ({} ms)",
         started_at.elapsed().as_millis()
     );
-    if !control::is_control(&path) {
-        app.world().requests.push(RequestRecord {
-            method: method.to_string(),
-            path,
-            status,
-        });
-    }
     response.ok_or(Disconnect)
 }
 

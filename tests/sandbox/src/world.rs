@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,7 +65,7 @@ pub struct Switches {
     pub webhook_created_with_ok: bool,
 }
 
-/// One request that was answered.
+/// One request, noted when it arrives.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct RequestRecord {
@@ -72,7 +73,7 @@ pub struct RequestRecord {
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The status of the answer; none if there was no answer.
+    /// The status of the answer; none if there is no answer, or none yet.
     pub status: Option<u16>,
 }
 
@@ -94,6 +95,23 @@ impl World {
     ) -> Option<Vec<Event>> {
         let connection = self.connections.get_mut(&item_id)?;
         (connection.run == run).then(|| connection.enter(state, clock))
+    }
+
+    /// Counts a request, and gives its number.
+    pub(crate) fn note_request(&mut self, method: &Method, path: &str) -> usize {
+        self.requests.push(RequestRecord {
+            method: method.to_string(),
+            path: path.to_owned(),
+            status: None,
+        });
+        self.requests.len() - 1
+    }
+
+    /// Notes how a request was answered.
+    pub(crate) fn note_answer(&mut self, number: usize, status: Option<StatusCode>) {
+        if let Some(request) = self.requests.get_mut(number) {
+            request.status = status.map(|status| status.as_u16());
+        }
     }
 
     /// A delivery arrived.

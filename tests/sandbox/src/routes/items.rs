@@ -56,11 +56,10 @@ async fn delete(
 }
 
 async fn disable_auto_sync(
-    caller: ApiKey,
+    _: ApiKey,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Error> {
-    let _ = caller;
     let mut world = app.world();
     let id = body::parse_id(&id)?;
     let connection = world

@@ -163,19 +163,30 @@ impl Pluggy {
 
     /// Waits until an item has an execution status, and gives the item.
     pub(crate) async fn item_once(&self, id: Uuid, execution_status: &str) -> Value {
-        let path = format!("/items/{id}");
+        let has_status = |item: &Value| item["executionStatus"] == execution_status;
+        self.get_once(&format!("/items/{id}"), execution_status, has_status)
+            .await
+    }
+
+    /// Waits until what is answered at a path is as it should be, and gives it.
+    pub(crate) async fn get_once(
+        &self,
+        path: &str,
+        what: &str,
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Value {
         let waiting = async {
             loop {
-                let item = self.get(&path).await.body;
-                if item["executionStatus"] == execution_status {
-                    return item;
+                let body = self.get(path).await.body;
+                if is_so(&body) {
+                    return body;
                 }
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting)
             .await
-            .unwrap_or_else(|_| panic!("the item never had {execution_status}"))
+            .unwrap_or_else(|_| panic!("never happened: {what}"))
     }
 }
 

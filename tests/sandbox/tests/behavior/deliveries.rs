@@ -74,15 +74,20 @@ async fn a_delivery_is_given_up_after_nine_attempts_and_the_webhook_disabled_in_
     pluggy.sandbox.post_event(BODY.to_vec());
     eventually("nine attempts more", || endpoint.received().len() == 18).await;
 
-    let mut disabled_at = Value::Null;
-    while disabled_at.is_null() {
-        disabled_at = pluggy.get(&path).await.body["disabledAt"].take();
-    }
-    pluggy.sandbox.post_event(BODY.to_vec());
+    let is_disabled = |webhook: &Value| webhook["disabledAt"].is_string();
+    pluggy
+        .get_once(&path, "the webhook is disabled", is_disabled)
+        .await;
     endpoint.answer_always_with(200);
+    pluggy
+        .sandbox
+        .post_event(br#"{"event":"item/updated"}"#.to_vec());
     pluggy.patch(&path, json!({ "enabled": true })).await;
-    pluggy.sandbox.post_event(BODY.to_vec());
-    eventually("one delivery more", || endpoint.received().len() == 19).await;
+    pluggy
+        .sandbox
+        .post_event(br#"{"event":"item/deleted"}"#.to_vec());
+    endpoint.received_once("item/deleted").await;
+    assert!(!endpoint.events().contains(&"item/updated".to_owned()));
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Method;
 use sandbox::{Effect, Fault};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::client::Pluggy;
 
@@ -32,14 +33,15 @@ async fn a_fault_spoils_the_next_request_only() {
     assert_eq!(pluggy.get("/connectors/2").await.status, 200);
 }
 
+async fn spoiled(effect: Effect) -> Pluggy {
+    let pluggy = Pluggy::start().await;
+    pluggy.sandbox.add_fault(next_connector_request(effect));
+    pluggy
+}
+
 #[tokio::test]
 async fn a_rate_limit_can_be_forced() {
-    let pluggy = Pluggy::start().await;
-    pluggy
-        .sandbox
-        .add_fault(next_connector_request(Effect::RateLimited {
-            reset_seconds: 7,
-        }));
+    let pluggy = spoiled(Effect::RateLimited { reset_seconds: 7 }).await;
 
     let answer = pluggy.get("/connectors").await;
 
@@ -49,42 +51,49 @@ async fn a_rate_limit_can_be_forced() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_garbage_late_missing_or_cut_off() {
-    let pluggy = Pluggy::start().await;
+async fn an_answer_can_be_garbage() {
+    let pluggy = spoiled(Effect::Garbage).await;
 
-    pluggy
-        .sandbox
-        .add_fault(next_connector_request(Effect::Garbage));
-    let garbage = pluggy.get("/connectors").await;
-    assert_eq!(garbage.status, 200);
-    assert!(garbage.body.is_null());
+    let answer = pluggy.get("/connectors").await;
 
-    pluggy
-        .sandbox
-        .add_fault(next_connector_request(Effect::Delay { milliseconds: 80 }));
-    let started_at = std::time::Instant::now();
-    assert_eq!(pluggy.get("/connectors").await.status, 200);
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.is_null());
+}
+
+#[tokio::test]
+async fn an_answer_can_be_late() {
+    let pluggy = spoiled(Effect::Delay { milliseconds: 80 }).await;
+    let started_at = Instant::now();
+
+    let answer = pluggy.get("/connectors").await;
+
+    assert_eq!(answer.status, 200);
     assert!(started_at.elapsed() >= Duration::from_millis(80));
+}
 
-    pluggy
-        .sandbox
-        .add_fault(next_connector_request(Effect::Hang));
+#[tokio::test]
+async fn an_answer_can_be_missing() {
+    let pluggy = spoiled(Effect::Hang).await;
     let patience = Duration::from_millis(80);
-    assert!(
-        tokio::time::timeout(patience, pluggy.get("/connectors"))
-            .await
-            .is_err()
-    );
 
-    pluggy
-        .sandbox
-        .add_fault(next_connector_request(Effect::Disconnect));
-    assert!(
-        pluggy
-            .try_send(Method::GET, "/connectors", None, None)
-            .await
-            .is_err()
+    assert!(timeout(patience, pluggy.get("/connectors")).await.is_err());
+
+    let request = pluggy.sandbox.requests().pop().unwrap();
+    assert_eq!(
+        (request.path.as_str(), request.status),
+        ("/connectors", None)
     );
+}
+
+#[tokio::test]
+async fn a_connection_can_be_closed_without_an_answer() {
+    let pluggy = spoiled(Effect::Disconnect).await;
+
+    let cut_off = pluggy
+        .try_send(Method::GET, "/connectors", None, None)
+        .await;
+
+    assert!(cut_off.is_err());
     assert_eq!(pluggy.get("/connectors").await.status, 200);
 }
 
