@@ -96,6 +96,22 @@ async fn a_caller_picks_a_profile_and_narrows_it() {
 }
 
 #[tokio::test]
+async fn every_option_of_a_caller_reaches_the_widget() {
+    let deployment = Deployment::start().await;
+
+    let response = answer(
+        &deployment,
+        sample::request("connect-token/all-options.json"),
+    )
+    .await;
+
+    assert_eq!(
+        json_of(&response)["connect"],
+        json!({"includeSandbox": true, "language": "en", "theme": "dark", "selectedConnectorId": 201})
+    );
+}
+
+#[tokio::test]
 async fn bad_requests_are_refused_by_name_before_pluggy_is_asked() {
     check_refused(
         "connect-token/unknown-field.json",
@@ -105,6 +121,7 @@ async fn bad_requests_are_refused_by_name_before_pluggy_is_asked() {
     .await;
     check_refused("connect-token/item-id-not-a-uuid.json", 400, Some("itemId")).await;
     check_refused("connect-token/unknown-profile.json", 400, Some("profile")).await;
+    check_refused("connect-token/value-too-long.json", 400, Some("profile")).await;
     check_refused("connect-token/not-json.json", 400, None).await;
     check_refused("connect-token/no-owner-claim.json", 401, None).await;
 }

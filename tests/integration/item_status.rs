@@ -219,6 +219,22 @@ async fn the_list_has_the_callers_items_newest_first() {
 }
 
 #[tokio::test]
+async fn the_sample_requests_for_lists_are_understood() {
+    let deployment = Deployment::start().await;
+
+    for sample in ["item-status/list.json", "item-status/list-cursor.json"] {
+        let response = answer(&deployment, sample::request(sample)).await;
+
+        assert_eq!(response.status(), 200, "{sample}");
+        assert_eq!(
+            json_of(&response),
+            json!({"items": [], "nextCursor": null}),
+            "{sample}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn bad_requests_are_refused_by_name() {
     let deployment = Deployment::start().await;
     let cases = [

@@ -1,8 +1,9 @@
 //! subscription: the webhook at Pluggy, as it should be, however often it is asked for.
 
-use sandbox::Effect;
-use sandbox::Fault;
+use sandbox::{Effect, Fault};
+use serde_json::json;
 use shared::clock::now;
+use shared::delivery::deliver;
 use shared::pluggy::{EventKind, Webhook};
 use subscription::{Command, Error, Report};
 use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
@@ -93,6 +94,48 @@ async fn a_failure_is_told_without_a_secret() {
         !told.contains(WEBHOOK_SECRET) && !told.contains(CLIENT_SECRET),
         "{told}"
     );
+}
+
+/// A webhook that answers 204 to whoever carries the secret, else 401.
+async fn webhook() -> String {
+    let router = axum::Router::new().fallback(async |headers: axum::http::HeaderMap| {
+        let admitted = headers
+            .get("x-webhook-secret")
+            .is_some_and(|value| value == WEBHOOK_SECRET);
+        if admitted {
+            axum::http::StatusCode::NO_CONTENT
+        } else {
+            axum::http::StatusCode::UNAUTHORIZED
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+#[tokio::test]
+async fn a_test_delivery_carries_the_secret_and_tells_the_status_of_the_answer() {
+    let (http, url) = (shared::http::client().unwrap(), webhook().await);
+    let header = "x-webhook-secret".parse().unwrap();
+    let body = json!({"event": "subscription/test"});
+
+    let right = deliver(&http, &url, &header, &WEBHOOK_SECRET.into(), &body).await;
+    let wrong = deliver(&http, &url, &header, &"wrong".into(), &body).await;
+    let nobody = deliver(
+        &http,
+        "http://127.0.0.1:9/",
+        &header,
+        &WEBHOOK_SECRET.into(),
+        &body,
+    )
+    .await;
+
+    assert_eq!((right.unwrap(), wrong.unwrap()), (204, 401));
+    assert!(matches!(
+        nobody,
+        Err(shared::delivery::Error::Unanswered(_))
+    ));
 }
 
 #[test]

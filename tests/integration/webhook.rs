@@ -1,5 +1,7 @@
 //! The webhook, from the function URL's event to the row.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::InternalServerError;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
@@ -10,7 +12,7 @@ use serde_json::json;
 use shared::clock::now;
 use shared::store::{Body, Encoding, Events};
 use tests::deployment::WEBHOOK_SECRET_SHA256;
-use tests::tables::{EVENT_RETENTION, Row};
+use tests::tables::{EVENT_RETENTION, Row, client};
 use tests::{Deployment, sample};
 
 const ITEM_KEY: &str = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
@@ -188,6 +190,26 @@ async fn an_event_that_cannot_be_stored_is_put_off() {
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key("retry-after"));
     assert!(rule.num_calls() > 0);
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_does_not_keep_pluggy_waiting() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let deployment = Deployment::start().await;
+    let mut webhook = deployment.webhook(WEBHOOK_SECRET_SHA256);
+    webhook.events = Events::new(client(&url), "events".to_owned(), EVENT_RETENTION);
+
+    let answer = webhook::handle(
+        &webhook,
+        sample::request("webhook/item-created.json"),
+        now(),
+    );
+    let answer = tokio::time::timeout(Duration::from_secs(3), answer)
+        .await
+        .unwrap();
+
+    assert_eq!(answer.status(), 503);
 }
 
 #[tokio::test]

@@ -132,7 +132,8 @@ async fn engine() -> String {
     url
 }
 
-fn client(url: &str) -> Client {
+/// A client for the engine at `url`.
+pub fn client(url: &str) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(url)

@@ -7,6 +7,8 @@ mod config;
 mod delivery;
 mod secret;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderValue, Method};
@@ -19,6 +21,9 @@ use shared::telemetry::chain;
 
 pub use config::Config;
 pub use secret::AcceptedSecrets;
+
+/// Every delivery is answered within this time, well before Pluggy stops waiting.
+const DEADLINE: Duration = Duration::from_millis(2_800);
 
 /// What the function works with, built once during init.
 pub struct App {
@@ -51,12 +56,19 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
         return Problem::unauthenticated().into_response();
     }
     let event = delivery::event(request.body().as_ref(), app.client_id, now);
-    match app.events.insert(&event).await {
-        Ok(insertion) => {
+    match tokio::time::timeout(DEADLINE, app.events.insert(&event)).await {
+        Ok(Ok(insertion)) => {
             log(&request, &event, insertion);
             Response::new(Body::Empty)
         }
-        Err(error) => {
+        Err(_) => {
+            tracing::error!(
+                event.kind = event.name,
+                "event not stored in time; delivery put off"
+            );
+            Problem::unavailable(request_id(&request), SHORT_WAIT).into_response()
+        }
+        Ok(Err(error)) => {
             tracing::error!(
                 error = chain(&error),
                 event.kind = event.name,
