@@ -12,6 +12,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::connection::{Connection, Trigger};
 use crate::error::Error;
+use crate::item_options::ItemOptions;
+use crate::world::World;
 
 const API_KEY_LIFETIME: Duration = Duration::from_hours(2);
 const CONNECT_TOKEN_LIFETIME: Duration = Duration::from_mins(30);
@@ -62,6 +64,21 @@ impl Caller {
             Self::ApiKey { .. } => Trigger::Client,
             Self::ConnectToken { .. } => Trigger::User,
         }
+    }
+
+    /// The connect token, if it is one.
+    pub(crate) fn token_id(&self) -> Option<Uuid> {
+        match self {
+            Self::ApiKey { .. } => None,
+            Self::ConnectToken { id, .. } => Some(*id),
+        }
+    }
+
+    /// What was asked for with the connect token.
+    pub(crate) fn options(&self, world: &World) -> ItemOptions {
+        self.token_id()
+            .and_then(|id| world.token_options.get(&id).cloned())
+            .unwrap_or_default()
     }
 
     /// Whether the caller may create items; a token made for an update may not.

@@ -40,6 +40,7 @@ pub(crate) struct Connection {
     pub(crate) parameters: Parameters,
     /// The connect token that made it.
     pub(crate) created_with: Option<Uuid>,
+    /// Who asked for the execution that runs, or ran last.
     pub(crate) trigger: Trigger,
     /// Counts the scripts, so that one which was overtaken notices.
     pub(crate) run: u64,
@@ -51,6 +52,19 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    pub(crate) fn new(item: Item, parameters: Parameters, created_with: Option<Uuid>) -> Self {
+        Self {
+            item,
+            parameters,
+            created_with,
+            trigger: Trigger::Client,
+            run: 0,
+            ended_well_before: false,
+            question: None,
+            login_backoff_until: None,
+        }
+    }
+
     /// What decides how the next execution goes.
     pub(crate) fn login(&self) -> Login<'_> {
         Login {
@@ -77,16 +91,13 @@ impl Connection {
     pub(crate) fn begin(&mut self, trigger: Trigger, clock: Clock) -> u64 {
         self.trigger = trigger;
         self.run += 1;
-        let is_first = self.item.last_updated_at.is_none() && self.run == 1;
-        self.show(
-            Status::Updating,
-            if is_first {
-                "CREATED"
-            } else {
-                "LOGIN_IN_PROGRESS"
-            },
-            clock,
-        );
+        let is_first = self.run == 1;
+        let execution_status = if is_first {
+            "CREATED"
+        } else {
+            "LOGIN_IN_PROGRESS"
+        };
+        self.show(Status::Updating, execution_status, clock);
         self.run
     }
 
@@ -128,8 +139,7 @@ impl Connection {
         }
     }
 
-    /// An `item/*` event about this connection as it is now.
-    pub(crate) fn event(&self, name: &'static str) -> Event {
+    fn event(&self, name: &'static str) -> Event {
         Event::item(name, &self.item, self.trigger)
     }
 

@@ -4,7 +4,7 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
-use crate::error::ParameterError;
+use crate::error::{Error, ParameterError};
 
 /// What the user typed, by the name of the credential.
 pub(crate) type Parameters = BTreeMap<String, String>;
@@ -94,7 +94,17 @@ pub(crate) struct SelectOption {
 }
 
 impl Connector {
-    /// What is wrong with the parameters of a new connection.
+    /// Whether parameters are complete and well-formed.
+    pub(crate) fn check(&self, parameters: &Parameters) -> Result<(), Error> {
+        let refusals = self.refusals(parameters);
+        if refusals.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid_parameters(refusals))
+        }
+    }
+
+    /// What is wrong with parameters.
     pub(crate) fn refusals(&self, parameters: &Parameters) -> Vec<ParameterError> {
         self.credentials
             .iter()
@@ -105,6 +115,12 @@ impl Connector {
                     .map(|message| ParameterError::new(credential.name, message))
             })
             .collect()
+    }
+
+    /// Those of the wanted products that the institution has.
+    pub(crate) fn products_among(&self, wanted: &[String]) -> Vec<&'static str> {
+        let is_wanted = |name: &&'static str| wanted.iter().any(|wanted| wanted == name);
+        self.products.iter().copied().filter(is_wanted).collect()
     }
 
     /// The credential that must be new each time, if the institution has one.

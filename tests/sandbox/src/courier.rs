@@ -23,6 +23,13 @@ pub(crate) enum Recipient {
     Url(String),
 }
 
+/// Where one attempt goes.
+struct Address {
+    webhook_id: Option<Uuid>,
+    url: String,
+    headers: BTreeMap<String, String>,
+}
+
 /// Posts an event until it is accepted or given up.
 pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
     let mut attempt = 0;
@@ -31,26 +38,21 @@ pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
             app.clock.sleep(wait).await;
         }
         for _ in 0..ATTEMPTS_PER_ROUND {
-            let Some((webhook_id, url, headers)) = address(&app, &recipient) else {
+            let Some(address) = address(&app, &recipient) else {
                 return;
             };
             attempt += 1;
-            let outcome = post(&app, &event, &url, &headers).await;
-            log(&app, &event, webhook_id, url, attempt, outcome);
-            if outcome == Outcome::Lost {
-                return;
-            }
+            let outcome = post(&app, &event, &address).await;
+            note(&app, &event, &address, attempt, outcome);
             if outcome.is_success() {
-                return app.world().delivered(webhook_id);
+                return app.world().delivered(address.webhook_id);
             }
             if outcome.is_refusal() {
-                return give_up(&app, webhook_id);
+                return give_up(&app, &recipient);
             }
         }
     }
-    if let Recipient::Webhook(id) = recipient {
-        give_up(&app, Some(id));
-    }
+    give_up(&app, &recipient);
 }
 
 /// The wait before each round.
@@ -64,41 +66,37 @@ fn waits(event: &str) -> impl Iterator<Item = Option<Duration>> {
 }
 
 /// A webhook that was deleted or disabled meanwhile gets nothing more.
-fn address(
-    app: &App,
-    recipient: &Recipient,
-) -> Option<(Option<Uuid>, String, BTreeMap<String, String>)> {
+fn address(app: &App, recipient: &Recipient) -> Option<Address> {
     match recipient {
-        Recipient::Url(url) => Some((None, url.clone(), BTreeMap::new())),
-        Recipient::Webhook(id) => {
-            let world = app.world();
-            let webhook = world
-                .webhooks
-                .get(id)
-                .filter(|webhook| webhook.disabled_at.is_none())?;
-            Some((Some(*id), webhook.url.clone(), webhook.headers.clone()))
-        }
+        Recipient::Url(url) => Some(Address {
+            webhook_id: None,
+            url: url.clone(),
+            headers: BTreeMap::new(),
+        }),
+        Recipient::Webhook(id) => app
+            .world()
+            .webhooks
+            .get(id)
+            .filter(|webhook| webhook.disabled_at.is_none())
+            .map(|webhook| Address {
+                webhook_id: Some(*id),
+                url: webhook.url.clone(),
+                headers: webhook.headers.clone(),
+            }),
     }
 }
 
-async fn post(app: &App, event: &Event, url: &str, headers: &BTreeMap<String, String>) -> Outcome {
+async fn post(app: &App, event: &Event, address: &Address) -> Outcome {
     if app.world().switches.lose_deliveries {
         return Outcome::Lost;
     }
-    match endpoint::target(url, app.settings.deliver_via.as_ref()) {
-        Some(target) => app.poster.post(target, headers, &event.body).await,
+    match endpoint::target(&address.url, app.settings.deliver_via.as_ref()) {
+        Some(target) => app.poster.post(target, &address.headers, &event.body).await,
         None => Outcome::OffLimits,
     }
 }
 
-fn log(
-    app: &App,
-    event: &Event,
-    webhook_id: Option<Uuid>,
-    url: String,
-    attempt: u32,
-    outcome: Outcome,
-) {
+fn note(app: &App, event: &Event, address: &Address, attempt: u32, outcome: Outcome) {
     info!(
         "delivery {} {} attempt {attempt}: {outcome}",
         event.name, event.id
@@ -107,18 +105,20 @@ fn log(
         event_id: event.id.clone(),
         event: event.name.clone(),
         item_id: event.item_id,
-        webhook_id,
-        url,
+        webhook_id: address.webhook_id,
+        url: address.url.clone(),
         attempt,
         at: app.clock.now(),
         outcome,
     });
 }
 
-fn give_up(app: &App, webhook_id: Option<Uuid>) {
-    let now = app.clock.now();
-    app.world()
-        .given_up(webhook_id, app.settings.failures_until_disabled, now);
+fn give_up(app: &App, recipient: &Recipient) {
+    if let Recipient::Webhook(id) = recipient {
+        let now = app.clock.now();
+        app.world()
+            .given_up(*id, app.settings.failures_until_disabled, now);
+    }
 }
 
 #[cfg(test)]

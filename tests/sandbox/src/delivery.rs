@@ -46,8 +46,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether Pluggy believes that the event arrived.
     pub(crate) fn is_success(self) -> bool {
-        matches!(self, Self::Status(200..=299))
+        matches!(self, Self::Status(200..=299) | Self::Lost)
     }
 
     /// Whether a later attempt would be refused as well.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::clock::Moment;
 use crate::connector::{Connector, Credential};
 use crate::failure::Failure;
+use crate::item_options::ItemOptions;
 use crate::product::{self, DETAILS};
 use crate::step::{Action, Collected};
 
@@ -34,6 +35,38 @@ pub(crate) struct Item {
     pub(crate) has_resources_pending_authorization: Option<bool>,
     pub(crate) products: Vec<&'static str>,
     pub(crate) status_detail: Option<StatusDetail>,
+}
+
+impl Item {
+    /// An item that nothing has happened to yet.
+    pub(crate) fn new(connector: Connector, options: ItemOptions, now: Moment) -> Self {
+        let products = match options.products {
+            Some(wanted) => connector.products_among(&wanted),
+            None => connector.products.clone(),
+        };
+        Self {
+            id: Uuid::new_v4(),
+            connector,
+            created_at: now,
+            updated_at: now,
+            last_updated_at: None,
+            status: Status::Updating,
+            execution_status: "CREATED",
+            error: None,
+            parameter: None,
+            user_action: None,
+            webhook_url: options.webhook_url,
+            client_user_id: options.client_user_id,
+            oauth_redirect_uri: options.oauth_redirect_uri,
+            consecutive_failed_login_attempts: 0,
+            next_auto_sync_at: None,
+            consent_expires_at: None,
+            resources_collected_at: None,
+            has_resources_pending_authorization: None,
+            products,
+            status_detail: None,
+        }
+    }
 }
 
 /// What a connection is doing, coarsely.

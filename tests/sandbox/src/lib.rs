@@ -20,6 +20,7 @@ mod failure;
 mod fault;
 mod input;
 mod item;
+mod item_options;
 mod poster;
 mod product;
 mod query;

@@ -11,6 +11,7 @@ use crate::connector::Connector;
 use crate::delivery::Delivery;
 use crate::event::Event;
 use crate::fault::Fault;
+use crate::item_options::ItemOptions;
 use crate::rate_limit::Budgets;
 use crate::step::State;
 use crate::webhook::Webhook;
@@ -22,7 +23,7 @@ pub(crate) struct World {
     pub(crate) connections: HashMap<Uuid, Connection>,
     pub(crate) webhooks: BTreeMap<Uuid, Webhook>,
     /// What was asked for with each connect token.
-    pub(crate) token_options: HashMap<Uuid, TokenOptions>,
+    pub(crate) token_options: HashMap<Uuid, ItemOptions>,
     /// API keys of an earlier epoch are expired.
     pub(crate) key_epoch: u64,
     pub(crate) switches: Switches,
@@ -31,18 +32,6 @@ pub(crate) struct World {
     pub(crate) requests: Vec<RequestRecord>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) events: Vec<Event>,
-}
-
-/// The options of a connect token.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct TokenOptions {
-    pub(crate) client_user_id: Option<String>,
-    pub(crate) webhook_url: Option<String>,
-    pub(crate) oauth_redirect_uri: Option<String>,
-    #[serde(default)]
-    pub(crate) avoid_duplicates: bool,
-    pub(crate) products: Option<Vec<String>>,
 }
 
 /// Lasting deviations from Pluggy's usual behavior; all are off at first.
@@ -122,8 +111,8 @@ impl World {
     }
 
     /// A delivery was given up; too many in a row disable the webhook.
-    pub(crate) fn given_up(&mut self, webhook_id: Option<Uuid>, threshold: u32, now: Moment) {
-        if let Some(webhook) = webhook_id.and_then(|id| self.webhooks.get_mut(&id)) {
+    pub(crate) fn given_up(&mut self, webhook_id: Uuid, threshold: u32, now: Moment) {
+        if let Some(webhook) = self.webhooks.get_mut(&webhook_id) {
             webhook.failures += 1;
             if webhook.failures >= threshold {
                 webhook.disabled_at = Some(now);

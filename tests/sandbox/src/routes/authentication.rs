@@ -17,7 +17,7 @@ use crate::body;
 use crate::caller::{ApiKey, Caller};
 use crate::endpoint;
 use crate::error::Error;
-use crate::world::TokenOptions;
+use crate::item_options::ItemOptions;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -60,7 +60,7 @@ fn are_right(credentials: &Credentials, app: &App) -> bool {
 #[serde(rename_all = "camelCase")]
 struct ConnectTokenRequest {
     item_id: Option<String>,
-    options: Option<TokenOptions>,
+    options: Option<ItemOptions>,
 }
 
 async fn create_connect_token(
@@ -85,7 +85,7 @@ async fn create_connect_token(
     Ok(Json(json!({ "accessToken": access_token })))
 }
 
-fn check(options: &TokenOptions, app: &App) -> Result<(), Error> {
+fn check(options: &ItemOptions, app: &App) -> Result<(), Error> {
     let webhook_refusal = options
         .webhook_url
         .as_deref()

@@ -199,4 +199,11 @@ async fn a_one_time_token_must_be_renewed() {
         repeated.body["codeDescription"],
         "MFA_PARAMERTER_WAS_ALREADY_USED_ERROR"
     );
+    let malformed = pluggy
+        .patch(&path, json!({ "parameters": { "token": "1" } }))
+        .await;
+    assert_eq!(
+        malformed.body["codeDescription"],
+        "CONNECTOR_VALIDATION_ERROR"
+    );
 }

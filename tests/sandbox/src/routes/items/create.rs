@@ -6,19 +6,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{check_webhook_url, view};
 use crate::app::App;
 use crate::body;
 use crate::caller::{Caller, out_of_scope};
-use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::connector::{Connector, HealthStatus, Parameters};
 use crate::error::Error;
-use crate::item::{Item, Status};
+use crate::item::Item;
+use crate::item_options::ItemOptions;
 use crate::routes::connectors;
-use crate::world::{TokenOptions, World};
+use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,12 +25,8 @@ struct CreateItem {
     connector_id: u32,
     #[serde(default)]
     parameters: Value,
-    webhook_url: Option<String>,
-    client_user_id: Option<String>,
-    oauth_redirect_uri: Option<String>,
-    products: Option<Vec<String>>,
-    #[serde(default)]
-    avoid_duplicates: bool,
+    #[serde(flatten)]
+    options: ItemOptions,
 }
 
 pub(super) async fn create(
@@ -52,13 +47,14 @@ pub(super) async fn create(
         .cloned()
         .ok_or_else(connectors::not_found)?;
     check_connector(&connector, &parameters)?;
-    let options = options(request, &caller, &world);
+    let options = caller.options(&world).or(request.options);
     check_webhook_url(&app, options.webhook_url.as_deref())?;
     if options.avoid_duplicates {
         check_duplicates(&world, &connector, &parameters)?;
     }
 
-    let mut connection = connection(connector, parameters, options, &caller, app.clock);
+    let item = Item::new(connector, options, app.clock.now());
+    let mut connection = Connection::new(item, parameters, caller.token_id());
     app.execute(&mut connection, caller.trigger());
     let answer = view(&world, &connection);
     world.connections.insert(connection.item.id, connection);
@@ -73,27 +69,7 @@ fn check_connector(connector: &Connector, parameters: &Parameters) -> Result<(),
             "The connector is offline",
         ));
     }
-    let refusals = connector.refusals(parameters);
-    if refusals.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid_parameters(refusals))
-    }
-}
-
-/// What a connect token says cannot be changed by whoever holds it; products are the one exception.
-fn options(request: CreateItem, caller: &Caller, world: &World) -> TokenOptions {
-    let of_token = match caller {
-        Caller::ConnectToken { id, .. } => world.token_options.get(id).cloned().unwrap_or_default(),
-        Caller::ApiKey { .. } => TokenOptions::default(),
-    };
-    TokenOptions {
-        client_user_id: of_token.client_user_id.or(request.client_user_id),
-        webhook_url: of_token.webhook_url.or(request.webhook_url),
-        oauth_redirect_uri: of_token.oauth_redirect_uri.or(request.oauth_redirect_uri),
-        avoid_duplicates: of_token.avoid_duplicates || request.avoid_duplicates,
-        products: request.products.or(of_token.products),
-    }
+    connector.check(parameters)
 }
 
 fn check_duplicates(
@@ -113,61 +89,5 @@ fn check_duplicates(
         Ok(())
     } else {
         Err(Error::duplicate_of(duplicates))
-    }
-}
-
-fn connection(
-    connector: Connector,
-    parameters: Parameters,
-    options: TokenOptions,
-    caller: &Caller,
-    clock: Clock,
-) -> Connection {
-    let now = clock.now();
-    let products = match options.products {
-        None => connector.products.clone(),
-        Some(wanted) => {
-            let is_wanted = |name: &&'static str| wanted.iter().any(|wanted| wanted == name);
-            connector
-                .products
-                .iter()
-                .copied()
-                .filter(is_wanted)
-                .collect()
-        }
-    };
-    Connection {
-        item: Item {
-            id: Uuid::new_v4(),
-            connector,
-            created_at: now,
-            updated_at: now,
-            last_updated_at: None,
-            status: Status::Updating,
-            execution_status: "CREATED",
-            error: None,
-            parameter: None,
-            user_action: None,
-            webhook_url: options.webhook_url,
-            client_user_id: options.client_user_id,
-            oauth_redirect_uri: options.oauth_redirect_uri,
-            consecutive_failed_login_attempts: 0,
-            next_auto_sync_at: None,
-            consent_expires_at: None,
-            resources_collected_at: None,
-            has_resources_pending_authorization: None,
-            products,
-            status_detail: None,
-        },
-        parameters,
-        created_with: match caller {
-            Caller::ConnectToken { id, .. } => Some(*id),
-            Caller::ApiKey { .. } => None,
-        },
-        trigger: caller.trigger(),
-        run: 0,
-        ended_well_before: false,
-        question: None,
-        login_backoff_until: None,
     }
 }

@@ -49,14 +49,7 @@ pub(super) async fn update(
     item.client_user_id = request.client_user_id.or(item.client_user_id.take());
     item.webhook_url = request.webhook_url.or(item.webhook_url.take());
     if let Some(wanted) = request.products {
-        let is_wanted = |name: &&'static str| wanted.iter().any(|wanted| wanted == name);
-        item.products = item
-            .connector
-            .products
-            .iter()
-            .copied()
-            .filter(is_wanted)
-            .collect();
+        item.products = item.connector.products_among(&wanted);
     }
     app.execute(connection, caller.trigger());
     let connection = connection.clone();
@@ -96,7 +89,14 @@ fn check(connection: &Connection, parameters: Option<&Parameters>, app: &App) ->
             "New credentials are needed",
         ));
     }
-    check_renewable(connection, parameters)
+    check_renewable(connection, parameters)?;
+    check_parameters(connection, parameters)
+}
+
+fn check_parameters(connection: &Connection, parameters: Option<&Parameters>) -> Result<(), Error> {
+    let mut merged = connection.parameters.clone();
+    merged.extend(parameters.cloned().unwrap_or_default());
+    connection.item.connector.check(&merged)
 }
 
 /// A credential that is good for one login only must come along, and be another one.
