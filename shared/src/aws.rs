@@ -1,4 +1,5 @@
-//! How this project talks to AWS: one TLS stack, credentials straight from the environment, explicit timeouts.
+//! How this project talks to AWS: one TLS stack, credentials straight from the environment,
+//! explicit timeouts.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-/// A whole call with its retries ends within this time, so that an answer to Pluggy leaves within 3 s.
+/// A whole call with its retries ends within this time, so that an answer to Pluggy leaves within 3
+/// s.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
@@ -19,7 +21,8 @@ const MAX_ATTEMPTS: u32 = 3;
 
 /// The SDK configuration of every function. Makes no network call.
 ///
-/// Lambda puts credentials and region into the environment, so the other sources of the default chain are left out.
+/// Lambda puts credentials and region into the environment, so the other sources of the default
+/// chain are left out.
 pub async fn config() -> SdkConfig {
     let http_client = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))

@@ -1,12 +1,13 @@
-//! Who is calling: a claim of the JWT that the API's authorizer has verified, never a field of the request.
+//! Who is calling: a claim of the JWT that the API's authorizer has verified, never a field of the
+//! request.
 
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
 
 use crate::pluggy::ClientUserId;
 
-/// The signed-in user, from the claim named `claim` (for example `sub`); `None` if there is no usable one, also when
-/// the request did not pass the authorizer.
+/// The signed-in user, from the claim named `claim` (for example `sub`); `None` if there is no
+/// usable one, also when the request did not pass the authorizer.
 pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserId> {
     let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
         return None;

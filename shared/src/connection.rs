@@ -1,7 +1,8 @@
-//! What an item's state means for the user: pure functions of the item, its connector's health and the time.
+//! What an item's state means for the user: pure functions of the item, its connector's health and
+//! the time.
 //!
-//! One table, [`assess`], maps Pluggy's two states and what time brings to a [`Phase`] and a [`NextAction`];
-//! [`next_check`] and [`retry_delay`] say when to look again if no webhook comes.
+//! One table, [`assess`], maps Pluggy's two states and what time brings to a [`Phase`] and a
+//! [`NextAction`]; [`next_check`] and [`retry_delay`] say when to look again if no webhook comes.
 
 mod assessment;
 mod message;

@@ -1,4 +1,5 @@
-//! A delivery as Pluggy makes it, to see whether our webhook answers before Pluggy is told about it.
+//! A delivery as Pluggy makes it, to see whether our webhook answers before Pluggy is told about
+//! it.
 
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};

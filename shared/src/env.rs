@@ -54,7 +54,8 @@ impl Environment {
         self.optional(name).ok_or(Error::Missing { name })
     }
 
-    /// The variable's value as a `T`; `expected` ends the sentence "the environment variable X must be …".
+    /// The variable's value as a `T`; `expected` ends the sentence "the environment variable X must
+    /// be …".
     pub fn parsed<T: FromStr>(
         &self,
         name: &'static str,

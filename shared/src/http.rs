@@ -1,4 +1,5 @@
-//! The HTTP client for everything that is not AWS: explicit timeouts, compiled-in roots, no redirects.
+//! The HTTP client for everything that is not AWS: explicit timeouts, compiled-in roots, no
+//! redirects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 /// Connecting takes a fraction of this; more means that the network is broken.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// One exchange. Two (with a refused key, and again with a new one) still fit into a function's time limit.
+/// One exchange. Two (with a refused key, and again with a new one) still fit into a function's
+/// time limit.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The HTTP client cannot be built.
@@ -33,7 +35,8 @@ pub fn client() -> Result<reqwest::Client, SetUpError> {
         .map_err(SetUpError::Http)
 }
 
-/// Compiled-in roots: reading the system's store at each cold start costs more than the rest of init.
+/// Compiled-in roots: reading the system's store at each cold start costs more than the rest of
+/// init.
 fn tls() -> Result<ClientConfig, SetUpError> {
     let roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),

@@ -1,7 +1,9 @@
-//! What every function shares: Pluggy's types and client, the tables, and the decisions about a connection.
+//! What every function shares: Pluggy's types and client, the tables, and the decisions about a
+//! connection.
 //!
-//! The dependency rules are few. [`pluggy`]'s wire types know serde alone, [`connection`] is pure, only [`store`]
-//! names table attributes, only [`env`] reads the environment, and time is always passed in.
+//! The dependency rules are few. [`pluggy`]'s wire types know serde alone, [`connection`] is pure,
+//! only [`store`] names table attributes, only [`env`] reads the environment, and time is always
+//! passed in.
 
 pub mod aws;
 pub mod caller;

@@ -1,4 +1,5 @@
-//! Pluggy's API: the wire types, open to values that do not exist yet, and a client for the calls that we make.
+//! Pluggy's API: the wire types, open to values that do not exist yet, and a client for the calls
+//! that we make.
 //!
 //! Source of all of it: <https://docs.pluggy.ai>.
 

@@ -14,7 +14,8 @@ pub const SHORT_WAIT: Duration = Duration::from_secs(5);
 /// After a failure that needs a person, or at least a while.
 pub const LONG_WAIT: Duration = Duration::from_mins(1);
 
-/// An error answer. Its texts are sentences of ours: nothing from Pluggy, serde or the SDK gets into one.
+/// An error answer. Its texts are sentences of ours: nothing from Pluggy, serde or the SDK gets
+/// into one.
 ///
 /// Source: RFC 9457, <https://www.rfc-editor.org/rfc/rfc9457>.
 #[derive(Debug, Serialize)]
@@ -127,7 +128,8 @@ impl Problem {
         }
     }
 
-    /// What a failed call to a table means for our caller: 500 for a row that cannot be read, else 503.
+    /// What a failed call to a table means for our caller: 500 for a row that cannot be read, else
+    /// 503.
     pub fn of_store(error: &store::Error, request_id: String) -> Self {
         match error {
             store::Error::Unavailable { .. } => Self::unavailable(request_id, SHORT_WAIT),

@@ -1,7 +1,8 @@
 //! Logs: the Lambda runtime's own subscriber, which obeys the function's logging settings.
 
-/// Starts logging. Level and format come from the function's `LoggingConfig`, by way of `AWS_LAMBDA_LOG_LEVEL` and
-/// `AWS_LAMBDA_LOG_FORMAT`; the runtime adds the request id to each line.
+/// Starts logging. Level and format come from the function's `LoggingConfig`, by way of
+/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`; the runtime adds the request id to each
+/// line.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/rust-logging.html>
 pub fn init() {

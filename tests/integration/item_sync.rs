@@ -51,7 +51,8 @@ fn gone() -> Fault {
     })
 }
 
-/// Another process handles the whole event table `later`, from an instance that has been idle so long.
+/// Another process handles the whole event table `later`, from an instance that has been idle so
+/// long.
 async fn sync_later(deployment: &Deployment, later: SignedDuration) {
     let batch = stream::batch(&deployment.tables.event_rows().await);
     let answer = item_sync::handle(
@@ -378,7 +379,8 @@ async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
     assert_eq!(failed, [Some(stream::sequence_number(0))]);
 }
 
-/// An item table that is empty, takes every row but that of the batch's first record, and throttles that one.
+/// An item table that is empty, takes every row but that of the batch's first record, and throttles
+/// that one.
 fn refusing_puts_of(batch: &Event) -> Items {
     let keys = &batch.records[0].change.keys;
     let serde_dynamo::AttributeValue::S(refused) = &keys["pk"] else {

@@ -1,4 +1,5 @@
-//! Every function and the store, on real engines: a DynamoDB engine, and the sandbox in Pluggy's place.
+//! Every function and the store, on real engines: a DynamoDB engine, and the sandbox in Pluggy's
+//! place.
 
 #![allow(
     clippy::unwrap_used,

@@ -127,8 +127,8 @@ impl Deployment {
         }
     }
 
-    /// Makes a connection as the widget does, with a connect token that our function issued to `user`: at the sandbox's
-    /// personal bank, as its user `bank_user`.
+    /// Makes a connection as the widget does, with a connect token that our function issued to
+    /// `user`: at the sandbox's personal bank, as its user `bank_user`.
     pub async fn connect(&self, user: &str, bank_user: &str) -> ItemId {
         let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
         let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;

@@ -1,5 +1,5 @@
-//! The three tables, empty, on a real DynamoDB engine: dynoxide in this process, or AWS's DynamoDB Local at
-//! `DYNAMODB_LOCAL_URL`.
+//! The three tables, empty, on a real DynamoDB engine: dynoxide in this process, or AWS's DynamoDB
+//! Local at `DYNAMODB_LOCAL_URL`.
 
 use std::collections::HashMap;
 

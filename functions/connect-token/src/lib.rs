@@ -1,4 +1,5 @@
-//! `POST /connect-token`: a connect token for the signed-in user, and the options with which the widget is opened.
+//! `POST /connect-token`: a connect token for the signed-in user, and the options with which the
+//! widget is opened.
 
 mod answer;
 mod config;

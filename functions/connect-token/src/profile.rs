@@ -1,4 +1,5 @@
-//! Profiles: named sets of widget and token options that belong to the deployment. A caller picks a name, never a value.
+//! Profiles: named sets of widget and token options that belong to the deployment. A caller picks a
+//! name, never a value.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

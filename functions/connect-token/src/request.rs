@@ -26,7 +26,8 @@ pub(crate) struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Reads a body; an empty one asks for nothing in particular. The first field that is wrong is named.
+    /// Reads a body; an empty one asks for nothing in particular. The first field that is wrong is
+    /// named.
     pub(crate) fn parse(body: &Body) -> Result<Self, Problem> {
         let mut request = Self::default();
         for (name, value) in fields(body)? {

@@ -50,7 +50,8 @@ pub(crate) fn answer(
     Ok(response)
 }
 
-/// After how many seconds an answer in this phase may have changed; none where only a webhook tells.
+/// After how many seconds an answer in this phase may have changed; none where only a webhook
+/// tells.
 pub(crate) fn retry_after(phase: Phase) -> Option<u64> {
     match phase {
         Phase::Connecting | Phase::Syncing => Some(3),
@@ -69,7 +70,8 @@ fn etag(body: &[u8]) -> String {
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(validator))
 }
 
-/// Whether `If-None-Match` names the validator; the comparison is the weak one. Source: RFC 9110, section 13.1.2.
+/// Whether `If-None-Match` names the validator; the comparison is the weak one. Source: RFC 9110,
+/// section 13.1.2.
 fn has(request: &HeaderMap, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let values = request

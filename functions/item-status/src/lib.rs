@@ -1,5 +1,5 @@
-//! `GET /items/{itemId}` and `GET /items`: what the state of a bank connection is, and what the user must do now. From
-//! DynamoDB alone.
+//! `GET /items/{itemId}` and `GET /items`: what the state of a bank connection is, and what the
+//! user must do now. From DynamoDB alone.
 
 mod answer;
 mod config;

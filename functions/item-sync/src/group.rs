@@ -26,7 +26,8 @@ pub(crate) struct Signals {
     pub(crate) client_user_id: Option<ClientUserId>,
 }
 
-/// One entry for each item, in the order of the items' first records. Records that ask for no look are left out.
+/// One entry for each item, in the order of the items' first records. Records that ask for no look
+/// are left out.
 pub(crate) fn group(records: &[StreamRecord]) -> Vec<Signals> {
     let mut groups: Vec<Signals> = Vec::new();
     for record in records {

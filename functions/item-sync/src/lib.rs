@@ -1,7 +1,9 @@
-//! Fed by the stream of `EventTable`: reads each item again at Pluggy, once for each batch, and writes its row.
+//! Fed by the stream of `EventTable`: reads each item again at Pluggy, once for each batch, and
+//! writes its row.
 //!
-//! A stream repeats everything after the lowest failed record, so a failure is reported only when DynamoDB refuses a
-//! write. What Pluggy refuses goes into the item's schedule, and comes back as a check when it is due.
+//! A stream repeats everything after the lowest failed record, so a failure is reported only when
+//! DynamoDB refuses a write. What Pluggy refuses goes into the item's schedule, and comes back as a
+//! check when it is due.
 
 mod budget;
 mod config;
@@ -31,7 +33,8 @@ pub struct App {
     pub items: Items,
 }
 
-/// Handles one batch of the stream, which must end by `deadline`; gives the records that DynamoDB made fail.
+/// Handles one batch of the stream, which must end by `deadline`; gives the records that DynamoDB
+/// made fail.
 pub async fn handle(
     app: &App,
     event: &Event,

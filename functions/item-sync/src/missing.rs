@@ -1,5 +1,5 @@
-//! What a 404 means: only together with an `item/deleted` event, or with an earlier 404, does it prove that an item is
-//! gone. The wrong application's keys give 404s too.
+//! What a 404 means: only together with an `item/deleted` event, or with an earlier 404, does it
+//! prove that an item is gone. The wrong application's keys give 404s too.
 
 use jiff::Timestamp;
 use shared::connection::MISSING_RECHECK;

@@ -12,7 +12,8 @@ use crate::group::Signals;
 use crate::missing::{Missing, missing};
 use crate::owner::owner;
 
-/// Clocks of different functions differ; an event that is older than the last read by more than this needs no new one.
+/// Clocks of different functions differ; an event that is older than the last read by more than
+/// this needs no new one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 /// When the batch had no time left for the item.
 const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);

@@ -8,7 +8,8 @@ use shared::store::{self, DueItem, EventKey, Events, Insertion, Items, NewEvent,
 
 pub use config::Config;
 
-/// How many due items one tick looks at, and so the greatest rate of checks: a backlog is worked off oldest first.
+/// How many due items one tick looks at, and so the greatest rate of checks: a backlog is worked
+/// off oldest first.
 const MAX_DUE: i32 = 300;
 /// A check that did not lead to a new `checkAt` is asked for again after this long, and not before.
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
@@ -59,7 +60,8 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
     Ok(tick)
 }
 
-/// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood nor stick.
+/// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood
+/// nor stick.
 fn check(item: DueItem, now: Timestamp) -> NewEvent {
     let overdue = now.duration_since(item.check_at);
     let bucket = overdue.as_secs() / REPEAT_AFTER.as_secs();

@@ -31,7 +31,8 @@ impl Config {
     }
 }
 
-/// The webhook's address, as it is registered at Pluggy: https, since the secret travels with each delivery.
+/// The webhook's address, as it is registered at Pluggy: https, since the secret travels with each
+/// delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl(String);
 

@@ -1,4 +1,5 @@
-//! The webhook registered at Pluggy as it should be: our address, all events, the secret header, enabled.
+//! The webhook registered at Pluggy as it should be: our address, all events, the secret header,
+//! enabled.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +86,8 @@ impl Wanted<'_> {
         )])
     }
 
-    /// Prefers a registration that is as it should be, so that a second one for the same address is left alone.
+    /// Prefers a registration that is as it should be, so that a second one for the same address is
+    /// left alone.
     fn plan(&self, registered: &[Webhook]) -> Plan {
         let ours = || registered.iter().filter(|webhook| webhook.url == self.url);
         match ours()

@@ -1,4 +1,5 @@
-//! A delivery to ourselves, as Pluggy makes it: proves address, secret and table before Pluggy is told.
+//! A delivery to ourselves, as Pluggy makes it: proves address, secret and table before Pluggy is
+//! told.
 
 use serde_json::json;
 use shared::delivery::deliver;

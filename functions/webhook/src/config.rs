@@ -16,7 +16,8 @@ pub struct Config {
     pub event_retention: SignedDuration,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
-    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: how a delivery proves that it comes from Pluggy.
+    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: how a delivery proves that it comes
+    /// from Pluggy.
     pub secrets: AcceptedSecrets,
 }
 

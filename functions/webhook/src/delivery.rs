@@ -1,4 +1,5 @@
-//! From the raw body of an authenticated delivery to the event that is stored. Nothing here can refuse a body.
+//! From the raw body of an authenticated delivery to the event that is stored. Nothing here can
+//! refuse a body.
 
 use jiff::Timestamp;
 use serde_json::json;

@@ -1,7 +1,8 @@
-//! The function URL that is registered at Pluggy: makes each event durable with one conditional write, and answers.
+//! The function URL that is registered at Pluggy: makes each event durable with one conditional
+//! write, and answers.
 //!
-//! A 2xx means that the event is durable. 401 is for a failed secret alone, because Pluggy never repeats it; whatever is
-//! our own fault answers 503, because Pluggy then does.
+//! A 2xx means that the event is durable. 401 is for a failed secret alone, because Pluggy never
+//! repeats it; whatever is our own fault answers 503, because Pluggy then does.
 
 mod config;
 mod delivery;
@@ -79,7 +80,8 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
     }
 }
 
-/// The one line of a delivery. Header names, never values: what a delivery really carries is not documented.
+/// The one line of a delivery. Header names, never values: what a delivery really carries is not
+/// documented.
 fn log(request: &Request, event: &NewEvent, insertion: Insertion) {
     let outcome = match insertion {
         Insertion::Inserted => "stored",

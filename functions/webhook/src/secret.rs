@@ -14,8 +14,8 @@ pub struct AcceptedSecrets {
 }
 
 impl AcceptedSecrets {
-    /// Reads up to two digests, separated by a comma; `None` if any of them is malformed. No digest at all is a
-    /// deployment that is not set up yet: it admits nothing.
+    /// Reads up to two digests, separated by a comma; `None` if any of them is malformed. No digest
+    /// at all is a deployment that is not set up yet: it admits nothing.
     pub fn parse(header: HeaderName, digests: &str) -> Option<Self> {
         let texts = digests
             .split(',')
@@ -31,8 +31,8 @@ impl AcceptedSecrets {
         self.digests.is_empty()
     }
 
-    /// Whether the headers carry an accepted secret, exactly once. All digests are compared, so that the time does not
-    /// tell which one matched.
+    /// Whether the headers carry an accepted secret, exactly once. All digests are compared, so
+    /// that the time does not tell which one matched.
     pub fn admit(&self, headers: &HeaderMap) -> bool {
         let mut presented = headers.get_all(&self.header).iter();
         let (Some(value), None) = (presented.next(), presented.next()) else {

@@ -174,7 +174,8 @@ fn failed(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Row {
     }
 }
 
-/// The execution's own value where it says why, else the error's: older answers differ, and the more specific one wins.
+/// The execution's own value where it says why, else the error's: older answers differ, and the
+/// more specific one wins.
 fn cause(item: &Item) -> &ExecutionStatus {
     let generic = matches!(
         item.execution_status,

@@ -15,7 +15,8 @@ pub enum Language {
 impl Language {
     /// The first of our languages that `Accept-Language` names; Portuguese if it names none.
     ///
-    /// Quality values are not weighed: browsers list languages in order of preference. Source: RFC 9110, section 12.5.4.
+    /// Quality values are not weighed: browsers list languages in order of preference. Source: RFC
+    /// 9110, section 12.5.4.
     pub fn accepted(header: Option<&str>) -> Self {
         let ranges = header.unwrap_or_default().split(',');
         let mut primary_tags =

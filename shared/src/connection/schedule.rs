@@ -70,8 +70,9 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
         .fold(longest, SignedDuration::min)
 }
 
-/// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by `jitter` (0 to 1) over
-/// the upper half, so that items that failed together do not come back together.
+/// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by
+/// `jitter` (0 to 1) over the upper half, so that items that failed together do not come back
+/// together.
 pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
     let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
     let longest = (FIRST_RETRY * 2_i32.pow(doublings)).min(LONGEST_RETRY);

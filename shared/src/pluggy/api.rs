@@ -21,8 +21,8 @@ pub struct Api {
     base_url: BaseUrl,
 }
 
-/// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key never travels in the
-/// clear.
+/// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key
+/// never travels in the clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
@@ -122,7 +122,8 @@ impl Failure {
         }
     }
 
-    /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one is a real denial.
+    /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one
+    /// is a real denial.
     pub(super) fn is_refused_key(&self) -> bool {
         match self {
             Self::Status {

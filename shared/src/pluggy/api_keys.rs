@@ -1,4 +1,5 @@
-//! The API key that all functions share: process memory first, then the credential table, then `POST /auth`.
+//! The API key that all functions share: process memory first, then the credential table, then
+//! `POST /auth`.
 
 use std::time::Duration;
 
@@ -13,11 +14,12 @@ use crate::store::{Credentials, StoredApiKey};
 
 /// Documented lifetime of a key, used where the key itself does not say.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
-/// A key is renewed this long before it expires, plus up to [`RENEWAL_JITTER`], so that not all processes renew at once.
+/// A key is renewed this long before it expires, plus up to [`RENEWAL_JITTER`], so that not all
+/// processes renew at once.
 const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
 const RENEWAL_JITTER: Duration = Duration::from_mins(5);
-/// A key younger than this is not renewed, and credentials that were refused are not tried again for as long: whatever is
-/// wrong, more calls to `/auth` would not mend it.
+/// A key younger than this is not renewed, and credentials that were refused are not tried again
+/// for as long: whatever is wrong, more calls to `/auth` would not mend it.
 const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
 
 /// Source of API keys. One renewal at a time in a process.
@@ -74,7 +76,8 @@ impl ApiKeys {
         self.authenticate(&mut memory, now).await
     }
 
-    /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one, else a new key.
+    /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one,
+    /// else a new key.
     pub(super) async fn replacement(
         &self,
         refused: &ApiKey,
@@ -107,7 +110,8 @@ impl ApiKeys {
         stored.expires_at.duration_since(now) > self.margin
     }
 
-    /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all the same.
+    /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all
+    /// the same.
     async fn authenticate(&self, memory: &mut Memory, now: Timestamp) -> Result<ApiKey, Error> {
         if let Some(refusal) = memory
             .refusal

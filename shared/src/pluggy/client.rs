@@ -45,7 +45,8 @@ impl Client {
         found_or(ITEM_NOT_FOUND, answer)
     }
 
-    /// The application's webhooks. Pluggy allows five for each event name, so one page holds what is ours.
+    /// The application's webhooks. Pluggy allows five for each event name, so one page holds what
+    /// is ours.
     pub async fn webhooks(&self, now: Timestamp) -> Result<Page<Webhook>, Error> {
         let answer = self
             .send(Method::GET, &["webhooks"], None::<&()>, now)

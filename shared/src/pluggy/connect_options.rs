@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::ItemId;
 use super::open_enum::open_enum;
 
-/// The widget's serializable options, named as the widget names them; one that is not set is absent.
+/// The widget's serializable options, named as the widget names them; one that is not set is
+/// absent.
 ///
-/// `connectToken` is not among them, since it differs each time, nor is `openFinanceParameters`, since a CPF or CNPJ never
-/// passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
+/// `connectToken` is not among them, since it differs each time, nor is `openFinanceParameters`,
+/// since a CPF or CNPJ never passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectOptions {

@@ -22,7 +22,8 @@ pub struct ConnectTokenRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectTokenOptions {
-    /// The end user, stored on the created item and echoed in its webhooks. Set from the caller, never from settings.
+    /// The end user, stored on the created item and echoed in its webhooks. Set from the caller,
+    /// never from settings.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<ClientUserId>,
     /// Where the user lands after an OAuth or Open Finance flow: https, or a deep link of the app.
@@ -44,8 +45,8 @@ pub struct ConnectTokenResponse {
     pub access_token: ConnectToken,
 }
 
-/// The token that the widget needs, valid for 30 minutes. It belongs to the signed-in user and leaves through
-/// [`ConnectToken::expose`] alone.
+/// The token that the widget needs, valid for 30 minutes. It belongs to the signed-in user and
+/// leaves through [`ConnectToken::expose`] alone.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct ConnectToken(SecretString);

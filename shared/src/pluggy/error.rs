@@ -7,8 +7,8 @@ use serde::Deserialize;
 use crate::secret;
 use crate::store;
 
-/// A call to Pluggy that gave no usable answer. Holds machine codes only: Pluggy's texts are for people who read logs of
-/// Pluggy, and may name a user.
+/// A call to Pluggy that gave no usable answer. Holds machine codes only: Pluggy's texts are for
+/// people who read logs of Pluggy, and may name a user.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Too many requests from our address; Pluggy says how long to wait.
@@ -17,7 +17,8 @@ pub enum Error {
         /// From `RateLimit-Reset`, else a minute.
         retry_after: Duration,
     },
-    /// The application's credentials do not work: they are wrong, disabled, or not allowed from here.
+    /// The application's credentials do not work: they are wrong, disabled, or not allowed from
+    /// here.
     #[error("pluggy refuses the application's credentials (status {status}, code {code:?})")]
     CredentialsRefused {
         /// HTTP status.
@@ -25,7 +26,8 @@ pub enum Error {
         /// `codeDescription`.
         code: Option<String>,
     },
-    /// The API key was refused again right after it was renewed, or so soon that a renewal would only hammer.
+    /// The API key was refused again right after it was renewed, or so soon that a renewal would
+    /// only hammer.
     #[error("pluggy refuses the api key")]
     KeyRefused,
     /// Pluggy understood the request and denies it; repeating it does not help.
@@ -101,7 +103,8 @@ pub struct ErrorDetail {
 }
 
 impl ErrorBody {
-    /// Reads an error body; one that is not JSON counts as empty, since the status alone decides then.
+    /// Reads an error body; one that is not JSON counts as empty, since the status alone decides
+    /// then.
     pub fn parse(body: &[u8]) -> Self {
         serde_json::from_slice(body).unwrap_or_default()
     }

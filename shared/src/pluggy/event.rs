@@ -5,11 +5,11 @@ use serde::Deserialize;
 use super::open_enum::open_enum;
 use super::tolerant;
 
-/// The part of a webhook body that decides what happens to it. The raw body is kept beside it, so unknown fields and
-/// events are not lost.
+/// The part of a webhook body that decides what happens to it. The raw body is kept beside it, so
+/// unknown fields and events are not lost.
 ///
-/// All that is required is a JSON object with a string `event`: the sources differ on everything else, down to ids that
-/// are numbers in one and strings in another. Source: <https://docs.pluggy.ai/docs/webhooks>.
+/// All that is required is a JSON object with a string `event`: the sources differ on everything
+/// else, down to ids that are numbers in one and strings in another. Source: <https://docs.pluggy.ai/docs/webhooks>.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -60,7 +60,8 @@ pub struct Event {
     pub error: Option<EventError>,
 }
 
-/// What failed, as an event tells it. Payment events say `description` and `detail` in place of `message`.
+/// What failed, as an event tells it. Payment events say `description` and `detail` in place of
+/// `message`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct EventError {
     /// Machine code.

@@ -11,7 +11,8 @@ use uuid::Uuid;
 #[error("not a valid id")]
 pub struct InvalidId;
 
-/// Declares an id that Pluggy promises to be a UUID. Parsed, it is also safe in a URL path and in a table key.
+/// Declares an id that Pluggy promises to be a UUID. Parsed, it is also safe in a URL path and in a
+/// table key.
 macro_rules! uuid_id {
     ($(#[$outer:meta])* $name:ident) => {
         $(#[$outer])*
@@ -53,7 +54,8 @@ uuid_id! {
     ClientId
 }
 
-/// The integrator's own id of an end user, as Pluggy stores and echoes it: opaque, 1 to 255 characters.
+/// The integrator's own id of an end user, as Pluggy stores and echoes it: opaque, 1 to 255
+/// characters.
 ///
 /// The length is the one documented for the filter of `GET /v2/items`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,7 +97,8 @@ impl From<ClientUserId> for String {
     }
 }
 
-/// The id may name a person if an integrator ignores Pluggy's advice, so it stays out of `Debug` output.
+/// The id may name a person if an integrator ignores Pluggy's advice, so it stays out of `Debug`
+/// output.
 impl fmt::Debug for ClientUserId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ClientUserId(…)")

@@ -32,7 +32,8 @@ pub struct Item {
     /// What the user must do at the bank now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_action: Option<UserAction>,
-    /// The integrator's id of the end user, as text: the answer may hold one that we would not accept.
+    /// The integrator's id of the end user, as text: the answer may hold one that we would not
+    /// accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<String>,
     /// When the item was made.
@@ -107,8 +108,8 @@ open_enum! {
     }
 }
 
-/// How each product stands, by the product's key (`accounts`, `creditCards`, …); a product that was not requested is
-/// null. The map is open, because the sources spell some keys in two ways.
+/// How each product stands, by the product's key (`accounts`, `creditCards`, …); a product that was
+/// not requested is null. The map is open, because the sources spell some keys in two ways.
 pub type StatusDetail = BTreeMap<String, Option<ProductStatus>>;
 
 /// How one product stands.

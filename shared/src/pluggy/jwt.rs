@@ -10,7 +10,8 @@ struct Claims {
     exp: i64,
 }
 
-/// The `exp` claim of a token that Pluggy just gave us; `None` if the token is not a JWT or has none.
+/// The `exp` claim of a token that Pluggy just gave us; `None` if the token is not a JWT or has
+/// none.
 ///
 /// Source: RFC 7519, section 4.1.4.
 pub fn expiry(token: &str) -> Option<Timestamp> {

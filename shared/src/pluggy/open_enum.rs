@@ -1,7 +1,7 @@
 //! Enums that Pluggy owns: known values by name, unknown ones kept exactly as received.
 
-/// Declares an enum over wire strings with an `Unknown(String)` variant, so that decode, encode, decode gives the same
-/// value for known and unknown strings alike.
+/// Declares an enum over wire strings with an `Unknown(String)` variant, so that decode, encode,
+/// decode gives the same value for known and unknown strings alike.
 macro_rules! open_enum {
     (
         $(#[$outer:meta])*

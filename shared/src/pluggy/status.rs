@@ -101,7 +101,8 @@ open_enum! {
 }
 
 impl ExecutionStatus {
-    /// Whether the execution is running, by its name also for the steps that this version does not know.
+    /// Whether the execution is running, by its name also for the steps that this version does not
+    /// know.
     pub fn is_running(&self) -> bool {
         matches!(
             self,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// A string, a number given where a string is usual, or nothing. Anything else counts as nothing: the raw body is kept
-/// beside the typed view, so the value is not lost.
+/// A string, a number given where a string is usual, or nothing. Anything else counts as nothing:
+/// the raw body is kept beside the typed view, so the value is not lost.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),

@@ -40,7 +40,8 @@ pub enum Error {
     Malformed,
 }
 
-/// Reads the secret. It is read anew each time, so that a rotated one is picked up; callers need it rarely.
+/// Reads the secret. It is read anew each time, so that a rotated one is picked up; callers need it
+/// rarely.
 pub struct PluggySecrets {
     client: Client,
     secret_arn: String,

@@ -30,7 +30,8 @@ pub(super) fn document(value: &impl Serialize) -> Option<AttributeValue> {
     serde_json::to_string(value).ok().map(AttributeValue::S)
 }
 
-/// Reads attributes of one row; what is absent is `None`, what has the wrong type is [`Error::Corrupt`].
+/// Reads attributes of one row; what is absent is `None`, what has the wrong type is
+/// [`Error::Corrupt`].
 pub(super) struct Reader<'a>(pub(super) &'a Row);
 
 impl Reader<'_> {

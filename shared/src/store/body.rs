@@ -51,7 +51,8 @@ pub struct Body {
 }
 
 impl Body {
-    /// The stored form of a body. `envelope` is stored in place of one that does not fit even compressed.
+    /// The stored form of a body. `envelope` is stored in place of one that does not fit even
+    /// compressed.
     pub fn new(raw: &[u8], envelope: impl FnOnce() -> Vec<u8>) -> Self {
         let sha256 = Sha256::digest(raw).into();
         let (bytes, encoding) = smallest(raw);
@@ -75,7 +76,8 @@ impl Body {
         }
     }
 
-    /// The body as it was received (its envelope if it was truncated); `None` if it cannot be decompressed.
+    /// The body as it was received (its envelope if it was truncated); `None` if it cannot be
+    /// decompressed.
     pub fn raw(bytes: Vec<u8>, encoding: Encoding) -> Option<Vec<u8>> {
         if encoding == Encoding::Identity {
             return Some(bytes);

@@ -26,8 +26,8 @@ pub struct EventRecord {
 }
 
 impl EventRecord {
-    /// Reads a new image of the stream; `None` for a row that asks for no look at an item: a quarantined one, one about
-    /// something else, or one whose item id is no id of Pluggy's.
+    /// Reads a new image of the stream; `None` for a row that asks for no look at an item: a
+    /// quarantined one, one about something else, or one whose item id is no id of Pluggy's.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
         let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
         let Some(item_id) = key::item_id(partition) else {

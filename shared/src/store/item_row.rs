@@ -1,4 +1,5 @@
-//! Between a [`StoredItem`] and its row: the flat part attribute by attribute, each nested part as one document.
+//! Between a [`StoredItem`] and its row: the flat part attribute by attribute, each nested part as
+//! one document.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -31,7 +32,8 @@ const HAS_RESOURCES_PENDING_AUTHORIZATION: &str = "hasResourcesPendingAuthorizat
 /// The one value of [`DUE`].
 pub(super) const IS_DUE: &str = "1";
 
-/// A nested part longer than this is left out and named in [`TRUNCATED`]: a row must fit 400 KB whatever comes.
+/// A nested part longer than this is left out and named in [`TRUNCATED`]: a row must fit 400 KB
+/// whatever comes.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 const TRUNCATED: &str = "truncated";
 

@@ -23,8 +23,8 @@ pub enum Write {
 }
 
 impl Items {
-    /// Writes what Pluggy answered, unless the row holds a newer answer, belongs to another user, or is a tombstone made
-    /// after the request was sent.
+    /// Writes what Pluggy answered, unless the row holds a newer answer, belongs to another user,
+    /// or is a tombstone made after the request was sent.
     pub async fn put_reading(&self, stored: StoredItem, reading: Reading) -> Result<Write, Error> {
         let (version, read_at) = (reading.version(), reading.read_at);
         let newer = match version {
@@ -63,8 +63,8 @@ impl Items {
         guarded(put, "put the item").await
     }
 
-    /// Puts a tombstone in place of an item that is proven to be gone, unless a newer answer is there. No row, no
-    /// tombstone.
+    /// Puts a tombstone in place of an item that is proven to be gone, unless a newer answer is
+    /// there. No row, no tombstone.
     pub async fn put_tombstone(
         &self,
         id: ItemId,
@@ -92,8 +92,9 @@ impl Items {
         guarded(put, "put the tombstone").await
     }
 
-    /// Writes when to look again after a read at `read_at` that gave no state. Where there is no row yet, this makes the
-    /// shell, with owner and time of creation; an owner that is there stays.
+    /// Writes when to look again after a read at `read_at` that gave no state. Where there is no
+    /// row yet, this makes the shell, with owner and time of creation; an owner that is there
+    /// stays.
     pub async fn put_schedule(
         &self,
         stored: &StoredItem,

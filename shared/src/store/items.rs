@@ -14,7 +14,8 @@ use super::schema::{BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, OWNER, PARTI
 use super::{Cursor, Error, StoredItem};
 use crate::pluggy::{ClientUserId, ItemId};
 
-/// Unprocessed keys of a batch are asked for again this often; the SDK already retries throttled calls.
+/// Unprocessed keys of a batch are asked for again this often; the SDK already retries throttled
+/// calls.
 const BATCH_ROUNDS: usize = 3;
 
 /// An item whose check is due.
@@ -128,7 +129,8 @@ impl Items {
             .map(|row| required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?))
             .collect::<Result<_, _>>()?;
         let mut items = self.batch_get(&keys).await?;
-        // The index may lag behind the rows: an item that changed hands or went away since is left out.
+        // The index may lag behind the rows: an item that changed hands or went away since is left
+        // out.
         items.retain(|item| item.is_shown_to(owner));
         items.sort_by_key(|item| {
             std::cmp::Reverse(created_at_item_id(item.created_at, item.item_id))

@@ -1,4 +1,5 @@
-//! How ids from outside become keys: nothing that a sender chooses can be too long, unprintable or ambiguous.
+//! How ids from outside become keys: nothing that a sender chooses can be too long, unprintable or
+//! ambiguous.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -73,7 +74,8 @@ pub(super) fn item_key(id: ItemId) -> String {
     format!("{ITEM_PREFIX}{id}")
 }
 
-/// The item that a partition key names; `None` if it names none, or one whose id is no UUID and so not Pluggy's.
+/// The item that a partition key names; `None` if it names none, or one whose id is no UUID and so
+/// not Pluggy's.
 pub(super) fn item_id(key: &str) -> Option<ItemId> {
     key.strip_prefix(ITEM_PREFIX)?.parse().ok()
 }
