@@ -120,3 +120,35 @@ impl World {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Trigger;
+    use crate::connector::Parameters;
+    use crate::item::Item;
+
+    #[test]
+    fn a_script_that_was_overtaken_changes_nothing() {
+        let clock = Clock::new(1);
+        let mut world = World::new();
+        let item = Item::new(
+            world.connectors[&2].clone(),
+            ItemOptions::default(),
+            clock.now(),
+        );
+        let id = item.id;
+        let mut connection = Connection::new(item, Parameters::new(), None);
+        let overtaken = connection.begin(Trigger::Client, clock);
+        let current = connection.begin(Trigger::Client, clock);
+        world.connections.insert(id, connection);
+
+        assert!(world.enter(id, overtaken, &State::Merging, clock).is_none());
+        assert!(world.enter(id, current, &State::Merging, clock).is_some());
+        assert!(
+            world
+                .enter(Uuid::new_v4(), current, &State::Merging, clock)
+                .is_none()
+        );
+    }
+}

@@ -91,6 +91,33 @@ async fn a_delivery_is_given_up_after_nine_attempts_and_the_webhook_disabled_in_
 }
 
 #[tokio::test]
+async fn a_delivery_that_arrives_clears_the_webhooks_record() {
+    let pluggy = Pluggy::start_with(Settings {
+        failures_until_disabled: 2,
+        ..hurried()
+    })
+    .await;
+    let endpoint = Endpoint::start().await;
+    let path = register(&pluggy, &endpoint).await;
+    endpoint.answer_next_with(&[401, 200, 401]);
+
+    for number in 1..=3 {
+        pluggy.sandbox.post_event(BODY.to_vec());
+        eventually("the delivery", || {
+            pluggy.sandbox.deliveries().len() == number
+        })
+        .await;
+    }
+    pluggy.sandbox.post_event(BODY.to_vec());
+
+    eventually("one delivery more", || {
+        pluggy.sandbox.deliveries().len() == 4
+    })
+    .await;
+    assert_eq!(pluggy.get(&path).await.body["disabledAt"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_failed_authentication_is_never_repeated() {
     let pluggy = Pluggy::start_with(hurried()).await;
     let endpoint = Endpoint::start().await;

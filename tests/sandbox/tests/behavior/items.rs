@@ -52,6 +52,8 @@ async fn an_update_while_running_is_refused() {
 async fn duplicates_are_refused_only_where_that_is_wanted() {
     let pluggy = Pluggy::start().await;
     let id = pluggy.connect(2, "user-ok").await;
+    pluggy.connect(8, "user-ok").await;
+    pluggy.connect(2, "user-error").await;
     let mut body = login(2, "user-ok");
     body["avoidDuplicates"] = true.into();
 
