@@ -5,8 +5,12 @@ import json
 from stack import console, paths, sam_template
 
 
+# SAM puts the values of some parameters in place of references to them, so these must differ from the defaults.
+PARAMETERS = {"CorsAllowedOrigins": "https://app.example.com,https://admin.example.com"}
+
+
 def transform_template() -> None:
-    template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), {})
+    template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), PARAMETERS)
     paths.TRANSFORMED_TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
     paths.TRANSFORMED_TEMPLATE.write_text(json.dumps(template, indent=2) + "\n")
 

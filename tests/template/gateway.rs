@@ -61,9 +61,10 @@ fn a_browser_may_call_from_the_given_origins_only() {
 
     assert_eq!(condition, "HasCorsOrigins");
     assert_eq!(otherwise, &json!({ "Ref": "AWS::NoValue" }));
+    // The origins with which the template was transformed.
     assert_eq!(
         settings["allowOrigins"],
-        json!({ "Fn::Split": [",", { "Ref": "CorsAllowedOrigins" }] })
+        json!({ "Fn::Split": [",", "https://app.example.com,https://admin.example.com"] })
     );
     assert_eq!(settings["allowCredentials"], Value::Null);
     assert!(!contains_string(settings, &|text| text.contains('*')));

@@ -15,6 +15,7 @@ mod functions;
 mod gateway;
 mod logs;
 mod permissions;
+mod samconfig;
 mod stream;
 mod tables;
 mod template;

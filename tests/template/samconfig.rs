@@ -1,0 +1,55 @@
+//! `sam build` and `sam deploy` of an environment agree with each other.
+
+use toml::{Table, Value};
+
+use crate::artifacts;
+
+#[test]
+fn the_build_and_the_deploy_of_an_environment_share_their_parameters() {
+    for (name, environment) in environments() {
+        let sections = environment.as_table().unwrap();
+        let own: Vec<_> = sections
+            .iter()
+            .filter(|(_, section)| section["parameters"].get("parameter_overrides").is_some())
+            .map(|(section, _)| section.as_str())
+            .collect();
+
+        assert_eq!(own, ["global"], "{name}");
+    }
+}
+
+#[test]
+fn every_environment_builds_without_questions_and_deploys_without_flags() {
+    for (name, environment) in environments() {
+        let global = &environment["global"]["parameters"];
+        let deploy = &environment["deploy"]["parameters"];
+
+        assert_eq!(global["beta_features"], Value::Boolean(true), "{name}");
+        assert_eq!(global["region"].as_str(), Some("sa-east-1"), "{name}");
+        assert!(global["stack_name"].is_str(), "{name}");
+        assert_eq!(deploy["resolve_s3"], Value::Boolean(true), "{name}");
+        assert_eq!(
+            deploy["capabilities"].as_str(),
+            Some("CAPABILITY_IAM"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_environments_are_for_the_processors_that_they_say() {
+    let environments = environments();
+
+    for (name, expected) in [("dev", "x86_64"), ("prod", "x86_64"), ("arm64", "arm64")] {
+        let overrides = &environments[name]["global"]["parameters"]["parameter_overrides"];
+
+        let expected = Value::String(format!("Architecture={expected}"));
+        assert!(overrides.as_array().unwrap().contains(&expected), "{name}");
+    }
+}
+
+fn environments() -> Table {
+    let mut config: Table = toml::from_slice(&artifacts::read("samconfig.toml")).unwrap();
+    config.remove("version").unwrap();
+    config
+}
