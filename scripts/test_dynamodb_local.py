@@ -81,7 +81,7 @@ def _wait_until_it_serves(process: subprocess.Popen[bytes], url: str, log: Path)
 def _serves(url: str) -> bool:
     try:
         return request.send("GET", url).status == 400  # Its way of saying that the request is not signed.
-    except OSError:
+    except request.UnreachableError:
         return False
 
 

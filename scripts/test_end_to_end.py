@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from stack import console, local, paths
+from stack import console, local, ministack, paths
 
 COMMAND = [
     "cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end",
@@ -13,7 +13,7 @@ COMMAND = [
 def test_end_to_end() -> None:
     was_running = local.is_running()
     try:
-        with local.exclusive():
+        with local.exclusive(), ministack.reachable():
             local.bring_up()
         console.heading("Test")
         result = subprocess.run(COMMAND, cwd=paths.ROOT, check=False)

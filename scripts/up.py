@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from stack import console, local, paths
+from stack import console, local, ministack, paths
 
 
 def up() -> None:
-    with local.exclusive():
+    with local.exclusive(), ministack.reachable():
         stack = local.bring_up()
         console.heading("Connect a bank")
         status = local.walk_once(stack)

@@ -2,11 +2,12 @@
 
 import json
 
-from stack import console, local, stack_file
+from stack import console, local, ministack, stack_file
 
 
 def walk() -> None:
-    status = local.walk_once(stack_file.read())
+    with ministack.reachable():
+        status = local.walk_once(stack_file.read())
     print(json.dumps(status, indent=2, ensure_ascii=False))
 
 

@@ -1,24 +1,15 @@
 """A stack in a real AWS account, reached with the ordinary credentials chain."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-from stack import console, deployment, settings
+from stack import aws_error, console, deployment, settings
 
 
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Turns what the AWS libraries say about credentials and permissions into one line."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise console.Failure(
-            f"AWS: {error}", "Check your credentials and AWS_REGION (aws sts get-caller-identity), then try again."
-        ) from None
+def reachable() -> AbstractContextManager[None]:
+    """Inside it, what AWS refuses ends as one line."""
+    return aws_error.explained("AWS", "Check your credentials and the region: aws sts get-caller-identity")
 
 
 def client(service: str) -> Any:

@@ -23,12 +23,12 @@ def functions() -> None:
         console.line("functions: unchanged since the last build")
         return
     stamp.clear()
-    for manifest in sorted(paths.ROOT.glob("functions/*/Cargo.toml")):
-        # The very command that `sam build` runs, which shows nothing of it: run here first, its progress can be seen,
-        # and there it finds the work done.
-        target = ["--arm64"] if architecture == "arm64" else []
-        name = manifest.parent.name
-        _cargo(["lambda", "build", "--release", *target, "--bin", name], manifest.parent, name)
+    # `sam build` shows nothing of the compiler, and runs it for one function after the other. Run here first, its
+    # progress can be seen and the functions link side by side; `sam build` then finds the work done.
+    target = ["--arm64"] if architecture == "arm64" else []
+    for group in _groups(sorted(manifest.parent.name for manifest in paths.ROOT.glob("functions/*/Cargo.toml"))):
+        packages = [argument for name in group for argument in ("--package", name)]
+        _cargo(["lambda", "build", "--release", *target, *packages], paths.ROOT, ", ".join(group))
     with console.step("packaging the functions (sam build)"):
         _sam_build(architecture)
     stamp.write(wanted)
@@ -65,6 +65,36 @@ def _sam_build(architecture: str) -> None:
     if result.returncode != 0:
         last_lines = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-10:])
         raise console.Failure(f"sam build failed:\n  {last_lines}", f"The whole output is in {console.relative(log)}.")
+
+
+def _groups(packages: list[str]) -> list[list[str]]:
+    """Packages that can be compiled at once and come out as if each were compiled alone.
+
+    Cargo gives what is compiled at once one common set of features, so only packages that agree on it belong together.
+    """
+    groups: list[list[str]] = []
+    for package in packages:
+        fitting = next((group for group in groups if _agree([*group, package])), None)
+        if fitting is None:
+            groups.append([package])
+        else:
+            fitting.append(package)
+    return groups
+
+
+def _agree(packages: list[str]) -> bool:
+    together = _features(packages)
+    return all(_features([package]) <= together for package in packages)
+
+
+def _features(packages: list[str]) -> set[str]:
+    """Every dependency of the packages with its features, one a line."""
+    named = [argument for package in packages for argument in ("--package", package)]
+    command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}", *named]
+    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise console.Failure(f"cargo cannot read the workspace:\n  {result.stderr.strip()}")
+    return set(result.stdout.splitlines())
 
 
 def _cargo(arguments: list[str], folder: Path, name: str) -> None:

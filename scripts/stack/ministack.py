@@ -3,9 +3,10 @@
 import os
 import shutil
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
-from stack import fingerprint, paths, port, process, request, settings, tool
+from stack import aws_error, console, fingerprint, paths, port, process, request, settings, tool
 
 READY_SECONDS = 60
 
@@ -43,6 +44,11 @@ def start() -> None:
         if not PROCESS.is_running() or time.monotonic() > deadline:
             raise PROCESS.failure("MiniStack did not start:")
         time.sleep(0.1)
+
+
+def reachable() -> AbstractContextManager[None]:
+    """Inside it, an emulator that died or refuses ends as one line."""
+    return aws_error.explained("MiniStack", f"make up brings it back; its log is {console.relative(PROCESS.log)}.")
 
 
 def client_environment() -> dict[str, str]:

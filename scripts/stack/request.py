@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from stack import console
+
 TIMEOUT_SECONDS = 30
+
+
+class UnreachableError(console.Failure):
+    """Nobody listens there, or nobody answers in time."""
+
+    def __init__(self, url: str, error: Exception) -> None:
+        address = "://".join(urlsplit(url)[:2])
+        super().__init__(f"{address} does not answer: {error}", "If it belongs to the local stack: make up")
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ def send(
         response = connection.getresponse()
         answered = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, answered, response.read())
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreachableError(url, error) from None
     finally:
         connection.close()
 
@@ -52,5 +64,5 @@ def answers(url: str) -> bool:
     """Whether a server is up and says so."""
     try:
         return send("GET", url).status == 200
-    except OSError:
+    except UnreachableError:
         return False
