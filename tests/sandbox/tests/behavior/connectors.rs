@@ -57,6 +57,8 @@ async fn a_change_of_health_is_shown_and_told() {
     let webhook = json!({ "url": endpoint.url, "event": "connector/status_updated" });
     pluggy.post("/webhooks", webhook).await;
 
+    let item = pluggy.connect(2, "user-ok").await;
+
     assert!(
         pluggy
             .sandbox
@@ -74,6 +76,8 @@ async fn a_change_of_health_is_shown_and_told() {
         pluggy.get("/connectors/2").await.body["health"]["status"],
         "OFFLINE"
     );
+    let shown = pluggy.get(&format!("/items/{item}")).await.body;
+    assert_eq!(shown["connector"]["health"]["status"], "OFFLINE");
     let refused = pluggy.post("/items", login(2, "user-ok")).await;
     assert_eq!(refused.status, 400);
     assert_eq!(refused.body["codeDescription"], "CONNECTOR_OFFLINE");
