@@ -73,7 +73,7 @@ lint: lint-tools ## Every check that runs nothing of ours
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	$(WITH_TOOLS) cargo deny --log-level error check bans licenses sources
 	$(WITH_TOOLS) sam validate --lint
-	$(WITH_TOOLS) .tools/lint/bin/cfn-lint template.yaml
+	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
 	$(WITH_TOOLS) ruff check scripts
 	$(WITH_TOOLS) ruff format --check scripts

@@ -117,7 +117,10 @@ def register_webhook(stack: dict[str, Any]) -> None:
             host=webhook["host"],
         )
         if answer.status != 200:
-            raise console.Failure(f"the webhook answered {answer.status} to a test delivery, not 200", "See make logs.")
+            raise console.Failure(
+                f"the webhook answered {answer.status} to a test delivery, not 200",
+                "The functions' logs tell more (make logs). To start from nothing: make down && make up",
+            )
     with console.step("registration at Pluggy"):
         subscription.ensure(ministack.client("lambda"), stack["functions"]["subscription"])
 

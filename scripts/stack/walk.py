@@ -88,7 +88,7 @@ def _watch(surroundings: Surroundings, item_id: str, tell: Callable[[str, str], 
         state = _state(answer)
         if state != seen_state:
             seen_state = state
-            tell("app", f"GET /items/{item_id} -> {state}")
+            tell("app", f"GET /items/{{itemId}} -> {state}")
         if status.get("phase") == DONE:
             return status
         if status.get("phase") in DEAD_ENDS:
