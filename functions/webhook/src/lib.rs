@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::http::header::ALLOW;
-use lambda_http::http::{HeaderValue, Method};
+use lambda_http::http::{HeaderName, HeaderValue, Method};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use shared::caller::request_id;
 use shared::pluggy::ClientId;
@@ -80,29 +80,32 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
     }
 }
 
-/// The one line of a delivery. Header names, never values: what a delivery really carries is not
-/// documented.
+/// The line of a delivery, and one more where a person should look, which is what the alarm counts.
+/// Header names, never values: what a delivery really carries is not documented.
 fn log(request: &Request, event: &NewEvent, insertion: Insertion) {
-    let outcome = match insertion {
-        Insertion::Inserted => "stored",
-        Insertion::Duplicate => "duplicate",
-        Insertion::InsertedUnderReusedId => "reused-id",
+    let outcome = match (event.quarantine, insertion) {
+        (_, Insertion::Duplicate) => "duplicate",
+        (Some(quarantine), _) => quarantine.as_str(),
+        (None, Insertion::Inserted) => "stored",
+        (None, Insertion::InsertedUnderReusedId) => "reused-id",
     };
-    let header_names: Vec<&str> = request
-        .headers()
-        .keys()
-        .map(lambda_http::http::HeaderName::as_str)
-        .collect();
+    let header_names: Vec<&str> = request.headers().keys().map(HeaderName::as_str).collect();
     tracing::info!(
         outcome,
         event.kind = event.name,
         event.key = event.key.partition,
         event.id = event.key.sort,
-        event.quarantine = event.quarantine.map(shared::store::Quarantine::as_str),
         delivery.header_names = header_names.join(","),
         source.ip = source_ip(request),
         "delivery accepted"
     );
+    if !matches!(outcome, "stored" | "duplicate") {
+        tracing::error!(
+            outcome,
+            event.id = event.key.sort,
+            "event kept, but not as it should be"
+        );
+    }
 }
 
 /// The address that Lambda saw, never one that a header claims.
