@@ -4,7 +4,6 @@ import json
 
 from stack import console, paths, sam_template
 
-
 # SAM puts the values of some parameters in place of references to them, so these must differ from the defaults.
 PARAMETERS = {"CorsAllowedOrigins": "https://app.example.com,https://admin.example.com"}
 

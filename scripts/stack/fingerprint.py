@@ -1,6 +1,7 @@
 """Content hashes that say whether work already done still holds."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ def of_files(roots: Iterable[Path]) -> str:
     """The hash of every file below the roots: names and contents, not times, so that a fresh clone counts as equal."""
     digest = hashlib.sha256()
     for file in sorted(_files(roots)):
-        digest.update(f"{file.relative_to(paths.ROOT)}\0".encode())
+        digest.update(f"{os.path.relpath(file, paths.ROOT)}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

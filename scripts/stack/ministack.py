@@ -64,17 +64,20 @@ def client_environment() -> dict[str, str]:
         "AWS_DEFAULT_REGION": settings.REGION,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1",
         "SAM_CLI_TELEMETRY": "0",
     }
 
 
 def client(service: str) -> Any:
     """A boto3 client of the emulator."""
-    import boto3  # Only the pinned tools have it; `make help` and the first checks run without them.
+    import boto3  # Only the pinned tools have it; `make down` runs without them.
+    from botocore.config import Config
 
-    return boto3.session.Session(
+    session = boto3.session.Session(
         aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=settings.REGION
-    ).client(service, endpoint_url=endpoint())
+    )
+    return session.client(service, endpoint_url=endpoint(), config=Config(proxies={}))
 
 
 def _environment() -> dict[str, str]:
