@@ -25,8 +25,8 @@ walk: local-tools ## Connect one more bank on the running stack
 	@$(LOCAL_PYTHON) scripts/walk.py
 
 .PHONY: logs
-logs: ## Follow the logs of the local stack
-	@tail -n 50 -F .local/logs/ministack.log .local/logs/sandbox.log
+logs: local-tools ## Follow what the functions log (.local/logs has the rest)
+	@$(LOCAL_PYTHON) scripts/logs.py
 
 .PHONY: user-token
 user-token: ## Print a token of a user of the local stack (USER_ID=usr_01J9X)

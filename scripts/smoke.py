@@ -7,6 +7,7 @@ delivery really looked like, in names only: which headers Pluggy sent and which 
 import getpass
 import json
 import os
+import re
 import time
 from typing import Any
 
@@ -14,12 +15,15 @@ from stack import account, console, event_row, walk
 
 PATIENCE_SECONDS = 600
 LOG_DELAY_SECONDS = 60
+LOG_POLL_SECONDS = 2
+
+# In a line of JSON as in one of plain text.
+HEADER_NAMES = re.compile(r'delivery\.header_names"?\s*[:=]\s*"([^"]*)"')
 
 
 def smoke() -> None:
     name = account.stack_name()
     token = os.environ.get("USER_JWT") or getpass.getpass("A user's access token (not shown): ")
-    started_ms = int(time.time() * 1000)
     with account.reachable():
         outputs, parameters = account.describe(name)
         dynamodb = account.client("dynamodb")
@@ -46,28 +50,22 @@ def smoke() -> None:
             console.line(f"{deliveries[0].event}, payload fields: {', '.join(deliveries[0].payload_fields())}")
         else:
             console.line("none: the state came from a check, so look at the webhook's registration")
-        console.line(f"headers: {_header_names(account.client('logs'), outputs['WebhookLogGroupName'], started_ms)}")
+        console.line(
+            f"headers: {_header_names(account.client('logs'), outputs['WebhookLogGroupName'], status['itemId'])}"
+        )
 
 
-def _header_names(logs: Any, group: str, started_ms: int) -> str:
-    """The names that the webhook function logged; its log lines arrive with a delay."""
+def _header_names(logs: Any, group: str, item_id: str) -> str:
+    """The names that the webhook function logged for the item's first delivery; log lines arrive with a delay."""
     deadline = time.monotonic() + LOG_DELAY_SECONDS
     while time.monotonic() < deadline:
-        found = logs.filter_log_events(
-            logGroupName=group, startTime=started_ms, filterPattern='"delivery.header_names"'
-        )
+        found = logs.filter_log_events(logGroupName=group, filterPattern=f'"delivery.header_names" "{item_id}"')
         for event in found["events"]:
-            names = _find(json.loads(event["message"]), "delivery.header_names")
+            names = HEADER_NAMES.search(event["message"])
             if names:
-                return str(names)
-        time.sleep(2)
+                return names[1]
+        time.sleep(LOG_POLL_SECONDS)
     return f"not found in {group} within {LOG_DELAY_SECONDS} s"
-
-
-def _find(value: Any, name: str) -> Any:
-    if not isinstance(value, dict):
-        return None
-    return value.get(name) or next((found for entry in value.values() if (found := _find(entry, name))), None)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from stack import (
 from stack.stack_file import Credentials
 
 USER = "usr_01J9X"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 60
 
 
 @contextmanager

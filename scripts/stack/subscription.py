@@ -22,6 +22,6 @@ def _invoke(client: Any, function: str, action: str) -> str:
     if "FunctionError" in answer:
         raise console.Failure(
             f"the subscription function failed at {action}: {payload.get('errorMessage', 'without a message')}",
-            "Its log tells more. 401: WebhookSecretSha256 is not the digest that make secret prints.",
+            "Its log tells more. A 401 means that WebhookSecretSha256 is not the digest that make secret prints.",
         )
     return payload["result"]

@@ -79,11 +79,12 @@ def _watch(surroundings: Surroundings, item_id: str, tell: Callable[[str, str], 
     seen_state = ""
     deadline = time.monotonic() + surroundings.patience_seconds
     while time.monotonic() < deadline:
+        answer = call_api(surroundings, "GET", f"/items/{item_id}")
+        # Read after the status, so that what led to the last one has been shown when the walk ends.
         for row in surroundings.events_of(item_id):
             if row.id not in seen_events:
                 seen_events.add(row.id)
                 tell(row.origin, f"{row.event} stored")
-        answer = call_api(surroundings, "GET", f"/items/{item_id}")
         status = answer.json() or {}
         state = _state(answer)
         if state != seen_state:
