@@ -10,7 +10,7 @@ use crate::stack::{Stack, json as body};
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// When this fails, the emulator reads an API's OpenAPI document itself: `scripts/stack/gateway.py` can go.
+/// When this fails, the emulator reads the document of an API itself: `scripts/stack/gateway.py` can go.
 #[tokio::test]
 async fn the_emulator_still_needs_its_routes_made_by_the_scripts() {
     let stack = Stack::running();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 const STACK_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.local/stack.json");
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A stored row, by attribute name.
