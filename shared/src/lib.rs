@@ -2,7 +2,7 @@
 //! connection.
 //!
 //! The dependency rules are few. [`pluggy`]'s wire types know serde alone, [`connection`] is pure,
-//! only [`store`] names table attributes, only [`env`] reads the environment, and time is always
+//! only [`store`] names table attributes, only [`mod@env`] reads the environment, and time is always
 //! passed in.
 
 pub mod aws;
