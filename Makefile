@@ -40,7 +40,7 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: test
-test: test-unit test-scripts test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
+test: check-machine-for-tests test-unit test-scripts test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
@@ -117,6 +117,10 @@ lock-tools: ## Lock the tools anew, after a change in scripts/requirements/*.in
 .PHONY: check-machine
 check-machine:
 	@$(PYTHON) scripts/check_machine.py rust
+
+.PHONY: check-machine-for-tests
+check-machine-for-tests:
+	@$(PYTHON) scripts/check_machine.py rust node java
 
 .PHONY: local-tools
 local-tools: check-machine

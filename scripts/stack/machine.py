@@ -11,6 +11,8 @@ from stack import console, paths
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 NODE_MAJOR = 20
 JAVA_MAJOR = 17
+# That of Amazon Linux 2023, for which the functions are linked.
+GLIBC = (2, 34)
 
 
 def architecture() -> str:
@@ -27,10 +29,21 @@ def architecture() -> str:
 def require(*needs: str) -> None:
     """Checks what a command needs of `rust`, `node` and `java`; the system itself and Python are always checked."""
     architecture()
+    _require_glibc()
     _require_python()
     checks = {"rust": _require_rust, "node": _require_node, "java": _require_java}
     for need in needs:
         checks[need]()
+
+
+def _require_glibc() -> None:
+    name, version = platform.libc_ver()
+    if name != "glibc" or tuple(map(int, version.split(".")[:2])) < GLIBC:
+        here = f"{name} {version}" if name else "another C library"
+        raise console.Failure(
+            f"the functions need glibc {'.'.join(map(str, GLIBC))} or newer, as Lambda has it; here is {here}",
+            "Use a newer Linux: Debian 12, Ubuntu 22.04, Fedora 35 and later have it; Alpine does not.",
+        )
 
 
 def _require_python() -> None:
