@@ -39,7 +39,7 @@ class Background:
         # Written first: an interruption between here and the start leaves nothing that cannot be found again.
         self._record.write_text(json.dumps({"mark": mark, "fingerprint": fingerprint}))
         with self.log.open("wb") as output:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=paths.ROOT,
                 env={**environment, MARK_VARIABLE: mark},
@@ -48,6 +48,9 @@ class Background:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # For a moment the kernel shows the new process without its environment, and it would not be known as ours.
+        while process.poll() is None and not _carries(process.pid, mark):
+            time.sleep(0.01)
 
     def is_running(self, fingerprint: str | None = None) -> bool:
         """Whether it runs, and (where a fingerprint is given) was started from that very input."""
