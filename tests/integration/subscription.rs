@@ -53,9 +53,9 @@ async fn a_registration_that_was_changed_is_repaired() {
     };
     let headers = [("x-webhook-secret".to_owned(), "old".to_owned())].into();
     let change = shared::pluggy::UpdateWebhookRequest {
-        event: EventKind::ItemCreated,
-        headers: &headers,
-        enabled: true,
+        event: Some(EventKind::ItemCreated),
+        headers: Some(&headers),
+        ..Default::default()
     };
     deployment
         .pluggy_client()

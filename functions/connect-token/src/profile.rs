@@ -56,6 +56,7 @@ impl FromStr for Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::pluggy::WidgetLanguage;
 
     #[test]
     fn a_profile_is_found_by_its_name() {
@@ -65,8 +66,8 @@ mod tests {
                 .unwrap();
 
         assert_eq!(
-            profiles.get(None).unwrap().connect.language.as_deref(),
-            Some("pt")
+            profiles.get(None).unwrap().connect.language,
+            Some(WidgetLanguage::Portuguese)
         );
         assert_eq!(profiles.get(Some("default")), profiles.get(None));
         assert_eq!(

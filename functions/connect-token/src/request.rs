@@ -2,7 +2,7 @@
 
 use lambda_http::Body;
 use serde_json::{Map, Value};
-use shared::pluggy::{ConnectOptions, ItemId, Theme};
+use shared::pluggy::{ConnectOptions, ConnectorId, ItemId, Theme, WidgetLanguage};
 use shared::problem::Problem;
 
 use crate::{Profile, Profiles};
@@ -11,8 +11,8 @@ use crate::{Profile, Profiles};
 const MAX_BODY_BYTES: usize = 4 * 1024;
 /// How much of an unknown field's name is told back.
 const MAX_NAME_CHARACTERS: usize = 64;
-/// The languages that the widget speaks.
-const LANGUAGES: [&str; 3] = ["pt", "en", "es"];
+/// Far above any id that Pluggy has given so far.
+const MAX_CONNECTOR_ID: ConnectorId = 1 << 31;
 
 /// What a caller may ask for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,9 +20,9 @@ pub(crate) struct TokenRequest {
     /// The item to update, in place of a new connection.
     pub(crate) item_id: Option<ItemId>,
     profile: Option<String>,
-    language: Option<String>,
+    language: Option<WidgetLanguage>,
     theme: Option<Theme>,
-    selected_connector_id: Option<u32>,
+    selected_connector_id: Option<ConnectorId>,
 }
 
 impl TokenRequest {
@@ -112,8 +112,9 @@ fn item_id(value: &Value) -> Option<ItemId> {
     value.as_str()?.parse().ok()
 }
 
-fn language(value: &Value) -> Option<String> {
-    text(value).filter(|language| LANGUAGES.contains(&language.as_str()))
+fn language(value: &Value) -> Option<WidgetLanguage> {
+    let language = WidgetLanguage::from(text(value)?);
+    (!matches!(language, WidgetLanguage::Unknown(_))).then_some(language)
 }
 
 fn theme(value: &Value) -> Option<Theme> {
@@ -121,8 +122,10 @@ fn theme(value: &Value) -> Option<Theme> {
     (!matches!(theme, Theme::Unknown(_))).then_some(theme)
 }
 
-fn connector_id(value: &Value) -> Option<u32> {
-    value.as_u64()?.try_into().ok()
+fn connector_id(value: &Value) -> Option<ConnectorId> {
+    value
+        .as_i64()
+        .filter(|id| (0..=MAX_CONNECTOR_ID).contains(id))
 }
 
 #[cfg(test)]
@@ -189,7 +192,7 @@ mod tests {
     fn a_caller_narrows_the_profile_and_changes_nothing_else() {
         let options = ConnectOptions {
             include_sandbox: Some(false),
-            language: Some("pt".to_owned()),
+            language: Some(WidgetLanguage::Portuguese),
             ..ConnectOptions::default()
         };
         let request =

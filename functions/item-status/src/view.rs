@@ -109,7 +109,7 @@ fn health(connector: &Connector, read_at: Timestamp, now: Timestamp) -> Option<&
         .health
         .as_ref()
         .filter(|_| is_recent)
-        .map(|health| &health.status)
+        .and_then(|health| health.status.as_ref())
 }
 
 /// Products that were not requested are left out.

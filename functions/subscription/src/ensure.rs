@@ -23,40 +23,47 @@ pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
         header: &app.secret_header,
         secret: &secret,
     };
-    let headers = wanted.headers();
     match wanted.plan(&registered) {
         Plan::Keep(webhook_id) => Ok(Report::Unchanged { webhook_id }),
         Plan::Update(id) => {
+            let headers = wanted.headers();
             let request = UpdateWebhookRequest {
-                event: EventKind::All,
-                headers: &headers,
-                enabled: true,
+                event: Some(EventKind::All),
+                headers: Some(&headers),
+                enabled: Some(true),
+                ..UpdateWebhookRequest::default()
             };
-            let webhook = app
+            let updated = app
                 .pluggy
                 .update_webhook(id, &request, now)
                 .await
                 .map_err(Error::Pluggy)?;
-            Ok(Report::Updated {
-                webhook_id: webhook.id,
-            })
+            match updated {
+                Some(webhook) => Ok(Report::Updated {
+                    webhook_id: webhook.id,
+                }),
+                None => create(app, &wanted, now).await,
+            }
         }
-        Plan::Create => {
-            let request = CreateWebhookRequest {
-                url: wanted.url,
-                event: EventKind::All,
-                headers: &headers,
-            };
-            let webhook = app
-                .pluggy
-                .create_webhook(&request, now)
-                .await
-                .map_err(Error::Pluggy)?;
-            Ok(Report::Created {
-                webhook_id: webhook.id,
-            })
-        }
+        Plan::Create => create(app, &wanted, now).await,
     }
+}
+
+async fn create(app: &App, wanted: &Wanted<'_>, now: Timestamp) -> Result<Report, Error> {
+    let headers = wanted.headers();
+    let request = CreateWebhookRequest {
+        url: wanted.url,
+        event: EventKind::All,
+        headers: &headers,
+    };
+    let webhook = app
+        .pluggy
+        .create_webhook(&request, now)
+        .await
+        .map_err(Error::Pluggy)?;
+    Ok(Report::Created {
+        webhook_id: webhook.id,
+    })
 }
 
 /// The secret that deliveries must carry.

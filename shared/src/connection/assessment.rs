@@ -120,10 +120,12 @@ fn waiting(kind: ActionKind, expires_at: Option<Timestamp>, now: Timestamp) -> R
 
 fn updated(item: &Item, now: Timestamp) -> Row {
     let consent_ended = item.consent_expires_at.is_some_and(|at| at <= now);
-    let product_missing = item
-        .status_detail
-        .as_ref()
-        .is_some_and(|detail| detail.values().flatten().any(|product| !product.is_updated));
+    let product_missing = item.status_detail.as_ref().is_some_and(|detail| {
+        detail
+            .values()
+            .flatten()
+            .any(|product| product.is_updated == Some(false))
+    });
     if consent_ended {
         (Phase::Reconnect, ActionKind::ConnectAgain, None)
     } else if item.execution_status.is_running() {

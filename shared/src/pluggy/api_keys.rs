@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use tokio::sync::Mutex;
 
 use super::api::{Api, Failure};
+use super::call::Call;
 use super::{ApiKey, AuthRequest, AuthResponse, Error, jwt};
 use crate::secret::PluggySecrets;
 use crate::store::{Credentials, StoredApiKey};
@@ -130,7 +131,7 @@ impl ApiKeys {
         };
         let answer = self
             .api
-            .exchange(Method::POST, &["auth"], None, Some(&request))
+            .exchange(&Call::post(["auth"]), None, Some(&request))
             .await;
         let AuthResponse { api_key } = match answer {
             Ok(answer) => answer,

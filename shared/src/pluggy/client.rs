@@ -1,16 +1,20 @@
 //! The calls that we make at Pluggy, authenticated.
 
+mod connectors;
+mod consents;
+mod items;
+mod webhooks;
+
 use jiff::Timestamp;
-use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::api::{Api, Failure};
-use super::{
-    ApiKeys, ConnectTokenRequest, ConnectTokenResponse, CreateWebhookRequest, Error, Item, ItemId,
-    Page, UpdateWebhookRequest, Webhook, WebhookId,
-};
+use super::call::Call;
+use super::{ApiKeys, ConnectTokenRequest, ConnectTokenResponse, Error};
 
+/// A call without a body.
+const NO_BODY: Option<&()> = None;
 const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 
 /// Pluggy's API with the application's key.
@@ -25,86 +29,65 @@ impl Client {
         Self { api, keys }
     }
 
-    /// The item, or `None` if Pluggy says that the application has none of this id.
-    pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Item>, Error> {
-        let answer = self
-            .send(Method::GET, &["items", &id.to_string()], None::<&()>, now)
-            .await;
-        found_or(ITEM_NOT_FOUND, answer)
-    }
-
-    /// A connect token, or `None` if the item that it should update does not exist.
+    /// `POST /connect_token`: a connect token, or `None` if the item that it should update does not
+    /// exist.
     pub async fn create_connect_token(
         &self,
         request: &ConnectTokenRequest,
         now: Timestamp,
     ) -> Result<Option<ConnectTokenResponse>, Error> {
-        let answer = self
-            .send(Method::POST, &["connect_token"], Some(request), now)
-            .await;
-        found_or(ITEM_NOT_FOUND, answer)
+        self.find(
+            Call::post(["connect_token"]),
+            Some(request),
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
     }
 
-    /// The application's webhooks. Pluggy allows five for each event name, so one page holds what
-    /// is ours.
-    pub async fn webhooks(&self, now: Timestamp) -> Result<Page<Webhook>, Error> {
-        let answer = self
-            .send(Method::GET, &["webhooks"], None::<&()>, now)
-            .await;
-        answer.map_err(Failure::into_error)
-    }
-
-    /// Registers a webhook.
-    pub async fn create_webhook(
+    /// A call whose answer must be there.
+    async fn call<T: DeserializeOwned>(
         &self,
-        request: &CreateWebhookRequest<'_>,
+        call: Call,
+        body: Option<&impl Serialize>,
         now: Timestamp,
-    ) -> Result<Webhook, Error> {
-        let answer = self
-            .send(Method::POST, &["webhooks"], Some(request), now)
-            .await;
-        answer.map_err(Failure::into_error)
+    ) -> Result<T, Error> {
+        self.send(call, body, now)
+            .await
+            .map_err(Failure::into_error)
     }
 
-    /// Changes a webhook.
-    pub async fn update_webhook(
+    /// A call where "there is no such thing", which Pluggy says by `not_found`, is an answer.
+    async fn find<T: DeserializeOwned>(
         &self,
-        id: WebhookId,
-        request: &UpdateWebhookRequest<'_>,
+        call: Call,
+        body: Option<&impl Serialize>,
+        not_found: &str,
         now: Timestamp,
-    ) -> Result<Webhook, Error> {
-        let answer = self
-            .send(
-                Method::PATCH,
-                &["webhooks", &id.to_string()],
-                Some(request),
-                now,
-            )
-            .await;
-        answer.map_err(Failure::into_error)
+    ) -> Result<Option<T>, Error> {
+        match self.send(call, body, now).await {
+            Ok(found) => Ok(Some(found)),
+            Err(failure) if failure.is_not_found(not_found) => Ok(None),
+            Err(failure) => Err(failure.into_error()),
+        }
     }
 
     /// One exchange; when Pluggy refuses the key, one renewal and the same exchange once more.
     async fn send<T: DeserializeOwned>(
         &self,
-        method: Method,
-        path: &[&str],
+        call: Call,
         body: Option<&impl Serialize>,
         now: Timestamp,
     ) -> Result<T, Failure> {
         let key = self.keys.fresh(now).await.map_err(Failure::Error)?;
-        match self
-            .api
-            .exchange(method.clone(), path, Some(&key), body)
-            .await
-        {
+        match self.api.exchange(&call, Some(&key), body).await {
             Err(failure) if failure.is_refused_key() => {
                 let key = self
                     .keys
                     .replacement(&key, now)
                     .await
                     .map_err(Failure::Error)?;
-                match self.api.exchange(method, path, Some(&key), body).await {
+                match self.api.exchange(&call, Some(&key), body).await {
                     Err(failure) if failure.is_refused_key() => {
                         Err(Failure::Error(Error::KeyRefused))
                     }
@@ -113,14 +96,5 @@ impl Client {
             }
             answer => answer,
         }
-    }
-}
-
-/// "There is no such thing" is an answer, not a failure.
-fn found_or<T>(code: &str, answer: Result<T, Failure>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(failure) if failure.is_not_found(code) => Ok(None),
-        Err(failure) => Err(failure.into_error()),
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ItemId;
 use super::open_enum::open_enum;
+use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 
 /// The widget's serializable options, named as the widget names them; one that is not set is
 /// absent.
@@ -27,22 +27,22 @@ pub struct ConnectOptions {
     pub update_item: Option<ItemId>,
     /// The connector to begin with, in place of the list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub selected_connector_id: Option<u32>,
-    /// Lists only connectors of these types, such as `PERSONAL_BANK`.
+    pub selected_connector_id: Option<ConnectorId>,
+    /// Lists only connectors of these types.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub connector_types: Option<Vec<String>>,
+    pub connector_types: Option<Vec<ConnectorType>>,
     /// Lists only these connectors.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub connector_ids: Option<Vec<u32>>,
-    /// Lists only connectors of these countries, ISO 3166-1 alpha-2.
+    pub connector_ids: Option<Vec<ConnectorId>>,
+    /// Lists only connectors of these countries.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub countries: Option<Vec<String>>,
-    /// Collects only these products, such as `ACCOUNTS`.
+    pub countries: Option<Vec<CountryCode>>,
+    /// Collects only these products.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<String>>,
-    /// Language of the widget, ISO 639-1: `pt`, `en` or `es`.
+    pub products: Option<Vec<ProductType>>,
+    /// Language of the widget.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<WidgetLanguage>,
     /// Colors of the widget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
@@ -67,5 +67,18 @@ open_enum! {
         Light = "light",
         /// Light on dark.
         Dark = "dark",
+    }
+}
+
+open_enum! {
+    /// Language of the widget, ISO 639-1. The widget falls back to another one where it does not
+    /// speak it.
+    pub enum WidgetLanguage {
+        /// Portuguese.
+        Portuguese = "pt",
+        /// English.
+        English = "en",
+        /// Spanish.
+        Spanish = "es",
     }
 }

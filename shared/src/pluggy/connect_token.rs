@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{ClientUserId, ItemId};
+use super::{ClientUserId, ItemId, ProductType};
 
 /// Body of `POST /connect_token`. Source: <https://docs.pluggy.ai/reference/connect-token-create>.
 #[derive(Clone, Debug, Serialize)]
@@ -34,7 +34,7 @@ pub struct ConnectTokenOptions {
     pub avoid_duplicates: Option<bool>,
     /// Products to collect, where the widget asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<String>>,
+    pub products: Option<Vec<ProductType>>,
 }
 
 /// Answer of `POST /connect_token`.

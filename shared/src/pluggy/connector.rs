@@ -4,116 +4,162 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
+use super::{ConnectorCredential, ConnectorHealth};
 
-/// An institution. Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// An institution. Only `id` is promised. Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connector {
     /// Pluggy's id of the connector; sandbox connectors have low ones.
-    pub id: i64,
+    pub id: ConnectorId,
     /// Name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The institution's home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub institution_url: Option<String>,
     /// Address of the institution's logo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
     /// Brand color, hexadecimal without `#`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_color: Option<String>,
-    /// Kind of institution, such as `PERSONAL_BANK`.
+    /// Kind of institution.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// ISO 3166-1 alpha-2 code of its country.
+    pub kind: Option<ConnectorType>,
+    /// Its country.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Whether each execution asks for a second factor.
+    pub country: Option<CountryCode>,
+    /// What the user must give to connect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Vec<ConnectorCredential>>,
+    /// Whether an execution asks for a second factor after the login.
     #[serde(rename = "hasMFA", skip_serializing_if = "Option::is_none")]
     pub has_mfa: Option<bool>,
+    /// What can be collected from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<Vec<ProductType>>,
+    /// Sub-products in the words of the Open Finance directory, such as
+    /// `INVESTMENTS:TREASURE_TITLES`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_coverage: Option<Vec<String>>,
+    /// Whether the user logs in on the institution's own page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<bool>,
+    /// That page's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth_url: Option<String>,
+    /// Where the user resets the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_password_url: Option<String>,
+    /// How well connections work at the moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<ConnectorHealth>,
     /// Whether it belongs to Open Finance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_open_finance: Option<bool>,
     /// Whether it is one of Pluggy's test institutions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_sandbox: Option<bool>,
-    /// How well connections work at the moment.
+    /// Whether payments can be initiated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub health: Option<ConnectorHealth>,
+    pub supports_payment_initiation: Option<bool>,
+    /// Whether payments can be scheduled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supports_scheduled_payments: Option<bool>,
+    /// Whether smart transfers work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supports_smart_transfers: Option<bool>,
+    /// Whether boletos can be managed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supports_boleto_management: Option<bool>,
+    /// Whether automatic Pix works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supports_automatic_pix: Option<bool>,
+    /// When Pluggy added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When its description changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
 }
 
-/// How well connections to an institution work at the moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectorHealth {
-    /// The state.
-    pub status: HealthStatus,
-    /// `BETA`, or nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<String>,
-}
-
-open_enum! {
-    /// State of a connector.
-    pub enum HealthStatus {
-        /// Works.
-        Online = "ONLINE",
-        /// Works at times.
-        Unstable = "UNSTABLE",
-        /// Does not work; Pluggy refuses new connections.
-        Offline = "OFFLINE",
+impl Connector {
+    /// A connector of which nothing but the id is known.
+    pub fn new(id: ConnectorId) -> Self {
+        Self {
+            id,
+            ..Self::default()
+        }
     }
 }
 
-/// A value that the user must give: a credential of a connector, or the MFA prompt of an item.
-///
-/// It describes what to ask and never holds an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConnectorCredential {
-    /// Key under which the value is sent.
-    pub name: String,
-    /// Text to show beside the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// Kind of field.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<CredentialType>,
-    /// Base64 image that the user must read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// Choices of a `select`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub options: Option<Vec<CredentialOption>>,
-    /// Help for the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assistive_text: Option<String>,
-    /// Longer instructions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instructions: Option<String>,
-    /// Until when the value is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Timestamp>,
-}
+/// Id of a connector. An integer in practice, though the schema says number.
+pub type ConnectorId = i64;
 
-/// One choice of a `select` field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CredentialOption {
-    /// What is sent.
-    pub value: String,
-    /// What is shown.
-    pub label: String,
+open_enum! {
+    /// Kind of an institution. Source: npm `pluggy-sdk`, `CONNECTOR_TYPES`.
+    pub enum ConnectorType {
+        /// Bank accounts of persons.
+        PersonalBank = "PERSONAL_BANK",
+        /// Bank accounts of companies.
+        BusinessBank = "BUSINESS_BANK",
+        /// Invoices.
+        Invoice = "INVOICE",
+        /// Investments.
+        Investment = "INVESTMENT",
+        /// Telecommunication.
+        Telecommunication = "TELECOMMUNICATION",
+        /// Platforms of the digital economy.
+        DigitalEconomy = "DIGITAL_ECONOMY",
+        /// Payment accounts.
+        PaymentAccount = "PAYMENT_ACCOUNT",
+        /// Anything else.
+        Other = "OTHER",
+    }
 }
 
 open_enum! {
-    /// Kind of a field that the user fills in.
-    pub enum CredentialType {
-        /// Free text.
-        Text = "text",
-        /// Hidden text.
-        Password = "password",
-        /// Digits.
-        Number = "number",
-        /// An image to read.
-        Image = "image",
-        /// One of several options.
-        Select = "select",
+    /// What can be collected from an institution. Source: npm `pluggy-sdk`, `PRODUCT_TYPES`, and
+    /// the Java client.
+    pub enum ProductType {
+        /// Accounts and their balances.
+        Accounts = "ACCOUNTS",
+        /// Credit cards and their bills.
+        CreditCards = "CREDIT_CARDS",
+        /// Transactions of accounts and cards.
+        Transactions = "TRANSACTIONS",
+        /// Data for payments.
+        PaymentData = "PAYMENT_DATA",
+        /// Investments.
+        Investments = "INVESTMENTS",
+        /// Transactions of investments.
+        InvestmentsTransactions = "INVESTMENTS_TRANSACTIONS",
+        /// Who the user is.
+        Identity = "IDENTITY",
+        /// Brokerage notes.
+        BrokerageNote = "BROKERAGE_NOTE",
+        /// Transfer of securities.
+        MoveSecurity = "MOVE_SECURITY",
+        /// Loans.
+        Loans = "LOANS",
+        /// Account statements.
+        AccountStatements = "ACCOUNT_STATEMENTS",
+        /// Foreign exchange.
+        ExchangeOperations = "EXCHANGE_OPERATIONS",
+    }
+}
+
+open_enum! {
+    /// A country in which Pluggy has institutions, ISO 3166-1 alpha-2.
+    pub enum CountryCode {
+        /// Argentina.
+        Argentina = "AR",
+        /// Brazil.
+        Brazil = "BR",
+        /// Colombia.
+        Colombia = "CO",
+        /// Mexico.
+        Mexico = "MX",
     }
 }

@@ -87,6 +87,12 @@ pub struct ErrorBody {
     pub code_description: Option<String>,
     /// Which parameters failed validation.
     pub details: Option<Vec<ErrorDetail>>,
+    /// The same as `details`, for older clients.
+    pub errors: Option<Vec<ErrorDetail>>,
+    /// More about the code; what is in it depends on the code.
+    pub data: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The items with the same credentials, on `ITEM_USER_ALREADY_EXISTS`.
+    pub items: Option<Vec<String>>,
     /// Id to quote to Pluggy's support.
     pub error_id: Option<String>,
 }

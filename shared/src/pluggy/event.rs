@@ -1,133 +1,269 @@
 //! Webhook events: what Pluggy posts when something happened.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::tolerant;
+use super::{EventKind, Payload, tolerant};
 
-/// The part of a webhook body that decides what happens to it. The raw body is kept beside it, so
-/// unknown fields and events are not lost.
+/// A webhook body. It is a signal: what it says is read again at Pluggy before anyone acts on it.
 ///
 /// All that is required is a JSON object with a string `event`: the sources differ on everything
-/// else, down to ids that are numbers in one and strings in another. Source: <https://docs.pluggy.ai/docs/webhooks>.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// else, down to ids that are numbers in one and strings in another. A field of an unexpected type
+/// counts as absent. The raw body is kept beside this, so nothing is lost.
+///
+/// ```
+/// use shared::pluggy::{Event, Payload};
+///
+/// let body = br#"{"event":"item/error","eventId":"1","itemId":"9a7b6c5d-0000-4000-8000-000000000001",
+///     "error":{"code":"INVALID_CREDENTIALS","message":"Invalid credentials"}}"#;
+/// let event = Event::parse(body).unwrap();
+/// let Payload::Item { error: Some(error), .. } = event.payload() else { panic!() };
+/// assert_eq!(error.code.as_deref(), Some("INVALID_CREDENTIALS"));
+/// ```
+///
+/// Source: <https://docs.pluggy.ai/docs/webhooks>, and npm `pluggy-sdk`, `WebhookEventPayload`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// What happened.
     #[serde(rename = "event")]
     pub kind: EventKind,
     /// The same for every attempt to deliver the event, and so the key of deduplication.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub event_id: Option<String>,
     /// Id of the entity; deprecated, and missing from item events.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub id: Option<String>,
     /// The application, on some events.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub client_id: Option<String>,
-    /// The integrator's id of the end user, on item events.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    /// The integrator's id of the end user, on item events; null if the item has none.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub client_user_id: Option<String>,
-    /// Who started the execution.
-    #[serde(default, deserialize_with = "tolerant::optional")]
+    /// Who started the execution; absent or null on some events.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub triggered_by: Option<TriggeredBy>,
     /// The item, on `item/*` and `transactions/*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub item_id: Option<String>,
-    /// The connector, on `connector/status_updated`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    /// What failed, on `*/error`.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub error: Option<EventError>,
+    /// The connector, on `connector/status_updated`; some sources have it in `id` alone.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub connector_id: Option<String>,
-    /// The payment request, on `payment_request/*`, `payment_intent/*` and `scheduled_payment/*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    /// The new state of a connector or payment request.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub data: Option<EventData>,
+    /// The new state of a payment, where a source has it outside of `data`.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub status: Option<String>,
+    /// The account, on `transactions/*`.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub account_id: Option<String>,
+    /// The transactions, on `transactions/updated` (at most 400) and `transactions/deleted`.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub transaction_ids: Option<Vec<String>>,
+    /// How many transactions were added.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub transactions_count: Option<u64>,
+    /// The earliest date of a transaction that was added, as received.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub transactions_min_date: Option<String>,
+    /// The filter that selects the transactions that were added, as received.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub transactions_created_at_from: Option<String>,
+    /// An address from outside, never to be followed blindly.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_transactions_link: Option<String>,
+    /// An address from outside, never to be followed blindly.
+    #[serde(
+        default,
+        rename = "createdTransactionsLinkV2",
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub created_transactions_link_v2: Option<String>,
+    /// The payment request, on most payment events.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub payment_request_id: Option<String>,
     /// The payment intent, on `payment_intent/*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub payment_intent_id: Option<String>,
+    /// The bulk payment that a payment intent belongs to.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub bulk_payment_id: Option<String>,
+    /// The integrator's reference of a payment intent.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub reference_id: Option<String>,
+    /// The scheduled payment, as npm `pluggy-sdk` spells it.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub scheduled_payment_id: Option<String>,
+    /// The scheduled payment, as the documentation spells it.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub schedule_payment_id: Option<String>,
     /// The automatic Pix payment, on `automatic_pix_payment/*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub automatic_pix_payment_id: Option<String>,
+    /// The central bank's id of a Pix payment.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub end_to_end_id: Option<String>,
     /// The payment, on `smart_transfer_payment/*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub smart_transfer_payment_id: Option<String>,
     /// The preauthorization, on `smart_transfer_*`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub smart_transfer_preauthorization_id: Option<String>,
     /// The boleto, on `boleto/updated`.
-    #[serde(default, deserialize_with = "tolerant::text")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub boleto_id: Option<String>,
-    /// What failed, on `*/error`.
-    #[serde(default, deserialize_with = "tolerant::optional")]
-    pub error: Option<EventError>,
 }
 
-/// What failed, as an event tells it. Payment events say `description` and `detail` in place of
-/// `message`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// What failed. Item events say `message`, payment events `description` and `detail`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventError {
-    /// Machine code.
+    /// Machine code; on item events the same value as the item's `executionStatus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// For developers, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The parameter that the user was asked for, if that is what expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// For developers, on payment events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// More of it, on payment events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
-/// What an event is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// An item, also for events about its transactions.
-    Item(String),
-    /// A connector.
-    Connector(String),
-    /// A payment request, also for its intents and schedules.
-    PaymentRequest(String),
-    /// A payment intent without its request.
-    PaymentIntent(String),
-    /// An automatic Pix payment without its request.
-    AutomaticPixPayment(String),
-    /// A smart transfer payment.
-    SmartTransferPayment(String),
-    /// A smart transfer preauthorization.
-    SmartTransferPreauthorization(String),
-    /// A boleto.
-    Boleto(String),
-    /// Nothing that the event names.
-    Nothing,
+/// The new state of a connector or payment request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventData {
+    /// `ONLINE`, `UNSTABLE`, `OFFLINE`, or a payment's state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 impl Event {
-    /// Reads the deciding part of a body; `None` if it is not an event.
+    /// Reads a body; `None` if it is not an event.
     pub fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
 
-    /// What the event is about, by the most specific thing that has a history of its own.
-    pub fn subject(&self) -> Subject {
-        let about_connector = self.kind.as_str().starts_with("connector/");
-        let connector_id = self
-            .connector_id
-            .as_ref()
-            .or(self.id.as_ref().filter(|_| about_connector));
-        if let Some(id) = connector_id.filter(|_| about_connector) {
-            return Subject::Connector(id.clone());
-        }
-        let candidates = [
-            (&self.item_id, Subject::Item as fn(String) -> Subject),
-            (&self.payment_request_id, Subject::PaymentRequest),
-            (&self.payment_intent_id, Subject::PaymentIntent),
-            (&self.automatic_pix_payment_id, Subject::AutomaticPixPayment),
-            (
-                &self.smart_transfer_payment_id,
-                Subject::SmartTransferPayment,
-            ),
-            (
-                &self.smart_transfer_preauthorization_id,
-                Subject::SmartTransferPreauthorization,
-            ),
-            (&self.boleto_id, Subject::Boleto),
-        ];
-        candidates
-            .into_iter()
-            .find_map(|(id, subject)| id.clone().map(subject))
-            .unwrap_or(Subject::Nothing)
+    /// What the event says, by its family.
+    pub fn payload(&self) -> Payload<'_> {
+        Payload::of(self)
     }
 }
 
@@ -145,121 +281,13 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// Name of a webhook event. Source: <https://docs.pluggy.ai/docs/webhooks>.
-    pub enum EventKind {
-        /// Every event; only in registrations.
-        All = "all",
-        /// The connection succeeded for the first time.
-        ItemCreated = "item/created",
-        /// A later execution ended with data.
-        ItemUpdated = "item/updated",
-        /// An execution ended badly, or waits for the user to authorize a device.
-        ItemError = "item/error",
-        /// The item was deleted, by anyone.
-        ItemDeleted = "item/deleted",
-        /// The execution waits for an MFA value.
-        ItemWaitingUserInput = "item/waiting_user_input",
-        /// The execution waits for the user to act at the bank.
-        ItemWaitingUserAction = "item/waiting_user_action",
-        /// Credentials were accepted; data is being collected.
-        ItemLoginSucceeded = "item/login_succeeded",
-        /// The health of a connector changed.
-        ConnectorStatusUpdated = "connector/status_updated",
-        /// Transactions were added.
-        TransactionsCreated = "transactions/created",
-        /// Transactions changed.
-        TransactionsUpdated = "transactions/updated",
-        /// Transactions were removed.
-        TransactionsDeleted = "transactions/deleted",
-        /// A payment intent was made.
-        PaymentIntentCreated = "payment_intent/created",
-        /// A payment intent completed.
-        PaymentIntentCompleted = "payment_intent/completed",
-        /// A payment intent waits for the payer.
-        PaymentIntentWaitingPayerAuthorization = "payment_intent/waiting_payer_authorization",
-        /// A payment intent failed.
-        PaymentIntentError = "payment_intent/error",
-        /// A payment request changed.
-        PaymentRequestUpdated = "payment_request/updated",
-        /// A scheduled payment was made.
-        ScheduledPaymentCreated = "scheduled_payment/created",
-        /// A scheduled payment completed.
-        ScheduledPaymentCompleted = "scheduled_payment/completed",
-        /// A scheduled payment failed.
-        ScheduledPaymentError = "scheduled_payment/error",
-        /// A scheduled payment was canceled.
-        ScheduledPaymentCanceled = "scheduled_payment/canceled",
-        /// All payments of a series completed.
-        ScheduledPaymentAllCompleted = "scheduled_payment/all_completed",
-        /// All payments of a series were made.
-        ScheduledPaymentAllCreated = "scheduled_payment/all_created",
-        /// A boleto changed.
-        BoletoUpdated = "boleto/updated",
-        /// An automatic Pix payment was made.
-        AutomaticPixPaymentCreated = "automatic_pix_payment/created",
-        /// An automatic Pix payment completed.
-        AutomaticPixPaymentCompleted = "automatic_pix_payment/completed",
-        /// An automatic Pix payment failed.
-        AutomaticPixPaymentError = "automatic_pix_payment/error",
-        /// An automatic Pix payment was canceled.
-        AutomaticPixPaymentCanceled = "automatic_pix_payment/canceled",
-        /// A smart transfer preauthorization completed.
-        SmartTransferPreauthorizationCompleted = "smart_transfer_preauthorization/completed",
-        /// A smart transfer preauthorization failed.
-        SmartTransferPreauthorizationError = "smart_transfer_preauthorization/error",
-        /// A smart transfer payment completed.
-        SmartTransferPaymentCompleted = "smart_transfer_payment/completed",
-        /// A smart transfer payment failed.
-        SmartTransferPaymentError = "smart_transfer_payment/error",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn subject(body: &str) -> Subject {
-        Event::parse(body.as_bytes()).unwrap().subject()
-    }
-
-    #[test]
-    fn an_event_is_about_its_item_connector_or_payment() {
-        let cases = [
-            (
-                r#"{"event":"item/updated","itemId":"i"}"#,
-                Subject::Item("i".into()),
-            ),
-            (
-                r#"{"event":"transactions/created","itemId":"i","accountId":"a"}"#,
-                Subject::Item("i".into()),
-            ),
-            (
-                r#"{"event":"connector/status_updated","id":"201","connectorId":201}"#,
-                Subject::Connector("201".into()),
-            ),
-            (
-                r#"{"event":"connector/status_updated","id":"201"}"#,
-                Subject::Connector("201".into()),
-            ),
-            (
-                r#"{"event":"payment_request/updated","paymentRequestId":"p"}"#,
-                Subject::PaymentRequest("p".into()),
-            ),
-            (
-                r#"{"event":"smart_transfer_payment/error","smartTransferPaymentId":"s","smartTransferPreauthorizationId":"a"}"#,
-                Subject::SmartTransferPayment("s".into()),
-            ),
-            (r#"{"event":"moon/full","id":"1"}"#, Subject::Nothing),
-        ];
-        for (body, expected) in cases {
-            assert_eq!(subject(body), expected, "{body}");
-        }
-    }
-
     #[test]
     fn a_body_without_an_event_name_is_no_event() {
-        for body in [
+        let bodies = [
             "",
             "null",
             "[]",
@@ -267,7 +295,8 @@ mod tests {
             r#"{"event":1}"#,
             r#"{"event":null}"#,
             "{\"event\":\"item/updated\"",
-        ] {
+        ];
+        for body in bodies {
             assert_eq!(Event::parse(body.as_bytes()), None, "{body}");
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus};
+use super::{Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus, ProductType};
 
 /// An item as `GET /items/{id}` gives it. Only `id`, `status` and `executionStatus` are promised.
 ///
@@ -32,10 +32,16 @@ pub struct Item {
     /// What the user must do at the bank now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_action: Option<UserAction>,
+    /// The address that gets this item's events besides the application's webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
     /// The integrator's id of the end user, as text: the answer may hold one that we would not
     /// accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<String>,
+    /// Where the user lands after an OAuth or Open Finance flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth_redirect_uri: Option<String>,
     /// When the item was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -48,18 +54,24 @@ pub struct Item {
     /// How each product stands, when the execution ended in part or with warnings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<StatusDetail>,
+    /// How many executions in a row have ended in `LOGIN_ERROR`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consecutive_failed_login_attempts: Option<u32>,
     /// When Pluggy reads the institution next by itself; none if auto-sync is off for this item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_auto_sync_at: Option<Timestamp>,
     /// When the Open Finance consent ends; none if no end is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent_expires_at: Option<Timestamp>,
+    /// When the bank's list of resources was read last (Open Finance); none if never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources_collected_at: Option<Timestamp>,
     /// Whether another holder must still approve a resource at the bank (Open Finance).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_resources_pending_authorization: Option<bool>,
     /// Products of the item.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Vec<String>>,
+    pub products: Option<Vec<ProductType>>,
 }
 
 /// Why an execution failed.
@@ -77,7 +89,7 @@ pub struct ItemError {
     pub provider_message: Option<String>,
     /// Data for authorizing a device; the keys are not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<BTreeMap<String, String>>,
+    pub attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// What the user must do at the bank.
@@ -116,10 +128,11 @@ pub type StatusDetail = BTreeMap<String, Option<ProductStatus>>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductStatus {
-    /// Whether the last execution collected it.
-    pub is_updated: bool,
+    /// Whether the last execution collected it; not promised, though always seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_updated: Option<bool>,
     /// When it was collected last; none if never.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_updated_at: Option<Timestamp>,
     /// What went wrong or could be better.
     #[serde(

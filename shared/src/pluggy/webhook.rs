@@ -25,6 +25,12 @@ pub struct Webhook {
     /// When Pluggy disabled it, after repeated failures for example.
     #[serde(default)]
     pub disabled_at: Option<Timestamp>,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it changed last.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
 }
 
 /// Body of `POST /webhooks`. Source: <https://docs.pluggy.ai/reference/webhooks-create>.
@@ -39,26 +45,18 @@ pub struct CreateWebhookRequest<'a> {
 }
 
 /// Body of `PATCH /webhooks/{id}`. Source: <https://docs.pluggy.ai/reference/webhooks-update>.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub struct UpdateWebhookRequest<'a> {
-    /// Which events, or all.
-    pub event: EventKind,
-    /// Headers that each delivery carries.
-    pub headers: &'a BTreeMap<String, String>,
+    /// Where events go; unchanged if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'a str>,
+    /// Which events, or all; unchanged if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventKind>,
+    /// Headers that each delivery carries; unchanged if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headers: Option<&'a BTreeMap<String, String>>,
     /// `true` enables a disabled webhook again.
-    pub enabled: bool,
-}
-
-/// One page of a list.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Page<T> {
-    /// Number of this page, from 1.
-    #[serde(default)]
-    pub page: Option<u64>,
-    /// How many pages there are.
-    #[serde(default)]
-    pub total_pages: Option<u64>,
-    /// What is on this page.
-    pub results: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
 }

@@ -8,7 +8,7 @@ use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::{item_id, item_key};
 use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
 use super::{Error, Reading, Schedule, StoredItem};
-use crate::pluggy::{Item, ItemId};
+use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
@@ -80,7 +80,14 @@ fn put_item(row: &mut RowBuilder, item: &Item) {
     );
     row.put_document(USER_ACTION, item.user_action.as_ref().and_then(document));
     row.put_document(PARAMETER, item.parameter.as_ref().and_then(document));
-    row.put_document(CONNECTOR, item.connector.as_ref().and_then(document));
+    row.put_document(
+        CONNECTOR,
+        item.connector
+            .as_ref()
+            .map(summary)
+            .as_ref()
+            .and_then(document),
+    );
     row.put_document(PRODUCTS, item.products.as_ref().and_then(document));
     row.put(LAST_UPDATED_AT, item.last_updated_at.map(time));
     row.put(NEXT_AUTO_SYNC_AT, item.next_auto_sync_at.map(time));
@@ -90,6 +97,24 @@ fn put_item(row: &mut RowBuilder, item: &Item) {
         item.has_resources_pending_authorization
             .map(AttributeValue::Bool),
     );
+}
+
+/// What is shown of a connector. Its form fields and abilities are long, and can be had from Pluggy.
+fn summary(connector: &Connector) -> Connector {
+    Connector {
+        name: connector.name.clone(),
+        image_url: connector.image_url.clone(),
+        primary_color: connector.primary_color.clone(),
+        has_mfa: connector.has_mfa,
+        health: connector.health.clone().map(|health| ConnectorHealth {
+            incidents: None,
+            details: None,
+            ..health
+        }),
+        is_open_finance: connector.is_open_finance,
+        is_sandbox: connector.is_sandbox,
+        ..Connector::new(connector.id)
+    }
 }
 
 pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
@@ -137,13 +162,17 @@ fn reading(
         error: reader.document(ERROR)?,
         parameter: reader.document(PARAMETER)?,
         user_action: reader.document(USER_ACTION)?,
+        webhook_url: None,
         client_user_id: None,
+        oauth_redirect_uri: None,
         created_at: Some(created_at),
         updated_at: reader.time(VERSION)?,
         last_updated_at: reader.time(LAST_UPDATED_AT)?,
         status_detail: reader.document(STATUS_DETAIL)?,
+        consecutive_failed_login_attempts: None,
         next_auto_sync_at: reader.time(NEXT_AUTO_SYNC_AT)?,
         consent_expires_at: reader.time(CONSENT_EXPIRES_AT)?,
+        resources_collected_at: None,
         has_resources_pending_authorization: reader.boolean(HAS_RESOURCES_PENDING_AUTHORIZATION)?,
         products: reader.document(PRODUCTS)?,
     };

@@ -1,0 +1,66 @@
+//! Items.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{Client, ITEM_NOT_FOUND, NO_BODY};
+use crate::pluggy::call::Call;
+use crate::pluggy::{Deleted, Error, Item, ItemId, Parameters, UpdateItemRequest};
+
+impl Client {
+    /// `GET /items/{id}`: the item, or `None` if Pluggy says that the application has none of this
+    /// id.
+    pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Item>, Error> {
+        self.find(
+            Call::get(["items", &id.to_string()]),
+            NO_BODY,
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
+    }
+
+    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute for each
+    /// address.
+    pub async fn update_item(
+        &self,
+        id: ItemId,
+        request: &UpdateItemRequest,
+        now: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        self.find(
+            Call::patch(["items", &id.to_string()]),
+            Some(request),
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
+    }
+
+    /// `DELETE /items/{id}`: removes the item with its data and credentials, and revokes its
+    /// consent; `None` if there is no such item any more.
+    pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
+        self.find(
+            Call::delete(["items", &id.to_string()]),
+            NO_BODY,
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
+    }
+
+    /// `POST /items/{id}/mfa`: answers the prompt of an item that waits for the user's input.
+    pub async fn answer_mfa(
+        &self,
+        id: ItemId,
+        name: &str,
+        value: SecretString,
+        now: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        let answer = Parameters(BTreeMap::from([(name.to_owned(), value)]));
+        let call = Call::post(["items", &id.to_string(), "mfa"]);
+        self.find(call, Some(&answer), ITEM_NOT_FOUND, now).await
+    }
+}

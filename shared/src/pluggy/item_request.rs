@@ -1,0 +1,56 @@
+//! Bodies of calls that change items.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+use super::ProductType;
+
+/// Body of `PATCH /items/{id}`, which starts an execution. An empty one repeats it with the stored
+/// credentials. Source: <https://docs.pluggy.ai/reference/items-update>.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateItemRequest {
+    /// The integrator's id of the end user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_user_id: Option<String>,
+    /// Products to collect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<Vec<ProductType>>,
+    /// New credentials, by the names of the connector's fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Parameters>,
+}
+
+/// Values that a user gave, by the names of the fields. They are written into a request's body and
+/// nowhere else.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters(pub BTreeMap<String, SecretString>);
+
+impl Serialize for Parameters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value.expose_secret())?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_sent_and_not_shown() {
+        let parameters = Parameters([("token".to_owned(), SecretString::from("123456"))].into());
+
+        assert_eq!(
+            serde_json::to_string(&parameters).unwrap(),
+            r#"{"token":"123456"}"#
+        );
+        assert!(!format!("{parameters:?}").contains("123456"));
+    }
+}

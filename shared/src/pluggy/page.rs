@@ -1,0 +1,28 @@
+//! Lists.
+
+use serde::Deserialize;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    /// Number of this page, from 1.
+    #[serde(default)]
+    pub page: Option<u64>,
+    /// How many entries there are on all pages.
+    #[serde(default)]
+    pub total: Option<u64>,
+    /// How many pages there are.
+    #[serde(default)]
+    pub total_pages: Option<u64>,
+    /// What is on this page.
+    #[serde(default = "Vec::new")]
+    pub results: Vec<T>,
+}
+
+/// What a deletion answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Deleted {
+    /// How many entities were deleted.
+    pub count: u64,
+}
