@@ -52,7 +52,7 @@ pub use connector_credential::{ConnectorCredential, CredentialOption, Credential
 pub use connector_filter::ConnectorFilter;
 pub use connector_health::{
     ConnectorHealth, HealthDetails, HealthStage, HealthStatus, Incident, IncidentKind,
-    IncidentProduct, IncidentSeverity, IncidentType,
+    IncidentProduct, IncidentSeverity, IncidentState, IncidentType,
 };
 pub use consent::{Consent, Permission};
 pub use error::{Error, ErrorBody, ErrorDetail};

@@ -177,7 +177,7 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     let rows = tables.rows(&tables.items).await;
     let mut names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["createdAt", "deletedAt", "pk", "readAt"]);
+    assert_eq!(names, ["createdAt", "deletedAt", "pk", "readAt", "schema"]);
     assert_eq!(
         items
             .put_schedule(&row(id(), None, at(0)), at(40))

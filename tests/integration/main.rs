@@ -17,5 +17,7 @@ mod item_store;
 mod item_sync;
 mod pluggy_client;
 mod reconcile;
+mod stored_rows;
 mod subscription;
 mod webhook;
+mod wire_types;

@@ -1,11 +1,19 @@
 //! What the client makes of Pluggy's answers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sandbox::{Effect, Fault};
 use shared::clock::now;
-use shared::pluggy::{Error, ItemId};
+use shared::pluggy::{
+    Connector, ConnectorFilter, CreateWebhookRequest, Error, EventKind, ItemId, ItemStatus,
+    UpdateItemRequest, UpdateWebhookRequest,
+};
 use tests::Deployment;
+use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL};
+
+/// The sandbox's connector with a second factor after the login.
+const MFA_CONNECTOR: u32 = 5;
 
 fn unknown_item() -> ItemId {
     "9a7b6c5d-0000-4000-8000-00000000ffff".parse().unwrap()
@@ -104,4 +112,125 @@ async fn a_404_of_something_else_does_not_mean_that_the_item_is_gone() {
         ),
         "{error:?}"
     );
+}
+
+const USER: &str = "usr_01J9X";
+
+#[tokio::test]
+async fn an_item_is_read_updated_and_deleted() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    let id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(id, "UPDATED").await;
+
+    let update = UpdateItemRequest::default();
+    let updating = client
+        .update_item(id, &update, now())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((updating.id, updating.status), (id, ItemStatus::Updating));
+
+    let deleted = client.delete_item(id, now()).await.unwrap();
+    assert_eq!(deleted.map(|deleted| deleted.count), Some(1));
+    assert_eq!(client.item(id, now()).await.unwrap(), None);
+    assert_eq!(client.update_item(id, &update, now()).await.unwrap(), None);
+    assert_eq!(client.delete_item(id, now()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_prompt_is_answered() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    let id = deployment.connect_at(MFA_CONNECTOR, USER, "user-ok").await;
+    let waiting = deployment.item_reaches(id, "WAITING_USER_INPUT").await;
+    let name = waiting.parameter.unwrap().name;
+
+    let answered = client
+        .answer_mfa(id, &name, "123456".into(), now())
+        .await
+        .unwrap();
+
+    assert!(answered.is_some());
+    deployment.item_reaches(id, "UPDATED").await;
+    let again = client.answer_mfa(id, &name, "123456".into(), now()).await;
+    assert!(
+        matches!(again, Err(Error::Rejected { status: 400, .. })),
+        "{again:?}"
+    );
+}
+
+#[tokio::test]
+async fn connectors_are_listed_by_filter_and_read() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    let sandbox = ConnectorFilter {
+        sandbox: Some(true),
+        ..ConnectorFilter::default()
+    };
+
+    let tests = client.connectors(&sandbox, now()).await.unwrap().results;
+    let real = client
+        .connectors(&ConnectorFilter::default(), now())
+        .await
+        .unwrap()
+        .results;
+
+    let is_sandbox = |connector: &Connector| connector.is_sandbox == Some(true);
+    assert!(tests.iter().any(is_sandbox));
+    assert!(!real.is_empty() && !real.iter().any(is_sandbox));
+    let one = client.connector(2, now()).await.unwrap().unwrap();
+    assert!(one.health.is_some() && one.credentials.is_some_and(|fields| !fields.is_empty()));
+    assert_eq!(client.connector(999_999, now()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_webhook_is_made_changed_and_removed() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    let headers = BTreeMap::from([("x-webhook-secret".to_owned(), WEBHOOK_SECRET.to_owned())]);
+    let request = CreateWebhookRequest {
+        url: WEBHOOK_URL,
+        event: EventKind::All,
+        headers: &headers,
+    };
+
+    let id = client.create_webhook(&request, now()).await.unwrap().id;
+    let change = UpdateWebhookRequest {
+        event: Some(EventKind::ItemError),
+        ..Default::default()
+    };
+    let changed = client
+        .update_webhook(id, &change, now())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(changed.event, EventKind::ItemError);
+    assert_eq!(
+        changed.headers.as_ref(),
+        Some(&headers),
+        "what is not named stays"
+    );
+    assert_eq!(
+        client.webhook(id, now()).await.unwrap().unwrap().event,
+        EventKind::ItemError
+    );
+
+    assert_eq!(
+        client
+            .delete_webhook(id, now())
+            .await
+            .unwrap()
+            .map(|deleted| deleted.count),
+        Some(1)
+    );
+    assert!(client.webhook(id, now()).await.unwrap().is_none());
+    assert!(
+        client
+            .update_webhook(id, &change, now())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(client.delete_webhook(id, now()).await.unwrap().is_none());
 }

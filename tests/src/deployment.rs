@@ -33,6 +33,8 @@ pub const PROFILES: &str = r#"{
 
 /// A hundred times faster than Pluggy, so that no test waits long.
 const TIME_SCALE: u32 = 100;
+/// The sandbox's personal bank.
+const PERSONAL_BANK: u32 = 2;
 /// Longer than anything that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -130,6 +132,11 @@ impl Deployment {
     /// Makes a connection as the widget does, with a connect token that our function issued to
     /// `user`: at the sandbox's personal bank, as its user `bank_user`.
     pub async fn connect(&self, user: &str, bank_user: &str) -> ItemId {
+        self.connect_at(PERSONAL_BANK, user, bank_user).await
+    }
+
+    /// The same at another of the sandbox's connectors.
+    pub async fn connect_at(&self, connector_id: u32, user: &str, bank_user: &str) -> ItemId {
         let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
         let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;
         let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
@@ -139,7 +146,7 @@ impl Deployment {
             .header("X-API-KEY", answer["accessToken"].as_str().unwrap())
             .header("Content-Type", "application/json")
             .body(
-                json!({"connectorId": 2, "parameters": {"user": bank_user, "password": "password-ok"}}).to_string(),
+                json!({"connectorId": connector_id, "parameters": {"user": bank_user, "password": "password-ok"}}).to_string(),
             )
             .send()
             .await

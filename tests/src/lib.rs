@@ -12,6 +12,7 @@ pub mod deployment;
 pub mod sample;
 pub mod stream;
 pub mod tables;
+pub mod wire_types;
 
 pub use deployment::Deployment;
 pub use tables::Tables;

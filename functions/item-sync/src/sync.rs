@@ -83,7 +83,9 @@ pub(crate) async fn sync(
         Ok(answer) => {
             budget.answered();
             match answer {
-                Some(item) => store_reading(app, stored.as_ref(), signals, item, read_at).await,
+                Some(item) => {
+                    Box::pin(store_reading(app, stored.as_ref(), signals, item, read_at)).await
+                }
                 None => handle_missing(app, stored.as_ref(), signals, read_at).await,
             }
         }

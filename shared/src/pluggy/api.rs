@@ -26,7 +26,7 @@ pub(super) enum Failure {
     /// An answer other than 2xx.
     Status {
         status: StatusCode,
-        body: ErrorBody,
+        body: Box<ErrorBody>,
         rate_limit_reset: Option<Duration>,
     },
     /// No answer at all, or one that cannot be read.
@@ -66,7 +66,7 @@ impl Api {
         }
         Err(Failure::Status {
             status,
-            body: ErrorBody::parse(&bytes),
+            body: Box::new(ErrorBody::parse(&bytes)),
             rate_limit_reset,
         })
     }
@@ -160,7 +160,7 @@ mod tests {
     fn failure(status: u16, body: &str) -> Failure {
         Failure::Status {
             status: StatusCode::from_u16(status).unwrap(),
-            body: ErrorBody::parse(body.as_bytes()),
+            body: Box::new(ErrorBody::parse(body.as_bytes())),
             rate_limit_reset: None,
         }
     }

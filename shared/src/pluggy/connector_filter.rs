@@ -13,7 +13,7 @@ pub struct ConnectorFilter {
     pub countries: Vec<CountryCode>,
     /// Any of these types.
     pub types: Vec<ConnectorType>,
-    /// Pluggy's test institutions in place of the real ones.
+    /// Pluggy's test institutions too; they are left out otherwise.
     pub sandbox: Option<bool>,
     /// Only Open Finance, or everything else.
     pub is_open_finance: Option<bool>,

@@ -80,8 +80,8 @@ pub struct Incident {
     pub kind: IncidentKind,
     /// How badly.
     pub severity: IncidentSeverity,
-    /// How far along it is; the values are not documented.
-    pub state: String,
+    /// How far along it is. One that is over is not listed.
+    pub state: IncidentState,
     /// When it began.
     pub started_at: Timestamp,
     /// When its description changed last.
@@ -160,6 +160,20 @@ open_enum! {
         Incident = "INCIDENT",
         /// Planned.
         Maintenance = "MAINTENANCE",
+    }
+}
+
+open_enum! {
+    /// How far along an incident is.
+    pub enum IncidentState {
+        /// The cause is looked for.
+        Investigating = "INVESTIGATING",
+        /// The cause is known.
+        Identified = "IDENTIFIED",
+        /// It is mended, and watched.
+        Monitoring = "MONITORING",
+        /// A maintenance whose time has come.
+        Scheduled = "SCHEDULED",
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Error;
 use super::attributes::{Reader, number, required, text, time};
 use super::error::unavailable;
-use super::schema::{EXPIRES_AT, PARTITION_KEY};
+use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
 use crate::pluggy::ApiKey;
 
 const API_KEY_ROW: &str = "API_KEY";
@@ -70,6 +70,7 @@ impl Credentials {
             .put_item()
             .table_name(&self.table)
             .item(PARTITION_KEY, text(API_KEY_ROW))
+            .item(SCHEMA, number(VERSION))
             .item(API_KEY, text(stored.key.expose()))
             .item(ISSUED_AT, time(stored.issued_at))
             .item(EXPIRES_AT, number(stored.expires_at.as_second()))

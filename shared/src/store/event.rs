@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
-use super::schema::{EXPIRES_AT, PARTITION_KEY, SORT_KEY};
+use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, SORT_KEY, VERSION};
 use super::{Body, Error, EventKey};
 
 pub(super) const EVENT: &str = "event";
@@ -160,6 +160,7 @@ impl Events {
         let mut row = Row::from([
             (PARTITION_KEY.to_owned(), text(&key.partition)),
             (SORT_KEY.to_owned(), text(&key.sort)),
+            (SCHEMA.to_owned(), number(VERSION)),
             (EVENT.to_owned(), text(&event.name)),
             (RECEIVED_AT.to_owned(), time(event.received_at)),
             (ORIGIN.to_owned(), text(event.origin.as_str())),

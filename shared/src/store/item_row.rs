@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::{item_id, item_key};
 use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
-use super::{Error, Reading, Schedule, StoredItem};
+use super::{Error, Reading, Schedule, StoredItem, schema};
 use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 const CREATED_AT: &str = "createdAt";
@@ -187,7 +187,10 @@ struct RowBuilder {
 
 impl RowBuilder {
     fn new(item_id: ItemId) -> Self {
-        let row = Row::from([(PARTITION_KEY.to_owned(), text(item_key(item_id)))]);
+        let row = Row::from([
+            (PARTITION_KEY.to_owned(), text(item_key(item_id))),
+            (schema::SCHEMA.to_owned(), number(schema::VERSION)),
+        ]);
         Self {
             row,
             truncated: Vec::new(),

@@ -9,7 +9,7 @@ use super::attributes::{number, text, time};
 use super::error::unavailable;
 use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, created_at_item_id, to_row};
 use super::key::item_key;
-use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY};
+use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Items, Reading, Schedule, StoredItem};
 use crate::pluggy::ItemId;
 
@@ -102,6 +102,7 @@ impl Items {
     ) -> Result<Write, Error> {
         let id = stored.item_id;
         let mut set = vec![
+            "#schema = :schema",
             "createdAt = if_not_exists(createdAt, :createdAt)",
             "syncFailures = :syncFailures",
         ];
@@ -115,6 +116,8 @@ impl Items {
                 "attribute_not_exists(deletedAt) AND (attribute_not_exists(readAt) OR readAt <= :readAt)",
             )
             .expression_attribute_values(":readAt", time(read_at))
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_values(":schema", number(VERSION))
             .expression_attribute_values(":createdAt", time(stored.created_at))
             .expression_attribute_values(":syncFailures", number(stored.schedule.sync_failures));
         if let Some(owner) = &stored.owner {

@@ -23,3 +23,9 @@ pub const CHECK_AT: &str = "checkAt";
 
 /// What an item's partition key begins with; the stream filter of item-sync selects by it.
 pub const ITEM_PREFIX: &str = "ITEM#";
+
+/// Version of the rows that this release writes. A reader accepts every version: what a row lacks
+/// is absent, what it has beyond is ignored, and so a release can be rolled back.
+pub const VERSION: u32 = 1;
+/// The attribute that holds a row's version; a row without one is of version 1.
+pub const SCHEMA: &str = "schema";

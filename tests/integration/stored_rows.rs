@@ -1,0 +1,189 @@
+//! Rows that an earlier release wrote: this one reads them as they were meant.
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use shared::pluggy::{ClientUserId, ItemId, ItemStatus};
+use shared::store::EventRecord;
+use tests::Tables;
+use tests::tables::Row;
+
+const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+/// The row in `tests/rows/<path>`, in DynamoDB's own JSON.
+fn row(path: &str) -> Value {
+    let file = format!("{}/rows/{path}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+fn attributes(row: &Value) -> Row {
+    row.as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect()
+}
+
+fn attribute(value: &Value) -> AttributeValue {
+    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+    match kind.as_str() {
+        "S" => AttributeValue::S(value.as_str().unwrap().to_owned()),
+        "N" => AttributeValue::N(value.as_str().unwrap().to_owned()),
+        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
+        "B" => AttributeValue::B(Blob::new(STANDARD.decode(value.as_str().unwrap()).unwrap())),
+        "SS" => AttributeValue::Ss(serde_json::from_value(value.clone()).unwrap()),
+        other => panic!("no row has {other}"),
+    }
+}
+
+async fn stored(path: &str) -> shared::store::StoredItem {
+    let tables = Tables::create().await;
+    let put = tables
+        .client
+        .put_item()
+        .table_name(&tables.items)
+        .set_item(Some(attributes(&row(path))));
+    put.send().await.unwrap();
+    let id: ItemId = ITEM.parse().unwrap();
+    tables.item_store().get(id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn an_item_of_version_1_is_read_whole() {
+    let item = stored("v1/item.json").await;
+
+    assert_eq!(item.owner.unwrap().as_str(), "usr_01J9X");
+    assert_eq!(item.created_at, "2026-09-19T13:10:31.212Z".parse().unwrap());
+    assert_eq!(
+        item.schedule.check_at,
+        Some("2026-09-20T13:41:00Z".parse().unwrap())
+    );
+    assert_eq!(item.schedule.sync_failures, 1);
+    let reading = item.reading.unwrap();
+    assert_eq!(reading.read_at, "2026-09-19T13:11:24Z".parse().unwrap());
+    assert_eq!(
+        reading.version(),
+        Some("2026-09-19T13:11:23.613Z".parse().unwrap())
+    );
+    assert_eq!(
+        serde_json::to_value(&reading.item).unwrap(),
+        json!({
+            "id": ITEM,
+            "connector": {"id": 601, "name": "Banco", "imageUrl": "https://cdn.example.com/601.svg",
+                "primaryColor": "EC7000", "hasMFA": false, "isOpenFinance": true, "isSandbox": false,
+                "health": {"status": "ONLINE"}},
+            "createdAt": "2026-09-19T13:10:31.212Z", "updatedAt": "2026-09-19T13:11:23.613Z",
+            "lastUpdatedAt": "2026-09-19T13:11:23.595Z", "nextAutoSyncAt": "2026-09-20T13:11:00Z",
+            "consentExpiresAt": "2027-09-19T13:10:31Z", "hasResourcesPendingAuthorization": true,
+            "status": "OUTDATED", "executionStatus": "USER_INPUT_TIMEOUT",
+            "products": ["ACCOUNTS", "TRANSACTIONS"],
+            "error": {"code": "USER_INPUT_TIMEOUT", "message": "Requested input expired", "providerMessage": "Expirou",
+                "attributes": {"device": "x"}},
+            "userAction": {"type": "qr", "instructions": "Scan", "attributes": {"data": "y"},
+                "expiresAt": "2026-09-19T13:20:00Z"},
+            "parameter": {"name": "token", "label": "Token", "type": "number", "expiresAt": "2026-09-19T13:20:00Z"},
+            "statusDetail": {"accounts": {"isUpdated": true, "lastUpdatedAt": "2026-09-19T13:11:20Z"},
+                "transactions": {"isUpdated": false, "warnings": [{"code": "001", "message": "m"}]}, "loans": null},
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_shell_of_version_1_is_read() {
+    let shell = stored("v1/shell.json").await;
+
+    assert_eq!((shell.reading, shell.deleted_at), (None, None));
+    assert_eq!(shell.owner.unwrap().as_str(), "usr_01J9X");
+    assert_eq!(
+        shell.schedule.missing_since,
+        Some("2026-09-19T13:11:24Z".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn a_tombstone_of_version_1_is_read() {
+    let tombstone = stored("v1/tombstone.json").await;
+
+    assert_eq!((tombstone.owner, tombstone.reading), (None, None));
+    assert_eq!(
+        tombstone.deleted_at,
+        Some("2026-09-19T13:11:24Z".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn an_item_of_a_later_version_is_read_as_far_as_it_is_known() {
+    let tables = Tables::create().await;
+    let mut row = attributes(&row("v1/item.json"));
+    row.insert("schema".to_owned(), AttributeValue::N("2".to_owned()));
+    row.insert("mood".to_owned(), AttributeValue::S("sunny".to_owned()));
+    row.insert(
+        "status".to_owned(),
+        AttributeValue::S("HIBERNATING".to_owned()),
+    );
+    tables
+        .client
+        .put_item()
+        .table_name(&tables.items)
+        .set_item(Some(row))
+        .send()
+        .await
+        .unwrap();
+
+    let item = tables
+        .item_store()
+        .get(ITEM.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+
+    assert_eq!(
+        item.reading.unwrap().item.status,
+        ItemStatus::Unknown("HIBERNATING".to_owned())
+    );
+}
+
+#[test]
+fn an_event_of_version_1_is_read_from_the_stream() {
+    for (path, user) in [
+        ("v1/event.json", Some("usr_01J9X")),
+        ("v1/event-compressed.json", Some("usr_01J9X")),
+    ] {
+        let image = serde_json::from_value(row(path)).unwrap();
+
+        let event = EventRecord::from_image(&image).unwrap().unwrap();
+
+        assert_eq!(event.item_id, ITEM.parse().unwrap(), "{path}");
+        assert_eq!(
+            event.received_at,
+            "2026-11-23T12:00:00Z".parse().unwrap(),
+            "{path}"
+        );
+        assert_eq!(
+            event.client_user_id.as_ref().map(ClientUserId::as_str),
+            user,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_shared_key_of_version_1_is_read() {
+    let tables = Tables::create().await;
+    let row = attributes(&row("v1/api-key.json"));
+    tables
+        .client
+        .put_item()
+        .table_name(&tables.credentials)
+        .set_item(Some(row))
+        .send()
+        .await
+        .unwrap();
+
+    let stored = tables.credential_store().api_key().await.unwrap().unwrap();
+
+    assert_eq!(stored.key.expose(), "an-invented-key");
+    assert_eq!(stored.expires_at, "2026-11-23T14:00:00Z".parse().unwrap());
+}

@@ -1,0 +1,16 @@
+//! Prints what the types of `shared::pluggy` have on the wire, for `make drift`.
+
+use std::io;
+
+use serde_json::json;
+use tests::wire_types;
+
+fn main() -> io::Result<()> {
+    let types = json!({
+        "received": wire_types::received(),
+        "sent": wire_types::sent(),
+        "values": wire_types::known_values(),
+    });
+    serde_json::to_writer(io::stdout(), &types)?;
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! What the compiled types of `shared::pluggy` have on the wire, for the comparison with Pluggy's
+//! own sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use secrecy::SecretString;
+use serde_aux::serde_introspection::serde_introspect;
+use serde_json::{Value, json};
+use shared::pluggy::{
+    AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectEventKind, ConnectEventMetadata,
+    ConnectOptions, ConnectSuccess, ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse,
+    Connector, ConnectorCredential, ConnectorHealth, ConnectorType, Consent, CountryCode,
+    CreateWebhookRequest, CredentialOption, CredentialType, Deleted, ErrorBody, ErrorDetail, Event,
+    EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
+    Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
+    ItemError, ItemStatus, Page, Parameters, Permission, ProductStatus, ProductType, Theme,
+    TriggeredBy, UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning,
+    Webhook, WidgetLanguage,
+};
+
+const ID: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+const URL: &str = "https://hooks.example.com/pluggy";
+
+/// Fields of each type that is read, as serde names them.
+pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    macro_rules! fields {
+        ($($name:ident $(<$parameter:ty>)?),+ $(,)?) => {
+            [$((
+                stringify!($name),
+                serde_introspect::<$name $(<$parameter>)?>().iter().copied().collect(),
+            )),+].into()
+        };
+    }
+    fields![
+        AuthResponse,
+        ConnectError,
+        ConnectEvent,
+        ConnectEventMetadata,
+        ConnectSuccess,
+        ConnectTokenResponse,
+        Connector,
+        ConnectorCredential,
+        ConnectorHealth,
+        Consent,
+        CredentialOption,
+        Deleted,
+        ErrorBody,
+        ErrorDetail,
+        Event,
+        EventData,
+        EventError,
+        HealthDetails,
+        Incident,
+        Item,
+        ItemError,
+        Page<Value>,
+        ProductStatus,
+        UserAction,
+        Warning,
+        Webhook,
+    ]
+}
+
+/// A body of each type that is sent, with every field set: one that is added to a type must be
+/// added here, too.
+pub fn sent() -> BTreeMap<&'static str, Value> {
+    let client_secret = SecretString::from("client-secret");
+    let headers = BTreeMap::from([("x-webhook-secret".to_owned(), "secret".to_owned())]);
+    let parameters = BTreeMap::from([("token".to_owned(), SecretString::from("123456"))]);
+    let options = token_options();
+    BTreeMap::from([
+        (
+            "AuthRequest",
+            json!(AuthRequest {
+                client_id: ID.parse().unwrap(),
+                client_secret: &client_secret,
+            }),
+        ),
+        ("ConnectOptions", json!(connect_options())),
+        ("ConnectTokenOptions", json!(options)),
+        (
+            "ConnectTokenRequest",
+            json!(ConnectTokenRequest {
+                item_id: Some(ID.parse().unwrap()),
+                options,
+            }),
+        ),
+        (
+            "CreateWebhookRequest",
+            json!(CreateWebhookRequest {
+                url: URL,
+                event: EventKind::All,
+                headers: &headers,
+            }),
+        ),
+        (
+            "UpdateItemRequest",
+            json!(UpdateItemRequest {
+                client_user_id: Some("usr_01J9X".to_owned()),
+                products: Some(vec![ProductType::Accounts]),
+                parameters: Some(Parameters(parameters)),
+            }),
+        ),
+        (
+            "UpdateWebhookRequest",
+            json!(UpdateWebhookRequest {
+                url: Some(URL),
+                event: Some(EventKind::All),
+                headers: Some(&headers),
+                enabled: Some(true),
+            }),
+        ),
+    ])
+}
+
+/// Values that each open enum knows.
+pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
+    macro_rules! values {
+        ($($name:ident),+ $(,)?) => {
+            [$((
+                stringify!($name),
+                $name::KNOWN.iter().map(ToString::to_string).collect(),
+            )),+].into()
+        };
+    }
+    values![
+        ConnectEventKind,
+        ConnectorType,
+        CountryCode,
+        CredentialType,
+        EventKind,
+        ExecutionStatus,
+        HealthStage,
+        HealthStatus,
+        IncidentKind,
+        IncidentProduct,
+        IncidentSeverity,
+        IncidentState,
+        IncidentType,
+        ItemStatus,
+        Permission,
+        ProductType,
+        Theme,
+        TriggeredBy,
+        UserActionType,
+        WidgetLanguage,
+    ]
+}
+
+fn token_options() -> ConnectTokenOptions {
+    ConnectTokenOptions {
+        client_user_id: Some("usr_01J9X".parse().unwrap()),
+        oauth_redirect_uri: Some("https://app.example.com/oauth".to_owned()),
+        avoid_duplicates: Some(true),
+        products: Some(vec![ProductType::Accounts]),
+    }
+}
+
+fn connect_options() -> ConnectOptions {
+    ConnectOptions {
+        include_sandbox: Some(true),
+        allow_connect_in_background: Some(true),
+        allow_fullscreen: Some(true),
+        update_item: Some(ID.parse().unwrap()),
+        selected_connector_id: Some(2),
+        connector_types: Some(vec![ConnectorType::PersonalBank]),
+        connector_ids: Some(vec![2]),
+        countries: Some(vec![CountryCode::Brazil]),
+        products: Some(vec![ProductType::Accounts]),
+        language: Some(WidgetLanguage::Portuguese),
+        theme: Some(Theme::Light),
+        force_oauth_in_browser: Some(true),
+        force_ask_for_credentials: Some(true),
+        connector_sort_alphabetically: Some(true),
+        wide_desktop_modal: Some(true),
+    }
+}
