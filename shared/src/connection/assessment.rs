@@ -74,7 +74,21 @@ impl NextAction {
     }
 }
 
-/// Phase and next action of an item. `health` is its connector's latest known state.
+/// Phase and next action of an item.
+///
+/// ```
+/// use shared::connection::{ActionKind, Phase, assess};
+///
+/// let item = serde_json::from_str(
+///     r#"{"id":"9a7b6c5d-0000-4000-8000-000000000001",
+///         "status":"OUTDATED","executionStatus":"USER_AUTHORIZATION_PENDING"}"#,
+/// )?;
+/// let (phase, action) = assess(&item, None, "2026-11-23T12:00:00Z".parse()?);
+/// assert_eq!((phase, action.kind), (Phase::WaitingUser, ActionKind::AuthorizeDevice));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `health` is its connector's latest known state.
 pub fn assess(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> (Phase, NextAction) {
     let (phase, kind, expires_at) = match &item.status {
         ItemStatus::Updating | ItemStatus::Merging => (running(item), ActionKind::Wait, None),

@@ -17,7 +17,23 @@ use super::{ApiKeys, ConnectTokenRequest, ConnectTokenResponse, Error};
 const NO_BODY: Option<&()> = None;
 const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 
-/// Pluggy's API with the application's key.
+/// Pluggy's API with the application's key: shared with other processes, and renewed once when
+/// Pluggy refuses it.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use shared::pluggy::Config;
+/// use shared::{aws, clock, env::Environment};
+///
+/// let config = Config::from_env(&Environment::of_process())?;
+/// let pluggy = config.client(&aws::config().await)?;
+/// match pluggy.item("9a7b6c5d-0000-4000-8000-000000000001".parse()?, clock::now()).await? {
+///     Some(item) => println!("{} {}", item.status, item.execution_status),
+///     None => println!("no such item"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Client {
     api: Api,
     keys: ApiKeys,

@@ -10,6 +10,17 @@ use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 ///
 /// `connectToken` is not among them, since it differs each time, nor is `openFinanceParameters`,
 /// since a CPF or CNPJ never passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
+///
+/// ```
+/// use shared::pluggy::{ConnectOptions, ProductType};
+///
+/// let options = ConnectOptions {
+///     products: Some(vec![ProductType::Accounts]),
+///     ..ConnectOptions::default()
+/// };
+/// assert_eq!(serde_json::to_string(&options)?, r#"{"products":["ACCOUNTS"]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectOptions {

@@ -7,7 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{ClientUserId, ItemId, ProductType};
 
-/// Body of `POST /connect_token`. Source: <https://docs.pluggy.ai/reference/connect-token-create>.
+/// Body of `POST /connect_token`.
+///
+/// ```
+/// use shared::pluggy::{ConnectTokenOptions, ConnectTokenRequest};
+///
+/// let options = ConnectTokenOptions {
+///     client_user_id: Some("usr_01J9X".parse()?),
+///     ..ConnectTokenOptions::default()
+/// };
+/// let body = serde_json::to_value(ConnectTokenRequest { item_id: None, options })?;
+/// assert_eq!(body, serde_json::json!({"options": {"clientUserId": "usr_01J9X"}}));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: <https://docs.pluggy.ai/reference/connect-token-create>.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectTokenRequest {

@@ -75,6 +75,13 @@ impl Error {
 
 /// An error body of Pluggy. The sources disagree on which fields are there, so all are optional.
 ///
+/// ```
+/// use shared::pluggy::ErrorBody;
+///
+/// let body = ErrorBody::parse(br#"{"code":404,"message":"item not found","codeDescription":"ITEM_NOT_FOUND"}"#);
+/// assert_eq!(body.code_description.as_deref(), Some("ITEM_NOT_FOUND"));
+/// ```
+///
 /// Source: <https://docs.pluggy.ai/docs/errors-validations>.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

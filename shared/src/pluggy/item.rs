@@ -10,6 +10,16 @@ use super::{Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus,
 
 /// An item as `GET /items/{id}` gives it. Only `id`, `status` and `executionStatus` are promised.
 ///
+/// ```
+/// use shared::pluggy::{Item, ItemStatus};
+///
+/// let item: Item = serde_json::from_str(
+///     r#"{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED","executionStatus":"SUCCESS"}"#,
+/// )?;
+/// assert_eq!(item.status, ItemStatus::Updated);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
 /// Source: <https://docs.pluggy.ai/reference/items-retrieve>.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

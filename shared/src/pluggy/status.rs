@@ -23,7 +23,18 @@ open_enum! {
 }
 
 open_enum! {
-    /// How the current or last execution of an item stands. Source: <https://docs.pluggy.ai/docs/errors-validations>.
+    /// How the current or last execution of an item stands.
+    ///
+    /// ```
+    /// use shared::pluggy::ExecutionStatus;
+    ///
+    /// let of_the_future: ExecutionStatus = serde_json::from_str(r#""PENSIONS_IN_PROGRESS""#)?;
+    /// assert!(of_the_future.is_running());
+    /// assert_eq!(of_the_future.as_str(), "PENSIONS_IN_PROGRESS");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// Source: <https://docs.pluggy.ai/docs/errors-validations>.
     pub enum ExecutionStatus {
         /// The execution is being created.
         Creating = "CREATING",
