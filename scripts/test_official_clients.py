@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stack import build, console, fingerprint, machine, paths, port, request, tool
+from stack import build, console, machine, node_packages, paths, port, request, tool
 
 CLIENTS = paths.ROOT / "tests" / "official-clients"
 NODE = CLIENTS / "node"
@@ -22,7 +22,7 @@ TIME_SCALE = 50
 def test_official_clients() -> None:
     machine.require("rust", "node")
     tool.install([PYTHON_TOOLS])
-    _install_node_packages()
+    node_packages.install(NODE, "Pluggy's Node client")
     build.sandbox()
     pytest = str(tool.executable(PYTHON_TOOLS, "pytest"))
     with _sandbox() as environment:
@@ -34,19 +34,6 @@ def test_official_clients() -> None:
             for command, folder in ((node, NODE), (python, CLIENTS))
         ]
     sys.exit(any(failed))
-
-
-def _install_node_packages() -> None:
-    wanted = fingerprint.of_files([NODE / "package.json", NODE / "package-lock.json"])
-    stamp = fingerprint.Stamp(NODE / "node_modules" / "installed")
-    if stamp.matches(wanted):
-        return
-    with console.step("installing Pluggy's Node client"):
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        result = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise console.Failure(f"npm ci failed:\n  {result.stderr.strip()[-500:]}", "Check the network.")
-    stamp.write(wanted)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ use shared::pluggy::{
 use tests::sample;
 
 /// Without nulls, which mean the same as absence; lists keep theirs.
-fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .into_iter()
@@ -30,7 +30,7 @@ fn without_nulls(value: Value) -> Value {
 }
 
 /// RFC 3339 writes one moment in several ways; ours has no trailing zeros.
-fn with_our_times(value: Value) -> Value {
+pub(crate) fn with_our_times(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .into_iter()

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus, ProductType};
+use super::{
+    Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus, ProductType, tolerant,
+};
 
 /// An item as `GET /items/{id}` gives it. Only `id`, `status` and `executionStatus` are promised.
 ///
@@ -148,15 +150,9 @@ pub struct ProductStatus {
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "null_as_empty"
+        deserialize_with = "tolerant::list"
     )]
     pub warnings: Vec<Warning>,
-}
-
-fn null_as_empty<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<Warning>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// A remark on one product.

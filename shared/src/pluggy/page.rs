@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::tolerant;
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,7 +18,11 @@ pub struct Page<T> {
     #[serde(default)]
     pub total_pages: Option<u64>,
     /// What is on this page.
-    #[serde(default = "Vec::new")]
+    #[serde(
+        default = "Vec::new",
+        deserialize_with = "tolerant::list",
+        bound(deserialize = "T: Deserialize<'de>")
+    )]
     pub results: Vec<T>,
 }
 

@@ -68,6 +68,10 @@ open_enum! {
         LoansInProgress = "LOANS_IN_PROGRESS",
         /// Account statements are being collected.
         AccountStatementsInProgress = "ACCOUNT_STATEMENTS_IN_PROGRESS",
+        /// The portfolio of investments is being collected; only npm `pluggy-js` has it.
+        PortfolioInProgress = "PORTFOLIO_IN_PROGRESS",
+        /// Offers of investments are being collected; only npm `pluggy-js` has it.
+        OpportunitiesInProgress = "OPPORTUNITIES_IN_PROGRESS",
         /// What was collected is being stored.
         Merging = "MERGING",
         /// Collected and stored; the final state follows.

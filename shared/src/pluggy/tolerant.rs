@@ -21,3 +21,12 @@ where
 {
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
+
+/// A list; null counts as an empty one.
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,0 +1,47 @@
+"""Ours against theirs: pure functions from names to findings."""
+
+from collections.abc import Iterable, Iterator
+
+from official.mapping import Entry, Mapping
+
+# Names of fields or values, by source.
+Theirs = dict[str, list[str]]
+
+
+def coverage(ours: Iterable[str], public: Iterable[str], mapping: Mapping) -> Iterator[str]:
+    """Types of ours that nobody compares, and entries of the mapping about types that do not exist."""
+    compared, public = set(ours), set(public)
+    for name in sorted((compared | public) - mapping.entries.keys() - mapping.unmapped.keys()):
+        yield f"{name}: is neither mapped nor listed as unmapped"
+    for name in sorted(mapping.entries.keys() - compared):
+        yield f"{name}: is mapped, but no type of ours"
+    for name in sorted(mapping.unmapped.keys() - compared - public):
+        yield f"{name}: is listed as unmapped, but no type of ours"
+    for name in sorted(mapping.entries.keys() & mapping.unmapped.keys()):
+        yield f"{name}: is mapped, and listed as unmapped"
+
+
+def differences(name: str, ours: set[str], theirs: Theirs, entry: Entry) -> Iterator[str]:
+    """What a source has and we lack, what we have and no source has, and what is no longer a difference."""
+    official = {part for parts in theirs.values() for part in parts}
+    for part in sorted(official - ours - entry.only_theirs.keys()):
+        sources = ", ".join(source for source, parts in theirs.items() if part in parts)
+        yield f"{name}: we lack {part} ({sources})"
+    for part in sorted(ours - official - entry.only_ours.keys()):
+        yield f"{name}: no source has {part}"
+    for part in sorted(entry.only_theirs.keys() - (official - ours)):
+        yield f"{name}: {part} is allowed as theirs alone, and is not"
+    for part in sorted(entry.only_ours.keys() - (ours - official)):
+        yield f"{name}: {part} is allowed as ours alone, and is not"
+
+
+def changes(before: dict[str, Theirs], now: dict[str, Theirs]) -> Iterator[str]:
+    """What a source has gained or lost since it was last looked at."""
+    for name in sorted(before.keys() | now.keys()):
+        was, is_now = before.get(name, {}), now.get(name, {})
+        for source in sorted(was.keys() | is_now.keys()):
+            old, new = set(was.get(source, [])), set(is_now.get(source, []))
+            for part in sorted(new - old):
+                yield f"{name}: {source} has gained {part}"
+            for part in sorted(old - new):
+                yield f"{name}: {source} has lost {part}"

@@ -1,0 +1,44 @@
+"""The types of `shared::pluggy`, as compiled."""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stack import console, paths
+
+MODULE = paths.ROOT / "shared" / "src" / "pluggy.rs"
+COMMAND = ["cargo", "run", "--locked", "--quiet", "--package", "tests", "--bin", "wire-types"]
+
+
+@dataclass(frozen=True)
+class Types:
+    """What each type has on the wire."""
+
+    received: dict[str, list[str]]
+    sent: dict[str, dict[str, Any]]
+    values: dict[str, list[str]]
+
+    def fields(self) -> dict[str, set[str]]:
+        """Names of the fields of the types that have any."""
+        return {name: set(fields) for name, fields in {**self.received, **self.sent}.items()}
+
+    def parts(self) -> dict[str, set[str]]:
+        """Names of the fields of structs, and values of enums."""
+        return self.fields() | {name: set(values) for name, values in self.values.items()}
+
+
+def types() -> Types:
+    """Asks the compiled crate."""
+    result = subprocess.run(COMMAND, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode != 0:
+        raise console.Failure("our types do not compile")
+    return Types(**json.loads(result.stdout))
+
+
+def public_names(module: Path = MODULE) -> set[str]:
+    """What the module exports, so that no type escapes the comparison."""
+    exports = re.findall(r"pub use \w+::(?:(\w+)|\{([^}]*)\});", module.read_text())
+    return {name.strip() for one, many in exports for name in (one or many).split(",") if name.strip()}
