@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, Moment};
 use crate::connector::Parameters;
+use crate::consent::Consent;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -37,6 +38,8 @@ pub(crate) enum Trigger {
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) item: Item,
+    /// What the user has allowed at the bank, where that is asked.
+    pub(crate) consent: Option<Consent>,
     pub(crate) parameters: Parameters,
     /// The connect token that made it.
     pub(crate) created_with: Option<Uuid>,
@@ -55,6 +58,7 @@ impl Connection {
     pub(crate) fn new(item: Item, parameters: Parameters, created_with: Option<Uuid>) -> Self {
         Self {
             item,
+            consent: None,
             parameters,
             created_with,
             trigger: Trigger::Client,
@@ -117,6 +121,9 @@ impl Connection {
             }
             State::LoggedIn(execution_status) => {
                 self.show(Status::Updating, execution_status, clock);
+                if self.consent.is_none() {
+                    self.consent = Consent::to(&self.item, clock.now());
+                }
                 vec![self.event("item/login_succeeded")]
             }
             State::Merging => {

@@ -10,6 +10,7 @@ mod catalog;
 mod clock;
 mod connection;
 mod connector;
+mod consent;
 mod control;
 mod courier;
 mod delivery;

@@ -1,5 +1,6 @@
 mod authentication;
 mod connectors;
+mod consents;
 mod identity;
 mod items;
 mod sandbox;
@@ -13,11 +14,12 @@ use axum::http::StatusCode;
 use crate::app::App;
 use crate::error::Error;
 
-/// Every path of the sandbox. Consents, accounts and transactions would be modules of their own beside the others.
+/// Every path of the sandbox. Accounts and transactions would be modules of their own beside the others.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(authentication::router())
         .merge(connectors::router())
+        .merge(consents::router())
         .merge(items::router())
         .merge(webhooks::router())
         .merge(identity::router())

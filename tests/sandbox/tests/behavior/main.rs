@@ -10,6 +10,7 @@ mod authentication;
 mod client;
 mod connect_tokens;
 mod connectors;
+mod consents;
 mod deliveries;
 mod endpoint;
 mod faults;

@@ -1,0 +1,39 @@
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::clock::Moment;
+use crate::item::Item;
+use crate::product;
+
+/// What a user has allowed at the bank, as `GET /consents/{id}` shows it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Consent {
+    pub(crate) id: Uuid,
+    item_id: Uuid,
+    products: Vec<&'static str>,
+    open_finance_permissions_granted: BTreeSet<&'static str>,
+    created_at: Moment,
+    expires_at: Option<Moment>,
+    revoked_at: Option<Moment>,
+}
+
+impl Consent {
+    /// The consent that a login gives: without an end, to everything that the item collects. Only Open Finance has any.
+    pub(crate) fn to(item: &Item, now: Moment) -> Option<Self> {
+        item.connector.is_open_finance.then(|| Self {
+            id: Uuid::new_v4(),
+            item_id: item.id,
+            products: item.products.clone(),
+            open_finance_permissions_granted: product::named(&item.products)
+                .flat_map(|product| product.permissions)
+                .copied()
+                .collect(),
+            created_at: now,
+            expires_at: item.consent_expires_at,
+            revoked_at: None,
+        })
+    }
+}
