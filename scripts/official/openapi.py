@@ -33,8 +33,10 @@ def refusal(name: str, instance: Any) -> str | None:
     """Why a model does not accept an instance; None if it does."""
     try:
         getattr(pluggy_sdk, name).from_dict(instance)
-    except (ValidationError, ValueError) as error:
-        return str(error).splitlines()[-1]
+    except ValidationError as error:
+        return "; ".join(f"{'/'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+    except ValueError as error:
+        return str(error).splitlines()[0]
     return None
 
 
