@@ -1,6 +1,8 @@
 //! How this project talks to AWS: one TLS stack, credentials straight from the environment,
 //! explicit timeouts.
 
+mod failure;
+
 use std::time::Duration;
 
 use aws_config::environment::{
@@ -11,6 +13,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+pub use failure::reason;
 
 /// A whole call with its retries ends within this time, so that an answer to Pluggy leaves within 3
 /// s.

@@ -36,7 +36,7 @@ mod webhook;
 pub use api::Api;
 pub use api_keys::ApiKeys;
 pub use auth::{ApiKey, AuthRequest, AuthResponse};
-pub use base_url::{BaseUrl, InvalidBaseUrl};
+pub use base_url::BaseUrl;
 pub use client::Client;
 pub use config::Config;
 pub use connect_callback::{

@@ -22,5 +22,5 @@ pub use event::{Events, Insertion, NewEvent, Origin, Quarantine};
 pub use event_record::EventRecord;
 pub use item::{Reading, Schedule, StoredItem};
 pub use item_writes::Write;
-pub use items::{DueItem, Items, OwnedPage};
-pub use key::{EventKey, subject_key};
+pub use items::{DueCursor, DueItem, DuePage, Items, OwnedPage};
+pub use key::EventKey;

@@ -129,7 +129,7 @@ fn a_malformed_variable_is_named_without_its_value() {
 }
 
 #[test]
-fn a_webhook_without_a_digest_starts_and_admits_nothing() {
+fn a_webhook_without_a_digest_is_configured_and_admits_nothing() {
     let mut variables = complete();
     variables.insert("WEBHOOK_SECRET_SHA256", "");
 

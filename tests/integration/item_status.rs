@@ -219,6 +219,42 @@ async fn the_list_has_the_callers_items_newest_first() {
 }
 
 #[tokio::test]
+async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&json!({"event": "item/login_succeeded", "eventId": "1", "itemId": item_id}))
+        .await;
+    deployment.sync_all().await;
+    connected(&deployment, "user-unavailable", "OUTDATED").await;
+
+    let response = answer(&deployment, sample::get_items(USER, &[])).await;
+
+    let list = json_of(&response);
+    assert_eq!(list["items"][0]["phase"], "retrying");
+    assert_eq!(list["items"][1]["phase"], "connecting");
+    assert_eq!(response.headers()["retry-after"], "3");
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_is_answered_with_a_problem() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let app = item_status::App {
+        items: shared::store::Items::new(tests::tables::client(&url), "items".to_owned()),
+        owner_claim: "sub".to_owned(),
+    };
+
+    let answer = item_status::handle(&app, sample::request("item-status/list.json"), now());
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(5), answer)
+        .await
+        .unwrap();
+
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
 async fn the_sample_requests_for_lists_are_understood() {
     let deployment = Deployment::start().await;
 

@@ -122,6 +122,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         check_at: Some(at(90)),
         sync_failures: 3,
         missing_since: Some(at(30)),
+        rechecks: 2,
     };
 
     let changed = StoredItem {
@@ -178,11 +179,9 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     let mut names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["createdAt", "deletedAt", "pk", "readAt", "schema"]);
+    let with_owner = row(id(), Some("usr_1"), at(0));
     assert_eq!(
-        items
-            .put_schedule(&row(id(), None, at(0)), at(40))
-            .await
-            .unwrap(),
+        items.put_schedule(&with_owner, at(40)).await.unwrap(),
         Write::Stale
     );
     assert_eq!(put(&items, "SENT_BEFORE", Some(99), 30).await, Write::Stale);
@@ -235,13 +234,18 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
             .unwrap();
     }
 
-    let due = items.due(at(60), 100).await.unwrap();
+    let due = items.due(at(60), 100, None).await.unwrap().items;
 
     assert_eq!(
         due.iter().map(|item| item.check_at).collect::<Vec<_>>(),
         [at(10), at(20), at(30)]
     );
-    assert_eq!(items.due(at(60), 1).await.unwrap().len(), 1);
+    let first = items.due(at(60), 1, None).await.unwrap();
+    let second = items.due(at(60), 1, first.next).await.unwrap();
+    assert_eq!(
+        (first.items[0].check_at, second.items[0].check_at),
+        (at(10), at(20))
+    );
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::{Effect, Fault, Switches};
 use serde_json::{Value, json};
 use shared::clock::now;
@@ -147,6 +148,169 @@ async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
             .unwrap()
             .as_str(),
         USER
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_brings_the_owner_is_not_skipped() {
+    let deployment = Deployment::start().await;
+    let switches = Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    };
+    deployment.pluggy.set_switches(switches);
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let nameless = json!({"event": "transactions/created", "eventId": "1", "itemId": item_id});
+    deployment.deliver(&nameless).await;
+    sync_later(&deployment, SignedDuration::from_secs(10)).await;
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+
+    deployment
+        .deliver(&event("item/created", "2", item_id))
+        .await;
+    sync_later(&deployment, SignedDuration::from_secs(11)).await;
+
+    assert_eq!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .owner
+            .unwrap()
+            .as_str(),
+        USER
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_contradicts_the_event_is_checked_soon() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    let settled = row(&deployment, item_id).await.unwrap().schedule;
+    assert!(settled.check_at.unwrap() > now() + SignedDuration::from_mins(5));
+
+    deployment.deliver(&event("item/error", "2", item_id)).await;
+    deployment.sync_all().await;
+
+    let schedule = row(&deployment, item_id).await.unwrap().schedule;
+    assert_eq!(schedule.rechecks, 1);
+    assert!(schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_dropped_answer_is_checked_soon() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    let newer = now() + SignedDuration::from_hours(1);
+    let version = AttributeValue::N(newer.as_millisecond().to_string());
+    deployment
+        .tables
+        .client
+        .update_item()
+        .table_name(&deployment.tables.items)
+        .key("pk", AttributeValue::S(format!("ITEM#{item_id}")))
+        .update_expression("SET version = :version")
+        .expression_attribute_values(":version", version)
+        .send()
+        .await
+        .unwrap();
+
+    deployment
+        .deliver(&event("item/updated", "2", item_id))
+        .await;
+    deployment.sync_all().await;
+
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        (stored.reading.unwrap().version(), stored.schedule.rechecks),
+        (Some(round(newer)), 1)
+    );
+    assert!(stored.schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+}
+
+/// To the millisecond, as rows have it.
+fn round(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap()
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
+    let deployment = Deployment::start().await;
+    let [broken, healthy] = [
+        deployment.connect(USER, "user-ok").await,
+        deployment.connect(USER, "user-ok").await,
+    ];
+    for (item_id, number) in [(broken, "1"), (healthy, "2")] {
+        deployment
+            .deliver(&event("item/created", number, item_id))
+            .await;
+    }
+    let row_of_the_future = deployment
+        .tables
+        .client
+        .put_item()
+        .table_name(&deployment.tables.items)
+        .item("pk", AttributeValue::S(format!("ITEM#{broken}")))
+        .item("createdAt", AttributeValue::S("soon".to_owned()));
+    row_of_the_future.send().await.unwrap();
+
+    deployment.sync_all().await;
+
+    assert!(row(&deployment, healthy).await.unwrap().reading.is_some());
+    let due = now() + SignedDuration::from_mins(1);
+    let due = deployment
+        .tables
+        .item_store()
+        .due(due, 10, None)
+        .await
+        .unwrap()
+        .items;
+    assert!(
+        due.iter().any(|item| item.item_id == broken),
+        "it comes back by its schedule"
+    );
+}
+
+#[tokio::test]
+async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment
+        .deliver(&event("item/deleted", "2", item_id))
+        .await;
+    deployment.pluggy.add_fault(gone());
+    deployment.sync_all().await;
+    deployment.pluggy.clear_faults();
+    deployment.pluggy.add_fault(unavailable());
+    deployment
+        .deliver(&event("item/updated", "3", item_id))
+        .await;
+
+    deployment.sync_all().await;
+    let tombstone = row(&deployment, item_id).await.unwrap();
+    assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
+    assert!(tombstone.schedule.check_at.is_some());
+
+    deployment.pluggy.clear_faults();
+    deployment.pluggy.add_fault(gone());
+    sync_later(&deployment, SignedDuration::from_mins(1)).await;
+    let tombstone = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        (tombstone.deleted_at.is_some(), tombstone.schedule.check_at),
+        (true, None)
     );
 }
 

@@ -16,6 +16,7 @@ mod event_store;
 mod item_status;
 mod item_store;
 mod item_sync;
+mod logs;
 mod pluggy_client;
 mod reconcile;
 mod stored_rows;

@@ -1,9 +1,9 @@
 //! subscription: the webhook at Pluggy, as it should be, however often it is asked for.
 
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
 use sandbox::{Effect, Fault};
-use serde_json::json;
 use shared::clock::now;
-use shared::delivery::deliver;
 use shared::pluggy::{EventKind, Webhook};
 use subscription::{Command, Error, Report};
 use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
@@ -96,16 +96,17 @@ async fn a_failure_is_told_without_a_secret() {
     );
 }
 
-/// A webhook that answers 204 to whoever carries the secret, else 401.
-async fn webhook() -> String {
-    let router = axum::Router::new().fallback(async |headers: axum::http::HeaderMap| {
-        let admitted = headers
+/// A webhook that answers `status` to whoever carries the secret, else 401.
+async fn webhook(status: u16) -> String {
+    let status = StatusCode::from_u16(status).unwrap();
+    let router = Router::new().fallback(async move |headers: HeaderMap| {
+        let is_admitted = headers
             .get("x-webhook-secret")
             .is_some_and(|value| value == WEBHOOK_SECRET);
-        if admitted {
-            axum::http::StatusCode::NO_CONTENT
+        if is_admitted {
+            status
         } else {
-            axum::http::StatusCode::UNAUTHORIZED
+            StatusCode::UNAUTHORIZED
         }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -114,28 +115,32 @@ async fn webhook() -> String {
     url
 }
 
-#[tokio::test]
-async fn a_test_delivery_carries_the_secret_and_tells_the_status_of_the_answer() {
-    let (http, url) = (shared::http::client().unwrap(), webhook().await);
-    let header = "x-webhook-secret".parse().unwrap();
-    let body = json!({"event": "subscription/test"});
-
-    let right = deliver(&http, &url, &header, &WEBHOOK_SECRET.into(), &body).await;
-    let wrong = deliver(&http, &url, &header, &"wrong".into(), &body).await;
-    let nobody = deliver(
-        &http,
-        "http://127.0.0.1:9/",
-        &header,
-        &WEBHOOK_SECRET.into(),
-        &body,
+async fn test_delivery(url: &str) -> Result<Report, Error> {
+    let deployment = Deployment::start().await;
+    subscription::handle(
+        &deployment.subscription_of(url),
+        Command::TestDelivery,
+        now(),
     )
-    .await;
+    .await
+}
 
-    assert_eq!((right.unwrap(), wrong.unwrap()), (204, 401));
-    assert!(matches!(
-        nobody,
-        Err(shared::delivery::Error::Unanswered(_))
-    ));
+#[tokio::test]
+async fn a_test_delivery_carries_the_secret_and_must_be_answered_with_200() {
+    assert_eq!(
+        test_delivery(&webhook(200).await).await.unwrap(),
+        Report::Delivered
+    );
+    for status in [204, 401, 503] {
+        let refused = test_delivery(&webhook(status).await).await.unwrap_err();
+
+        assert!(
+            matches!(refused, Error::Refused { status: told } if told == status),
+            "{refused}"
+        );
+    }
+    let unanswered = test_delivery("http://127.0.0.1:9/").await.unwrap_err();
+    assert!(matches!(unanswered, Error::Delivery(_)), "{unanswered}");
 }
 
 #[test]

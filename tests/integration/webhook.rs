@@ -19,7 +19,12 @@ const ITEM_KEY: &str = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
 
 async fn deliver(deployment: &Deployment, sample: &str) -> Response<lambda_http::Body> {
     let request = sample::request(&format!("webhook/{sample}.json"));
-    webhook::handle(&deployment.webhook(WEBHOOK_SECRET_SHA256), request, now()).await
+    webhook::handle(
+        Some(&deployment.webhook(WEBHOOK_SECRET_SHA256)),
+        request,
+        now(),
+    )
+    .await
 }
 
 async fn stored(sample: &str) -> Vec<Row> {
@@ -162,12 +167,20 @@ async fn without_a_configured_secret_every_delivery_is_put_off() {
 
     for sample in ["item-created", "no-secret"] {
         let request = sample::request(&format!("webhook/{sample}.json"));
-        let response = webhook::handle(&deployment.webhook(""), request, now()).await;
+        let response = webhook::handle(Some(&deployment.webhook("")), request, now()).await;
 
         assert_eq!(response.status(), 503, "{sample}");
         assert!(response.headers().contains_key("retry-after"));
     }
     assert!(deployment.tables.event_rows().await.is_empty());
+}
+
+#[tokio::test]
+async fn without_usable_settings_every_delivery_is_put_off() {
+    let response = webhook::handle(None, sample::request("webhook/item-created.json"), now()).await;
+
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
 }
 
 #[tokio::test]
@@ -181,7 +194,7 @@ async fn an_event_that_cannot_be_stored_is_put_off() {
     webhook.events = Events::new(client, "events".to_owned(), EVENT_RETENTION);
 
     let response = webhook::handle(
-        &webhook,
+        Some(&webhook),
         sample::request("webhook/item-created.json"),
         now(),
     )
@@ -201,7 +214,7 @@ async fn a_table_that_hangs_does_not_keep_pluggy_waiting() {
     webhook.events = Events::new(client(&url), "events".to_owned(), EVENT_RETENTION);
 
     let answer = webhook::handle(
-        &webhook,
+        Some(&webhook),
         sample::request("webhook/item-created.json"),
         now(),
     );

@@ -118,13 +118,18 @@ impl Deployment {
         }
     }
 
-    /// The operator's function.
+    /// The operator's function, for the address of a deployed webhook.
     pub fn subscription(&self) -> subscription::App {
+        self.subscription_of(WEBHOOK_URL)
+    }
+
+    /// The operator's function, for any address.
+    pub fn subscription_of(&self, webhook_url: &str) -> subscription::App {
         subscription::App {
             pluggy: self.pluggy_client(),
             secrets: secrets(CLIENT_SECRET),
             http: http::client().unwrap(),
-            webhook_url: WEBHOOK_URL.parse().unwrap(),
+            webhook_url: webhook_url.parse().unwrap(),
             secret_header: "x-webhook-secret".parse().unwrap(),
         }
     }
@@ -174,7 +179,7 @@ impl Deployment {
         let mut event = sample::json("webhook/item-created.json");
         event["body"] = body.to_string().into();
         let webhook = self.webhook(WEBHOOK_SECRET_SHA256);
-        webhook::handle(&webhook, sample::request_of(&event), clock::now())
+        webhook::handle(Some(&webhook), sample::request_of(&event), clock::now())
             .await
             .status()
             .as_u16()

@@ -20,7 +20,7 @@ const VALIDATOR_BYTES: usize = 16;
 pub(crate) fn answer(
     request: &HeaderMap,
     view: &impl Serialize,
-    phase: Phase,
+    retry_after: Option<u64>,
     language: Language,
 ) -> Result<Response<Body>, Error> {
     let json = serde_json::to_string(view).map_err(|_| Error::Unserializable)?;
@@ -44,7 +44,7 @@ pub(crate) fn answer(
         ETAG,
         HeaderValue::try_from(etag).map_err(|_| Error::Unserializable)?,
     );
-    if let Some(seconds) = retry_after(phase) {
+    if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)

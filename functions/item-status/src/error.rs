@@ -1,6 +1,6 @@
 //! How a request can fail, and what the caller is told.
 
-use shared::problem::Problem;
+use shared::problem::{Problem, SHORT_WAIT};
 use shared::store;
 use shared::telemetry::chain;
 
@@ -16,6 +16,8 @@ pub(crate) enum Error {
     NoSuchResource,
     #[error("the items cannot be read")]
     Store(#[source] store::Error),
+    #[error("no answer in time")]
+    TooSlow,
     #[error("the answer cannot be written")]
     Unserializable,
 }
@@ -34,7 +36,7 @@ impl Error {
             | Self::NoSuchResource => {
                 tracing::info!(reason = %self, "item status refused");
             }
-            Self::Store(_) | Self::Unserializable => {
+            Self::Store(_) | Self::TooSlow | Self::Unserializable => {
                 tracing::error!(error = chain(&self), "item status not answered");
             }
         }
@@ -48,6 +50,7 @@ impl Error {
             Self::ItemNotFound => Problem::item_not_found(),
             Self::NoSuchResource => Problem::no_such_resource(),
             Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
             Self::Unserializable => Problem::internal(request_id),
         }
     }

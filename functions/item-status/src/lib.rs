@@ -7,6 +7,8 @@ mod error;
 mod page;
 mod view;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::ACCEPT_LANGUAGE;
@@ -22,6 +24,9 @@ use error::Error;
 use page::PageRequest;
 use view::{ItemList, ItemView};
 
+/// The answer leaves within this time, whatever the table does; the function's own limit is longer.
+const DEADLINE: Duration = Duration::from_secs(4);
+
 /// What the function works with, built once during init.
 pub struct App {
     /// The items.
@@ -32,7 +37,8 @@ pub struct App {
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
-    match run(app, &request, now).await {
+    let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
+    match answer.unwrap_or(Err(Error::TooSlow)) {
         Ok(response) => {
             tracing::info!(status = response.status().as_u16(), "item status answered");
             response
@@ -79,7 +85,12 @@ async fn one(
         .filter(|item| item.is_shown_to(user))
         .ok_or(Error::ItemNotFound)?;
     let view = ItemView::new(&item, language, now);
-    answer::answer(request.headers(), &view, view.phase, language)
+    answer::answer(
+        request.headers(),
+        &view,
+        answer::retry_after(view.phase),
+        language,
+    )
 }
 
 async fn list(
@@ -96,5 +107,5 @@ async fn list(
         .await
         .map_err(Error::Store)?;
     let list = ItemList::new(&page, language, now);
-    answer::answer(request.headers(), &list, list.phase_to_wait_for(), language)
+    answer::answer(request.headers(), &list, list.retry_after(), language)
 }

@@ -6,6 +6,8 @@ use shared::connection::{ActionKind, Language, NextAction, Phase, assess, messag
 use shared::pluggy::{Connector, HealthStatus, Item, ItemError, ItemId, StatusDetail};
 use shared::store::{OwnedPage, StoredItem};
 
+use crate::answer::retry_after;
+
 /// A connector's health older than this says nothing about now.
 const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
 
@@ -182,11 +184,11 @@ impl<'a> ItemList<'a> {
         }
     }
 
-    /// The phase that changes soonest, by which the caller knows when to ask again.
-    pub(crate) fn phase_to_wait_for(&self) -> Phase {
-        let phases = || self.items.iter().map(|item| item.phase);
-        phases()
-            .find(|phase| crate::answer::retry_after(*phase).is_some())
-            .unwrap_or(Phase::Ready)
+    /// After how many seconds the item that changes soonest may have changed.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.items
+            .iter()
+            .filter_map(|item| retry_after(item.phase))
+            .min()
     }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// What is left at the end for putting the rest of the batch back.
+/// What must be left for a call to begin.
 const RESERVE: Duration = Duration::from_secs(10);
+/// What is left at the end for putting the rest of the batch back, whatever a call does.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 /// After so many refusals in a row, the rest of the batch waits: Pluggy is down, or limits us.
 const MAX_REFUSALS: u32 = 3;
 
@@ -37,6 +39,13 @@ impl Budget {
 
     pub(crate) fn allows_a_call(&self) -> bool {
         self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
+    }
+
+    /// A call that has no answer by then has none.
+    pub(crate) fn last_answer(&self) -> Instant {
+        self.deadline
+            .checked_sub(LAST_WRITES)
+            .unwrap_or(self.deadline)
     }
 
     pub(crate) fn answered(&mut self) {

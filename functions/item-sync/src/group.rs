@@ -20,6 +20,8 @@ pub(crate) struct Signals {
     pub(crate) last_received_at: Timestamp,
     /// Whether Pluggy itself speaks of the item; a hint may name an item that does not exist.
     pub(crate) from_pluggy: bool,
+    /// Whether Pluggy says that an execution of the item ended or paused.
+    pub(crate) changes_the_item: bool,
     /// Whether one of the events says that the item was deleted.
     pub(crate) deleted: bool,
     /// The first user whom an authenticated event names.
@@ -62,6 +64,7 @@ impl Signals {
             first_received_at: event.received_at,
             last_received_at: event.received_at,
             from_pluggy: event.origin == Origin::Webhook,
+            changes_the_item: says_changed(&event),
             deleted: says_deleted(&event),
             client_user_id: event.client_user_id,
         }
@@ -72,6 +75,7 @@ impl Signals {
         self.first_received_at = self.first_received_at.min(event.received_at);
         self.last_received_at = self.last_received_at.max(event.received_at);
         self.from_pluggy |= event.origin == Origin::Webhook;
+        self.changes_the_item |= says_changed(&event);
         self.deleted |= says_deleted(&event);
         self.client_user_id = self.client_user_id.take().or(event.client_user_id);
     }
@@ -79,4 +83,11 @@ impl Signals {
 
 fn says_deleted(event: &EventRecord) -> bool {
     event.origin == Origin::Webhook && event.kind == EventKind::ItemDeleted
+}
+
+/// A login is followed by more; the other item events tell a new state.
+fn says_changed(event: &EventRecord) -> bool {
+    event.origin == Origin::Webhook
+        && event.kind.as_str().starts_with("item/")
+        && event.kind != EventKind::ItemLoginSucceeded
 }

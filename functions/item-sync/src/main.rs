@@ -21,7 +21,9 @@ async fn main() -> Result<(), Error> {
     };
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Event>| {
-        Ok::<_, Error>(handle(app, &event.payload, clock::now(), deadline(&event.context)).await)
+        let deadline = deadline(&event.context);
+        let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
+        Ok::<_, Error>(handling.await)
     }))
     .await
 }

@@ -22,6 +22,10 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
     match stored {
         None if signals.from_pluggy && !signals.deleted => Missing::Suspect(now),
         None => Missing::Nothing,
+        // A tombstone that was to be checked is put anew, without a schedule.
+        Some(stored) if stored.deleted_at.is_some() && stored.schedule.check_at.is_some() => {
+            Missing::Gone
+        }
         Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
         Some(_) if signals.deleted => Missing::Gone,
         Some(stored) => match stored.schedule.missing_since {
@@ -61,6 +65,7 @@ mod tests {
             first_received_at: Timestamp::UNIX_EPOCH,
             last_received_at: Timestamp::UNIX_EPOCH,
             from_pluggy,
+            changes_the_item: deleted,
             deleted,
             client_user_id: None,
         }

@@ -3,56 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
 use shared::pluggy::{self, Item};
-use shared::store::{self, Reading, Schedule, StoredItem, Write};
+use shared::store::{self, Items, Reading, Schedule, StoredItem, Write};
 use shared::telemetry::chain;
 
 use crate::App;
 use crate::budget::Budget;
 use crate::group::Signals;
 use crate::missing::{Missing, missing};
+use crate::outcome::Outcome;
 use crate::owner::owner;
+use crate::recheck::{contradicts, recheck};
 
 /// Clocks of different functions differ; an event that is older than the last read by more than
 /// this needs no new one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 /// When the batch had no time left for the item.
 const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
-
-/// What became of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// The row is what Pluggy answered.
-    Stored,
-    /// The row was read after the events came.
-    Skipped,
-    /// The row holds something newer, or belongs to another user.
-    Stale,
-    /// Pluggy gave no answer; the item's schedule says when to ask again.
-    BackedOff,
-    /// The batch had no time left; the item's schedule says when to ask.
-    PutBack,
-    /// Pluggy has no such item; asked again later.
-    Missing,
-    /// The item is gone.
-    Tombstoned,
-    /// There is nothing to know or keep.
-    Unknown,
-}
-
-impl Outcome {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Stored => "stored",
-            Self::Skipped => "skipped",
-            Self::Stale => "stale",
-            Self::BackedOff => "backed-off",
-            Self::PutBack => "put-back",
-            Self::Missing => "missing",
-            Self::Tombstoned => "tombstoned",
-            Self::Unknown => "unknown",
-        }
-    }
-}
 
 pub(crate) async fn sync(
     app: &App,
@@ -63,155 +29,234 @@ pub(crate) async fn sync(
     if is_up_to_date(stored.as_ref(), signals) {
         return Ok(Outcome::Skipped);
     }
-    let read_at = budget.now();
+    let look = Look {
+        items: &app.items,
+        stored,
+        signals,
+        read_at: budget.now(),
+    };
     if !budget.allows_a_call() {
-        let schedule = Schedule {
-            check_at: Some(after(read_at, PUT_BACK_DELAY)),
-            ..schedule(stored.as_ref())
-        };
-        return reschedule(
-            app,
-            stored.as_ref(),
-            signals,
-            schedule,
-            read_at,
-            Outcome::PutBack,
-        )
-        .await;
+        return look.put_back().await;
     }
-    match app.pluggy.item(signals.item_id, read_at).await {
-        Ok(answer) => {
+    let call = app.pluggy.item(signals.item_id, look.read_at);
+    let unanswered = pluggy::Error::Unavailable {
+        status: None,
+        source: None,
+    };
+    match tokio::time::timeout_at(budget.last_answer(), call)
+        .await
+        .unwrap_or(Err(unanswered))
+    {
+        Ok(Some(item)) => {
             budget.answered();
-            match answer {
-                Some(item) => {
-                    Box::pin(store_reading(app, stored.as_ref(), signals, item, read_at)).await
-                }
-                None => handle_missing(app, stored.as_ref(), signals, read_at).await,
-            }
+            Box::pin(look.store(item)).await
+        }
+        Ok(None) => {
+            budget.answered();
+            look.store_missing().await
         }
         Err(error) => {
-            budget.refused();
-            tracing::warn!(error = chain(&error), item.id = %signals.item_id, "item not read; asked again later");
-            let schedule = back_off(stored.as_ref(), &error, read_at);
-            reschedule(
-                app,
-                stored.as_ref(),
-                signals,
-                schedule,
-                read_at,
-                Outcome::BackedOff,
-            )
-            .await
+            if error.is_about_this_call() {
+                budget.answered();
+            } else {
+                budget.refused();
+            }
+            look.back_off(&error).await
         }
     }
 }
 
+/// What our code cannot read goes into the item's schedule, so that it holds up no neighbor.
+pub(crate) async fn park(
+    items: &Items,
+    signals: &Signals,
+    now: Timestamp,
+) -> Result<Write, store::Error> {
+    let look = Look {
+        items,
+        stored: None,
+        signals,
+        read_at: now,
+    };
+    look.write_schedule(look.backed_off(SignedDuration::ZERO))
+        .await
+}
+
+/// Whether the row was read after the events came, and they bring no owner that it lacks.
 fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
-    let reading = stored.and_then(|stored| stored.reading.as_ref());
-    reading.is_some_and(|reading| {
-        reading.read_at.duration_since(signals.last_received_at) > CLOCK_TOLERANCE
+    stored.is_some_and(|stored| {
+        let is_read = stored.reading.as_ref().is_some_and(|reading| {
+            reading.read_at.duration_since(signals.last_received_at) > CLOCK_TOLERANCE
+        });
+        is_read && (stored.owner.is_some() || signals.client_user_id.is_none())
     })
 }
 
-async fn store_reading(
-    app: &App,
-    stored: Option<&StoredItem>,
-    signals: &Signals,
-    item: Item,
+/// One look: what was known before, why it is made, and when.
+struct Look<'a> {
+    items: &'a Items,
+    stored: Option<StoredItem>,
+    signals: &'a Signals,
     read_at: Timestamp,
-) -> Result<Outcome, store::Error> {
-    let known_since = stored.map_or(signals.first_received_at, |stored| stored.created_at);
-    let check_at = next_check(&item, read_at);
-    let row = StoredItem {
-        item_id: signals.item_id,
-        owner: owner(stored, Some(&item), signals),
-        created_at: item.created_at.unwrap_or(known_since),
-        schedule: Schedule {
-            check_at: Some(check_at),
-            ..Schedule::default()
-        },
-        reading: None,
-        deleted_at: None,
-    };
-    match app
-        .items
-        .put_reading(row, Reading { item, read_at })
-        .await?
-    {
-        Write::Done => Ok(Outcome::Stored),
-        Write::Stale => Ok(Outcome::Stale),
-    }
 }
 
-async fn handle_missing(
-    app: &App,
-    stored: Option<&StoredItem>,
-    signals: &Signals,
-    read_at: Timestamp,
-) -> Result<Outcome, store::Error> {
-    match missing(stored, signals, read_at) {
-        Missing::Nothing => Ok(Outcome::Unknown),
-        Missing::Suspect(since) => {
-            let schedule = Schedule {
-                check_at: Some(after(since, MISSING_RECHECK)),
-                sync_failures: 0,
-                missing_since: Some(since),
-            };
-            reschedule(app, stored, signals, schedule, read_at, Outcome::Missing).await
+impl Look<'_> {
+    async fn store(&self, item: Item) -> Result<Outcome, store::Error> {
+        let before = self.schedule();
+        let schedule = if contradicts(self.stored.as_ref(), self.signals, &item) {
+            recheck(before, self.read_at)
+        } else {
+            None
+        };
+        let settled = Schedule {
+            check_at: Some(next_check(&item, self.read_at)),
+            ..Schedule::default()
+        };
+        let row = StoredItem {
+            item_id: self.signals.item_id,
+            owner: owner(self.stored.as_ref(), Some(&item), self.signals),
+            created_at: item.created_at.unwrap_or_else(|| self.known_since()),
+            schedule: schedule.unwrap_or(settled),
+            reading: None,
+            deleted_at: None,
+        };
+        match self
+            .items
+            .put_reading(
+                row,
+                Reading {
+                    item,
+                    read_at: self.read_at,
+                },
+            )
+            .await?
+        {
+            Write::Done => Ok(Outcome::Stored),
+            Write::Stale => self.look_again().await,
         }
-        Missing::Gone => {
-            let created_at = stored.map_or(signals.first_received_at, |stored| stored.created_at);
-            match app
-                .items
-                .put_tombstone(signals.item_id, created_at, read_at)
-                .await?
-            {
-                Write::Done => Ok(Outcome::Tombstoned),
-                Write::Stale => Ok(Outcome::Stale),
+    }
+
+    async fn store_missing(&self) -> Result<Outcome, store::Error> {
+        match missing(self.stored.as_ref(), self.signals, self.read_at) {
+            Missing::Nothing => Ok(Outcome::Unknown),
+            Missing::Suspect(since) => {
+                let schedule = Schedule {
+                    check_at: Some(after(since, MISSING_RECHECK)),
+                    missing_since: Some(since),
+                    ..Schedule::default()
+                };
+                self.reschedule(schedule, Outcome::Missing).await
+            }
+            Missing::Gone => {
+                if !self.signals.deleted {
+                    tracing::error!(item.id = %self.signals.item_id, "item gone without a deletion event");
+                }
+                let (id, created_at) = (self.signals.item_id, self.known_since());
+                match self
+                    .items
+                    .put_tombstone(id, created_at, self.read_at)
+                    .await?
+                {
+                    Write::Done => Ok(Outcome::Tombstoned),
+                    Write::Stale => self.look_again().await,
+                }
             }
         }
     }
-}
 
-fn back_off(stored: Option<&StoredItem>, error: &pluggy::Error, now: Timestamp) -> Schedule {
-    let before = schedule(stored);
-    let sync_failures = before.sync_failures.saturating_add(1);
-    let asked = error
-        .retry_after()
-        .and_then(|wait| SignedDuration::try_from(wait).ok())
-        .unwrap_or_default();
-    let delay = retry_delay(sync_failures, rand::random()).max(asked);
-    Schedule {
-        check_at: Some(after(now, delay)),
-        sync_failures,
-        ..before
+    async fn put_back(&self) -> Result<Outcome, store::Error> {
+        let check_at = Some(after(self.read_at, PUT_BACK_DELAY));
+        self.reschedule(
+            Schedule {
+                check_at,
+                ..self.schedule()
+            },
+            Outcome::PutBack,
+        )
+        .await
     }
-}
 
-fn schedule(stored: Option<&StoredItem>) -> Schedule {
-    stored.map(|stored| stored.schedule).unwrap_or_default()
-}
+    async fn back_off(&self, error: &pluggy::Error) -> Result<Outcome, store::Error> {
+        // Of an item that we never knew, and that Pluggy says is gone, nothing is owed.
+        if self.stored.is_none() && self.signals.deleted {
+            return Ok(Outcome::Unknown);
+        }
+        if error.needs_a_person() {
+            tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+        } else {
+            tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+        }
+        let asked = error
+            .retry_after()
+            .and_then(|wait| SignedDuration::try_from(wait).ok());
+        self.reschedule(
+            self.backed_off(asked.unwrap_or_default()),
+            Outcome::BackedOff,
+        )
+        .await
+    }
 
-/// Writes the schedule alone; where there is no row yet, this makes the shell.
-async fn reschedule(
-    app: &App,
-    stored: Option<&StoredItem>,
-    signals: &Signals,
-    schedule: Schedule,
-    read_at: Timestamp,
-    outcome: Outcome,
-) -> Result<Outcome, store::Error> {
-    let row = StoredItem {
-        item_id: signals.item_id,
-        owner: owner(stored, None, signals),
-        created_at: stored.map_or(signals.first_received_at, |stored| stored.created_at),
-        reading: None,
-        schedule,
-        deleted_at: None,
-    };
-    match app.items.put_schedule(&row, read_at).await? {
-        Write::Done => Ok(outcome),
-        Write::Stale => Ok(Outcome::Stale),
+    fn backed_off(&self, at_least: SignedDuration) -> Schedule {
+        let before = self.schedule();
+        let sync_failures = before.sync_failures.saturating_add(1);
+        let delay = retry_delay(sync_failures, rand::random()).max(at_least);
+        Schedule {
+            check_at: Some(after(self.read_at, delay)),
+            sync_failures,
+            ..before
+        }
+    }
+
+    async fn reschedule(
+        &self,
+        schedule: Schedule,
+        outcome: Outcome,
+    ) -> Result<Outcome, store::Error> {
+        match self.write_schedule(schedule).await? {
+            Write::Done => Ok(outcome),
+            Write::Stale => self.look_again().await,
+        }
+    }
+
+    /// Writes the schedule alone; where there is no row yet, this makes the shell. A tombstone keeps
+    /// no owner.
+    async fn write_schedule(&self, schedule: Schedule) -> Result<Write, store::Error> {
+        let is_gone = self
+            .stored
+            .as_ref()
+            .is_some_and(|stored| stored.deleted_at.is_some());
+        let named = || owner(self.stored.as_ref(), None, self.signals);
+        let row = StoredItem {
+            item_id: self.signals.item_id,
+            owner: if is_gone { None } else { named() },
+            created_at: self.known_since(),
+            reading: None,
+            schedule,
+            deleted_at: None,
+        };
+        self.items.put_schedule(&row, self.read_at).await
+    }
+
+    /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
+    /// read again soon.
+    async fn look_again(&self) -> Result<Outcome, store::Error> {
+        if let Some(schedule) = recheck(self.schedule(), self.read_at) {
+            self.items.hasten(self.signals.item_id, &schedule).await?;
+        }
+        Ok(Outcome::Stale)
+    }
+
+    fn schedule(&self) -> Schedule {
+        self.stored
+            .as_ref()
+            .map(|stored| stored.schedule)
+            .unwrap_or_default()
+    }
+
+    fn known_since(&self) -> Timestamp {
+        self.stored
+            .as_ref()
+            .map_or(self.signals.first_received_at, |stored| stored.created_at)
     }
 }
 

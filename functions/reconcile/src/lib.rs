@@ -8,9 +8,11 @@ use shared::store::{self, DueItem, EventKey, Events, Insertion, Items, NewEvent,
 
 pub use config::Config;
 
-/// How many due items one tick looks at, and so the greatest rate of checks: a backlog is worked
-/// off oldest first.
-const MAX_DUE: i32 = 300;
+/// How many checks one tick asks for, and so their greatest rate: a backlog is worked off oldest first.
+const MAX_ASKED: usize = 300;
+/// How many due items one tick looks at; those that were asked for already must not hide the rest.
+const MAX_DUE: usize = 5_000;
+const PAGE: i32 = 300;
 /// A check that did not lead to a new `checkAt` is asked for again after this long, and not before.
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// Name of a due check's event.
@@ -36,19 +38,27 @@ pub struct Tick {
     pub oldest_overdue_seconds: i64,
 }
 
-/// Asks for a check of each item that is due.
+/// Asks for a check of each item that is due. A check that cannot be stored does not keep the others
+/// waiting; it makes the tick fail, so that it is seen.
 pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
-    let due = app.items.due(now, MAX_DUE).await?;
-    let mut tick = Tick {
-        due: due.len(),
-        asked: 0,
-        oldest_overdue_seconds: due
-            .first()
-            .map_or(0, |item| now.duration_since(item.check_at).as_secs()),
-    };
-    for item in due {
-        if app.events.insert(&check(item, now)).await? == Insertion::Inserted {
-            tick.asked += 1;
+    let mut tick = Tick::default();
+    let mut outcome = Ok(());
+    let mut page = None;
+    loop {
+        let due = app.items.due(now, PAGE, page).await?;
+        for item in due.items {
+            let overdue = now.duration_since(item.check_at).as_secs();
+            tick.oldest_overdue_seconds = tick.oldest_overdue_seconds.max(overdue);
+            tick.due += 1;
+            match app.events.insert(&check(item, now)).await {
+                Ok(Insertion::Inserted) => tick.asked += 1,
+                Ok(_) => {}
+                Err(error) => outcome = Err(error),
+            }
+        }
+        page = due.next;
+        if page.is_none() || tick.asked >= MAX_ASKED || tick.due >= MAX_DUE || outcome.is_err() {
+            break;
         }
     }
     tracing::info!(
@@ -57,7 +67,7 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
         reconcile.oldest_overdue_seconds = tick.oldest_overdue_seconds,
         "due items checked"
     );
-    Ok(tick)
+    outcome.map(|()| tick)
 }
 
 /// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood

@@ -1,10 +1,10 @@
 //! Settings of the function.
 
-use std::fmt;
 use std::str::FromStr;
 
 use http::HeaderName;
 use shared::env::{Environment, Error};
+use shared::http::{InvalidUrl, secure_url};
 use shared::pluggy;
 use url::Url;
 
@@ -24,7 +24,10 @@ impl Config {
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
             pluggy: pluggy::Config::from_env(environment)?,
-            webhook_url: environment.parsed("WEBHOOK_URL", "an https URL")?,
+            webhook_url: environment.parsed(
+                "WEBHOOK_URL",
+                "an https URL, or an http one on the loopback",
+            )?,
             secret_header: environment
                 .parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?,
         })
@@ -32,35 +35,26 @@ impl Config {
 }
 
 /// The webhook's address, as it is registered at Pluggy: https, since the secret travels with each
-/// delivery.
+/// delivery, or http on the loopback, where nothing travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebhookUrl(String);
+pub struct WebhookUrl(Url);
 
 impl WebhookUrl {
     /// The address as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
+    }
+
+    /// Whether `text` is the same address, however it is written.
+    pub fn is(&self, text: &str) -> bool {
+        Url::parse(text).is_ok_and(|url| url == self.0)
     }
 }
 
 impl FromStr for WebhookUrl {
-    type Err = InvalidWebhookUrl;
+    type Err = InvalidUrl;
 
-    fn from_str(text: &str) -> Result<Self, InvalidWebhookUrl> {
-        let url = Url::parse(text).map_err(|_| InvalidWebhookUrl)?;
-        (url.scheme() == "https" && url.has_host())
-            .then(|| Self(text.to_owned()))
-            .ok_or(InvalidWebhookUrl)
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        secure_url(text).map(Self)
     }
 }
-
-impl fmt::Display for WebhookUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// A text that Pluggy would not accept as a webhook's address.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an https URL")]
-pub struct InvalidWebhookUrl;

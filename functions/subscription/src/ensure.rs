@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, WebhookId};
 
-use crate::{App, Error, Report};
+use crate::{App, Error, Report, WebhookUrl};
 
 pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
     let secret = webhook_secret(app).await?;
@@ -19,7 +19,7 @@ pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
         .map_err(Error::Pluggy)?
         .results;
     let wanted = Wanted {
-        url: app.webhook_url.as_str(),
+        url: &app.webhook_url,
         header: &app.secret_header,
         secret: &secret,
     };
@@ -52,7 +52,7 @@ pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
 async fn create(app: &App, wanted: &Wanted<'_>, now: Timestamp) -> Result<Report, Error> {
     let headers = wanted.headers();
     let request = CreateWebhookRequest {
-        url: wanted.url,
+        url: wanted.url.as_str(),
         event: EventKind::All,
         headers: &headers,
     };
@@ -73,7 +73,7 @@ pub(crate) async fn webhook_secret(app: &App) -> Result<SecretString, Error> {
 }
 
 struct Wanted<'a> {
-    url: &'a str,
+    url: &'a WebhookUrl,
     header: &'a HeaderName,
     secret: &'a SecretString,
 }
@@ -96,7 +96,11 @@ impl Wanted<'_> {
     /// Prefers a registration that is as it should be, so that a second one for the same address is
     /// left alone.
     fn plan(&self, registered: &[Webhook]) -> Plan {
-        let ours = || registered.iter().filter(|webhook| webhook.url == self.url);
+        let ours = || {
+            registered
+                .iter()
+                .filter(|webhook| self.url.is(&webhook.url))
+        };
         match ours()
             .find(|webhook| self.is_met_by(webhook))
             .or_else(|| ours().next())
@@ -129,7 +133,7 @@ mod tests {
         let registered: Vec<Webhook> = serde_json::from_value(registered).unwrap();
         let secret = SecretString::from("right");
         Wanted {
-            url: URL,
+            url: &URL.parse().unwrap(),
             header: &HeaderName::from_static("x-webhook-secret"),
             secret: &secret,
         }
@@ -148,7 +152,13 @@ mod tests {
 
     #[test]
     fn a_registration_that_is_as_it_should_be_is_kept() {
+        let written_otherwise = good_but("url", json!("https://HOOKS.example.com:443"));
+
         assert_eq!(plan(json!([good()])), Plan::Keep(ID.parse().unwrap()));
+        assert_eq!(
+            plan(json!([written_otherwise])),
+            Plan::Keep(ID.parse().unwrap())
+        );
     }
 
     #[test]

@@ -36,8 +36,9 @@ pub struct App {
     pub client_id: ClientId,
 }
 
-/// Answers one delivery.
-pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
+/// Answers one delivery. Without settings that can be used there is no `app`: a missing setting is our
+/// own fault, and Pluggy must repeat the delivery.
+pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Response<Body> {
     if request.method() != Method::POST {
         let mut response = Problem::method_not_allowed().into_response();
         response
@@ -45,15 +46,12 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
             .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    if app.secrets.is_empty() {
-        tracing::error!("no webhook secret is configured; delivery put off");
+    let Some(app) = app.filter(|app| !app.secrets.is_empty()) else {
+        tracing::error!("the webhook is not configured; delivery put off");
         return Problem::unavailable(request_id(&request), LONG_WAIT).into_response();
-    }
+    };
     if !app.secrets.admit(request.headers()) {
-        tracing::warn!(
-            source.ip = source_ip(&request),
-            "delivery refused: the secret is absent or wrong"
-        );
+        refuse(app, &request);
         return Problem::unauthenticated().into_response();
     }
     let event = delivery::event(request.body().as_ref(), app.client_id, now);
@@ -77,6 +75,17 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
             );
             Problem::unavailable(request_id(&request), SHORT_WAIT).into_response()
         }
+    }
+}
+
+/// A wrong secret is likely ours: Pluggy never repeats what a 401 answered, so a person must look. An
+/// absent one is somebody who found the address.
+fn refuse(app: &App, request: &Request) {
+    let ip = source_ip(request);
+    if app.secrets.are_presented(request.headers()) {
+        tracing::error!(source.ip = ip, "delivery refused: the secret is wrong");
+    } else {
+        tracing::warn!(source.ip = ip, "delivery refused: there is no secret");
     }
 }
 

@@ -31,6 +31,11 @@ impl AcceptedSecrets {
         self.digests.is_empty()
     }
 
+    /// Whether the headers carry any secret at all.
+    pub fn are_presented(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key(&self.header)
+    }
+
     /// Whether the headers carry an accepted secret, exactly once. All digests are compared, so
     /// that the time does not tell which one matched.
     pub fn admit(&self, headers: &HeaderMap) -> bool {

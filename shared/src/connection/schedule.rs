@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ActionKind, Phase, assess};
-use crate::pluggy::Item;
+use super::{Phase, assess};
+use crate::pluggy::{Item, ItemStatus};
 
 /// The first look at a running execution; each later one waits as long as the state has lasted.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
@@ -35,15 +35,22 @@ pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
         .map(|at| now.duration_since(at))
         .unwrap_or_default();
     let while_running = age.clamp(SHORTEST, LONGEST_WHILE_RUNNING);
-    let delay = match (phase, action.kind) {
-        (Phase::Connecting | Phase::Syncing, _)
-        | (Phase::WaitingUser, ActionKind::AuthorizeDevice) => while_running,
-        (Phase::WaitingUser, _) => {
-            let left = action
-                .expires_at
-                .map(|at| now.duration_until(at) + EXPIRY_GRACE);
-            left.unwrap_or(while_running).clamp(SHORTEST, LONGEST)
+    // By Pluggy's own states rather than by phase: a prompt that has just expired is still on its
+    // way to a state that lasts.
+    let is_moving = item.execution_status.is_running()
+        || matches!(
+            item.status,
+            ItemStatus::Updating
+                | ItemStatus::Merging
+                | ItemStatus::WaitingUserInput
+                | ItemStatus::WaitingUserAction
+        );
+    let delay = match (phase, action.expires_at) {
+        (Phase::WaitingUser, Some(expires_at)) => {
+            (now.duration_until(expires_at) + EXPIRY_GRACE).clamp(SHORTEST, LONGEST)
         }
+        (Phase::WaitingUser, None) => while_running,
+        _ if is_moving => while_running,
         (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
         _ => settled(item, age, now),
     };
@@ -121,6 +128,21 @@ mod tests {
                 "parameter": {"name": "token", "expiresAt": "2026-11-23T12:05:00Z"},
             }),
             "2026-11-23T12:05:15Z",
+        );
+    }
+
+    #[test]
+    fn a_state_that_cannot_last_is_watched() {
+        check(
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": "2026-11-23T11:59:50Z"},
+            }),
+            "2026-11-23T12:01:00Z",
+        );
+        check(
+            serde_json::json!({"status": "HIBERNATING", "executionStatus": "DREAMS_IN_PROGRESS"}),
+            "2026-11-23T12:01:00Z",
         );
     }
 

@@ -12,6 +12,8 @@ use super::{ApiKey, BaseUrl, Error, ErrorBody};
 
 /// Pluggy's `Retry-After` is always this; `RateLimit-Reset` is exact where it is sent.
 const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_mins(1);
+/// Budgets are counted by the minute; a header that says more than this is not believed.
+const LONGEST_RATE_LIMIT_WAIT: Duration = Duration::from_mins(15);
 
 /// Pluggy's HTTP API without authentication; [`super::Client`] adds it.
 #[derive(Clone, Debug)]
@@ -39,8 +41,23 @@ impl Api {
         Self { http, base_url }
     }
 
-    /// One exchange.
+    /// One exchange. A call that may be repeated is, if its connection was lost: an idle one may
+    /// have died while the process was frozen.
     pub(super) async fn exchange<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        key: Option<&ApiKey>,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Failure> {
+        match self.attempt(call, key, body).await {
+            Err(failure) if call.repeatable && failure.is_lost_connection() => {
+                self.attempt(call, key, body).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn attempt<T: DeserializeOwned>(
         &self,
         call: &Call,
         key: Option<&ApiKey>,
@@ -95,6 +112,11 @@ impl Failure {
         }
     }
 
+    fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Error(Error::Unavailable { source: Some(source), .. })
+            if !source.is_timeout() && !source.is_connect())
+    }
+
     /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one
     /// is a real denial.
     pub(super) fn is_refused_key(&self) -> bool {
@@ -127,14 +149,14 @@ fn sensitive(key: &ApiKey) -> Result<HeaderValue, Failure> {
 }
 
 fn rate_limit_reset(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
+    let seconds: u64 = headers
         .get("RateLimit-Reset")?
         .to_str()
         .ok()?
         .trim()
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_RATE_LIMIT_WAIT))
 }
 
 /// The URL is dropped from the error: ids in it need not be in every log line.

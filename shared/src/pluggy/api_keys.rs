@@ -107,8 +107,11 @@ impl ApiKeys {
         self.authenticate(&mut memory, now).await
     }
 
+    /// A key that was just made is good as long as it lives: another one would live no longer.
     fn has_time_left(&self, stored: &StoredApiKey, now: Timestamp) -> bool {
-        stored.expires_at.duration_since(now) > self.margin
+        let left = stored.expires_at.duration_since(now);
+        let is_new = now.duration_since(stored.issued_at) < QUIET_TIME;
+        left > self.margin || (is_new && left > SignedDuration::ZERO)
     }
 
     /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all
@@ -131,7 +134,7 @@ impl ApiKeys {
         };
         let answer = self
             .api
-            .exchange(&Call::post(["auth"]), None, Some(&request))
+            .exchange(&Call::post(["auth"]).repeatable(), None, Some(&request))
             .await;
         let AuthResponse { api_key } = match answer {
             Ok(answer) => answer,

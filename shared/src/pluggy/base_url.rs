@@ -5,6 +5,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::call::Call;
+use crate::http::{InvalidUrl, secure_url};
 
 /// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key
 /// never travels in the clear.
@@ -12,28 +13,12 @@ use super::call::Call;
 pub struct BaseUrl(Url);
 
 impl FromStr for BaseUrl {
-    type Err = InvalidBaseUrl;
+    type Err = InvalidUrl;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|_| InvalidBaseUrl)?;
-        let loopback = match url.host() {
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            Some(url::Host::Domain(domain)) => domain == "localhost",
-            None => false,
-        };
-        let safe_scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-        let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-        (safe_scheme && bare && !url.cannot_be_a_base())
-            .then_some(Self(url))
-            .ok_or(InvalidBaseUrl)
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        secure_url(text).map(Self)
     }
 }
-
-/// A text that is not an address at which Pluggy could be.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an https URL, nor an http one on the loopback")]
-pub struct InvalidBaseUrl;
 
 impl BaseUrl {
     /// The address of a call.
@@ -52,27 +37,6 @@ impl BaseUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_http_is_for_the_loopback_alone() {
-        for good in [
-            "https://api.pluggy.ai",
-            "http://127.0.0.1:9100",
-            "http://localhost:9100",
-            "http://[::1]:1",
-        ] {
-            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
-        }
-        for bad in [
-            "http://api.pluggy.ai",
-            "http://localhost.example.com",
-            "https://user:secret@api.pluggy.ai",
-            "ftp://127.0.0.1",
-            "api.pluggy.ai",
-        ] {
-            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn nothing_in_a_call_leaves_its_place_in_the_address() {

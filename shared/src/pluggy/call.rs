@@ -8,6 +8,8 @@ pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(&'static str, String)>,
+    /// Whether it does no harm to make the call twice.
+    pub(super) repeatable: bool,
 }
 
 impl Call {
@@ -27,12 +29,21 @@ impl Call {
         Self::new(Method::DELETE, path)
     }
 
+    /// For a call that changes nothing at Pluggy, though it is no `GET`.
+    pub(super) fn repeatable(self) -> Self {
+        Self {
+            repeatable: true,
+            ..self
+        }
+    }
+
     pub(super) fn with_query(self, query: Vec<(&'static str, String)>) -> Self {
         Self { query, ..self }
     }
 
     fn new<const N: usize>(method: Method, path: [&str; N]) -> Self {
         Self {
+            repeatable: method == Method::GET,
             method,
             path: path.map(str::to_owned).to_vec(),
             query: Vec::new(),

@@ -53,7 +53,7 @@ impl Client {
         now: Timestamp,
     ) -> Result<Option<ConnectTokenResponse>, Error> {
         self.find(
-            Call::post(["connect_token"]),
+            Call::post(["connect_token"]).repeatable(),
             Some(request),
             ITEM_NOT_FOUND,
             now,

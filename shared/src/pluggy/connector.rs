@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
+use super::tolerant;
 use super::{ConnectorCredential, ConnectorHealth};
 
 /// An institution. Only `id` is promised. Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
@@ -13,74 +14,168 @@ pub struct Connector {
     /// Pluggy's id of the connector; sandbox connectors have low ones.
     pub id: ConnectorId,
     /// Name to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// The institution's home page.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub institution_url: Option<String>,
     /// Address of the institution's logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub image_url: Option<String>,
     /// Brand color, hexadecimal without `#`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub primary_color: Option<String>,
     /// Kind of institution.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub kind: Option<ConnectorType>,
     /// Its country.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub country: Option<CountryCode>,
     /// What the user must give to connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub credentials: Option<Vec<ConnectorCredential>>,
     /// Whether an execution asks for a second factor after the login.
-    #[serde(rename = "hasMFA", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "hasMFA",
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub has_mfa: Option<bool>,
     /// What can be collected from it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub products: Option<Vec<ProductType>>,
     /// Sub-products in the words of the Open Finance directory, such as
     /// `INVESTMENTS:TREASURE_TITLES`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub product_coverage: Option<Vec<String>>,
     /// Whether the user logs in on the institution's own page.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub oauth: Option<bool>,
     /// That page's address.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub oauth_url: Option<String>,
     /// Where the user resets the password.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub reset_password_url: Option<String>,
     /// How well connections work at the moment.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub health: Option<ConnectorHealth>,
     /// Whether it belongs to Open Finance.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub is_open_finance: Option<bool>,
     /// Whether it is one of Pluggy's test institutions.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub is_sandbox: Option<bool>,
     /// Whether payments can be initiated.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub supports_payment_initiation: Option<bool>,
     /// Whether payments can be scheduled.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub supports_scheduled_payments: Option<bool>,
     /// Whether smart transfers work.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub supports_smart_transfers: Option<bool>,
     /// Whether boletos can be managed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub supports_boleto_management: Option<bool>,
     /// Whether automatic Pix works.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub supports_automatic_pix: Option<bool>,
     /// When Pluggy added it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub created_at: Option<Timestamp>,
     /// When its description changed last.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub updated_at: Option<Timestamp>,
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
+use super::tolerant;
 
 /// A value that the user must give: a credential of a connector, or the MFA prompt of an item.
 ///
@@ -14,40 +15,89 @@ pub struct ConnectorCredential {
     /// Key under which the value is sent.
     pub name: String,
     /// Text to show beside the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub label: Option<String>,
     /// Kind of field.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub kind: Option<CredentialType>,
     /// Whether it is a second factor, asked for at each execution.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub mfa: Option<bool>,
     /// Whether it can be left empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub optional: Option<bool>,
     /// Base64 image that the user must read.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub data: Option<String>,
     /// Choices of a `select`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub options: Option<Vec<CredentialOption>>,
     /// Help for the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub assistive_text: Option<String>,
     /// Example to show in the empty field.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub placeholder: Option<String>,
     /// Regular expression that a value must match.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub validation: Option<String>,
     /// What to tell the user where it does not, in the institution's language.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub validation_message: Option<String>,
     /// Longer instructions.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub instructions: Option<String>,
     /// Until when the value is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub expires_at: Option<Timestamp>,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::open_enum::open_enum;
+use super::tolerant;
 
 /// How well connections to an institution work at the moment.
 ///
@@ -12,16 +13,32 @@ use super::open_enum::open_enum;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorHealth {
     /// The state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub status: Option<HealthStatus>,
     /// `BETA` for a new connector; null otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub stage: Option<HealthStage>,
     /// Figures of the last hours; only where they are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub details: Option<HealthDetails>,
     /// What is known to be wrong now, worst first; absent if nothing is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub incidents: Option<Vec<Incident>>,
 }
 
@@ -50,13 +67,25 @@ open_enum! {
 #[serde(rename_all = "camelCase")]
 pub struct HealthDetails {
     /// Percentage of executions that worked, 0 to 100; null without any.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub connection_rate_last6_hours: Option<serde_json::Number>,
     /// How many connections there were; null if that is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub connections_last6_hours: Option<serde_json::Number>,
     /// What is wrong, in words; only npm `pluggy-sdk` has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub error: Option<String>,
 }
 
@@ -69,7 +98,11 @@ pub struct Incident {
     /// One line for users.
     pub title: String,
     /// More lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<String>,
     /// What is broken.
     #[serde(rename = "type")]
@@ -85,7 +118,11 @@ pub struct Incident {
     /// When it began.
     pub started_at: Timestamp,
     /// When its description changed last.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub updated_at: Option<Timestamp>,
     /// Its page, which users may see.
     pub url: String,

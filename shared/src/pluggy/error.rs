@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::tolerant;
 use crate::secret;
 use crate::store;
 
@@ -64,6 +65,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether waiting does not mend it: someone must look at settings, at Pluggy, or at our code.
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::CredentialsRefused { .. }
+            | Self::KeyRefused
+            | Self::Rejected { .. }
+            | Self::Unreadable { .. }
+            | Self::Secret(_) => true,
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Store(_) => false,
+        }
+    }
+
+    /// Whether Pluggy answered, and only this call fails; other calls need not.
+    pub fn is_about_this_call(&self) -> bool {
+        matches!(self, Self::Rejected { .. } | Self::Unreadable { .. })
+    }
+
     /// How long to wait before it makes sense to try again; `None` where Pluggy says nothing.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -73,7 +91,8 @@ impl Error {
     }
 }
 
-/// An error body of Pluggy. The sources disagree on which fields are there, so all are optional.
+/// An error body of Pluggy. The sources disagree on which fields are there, so all are optional,
+/// and one of an unexpected type counts as absent: the code must be found whatever stands beside it.
 ///
 /// ```
 /// use shared::pluggy::ErrorBody;
@@ -87,20 +106,28 @@ impl Error {
 #[serde(rename_all = "camelCase", default)]
 pub struct ErrorBody {
     /// The HTTP status again.
+    #[serde(deserialize_with = "tolerant::optional")]
     pub code: Option<u16>,
     /// For developers, in English.
+    #[serde(deserialize_with = "tolerant::text")]
     pub message: Option<String>,
     /// Machine code.
+    #[serde(deserialize_with = "tolerant::text")]
     pub code_description: Option<String>,
     /// Which parameters failed validation.
+    #[serde(deserialize_with = "tolerant::optional")]
     pub details: Option<Vec<ErrorDetail>>,
     /// The same as `details`, for older clients.
+    #[serde(deserialize_with = "tolerant::optional")]
     pub errors: Option<Vec<ErrorDetail>>,
     /// More about the code; what is in it depends on the code.
+    #[serde(deserialize_with = "tolerant::optional")]
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// The items with the same credentials, on `ITEM_USER_ALREADY_EXISTS`.
+    #[serde(deserialize_with = "tolerant::optional")]
     pub items: Option<Vec<String>>,
     /// Id to quote to Pluggy's support.
+    #[serde(deserialize_with = "tolerant::text")]
     pub error_id: Option<String>,
 }
 

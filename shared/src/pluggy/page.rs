@@ -1,8 +1,6 @@
 //! Lists.
 
-use serde::Deserialize;
-
-use super::tolerant;
+use serde::{Deserialize, Deserializer};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -20,10 +18,18 @@ pub struct Page<T> {
     /// What is on this page.
     #[serde(
         default = "Vec::new",
-        deserialize_with = "tolerant::list",
+        deserialize_with = "null_as_empty",
         bound(deserialize = "T: Deserialize<'de>")
     )]
     pub results: Vec<T>,
+}
+
+fn null_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// What a deletion answers.

@@ -1,5 +1,7 @@
 //! Decoding of fields whose type differs between Pluggy's own sources.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -22,11 +24,36 @@ where
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
 
-/// A list; null counts as an empty one.
-pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+/// The elements of a list that have the expected shape, or nothing if it is no list.
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de>,
+    T: serde::de::DeserializeOwned,
 {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    let Value::Array(values) = Value::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let elements = values.into_iter();
+    Ok(Some(
+        elements
+            .filter_map(|value| serde_json::from_value(value).ok())
+            .collect(),
+    ))
+}
+
+/// The entries of a map that have the expected shape, or nothing if it is no map.
+pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<Option<BTreeMap<String, T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let Value::Object(fields) = Value::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let entries = fields.into_iter();
+    Ok(Some(
+        entries
+            .filter_map(|(name, value)| Some((name, serde_json::from_value(value).ok()?)))
+            .collect(),
+    ))
 }

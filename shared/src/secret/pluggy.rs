@@ -1,10 +1,10 @@
 //! The one secret of a deployment: the application's credentials, and the webhook secret.
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::aws;
 use crate::pluggy::ClientId;
 
 /// What is stored in Secrets Manager, as one JSON object.
@@ -62,7 +62,7 @@ impl PluggySecrets {
             .send()
             .await;
         let answer = answer.map_err(|error| Error::Read {
-            reason: DisplayErrorContext(&error).to_string(),
+            reason: aws::reason(&error),
         })?;
         let json = answer.secret_string().ok_or(Error::Malformed)?;
         serde_json::from_str(json).map_err(|_| Error::Malformed)

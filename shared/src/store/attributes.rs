@@ -53,13 +53,18 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn document<T: DeserializeOwned>(
-        &self,
-        attribute: &'static str,
-    ) -> Result<Option<T>, Error> {
-        self.read(attribute, |value| {
-            serde_json::from_str(value.as_s().ok()?).ok()
-        })
+    /// A nested part. One that cannot be read counts as absent: the flat part is worth more than
+    /// none of the row.
+    pub(super) fn document<T: DeserializeOwned>(&self, attribute: &'static str) -> Option<T> {
+        let value = self.0.get(attribute)?;
+        let part = value
+            .as_s()
+            .ok()
+            .and_then(|json| serde_json::from_str(json).ok());
+        if part.is_none() {
+            tracing::error!(attribute, "a nested part of a row cannot be read");
+        }
+        part
     }
 
     fn read<T>(

@@ -5,10 +5,11 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 
 use super::Error;
-use super::attributes::{Reader, number, required, text, time};
+use super::attributes::{Reader, Row, number, required, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
 use crate::pluggy::ApiKey;
+use crate::telemetry::chain;
 
 const API_KEY_ROW: &str = "API_KEY";
 const API_KEY: &str = "apiKey";
@@ -38,7 +39,8 @@ impl Credentials {
         Self { client, table }
     }
 
-    /// The key that is shared now, whatever time it has left.
+    /// The key that is shared now, whatever time it has left. A row that cannot be read is no key:
+    /// the next one takes its place.
     pub async fn api_key(&self) -> Result<Option<StoredApiKey>, Error> {
         let answer = self
             .client
@@ -49,17 +51,13 @@ impl Credentials {
             .send()
             .await
             .map_err(unavailable("get the api key"))?;
-        let Some(row) = &answer.item else {
-            return Ok(None);
-        };
-        let reader = Reader(row);
-        let expires_at = reader
-            .number(EXPIRES_AT)?
-            .and_then(|seconds| Timestamp::from_second(seconds).ok());
-        Ok(Some(StoredApiKey {
-            key: required(API_KEY, reader.text(API_KEY)?)?.into(),
-            issued_at: required(ISSUED_AT, reader.time(ISSUED_AT)?)?,
-            expires_at: required(EXPIRES_AT, expires_at)?,
+        let stored = answer.item.as_ref().map(from_row);
+        Ok(stored.and_then(|stored| {
+            stored
+                .inspect_err(|error| {
+                    tracing::error!(error = chain(error), "shared api key ignored");
+                })
+                .ok()
         }))
     }
 
@@ -74,8 +72,9 @@ impl Credentials {
             .item(API_KEY, text(stored.key.expose()))
             .item(ISSUED_AT, time(stored.issued_at))
             .item(EXPIRES_AT, number(stored.expires_at.as_second()))
-            .condition_expression("attribute_not_exists(pk) OR issuedAt < :issuedAt")
+            .condition_expression("attribute_not_exists(issuedAt) OR NOT attribute_type(issuedAt, :number) OR issuedAt < :issuedAt")
             .expression_attribute_values(":issuedAt", time(stored.issued_at))
+            .expression_attribute_values(":number", text("N"))
             .send()
             .await;
         match answer {
@@ -90,4 +89,16 @@ impl Credentials {
             Err(error) => Err(unavailable("put the api key")(error)),
         }
     }
+}
+
+fn from_row(row: &Row) -> Result<StoredApiKey, Error> {
+    let reader = Reader(row);
+    let expires_at = reader
+        .number(EXPIRES_AT)?
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    Ok(StoredApiKey {
+        key: required(API_KEY, reader.text(API_KEY)?)?.into(),
+        issued_at: required(ISSUED_AT, reader.time(ISSUED_AT)?)?,
+        expires_at: required(EXPIRES_AT, expires_at)?,
+    })
 }

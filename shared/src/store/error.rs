@@ -1,6 +1,8 @@
 //! How a table can fail, by what the caller may do about it.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use crate::aws;
 
 /// A table did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +27,11 @@ pub enum Error {
 }
 
 /// Turns an SDK error into ours.
-pub(crate) fn unavailable<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Error
-where
-    E: std::error::Error + 'static,
-    R: std::fmt::Debug,
-{
+pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
+    operation: &'static str,
+) -> impl FnOnce(SdkError<E, R>) -> Error {
     move |error| Error::Unavailable {
         operation,
-        reason: DisplayErrorContext(&error).to_string(),
+        reason: aws::reason(&error),
     }
 }

@@ -46,6 +46,8 @@ pub struct Schedule {
     pub sync_failures: u32,
     /// When Pluggy first said that there is no such item, if that is what it said last.
     pub missing_since: Option<Timestamp>,
+    /// How many looks in a row were made because one answer was not enough.
+    pub rechecks: u32,
 }
 
 impl StoredItem {

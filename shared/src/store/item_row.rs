@@ -16,6 +16,7 @@ pub(super) const READ_AT: &str = "readAt";
 const DELETED_AT: &str = "deletedAt";
 const SYNC_FAILURES: &str = "syncFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
+const RECHECKS: &str = "rechecks";
 const STATUS: &str = "status";
 const EXECUTION_STATUS: &str = "executionStatus";
 const ERROR: &str = "error";
@@ -62,6 +63,10 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         (stored.schedule.sync_failures > 0).then(|| number(stored.schedule.sync_failures)),
     );
     row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
+    row.put(
+        RECHECKS,
+        (stored.schedule.rechecks > 0).then(|| number(stored.schedule.rechecks)),
+    );
     if let Some(reading) = &stored.reading {
         row.put(READ_AT, Some(time(reading.read_at)));
         row.put(VERSION, reading.version().map(time));
@@ -129,7 +134,6 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
             .parse()
             .map_err(|_| Error::Corrupt { attribute: OWNER })
     });
-    let sync_failures = reader.number(SYNC_FAILURES)?.unwrap_or_default();
     Ok(StoredItem {
         item_id,
         owner: owner.transpose()?,
@@ -137,13 +141,17 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
         reading: reading(&reader, item_id, created_at)?,
         schedule: Schedule {
             check_at: reader.time(CHECK_AT)?,
-            sync_failures: u32::try_from(sync_failures).map_err(|_| Error::Corrupt {
-                attribute: SYNC_FAILURES,
-            })?,
+            sync_failures: count(&reader, SYNC_FAILURES)?,
             missing_since: reader.time(MISSING_SINCE)?,
+            rechecks: count(&reader, RECHECKS)?,
         },
         deleted_at: reader.time(DELETED_AT)?,
     })
+}
+
+fn count(reader: &Reader<'_>, attribute: &'static str) -> Result<u32, Error> {
+    let count = reader.number(attribute)?.unwrap_or_default();
+    u32::try_from(count).map_err(|_| Error::Corrupt { attribute })
 }
 
 fn reading(
@@ -156,25 +164,25 @@ fn reading(
     };
     let item = Item {
         id,
-        connector: reader.document(CONNECTOR)?,
+        connector: reader.document(CONNECTOR),
         status: status.into(),
         execution_status: required(EXECUTION_STATUS, reader.text(EXECUTION_STATUS)?)?.into(),
-        error: reader.document(ERROR)?,
-        parameter: reader.document(PARAMETER)?,
-        user_action: reader.document(USER_ACTION)?,
+        error: reader.document(ERROR),
+        parameter: reader.document(PARAMETER),
+        user_action: reader.document(USER_ACTION),
         webhook_url: None,
         client_user_id: None,
         oauth_redirect_uri: None,
         created_at: Some(created_at),
         updated_at: reader.time(VERSION)?,
         last_updated_at: reader.time(LAST_UPDATED_AT)?,
-        status_detail: reader.document(STATUS_DETAIL)?,
+        status_detail: reader.document(STATUS_DETAIL),
         consecutive_failed_login_attempts: None,
         next_auto_sync_at: reader.time(NEXT_AUTO_SYNC_AT)?,
         consent_expires_at: reader.time(CONSENT_EXPIRES_AT)?,
         resources_collected_at: None,
         has_resources_pending_authorization: reader.boolean(HAS_RESOURCES_PENDING_AUTHORIZATION)?,
-        products: reader.document(PRODUCTS)?,
+        products: reader.document(PRODUCTS),
     };
     Ok(Some(Reading { item, read_at }))
 }
@@ -244,6 +252,7 @@ mod tests {
                 check_at: Some("2026-11-24T12:00:00Z".parse().unwrap()),
                 sync_failures: 2,
                 missing_since: None,
+                rechecks: 1,
             },
             deleted_at: None,
         }

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
 
 use super::attributes::{number, text, time};
@@ -94,7 +95,7 @@ impl Items {
 
     /// Writes when to look again after a read at `read_at` that gave no state. Where there is no
     /// row yet, this makes the shell, with owner and time of creation; an owner that is there
-    /// stays.
+    /// stays, and a tombstone gets none.
     pub async fn put_schedule(
         &self,
         stored: &StoredItem,
@@ -105,6 +106,7 @@ impl Items {
             "#schema = :schema",
             "createdAt = if_not_exists(createdAt, :createdAt)",
             "syncFailures = :syncFailures",
+            "rechecks = :rechecks",
         ];
         let mut remove = Vec::new();
         let mut update = self
@@ -112,14 +114,17 @@ impl Items {
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .condition_expression(
-                "attribute_not_exists(deletedAt) AND (attribute_not_exists(readAt) OR readAt <= :readAt)",
-            )
+            .condition_expression(if stored.owner.is_some() {
+                "attribute_not_exists(deletedAt) AND (attribute_not_exists(readAt) OR readAt <= :readAt)"
+            } else {
+                "attribute_not_exists(readAt) OR readAt <= :readAt"
+            })
             .expression_attribute_values(":readAt", time(read_at))
             .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_values(":schema", number(VERSION))
             .expression_attribute_values(":createdAt", time(stored.created_at))
-            .expression_attribute_values(":syncFailures", number(stored.schedule.sync_failures));
+            .expression_attribute_values(":syncFailures", number(stored.schedule.sync_failures))
+            .expression_attribute_values(":rechecks", number(stored.schedule.rechecks));
         if let Some(owner) = &stored.owner {
             set.push("#owner = if_not_exists(#owner, :owner)");
             set.push("createdAtItemId = if_not_exists(createdAtItemId, :createdAtItemId)");
@@ -153,17 +158,31 @@ impl Items {
             expression.push_str(" REMOVE ");
             expression.push_str(&remove.join(", "));
         }
-        match update.update_expression(expression).send().await {
-            Ok(_) => Ok(Write::Done),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(Write::Stale)
-            }
-            Err(error) => Err(unavailable("update the item's schedule")(error)),
-        }
+        guarded_update(
+            update.update_expression(expression),
+            "update the item's schedule",
+        )
+        .await
+    }
+
+    /// Brings the next look forward; one that is due earlier stays, and so does everything else.
+    pub async fn hasten(&self, id: ItemId, schedule: &Schedule) -> Result<Write, Error> {
+        let Some(check_at) = schedule.check_at else {
+            return Ok(Write::Stale);
+        };
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .update_expression("SET due = :due, checkAt = :checkAt, rechecks = :rechecks")
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(checkAt) OR checkAt > :checkAt)",
+            )
+            .expression_attribute_values(":due", text(IS_DUE))
+            .expression_attribute_values(":checkAt", time(check_at))
+            .expression_attribute_values(":rechecks", number(schedule.rechecks));
+        guarded_update(update, "hasten the item's check").await
     }
 }
 
@@ -174,6 +193,23 @@ async fn guarded(put: PutItemFluentBuilder, operation: &'static str) -> Result<W
             if error
                 .as_service_error()
                 .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(Write::Stale)
+        }
+        Err(error) => Err(unavailable(operation)(error)),
+    }
+}
+
+async fn guarded_update(
+    update: UpdateItemFluentBuilder,
+    operation: &'static str,
+) -> Result<Write, Error> {
+    match update.send().await {
+        Ok(_) => Ok(Write::Done),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
         {
             Ok(Write::Stale)
         }

@@ -13,6 +13,7 @@ use super::key::{item_id, item_key};
 use super::schema::{BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, OWNER, PARTITION_KEY};
 use super::{Cursor, Error, StoredItem};
 use crate::pluggy::{ClientUserId, ItemId};
+use crate::telemetry::chain;
 
 /// Unprocessed keys of a batch are asked for again this often; the SDK already retries throttled
 /// calls.
@@ -26,6 +27,19 @@ pub struct DueItem {
     /// Since when.
     pub check_at: Timestamp,
 }
+
+/// Some of the items whose check is due, oldest first.
+#[derive(Clone, Debug)]
+pub struct DuePage {
+    /// The items.
+    pub items: Vec<DueItem>,
+    /// Where the next page begins; none if this is the last.
+    pub next: Option<DueCursor>,
+}
+
+/// Where a page of due items begins.
+#[derive(Clone, Debug)]
+pub struct DueCursor(Row);
 
 /// Some of a user's items, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,8 +77,13 @@ impl Items {
         answer.item.as_ref().map(from_row).transpose()
     }
 
-    /// Items whose check is due at `now`, oldest first.
-    pub async fn due(&self, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, Error> {
+    /// Items whose check is due at `now`, oldest first, from where the page before ended.
+    pub async fn due(
+        &self,
+        now: Timestamp,
+        limit: i32,
+        after: Option<DueCursor>,
+    ) -> Result<DuePage, Error> {
         let answer = self
             .client
             .query()
@@ -74,20 +93,18 @@ impl Items {
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":now", time(now))
             .limit(limit)
+            .set_exclusive_start_key(after.map(|cursor| cursor.0))
             .send()
             .await
             .map_err(unavailable("query the items that are due"))?;
-        let due = answer.items.unwrap_or_default();
-        due.iter()
-            .map(|row| {
-                let reader = Reader(row);
-                let key = reader.text(PARTITION_KEY)?;
-                Ok(DueItem {
-                    item_id: required(PARTITION_KEY, key.as_deref().and_then(item_id))?,
-                    check_at: required(CHECK_AT, reader.time(CHECK_AT)?)?,
-                })
-            })
-            .collect()
+        let rows = answer.items.unwrap_or_default();
+        Ok(DuePage {
+            items: rows
+                .iter()
+                .filter_map(|row| logged(due_item(row)))
+                .collect(),
+            next: answer.last_evaluated_key.map(DueCursor),
+        })
     }
 
     /// A page of a user's items, newest first.
@@ -171,6 +188,24 @@ impl Items {
                 reason: "keys stay unprocessed".to_owned(),
             });
         }
-        rows.iter().map(from_row).collect()
+        Ok(rows
+            .iter()
+            .filter_map(|row| logged(from_row(row)))
+            .collect())
     }
+}
+
+fn due_item(row: &Row) -> Result<DueItem, Error> {
+    let reader = Reader(row);
+    let key = reader.text(PARTITION_KEY)?;
+    Ok(DueItem {
+        item_id: required(PARTITION_KEY, key.as_deref().and_then(item_id))?,
+        check_at: required(CHECK_AT, reader.time(CHECK_AT)?)?,
+    })
+}
+
+/// One row that cannot be read must not hide the others of a list.
+fn logged<T>(row: Result<T, Error>) -> Option<T> {
+    row.inspect_err(|error| tracing::error!(error = chain(error), "row left out of a list"))
+        .ok()
 }

@@ -54,7 +54,7 @@ impl EventKey {
 }
 
 /// The partition key of what an event is about; `None` if it is about nothing that it names.
-pub fn subject_key(subject: &Subject) -> Option<String> {
+fn subject_key(subject: &Subject) -> Option<String> {
     let (prefix, id) = match subject {
         Subject::Item(id) => (ITEM_PREFIX, id),
         Subject::Connector(id) => ("CONNECTOR#", id),

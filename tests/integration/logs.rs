@@ -1,0 +1,244 @@
+//! What gets into the log, and what never does.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::sync::Once;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use axum::Router;
+use sandbox::{Effect, Fault};
+use serde_json::json;
+use shared::clock::now;
+use shared::secret::PluggySecrets;
+use shared::store;
+use shared::telemetry::chain;
+use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute};
+use tests::{Deployment, sample, stream};
+
+const USER: &str = "usr_01J9X";
+/// Stands in a body where Pluggy would have something personal.
+const PERSONAL: &str = "Maria of the Savings Bank";
+
+thread_local! {
+    /// What was logged on this thread since a test began to listen. A test runs on one thread.
+    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// Everything that is logged on this thread from its start on.
+struct Log;
+
+struct Sink;
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LINES.with_borrow_mut(|lines| {
+            if let Some(lines) = lines {
+                lines.extend_from_slice(bytes);
+            }
+        });
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// One subscriber serves all threads, since `tracing` remembers for the whole process which
+    /// lines nobody wants.
+    fn start() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .json()
+                .with_writer(|| Sink)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+        });
+        LINES.set(Some(Vec::new()));
+        Self
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "the lines belong to whoever has started the log"
+    )]
+    fn text(&self) -> String {
+        LINES.with_borrow(|lines| String::from_utf8(lines.clone().unwrap()).unwrap())
+    }
+
+    fn assert_lacks(&self, secrets: &[&str]) {
+        let text = self.text();
+        assert!(
+            !text.is_empty(),
+            "nothing was logged, so nothing was tested"
+        );
+        for secret in secrets {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+fn fault(path_prefix: &str, effect: Effect) -> Fault {
+    Fault {
+        method: None,
+        path_prefix: path_prefix.to_owned(),
+        times: None,
+        effect,
+    }
+}
+
+#[tokio::test]
+async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let key = deployment
+        .tables
+        .credential_store()
+        .api_key()
+        .await
+        .unwrap()
+        .unwrap()
+        .key;
+    let event = json!({
+        "event": "item/error", "eventId": "1", "itemId": item_id, "clientUserId": USER,
+        "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": PERSONAL},
+    });
+
+    deployment.deliver(&event).await;
+    deployment.deliver(&event).await;
+    deployment
+        .deliver(&json!({"event": "item/error", "eventId": "1", "note": PERSONAL}))
+        .await;
+    deployment.deliver(&json!([PERSONAL])).await;
+    deployment.sync_all().await;
+    deployment.status_of(USER, item_id).await;
+    deployment.status_of("usr_2", item_id).await;
+
+    log.assert_lacks(&[
+        USER,
+        "usr_2",
+        PERSONAL,
+        WEBHOOK_SECRET,
+        CLIENT_SECRET,
+        key.expose(),
+    ]);
+    assert!(log.text().contains("delivery accepted") && log.text().contains("item synced"));
+}
+
+#[tokio::test]
+async fn refused_deliveries_are_logged_by_what_a_person_must_do() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    let webhook = deployment.webhook(WEBHOOK_SECRET_SHA256);
+
+    webhook::handle(
+        Some(&webhook),
+        sample::request("webhook/no-secret.json"),
+        now(),
+    )
+    .await;
+    assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
+    webhook::handle(
+        Some(&webhook),
+        sample::request("webhook/wrong-secret.json"),
+        now(),
+    )
+    .await;
+    assert!(log.text().contains(r#""level":"ERROR""#), "{}", log.text());
+
+    let wrong = sample::json("webhook/wrong-secret.json")["headers"]["x-webhook-secret"].clone();
+    log.assert_lacks(&[wrong.as_str().unwrap(), WEBHOOK_SECRET]);
+}
+
+#[tokio::test]
+async fn what_waiting_does_not_mend_is_logged_as_an_error() {
+    let cases = [
+        (Effect::Garbage, "ERROR"),
+        (
+            Effect::Status {
+                status: 403,
+                code_description: Some("CLIENT_IP_NOT_ALLOWED".to_owned()),
+            },
+            "ERROR",
+        ),
+        (
+            Effect::Status {
+                status: 500,
+                code_description: None,
+            },
+            "WARN",
+        ),
+        (Effect::RateLimited { reset_seconds: 5 }, "WARN"),
+    ];
+    for (effect, level) in cases {
+        let deployment = Deployment::start().await;
+        let item_id = deployment.connect(USER, "user-ok").await;
+        deployment
+            .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id}))
+            .await;
+        deployment
+            .pluggy
+            .add_fault(fault("/items/", effect.clone()));
+        let log = Log::start();
+
+        let batch = stream::batch(&deployment.tables.event_rows().await);
+        item_sync::handle(&deployment.item_sync(), &batch, now(), in_a_minute()).await;
+
+        let text = log.text();
+        let line = text
+            .lines()
+            .find(|line| line.contains("item not read"))
+            .unwrap();
+        assert!(
+            line.contains(&format!(r#""level":"{level}""#)),
+            "{effect:?} {line}"
+        );
+    }
+}
+
+/// An AWS service that answers 200 with JSON that the SDK cannot read, and a secret in it.
+async fn garbled_service() -> String {
+    let router =
+        Router::new().fallback(async || format!(r#"{{"Item":{{"apiKey":{{"S":"{PERSONAL}"#));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+#[tokio::test]
+async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
+    let url = garbled_service().await;
+    let client = tests::tables::client(&url);
+    let items = store::Items::new(client.clone(), "items".to_owned());
+    let credentials = store::Credentials::new(client, "credentials".to_owned());
+    let secrets_manager = aws_sdk_secretsmanager::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new("sa-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    let secrets = PluggySecrets::new(
+        aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
+        "arn:of:the:secret".to_owned(),
+    );
+
+    let errors: [Box<dyn std::error::Error>; 3] = [
+        Box::new(
+            items
+                .get("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap())
+                .await
+                .unwrap_err(),
+        ),
+        Box::new(credentials.api_key().await.unwrap_err()),
+        Box::new(secrets.read().await.unwrap_err()),
+    ];
+
+    for error in errors {
+        let told = format!("{} {error:?}", chain(error.as_ref()));
+        assert!(!told.contains(PERSONAL), "{told}");
+    }
+}
