@@ -129,7 +129,7 @@ def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
     """One bank connection on the local stack."""
     dynamodb = ministack.client("dynamodb")
     events = stack["tables"]["events"]
-    return walk.run(
+    walked = walk.run(
         walk.Surroundings(
             api_url=stack["api"]["url"],
             api_host=stack["api"]["host"],
@@ -139,6 +139,7 @@ def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
             patience_seconds=PATIENCE_SECONDS,
         )
     )
+    return walked.status
 
 
 def _known_credentials() -> Credentials | None:

@@ -30,16 +30,36 @@ class Surroundings:
     patience_seconds: float
 
 
-def run(surroundings: Surroundings) -> dict[str, Any]:
-    """Walks the path and returns the item's final status."""
+@dataclass(frozen=True)
+class Walked:
+    """How the walk ended."""
+
+    status: dict[str, Any]
+    """The item's final status, from our API."""
+    events: list[EventRow]
+    """What was stored on the way, oldest first."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """An item at work, and what was known of it before: that is no news."""
+
+    item_id: str
+    old_read_at: str | None = None
+    old_event_ids: frozenset[str] = frozenset()
+
+
+Tell = Callable[[str, str], None]
+
+
+def run(surroundings: Surroundings) -> Walked:
+    """Walks the path until the item is ready."""
     start = time.monotonic()
 
     def tell(who: str, what: str) -> None:
         console.line(f"{time.monotonic() - start:6.2f} s  {who:<9} {what}")
 
-    connect_token = _connect_token(surroundings, tell)
-    item_id = _connect(surroundings, connect_token, tell)
-    return _watch(surroundings, item_id, tell)
+    return _watch(surroundings, _connect(surroundings, tell), tell)
 
 
 def call_api(surroundings: Surroundings, method: str, path: str, body: dict[str, Any] | None = None) -> request.Answer:
@@ -51,61 +71,107 @@ def call_api(surroundings: Surroundings, method: str, path: str, body: dict[str,
     return request.send_json(method, url, body, headers=headers, host=surroundings.api_host)
 
 
-def _connect_token(surroundings: Surroundings, tell: Callable[[str, str], None]) -> str:
-    answer = call_api(surroundings, "POST", "/connect-token", {})
-    token = (answer.json() or {}).get("accessToken")
-    if not token:
+def existing_items(answer: request.Answer) -> list[str]:
+    """The items that make Pluggy refuse a second one with the same credentials (`avoidDuplicates`)."""
+    body = answer.json()
+    # Pluggy documents 400, and has been seen to answer 409.
+    if answer.status not in (400, 409) or not isinstance(body, dict):
+        return []
+    return body.get("items") or [] if body.get("codeDescription") == "ITEM_USER_ALREADY_EXISTS" else []
+
+
+def _connect(surroundings: Surroundings, tell: Tell) -> Started:
+    answer = _ask_for_token(surroundings, {})
+    if not (token := _token(answer)):
         raise _unexpected("our API", "POST /connect-token", answer)
     tell("app", f"POST /connect-token -> {answer.status}, token valid until {answer.json().get('expiresAt')}")
-    return token
-
-
-def _connect(surroundings: Surroundings, connect_token: str, tell: Callable[[str, str], None]) -> str:
     body = {"connectorId": CONNECTOR, "parameters": CREDENTIALS}
-    url = f"{surroundings.pluggy_url}/items"
-    answer = request.send_json("POST", url, body, headers={"x-api-key": connect_token})
+    answer = _ask_pluggy(surroundings, "POST", "/items", token, body)
+    what = f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}"
+    if existing := existing_items(answer):
+        tell("widget", f"{what}, connected already")
+        return _update(surroundings, existing, tell)
     item_id = (answer.json() or {}).get("id")
     if not item_id:
         raise _unexpected("Pluggy", "POST /items", answer)
-    tell(
-        "widget",
-        f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}, item {item_id}",
+    tell("widget", f"{what}, item {item_id}")
+    return Started(item_id)
+
+
+def _update(surroundings: Surroundings, existing: list[str], tell: Tell) -> Started:
+    """Goes on in update mode, as the widget does, with the first of the items that is the user's own."""
+    for item_id in existing:
+        answer = _ask_for_token(surroundings, {"itemId": item_id})
+        if token := _token(answer):
+            break
+    else:
+        raise console.Failure(
+            f"the credentials are those of {', '.join(existing)}, and our API answered {answer.status} to "
+            "POST /connect-token with an itemId",
+            "Use a token of the user who connected it, or delete the item at Pluggy.",
+        )
+    tell("app", f"POST /connect-token with the itemId -> {answer.status}, for update mode")
+    started = Started(
+        item_id,
+        (call_api(surroundings, "GET", f"/items/{item_id}").json() or {}).get("readAt"),
+        frozenset(row.id for row in surroundings.events_of(item_id)),
     )
-    return item_id
+    answer = _ask_pluggy(surroundings, "PATCH", f"/items/{item_id}", token, {"parameters": CREDENTIALS})
+    if answer.status != 200:
+        raise _unexpected("Pluggy", "PATCH /items/{id}", answer)
+    tell("widget", f"PATCH /items/{{id}} at Pluggy -> {answer.status}, item {item_id}")
+    return started
 
 
-def _watch(surroundings: Surroundings, item_id: str, tell: Callable[[str, str], None]) -> dict[str, Any]:
-    seen_events: set[str] = set()
+def _ask_for_token(surroundings: Surroundings, body: dict[str, Any]) -> request.Answer:
+    return call_api(surroundings, "POST", "/connect-token", body)
+
+
+def _token(answer: request.Answer) -> str | None:
+    return (answer.json() or {}).get("accessToken")
+
+
+def _ask_pluggy(
+    surroundings: Surroundings, method: str, path: str, connect_token: str, body: dict[str, Any]
+) -> request.Answer:
+    return request.send_json(method, f"{surroundings.pluggy_url}{path}", body, headers={"x-api-key": connect_token})
+
+
+def _watch(surroundings: Surroundings, started: Started, tell: Tell) -> Walked:
+    events: dict[str, EventRow] = {}
     seen_state = ""
     deadline = time.monotonic() + surroundings.patience_seconds
     while time.monotonic() < deadline:
-        answer = call_api(surroundings, "GET", f"/items/{item_id}")
+        answer = call_api(surroundings, "GET", f"/items/{started.item_id}")
         # Read after the status, so that what led to the last one has been shown when the walk ends.
-        for row in surroundings.events_of(item_id):
-            if row.id not in seen_events:
-                seen_events.add(row.id)
+        for row in surroundings.events_of(started.item_id):
+            if row.id not in events and row.id not in started.old_event_ids:
+                events[row.id] = row
                 tell(row.origin, f"{row.event} stored")
         status = answer.json() or {}
-        state = _state(answer)
+        is_news = started.old_read_at is None or status.get("readAt") != started.old_read_at
+        state = _state(answer, is_news)
         if state != seen_state:
             seen_state = state
             tell("app", f"GET /items/{{itemId}} -> {state}")
-        if status.get("phase") == DONE:
-            return status
-        if status.get("phase") in DEAD_ENDS:
+        if is_news and status.get("phase") == DONE:
+            return Walked(status, list(events.values()))
+        if is_news and status.get("phase") in DEAD_ENDS:
             raise console.Failure(f"the connection ended as {status['phase']}:\n{json.dumps(status, indent=2)}")
         time.sleep(POLL_SECONDS)
     raise console.Failure(
         f"the connection was not {DONE} within {surroundings.patience_seconds:.0f} s; last seen: {seen_state}",
-        f"{len(seen_events)} event(s) of item {item_id} were stored. The functions' logs tell more (make logs).",
+        f"{len(events)} event(s) of item {started.item_id} were stored. The functions' logs tell more (make logs).",
     )
 
 
-def _state(answer: request.Answer) -> str:
+def _state(answer: request.Answer, is_news: bool) -> str:
     if answer.status == 404:
         return "404, not known yet"
     if answer.status != 200:
         return str(answer.status)
+    if not is_news:
+        return "200, as before"
     status = answer.json() or {}
     action = (status.get("nextAction") or {}).get("kind")
     at_pluggy = f"{status.get('status')}/{status.get('executionStatus')} at Pluggy"

@@ -10,26 +10,52 @@ from stack import console, walk
 from stack.event_row import EventRow
 
 ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
+ANOTHER_USERS_ITEM = "9a7b6c5d-0000-4000-8000-000000000002"
+OLD_EVENT = EventRow("1", "item/created", "webhook", {})
+NEW_EVENT = EventRow("2", "item/updated", "webhook", {})
+
+
+def status(phase: str, read_at: str = "12:00") -> dict[str, str]:
+    return {"itemId": ITEM, "phase": phase, "readAt": read_at}
+
+
+def duplicate_of(*items: str) -> dict[str, Any]:
+    return {"codeDescription": "ITEM_USER_ALREADY_EXISTS", "items": list(items)}
 
 
 class Backend(BaseHTTPRequestHandler):
-    """Our API and Pluggy in one, whose item goes through `phases`."""
+    """Our API and Pluggy in one, whose item goes through `statuses`."""
 
-    phases: list[str]
+    statuses: list[dict[str, str]]
+    answer_to_post_items: tuple[int, dict[str, Any]]
+    requests: list[tuple[str, str | None, dict[str, Any]]]
     host: str | None
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.answer({"accessToken": "t", "expiresAt": "soon"} if self.path == "/connect-token" else {"id": ITEM})
+        body = self.read()
+        if self.path == "/items":
+            self.answer(*self.answer_to_post_items)
+        elif body.get("itemId") == ANOTHER_USERS_ITEM:
+            self.answer(404, {"title": "Not Found"})
+        else:
+            self.answer(200, {"accessToken": f"token for {body.get('itemId', 'a new item')}", "expiresAt": "soon"})
+
+    def do_PATCH(self) -> None:
+        self.read()
+        self.answer(200, {"id": ITEM})
 
     def do_GET(self) -> None:
-        phase = self.phases.pop(0) if len(self.phases) > 1 else self.phases[0]
         type(self).host = self.headers["host"]
-        self.answer({"itemId": ITEM, "phase": phase})
+        self.answer(200, self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0])
 
-    def answer(self, body: dict[str, Any]) -> None:
+    def read(self) -> dict[str, Any]:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.requests.append((f"{self.command} {self.path}", self.headers["x-api-key"], body))
+        return body
+
+    def answer(self, status: int, body: dict[str, Any]) -> None:
         content = json.dumps(body).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -39,31 +65,78 @@ class Backend(BaseHTTPRequestHandler):
 
 
 class Walk(unittest.TestCase):
-    def run_through(self, *phases: str, patience_seconds: float = 10) -> tuple[dict[str, Any], str]:
-        Backend.phases = list(phases)
+    def setUp(self) -> None:
+        Backend.answer_to_post_items = (200, {"id": ITEM})
+        Backend.requests = []
         server = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        url = f"http://127.0.0.1:{server.server_port}"
-        row = EventRow("1", "item/created", "webhook", {})
-        surroundings = walk.Surroundings(url, "api.example", url, "token", lambda _: [row], patience_seconds)
+        self.url = f"http://127.0.0.1:{server.server_port}"
+
+    def run_through(self, *statuses: dict[str, str], patience_seconds: float = 10) -> tuple[walk.Walked, str]:
+        Backend.statuses = list(statuses)
+        surroundings = walk.Surroundings(
+            self.url, "api.example", self.url, "token", lambda _: self.stored_events(), patience_seconds
+        )
         with contextlib.redirect_stdout(io.StringIO()) as output:
-            status = walk.run(surroundings)
-        return status, output.getvalue()
+            walked = walk.run(surroundings)
+        return walked, output.getvalue()
+
+    def stored_events(self) -> list[EventRow]:
+        """An update brings a new one."""
+        is_updated = any(what.startswith("PATCH") for what, _, _ in Backend.requests)
+        return [OLD_EVENT, NEW_EVENT] if is_updated else [OLD_EVENT]
 
     def test_it_ends_when_the_item_is_ready_and_has_shown_each_step_once(self) -> None:
-        status, output = self.run_through("connecting", "connecting", "syncing", "ready")
+        walked, output = self.run_through(
+            status("connecting"), status("connecting"), status("syncing"), status("ready")
+        )
 
-        self.assertEqual(status["phase"], "ready")
+        self.assertEqual(walked, walk.Walked(status("ready"), [OLD_EVENT]))
         self.assertEqual(Backend.host, "api.example")
         for step in ["POST /connect-token", "POST /items", "item/created", "connecting", "syncing", "phase ready"]:
             self.assertEqual(output.count(step), 1, step)
 
+    def test_a_bank_that_is_connected_already_is_updated_and_what_was_known_before_is_no_news(self) -> None:
+        for refused_with in (400, 409):
+            for before in ("ready", "reconnect"):
+                with self.subTest(refused_with=refused_with, before=before):
+                    Backend.requests = []
+                    Backend.answer_to_post_items = (refused_with, duplicate_of(ANOTHER_USERS_ITEM, ITEM))
+
+                    walked, output = self.run_through(
+                        status(before), status(before), status("syncing", "12:01"), status("ready", "12:02")
+                    )
+
+                    self.assertEqual(walked, walk.Walked(status("ready", "12:02"), [NEW_EVENT]))
+                    self.assertIn("200, as before", output)
+                    self.assertEqual(
+                        Backend.requests[-2:],
+                        [
+                            ("POST /connect-token", None, {"itemId": ITEM}),
+                            (f"PATCH /items/{ITEM}", f"token for {ITEM}", {"parameters": walk.CREDENTIALS}),
+                        ],
+                    )
+
+    def test_another_users_connection_is_not_touched(self) -> None:
+        Backend.answer_to_post_items = (400, duplicate_of(ANOTHER_USERS_ITEM))
+
+        with self.assertRaisesRegex(console.Failure, f"{ANOTHER_USERS_ITEM}.* 404"):
+            self.run_through(status("ready"))
+
+        self.assertNotIn("PATCH", str(Backend.requests))
+
+    def test_another_refusal_of_pluggy_is_a_failure(self) -> None:
+        Backend.answer_to_post_items = (400, {"codeDescription": "CONNECTOR_OFFLINE"})
+
+        with self.assertRaisesRegex(console.Failure, "CONNECTOR_OFFLINE"):
+            self.run_through(status("ready"))
+
     def test_a_dead_end_is_a_failure_at_once(self) -> None:
         with self.assertRaisesRegex(console.Failure, "ended as reconnect"):
-            self.run_through("connecting", "reconnect")
+            self.run_through(status("connecting"), status("reconnect"))
 
     def test_patience_ends(self) -> None:
         with self.assertRaisesRegex(console.Failure, "not ready within"):
-            self.run_through("syncing", patience_seconds=0.3)
+            self.run_through(status("syncing"), patience_seconds=0.3)
