@@ -97,7 +97,7 @@ fmt: lint-tools ## Format the code
 ##@ Real accounts
 
 .PHONY: secret
-secret: local-tools ## Create or update the Pluggy secret; asks for its values (SECRET=pluggy-lambda)
+secret: local-tools ## Create or update the Pluggy secret; asks for its values (SECRET=pluggy-lambda, ROTATE=webhook for a new webhook secret alone)
 	@$(LOCAL_PYTHON) scripts/secret.py
 
 .PHONY: register-webhook

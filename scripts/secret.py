@@ -2,6 +2,9 @@
 
 The client id and the client secret are asked for, or read from standard input as two lines. A webhook secret that
 exists already is kept, because Pluggy sends it until the webhook is registered anew.
+
+`make secret ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration reads it,
+while the webhook knows digests, and takes two of them until Pluggy sends the new secret.
 """
 
 import getpass
@@ -19,17 +22,58 @@ WEBHOOK_SECRET_BYTES = 32
 
 def secret() -> None:
     name = os.environ.get("SECRET") or "pluggy-lambda"
+    rotate = os.environ.get("ROTATE", "")
+    if rotate == "":
+        _create_or_update(name)
+    elif rotate == "webhook":
+        _rotate_webhook_secret(name)
+    else:
+        raise console.Failure(
+            f"ROTATE={rotate} is unknown", "ROTATE=webhook replaces the webhook secret; without ROTATE, Pluggy's two."
+        )
+
+
+def with_new_webhook_secret(value: dict[str, str]) -> dict[str, str]:
+    """The secret's value with another webhook secret and nothing else changed."""
+    return {**value, "webhookSecret": _new_webhook_secret()}
+
+
+def both_digests(before: dict[str, str], after: dict[str, str]) -> str:
+    """What the webhook must accept while Pluggy changes from one secret to the other."""
+    return ",".join(fingerprint.sha256(value["webhookSecret"]) for value in (before, after))
+
+
+def _rotate_webhook_secret(name: str) -> None:
+    with account.reachable():
+        manager = account.client("secretsmanager")
+        before = _existing(manager, name)
+        if not before.get("webhookSecret"):
+            raise console.Failure(f"{name} has no webhook secret to rotate", "Create it: make secret")
+        after = with_new_webhook_secret(before)
+        _store(manager, name, json.dumps(after), exists=True)
+    console.line(f"secret {name} has a new webhook secret; Pluggy sends the old one until step 2:")
+    console.line(f"1. deploy with WebhookSecretSha256={both_digests(before, after)}")
+    console.line("2. make register-webhook STACK=...")
+    console.line(f"3. deploy with WebhookSecretSha256={fingerprint.sha256(after['webhookSecret'])}")
+    console.line("Do all three before the next rotation.")
+
+
+def _create_or_update(name: str) -> None:
     client_id, client_secret = _ask()
     with account.reachable():
         manager = account.client("secretsmanager")
         existing = _existing(manager, name)
-        webhook_secret = existing.get("webhookSecret") or secrets.token_hex(WEBHOOK_SECRET_BYTES)
+        webhook_secret = existing.get("webhookSecret") or _new_webhook_secret()
         value = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
         arn = _store(manager, name, json.dumps(value), exists=bool(existing))
     console.line(f"secret {name} {'updated' if existing else 'created'}; the template's parameters are:")
     console.line(f"PluggySecretArn={arn}")
     console.line(f"PluggyClientId={client_id}")
     console.line(f"WebhookSecretSha256={fingerprint.sha256(webhook_secret)}")
+
+
+def _new_webhook_secret() -> str:
+    return secrets.token_hex(WEBHOOK_SECRET_BYTES)
 
 
 def _ask() -> tuple[str, str]:
