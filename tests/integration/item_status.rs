@@ -1,10 +1,13 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
 
+use jiff::SignedDuration;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::pluggy::ItemId;
+use shared::pluggy::{Item, ItemId};
+use shared::store::{Reading, Schedule, StoredItem};
 use tests::{Deployment, sample};
+use uuid::Uuid;
 
 const USER: &str = "usr_01J9X";
 
@@ -218,21 +221,49 @@ async fn the_list_has_the_callers_items_newest_first() {
     assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
 }
 
+/// A row of `USER` as item-sync would write it, made `minutes` ago.
+async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_status: &str) {
+    let item: Item = serde_json::from_value(json!({
+        "id": Uuid::new_v4(), "status": status, "executionStatus": execution_status, "updatedAt": now(),
+    }))
+    .unwrap();
+    let row = StoredItem {
+        item_id: item.id,
+        owner: Some(USER.parse().unwrap()),
+        created_at: now() - SignedDuration::from_mins(minutes),
+        reading: None,
+        schedule: Schedule::default(),
+        deleted_at: None,
+    };
+    let reading = Reading {
+        item,
+        read_at: now(),
+    };
+    deployment
+        .tables
+        .item_store()
+        .put_reading(row, reading)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment
-        .deliver(&json!({"event": "item/login_succeeded", "eventId": "1", "itemId": item_id}))
-        .await;
-    deployment.sync_all().await;
-    connected(&deployment, "user-unavailable", "OUTDATED").await;
+    put_row(&deployment, 1, "OUTDATED", "SITE_NOT_AVAILABLE").await;
+    put_row(&deployment, 2, "UPDATING", "LOGIN_IN_PROGRESS").await;
+    put_row(&deployment, 3, "UPDATED", "SUCCESS").await;
 
     let response = answer(&deployment, sample::get_items(USER, &[])).await;
 
     let list = json_of(&response);
-    assert_eq!(list["items"][0]["phase"], "retrying");
-    assert_eq!(list["items"][1]["phase"], "connecting");
+    let phases: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["phase"].as_str().unwrap())
+        .collect();
+    assert_eq!(phases, ["retrying", "connecting", "ready"]);
     assert_eq!(response.headers()["retry-after"], "3");
 }
 

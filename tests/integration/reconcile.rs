@@ -1,23 +1,37 @@
 //! reconcile: what is due comes back through the one door.
 
 use jiff::SignedDuration;
+use sandbox::{Effect, Fault};
 use serde_json::json;
 use shared::clock::now;
+use shared::store::{Schedule, StoredItem};
 use tests::Deployment;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect("usr_1", "user-ok").await;
-    deployment
-        .deliver(&json!({"event": "item/login_succeeded", "eventId": "1", "itemId": item_id}))
-        .await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 503,
+            code_description: None,
+        },
+    });
+    let event = json!({
+        "event": "item/login_succeeded", "eventId": "1", "itemId": item_id, "clientUserId": "usr_1",
+    });
+    deployment.deliver(&event).await;
     deployment.sync_all().await;
     assert_eq!(
         deployment.status_of("usr_1", item_id).await.1["phase"],
         "connecting"
     );
-    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment.pluggy.clear_faults();
 
     let in_two_minutes = now() + SignedDuration::from_mins(2);
     let tick = reconcile::handle(&deployment.reconcile(), in_two_minutes)
@@ -31,6 +45,37 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
         deployment.status_of("usr_1", item_id).await.1["phase"],
         "ready"
     );
+}
+
+#[tokio::test]
+async fn items_that_were_asked_for_do_not_hide_the_others() {
+    let deployment = Deployment::start().await;
+    let items = deployment.tables.item_store();
+    let start = now();
+    for number in 0..310_i64 {
+        let row = StoredItem {
+            item_id: Uuid::new_v4().to_string().parse().unwrap(),
+            owner: None,
+            created_at: start,
+            reading: None,
+            schedule: Schedule {
+                check_at: Some(start + SignedDuration::from_secs(number)),
+                ..Schedule::default()
+            },
+            deleted_at: None,
+        };
+        items.put_schedule(&row, start).await.unwrap();
+    }
+    let reconcile = deployment.reconcile();
+
+    let first = reconcile::handle(&reconcile, start + SignedDuration::from_mins(6))
+        .await
+        .unwrap();
+    let second = reconcile::handle(&reconcile, start + SignedDuration::from_mins(7))
+        .await
+        .unwrap();
+
+    assert_eq!((first.asked, second.asked), (300, 10));
 }
 
 #[tokio::test]
