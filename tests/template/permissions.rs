@@ -1,38 +1,115 @@
-//! Each function's role allows what its code calls, on what its environment names, and nothing else.
+//! Each function's role allows what its code calls, each call on what the code makes it on, and nothing else.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::store::schema::{BY_DUE, BY_OWNER};
 
 use crate::bootstraps::Bootstrap;
-use crate::functions::{self, ITEM_SYNC, sibling};
+use crate::functions::{
+    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
+};
 use crate::template::{Template, contains_string, strings};
 
+/// A resource, and the actions on it.
+type Permission = (&'static str, &'static [&'static str]);
+
+/// What the code of a function calls.
+fn calls(function: &str) -> &'static [Permission] {
+    match function {
+        CONNECT_TOKEN => &[
+            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("ItemTable", &["dynamodb:GetItem"]),
+            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        ITEM_STATUS => &[
+            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
+            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
+        ],
+        ITEM_SYNC => &[
+            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            (
+                "ItemTable",
+                &[
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                ],
+            ),
+            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        RECONCILE => &[
+            ("EventTable", &["dynamodb:PutItem"]),
+            ("ItemTable/index/byDue", &["dynamodb:Query"]),
+        ],
+        SUBSCRIPTION => &[
+            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
+        _ => panic!("{function} is new: what does its code call?"),
+    }
+}
+
+/// What Lambda does in the function's name to feed it.
+fn feeding(function: &str) -> &'static [Permission] {
+    match function {
+        ITEM_SYNC => &[
+            (
+                "EventTable/stream",
+                &[
+                    "dynamodb:DescribeStream",
+                    "dynamodb:GetRecords",
+                    "dynamodb:GetShardIterator",
+                    "dynamodb:ListStreams",
+                ],
+            ),
+            ("ItemSyncFailureQueue", &["sqs:SendMessage"]),
+        ],
+        _ => &[],
+    }
+}
+
+/// Lambda writes the log in the function's name.
+const LOGGING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
 #[test]
-fn every_role_allows_the_calls_that_its_function_makes() {
+fn every_role_allows_exactly_what_its_function_does() {
     let template = Template::load();
 
     for function in functions::ALL {
-        let allowed: BTreeSet<_> = statements(&template, function)
-            .into_iter()
-            .filter(|statement| !is_of_the_platform(&template, function, statement))
-            .flat_map(|statement| strings(&statement["Action"]))
+        let log = sibling(function, "LogGroup");
+        let expected: BTreeSet<_> = calls(function)
+            .iter()
+            .chain(feeding(function))
+            .flat_map(|(resource, actions)| pairs(resource, actions))
+            .chain(pairs(&log, &LOGGING))
             .collect();
 
-        assert_eq!(allowed, Bootstrap::read(function).aws_calls(), "{function}");
+        assert_eq!(allowed(&template, function), expected, "{function}");
     }
 }
 
 #[test]
-fn every_role_reaches_the_resources_that_its_function_is_told_of() {
+fn the_calls_are_those_that_are_linked_into_the_function() {
+    for function in functions::ALL {
+        let actions: BTreeSet<_> = calls(function)
+            .iter()
+            .flat_map(|(_, actions)| *actions)
+            .map(ToString::to_string)
+            .collect();
+
+        assert_eq!(actions, Bootstrap::read(function).aws_calls(), "{function}");
+    }
+}
+
+#[test]
+fn the_calls_are_on_what_the_function_is_told_of() {
     let template = Template::load();
 
     for function in functions::ALL {
-        let reached: BTreeSet<_> = statements(&template, function)
-            .into_iter()
-            .filter(|statement| !is_of_the_platform(&template, function, statement))
-            .map(|statement| logical_id(&statement["Resource"]))
+        let reached: BTreeSet<_> = calls(function)
+            .iter()
+            .map(|(resource, _)| resource.split('/').next().unwrap().to_owned())
             .collect();
 
         assert_eq!(
@@ -76,117 +153,52 @@ fn every_role_serves_its_own_function_only() {
     }
 }
 
-#[test]
-fn every_function_writes_to_its_own_log_only() {
-    let template = Template::load();
-
-    for function in functions::ALL {
-        let statements = statements(&template, function);
-        let [log] = statements
-            .iter()
-            .filter(|statement| begins(statement, "logs:"))
-            .collect::<Vec<_>>()[..]
-        else {
-            panic!("{function}: one statement about logs")
-        };
-
-        assert_eq!(
-            log["Action"],
-            json!(["logs:CreateLogStream", "logs:PutLogEvents"]),
-            "{function}"
-        );
-        assert_eq!(
-            log["Resource"],
-            json!({ "Fn::GetAtt": [sibling(function, "LogGroup"), "Arn"] }),
-            "{function}"
-        );
-    }
-}
-
-#[test]
-fn item_sync_may_be_fed_from_the_stream_and_report_what_failed() {
-    let template = Template::load();
-
-    let feeding: Vec<_> = statements(&template, ITEM_SYNC)
-        .into_iter()
-        .filter(|statement| {
-            is_of_the_platform(&template, ITEM_SYNC, statement) && !begins(statement, "logs:")
-        })
-        .map(|statement| strings(&statement["Action"]))
-        .collect();
-
-    let reads = [
-        "dynamodb:DescribeStream",
-        "dynamodb:GetRecords",
-        "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams",
-    ];
-    assert_eq!(
-        feeding,
-        [
-            reads.map(str::to_owned).into(),
-            BTreeSet::from(["sqs:SendMessage".to_owned()])
-        ]
-    );
-}
-
-fn statements<'a>(template: &'a Template, function: &str) -> Vec<&'a Value> {
+/// Every action that the role allows, with its resource.
+fn allowed(template: &Template, function: &str) -> BTreeSet<(String, String)> {
     let policies = template.properties(&sibling(function, "Role"))["Policies"]
         .as_array()
         .unwrap();
     policies
         .iter()
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
+        .flat_map(|statement| {
+            assert_eq!(statement["Effect"], "Allow", "{function}");
+            let resource = name(&statement["Resource"]);
+            let actions = strings(&statement["Action"]);
+            actions
+                .into_iter()
+                .map(move |action| (action, resource.clone()))
+        })
         .collect()
 }
 
-/// Whether Lambda itself makes the calls of a statement in the function's name: to log, or to feed it.
-fn is_of_the_platform(template: &Template, function: &str, statement: &Value) -> bool {
-    let feeds = template
-        .resources("AWS::Lambda::EventSourceMapping")
-        .into_iter()
-        .any(|(_, mapping)| {
-            let properties = &mapping["Properties"];
-            let resource = &statement["Resource"];
-            properties["FunctionName"]["Ref"] == function
-                && [
-                    &properties["EventSourceArn"],
-                    &properties["DestinationConfig"]["OnFailure"]["Destination"],
-                ]
-                .contains(&resource)
-        });
-    feeds || begins(statement, "logs:")
-}
-
-fn begins(statement: &Value, service: &str) -> bool {
-    strings(&statement["Action"])
+fn pairs(resource: &str, actions: &[&str]) -> Vec<(String, String)> {
+    actions
         .iter()
-        .all(|action| action.starts_with(service))
+        .map(|action| ((*action).to_owned(), resource.to_owned()))
+        .collect()
 }
 
-/// What a statement's resource belongs to. It is a whole resource of the template, one of its known indexes, or a
-/// parameter; anything else is not exact enough.
-fn logical_id(resource: &Value) -> String {
+/// A statement's resource as the table above names it: a whole resource of the template, the stream or an index of one,
+/// or a parameter. Anything else is not exact enough.
+fn name(resource: &Value) -> String {
     if let Some(parameter) = resource["Ref"].as_str() {
         return parameter.to_owned();
     }
-    if let [Value::String(name), Value::String(attribute)] = &resource["Fn::GetAtt"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default()[..]
-        && attribute == "Arn"
+    if let Some([Value::String(name), Value::String(attribute)]) =
+        resource["Fn::GetAtt"].as_array().map(Vec::as_slice)
     {
-        return name.clone();
+        match attribute.as_str() {
+            "Arn" => return name.clone(),
+            "StreamArn" => return format!("{name}/stream"),
+            _ => {}
+        }
     }
     let (table, index) = resource["Fn::Sub"]
         .as_str()
         .and_then(|text| text.strip_prefix("${")?.split_once(".Arn}/index/"))
         .unwrap_or_else(|| panic!("{resource} is not exact"));
-    assert!(
-        [BY_DUE, BY_OWNER].contains(&index),
-        "{index} is no index of the store"
-    );
-    table.to_owned()
+    format!("{table}/index/{index}")
 }
 
 /// The tables and the secret of the environment.
