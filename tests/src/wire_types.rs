@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use shared::pluggy::{
     AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectEventKind, ConnectEventMetadata,
     ConnectOptions, ConnectSuccess, ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse,
-    Connector, ConnectorCredential, ConnectorHealth, ConnectorType, Consent, CountryCode,
-    CreateWebhookRequest, CredentialOption, CredentialType, Deleted, ErrorBody, ErrorDetail, Event,
-    EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
-    Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
-    ItemError, ItemStatus, Page, Parameters, Permission, ProductStatus, ProductType, Theme,
-    TriggeredBy, UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning,
-    Webhook, WidgetLanguage,
+    Connector, ConnectorCredential, ConnectorFilter, ConnectorHealth, ConnectorType, Consent,
+    CountryCode, CreateWebhookRequest, CredentialOption, CredentialType, Deleted, ErrorBody,
+    ErrorDetail, Event, EventData, EventError, EventKind, ExecutionStatus, HealthDetails,
+    HealthStage, HealthStatus, Incident, IncidentKind, IncidentProduct, IncidentSeverity,
+    IncidentState, IncidentType, Item, ItemError, ItemStatus, Page, Parameters, Permission,
+    ProductStatus, ProductType, Theme, TriggeredBy, UpdateItemRequest, UpdateWebhookRequest,
+    UserAction, UserActionType, Warning, Webhook, WidgetLanguage,
 };
 
 const ID: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -77,6 +77,10 @@ pub fn sent() -> BTreeMap<&'static str, Value> {
             }),
         ),
         ("ConnectOptions", json!(connect_options())),
+        (
+            "ConnectorFilter",
+            connector_filter().query().into_iter().collect(),
+        ),
         ("ConnectTokenOptions", json!(options)),
         (
             "ConnectTokenRequest",
@@ -153,6 +157,20 @@ fn token_options() -> ConnectTokenOptions {
         oauth_redirect_uri: Some("https://app.example.com/oauth".to_owned()),
         avoid_duplicates: Some(true),
         products: Some(vec![ProductType::Accounts]),
+    }
+}
+
+fn connector_filter() -> ConnectorFilter {
+    ConnectorFilter {
+        name: Some("bank".to_owned()),
+        countries: vec![CountryCode::Brazil],
+        types: vec![ConnectorType::PersonalBank],
+        sandbox: Some(true),
+        is_open_finance: Some(true),
+        supports_payment_initiation: Some(true),
+        supports_smart_transfers: Some(true),
+        supports_automatic_pix: Some(true),
+        health_details: Some(true),
     }
 }
 

@@ -29,7 +29,7 @@ pub struct ConnectorFilter {
 
 impl ConnectorFilter {
     /// The filters as a query.
-    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+    pub fn query(&self) -> Vec<(&'static str, String)> {
         let flags = [
             ("sandbox", self.sandbox),
             ("isOpenFinance", self.is_open_finance),
