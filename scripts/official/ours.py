@@ -32,7 +32,8 @@ class Types:
 
 def types() -> Types:
     """Asks the compiled crate."""
-    result = subprocess.run(COMMAND, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    with console.step("compiling our types"):
+        result = subprocess.run(COMMAND, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode != 0:
         raise console.Failure("our types do not compile")
     return Types(**json.loads(result.stdout))
