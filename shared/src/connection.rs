@@ -6,8 +6,10 @@
 
 mod assessment;
 mod message;
+mod phase;
 mod schedule;
 
-pub use assessment::{ActionKind, NextAction, Phase, assess};
+pub use assessment::assess;
 pub use message::{Language, message};
+pub use phase::{ActionKind, NextAction, Phase};
 pub use schedule::{MISSING_RECHECK, next_check, retry_delay};

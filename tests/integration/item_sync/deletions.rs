@@ -1,0 +1,101 @@
+//! What a 404 means, and what comes after.
+
+use jiff::SignedDuration;
+use tests::Deployment;
+
+use super::{USER, ask_for_check, event, gone, row, sync_later, unavailable};
+
+#[tokio::test]
+async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment.pluggy.add_fault(gone());
+
+    let minute = SignedDuration::from_mins(1);
+    ask_for_check(&deployment, item_id, minute).await;
+    sync_later(&deployment, minute).await;
+    let suspect = row(&deployment, item_id).await.unwrap();
+    assert!(suspect.schedule.missing_since.is_some() && suspect.deleted_at.is_none());
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+
+    sync_later(&deployment, SignedDuration::from_mins(62)).await;
+    assert!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .deleted_at
+            .is_some()
+    );
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_deletion_event_and_a_404_delete_at_once() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment
+        .deliver(&event("item/deleted", "2", item_id))
+        .await;
+
+    deployment.sync_all().await;
+    assert!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .deleted_at
+            .is_none(),
+        "pluggy still has it"
+    );
+
+    deployment.pluggy.add_fault(gone());
+    deployment.sync_all().await;
+    assert!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .deleted_at
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment
+        .deliver(&event("item/deleted", "2", item_id))
+        .await;
+    deployment.pluggy.add_fault(gone());
+    deployment.sync_all().await;
+    deployment.pluggy.clear_faults();
+    deployment.pluggy.add_fault(unavailable());
+    deployment
+        .deliver(&event("item/updated", "3", item_id))
+        .await;
+
+    deployment.sync_all().await;
+    let tombstone = row(&deployment, item_id).await.unwrap();
+    assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
+    assert!(tombstone.schedule.check_at.is_some());
+
+    deployment.pluggy.clear_faults();
+    deployment.pluggy.add_fault(gone());
+    sync_later(&deployment, SignedDuration::from_mins(1)).await;
+    let tombstone = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        (tombstone.deleted_at.is_some(), tombstone.schedule.check_at),
+        (true, None)
+    );
+}

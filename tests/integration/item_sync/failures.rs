@@ -1,0 +1,223 @@
+//! What Pluggy, DynamoDB or a row refuses.
+
+use aws_lambda_events::event::dynamodb::Event;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use jiff::SignedDuration;
+use sandbox::Effect;
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::Items;
+use tests::deployment::in_a_minute;
+use tests::{Deployment, stream};
+use tokio::time::Instant;
+
+use super::{USER, event, fault, reads_of, row, unavailable};
+
+#[tokio::test]
+async fn a_first_read_that_fails_leaves_a_shell_that_its_owner_sees_as_connecting() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.pluggy.add_fault(unavailable());
+
+    deployment.sync_all().await;
+
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!((stored.schedule.sync_failures, &stored.reading), (1, &None));
+    let wait = stored.schedule.check_at.unwrap().duration_since(now());
+    assert!(
+        wait > SignedDuration::ZERO && wait <= SignedDuration::from_secs(30),
+        "{wait}"
+    );
+    let (status, item) = deployment.status_of(USER, item_id).await;
+    assert_eq!((status, item["phase"].as_str()), (200, Some("connecting")));
+
+    deployment.pluggy.clear_faults();
+    deployment.sync_all().await;
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        (stored.schedule.sync_failures, stored.reading.is_some()),
+        (0, true)
+    );
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_waited_for() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment
+        .pluggy
+        .add_fault(fault(Effect::RateLimited { reset_seconds: 600 }));
+
+    deployment.sync_all().await;
+
+    let check_at = row(&deployment, item_id)
+        .await
+        .unwrap()
+        .schedule
+        .check_at
+        .unwrap();
+    assert!(check_at.duration_since(now()) > SignedDuration::from_secs(590));
+}
+
+#[tokio::test]
+async fn after_three_refusals_the_rest_of_a_batch_is_put_back_unread() {
+    let deployment = Deployment::start().await;
+    let mut items = Vec::new();
+    for number in 0..5 {
+        let item_id: ItemId = format!("9a7b6c5d-0000-4000-8000-00000000000{number}")
+            .parse()
+            .unwrap();
+        deployment
+            .deliver(&event("item/updated", "1", item_id))
+            .await;
+        items.push(item_id);
+    }
+    deployment.pluggy.add_fault(unavailable());
+
+    deployment.sync_all().await;
+
+    let reads: usize = items
+        .iter()
+        .map(|item_id| reads_of(&deployment, *item_id))
+        .sum();
+    assert_eq!(reads, 3);
+    for item_id in items {
+        assert!(
+            row(&deployment, item_id)
+                .await
+                .unwrap()
+                .schedule
+                .check_at
+                .is_some()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_runs_out_of_time_calls_pluggy_no_more() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    let before = reads_of(&deployment, item_id);
+
+    let batch = stream::batch(&deployment.tables.event_rows().await);
+    item_sync::handle(&deployment.item_sync(), &batch, now(), Instant::now()).await;
+
+    assert_eq!(reads_of(&deployment, item_id), before);
+    assert!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .schedule
+            .check_at
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
+    let deployment = Deployment::start().await;
+    let [broken, healthy] = [
+        deployment.connect(USER, "user-ok").await,
+        deployment.connect(USER, "user-ok").await,
+    ];
+    for (item_id, number) in [(broken, "1"), (healthy, "2")] {
+        deployment
+            .deliver(&event("item/created", number, item_id))
+            .await;
+    }
+    let row_of_the_future = deployment
+        .tables
+        .client
+        .put_item()
+        .table_name(&deployment.tables.items)
+        .item("pk", AttributeValue::S(format!("ITEM#{broken}")))
+        .item("createdAt", AttributeValue::S("soon".to_owned()));
+    row_of_the_future.send().await.unwrap();
+
+    deployment.sync_all().await;
+
+    assert!(row(&deployment, healthy).await.unwrap().reading.is_some());
+    let due = now() + SignedDuration::from_mins(1);
+    let due = deployment
+        .tables
+        .item_store()
+        .due(due, 10, None)
+        .await
+        .unwrap()
+        .items;
+    assert!(
+        due.iter().any(|item| item.item_id == broken),
+        "it comes back by its schedule"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
+    let deployment = Deployment::start().await;
+    let [one, other] = [
+        deployment.connect(USER, "user-ok").await,
+        deployment.connect(USER, "user-ok").await,
+    ];
+    for item_id in [one, other] {
+        deployment
+            .deliver(&event("item/created", &item_id.to_string(), item_id))
+            .await;
+    }
+    let batch = stream::batch(&deployment.tables.event_rows().await);
+    let refused = refusing_puts_of(&batch);
+
+    let app = item_sync::App {
+        pluggy: deployment.pluggy_client(),
+        items: refused,
+    };
+    let answer = item_sync::handle(&app, &batch, now(), in_a_minute()).await;
+
+    let failed: Vec<_> = answer
+        .batch_item_failures
+        .iter()
+        .map(|failure| failure.item_identifier.clone())
+        .collect();
+    assert_eq!(failed, [Some(stream::sequence_number(0))]);
+}
+
+/// An item table that is empty, takes every row but that of the batch's first record, and throttles
+/// that one.
+fn refusing_puts_of(batch: &Event) -> Items {
+    let keys = &batch.records[0].change.keys;
+    let serde_dynamo::AttributeValue::S(refused) = &keys["pk"] else {
+        panic!("{keys:?}");
+    };
+    let (refused, taken) = (refused.clone(), refused.clone());
+    let key_of = |put: &aws_sdk_dynamodb::operation::put_item::PutItemInput| {
+        put.item().unwrap()["pk"].as_s().unwrap().clone()
+    };
+    let throttled = mock!(aws_sdk_dynamodb::Client::put_item)
+        .match_requests(move |put| key_of(put) == refused)
+        .then_error(|| {
+            let error = ProvisionedThroughputExceededException::builder().build();
+            PutItemError::ProvisionedThroughputExceededException(error)
+        });
+    let done = mock!(aws_sdk_dynamodb::Client::put_item)
+        .match_requests(move |put| key_of(put) != taken)
+        .then_output(|| aws_sdk_dynamodb::operation::put_item::PutItemOutput::builder().build());
+    let empty = mock!(aws_sdk_dynamodb::Client::get_item)
+        .then_output(|| aws_sdk_dynamodb::operation::get_item::GetItemOutput::builder().build());
+    let client = mock_client!(
+        aws_sdk_dynamodb,
+        RuleMode::MatchAny,
+        [&throttled, &done, &empty]
+    );
+    Items::new(client, "items".to_owned())
+}

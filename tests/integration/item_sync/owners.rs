@@ -1,0 +1,93 @@
+//! Whose an item is.
+
+use jiff::SignedDuration;
+use sandbox::Switches;
+use serde_json::json;
+use tests::Deployment;
+
+use super::{USER, event, row, sync_later};
+
+#[tokio::test]
+async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    });
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+
+    deployment.sync_all().await;
+
+    assert_eq!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .owner
+            .unwrap()
+            .as_str(),
+        USER
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_brings_the_owner_is_not_skipped() {
+    let deployment = Deployment::start().await;
+    let switches = Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    };
+    deployment.pluggy.set_switches(switches);
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let nameless = json!({"event": "transactions/created", "eventId": "1", "itemId": item_id});
+    deployment.deliver(&nameless).await;
+    sync_later(&deployment, SignedDuration::from_secs(10)).await;
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+
+    deployment
+        .deliver(&event("item/created", "2", item_id))
+        .await;
+    sync_later(&deployment, SignedDuration::from_secs(11)).await;
+
+    assert_eq!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .owner
+            .unwrap()
+            .as_str(),
+        USER
+    );
+}
+
+#[tokio::test]
+async fn the_first_owner_stays() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    });
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+
+    deployment
+        .deliver(&json!({"event": "item/updated", "eventId": "2", "itemId": item_id, "clientUserId": "usr_2"}))
+        .await;
+    deployment.sync_all().await;
+
+    assert_eq!(
+        row(&deployment, item_id)
+            .await
+            .unwrap()
+            .owner
+            .unwrap()
+            .as_str(),
+        USER
+    );
+    assert_eq!(deployment.status_of("usr_2", item_id).await.0, 404);
+}
