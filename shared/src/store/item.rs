@@ -56,3 +56,29 @@ impl StoredItem {
         self.deleted_at.is_none() && self.owner.as_ref() == Some(user)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_shown_to_its_owner_while_it_lives() {
+        let owner: ClientUserId = "usr_1".parse().unwrap();
+        let mut item = StoredItem {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            owner: Some(owner.clone()),
+            created_at: Timestamp::UNIX_EPOCH,
+            reading: None,
+            schedule: Schedule::default(),
+            deleted_at: None,
+        };
+        assert!(item.is_shown_to(&owner));
+        assert!(!item.is_shown_to(&"usr_2".parse().unwrap()));
+
+        item.deleted_at = Some(Timestamp::UNIX_EPOCH);
+        assert!(!item.is_shown_to(&owner));
+
+        (item.owner, item.deleted_at) = (None, None);
+        assert!(!item.is_shown_to(&owner));
+    }
+}
