@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sandbox::{Effect, Fault};
+use serde_json::json;
 use shared::clock::now;
 use shared::pluggy::{
     Connector, ConnectorFilter, CreateWebhookRequest, Error, EventKind, ItemId, ItemStatus,
     UpdateItemRequest, UpdateWebhookRequest,
 };
 use tests::Deployment;
-use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL};
+use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, eventually};
 
+/// Nobody has it.
+const CPF: &str = "00000000000";
 /// The sandbox's connector with a second factor after the login.
 const MFA_CONNECTOR: u32 = 5;
 
@@ -142,7 +145,10 @@ async fn an_item_is_read_updated_and_deleted() {
 async fn a_prompt_is_answered() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
-    let id = deployment.connect_at(MFA_CONNECTOR, USER, "user-ok").await;
+    let parameters = json!({"user": "user-ok", "password": "password-ok"});
+    let id = deployment
+        .connect_at(MFA_CONNECTOR, USER, &parameters)
+        .await;
     let waiting = deployment.item_reaches(id, "WAITING_USER_INPUT").await;
     let name = waiting.parameter.unwrap().name;
 
@@ -233,4 +239,46 @@ async fn a_webhook_is_made_changed_and_removed() {
             .is_none()
     );
     assert!(client.delete_webhook(id, now()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_a_user_has_allowed_is_read() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    let open_finance = ConnectorFilter {
+        is_open_finance: Some(true),
+        ..ConnectorFilter::default()
+    };
+    let banks = client
+        .connectors(&open_finance, now())
+        .await
+        .unwrap()
+        .results;
+    let bank = u32::try_from(banks[0].id).unwrap();
+    let id = deployment
+        .connect_at(bank, USER, &json!({"cpf": CPF}))
+        .await;
+
+    let consents = eventually("consent", async || {
+        client
+            .consents(id, now())
+            .await
+            .unwrap()
+            .results
+            .into_iter()
+            .next()
+    });
+    let consent = consents.await;
+
+    assert_eq!(consent.item_id, id);
+    assert!(!consent.products.is_empty() && consent.revoked_at.is_none());
+    let consent_id = consent.id.parse().unwrap();
+    assert_eq!(
+        client.consent(consent_id, now()).await.unwrap(),
+        Some(consent)
+    );
+    assert_eq!(
+        client.consent(uuid::Uuid::nil(), now()).await.unwrap(),
+        None
+    );
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use shared::pluggy::{
-    ConnectError, ConnectEvent, ConnectSuccess, Connector, Consent, ErrorBody, Event, Item,
-    LegacyConnectEvent, Webhook,
+    AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectSuccess, ConnectTokenOptions,
+    ConnectTokenRequest, ConnectTokenResponse, Connector, Consent, CreateWebhookRequest, ErrorBody,
+    Event, EventKind, Item, LegacyConnectEvent, Webhook,
 };
 use tests::sample;
 
@@ -131,6 +132,65 @@ fn the_documented_webhook_is_read() {
 
     assert_eq!(webhook.headers.unwrap()["X-Webhook-Secret"], "...");
     assert!(webhook.created_at.is_some());
+}
+
+#[test]
+fn the_bodies_that_we_send_are_the_documented_ones() {
+    let secret = "pluggy_sk_example".into();
+    let client_id = "11111111-0000-4000-8000-000000000003".parse().unwrap();
+    let auth = AuthRequest {
+        client_id,
+        client_secret: &secret,
+    };
+    assert_eq!(
+        serde_json::to_value(auth).unwrap(),
+        json!({"clientId": "11111111-0000-4000-8000-000000000003", "clientSecret": "pluggy_sk_example"}),
+    );
+
+    let connect_token = ConnectTokenRequest {
+        item_id: Some("5b0f6c5e-1c1e-4c2b-9d4e-6a1b2c3d4e5f".parse().unwrap()),
+        options: ConnectTokenOptions {
+            client_user_id: Some("usr_01J9X".parse().unwrap()),
+            oauth_redirect_uri: Some("https://app.example.com/oauth".to_owned()),
+            avoid_duplicates: Some(true),
+            products: None,
+        },
+    };
+    assert_eq!(
+        serde_json::to_value(connect_token).unwrap(),
+        json!({
+            "itemId": "5b0f6c5e-1c1e-4c2b-9d4e-6a1b2c3d4e5f",
+            "options": {
+                "clientUserId": "usr_01J9X", "oauthRedirectUri": "https://app.example.com/oauth",
+                "avoidDuplicates": true,
+            },
+        }),
+    );
+
+    let headers = [("X-Webhook-Secret".to_owned(), "...".to_owned())].into();
+    let url = "https://hooks.example.com/pluggy";
+    let webhook = CreateWebhookRequest {
+        url,
+        event: EventKind::All,
+        headers: &headers,
+    };
+    assert_eq!(
+        serde_json::to_value(webhook).unwrap(),
+        json!({"url": url, "event": "all", "headers": {"X-Webhook-Secret": "..."}}),
+    );
+}
+
+#[test]
+fn the_documented_keys_and_tokens_are_read_and_not_shown() {
+    let key: AuthResponse = serde_json::from_value(json!({"apiKey": "eyJ..."})).unwrap();
+    let token: ConnectTokenResponse =
+        serde_json::from_value(json!({"accessToken": "eyJ..."})).unwrap();
+
+    assert_eq!(
+        (key.api_key.expose(), token.access_token.expose()),
+        ("eyJ...", "eyJ...")
+    );
+    assert!(!format!("{key:?} {token:?}").contains("eyJ"));
 }
 
 #[test]

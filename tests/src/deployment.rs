@@ -137,11 +137,17 @@ impl Deployment {
     /// Makes a connection as the widget does, with a connect token that our function issued to
     /// `user`: at the sandbox's personal bank, as its user `bank_user`.
     pub async fn connect(&self, user: &str, bank_user: &str) -> ItemId {
-        self.connect_at(PERSONAL_BANK, user, bank_user).await
+        let parameters = json!({"user": bank_user, "password": "password-ok"});
+        self.connect_at(PERSONAL_BANK, user, &parameters).await
     }
 
-    /// The same at another of the sandbox's connectors.
-    pub async fn connect_at(&self, connector_id: u32, user: &str, bank_user: &str) -> ItemId {
+    /// The same at another of the sandbox's connectors, with what its form asks for.
+    pub async fn connect_at(
+        &self,
+        connector_id: u32,
+        user: &str,
+        parameters: &serde_json::Value,
+    ) -> ItemId {
         let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
         let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;
         let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
@@ -150,9 +156,7 @@ impl Deployment {
             .post(format!("{}/items", self.pluggy.url()))
             .header("X-API-KEY", answer["accessToken"].as_str().unwrap())
             .header("Content-Type", "application/json")
-            .body(
-                json!({"connectorId": connector_id, "parameters": {"user": bank_user, "password": "password-ok"}}).to_string(),
-            )
+            .body(json!({"connectorId": connector_id, "parameters": parameters}).to_string())
             .send()
             .await
             .unwrap();
