@@ -21,53 +21,40 @@ use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 /// assert_eq!(serde_json::to_string(&options)?, r#"{"products":["ACCOUNTS"]}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectOptions {
     /// Also lists sandbox connectors; not for production.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub include_sandbox: Option<bool>,
     /// Lets the user minimize the widget while the connection goes on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_connect_in_background: Option<bool>,
     /// Full screen on small screens; a modal if `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_fullscreen: Option<bool>,
     /// The item to update. Set from the request, never from settings.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing)]
     pub update_item: Option<ItemId>,
     /// The connector to begin with, in place of the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selected_connector_id: Option<ConnectorId>,
     /// Lists only connectors of these types.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_types: Option<Vec<ConnectorType>>,
     /// Lists only these connectors.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_ids: Option<Vec<ConnectorId>>,
     /// Lists only connectors of these countries.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub countries: Option<Vec<CountryCode>>,
     /// Collects only these products.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Vec<ProductType>>,
     /// Language of the widget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<WidgetLanguage>,
     /// Colors of the widget.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
     /// Opens OAuth pages in the system's browser rather than in a webview.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force_oauth_in_browser: Option<bool>,
     /// Asks for credentials in update mode, also where it could do without.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force_ask_for_credentials: Option<bool>,
     /// Lists connectors in alphabetical order.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_sort_alphabetically: Option<bool>,
     /// A wider modal on desktops, for clients whom Pluggy has allowed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wide_desktop_modal: Option<bool>,
 }
 

@@ -22,32 +22,30 @@ use super::{ClientUserId, ItemId, ProductType};
 /// ```
 ///
 /// Source: <https://docs.pluggy.ai/reference/connect-token-create>.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectTokenRequest {
     /// Limits the token to updating this item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub item_id: Option<ItemId>,
     /// Options; Pluggy ignores them anywhere else in the body.
     pub options: ConnectTokenOptions,
 }
 
 /// Options of a connect token.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectTokenOptions {
     /// The end user, stored on the created item and echoed in its webhooks. Set from the caller,
     /// never from settings.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing)]
     pub client_user_id: Option<ClientUserId>,
     /// Where the user lands after an OAuth or Open Finance flow: https, or a deep link of the app.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub oauth_redirect_uri: Option<String>,
     /// Refuses a second item with the same credentials.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub avoid_duplicates: Option<bool>,
     /// Products to collect, where the widget asks for none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Vec<ProductType>>,
 }
 

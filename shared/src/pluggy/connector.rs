@@ -8,55 +8,29 @@ use super::tolerant;
 use super::{ConnectorCredential, ConnectorHealth};
 
 /// An institution. Only `id` is promised. Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connector {
     /// Pluggy's id of the connector; sandbox connectors have low ones.
     pub id: ConnectorId,
     /// Name to show.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub name: Option<String>,
     /// The institution's home page.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub institution_url: Option<String>,
     /// Address of the institution's logo.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub image_url: Option<String>,
     /// Brand color, hexadecimal without `#`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub primary_color: Option<String>,
     /// Kind of institution.
-    #[serde(
-        rename = "type",
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "type")]
     pub kind: Option<ConnectorType>,
     /// Its country.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub country: Option<CountryCode>,
     /// What the user must give to connect.
+    #[serde_with(skip_apply)]
     #[serde(
         default,
         deserialize_with = "tolerant::list",
@@ -64,118 +38,38 @@ pub struct Connector {
     )]
     pub credentials: Option<Vec<ConnectorCredential>>,
     /// Whether an execution asks for a second factor after the login.
-    #[serde(
-        rename = "hasMFA",
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "hasMFA")]
     pub has_mfa: Option<bool>,
     /// What can be collected from it.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub products: Option<Vec<ProductType>>,
     /// Sub-products in the words of the Open Finance directory, such as
     /// `INVESTMENTS:TREASURE_TITLES`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub product_coverage: Option<Vec<String>>,
     /// Whether the user logs in on the institution's own page.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub oauth: Option<bool>,
     /// That page's address.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub oauth_url: Option<String>,
     /// Where the user resets the password.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub reset_password_url: Option<String>,
     /// How well connections work at the moment.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub health: Option<ConnectorHealth>,
     /// Whether it belongs to Open Finance.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_open_finance: Option<bool>,
     /// Whether it is one of Pluggy's test institutions.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_sandbox: Option<bool>,
     /// Whether payments can be initiated.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub supports_payment_initiation: Option<bool>,
     /// Whether payments can be scheduled.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub supports_scheduled_payments: Option<bool>,
     /// Whether smart transfers work.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub supports_smart_transfers: Option<bool>,
     /// Whether boletos can be managed.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub supports_boleto_management: Option<bool>,
     /// Whether automatic Pix works.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub supports_automatic_pix: Option<bool>,
     /// When Pluggy added it.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub created_at: Option<Timestamp>,
     /// When its description changed last.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub updated_at: Option<Timestamp>,
 }
 

@@ -9,95 +9,38 @@ use super::tolerant;
 /// A value that the user must give: a credential of a connector, or the MFA prompt of an item.
 ///
 /// It describes what to ask and never holds an answer.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCredential {
     /// Key under which the value is sent.
     pub name: String,
     /// Text to show beside the field.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub label: Option<String>,
     /// Kind of field.
-    #[serde(
-        rename = "type",
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "type")]
     pub kind: Option<CredentialType>,
     /// Whether it is a second factor, asked for at each execution.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub mfa: Option<bool>,
     /// Whether it can be left empty.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub optional: Option<bool>,
     /// Base64 image that the user must read.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub data: Option<String>,
     /// Choices of a `select`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub options: Option<Vec<CredentialOption>>,
     /// Help for the user.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub assistive_text: Option<String>,
     /// Example to show in the empty field.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub placeholder: Option<String>,
     /// Regular expression that a value must match.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub validation: Option<String>,
     /// What to tell the user where it does not, in the institution's language.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub validation_message: Option<String>,
     /// Longer instructions.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub instructions: Option<String>,
     /// Until when the value is accepted.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub expires_at: Option<Timestamp>,
 }
 

@@ -10,30 +10,19 @@ use super::tolerant;
 /// How well connections to an institution work at the moment.
 ///
 /// Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorHealth {
     /// The state.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub status: Option<HealthStatus>,
     /// `BETA` for a new connector; null otherwise.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub stage: Option<HealthStage>,
     /// Figures of the last hours; only where they are asked for.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub details: Option<HealthDetails>,
     /// What is known to be wrong now, worst first; absent if nothing is.
+    #[serde_with(skip_apply)]
     #[serde(
         default,
         deserialize_with = "tolerant::list",
@@ -63,29 +52,17 @@ open_enum! {
 }
 
 /// Figures of the last six hours.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthDetails {
     /// Percentage of executions that worked, 0 to 100; null without any.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub connection_rate_last6_hours: Option<serde_json::Number>,
     /// How many connections there were; null if that is not known.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub connections_last6_hours: Option<serde_json::Number>,
     /// What is wrong, in words; only npm `pluggy-sdk` has it.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub error: Option<String>,
 }
 

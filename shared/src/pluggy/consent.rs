@@ -8,6 +8,7 @@ use super::{ItemId, ProductType};
 
 /// A consent of Open Finance. When it ends, the item's data endpoints answer with empty data, not
 /// with an error. Source: <https://docs.pluggy.ai/reference/consents-retrieve>.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
@@ -18,15 +19,12 @@ pub struct Consent {
     /// What may be collected.
     pub products: Vec<ProductType>,
     /// What the user has allowed at the bank.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub open_finance_permissions_granted: Option<Vec<Permission>>,
     /// When it was given.
     pub created_at: Timestamp,
     /// When it ends; null if no end is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When the user took it back; null if not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
 }
 

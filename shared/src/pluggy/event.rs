@@ -22,6 +22,9 @@ use super::{EventKind, Payload, tolerant};
 /// ```
 ///
 /// Source: <https://docs.pluggy.ai/docs/webhooks>, and npm `pluggy-sdk`, `WebhookEventPayload`.
+#[serde_with::apply(
+    Option<String> => #[serde(default, deserialize_with = "tolerant::text", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -29,32 +32,12 @@ pub struct Event {
     #[serde(rename = "event")]
     pub kind: EventKind,
     /// The same for every attempt to deliver the event, and so the key of deduplication.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub event_id: Option<String>,
     /// Id of the entity; deprecated, and missing from item events.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub id: Option<String>,
     /// The application, on some events.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub client_id: Option<String>,
     /// The integrator's id of the end user, on item events; null if the item has none.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub client_user_id: Option<String>,
     /// Who started the execution; absent or null on some events.
     #[serde(
@@ -64,11 +47,6 @@ pub struct Event {
     )]
     pub triggered_by: Option<TriggeredBy>,
     /// The item, on `item/*` and `transactions/*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub item_id: Option<String>,
     /// What failed, on `*/error`.
     #[serde(
@@ -78,11 +56,6 @@ pub struct Event {
     )]
     pub error: Option<EventError>,
     /// The connector, on `connector/status_updated`; some sources have it in `id` alone.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub connector_id: Option<String>,
     /// The new state of a connector or payment request.
     #[serde(
@@ -92,18 +65,8 @@ pub struct Event {
     )]
     pub data: Option<EventData>,
     /// The new state of a payment, where a source has it outside of `data`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub status: Option<String>,
     /// The account, on `transactions/*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub account_id: Option<String>,
     /// The transactions, on `transactions/updated` (at most 400) and `transactions/deleted`.
     #[serde(
@@ -120,138 +83,59 @@ pub struct Event {
     )]
     pub transactions_count: Option<u64>,
     /// The earliest date of a transaction that was added, as received.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub transactions_min_date: Option<String>,
     /// The filter that selects the transactions that were added, as received.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub transactions_created_at_from: Option<String>,
     /// An address from outside, never to be followed blindly.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub created_transactions_link: Option<String>,
     /// An address from outside, never to be followed blindly.
-    #[serde(
-        default,
-        rename = "createdTransactionsLinkV2",
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "createdTransactionsLinkV2")]
     pub created_transactions_link_v2: Option<String>,
     /// The payment request, on most payment events.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub payment_request_id: Option<String>,
     /// The payment intent, on `payment_intent/*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub payment_intent_id: Option<String>,
     /// The bulk payment that a payment intent belongs to.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub bulk_payment_id: Option<String>,
     /// The integrator's reference of a payment intent.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub reference_id: Option<String>,
     /// The scheduled payment, as npm `pluggy-sdk` spells it.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub scheduled_payment_id: Option<String>,
     /// The scheduled payment, as the documentation spells it.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub schedule_payment_id: Option<String>,
     /// The automatic Pix payment, on `automatic_pix_payment/*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub automatic_pix_payment_id: Option<String>,
     /// The central bank's id of a Pix payment.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub end_to_end_id: Option<String>,
     /// The payment, on `smart_transfer_payment/*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub smart_transfer_payment_id: Option<String>,
     /// The preauthorization, on `smart_transfer_*`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub smart_transfer_preauthorization_id: Option<String>,
     /// The boleto, on `boleto/updated`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::text",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub boleto_id: Option<String>,
 }
 
 /// What failed. Item events say `message`, payment events `description` and `detail`.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventError {
     /// Machine code; on item events the same value as the item's `executionStatus`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// For developers, in English.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The parameter that the user was asked for, if that is what expired.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// For developers, on payment events.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// More of it, on payment events.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 /// The new state of a connector or payment request.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventData {
     /// `ONLINE`, `UNSTABLE`, `OFFLINE`, or a payment's state.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
 

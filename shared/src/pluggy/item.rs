@@ -25,87 +25,41 @@ use super::{
 /// ```
 ///
 /// Source: <https://docs.pluggy.ai/reference/items-retrieve>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     /// The item.
     pub id: ItemId,
     /// The institution, embedded.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub connector: Option<Connector>,
     /// State of the item.
     pub status: ItemStatus,
     /// State of its current or last execution.
     pub execution_status: ExecutionStatus,
     /// Why the last execution failed, if it did.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub error: Option<ItemError>,
     /// The value that the user is asked for now.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub parameter: Option<ConnectorCredential>,
     /// What the user must do at the bank now.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub user_action: Option<UserAction>,
     /// The address that gets this item's events besides the application's webhooks.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub webhook_url: Option<String>,
     /// The integrator's id of the end user, as text: the answer may hold one that we would not
     /// accept.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub client_user_id: Option<String>,
     /// Where the user lands after an OAuth or Open Finance flow.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub oauth_redirect_uri: Option<String>,
     /// When the item was made.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub created_at: Option<Timestamp>,
     /// When the record changed last.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub updated_at: Option<Timestamp>,
     /// When the institution was read last.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub last_updated_at: Option<Timestamp>,
     /// How each product stands, when the execution ended in part or with warnings.
+    #[serde_with(skip_apply)]
     #[serde(
         default,
         deserialize_with = "tolerant::map",
@@ -113,115 +67,51 @@ pub struct Item {
     )]
     pub status_detail: Option<StatusDetail>,
     /// How many executions in a row have ended in `LOGIN_ERROR`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub consecutive_failed_login_attempts: Option<u32>,
     /// When Pluggy reads the institution next by itself; none if auto-sync is off for this item.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub next_auto_sync_at: Option<Timestamp>,
     /// When the Open Finance consent ends; none if no end is known.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub consent_expires_at: Option<Timestamp>,
     /// When the bank's list of resources was read last (Open Finance); none if never.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub resources_collected_at: Option<Timestamp>,
     /// Whether another holder must still approve a resource at the bank (Open Finance).
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub has_resources_pending_authorization: Option<bool>,
     /// Products of the item.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub products: Option<Vec<ProductType>>,
 }
 
 /// Why an execution failed.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemError {
     /// The same vocabulary as the execution status, and usually the same value.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub code: Option<ExecutionStatus>,
     /// For developers, in English.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub message: Option<String>,
     /// The bank's own text for the user, in Portuguese.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub provider_message: Option<String>,
     /// Data for authorizing a device; the keys are not documented.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// What the user must do at the bank.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserAction {
     /// Text for the user.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub instructions: Option<String>,
     /// Kind of action.
-    #[serde(
-        rename = "type",
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "type")]
     pub kind: Option<UserActionType>,
     /// Data of the action, such as the content of a QR code.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub attributes: Option<serde_json::Map<String, serde_json::Value>>,
     /// Until when it can be done.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub expires_at: Option<Timestamp>,
 }
 
@@ -240,24 +130,18 @@ open_enum! {
 pub type StatusDetail = BTreeMap<String, Option<ProductStatus>>;
 
 /// How one product stands.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductStatus {
     /// Whether the last execution collected it; not promised, though always seen.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub is_updated: Option<bool>,
     /// When it was collected last; none if never.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub last_updated_at: Option<Timestamp>,
     /// What went wrong or could be better.
+    #[serde_with(skip_apply)]
     #[serde(
         default,
         deserialize_with = "tolerant::list",
@@ -267,28 +151,16 @@ pub struct ProductStatus {
 }
 
 /// A remark on one product.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Warning {
     /// Machine code, such as `001`.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub code: Option<String>,
     /// For developers, in English.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub message: Option<String>,
     /// The bank's own text for the user, in Portuguese.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub provider_message: Option<String>,
 }

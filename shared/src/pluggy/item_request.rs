@@ -10,17 +10,15 @@ use super::ProductType;
 
 /// Body of `PATCH /items/{id}`, which starts an execution. An empty one repeats it with the stored
 /// credentials. Source: <https://docs.pluggy.ai/reference/items-update>.
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateItemRequest {
     /// The integrator's id of the end user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<String>,
     /// Products to collect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Vec<ProductType>>,
     /// New credentials, by the names of the connector's fields.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Parameters>,
 }
 

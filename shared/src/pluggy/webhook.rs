@@ -45,18 +45,15 @@ pub struct CreateWebhookRequest<'a> {
 }
 
 /// Body of `PATCH /webhooks/{id}`. Source: <https://docs.pluggy.ai/reference/webhooks-update>.
+#[serde_with::skip_serializing_none]
 #[derive(Default, Serialize)]
 pub struct UpdateWebhookRequest<'a> {
     /// Where events go; unchanged if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<&'a str>,
     /// Which events, or all; unchanged if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventKind>,
     /// Headers that each delivery carries; unchanged if none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<&'a BTreeMap<String, String>>,
     /// `true` enables a disabled webhook again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
