@@ -1,10 +1,9 @@
 """Building what the stack runs: the functions as `sam build` packages them, and the sandbox."""
 
 import os
-import subprocess
 from pathlib import Path
 
-from stack import cargo, console, fingerprint, machine, paths, tool
+from stack import cargo, console, fingerprint, machine, paths, sam
 
 SANDBOX = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target") / "debug" / "sandbox"
 
@@ -39,22 +38,5 @@ def sandbox() -> None:
 
 
 def _sam_build(architecture: str) -> None:
-    command = [
-        str(tool.executable("sam", "sam")), "build", "--config-env", "local",
-        "--parameter-overrides", f"Architecture={architecture}",
-    ]  # fmt: skip
-    log = paths.LOGS / "sam-build.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        result = subprocess.run(
-            command,
-            cwd=paths.ROOT,
-            env=cargo.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            check=False,
-        )
-    if result.returncode != 0:
-        last_lines = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-10:])
-        raise console.Failure(f"sam build failed:\n  {last_lines}", f"The whole output is in {console.relative(log)}.")
+    overrides = ["--parameter-overrides", f"Architecture={architecture}"]
+    sam.run("build", ["--config-env", "local", *overrides], cargo.environment())

@@ -1,10 +1,9 @@
 """The deployed stack: `sam deploy` onto MiniStack, and what a stack tells about itself afterwards."""
 
 import json
-import subprocess
 from typing import Any
 
-from stack import console, fingerprint, machine, ministack, paths, settings, tool
+from stack import fingerprint, machine, ministack, paths, sam, settings
 from stack.stack_file import Credentials
 
 # Where samconfig.toml looks for them. JSON is YAML too.
@@ -55,24 +54,9 @@ def deploy(values: dict[str, str]) -> None:
     STAMP.clear()
     PARAMETERS.parent.mkdir(parents=True, exist_ok=True)
     PARAMETERS.write_text(json.dumps(values, indent=2))
-    log = paths.LOGS / "sam-deploy.log"
-    command = [str(tool.executable("sam", "sam")), "deploy", "--config-env", "local", "--no-progressbar"]
-    with log.open("wb") as output:
-        result = subprocess.run(
-            command,
-            cwd=paths.ROOT,
-            env=ministack.client_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            check=False,
-        )
-    if result.returncode != 0:
-        last_lines = "\n  ".join(log.read_text(errors="replace").strip().splitlines()[-10:])
-        raise console.Failure(
-            f"sam deploy failed:\n  {last_lines}",
-            f"The whole output is in {console.relative(log)}. To start from nothing: make down && make up",
-        )
+    arguments = ["--config-env", "local", "--no-progressbar"]
+    remedy = "To start from nothing: make down && make up"
+    sam.run("deploy", arguments, ministack.client_environment(), remedy)
 
 
 def confirm(values: dict[str, str]) -> None:

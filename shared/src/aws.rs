@@ -16,8 +16,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 pub use failure::reason;
 
-/// A whole call with its retries ends within this time, so that an answer to Pluggy leaves within 3
-/// s.
+/// A whole call with its retries ends within this time, so that Pluggy has an answer within three
+/// seconds.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
