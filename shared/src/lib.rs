@@ -12,6 +12,7 @@ pub mod connection;
 pub mod delivery;
 pub mod env;
 pub mod http;
+pub mod metrics;
 pub mod pluggy;
 pub mod problem;
 pub mod secret;

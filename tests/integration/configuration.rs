@@ -12,6 +12,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
         ("ITEM_TABLE", "items"),
+        ("METRICS_NAMESPACE", "pluggy-lambda"),
         ("OWNER_CLAIM", "sub"),
         ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
         ("PLUGGY_CLIENT_ID", CLIENT_ID),
@@ -46,6 +47,7 @@ const FUNCTIONS: [(Read, &[&str]); 6] = [
         &[
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
+            "METRICS_NAMESPACE",
             "PLUGGY_CLIENT_ID",
             "WEBHOOK_SECRET_HEADER",
         ],
@@ -55,6 +57,7 @@ const FUNCTIONS: [(Read, &[&str]); 6] = [
         &[
             "CREDENTIAL_TABLE",
             "ITEM_TABLE",
+            "METRICS_NAMESPACE",
             "PLUGGY_BASE_URL",
             "PLUGGY_SECRET_ARN",
         ],
@@ -65,12 +68,18 @@ const FUNCTIONS: [(Read, &[&str]); 6] = [
     ),
     (
         |environment| reconcile::Config::from_env(environment).err(),
-        &["EVENT_RETENTION_DAYS", "EVENT_TABLE", "ITEM_TABLE"],
+        &[
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "METRICS_NAMESPACE",
+        ],
     ),
     (
         |environment| subscription::Config::from_env(environment).err(),
         &[
             "CREDENTIAL_TABLE",
+            "METRICS_NAMESPACE",
             "PLUGGY_BASE_URL",
             "PLUGGY_SECRET_ARN",
             "WEBHOOK_SECRET_HEADER",

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::Response;
 use serde_json::json;
 use shared::clock::now;
+use shared::metrics::Emitter;
 use shared::store::{Body, Encoding, Events};
 use tests::deployment::{CLIENT_ID, WEBHOOK_SECRET_SHA256};
 use tests::tables::{EVENT_RETENTION, Row, client};
@@ -215,6 +216,7 @@ async fn a_table_that_hangs_does_not_keep_pluggy_waiting() {
         events: Events::new(client(&url), "events".to_owned(), EVENT_RETENTION),
         secrets: webhook::AcceptedSecrets::parse(header, WEBHOOK_SECRET_SHA256).unwrap(),
         client_id: CLIENT_ID.parse().unwrap(),
+        metrics: Emitter::in_memory(),
     };
     let begin = Instant::now();
 

@@ -6,6 +6,7 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use sandbox::{Running, Settings};
 use serde_json::json;
+use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
 use shared::secret::PluggySecrets;
 use shared::{clock, http};
@@ -44,6 +45,8 @@ pub struct Deployment {
     pub tables: Tables,
     /// The sandbox.
     pub pluggy: Running,
+    /// What the functions count.
+    pub metrics: Emitter,
 }
 
 impl Deployment {
@@ -57,6 +60,7 @@ impl Deployment {
         Self {
             tables,
             pluggy: pluggy.unwrap(),
+            metrics: Emitter::in_memory(),
         }
     }
 
@@ -91,6 +95,7 @@ impl Deployment {
             events: self.tables.event_store(),
             secrets: webhook::AcceptedSecrets::parse(header, digests).unwrap(),
             client_id: CLIENT_ID.parse().unwrap(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -99,6 +104,7 @@ impl Deployment {
         item_sync::App {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -115,6 +121,7 @@ impl Deployment {
         reconcile::App {
             items: self.tables.item_store(),
             events: self.tables.event_store(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -131,6 +138,7 @@ impl Deployment {
             http: http::client().unwrap(),
             webhook_url: webhook_url.parse().unwrap(),
             secret_header: "x-webhook-secret".parse().unwrap(),
+            metrics: self.metrics.clone(),
         }
     }
 

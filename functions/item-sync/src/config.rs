@@ -10,6 +10,8 @@ pub struct Config {
     pub pluggy: pluggy::Config,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
 }
 
 impl Config {
@@ -18,6 +20,7 @@ impl Config {
         Ok(Self {
             pluggy: pluggy::Config::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }
 }

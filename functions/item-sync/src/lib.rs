@@ -17,6 +17,7 @@ mod sync;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
+use shared::metrics::Emitter;
 use shared::pluggy;
 use shared::store::{self, Items};
 use shared::telemetry::chain;
@@ -34,6 +35,8 @@ pub struct App {
     pub pluggy: pluggy::Client,
     /// The items.
     pub items: Items,
+    /// Where the outcome of an invocation is told.
+    pub metrics: Emitter,
 }
 
 /// Handles one batch of the stream, which must end by `deadline`; gives the records that DynamoDB

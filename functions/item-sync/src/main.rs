@@ -6,6 +6,7 @@ use aws_lambda_events::event::dynamodb::Event;
 use item_sync::{App, Config, handle};
 use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
 use shared::env::Environment;
+use shared::metrics::Emitter;
 use shared::store::Items;
 use shared::{aws, clock, telemetry};
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(aws::dynamodb(&aws), config.item_table),
         pluggy: config.pluggy.client(&aws)?,
+        metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Event>| {

@@ -12,6 +12,8 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
 }
 
 impl Config {
@@ -21,6 +23,7 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }
 }

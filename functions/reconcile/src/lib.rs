@@ -4,6 +4,7 @@ mod config;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use shared::metrics::Emitter;
 use shared::store::{self, DueItem, EventKey, Events, Insertion, Items, NewEvent, Origin};
 
 pub use config::Config;
@@ -24,6 +25,8 @@ pub struct App {
     pub items: Items,
     /// The events, where checks are asked for.
     pub events: Events,
+    /// Where the outcome of an invocation is told.
+    pub metrics: Emitter,
 }
 
 /// What one tick did.

@@ -3,6 +3,7 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use reconcile::{App, Config, handle};
 use shared::env::Environment;
+use shared::metrics::Emitter;
 use shared::store::{Events, Items};
 use shared::{aws, clock, telemetry};
 
@@ -15,6 +16,7 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
+        metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;
     run(service_fn(

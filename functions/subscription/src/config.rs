@@ -17,6 +17,8 @@ pub struct Config {
     pub webhook_url: WebhookUrl,
     /// `WEBHOOK_SECRET_HEADER`: the header that deliveries carry.
     pub secret_header: HeaderName,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
 }
 
 impl Config {
@@ -30,6 +32,7 @@ impl Config {
             )?,
             secret_header: environment
                 .parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }
 }

@@ -7,6 +7,7 @@ mod test_delivery;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shared::metrics::Emitter;
 use shared::pluggy::{self, WebhookId};
 use shared::secret::PluggySecrets;
 use shared::telemetry::chain;
@@ -26,6 +27,8 @@ pub struct App {
     pub webhook_url: WebhookUrl,
     /// The header that deliveries carry.
     pub secret_header: http::HeaderName,
+    /// Where the outcome of an invocation is told.
+    pub metrics: Emitter,
 }
 
 /// What the operator asks for.

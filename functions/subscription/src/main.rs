@@ -2,6 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::env::Environment;
+use shared::metrics::Emitter;
 use shared::secret::PluggySecrets;
 use shared::{aws, clock, http, telemetry};
 use subscription::{App, Command, Config, handle};
@@ -17,6 +18,7 @@ async fn main() -> Result<(), Error> {
         http: http::client()?,
         webhook_url: config.webhook_url,
         secret_header: config.secret_header,
+        metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Command>| {

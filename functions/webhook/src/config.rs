@@ -19,6 +19,8 @@ pub struct Config {
     /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: how a delivery proves that it comes
     /// from Pluggy.
     pub secrets: AcceptedSecrets,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
             secrets,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }
 }

@@ -15,6 +15,7 @@ use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderName, HeaderValue, Method};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use shared::caller::request_id;
+use shared::metrics::Emitter;
 use shared::pluggy::ClientId;
 use shared::problem::{LONG_WAIT, Problem, SHORT_WAIT};
 use shared::store::{Events, Insertion, NewEvent};
@@ -34,6 +35,8 @@ pub struct App {
     pub secrets: AcceptedSecrets,
     /// Our application.
     pub client_id: ClientId,
+    /// Where the outcome of an invocation is told.
+    pub metrics: Emitter,
 }
 
 /// Answers one delivery. Without settings that can be used there is no `app`: a missing setting is our

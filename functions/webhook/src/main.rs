@@ -2,6 +2,7 @@
 
 use lambda_http::{Error, Request, run, service_fn};
 use shared::env::Environment;
+use shared::metrics::Emitter;
 use shared::store::Events;
 use shared::telemetry::chain;
 use shared::{aws, clock, telemetry};
@@ -28,5 +29,6 @@ async fn app() -> Option<App> {
         events: Events::new(dynamodb, config.event_table, config.event_retention),
         secrets: config.secrets,
         client_id: config.client_id,
+        metrics: Emitter::new(config.metrics_namespace),
     })
 }

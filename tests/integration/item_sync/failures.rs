@@ -181,6 +181,7 @@ async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
     let app = item_sync::App {
         pluggy: deployment.pluggy_client(),
         items: refused,
+        metrics: deployment.metrics.clone(),
     };
     let answer = item_sync::handle(&app, &batch, now(), in_a_minute()).await;
 
