@@ -1,7 +1,9 @@
 //! The three tables. This is the only code that knows their attributes.
 
 mod attributes;
+mod batch;
 mod body;
+mod connectors;
 mod credentials;
 mod cursor;
 mod error;
@@ -13,8 +15,10 @@ mod item_writes;
 mod items;
 mod key;
 pub mod schema;
+mod target;
 
 pub use body::{Body, Encoding};
+pub use connectors::{Connectors, StoredConnector};
 pub use credentials::{Credentials, StoredApiKey};
 pub use cursor::Cursor;
 pub use error::Error;
@@ -22,5 +26,6 @@ pub use event::{Events, Insertion, NewEvent, Origin, Quarantine};
 pub use event_record::EventRecord;
 pub use item::{Reading, Schedule, StoredItem};
 pub use item_writes::Write;
-pub use items::{DueCursor, DueItem, DuePage, Items, OwnedPage};
+pub use items::{DueCheck, DueCursor, DuePage, Items, OwnedPage};
 pub use key::EventKey;
+pub use target::Target;

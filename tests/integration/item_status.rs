@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::{Item, ItemId};
-use shared::store::{Items, Reading, Schedule, StoredItem};
+use shared::store::{Connectors, Items, Reading, Schedule, StoredItem};
 use tests::tables::client;
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -238,6 +238,7 @@ async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_
         reading: None,
         schedule: Schedule::default(),
         deleted_at: None,
+        is_unconfirmed: false,
     };
     let reading = Reading {
         item,
@@ -277,6 +278,7 @@ async fn a_table_that_hangs_is_answered_with_a_problem() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = item_status::App {
         items: Items::new(client(&url), "items".to_owned()),
+        connectors: Connectors::new(client(&url), "items".to_owned()),
         owner_claim: "sub".to_owned(),
     };
     let begin = Instant::now();

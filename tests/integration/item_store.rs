@@ -29,6 +29,7 @@ fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredIte
             ..Schedule::default()
         },
         deleted_at: None,
+        is_unconfirmed: false,
     }
 }
 
@@ -123,6 +124,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         sync_failures: 3,
         missing_since: Some(at(30)),
         rechecks: 2,
+        is_owed: true,
     };
 
     let changed = StoredItem {
@@ -234,16 +236,16 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
             .unwrap();
     }
 
-    let due = items.due(at(60), 100, None).await.unwrap().items;
+    let due = items.due(at(60), 100, None).await.unwrap().checks;
 
     assert_eq!(
-        due.iter().map(|item| item.check_at).collect::<Vec<_>>(),
+        due.iter().map(|check| check.check_at).collect::<Vec<_>>(),
         [at(10), at(20), at(30)]
     );
     let first = items.due(at(60), 1, None).await.unwrap();
     let second = items.due(at(60), 1, first.next).await.unwrap();
     assert_eq!(
-        (first.items[0].check_at, second.items[0].check_at),
+        (first.checks[0].check_at, second.checks[0].check_at),
         (at(10), at(20))
     );
 }

@@ -1,8 +1,11 @@
 //! item-sync, from a batch of the stream to the item's row.
 
 mod batches;
+mod connectors;
 mod deletions;
 mod failures;
+mod hints;
+mod metrics;
 mod owners;
 mod rechecks;
 
@@ -11,7 +14,7 @@ use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::ItemId;
-use shared::store::{EventKey, NewEvent, Origin, StoredItem};
+use shared::store::{EventKey, NewEvent, Origin, StoredItem, Target};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, stream};
 
@@ -68,7 +71,7 @@ async fn sync_later(deployment: &Deployment, later: SignedDuration) {
 
 async fn ask_for_check(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
     let check = NewEvent {
-        key: EventKey::of_item(item_id, "check-1"),
+        key: EventKey::of_target(Target::Item(item_id), "check-1"),
         name: "check".to_owned(),
         received_at: now() + after,
         origin: Origin::Check,

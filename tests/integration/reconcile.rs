@@ -63,6 +63,7 @@ async fn items_that_were_asked_for_do_not_hide_the_others() {
                 ..Schedule::default()
             },
             deleted_at: None,
+            is_unconfirmed: false,
         };
         items.put_schedule(&row, start).await.unwrap();
     }

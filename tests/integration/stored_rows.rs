@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use shared::pluggy::{ClientUserId, ItemId, ItemStatus};
-use shared::store::EventRecord;
+use shared::store::{EventRecord, Target};
 use tests::Tables;
 use tests::tables::Row;
 
@@ -155,7 +155,7 @@ fn an_event_of_version_1_is_read_from_the_stream() {
 
         let event = EventRecord::from_image(&image).unwrap().unwrap();
 
-        assert_eq!(event.item_id, ITEM.parse().unwrap(), "{path}");
+        assert_eq!(event.target, Target::Item(ITEM.parse().unwrap()), "{path}");
         assert_eq!(
             event.received_at,
             "2026-11-23T12:00:00Z".parse().unwrap(),

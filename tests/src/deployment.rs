@@ -104,6 +104,7 @@ impl Deployment {
         item_sync::App {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
+            connectors: self.tables.connector_store(),
             metrics: self.metrics.clone(),
         }
     }
@@ -112,6 +113,7 @@ impl Deployment {
     pub fn item_status(&self) -> item_status::App {
         item_status::App {
             items: self.tables.item_store(),
+            connectors: self.tables.connector_store(),
             owner_claim: "sub".to_owned(),
         }
     }
@@ -213,6 +215,13 @@ impl Deployment {
             answer.status().as_u16(),
             serde_json::from_slice(answer.body()).unwrap(),
         )
+    }
+
+    /// What our API tells `user` about all of their items.
+    pub async fn items_of(&self, user: &str) -> serde_json::Value {
+        let request = sample::get_items(user, &[]);
+        let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
+        serde_json::from_slice(answer.body()).unwrap()
     }
 
     /// How often a path was asked for.

@@ -77,6 +77,11 @@ impl Tables {
         store::Items::new(self.client.clone(), self.items.clone())
     }
 
+    /// The store's view of the connectors in the item table.
+    pub fn connector_store(&self) -> store::Connectors {
+        store::Connectors::new(self.client.clone(), self.items.clone())
+    }
+
     /// The store's view of the credential table.
     pub fn credential_store(&self) -> store::Credentials {
         store::Credentials::new(self.client.clone(), self.credentials.clone())

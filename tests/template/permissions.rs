@@ -30,6 +30,7 @@ fn calls(function: &str) -> &'static [Permission] {
             (
                 "ItemTable",
                 &[
+                    "dynamodb:DeleteItem",
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:UpdateItem",

@@ -1,13 +1,13 @@
 //! The way from `EventTable` to item-sync, and the schedule of reconcile.
 
 use serde_json::{Value, json};
-use shared::store::schema::{ITEM_PREFIX, PARTITION_KEY};
+use shared::store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
 
 use crate::functions::{ITEM_SYNC, RECONCILE};
 use crate::template::Template;
 
 #[test]
-fn item_sync_reads_the_new_rows_about_items() {
+fn item_sync_reads_the_new_rows_about_items_and_connectors() {
     let template = Template::load();
 
     let mapping = only_mapping(&template);
@@ -25,7 +25,9 @@ fn item_sync_reads_the_new_rows_about_items() {
     assert_eq!(
         patterns,
         [
-            json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { PARTITION_KEY: { "S": [{ "prefix": ITEM_PREFIX }] } } } })
+            json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { PARTITION_KEY: {
+                "S": [{ "prefix": ITEM_PREFIX }, { "prefix": CONNECTOR_PREFIX }]
+            } } } })
         ]
     );
 }

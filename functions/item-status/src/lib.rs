@@ -4,6 +4,7 @@
 mod answer;
 mod config;
 mod error;
+mod health;
 mod page;
 mod view;
 
@@ -16,11 +17,12 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use shared::caller::{caller, request_id};
 use shared::connection::Language;
 use shared::pluggy::ClientUserId;
-use shared::store::Items;
+use shared::store::{Connectors, Items};
 
 pub use config::Config;
 
 use error::Error;
+use health::Healths;
 use page::PageRequest;
 use view::{ItemList, ItemView};
 
@@ -31,6 +33,8 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct App {
     /// The items.
     pub items: Items,
+    /// The connectors, for how well they work.
+    pub connectors: Connectors,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
 }
@@ -84,7 +88,8 @@ async fn one(
     let item = item
         .filter(|item| item.is_shown_to(user))
         .ok_or(Error::ItemNotFound)?;
-    let view = ItemView::new(&item, language, now);
+    let healths = Healths::of(&app.connectors, [&item]).await;
+    let view = ItemView::new(&item, &healths, language, now);
     answer::answer(
         request.headers(),
         &view,
@@ -106,6 +111,7 @@ async fn list(
         .owned_by(user, wanted.limit, wanted.cursor.as_ref())
         .await
         .map_err(Error::Store)?;
-    let list = ItemList::new(&page, language, now);
+    let healths = Healths::of(&app.connectors, &page.items).await;
+    let list = ItemList::new(&page, &healths, language, now);
     answer::answer(request.headers(), &list, list.retry_after(), language)
 }

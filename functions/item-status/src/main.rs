@@ -3,7 +3,7 @@
 use item_status::{App, Config, handle};
 use lambda_http::{Error, Request, run, service_fn};
 use shared::env::Environment;
-use shared::store::Items;
+use shared::store::{Connectors, Items};
 use shared::{aws, clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,8 +11,10 @@ async fn main() -> Result<(), Error> {
     telemetry::init();
     let config = Config::from_env(&Environment::of_process())?;
     let aws = aws::config().await;
+    let dynamodb = aws::dynamodb(&aws);
     let app = App {
-        items: Items::new(aws::dynamodb(&aws), config.item_table),
+        items: Items::new(dynamodb.clone(), config.item_table.clone()),
+        connectors: Connectors::new(dynamodb, config.item_table),
         owner_claim: config.owner_claim,
     };
     let app = &app;

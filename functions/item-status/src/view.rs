@@ -1,15 +1,13 @@
 //! What a user is shown of an item.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::connection::{ActionKind, Language, NextAction, Phase, assess, message};
 use shared::pluggy::{Connector, HealthStatus, Item, ItemError, ItemId, StatusDetail};
 use shared::store::{OwnedPage, StoredItem};
 
 use crate::answer::retry_after;
-
-/// A connector's health older than this says nothing about now.
-const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
+use crate::health::Healths;
 
 /// One item, as the HTTP contract has it.
 #[derive(Debug, Serialize)]
@@ -67,11 +65,16 @@ struct ErrorView<'a> {
 }
 
 impl<'a> ItemView<'a> {
-    pub(crate) fn new(stored: &'a StoredItem, language: Language, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        stored: &'a StoredItem,
+        healths: &'a Healths,
+        language: Language,
+        now: Timestamp,
+    ) -> Self {
         let read_at = stored.reading.as_ref().map(|reading| reading.read_at);
         let item = stored.reading.as_ref().map(|reading| &reading.item);
         let connector = item.and_then(|item| item.connector.as_ref());
-        let health = connector.and_then(|connector| health(connector, read_at?, now));
+        let health = connector.and_then(|connector| healths.status(connector, read_at?, now));
         let (phase, next_action) = item.map_or_else(unread, |item| assess(item, health, now));
         Self {
             item_id: stored.item_id,
@@ -103,15 +106,6 @@ fn unread() -> (Phase, NextAction) {
             expires_at: None,
         },
     )
-}
-
-fn health(connector: &Connector, read_at: Timestamp, now: Timestamp) -> Option<&HealthStatus> {
-    let is_recent = now.duration_since(read_at) < HEALTH_LIFETIME;
-    connector
-        .health
-        .as_ref()
-        .filter(|_| is_recent)
-        .and_then(|health| health.status.as_ref())
 }
 
 /// Products that were not requested are left out.
@@ -173,12 +167,17 @@ pub(crate) struct ItemList<'a> {
 }
 
 impl<'a> ItemList<'a> {
-    pub(crate) fn new(page: &'a OwnedPage, language: Language, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        page: &'a OwnedPage,
+        healths: &'a Healths,
+        language: Language,
+        now: Timestamp,
+    ) -> Self {
         Self {
             items: page
                 .items
                 .iter()
-                .map(|item| ItemView::new(item, language, now))
+                .map(|item| ItemView::new(item, healths, language, now))
                 .collect(),
             next_cursor: page.next.as_ref().map(shared::store::Cursor::to_text),
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
+use shared::pluggy::Error;
+use tokio::time::{Instant, timeout_at};
 
 /// What must be left for a call to begin.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -11,6 +12,9 @@ const RESERVE: Duration = Duration::from_secs(10);
 const LAST_WRITES: Duration = Duration::from_secs(5);
 /// After so many refusals in a row, the rest of the batch waits: Pluggy is down, or limits us.
 const MAX_REFUSALS: u32 = 3;
+
+/// After this, what the batch had no time left for is looked at.
+pub(crate) const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// The clock of one invocation, and its patience with Pluggy.
 #[derive(Debug)]
@@ -41,25 +45,46 @@ impl Budget {
         self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
     }
 
-    /// A call that has no answer by then has none.
-    pub(crate) fn last_answer(&self) -> Instant {
-        self.deadline
+    /// Waits for the answer to a call, as long as there is time for it.
+    pub(crate) async fn ask<T>(
+        &mut self,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let last_answer = self
+            .deadline
             .checked_sub(LAST_WRITES)
-            .unwrap_or(self.deadline)
+            .unwrap_or(self.deadline);
+        let unanswered = Error::Unavailable {
+            status: None,
+            source: None,
+        };
+        let answer = timeout_at(last_answer, call)
+            .await
+            .unwrap_or(Err(unanswered));
+        match &answer {
+            Err(error) if !error.is_about_this_call() => self.refusals += 1,
+            _ => self.refusals = 0,
+        }
+        answer
     }
+}
 
-    pub(crate) fn answered(&mut self) {
-        self.refusals = 0;
-    }
+/// For how long Pluggy asks to be left alone, if it does.
+pub(crate) fn asked_to_wait(error: &Error) -> SignedDuration {
+    error
+        .retry_after()
+        .and_then(|wait| SignedDuration::try_from(wait).ok())
+        .unwrap_or_default()
+}
 
-    pub(crate) fn refused(&mut self) {
-        self.refusals += 1;
-    }
+pub(crate) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
+    time.saturating_add(delay).unwrap_or(time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::ready;
 
     fn budget(left: Duration) -> Budget {
         Budget::new(Timestamp::UNIX_EPOCH, Instant::now() + left)
@@ -69,13 +94,21 @@ mod tests {
     async fn three_refusals_in_a_row_end_the_calls() {
         let mut budget = budget(Duration::from_mins(1));
 
-        budget.refused();
-        budget.refused();
-        budget.answered();
-        budget.refused();
-        budget.refused();
+        let refusal = || {
+            ready(Err::<(), _>(Error::RateLimited {
+                retry_after: Duration::from_secs(1),
+            }))
+        };
+
+        for _ in 0..2 {
+            let _ = budget.ask(refusal()).await;
+        }
+        let _ = budget.ask(ready(Ok(()))).await;
+        for _ in 0..2 {
+            let _ = budget.ask(refusal()).await;
+        }
         assert!(budget.allows_a_call());
-        budget.refused();
+        let _ = budget.ask(refusal()).await;
         assert!(!budget.allows_a_call());
     }
 

@@ -1,46 +1,83 @@
-//! From the records of a batch to one reason to look for each item.
+//! From the records of a batch to one reason to look at each item and connector.
 
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
-use shared::pluggy::{ClientUserId, EventKind, ItemId};
-use shared::store::{EventRecord, Origin};
+use shared::pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
+use shared::store::{EventRecord, Origin, Target};
 use shared::telemetry::chain;
+
+/// Everything that a batch says about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Where the stream begins again if this fails.
+    pub(crate) first_sequence_number: String,
+    pub(crate) reason: Reason,
+}
+
+/// What to look at, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Item(Signals),
+    Connector(ConnectorSignals),
+}
 
 /// Everything that a batch says about one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signals {
     pub(crate) item_id: ItemId,
-    /// Where the stream begins again if the item fails.
-    pub(crate) first_sequence_number: String,
     /// How many events there are.
     pub(crate) events: usize,
     /// When the earliest event reached us.
     pub(crate) first_received_at: Timestamp,
     /// When the latest event reached us.
     pub(crate) last_received_at: Timestamp,
-    /// Whether Pluggy itself speaks of the item; a hint may name an item that does not exist.
-    pub(crate) from_pluggy: bool,
+    /// Who speaks of the item; of several, the one with the most authority.
+    pub(crate) source: Source,
     /// Whether Pluggy says that an execution of the item ended or paused.
     pub(crate) changes_the_item: bool,
     /// Whether one of the events says that the item was deleted.
     pub(crate) deleted: bool,
-    /// The first user whom an authenticated event names.
+    /// The first user whom an event with authority names.
     pub(crate) client_user_id: Option<ClientUserId>,
 }
 
-/// One entry for each item, in the order of the items' first records. Records that ask for no look
-/// are left out.
-pub(crate) fn group(records: &[StreamRecord]) -> Vec<Signals> {
-    let mut groups: Vec<Signals> = Vec::new();
+/// Who speaks of an item, by rising authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    /// A frontend or an operator, who may name an item that does not exist.
+    Outsider,
+    /// Our own schedule.
+    Check,
+    /// Pluggy.
+    Pluggy,
+}
+
+/// Everything that a batch says about one connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ConnectorSignals {
+    pub(crate) id: ConnectorId,
+    /// When the earliest event reached us.
+    pub(crate) first_received_at: Timestamp,
+    /// When the latest event reached us.
+    pub(crate) last_received_at: Timestamp,
+}
+
+/// One entry for each item and connector, in the order of their first records. Records that ask for
+/// no look are left out.
+pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for record in records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         match EventRecord::from_image(&record.change.new_image) {
             Ok(Some(event)) => match groups
                 .iter_mut()
-                .find(|group| group.item_id == event.item_id)
+                .find(|group| group.reason.target() == event.target)
             {
-                Some(group) => group.add(event),
-                None => groups.push(Signals::new(event, sequence_number)),
+                Some(group) => group.reason.add(event),
+                None => groups.push(Group {
+                    first_sequence_number: sequence_number,
+                    reason: Reason::new(event),
+                }),
             },
             Ok(None) => {}
             Err(error) => {
@@ -55,15 +92,52 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Signals> {
     groups
 }
 
+impl Reason {
+    fn new(event: EventRecord) -> Self {
+        match event.target {
+            Target::Item(item_id) => Self::Item(Signals::new(item_id, event)),
+            Target::Connector(id) => Self::Connector(ConnectorSignals {
+                id,
+                first_received_at: event.received_at,
+                last_received_at: event.received_at,
+            }),
+        }
+    }
+
+    fn add(&mut self, event: EventRecord) {
+        match self {
+            Self::Item(signals) => signals.add(event),
+            Self::Connector(signals) => {
+                signals.first_received_at = signals.first_received_at.min(event.received_at);
+                signals.last_received_at = signals.last_received_at.max(event.received_at);
+            }
+        }
+    }
+
+    fn target(&self) -> Target {
+        match self {
+            Self::Item(signals) => Target::Item(signals.item_id),
+            Self::Connector(signals) => Target::Connector(signals.id),
+        }
+    }
+
+    /// When the earliest event reached us.
+    pub(crate) fn first_received_at(&self) -> Timestamp {
+        match self {
+            Self::Item(signals) => signals.first_received_at,
+            Self::Connector(signals) => signals.first_received_at,
+        }
+    }
+}
+
 impl Signals {
-    fn new(event: EventRecord, first_sequence_number: String) -> Self {
+    fn new(item_id: ItemId, event: EventRecord) -> Self {
         Self {
-            item_id: event.item_id,
-            first_sequence_number,
+            item_id,
             events: 1,
             first_received_at: event.received_at,
             last_received_at: event.received_at,
-            from_pluggy: event.origin == Origin::Webhook,
+            source: Source::of(event.origin),
             changes_the_item: says_changed(&event),
             deleted: says_deleted(&event),
             client_user_id: event.client_user_id,
@@ -74,20 +148,30 @@ impl Signals {
         self.events += 1;
         self.first_received_at = self.first_received_at.min(event.received_at);
         self.last_received_at = self.last_received_at.max(event.received_at);
-        self.from_pluggy |= event.origin == Origin::Webhook;
+        self.source = self.source.max(Source::of(event.origin));
         self.changes_the_item |= says_changed(&event);
         self.deleted |= says_deleted(&event);
         self.client_user_id = self.client_user_id.take().or(event.client_user_id);
     }
 }
 
+impl Source {
+    fn of(origin: Origin) -> Self {
+        match origin {
+            Origin::Hint | Origin::Import => Self::Outsider,
+            Origin::Check => Self::Check,
+            Origin::Webhook | Origin::Replay => Self::Pluggy,
+        }
+    }
+}
+
 fn says_deleted(event: &EventRecord) -> bool {
-    event.origin == Origin::Webhook && event.kind == EventKind::ItemDeleted
+    Source::of(event.origin) == Source::Pluggy && event.kind == EventKind::ItemDeleted
 }
 
 /// A login is followed by more; the other item events tell a new state.
 fn says_changed(event: &EventRecord) -> bool {
-    event.origin == Origin::Webhook
+    Source::of(event.origin) == Source::Pluggy
         && event.kind.as_str().starts_with("item/")
         && event.kind != EventKind::ItemLoginSucceeded
 }

@@ -7,27 +7,31 @@
 
 mod budget;
 mod config;
+mod connector;
 mod group;
+mod look;
 mod missing;
 mod outcome;
 mod owner;
 mod recheck;
 mod sync;
+mod tally;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
 use shared::metrics::Emitter;
 use shared::pluggy;
-use shared::store::{self, Items};
+use shared::store::{self, Connectors, Items};
 use shared::telemetry::chain;
 use tokio::time::Instant;
 
 pub use config::Config;
 
 use budget::Budget;
-use group::{Signals, group};
+use group::{Reason, Signals, group};
 use outcome::Outcome;
+use tally::Tally;
 
 /// What the function works with, built once during init.
 pub struct App {
@@ -35,6 +39,8 @@ pub struct App {
     pub pluggy: pluggy::Client,
     /// The items.
     pub items: Items,
+    /// The connectors.
+    pub connectors: Connectors,
     /// Where the outcome of an invocation is told.
     pub metrics: Emitter,
 }
@@ -49,44 +55,64 @@ pub async fn handle(
 ) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     let mut budget = Budget::new(now, deadline);
-    for signals in group(&event.records) {
-        let outcome = Box::pin(sync::sync(app, &signals, &mut budget)).await;
-        if let Err(error) = report(app, &signals, outcome, budget.now()).await {
-            tracing::error!(error = chain(&error), item.id = %signals.item_id, "item not synced");
+    let mut tally = Tally::default();
+    for group in group(&event.records) {
+        tally.waited(group.reason.first_received_at());
+        if let Err(error) = look(app, &group.reason, &mut budget, &mut tally).await {
+            tracing::error!(
+                error = chain(&error),
+                stream.sequence_number = group.first_sequence_number,
+                "batch not synced from here on"
+            );
             response
                 .batch_item_failures
-                .push(failure(signals.first_sequence_number));
+                .push(failure(group.first_sequence_number));
             // The stream repeats everything from here on, so the rest would be done twice.
             break;
         }
     }
+    app.metrics.emit(tally.into_line(now), now);
     response
 }
 
-/// The one line of an item. What DynamoDB refuses is an error, so that the stream repeats it; a row
-/// that cannot be read would fail each time, and waits for a person without holding up the others.
-async fn report(
+/// One look. What DynamoDB refuses is an error, so that the stream repeats it.
+async fn look(
     app: &App,
-    signals: &Signals,
-    outcome: Result<Outcome, store::Error>,
-    now: Timestamp,
+    reason: &Reason,
+    budget: &mut Budget,
+    tally: &mut Tally,
 ) -> Result<(), store::Error> {
-    match outcome {
-        Ok(outcome) => {
-            tracing::info!(
-                outcome = outcome.as_str(),
-                item.id = %signals.item_id,
-                item.events = signals.events,
-                "item synced"
-            );
-            Ok(())
+    match reason {
+        Reason::Item(signals) => {
+            let synced = Box::pin(sync::sync(app, signals, budget, tally)).await;
+            let outcome = match synced {
+                Ok(outcome) => outcome,
+                Err(error) => park(app, signals, error, budget.now(), tally).await?,
+            };
+            tally.item(signals, outcome);
         }
-        Err(error @ store::Error::Unavailable { .. }) => Err(error),
-        Err(error) => {
-            tracing::error!(error = chain(&error), item.id = %signals.item_id, "item parked");
-            sync::park(&app.items, signals, now).await.map(|_| ())
+        Reason::Connector(signals) => {
+            let synced = Box::pin(connector::sync(app, *signals, budget)).await;
+            tally.connector(signals.id, synced?);
         }
     }
+    Ok(())
+}
+
+/// A row that cannot be read would fail each time, and waits for a person without holding up the
+/// others.
+async fn park(
+    app: &App,
+    signals: &Signals,
+    error: store::Error,
+    now: Timestamp,
+    tally: &mut Tally,
+) -> Result<Outcome, store::Error> {
+    if matches!(error, store::Error::Unavailable { .. }) {
+        return Err(error);
+    }
+    tracing::error!(error = chain(&error), item.id = %signals.item_id, "item parked");
+    sync::park(&app.items, signals, now, tally).await
 }
 
 fn failure(sequence_number: String) -> DynamoDbBatchItemFailure {

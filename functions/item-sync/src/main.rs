@@ -7,7 +7,7 @@ use item_sync::{App, Config, handle};
 use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
 use shared::env::Environment;
 use shared::metrics::Emitter;
-use shared::store::Items;
+use shared::store::{Connectors, Items};
 use shared::{aws, clock, telemetry};
 use tokio::time::Instant;
 
@@ -16,8 +16,10 @@ async fn main() -> Result<(), Error> {
     telemetry::init();
     let config = Config::from_env(&Environment::of_process())?;
     let aws = aws::config().await;
+    let dynamodb = aws::dynamodb(&aws);
     let app = App {
-        items: Items::new(aws::dynamodb(&aws), config.item_table),
+        items: Items::new(dynamodb.clone(), config.item_table.clone()),
+        connectors: Connectors::new(dynamodb, config.item_table),
         pluggy: config.pluggy.client(&aws)?,
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use shared::connection::MISSING_RECHECK;
 use shared::store::StoredItem;
 
-use crate::group::Signals;
+use crate::group::{Signals, Source};
 
 /// What to do about an item that Pluggy does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// There is no row, and nothing to keep one for.
     Nothing,
+    /// There is a row, but Pluggy never spoke of the item, and does not know it.
+    NeverThere,
     /// Ask again later; missing since then.
     Suspect(Timestamp),
     /// It is gone.
@@ -20,13 +22,16 @@ pub(crate) enum Missing {
 
 pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Timestamp) -> Missing {
     match stored {
-        None if signals.from_pluggy && !signals.deleted => Missing::Suspect(now),
+        None if signals.source == Source::Pluggy && !signals.deleted => Missing::Suspect(now),
         None => Missing::Nothing,
         // A tombstone that was to be checked is put anew, without a schedule.
         Some(stored) if stored.deleted_at.is_some() && stored.schedule.check_at.is_some() => {
             Missing::Gone
         }
         Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
+        Some(stored) if stored.is_unconfirmed && signals.source != Source::Pluggy => {
+            Missing::NeverThere
+        }
         Some(_) if signals.deleted => Missing::Gone,
         Some(stored) => match stored.schedule.missing_since {
             Some(since) if now.duration_since(since) >= MISSING_RECHECK => Missing::Gone,
@@ -54,17 +59,17 @@ mod tests {
                 ..Schedule::default()
             },
             deleted_at: deleted_at.map(|at| at.parse().unwrap()),
+            is_unconfirmed: false,
         }
     }
 
-    fn signals(from_pluggy: bool, deleted: bool) -> Signals {
+    fn signals(source: Source, deleted: bool) -> Signals {
         Signals {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            first_sequence_number: String::new(),
             events: 1,
             first_received_at: Timestamp::UNIX_EPOCH,
             last_received_at: Timestamp::UNIX_EPOCH,
-            from_pluggy,
+            source,
             changes_the_item: deleted,
             deleted,
             client_user_id: None,
@@ -76,11 +81,15 @@ mod tests {
         let now = NOW.parse().unwrap();
 
         assert_eq!(
-            missing(Some(&stored(None, None)), &signals(true, false), now),
+            missing(
+                Some(&stored(None, None)),
+                &signals(Source::Pluggy, false),
+                now
+            ),
             Missing::Suspect(now)
         );
         assert_eq!(
-            missing(None, &signals(true, false), now),
+            missing(None, &signals(Source::Pluggy, false), now),
             Missing::Suspect(now)
         );
     }
@@ -91,7 +100,7 @@ mod tests {
         let check = |missing_since, deleted| {
             missing(
                 Some(&stored(missing_since, None)),
-                &signals(true, deleted),
+                &signals(Source::Pluggy, deleted),
                 now,
             )
         };
@@ -108,11 +117,36 @@ mod tests {
     fn a_hint_for_an_item_that_pluggy_does_not_know_leaves_nothing() {
         let now = NOW.parse().unwrap();
 
-        assert_eq!(missing(None, &signals(false, false), now), Missing::Nothing);
-        assert_eq!(missing(None, &signals(true, true), now), Missing::Nothing);
         assert_eq!(
-            missing(Some(&stored(None, Some(NOW))), &signals(true, true), now),
+            missing(None, &signals(Source::Outsider, false), now),
             Missing::Nothing
         );
+        assert_eq!(
+            missing(None, &signals(Source::Pluggy, true), now),
+            Missing::Nothing
+        );
+        assert_eq!(
+            missing(
+                Some(&stored(None, Some(NOW))),
+                &signals(Source::Pluggy, true),
+                now
+            ),
+            Missing::Nothing
+        );
+    }
+
+    #[test]
+    fn the_shell_of_what_only_a_hint_named_goes_with_the_first_404() {
+        let now = NOW.parse().unwrap();
+        let shell = StoredItem {
+            is_unconfirmed: true,
+            ..stored(None, None)
+        };
+
+        let check = |source| missing(Some(&shell), &signals(source, false), now);
+
+        assert_eq!(check(Source::Check), Missing::NeverThere);
+        assert_eq!(check(Source::Outsider), Missing::NeverThere);
+        assert_eq!(check(Source::Pluggy), Missing::Suspect(now));
     }
 }

@@ -1,6 +1,8 @@
-//! What became of an item.
+//! What became of an item, or of a connector.
 
-/// What became of an item.
+use shared::metrics::Metric;
+
+/// What became of an item, or of a connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The row is what Pluggy answered.
@@ -9,14 +11,16 @@ pub(crate) enum Outcome {
     Skipped,
     /// The row holds something newer, or belongs to another user; it is read again soon.
     Stale,
-    /// Pluggy gave no answer; the item's schedule says when to ask again.
+    /// Pluggy gave no answer; the schedule says when to ask again.
     BackedOff,
-    /// The batch had no time left; the item's schedule says when to ask.
+    /// The batch had no time left; the schedule says when to ask.
     PutBack,
     /// Pluggy has no such item; asked again later.
     Missing,
     /// The item is gone.
     Tombstoned,
+    /// The row cannot be read, and waits for a person.
+    Parked,
     /// There is nothing to know or keep.
     Unknown,
 }
@@ -32,7 +36,23 @@ impl Outcome {
             Self::PutBack => "put-back",
             Self::Missing => "missing",
             Self::Tombstoned => "tombstoned",
+            Self::Parked => "parked",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// What counts items with this outcome.
+    pub(crate) fn metric(self) -> Option<Metric> {
+        match self {
+            Self::Stored => Some(Metric::ItemsStored),
+            Self::Skipped => Some(Metric::ItemsSkipped),
+            Self::Stale => Some(Metric::ItemsStaleDropped),
+            Self::BackedOff => Some(Metric::ItemsBackedOff),
+            Self::PutBack => Some(Metric::ItemsPutBack),
+            Self::Missing => Some(Metric::ItemsMissing),
+            Self::Tombstoned => Some(Metric::ItemsTombstoned),
+            Self::Parked => Some(Metric::ItemsParked),
+            Self::Unknown => None,
         }
     }
 }

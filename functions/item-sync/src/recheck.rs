@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::pluggy::Item;
-use shared::store::{Schedule, StoredItem};
+use shared::store::{Reading, Schedule, StoredItem};
 
-use crate::group::Signals;
+use crate::group::{Signals, Source};
 
 const RECHECK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// After so many looks in a row, the item's ordinary schedule is trusted again.
@@ -16,6 +16,19 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
     signals.changes_the_item && is_unchanged
+}
+
+/// Whether a check found what no event of Pluggy's told of.
+pub(crate) fn is_found_by_check(
+    stored: Option<&StoredItem>,
+    signals: &Signals,
+    item: &Item,
+) -> bool {
+    let is_news = stored.is_none_or(|stored| {
+        let version = stored.reading.as_ref().and_then(Reading::version);
+        !stored.schedule.is_owed && version < item.updated_at
+    });
+    signals.source == Source::Check && is_news
 }
 
 /// The schedule of one more look soon; none if there were enough of them.

@@ -5,7 +5,7 @@ mod config;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use shared::metrics::Emitter;
-use shared::store::{self, DueItem, EventKey, Events, Insertion, Items, NewEvent, Origin};
+use shared::store::{self, DueCheck, EventKey, Events, Insertion, Items, NewEvent, Origin};
 
 pub use config::Config;
 
@@ -49,11 +49,11 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
     let mut page = None;
     loop {
         let due = app.items.due(now, PAGE, page).await?;
-        for item in due.items {
-            let overdue = now.duration_since(item.check_at).as_secs();
+        for check in due.checks {
+            let overdue = now.duration_since(check.check_at).as_secs();
             tick.oldest_overdue_seconds = tick.oldest_overdue_seconds.max(overdue);
             tick.due += 1;
-            match app.events.insert(&check(item, now)).await {
+            match app.events.insert(&event(check, now)).await {
                 Ok(Insertion::Inserted) => tick.asked += 1,
                 Ok(_) => {}
                 Err(error) => outcome = Err(error),
@@ -75,12 +75,12 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
 
 /// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood
 /// nor stick.
-fn check(item: DueItem, now: Timestamp) -> NewEvent {
-    let overdue = now.duration_since(item.check_at);
+fn event(check: DueCheck, now: Timestamp) -> NewEvent {
+    let overdue = now.duration_since(check.check_at);
     let bucket = overdue.as_secs() / REPEAT_AFTER.as_secs();
-    let event_id = format!("check-{}-{bucket}", item.check_at.as_millisecond());
+    let event_id = format!("check-{}-{bucket}", check.check_at.as_millisecond());
     NewEvent {
-        key: EventKey::of_item(item.item_id, &event_id),
+        key: EventKey::of_target(check.target, &event_id),
         name: CHECK.to_owned(),
         received_at: now,
         origin: Origin::Check,
@@ -92,13 +92,14 @@ fn check(item: DueItem, now: Timestamp) -> NewEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::store::Target;
 
     fn event_id(now: &str) -> String {
-        let item = DueItem {
-            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+        let check = DueCheck {
+            target: Target::Item("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap()),
             check_at: "2026-11-23T12:00:00Z".parse().unwrap(),
         };
-        check(item, now.parse().unwrap()).key.sort
+        event(check, now.parse().unwrap()).key.sort
     }
 
     #[test]

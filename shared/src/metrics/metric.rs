@@ -71,6 +71,8 @@ metrics! {
     DeliveriesPutOff: Count,
 
     // item-sync
+    /// Answers of Pluggy's about items.
+    ItemsRead: Count,
     /// Items whose state was read at Pluggy and written.
     ItemsStored: Count,
     /// Items that had been read after their events came.

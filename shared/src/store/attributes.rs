@@ -47,6 +47,12 @@ impl Reader<'_> {
         self.read(attribute, |value| value.as_n().ok()?.parse().ok())
     }
 
+    /// A number of times; none is zero.
+    pub(super) fn count(&self, attribute: &'static str) -> Result<u32, Error> {
+        let count = self.number(attribute)?.unwrap_or_default();
+        u32::try_from(count).map_err(|_| Error::Corrupt { attribute })
+    }
+
     pub(super) fn time(&self, attribute: &'static str) -> Result<Option<Timestamp>, Error> {
         self.read(attribute, |value| {
             Timestamp::from_millisecond(value.as_n().ok()?.parse().ok()?).ok()

@@ -28,8 +28,10 @@ pub enum Origin {
     Hint,
     /// The item's check was due.
     Check,
-    /// An operator asked for it.
+    /// An operator asked for what was received to be looked at again.
     Replay,
+    /// An operator named the item.
+    Import,
 }
 
 impl Origin {
@@ -40,13 +42,20 @@ impl Origin {
             Self::Hint => "hint",
             Self::Check => "check",
             Self::Replay => "replay",
+            Self::Import => "import",
         }
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Webhook, Self::Hint, Self::Check, Self::Replay]
-            .into_iter()
-            .find(|origin| origin.as_str() == text)
+        [
+            Self::Webhook,
+            Self::Hint,
+            Self::Check,
+            Self::Replay,
+            Self::Import,
+        ]
+        .into_iter()
+        .find(|origin| origin.as_str() == text)
     }
 }
 

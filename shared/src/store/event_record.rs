@@ -7,30 +7,31 @@ use serde_dynamo::AttributeValue;
 
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
 use super::schema::PARTITION_KEY;
-use super::{Body, Encoding, Error, Origin, key};
-use crate::pluggy::{ClientUserId, Event, EventKind, ItemId};
+use super::{Body, Encoding, Error, Origin, Target};
+use crate::pluggy::{ClientUserId, Event, EventKind};
 
-/// A reason to look at an item.
+/// A reason to look at something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRecord {
-    /// The item.
-    pub item_id: ItemId,
+    /// What to look at.
+    pub target: Target,
     /// Name of the event.
     pub kind: EventKind,
     /// When it reached us.
     pub received_at: Timestamp,
     /// Where it comes from.
     pub origin: Origin,
-    /// The user whom an authenticated `item/*` event names.
+    /// The user whom an authenticated `item/*` event names, also where it is replayed, or whom an
+    /// operator names.
     pub client_user_id: Option<ClientUserId>,
 }
 
 impl EventRecord {
-    /// Reads a new image of the stream; `None` for a row that asks for no look at an item: a
-    /// quarantined one, one about something else, or one whose item id is no id of Pluggy's.
+    /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined
+    /// one, one about something else, or one whose id is not of Pluggy's form.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
         let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
-        let Some(item_id) = key::item_id(partition) else {
+        let Some(target) = Target::parse(partition) else {
             return Ok(None);
         };
         if image.contains_key(QUARANTINE) {
@@ -39,10 +40,14 @@ impl EventRecord {
         let kind = EventKind::from(required(EVENT, text(image, EVENT))?.to_owned());
         let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
         let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
-        let names_the_user = origin == Origin::Webhook && kind.as_str().starts_with("item/");
+        let names_the_user = match origin {
+            Origin::Webhook => kind.as_str().starts_with("item/"),
+            Origin::Replay | Origin::Import => true,
+            Origin::Hint | Origin::Check => false,
+        };
         let client_user_id = names_the_user.then(|| client_user_id(image)).flatten();
         Ok(Some(Self {
-            item_id,
+            target,
             kind,
             received_at,
             origin,

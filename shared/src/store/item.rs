@@ -19,6 +19,9 @@ pub struct StoredItem {
     pub schedule: Schedule,
     /// When it was deleted; a tombstone keeps nothing but this.
     pub deleted_at: Option<Timestamp>,
+    /// Whether Pluggy itself has never spoken of it: a frontend or an operator named it, and no
+    /// read has succeeded yet.
+    pub is_unconfirmed: bool,
 }
 
 /// An answer of `GET /items/{id}`.
@@ -48,6 +51,8 @@ pub struct Schedule {
     pub missing_since: Option<Timestamp>,
     /// How many looks in a row were made because one answer was not enough.
     pub rechecks: u32,
+    /// Whether an event of Pluggy's waits for the look: what it finds was not missed.
+    pub is_owed: bool,
 }
 
 impl StoredItem {
@@ -71,6 +76,7 @@ mod tests {
             reading: None,
             schedule: Schedule::default(),
             deleted_at: None,
+            is_unconfirmed: false,
         };
         assert!(item.is_shown_to(&owner));
         assert!(!item.is_shown_to(&"usr_2".parse().unwrap()));

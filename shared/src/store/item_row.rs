@@ -5,18 +5,20 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, document, number, required, text, time};
-use super::key::{item_id, item_key};
+use super::key::item_key;
 use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
-use super::{Error, Reading, Schedule, StoredItem, schema};
+use super::{Error, Reading, Schedule, StoredItem, Target, schema};
 use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
 pub(super) const READ_AT: &str = "readAt";
 const DELETED_AT: &str = "deletedAt";
-const SYNC_FAILURES: &str = "syncFailures";
+pub(super) const SYNC_FAILURES: &str = "syncFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
 const RECHECKS: &str = "rechecks";
+pub(super) const OWED: &str = "owed";
+pub(super) const UNCONFIRMED: &str = "unconfirmed";
 const STATUS: &str = "status";
 const EXECUTION_STATUS: &str = "executionStatus";
 const ERROR: &str = "error";
@@ -64,6 +66,17 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
     );
     row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
     row.put(
+        OWED,
+        stored
+            .schedule
+            .is_owed
+            .then_some(AttributeValue::Bool(true)),
+    );
+    row.put(
+        UNCONFIRMED,
+        stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
+    );
+    row.put(
         RECHECKS,
         (stored.schedule.rechecks > 0).then(|| number(stored.schedule.rechecks)),
     );
@@ -105,7 +118,7 @@ fn put_item(row: &mut RowBuilder, item: &Item) {
 }
 
 /// What is shown of a connector. Its form fields and abilities are long, and can be had from Pluggy.
-fn summary(connector: &Connector) -> Connector {
+pub(super) fn summary(connector: &Connector) -> Connector {
     Connector {
         name: connector.name.clone(),
         image_url: connector.image_url.clone(),
@@ -124,10 +137,12 @@ fn summary(connector: &Connector) -> Connector {
 
 pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
     let reader = Reader(row);
-    let item_id = required(
-        PARTITION_KEY,
-        reader.text(PARTITION_KEY)?.as_deref().and_then(item_id),
-    )?;
+    let key = required(PARTITION_KEY, reader.text(PARTITION_KEY)?)?;
+    let Some(Target::Item(item_id)) = Target::parse(&key) else {
+        return Err(Error::Corrupt {
+            attribute: PARTITION_KEY,
+        });
+    };
     let created_at = required(CREATED_AT, reader.time(CREATED_AT)?)?;
     let owner = reader.text(OWNER)?.map(|owner| {
         owner
@@ -141,17 +156,14 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
         reading: reading(&reader, item_id, created_at)?,
         schedule: Schedule {
             check_at: reader.time(CHECK_AT)?,
-            sync_failures: count(&reader, SYNC_FAILURES)?,
+            sync_failures: reader.count(SYNC_FAILURES)?,
             missing_since: reader.time(MISSING_SINCE)?,
-            rechecks: count(&reader, RECHECKS)?,
+            rechecks: reader.count(RECHECKS)?,
+            is_owed: reader.boolean(OWED)?.unwrap_or_default(),
         },
         deleted_at: reader.time(DELETED_AT)?,
+        is_unconfirmed: reader.boolean(UNCONFIRMED)?.unwrap_or_default(),
     })
-}
-
-fn count(reader: &Reader<'_>, attribute: &'static str) -> Result<u32, Error> {
-    let count = reader.number(attribute)?.unwrap_or_default();
-    u32::try_from(count).map_err(|_| Error::Corrupt { attribute })
 }
 
 fn reading(
@@ -253,8 +265,10 @@ mod tests {
                 sync_failures: 2,
                 missing_since: None,
                 rechecks: 1,
+                is_owed: true,
             },
             deleted_at: None,
+            is_unconfirmed: false,
         }
     }
 
@@ -284,6 +298,7 @@ mod tests {
     fn a_shell_and_a_tombstone_have_no_state() {
         let mut shell = stored(full_item());
         shell.reading = None;
+        shell.is_unconfirmed = true;
 
         assert_eq!(from_row(&to_row(&shell)).unwrap(), shell);
     }

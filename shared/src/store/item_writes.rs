@@ -1,14 +1,18 @@
 //! Writes to `ItemTable`, each guarded so that a row never goes back in time or to another user.
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::attributes::{number, text, time};
 use super::error::unavailable;
-use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, created_at_item_id, to_row};
+use super::item_row::{
+    IS_DUE, MISSING_SINCE, OWED, READ_AT, UNCONFIRMED, created_at_item_id, to_row,
+};
 use super::key::item_key;
 use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Items, Reading, Schedule, StoredItem};
@@ -79,6 +83,7 @@ impl Items {
             reading: None,
             schedule: Schedule::default(),
             deleted_at: Some(deleted_at),
+            is_unconfirmed: false,
         };
         let put = self
             .client
@@ -153,6 +158,19 @@ impl Items {
             }
             None => remove.push(MISSING_SINCE),
         }
+        if stored.schedule.is_owed {
+            set.push("owed = :true");
+        } else {
+            remove.push(OWED);
+        }
+        if stored.is_unconfirmed {
+            set.push("unconfirmed = :true");
+        } else {
+            remove.push(UNCONFIRMED);
+        }
+        if stored.schedule.is_owed || stored.is_unconfirmed {
+            update = update.expression_attribute_values(":true", AttributeValue::Bool(true));
+        }
         let mut expression = format!("SET {}", set.join(", "));
         if !remove.is_empty() {
             expression.push_str(" REMOVE ");
@@ -165,6 +183,31 @@ impl Items {
         .await
     }
 
+    /// Removes the shell of an item that Pluggy does not know, and never spoke of. Whatever else is
+    /// there stays.
+    pub async fn forget(&self, id: ItemId) -> Result<Write, Error> {
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .condition_expression("unconfirmed = :true AND attribute_not_exists(readAt)")
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Write::Done),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(Write::Stale)
+            }
+            Err(error) => Err(unavailable("delete the item")(error)),
+        }
+    }
+
     /// Brings the next look forward; one that is due earlier stays, and so does everything else.
     pub async fn hasten(&self, id: ItemId, schedule: &Schedule) -> Result<Write, Error> {
         let Some(check_at) = schedule.check_at else {
@@ -175,18 +218,24 @@ impl Items {
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .update_expression("SET due = :due, checkAt = :checkAt, rechecks = :rechecks")
+            .update_expression(
+                "SET due = :due, checkAt = :checkAt, rechecks = :rechecks, owed = :owed",
+            )
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(checkAt) OR checkAt > :checkAt)",
             )
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":checkAt", time(check_at))
-            .expression_attribute_values(":rechecks", number(schedule.rechecks));
+            .expression_attribute_values(":rechecks", number(schedule.rechecks))
+            .expression_attribute_values(":owed", AttributeValue::Bool(schedule.is_owed));
         guarded_update(update, "hasten the item's check").await
     }
 }
 
-async fn guarded(put: PutItemFluentBuilder, operation: &'static str) -> Result<Write, Error> {
+pub(super) async fn guarded(
+    put: PutItemFluentBuilder,
+    operation: &'static str,
+) -> Result<Write, Error> {
     match put.send().await {
         Ok(_) => Ok(Write::Done),
         Err(error)
@@ -200,7 +249,7 @@ async fn guarded(put: PutItemFluentBuilder, operation: &'static str) -> Result<W
     }
 }
 
-async fn guarded_update(
+pub(super) async fn guarded_update(
     update: UpdateItemFluentBuilder,
     operation: &'static str,
 ) -> Result<Write, Error> {

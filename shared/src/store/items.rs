@@ -1,43 +1,37 @@
 //! `ItemTable`: the state of each item, guarded against going back in time.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, required, text, time};
+use super::batch::batch_get;
 use super::error::unavailable;
 use super::item_row::{IS_DUE, created_at_item_id, from_row};
-use super::key::{item_id, item_key};
+use super::key::item_key;
 use super::schema::{BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, OWNER, PARTITION_KEY};
-use super::{Cursor, Error, StoredItem};
+use super::{Cursor, Error, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 use crate::telemetry::chain;
 
-/// Unprocessed keys of a batch are asked for again this often; the SDK already retries throttled
-/// calls.
-const BATCH_ROUNDS: usize = 3;
-
-/// An item whose check is due.
+/// Something whose check is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueItem {
-    /// The item.
-    pub item_id: ItemId,
+pub struct DueCheck {
+    /// What is to be looked at.
+    pub target: Target,
     /// Since when.
     pub check_at: Timestamp,
 }
 
-/// Some of the items whose check is due, oldest first.
+/// Some of the checks that are due, oldest first.
 #[derive(Clone, Debug)]
 pub struct DuePage {
-    /// The items.
-    pub items: Vec<DueItem>,
+    /// The checks.
+    pub checks: Vec<DueCheck>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<DueCursor>,
 }
 
-/// Where a page of due items begins.
+/// Where a page of due checks begins.
 #[derive(Clone, Debug)]
 pub struct DueCursor(Row);
 
@@ -77,7 +71,7 @@ impl Items {
         answer.item.as_ref().map(from_row).transpose()
     }
 
-    /// Items whose check is due at `now`, oldest first, from where the page before ended.
+    /// What is due to be looked at, at `now`, oldest first, from where the page before ended.
     pub async fn due(
         &self,
         now: Timestamp,
@@ -96,12 +90,12 @@ impl Items {
             .set_exclusive_start_key(after.map(|cursor| cursor.0))
             .send()
             .await
-            .map_err(unavailable("query the items that are due"))?;
+            .map_err(unavailable("query the checks that are due"))?;
         let rows = answer.items.unwrap_or_default();
         Ok(DuePage {
-            items: rows
+            checks: rows
                 .iter()
-                .filter_map(|row| logged(due_item(row)))
+                .filter_map(|row| logged(due_check(row)))
                 .collect(),
             next: answer.last_evaluated_key.map(DueCursor),
         })
@@ -145,7 +139,11 @@ impl Items {
             .iter()
             .map(|row| required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?))
             .collect::<Result<_, _>>()?;
-        let mut items = self.batch_get(&keys).await?;
+        let rows = batch_get(&self.client, &self.table, keys, "get the user's items").await?;
+        let mut items: Vec<StoredItem> = rows
+            .iter()
+            .filter_map(|row| logged(from_row(row)))
+            .collect();
         // The index may lag behind the rows: an item that changed hands or went away since is left
         // out.
         items.retain(|item| item.is_shown_to(owner));
@@ -154,52 +152,13 @@ impl Items {
         });
         Ok(OwnedPage { items, next })
     }
-
-    async fn batch_get(&self, keys: &[String]) -> Result<Vec<StoredItem>, Error> {
-        let mut rows = Vec::with_capacity(keys.len());
-        let mut pending: Vec<Row> = keys
-            .iter()
-            .map(|key| Row::from([(PARTITION_KEY.to_owned(), text(key))]))
-            .collect();
-        for _ in 0..BATCH_ROUNDS {
-            if pending.is_empty() {
-                break;
-            }
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(std::mem::take(&mut pending)))
-                .build();
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, request.map_err(Error::Request)?)
-                .send()
-                .await
-                .map_err(unavailable("get the user's items"))?;
-            rows.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            let mut unprocessed: HashMap<_, _> = answer.unprocessed_keys.unwrap_or_default();
-            pending = unprocessed
-                .remove(&self.table)
-                .map(|keys| keys.keys)
-                .unwrap_or_default();
-        }
-        if !pending.is_empty() {
-            return Err(Error::Unavailable {
-                operation: "get the user's items",
-                reason: "keys stay unprocessed".to_owned(),
-            });
-        }
-        Ok(rows
-            .iter()
-            .filter_map(|row| logged(from_row(row)))
-            .collect())
-    }
 }
 
-fn due_item(row: &Row) -> Result<DueItem, Error> {
+fn due_check(row: &Row) -> Result<DueCheck, Error> {
     let reader = Reader(row);
     let key = reader.text(PARTITION_KEY)?;
-    Ok(DueItem {
-        item_id: required(PARTITION_KEY, key.as_deref().and_then(item_id))?,
+    Ok(DueCheck {
+        target: required(PARTITION_KEY, key.as_deref().and_then(Target::parse))?,
         check_at: required(CHECK_AT, reader.time(CHECK_AT)?)?,
     })
 }

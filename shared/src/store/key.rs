@@ -4,7 +4,8 @@
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::schema::ITEM_PREFIX;
+use super::Target;
+use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 use crate::pluggy::{ItemId, Subject};
 
 /// DynamoDB's sort keys hold 1,024 bytes; an id longer than this is hashed.
@@ -27,10 +28,10 @@ impl EventKey {
         Self { partition, sort }
     }
 
-    /// The key of an event of our own about an item.
-    pub fn of_item(item_id: ItemId, event_id: &str) -> Self {
+    /// The key of an event of our own.
+    pub fn of_target(target: Target, event_id: &str) -> Self {
         Self {
-            partition: item_key(item_id),
+            partition: target.key(),
             sort: hygienic(event_id),
         }
     }
@@ -57,7 +58,7 @@ impl EventKey {
 fn subject_key(subject: &Subject) -> Option<String> {
     let (prefix, id) = match subject {
         Subject::Item(id) => (ITEM_PREFIX, id),
-        Subject::Connector(id) => ("CONNECTOR#", id),
+        Subject::Connector(id) => (CONNECTOR_PREFIX, id),
         Subject::PaymentRequest(id) => ("PAYMENT_REQUEST#", id),
         Subject::PaymentIntent(id) => ("PAYMENT_INTENT#", id),
         Subject::AutomaticPixPayment(id) => ("AUTOMATIC_PIX_PAYMENT#", id),
@@ -71,13 +72,7 @@ fn subject_key(subject: &Subject) -> Option<String> {
 
 /// The partition key of an item, in both tables.
 pub(super) fn item_key(id: ItemId) -> String {
-    format!("{ITEM_PREFIX}{id}")
-}
-
-/// The item that a partition key names; `None` if it names none, or one whose id is no UUID and so
-/// not Pluggy's.
-pub(super) fn item_id(key: &str) -> Option<ItemId> {
-    key.strip_prefix(ITEM_PREFIX)?.parse().ok()
+    Target::Item(id).key()
 }
 
 /// A UUID in lower case, a short printable id as it is, anything else as its hash.

@@ -23,6 +23,8 @@ pub const CHECK_AT: &str = "checkAt";
 
 /// What an item's partition key begins with; the stream filter of item-sync selects by it.
 pub const ITEM_PREFIX: &str = "ITEM#";
+/// What a connector's partition key begins with; the stream filter of item-sync selects by it.
+pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
 
 /// Version of the rows that this release writes. A reader accepts every version: what a row lacks
 /// is absent, what it has beyond is ignored, and so a release can be rolled back.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use sandbox::Effect;
 use shared::clock::now;
 use shared::pluggy::ItemId;
-use shared::store::Items;
+use shared::store::{Items, Target};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, stream};
 use tokio::time::Instant;
@@ -156,9 +156,9 @@ async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
         .due(due, 10, None)
         .await
         .unwrap()
-        .items;
+        .checks;
     assert!(
-        due.iter().any(|item| item.item_id == broken),
+        due.iter().any(|check| check.target == Target::Item(broken)),
         "it comes back by its schedule"
     );
 }
@@ -181,6 +181,7 @@ async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
     let app = item_sync::App {
         pluggy: deployment.pluggy_client(),
         items: refused,
+        connectors: deployment.tables.connector_store(),
         metrics: deployment.metrics.clone(),
     };
     let answer = item_sync::handle(&app, &batch, now(), in_a_minute()).await;

@@ -1,0 +1,122 @@
+//! How well connections to an item's institution work, by the latest that is known.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use shared::pluggy::{Connector, ConnectorId, HealthStatus};
+use shared::store::{Connectors, StoredConnector, StoredItem};
+use shared::telemetry::chain;
+
+/// Health older than this says nothing about now.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(6);
+
+/// An answer does not wait longer for it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The connectors of some items, as Pluggy last answered about them.
+#[derive(Debug, Default)]
+pub(crate) struct Healths(HashMap<ConnectorId, StoredConnector>);
+
+impl Healths {
+    /// Those of `items`. Health only adds to what an item's own row says, so an answer does without
+    /// it where the table fails.
+    pub(crate) async fn of(
+        connectors: &Connectors,
+        items: impl IntoIterator<Item = &StoredItem>,
+    ) -> Self {
+        let mut ids: Vec<ConnectorId> = items
+            .into_iter()
+            .filter_map(|item| Some(item.reading.as_ref()?.item.connector.as_ref()?.id))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        match tokio::time::timeout(PATIENCE, connectors.get_all(ids)).await {
+            Ok(Ok(stored)) => Self(stored),
+            Ok(Err(error)) => {
+                tracing::warn!(error = chain(&error), "connectors not read");
+                Self::default()
+            }
+            Err(_) => {
+                tracing::warn!("connectors not read in time");
+                Self::default()
+            }
+        }
+    }
+
+    /// The health at `now` of a connector that came with an item read at `read_at`: the newer of
+    /// that and of the connector's own row.
+    pub(crate) fn status<'a>(
+        &'a self,
+        connector: &'a Connector,
+        read_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<&'a HealthStatus> {
+        let own = self
+            .0
+            .get(&connector.id)
+            .and_then(|stored| stored.reading.as_ref());
+        let (newest, read_at) = match own {
+            Some((own, own_read_at)) if *own_read_at > read_at => (own, *own_read_at),
+            _ => (connector, read_at),
+        };
+        let is_recent = now.duration_since(read_at) < LIFETIME;
+        let health = newest.health.as_ref().filter(|_| is_recent)?;
+        health.status.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn connector(status: &str) -> Connector {
+        serde_json::from_value(json!({"id": 201, "health": {"status": status}})).unwrap()
+    }
+
+    fn check(own_read_at: &str, item_read_at: &str, expected: Option<HealthStatus>) {
+        let stored = StoredConnector {
+            id: 201,
+            reading: Some((connector("OFFLINE"), own_read_at.parse().unwrap())),
+            check_at: None,
+            sync_failures: 0,
+        };
+        let healths = Healths(HashMap::from([(201, stored)]));
+        let with_the_item = connector("ONLINE");
+
+        let status = healths.status(
+            &with_the_item,
+            item_read_at.parse().unwrap(),
+            NOW.parse().unwrap(),
+        );
+
+        assert_eq!(status, expected.as_ref());
+    }
+
+    #[test]
+    fn the_newer_answer_of_the_last_six_hours_tells() {
+        let (old, older, new) = (
+            "2026-11-23T06:00:00Z",
+            "2026-11-23T05:00:00Z",
+            "2026-11-23T11:00:00Z",
+        );
+
+        check(new, old, Some(HealthStatus::Offline));
+        check(old, new, Some(HealthStatus::Online));
+        check(old, older, None);
+        check(older, old, None);
+    }
+
+    #[test]
+    fn without_a_row_of_its_own_the_item_tells() {
+        let (connector, now) = (connector("UNSTABLE"), NOW.parse().unwrap());
+
+        let healths = Healths::default();
+        let status = healths.status(&connector, now, now);
+
+        assert_eq!(status, Some(&HealthStatus::Unstable));
+    }
+}

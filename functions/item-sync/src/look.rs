@@ -1,0 +1,212 @@
+//! What one look at an item leads to: a guarded write of its row, or of its schedule.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
+use shared::metrics::Metric;
+use shared::pluggy::{self, Item};
+use shared::store::{self, Items, Reading, Schedule, StoredItem, Write};
+use shared::telemetry::chain;
+
+use crate::budget::{PUT_BACK_DELAY, after, asked_to_wait};
+use crate::group::{Signals, Source};
+use crate::missing::{Missing, missing};
+use crate::outcome::Outcome;
+use crate::owner::owner;
+use crate::recheck::{contradicts, is_found_by_check, recheck};
+use crate::tally::Tally;
+
+/// One look: what was known before, why it is made, and when.
+pub(crate) struct Look<'a> {
+    pub(crate) items: &'a Items,
+    pub(crate) stored: Option<StoredItem>,
+    pub(crate) signals: &'a Signals,
+    pub(crate) read_at: Timestamp,
+    pub(crate) tally: &'a mut Tally,
+}
+
+impl Look<'_> {
+    pub(crate) async fn store(&mut self, item: Item) -> Result<Outcome, store::Error> {
+        self.tally.count(Metric::ItemsRead);
+        let is_found_by_check = is_found_by_check(self.stored.as_ref(), self.signals, &item);
+        let before = self.schedule();
+        let schedule = if contradicts(self.stored.as_ref(), self.signals, &item) {
+            recheck(before, self.read_at).map(|schedule| self.owed(schedule))
+        } else {
+            None
+        };
+        let settled = Schedule {
+            check_at: Some(next_check(&item, self.read_at)),
+            ..Schedule::default()
+        };
+        let row = StoredItem {
+            item_id: self.signals.item_id,
+            owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.tally),
+            created_at: item.created_at.unwrap_or_else(|| self.known_since()),
+            schedule: schedule.unwrap_or(settled),
+            reading: None,
+            deleted_at: None,
+            is_unconfirmed: false,
+        };
+        match self
+            .items
+            .put_reading(
+                row,
+                Reading {
+                    item,
+                    read_at: self.read_at,
+                },
+            )
+            .await?
+        {
+            Write::Done => {
+                if is_found_by_check {
+                    self.tally.count(Metric::ItemsFoundByCheck);
+                }
+                Ok(Outcome::Stored)
+            }
+            Write::Stale => self.look_again().await,
+        }
+    }
+
+    pub(crate) async fn store_missing(&mut self) -> Result<Outcome, store::Error> {
+        match missing(self.stored.as_ref(), self.signals, self.read_at) {
+            Missing::Nothing => Ok(Outcome::Unknown),
+            Missing::NeverThere => match self.items.forget(self.signals.item_id).await? {
+                Write::Done => Ok(Outcome::Unknown),
+                Write::Stale => self.look_again().await,
+            },
+            Missing::Suspect(since) => {
+                let schedule = Schedule {
+                    check_at: Some(after(since, MISSING_RECHECK)),
+                    missing_since: Some(since),
+                    ..Schedule::default()
+                };
+                let schedule = self.owed(schedule);
+                self.reschedule(schedule, Outcome::Missing).await
+            }
+            Missing::Gone => {
+                if !self.signals.deleted {
+                    tracing::error!(item.id = %self.signals.item_id, "item gone without a deletion event");
+                }
+                let (id, created_at) = (self.signals.item_id, self.known_since());
+                match self
+                    .items
+                    .put_tombstone(id, created_at, self.read_at)
+                    .await?
+                {
+                    Write::Done => Ok(Outcome::Tombstoned),
+                    Write::Stale => self.look_again().await,
+                }
+            }
+        }
+    }
+
+    pub(crate) async fn put_back(&mut self) -> Result<Outcome, store::Error> {
+        let schedule = self.owed(Schedule {
+            check_at: Some(after(self.read_at, PUT_BACK_DELAY)),
+            ..self.schedule()
+        });
+        self.reschedule(schedule, Outcome::PutBack).await
+    }
+
+    pub(crate) async fn back_off(
+        &mut self,
+        error: &pluggy::Error,
+    ) -> Result<Outcome, store::Error> {
+        // Of an item that we never knew, and that Pluggy says is gone, nothing is owed.
+        if self.stored.is_none() && self.signals.deleted {
+            return Ok(Outcome::Unknown);
+        }
+        if error.needs_a_person() {
+            tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+        } else {
+            tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+        }
+        let schedule = self.backed_off(asked_to_wait(error));
+        self.reschedule(schedule, Outcome::BackedOff).await
+    }
+
+    pub(crate) fn backed_off(&self, at_least: SignedDuration) -> Schedule {
+        let before = self.schedule();
+        let sync_failures = before.sync_failures.saturating_add(1);
+        let delay = retry_delay(sync_failures, rand::random()).max(at_least);
+        self.owed(Schedule {
+            check_at: Some(after(self.read_at, delay)),
+            sync_failures,
+            ..before
+        })
+    }
+
+    /// What Pluggy told of is owed until it is read.
+    fn owed(&self, schedule: Schedule) -> Schedule {
+        Schedule {
+            is_owed: self.schedule().is_owed || self.signals.source == Source::Pluggy,
+            ..schedule
+        }
+    }
+
+    async fn reschedule(
+        &mut self,
+        schedule: Schedule,
+        outcome: Outcome,
+    ) -> Result<Outcome, store::Error> {
+        match self.write_schedule(schedule).await? {
+            Write::Done => Ok(outcome),
+            Write::Stale => self.look_again().await,
+        }
+    }
+
+    /// Writes the schedule alone; where there is no row yet, this makes the shell. A tombstone keeps
+    /// no owner.
+    pub(crate) async fn write_schedule(
+        &mut self,
+        schedule: Schedule,
+    ) -> Result<Write, store::Error> {
+        let is_gone = self
+            .stored
+            .as_ref()
+            .is_some_and(|stored| stored.deleted_at.is_some());
+        let owner = if is_gone {
+            None
+        } else {
+            owner(self.stored.as_ref(), None, self.signals, self.tally)
+        };
+        let was_unconfirmed = self
+            .stored
+            .as_ref()
+            .is_none_or(|stored| stored.is_unconfirmed);
+        let row = StoredItem {
+            item_id: self.signals.item_id,
+            owner,
+            created_at: self.known_since(),
+            reading: None,
+            schedule,
+            deleted_at: None,
+            is_unconfirmed: was_unconfirmed && !is_gone && self.signals.source != Source::Pluggy,
+        };
+        self.items.put_schedule(&row, self.read_at).await
+    }
+
+    /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
+    /// read again soon.
+    async fn look_again(&self) -> Result<Outcome, store::Error> {
+        if let Some(schedule) = recheck(self.schedule(), self.read_at) {
+            let schedule = self.owed(schedule);
+            self.items.hasten(self.signals.item_id, &schedule).await?;
+        }
+        Ok(Outcome::Stale)
+    }
+
+    fn schedule(&self) -> Schedule {
+        self.stored
+            .as_ref()
+            .map(|stored| stored.schedule)
+            .unwrap_or_default()
+    }
+
+    fn known_since(&self) -> Timestamp {
+        self.stored
+            .as_ref()
+            .map_or(self.signals.first_received_at, |stored| stored.created_at)
+    }
+}

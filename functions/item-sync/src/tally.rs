@@ -1,0 +1,67 @@
+//! What one batch did, for the one line that tells of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::metrics::{Line, Metric};
+use shared::pluggy::ConnectorId;
+
+use crate::group::Signals;
+use crate::outcome::Outcome;
+
+/// The counts of one batch, and what became of each thing that it was about.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: BTreeMap<Metric, u32>,
+    items: Vec<Value>,
+    connectors: Vec<Value>,
+    oldest: Option<Timestamp>,
+}
+
+impl Tally {
+    /// Counts one of something.
+    pub(crate) fn count(&mut self, metric: Metric) {
+        *self.counts.entry(metric).or_default() += 1;
+    }
+
+    /// Remembers that an event waited since then.
+    pub(crate) fn waited(&mut self, since: Timestamp) {
+        self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
+    }
+
+    /// What became of an item.
+    pub(crate) fn item(&mut self, signals: &Signals, outcome: Outcome) {
+        if let Some(metric) = outcome.metric() {
+            self.count(metric);
+        }
+        self.items.push(json!({
+            "id": signals.item_id, "events": signals.events, "outcome": outcome.as_str(),
+        }));
+    }
+
+    /// What became of a connector.
+    pub(crate) fn connector(&mut self, id: ConnectorId, outcome: Outcome) {
+        if outcome == Outcome::Stored {
+            self.count(Metric::ConnectorsStored);
+        }
+        self.connectors
+            .push(json!({"id": id, "outcome": outcome.as_str()}));
+    }
+
+    /// The line of a batch that arrived at `now`.
+    pub(crate) fn into_line(self, now: Timestamp) -> Line {
+        let mut line = Line::new("batch synced");
+        for (metric, count) in self.counts {
+            line.metric(metric, count);
+        }
+        if let Some(oldest) = self.oldest {
+            let age = now.duration_since(oldest).as_millis();
+            line.metric(Metric::StreamAge, age.max(0));
+        }
+        for (name, list) in [("items", self.items), ("connectors", self.connectors)] {
+            line.property(name, (!list.is_empty()).then_some(Value::Array(list)));
+        }
+        line
+    }
+}

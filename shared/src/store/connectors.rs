@@ -1,0 +1,150 @@
+//! The connectors in `ItemTable`: how well connections to an institution work.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
+
+use super::attributes::{Reader, Row, document, number, required, text, time};
+use super::batch::batch_get;
+use super::error::unavailable;
+use super::item_row::{IS_DUE, READ_AT, SYNC_FAILURES, summary};
+use super::item_writes::{Write, guarded, guarded_update};
+use super::schema::{CHECK_AT, PARTITION_KEY, SCHEMA, VERSION};
+use super::{Error, Target};
+use crate::pluggy::{Connector, ConnectorId};
+use crate::telemetry::chain;
+
+const CONNECTOR: &str = "connector";
+
+/// A row of `ItemTable` about a connector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredConnector {
+    /// The connector.
+    pub id: ConnectorId,
+    /// Pluggy's last answer about it, and our clock when the request was sent; none if Pluggy has
+    /// not answered yet.
+    pub reading: Option<(Connector, Timestamp)>,
+    /// When to ask again; none unless the last read failed.
+    pub check_at: Option<Timestamp>,
+    /// How many reads in a row have failed.
+    pub sync_failures: u32,
+}
+
+/// The connectors in `ItemTable`.
+#[derive(Clone, Debug)]
+pub struct Connectors {
+    client: Client,
+    table: String,
+}
+
+impl Connectors {
+    /// Those in the table named `table`.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The connector's row, as it is at this moment.
+    pub async fn get(&self, id: ConnectorId) -> Result<Option<StoredConnector>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(Target::Connector(id).key()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable("get the connector"))?;
+        answer.item.as_ref().map(from_row).transpose()
+    }
+
+    /// The rows that there are of some connectors. One that cannot be read is left out: it only
+    /// adds to what an item's own row says.
+    pub async fn get_all(
+        &self,
+        ids: impl IntoIterator<Item = ConnectorId>,
+    ) -> Result<HashMap<ConnectorId, StoredConnector>, Error> {
+        let keys = ids.into_iter().map(|id| Target::Connector(id).key());
+        let rows = batch_get(&self.client, &self.table, keys, "get the connectors").await?;
+        let connectors = rows.iter().filter_map(|row| {
+            from_row(row)
+                .inspect_err(|error| tracing::error!(error = chain(error), "connector left out"))
+                .ok()
+        });
+        Ok(connectors
+            .map(|connector| (connector.id, connector))
+            .collect())
+    }
+
+    /// Writes what Pluggy answered to a request sent at `read_at`, unless the row holds the answer
+    /// to a later one.
+    pub async fn put_reading(
+        &self,
+        connector: &Connector,
+        read_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let mut row = Row::from([
+            (
+                PARTITION_KEY.to_owned(),
+                text(Target::Connector(connector.id).key()),
+            ),
+            (SCHEMA.to_owned(), number(VERSION)),
+            (READ_AT.to_owned(), time(read_at)),
+        ]);
+        if let Some(connector) = document(&summary(connector)) {
+            row.insert(CONNECTOR.to_owned(), connector);
+        }
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(row))
+            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .expression_attribute_values(":readAt", time(read_at));
+        guarded(put, "put the connector").await
+    }
+
+    /// Writes when to ask again after a read at `read_at` that failed, unless the row holds the
+    /// answer to a later one. What is known stays.
+    pub async fn put_schedule(
+        &self,
+        id: ConnectorId,
+        check_at: Timestamp,
+        sync_failures: u32,
+        read_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(Target::Connector(id).key()))
+            .update_expression(
+                "SET #schema = :schema, due = :due, checkAt = :checkAt, syncFailures = :syncFailures",
+            )
+            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_values(":schema", number(VERSION))
+            .expression_attribute_values(":due", text(IS_DUE))
+            .expression_attribute_values(":checkAt", time(check_at))
+            .expression_attribute_values(":syncFailures", number(sync_failures))
+            .expression_attribute_values(":readAt", time(read_at));
+        guarded_update(update, "update the connector's schedule").await
+    }
+}
+
+fn from_row(row: &Row) -> Result<StoredConnector, Error> {
+    let reader = Reader(row);
+    let key = required(PARTITION_KEY, reader.text(PARTITION_KEY)?)?;
+    let Some(Target::Connector(id)) = Target::parse(&key) else {
+        return Err(Error::Corrupt {
+            attribute: PARTITION_KEY,
+        });
+    };
+    let connector: Option<Connector> = reader.document(CONNECTOR);
+    Ok(StoredConnector {
+        id,
+        reading: connector.zip(reader.time(READ_AT)?),
+        check_at: reader.time(CHECK_AT)?,
+        sync_failures: reader.count(SYNC_FAILURES)?,
+    })
+}

@@ -1,0 +1,139 @@
+//! What a batch tells in its one line.
+
+use jiff::SignedDuration;
+use serde_json::Value;
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use tests::deployment::{eventually, in_a_minute};
+use tests::{Deployment, stream};
+
+use super::{USER, ask_for_check, event, gone, row, sync_later, unavailable};
+
+fn last_line(deployment: &Deployment) -> Value {
+    deployment.metrics.lines().pop().unwrap()
+}
+
+async fn connected(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    item_id
+}
+
+/// A batch with nothing but a check.
+async fn check_later(deployment: &Deployment, item_id: ItemId, later: SignedDuration) {
+    ask_for_check(deployment, item_id, later).await;
+    let rows = deployment.tables.event_rows().await;
+    let batch = stream::batch(&rows[rows.len() - 1..]);
+    let app = deployment.item_sync();
+    item_sync::handle(&app, &batch, now() + later, in_a_minute()).await;
+}
+
+#[tokio::test]
+async fn a_batch_tells_what_became_of_each_item() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment).await;
+    deployment
+        .deliver(&event("item/login_succeeded", "1", item_id))
+        .await;
+    deployment
+        .deliver(&event("item/created", "2", item_id))
+        .await;
+
+    deployment.sync_all().await;
+
+    let line = last_line(&deployment);
+    assert_eq!(line["message"], "batch synced");
+    assert_eq!(
+        (&line["ItemsRead"], &line["ItemsStored"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(
+        line["items"],
+        serde_json::json!([{"id": item_id, "events": 2, "outcome": "stored"}])
+    );
+    assert!(line["StreamAge"].as_i64().unwrap() >= 0);
+    assert_eq!(line["ItemsFoundByCheck"], Value::Null);
+    assert!(!line.to_string().contains(USER));
+}
+
+#[tokio::test]
+async fn what_did_not_go_well_is_counted() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment).await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.pluggy.add_fault(unavailable());
+    deployment.sync_all().await;
+    assert_eq!(last_line(&deployment)["ItemsBackedOff"], 1);
+
+    deployment.pluggy.clear_faults();
+    deployment.pluggy.add_fault(gone());
+    deployment.sync_all().await;
+    assert_eq!(last_line(&deployment)["ItemsMissing"], 1);
+
+    deployment.pluggy.clear_faults();
+    sync_later(&deployment, SignedDuration::from_secs(5)).await;
+    sync_later(&deployment, SignedDuration::from_secs(6)).await;
+    assert_eq!(last_line(&deployment)["ItemsSkipped"], 1);
+}
+
+#[tokio::test]
+async fn an_item_of_another_user_is_counted() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment).await;
+    let mut other = event("item/created", "1", item_id);
+    other["clientUserId"] = "usr_2".into();
+    deployment.pluggy.add_fault(unavailable());
+    deployment.deliver(&other).await;
+    deployment.sync_all().await;
+    deployment.pluggy.clear_faults();
+
+    deployment.sync_all().await;
+
+    assert_eq!(last_line(&deployment)["OwnerConflicts"], 1);
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    assert_eq!(owner.as_str(), "usr_2", "the first one stays");
+}
+
+#[tokio::test]
+async fn a_change_that_no_webhook_told_of_is_counted() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment).await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    let before = row(&deployment, item_id).await.unwrap().reading.unwrap();
+
+    deployment.pluggy.sync(item_id.to_string().parse().unwrap());
+    eventually("a later state", async || {
+        let item = deployment.pluggy_client().item(item_id, now()).await;
+        let item = item.unwrap()?;
+        (item.updated_at > before.version() && item.status.as_str() == "UPDATED").then_some(())
+    })
+    .await;
+    check_later(&deployment, item_id, SignedDuration::from_secs(10)).await;
+
+    assert_eq!(last_line(&deployment)["ItemsFoundByCheck"], 1);
+}
+
+#[tokio::test]
+async fn what_a_webhook_told_of_and_a_check_reads_was_not_missed() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment).await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.pluggy.add_fault(unavailable());
+    deployment.sync_all().await;
+    deployment.pluggy.clear_faults();
+
+    check_later(&deployment, item_id, SignedDuration::from_mins(10)).await;
+
+    let line = last_line(&deployment);
+    assert_eq!(
+        (&line["ItemsStored"], &line["ItemsFoundByCheck"]),
+        (&1.into(), &Value::Null)
+    );
+}
