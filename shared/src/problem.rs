@@ -120,6 +120,7 @@ impl Problem {
                 Self::unavailable(request_id, SHORT_WAIT)
             }
             pluggy::Error::CredentialsRefused { .. }
+            | pluggy::Error::OtherApplication
             | pluggy::Error::KeyRefused
             | pluggy::Error::Secret(_) => Self::unavailable(request_id, LONG_WAIT),
             pluggy::Error::Rejected { .. } | pluggy::Error::Unreadable { .. } => {

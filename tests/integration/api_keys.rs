@@ -2,10 +2,16 @@
 
 use jiff::SignedDuration;
 use shared::clock::now;
-use shared::pluggy::{Error, ItemId};
+use shared::pluggy::{ClientId, Error, ItemId};
 use shared::store::StoredApiKey;
 use tests::Deployment;
-use tests::deployment::secrets;
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets, secrets_of};
+
+const OTHER_APPLICATION: &str = "22222222-0000-4000-8000-000000000003";
+
+fn ours() -> ClientId {
+    CLIENT_ID.parse().unwrap()
+}
 
 fn unknown_item() -> ItemId {
     "9a7b6c5d-0000-4000-8000-00000000ffff".parse().unwrap()
@@ -122,6 +128,7 @@ async fn an_older_key_never_replaces_a_newer_one() {
     let table = deployment.tables.credential_store();
     let key = |text: &str, age| StoredApiKey {
         key: text.to_owned().into(),
+        client_id: ours(),
         issued_at: now() - SignedDuration::from_secs(age),
         expires_at: now() + SignedDuration::from_hours(1),
     };
@@ -130,7 +137,37 @@ async fn an_older_key_never_replaces_a_newer_one() {
     table.put_api_key(&key("older", 60)).await.unwrap();
 
     assert_eq!(
-        table.api_key().await.unwrap().unwrap().key.expose(),
+        table.api_key(ours()).await.unwrap().unwrap().key.expose(),
         "newer"
     );
+}
+
+#[tokio::test]
+async fn credentials_of_another_application_are_not_used() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client_with(secrets_of(OTHER_APPLICATION, CLIENT_SECRET));
+
+    let answer = client.item(unknown_item(), now()).await;
+
+    assert!(matches!(answer, Err(Error::OtherApplication)), "{answer:?}");
+    assert_eq!(deployment.pluggy.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_shared_key_of_another_application_is_replaced() {
+    let deployment = Deployment::start().await;
+    let theirs = StoredApiKey {
+        key: "theirs".to_owned().into(),
+        client_id: OTHER_APPLICATION.parse().unwrap(),
+        issued_at: now() + SignedDuration::from_secs(5),
+        expires_at: now() + SignedDuration::from_hours(2),
+    };
+    let table = deployment.tables.credential_store();
+    table.put_api_key(&theirs).await.unwrap();
+
+    let answer = deployment.pluggy_client().item(unknown_item(), now()).await;
+
+    assert!(matches!(answer, Ok(None)), "{answer:?}");
+    let stored = table.api_key(ours()).await.unwrap().unwrap();
+    assert_ne!(stored.key.expose(), "theirs");
 }

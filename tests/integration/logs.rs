@@ -12,7 +12,9 @@ use shared::clock::now;
 use shared::secret::PluggySecrets;
 use shared::store;
 use shared::telemetry::chain;
-use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute};
+use tests::deployment::{
+    CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute,
+};
 use tests::{Deployment, sample, stream};
 
 const USER: &str = "usr_01J9X";
@@ -97,7 +99,7 @@ async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
     let key = deployment
         .tables
         .credential_store()
-        .api_key()
+        .api_key(CLIENT_ID.parse().unwrap())
         .await
         .unwrap()
         .unwrap()
@@ -233,7 +235,12 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
                 .await
                 .unwrap_err(),
         ),
-        Box::new(credentials.api_key().await.unwrap_err()),
+        Box::new(
+            credentials
+                .api_key(CLIENT_ID.parse().unwrap())
+                .await
+                .unwrap_err(),
+        ),
         Box::new(secrets.read().await.unwrap_err()),
     ];
 

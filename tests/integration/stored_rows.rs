@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use shared::pluggy::{ClientUserId, ItemId, ItemStatus};
 use shared::store::{EventRecord, Target};
 use tests::Tables;
+use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -182,7 +183,12 @@ async fn a_shared_key_of_version_1_is_read() {
         .await
         .unwrap();
 
-    let stored = tables.credential_store().api_key().await.unwrap().unwrap();
+    let stored = tables
+        .credential_store()
+        .api_key(CLIENT_ID.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
 
     assert_eq!(stored.key.expose(), "an-invented-key");
     assert_eq!(stored.expires_at, "2026-11-23T14:00:00Z".parse().unwrap());

@@ -74,7 +74,12 @@ impl Deployment {
         let api = Api::new(http::client().unwrap(), self.pluggy.url().parse().unwrap());
         Client::new(
             api.clone(),
-            ApiKeys::new(api, secrets, self.tables.credential_store()),
+            ApiKeys::new(
+                api,
+                CLIENT_ID.parse().unwrap(),
+                secrets,
+                self.tables.credential_store(),
+            ),
         )
     }
 
@@ -241,8 +246,13 @@ pub fn in_a_minute() -> Instant {
 
 /// Secrets Manager with the secret of a deployment.
 pub fn secrets(client_secret: &str) -> PluggySecrets {
+    secrets_of(CLIENT_ID, client_secret)
+}
+
+/// The same with the credentials of any application.
+pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
     let secret = json!({
-        "clientId": CLIENT_ID, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
+        "clientId": client_id, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
     });
     let rule = secret_rule(secret.to_string());
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);

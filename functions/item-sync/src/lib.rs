@@ -9,6 +9,7 @@ mod budget;
 mod config;
 mod connector;
 mod group;
+mod isolate;
 mod look;
 mod missing;
 mod outcome;
@@ -30,6 +31,7 @@ pub use config::Config;
 
 use budget::Budget;
 use group::{Reason, Signals, group};
+use isolate::isolate;
 use outcome::Outcome;
 use tally::Tally;
 
@@ -84,10 +86,12 @@ async fn look(
 ) -> Result<(), store::Error> {
     match reason {
         Reason::Item(signals) => {
-            let synced = Box::pin(sync::sync(app, signals, budget, tally)).await;
-            let outcome = match synced {
-                Ok(outcome) => outcome,
-                Err(error) => park(app, signals, error, budget.now(), tally).await?,
+            let syncing = Box::pin(sync::sync(app, signals, budget, tally));
+            let outcome = match isolate(syncing).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(error @ store::Error::Unavailable { .. })) => return Err(error),
+                Ok(Err(error)) => park(app, signals, &error, budget.now(), tally).await?,
+                Err(panicked) => park(app, signals, &panicked, budget.now(), tally).await?,
             };
             tally.item(signals, outcome);
         }
@@ -99,19 +103,16 @@ async fn look(
     Ok(())
 }
 
-/// A row that cannot be read would fail each time, and waits for a person without holding up the
+/// What our code cannot handle would fail each time, and waits for a person without holding up the
 /// others.
 async fn park(
     app: &App,
     signals: &Signals,
-    error: store::Error,
+    error: &dyn std::error::Error,
     now: Timestamp,
     tally: &mut Tally,
 ) -> Result<Outcome, store::Error> {
-    if matches!(error, store::Error::Unavailable { .. }) {
-        return Err(error);
-    }
-    tracing::error!(error = chain(&error), item.id = %signals.item_id, "item parked");
+    tracing::error!(error = chain(error), item.id = %signals.item_id, "item parked");
     sync::park(&app.items, signals, now, tally).await
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::api::{Api, Failure};
 use super::call::Call;
-use super::{ApiKey, AuthRequest, AuthResponse, Error, jwt};
+use super::{ApiKey, AuthRequest, AuthResponse, ClientId, Error, jwt};
 use crate::secret::PluggySecrets;
 use crate::store::{Credentials, StoredApiKey};
 
@@ -26,6 +26,7 @@ const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
 /// Source of API keys. One renewal at a time in a process.
 pub struct ApiKeys {
     api: Api,
+    client_id: ClientId,
     secrets: PluggySecrets,
     table: Credentials,
     margin: SignedDuration,
@@ -38,20 +39,47 @@ struct Memory {
     refusal: Option<Refusal>,
 }
 
-/// `POST /auth` refused the credentials.
+/// The credentials do not work, and why.
 struct Refusal {
     at: Timestamp,
-    status: u16,
-    code: Option<String>,
+    reason: Reason,
+}
+
+#[derive(Clone)]
+enum Reason {
+    OtherApplication,
+    Refused { status: u16, code: Option<String> },
+}
+
+impl From<Reason> for Error {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::OtherApplication => Self::OtherApplication,
+            Reason::Refused { status, code } => Self::CredentialsRefused { status, code },
+        }
+    }
+}
+
+impl Memory {
+    /// Remembers that the credentials do not work.
+    fn refuse(&mut self, now: Timestamp, reason: Reason) -> Error {
+        self.refusal = Some(Refusal {
+            at: now,
+            reason: reason.clone(),
+        });
+        reason.into()
+    }
 }
 
 impl ApiKeys {
-    /// Keys for the application whose credentials are in `secrets`. Makes no network call.
-    pub fn new(api: Api, secrets: PluggySecrets, table: Credentials) -> Self {
+    /// Keys for the application `client_id`, whose credentials are in `secrets`. Makes no network
+    /// call.
+    pub fn new(api: Api, client_id: ClientId, secrets: PluggySecrets, table: Credentials) -> Self {
         let jitter = RENEWAL_JITTER.mul_f64(rand::random());
         let margin = RENEWAL_MARGIN + SignedDuration::try_from(jitter).unwrap_or_default();
         Self {
             api,
+            client_id,
             secrets,
             table,
             margin,
@@ -69,7 +97,7 @@ impl ApiKeys {
         {
             return Ok(stored.key.clone());
         }
-        if let Some(stored) = self.table.api_key().await.map_err(Error::Store)?
+        if let Some(stored) = self.stored().await?
             && self.has_time_left(&stored, now)
         {
             return Ok(memory.key.insert(stored).key.clone());
@@ -89,7 +117,7 @@ impl ApiKeys {
         if let Some(stored) = memory.key.as_ref().filter(is_other) {
             return Ok(stored.key.clone());
         }
-        let stored = self.table.api_key().await.map_err(Error::Store)?;
+        let stored = self.stored().await?;
         if let Some(other) = stored.as_ref().filter(is_other)
             && self.has_time_left(other, now)
         {
@@ -107,6 +135,13 @@ impl ApiKeys {
         self.authenticate(&mut memory, now).await
     }
 
+    async fn stored(&self) -> Result<Option<StoredApiKey>, Error> {
+        self.table
+            .api_key(self.client_id)
+            .await
+            .map_err(Error::Store)
+    }
+
     /// A key that was just made is good as long as it lives: another one would live no longer.
     fn has_time_left(&self, stored: &StoredApiKey, now: Timestamp) -> bool {
         let left = stored.expires_at.duration_since(now);
@@ -122,12 +157,13 @@ impl ApiKeys {
             .as_ref()
             .filter(|refusal| now.duration_since(refusal.at) < QUIET_TIME)
         {
-            return Err(Error::CredentialsRefused {
-                status: refusal.status,
-                code: refusal.code.clone(),
-            });
+            return Err(refusal.reason.clone().into());
         }
         let secret = self.secrets.read().await.map_err(Error::Secret)?;
+        // Another application's keys answer 404 for every item of ours, as if all were gone.
+        if secret.client_id != self.client_id {
+            return Err(memory.refuse(now, Reason::OtherApplication));
+        }
         let request = AuthRequest {
             client_id: secret.client_id,
             client_secret: &secret.client_secret,
@@ -144,12 +180,7 @@ impl ApiKeys {
                 ..
             }) => {
                 let (status, code) = (status.as_u16(), body.code_description);
-                memory.refusal = Some(Refusal {
-                    at: now,
-                    status,
-                    code: code.clone(),
-                });
-                return Err(Error::CredentialsRefused { status, code });
+                return Err(memory.refuse(now, Reason::Refused { status, code }));
             }
             Err(failure) => return Err(failure.into_error()),
         };
@@ -157,6 +188,7 @@ impl ApiKeys {
             .unwrap_or_else(|| now.saturating_add(LIFETIME).unwrap_or(now));
         let stored = StoredApiKey {
             key: api_key,
+            client_id: self.client_id,
             issued_at: now,
             expires_at,
         };

@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 
-use super::{Api, ApiKeys, BaseUrl, Client};
+use super::{Api, ApiKeys, BaseUrl, Client, ClientId};
 use crate::secret::PluggySecrets;
 use crate::store::Credentials;
 use crate::{aws, env, http};
@@ -12,6 +12,8 @@ use crate::{aws, env, http};
 pub struct Config {
     /// `PLUGGY_BASE_URL`: address of the API.
     pub base_url: BaseUrl,
+    /// `PLUGGY_CLIENT_ID`: our application. Keys of another one are not used.
+    pub client_id: ClientId,
     /// `PLUGGY_SECRET_ARN`: the secret in Secrets Manager.
     pub secret_arn: String,
     /// `CREDENTIAL_TABLE`: the table of the shared API key.
@@ -26,6 +28,7 @@ impl Config {
                 "PLUGGY_BASE_URL",
                 "an https URL, or an http one on the loopback",
             )?,
+            client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
             secret_arn: environment.required("PLUGGY_SECRET_ARN")?,
             credential_table: environment.required("CREDENTIAL_TABLE")?,
         })
@@ -36,6 +39,7 @@ impl Config {
         let api = Api::new(http::client()?, self.base_url);
         let secrets = PluggySecrets::new(aws::secrets_manager(sdk), self.secret_arn);
         let table = Credentials::new(aws::dynamodb(sdk), self.credential_table);
-        Ok(Client::new(api.clone(), ApiKeys::new(api, secrets, table)))
+        let keys = ApiKeys::new(api.clone(), self.client_id, secrets, table);
+        Ok(Client::new(api, keys))
     }
 }

@@ -27,6 +27,10 @@ pub enum Error {
         /// `codeDescription`.
         code: Option<String>,
     },
+    /// The credentials are those of another application than the deployment's: its keys would see
+    /// none of our items.
+    #[error("the secret has the credentials of another application than PLUGGY_CLIENT_ID")]
+    OtherApplication,
     /// The API key was refused again right after it was renewed, or so soon that a renewal would
     /// only hammer.
     #[error("pluggy refuses the api key")]
@@ -69,6 +73,7 @@ impl Error {
     pub fn needs_a_person(&self) -> bool {
         match self {
             Self::CredentialsRefused { .. }
+            | Self::OtherApplication
             | Self::KeyRefused
             | Self::Rejected { .. }
             | Self::Unreadable { .. }

@@ -8,11 +8,12 @@ use super::Error;
 use super::attributes::{Reader, Row, number, required, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
-use crate::pluggy::ApiKey;
+use crate::pluggy::{ApiKey, ClientId};
 use crate::telemetry::chain;
 
 const API_KEY_ROW: &str = "API_KEY";
 const API_KEY: &str = "apiKey";
+const CLIENT_ID: &str = "clientId";
 const ISSUED_AT: &str = "issuedAt";
 
 /// An API key as it is shared.
@@ -20,6 +21,8 @@ const ISSUED_AT: &str = "issuedAt";
 pub struct StoredApiKey {
     /// The key.
     pub key: ApiKey,
+    /// The application that it belongs to.
+    pub client_id: ClientId,
     /// When it was made, by our clock.
     pub issued_at: Timestamp,
     /// When it ends, to the second.
@@ -39,9 +42,9 @@ impl Credentials {
         Self { client, table }
     }
 
-    /// The key that is shared now, whatever time it has left. A row that cannot be read is no key:
-    /// the next one takes its place.
-    pub async fn api_key(&self) -> Result<Option<StoredApiKey>, Error> {
+    /// The key of an application that is shared now, whatever time it has left. A row that cannot
+    /// be read is no key, nor is one of another application: the next one takes its place.
+    pub async fn api_key(&self, client_id: ClientId) -> Result<Option<StoredApiKey>, Error> {
         let answer = self
             .client
             .get_item()
@@ -51,18 +54,20 @@ impl Credentials {
             .send()
             .await
             .map_err(unavailable("get the api key"))?;
-        let stored = answer.item.as_ref().map(from_row);
+        let stored = answer.item.as_ref().map(|row| from_row(row, client_id));
         Ok(stored.and_then(|stored| {
             stored
                 .inspect_err(|error| {
                     tracing::error!(error = chain(error), "shared api key ignored");
                 })
                 .ok()
+                .filter(|stored| stored.client_id == client_id)
         }))
     }
 
-    /// Shares a key, unless a newer one is there already.
+    /// Shares a key, unless a newer one of its application is there already.
     pub async fn put_api_key(&self, stored: &StoredApiKey) -> Result<(), Error> {
+        let client_id = text(stored.client_id.to_string());
         let answer = self
             .client
             .put_item()
@@ -70,11 +75,16 @@ impl Credentials {
             .item(PARTITION_KEY, text(API_KEY_ROW))
             .item(SCHEMA, number(VERSION))
             .item(API_KEY, text(stored.key.expose()))
+            .item(CLIENT_ID, client_id.clone())
             .item(ISSUED_AT, time(stored.issued_at))
             .item(EXPIRES_AT, number(stored.expires_at.as_second()))
-            .condition_expression("attribute_not_exists(issuedAt) OR NOT attribute_type(issuedAt, :number) OR issuedAt < :issuedAt")
+            .condition_expression(
+                "attribute_not_exists(issuedAt) OR NOT attribute_type(issuedAt, :number) \
+                 OR issuedAt < :issuedAt OR (attribute_exists(clientId) AND clientId <> :clientId)",
+            )
             .expression_attribute_values(":issuedAt", time(stored.issued_at))
             .expression_attribute_values(":number", text("N"))
+            .expression_attribute_values(":clientId", client_id)
             .send()
             .await;
         match answer {
@@ -91,12 +101,18 @@ impl Credentials {
     }
 }
 
-fn from_row(row: &Row) -> Result<StoredApiKey, Error> {
+/// A row of the first release does not say whose key it has: the one application that there was.
+fn from_row(row: &Row, client_id: ClientId) -> Result<StoredApiKey, Error> {
     let reader = Reader(row);
     let expires_at = reader
         .number(EXPIRES_AT)?
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let client_id = match reader.text(CLIENT_ID)? {
+        Some(id) => required(CLIENT_ID, id.parse().ok())?,
+        None => client_id,
+    };
     Ok(StoredApiKey {
+        client_id,
         key: required(API_KEY, reader.text(API_KEY)?)?.into(),
         issued_at: required(ISSUED_AT, reader.time(ISSUED_AT)?)?,
         expires_at: required(EXPIRES_AT, expires_at)?,
