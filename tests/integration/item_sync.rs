@@ -9,7 +9,7 @@ mod metrics;
 mod owners;
 mod rechecks;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
@@ -66,6 +66,14 @@ async fn sync_later(deployment: &Deployment, later: SignedDuration) {
         in_a_minute(),
     )
     .await;
+    assert_eq!(answer.batch_item_failures, []);
+}
+
+/// A batch with the newest event alone, at `time`.
+async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
+    let rows = deployment.tables.event_rows().await;
+    let batch = stream::batch(&rows[rows.len() - 1..]);
+    let answer = item_sync::handle(&deployment.item_sync(), &batch, time, in_a_minute()).await;
     assert_eq!(answer.batch_item_failures, []);
 }
 

@@ -10,12 +10,14 @@ const RECHECK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// After so many looks in a row, the item's ordinary schedule is trusted again.
 const MAX_RECHECKS: u32 = 3;
 
-/// Whether Pluggy says that the item changed, and then answers with what we had already.
+/// Whether Pluggy says that the item changed, now or before a look that is owed since, and then
+/// answers with what we had already.
 pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: &Item) -> bool {
     let before = stored.and_then(|stored| stored.reading.as_ref());
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
-    signals.changes_the_item && is_unchanged
+    let is_owed = stored.is_some_and(|stored| stored.schedule.is_owed);
+    (signals.changes_the_item || is_owed) && is_unchanged
 }
 
 /// Whether a check found what no event of Pluggy's told of.

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use shared::clock::now;
 use shared::pluggy::ItemId;
-use tests::deployment::{eventually, in_a_minute};
-use tests::{Deployment, stream};
+use tests::Deployment;
+use tests::deployment::eventually;
 
-use super::{USER, ask_for_check, event, gone, row, sync_later, unavailable};
+use super::{USER, ask_for_check, event, gone, row, sync_later, sync_newest_event, unavailable};
 
 fn last_line(deployment: &Deployment) -> Value {
     deployment.metrics.lines().pop().unwrap()
@@ -22,10 +22,7 @@ async fn connected(deployment: &Deployment) -> ItemId {
 /// A batch with nothing but a check.
 async fn check_later(deployment: &Deployment, item_id: ItemId, later: SignedDuration) {
     ask_for_check(deployment, item_id, later).await;
-    let rows = deployment.tables.event_rows().await;
-    let batch = stream::batch(&rows[rows.len() - 1..]);
-    let app = deployment.item_sync();
-    item_sync::handle(&app, &batch, now() + later, in_a_minute()).await;
+    sync_newest_event(deployment, now() + later).await;
 }
 
 #[tokio::test]

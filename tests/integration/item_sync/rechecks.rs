@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::clock::now;
 use tests::Deployment;
 
-use super::{USER, event, row};
+use super::{USER, event, row, sync_newest_event};
 
 #[tokio::test]
 async fn an_answer_that_contradicts_the_event_is_checked_soon() {
@@ -25,6 +25,33 @@ async fn an_answer_that_contradicts_the_event_is_checked_soon() {
     let schedule = row(&deployment, item_id).await.unwrap().schedule;
     assert_eq!(schedule.rechecks, 1);
     assert!(schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_contradiction_is_checked_three_times_and_then_believed() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment.deliver(&event("item/error", "2", item_id)).await;
+    deployment.sync_all().await;
+
+    for rechecks in [2, 3, 0] {
+        let due = row(&deployment, item_id).await.unwrap().schedule.check_at;
+        let due = due.unwrap();
+        reconcile::handle(&deployment.reconcile(), due)
+            .await
+            .unwrap();
+        sync_newest_event(&deployment, due).await;
+
+        let schedule = row(&deployment, item_id).await.unwrap().schedule;
+        assert_eq!(schedule.rechecks, rechecks);
+    }
+    let settled = row(&deployment, item_id).await.unwrap().schedule;
+    assert!(settled.check_at.unwrap() > now() + SignedDuration::from_mins(5));
 }
 
 #[tokio::test]
