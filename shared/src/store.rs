@@ -24,7 +24,7 @@ pub use cursor::Cursor;
 pub use error::Error;
 pub use event::{Events, Insertion, NewEvent, Origin, Quarantine};
 pub use event_record::EventRecord;
-pub use item::{Reading, Schedule, StoredItem};
+pub use item::{Owed, Reading, Schedule, StoredItem};
 pub use item_writes::Write;
 pub use items::{DueCheck, DueCursor, DuePage, Items, OwnedPage};
 pub use key::EventKey;

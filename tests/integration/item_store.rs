@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::pluggy::{Item, ItemId};
-use shared::store::{Cursor, Items, Reading, Schedule, StoredItem, Write};
+use shared::store::{Cursor, Items, Owed, Reading, Schedule, StoredItem, Write};
 use tests::Tables;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -124,7 +124,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         sync_failures: 3,
         missing_since: Some(at(30)),
         rechecks: 2,
-        is_owed: true,
+        owed: Some(Owed::Change),
     };
 
     let changed = StoredItem {

@@ -3,7 +3,7 @@
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use shared::pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use shared::store::{EventRecord, Origin, Target};
+use shared::store::{EventRecord, Origin, Owed, Target};
 use shared::telemetry::chain;
 
 /// Everything that a batch says about one thing.
@@ -152,6 +152,17 @@ impl Signals {
         self.changes_the_item |= says_changed(&event);
         self.deleted |= says_deleted(&event);
         self.client_user_id = self.client_user_id.take().or(event.client_user_id);
+    }
+}
+
+impl Signals {
+    /// What Pluggy said, until a look confirms it.
+    pub(crate) fn owed(&self) -> Option<Owed> {
+        match self.source {
+            Source::Pluggy if self.deleted => Some(Owed::Deletion),
+            Source::Pluggy => Some(Owed::Change),
+            Source::Check | Source::Outsider => None,
+        }
     }
 }
 

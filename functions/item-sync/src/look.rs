@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
 use shared::metrics::Metric;
 use shared::pluggy::{self, Item};
-use shared::store::{self, Items, Reading, Schedule, StoredItem, Write};
+use shared::store::{self, Items, Owed, Reading, Schedule, StoredItem, Write};
 use shared::telemetry::chain;
 
 use crate::budget::{PUT_BACK_DELAY, after, asked_to_wait};
@@ -85,7 +85,7 @@ impl Look<'_> {
                 self.reschedule(schedule, Outcome::Missing).await
             }
             Missing::Gone => {
-                if !self.signals.deleted {
+                if self.told() != Some(Owed::Deletion) {
                     tracing::error!(item.id = %self.signals.item_id, "item gone without a deletion event");
                 }
                 let (id, created_at) = (self.signals.item_id, self.known_since());
@@ -137,12 +137,17 @@ impl Look<'_> {
         })
     }
 
-    /// What Pluggy told of is owed until it is read.
+    /// A schedule of a look that confirms what Pluggy told of.
     fn owed(&self, schedule: Schedule) -> Schedule {
         Schedule {
-            is_owed: self.schedule().is_owed || self.signals.source == Source::Pluggy,
+            owed: self.told(),
             ..schedule
         }
+    }
+
+    /// What Pluggy told of, now or before.
+    fn told(&self) -> Option<Owed> {
+        self.schedule().owed.max(self.signals.owed())
     }
 
     async fn reschedule(
@@ -191,7 +196,6 @@ impl Look<'_> {
     /// read again soon.
     async fn look_again(&self) -> Result<Outcome, store::Error> {
         if let Some(schedule) = recheck(self.schedule(), self.read_at) {
-            let schedule = self.owed(schedule);
             self.items.hasten(self.signals.item_id, &schedule).await?;
         }
         Ok(Outcome::Stale)

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use shared::connection::MISSING_RECHECK;
-use shared::store::StoredItem;
+use shared::store::{Owed, StoredItem};
 
 use crate::group::{Signals, Source};
 
@@ -32,7 +32,9 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         Some(stored) if stored.is_unconfirmed && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
-        Some(_) if signals.deleted => Missing::Gone,
+        Some(stored) if signals.deleted || stored.schedule.owed == Some(Owed::Deletion) => {
+            Missing::Gone
+        }
         Some(stored) => match stored.schedule.missing_since {
             Some(since) if now.duration_since(since) >= MISSING_RECHECK => Missing::Gone,
             Some(since) => Missing::Suspect(since),

@@ -16,7 +16,7 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
     let before = stored.and_then(|stored| stored.reading.as_ref());
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
-    let is_owed = stored.is_some_and(|stored| stored.schedule.is_owed);
+    let is_owed = stored.is_some_and(|stored| stored.schedule.owed.is_some());
     (signals.changes_the_item || is_owed) && is_unchanged
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn is_found_by_check(
 ) -> bool {
     let is_news = stored.is_none_or(|stored| {
         let version = stored.reading.as_ref().and_then(Reading::version);
-        !stored.schedule.is_owed && version < item.updated_at
+        stored.schedule.owed.is_none() && version < item.updated_at
     });
     signals.source == Source::Check && is_news
 }

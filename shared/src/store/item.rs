@@ -51,8 +51,33 @@ pub struct Schedule {
     pub missing_since: Option<Timestamp>,
     /// How many looks in a row were made because one answer was not enough.
     pub rechecks: u32,
-    /// Whether an event of Pluggy's waits for the look: what it finds was not missed.
-    pub is_owed: bool,
+    /// What an event of Pluggy's said that no look has confirmed yet.
+    pub owed: Option<Owed>,
+}
+
+/// What an event of Pluggy's said, by rising weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owed {
+    /// Something happened to the item.
+    Change,
+    /// The item was deleted.
+    Deletion,
+}
+
+impl Owed {
+    /// Name in the row.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Deletion => "deletion",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Change, Self::Deletion]
+            .into_iter()
+            .find(|owed| owed.as_str() == text)
+    }
 }
 
 impl StoredItem {

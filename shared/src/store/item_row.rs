@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::item_key;
 use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
-use super::{Error, Reading, Schedule, StoredItem, Target, schema};
+use super::{Error, Owed, Reading, Schedule, StoredItem, Target, schema};
 use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 const CREATED_AT: &str = "createdAt";
@@ -65,13 +65,7 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         (stored.schedule.sync_failures > 0).then(|| number(stored.schedule.sync_failures)),
     );
     row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
-    row.put(
-        OWED,
-        stored
-            .schedule
-            .is_owed
-            .then_some(AttributeValue::Bool(true)),
-    );
+    row.put(OWED, stored.schedule.owed.map(|owed| text(owed.as_str())));
     row.put(
         UNCONFIRMED,
         stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
@@ -159,7 +153,7 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
             sync_failures: reader.count(SYNC_FAILURES)?,
             missing_since: reader.time(MISSING_SINCE)?,
             rechecks: reader.count(RECHECKS)?,
-            is_owed: reader.boolean(OWED)?.unwrap_or_default(),
+            owed: reader.text(OWED)?.as_deref().and_then(Owed::parse),
         },
         deleted_at: reader.time(DELETED_AT)?,
         is_unconfirmed: reader.boolean(UNCONFIRMED)?.unwrap_or_default(),
@@ -265,7 +259,7 @@ mod tests {
                 sync_failures: 2,
                 missing_since: None,
                 rechecks: 1,
-                is_owed: true,
+                owed: Some(Owed::Deletion),
             },
             deleted_at: None,
             is_unconfirmed: false,

@@ -158,18 +158,18 @@ impl Items {
             }
             None => remove.push(MISSING_SINCE),
         }
-        if stored.schedule.is_owed {
-            set.push("owed = :true");
-        } else {
-            remove.push(OWED);
+        match stored.schedule.owed {
+            Some(owed) => {
+                set.push("owed = :owed");
+                update = update.expression_attribute_values(":owed", text(owed.as_str()));
+            }
+            None => remove.push(OWED),
         }
         if stored.is_unconfirmed {
             set.push("unconfirmed = :true");
+            update = update.expression_attribute_values(":true", AttributeValue::Bool(true));
         } else {
             remove.push(UNCONFIRMED);
-        }
-        if stored.schedule.is_owed || stored.is_unconfirmed {
-            update = update.expression_attribute_values(":true", AttributeValue::Bool(true));
         }
         let mut expression = format!("SET {}", set.join(", "));
         if !remove.is_empty() {
@@ -218,16 +218,13 @@ impl Items {
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .update_expression(
-                "SET due = :due, checkAt = :checkAt, rechecks = :rechecks, owed = :owed",
-            )
+            .update_expression("SET due = :due, checkAt = :checkAt, rechecks = :rechecks")
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(checkAt) OR checkAt > :checkAt)",
             )
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":checkAt", time(check_at))
-            .expression_attribute_values(":rechecks", number(schedule.rechecks))
-            .expression_attribute_values(":owed", AttributeValue::Bool(schedule.is_owed));
+            .expression_attribute_values(":rechecks", number(schedule.rechecks));
         guarded_update(update, "hasten the item's check").await
     }
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use tests::Deployment;
 
-use super::{USER, ask_for_check, event, gone, row, sync_later, unavailable};
+use super::{USER, ask_for_check, event, gone, row, sync_later, sync_newest_event, unavailable};
 
 #[tokio::test]
 async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
@@ -98,4 +98,32 @@ async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
         (tombstone.deleted_at.is_some(), tombstone.schedule.check_at),
         (true, None)
     );
+}
+
+#[tokio::test]
+async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+
+    deployment
+        .deliver(&event("item/deleted", "2", item_id))
+        .await;
+    deployment.sync_all().await;
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(stored.deleted_at, None, "pluggy still shows it");
+    let due = stored.schedule.check_at.unwrap();
+    deployment.pluggy.add_fault(gone());
+    reconcile::handle(&deployment.reconcile(), due)
+        .await
+        .unwrap();
+    sync_newest_event(&deployment, due).await;
+
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert!(stored.deleted_at.is_some(), "one 404 is enough");
+    assert_eq!((stored.owner, stored.reading), (None, None));
 }
