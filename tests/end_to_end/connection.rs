@@ -157,3 +157,32 @@ async fn a_foreign_item_looks_exactly_like_an_unknown_one() {
 
     assert_eq!(answers[0], answers[1]);
 }
+
+#[tokio::test]
+async fn a_banks_trouble_shows_on_a_connection_to_it() {
+    let stack = Stack::running();
+    let user = new_user();
+    let id = connect(&stack, &user, "user-ok").await;
+    stack.item_once(&user, &id, is_in_phase("ready")).await;
+
+    set_health(&stack, "UNSTABLE").await;
+    let unstable = |item: &Value| item["connector"]["health"] == "UNSTABLE";
+    stack.item_once(&user, &id, unstable).await;
+    set_health(&stack, "ONLINE").await;
+    let online = |item: &Value| item["connector"]["health"] == "ONLINE";
+    stack.item_once(&user, &id, online).await;
+}
+
+async fn set_health(stack: &Stack, status: &str) {
+    let answer = stack
+        .sandbox(
+            Method::PUT,
+            &format!("/sandbox/connectors/{PERSONAL_BANK}/health"),
+        )
+        .header("content-type", "application/json")
+        .body(json!({ "status": status }).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+}
