@@ -15,6 +15,9 @@ use crate::owner::owner;
 use crate::recheck::{contradicts, is_found_by_check, recheck};
 use crate::tally::Tally;
 
+/// What only a person can mend is tried again for the case that somebody did.
+const PARKED_DELAY: SignedDuration = SignedDuration::from_hours(1);
+
 /// One look: what was known before, why it is made, and when.
 pub(crate) struct Look<'a> {
     pub(crate) items: &'a Items,
@@ -126,7 +129,16 @@ impl Look<'_> {
         self.reschedule(schedule, Outcome::BackedOff).await
     }
 
-    pub(crate) fn backed_off(&self, at_least: SignedDuration) -> Schedule {
+    pub(crate) async fn park(&mut self) -> Result<Outcome, store::Error> {
+        let schedule = self.owed(Schedule {
+            check_at: Some(after(self.read_at, PARKED_DELAY)),
+            ..self.schedule()
+        });
+        self.write_schedule(schedule).await?;
+        Ok(Outcome::Parked)
+    }
+
+    fn backed_off(&self, at_least: SignedDuration) -> Schedule {
         let before = self.schedule();
         let sync_failures = before.sync_failures.saturating_add(1);
         let delay = retry_delay(sync_failures, rand::random()).max(at_least);
@@ -163,10 +175,7 @@ impl Look<'_> {
 
     /// Writes the schedule alone; where there is no row yet, this makes the shell. A tombstone keeps
     /// no owner.
-    pub(crate) async fn write_schedule(
-        &mut self,
-        schedule: Schedule,
-    ) -> Result<Write, store::Error> {
+    async fn write_schedule(&mut self, schedule: Schedule) -> Result<Write, store::Error> {
         let is_gone = self
             .stored
             .as_ref()

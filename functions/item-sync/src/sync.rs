@@ -56,9 +56,7 @@ pub(crate) async fn park(
         read_at: now,
         tally,
     };
-    let schedule = look.backed_off(SignedDuration::ZERO);
-    look.write_schedule(schedule).await?;
-    Ok(Outcome::Parked)
+    look.park().await
 }
 
 /// Whether the row was read after the events came, and they bring no owner that it lacks.
