@@ -43,6 +43,12 @@ impl Reader<'_> {
         self.read(attribute, |value| value.as_bool().ok().copied())
     }
 
+    pub(super) fn bytes(&self, attribute: &'static str) -> Result<Option<Vec<u8>>, Error> {
+        self.read(attribute, |value| {
+            value.as_b().ok().map(|bytes| bytes.as_ref().to_vec())
+        })
+    }
+
     pub(super) fn number(&self, attribute: &'static str) -> Result<Option<i64>, Error> {
         self.read(attribute, |value| value.as_n().ok()?.parse().ok())
     }

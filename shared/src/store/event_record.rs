@@ -40,12 +40,11 @@ impl EventRecord {
         let kind = EventKind::from(required(EVENT, text(image, EVENT))?.to_owned());
         let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
         let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
-        let names_the_user = match origin {
-            Origin::Webhook => kind.as_str().starts_with("item/"),
-            Origin::Replay | Origin::Import => true,
-            Origin::Hint | Origin::Check => false,
+        let client_user_id = if names_the_user(origin, &kind) {
+            client_user_id(image)
+        } else {
+            None
         };
-        let client_user_id = names_the_user.then(|| client_user_id(image)).flatten();
         Ok(Some(Self {
             target,
             kind,
@@ -61,7 +60,22 @@ fn client_user_id(image: &HashMap<String, AttributeValue>) -> Option<ClientUserI
         return None;
     };
     let encoding = Encoding::parse(text(image, BODY_ENCODING)?)?;
-    let event = Event::parse(&Body::raw(bytes.clone(), encoding)?)?;
+    user_in(bytes.clone(), encoding)
+}
+
+/// Whether an event names a user with authority: Pluggy's does, also where it is replayed, and an
+/// operator's.
+pub(super) fn names_the_user(origin: Origin, kind: &EventKind) -> bool {
+    match origin {
+        Origin::Webhook => kind.as_str().starts_with("item/"),
+        Origin::Replay | Origin::Import => true,
+        Origin::Hint | Origin::Check => false,
+    }
+}
+
+/// The user whom a stored body names.
+pub(super) fn user_in(bytes: Vec<u8>, encoding: Encoding) -> Option<ClientUserId> {
+    let event = Event::parse(&Body::raw(bytes, encoding)?)?;
     event.client_user_id?.parse().ok()
 }
 

@@ -164,7 +164,7 @@ fn due_check(row: &Row) -> Result<DueCheck, Error> {
 }
 
 /// One row that cannot be read must not hide the others of a list.
-fn logged<T>(row: Result<T, Error>) -> Option<T> {
+pub(super) fn logged<T>(row: Result<T, Error>) -> Option<T> {
     row.inspect_err(|error| tracing::error!(error = chain(error), "row left out of a list"))
         .ok()
 }

@@ -1,0 +1,101 @@
+//! What the stored events of an item say, all in all, that its next answer may not.
+
+use jiff::Timestamp;
+
+use super::{LoggedEvent, Origin};
+use crate::pluggy::{ClientUserId, EventKind};
+
+/// What is carried forward when an item's events are replayed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Testimony {
+    /// The first user whom Pluggy or an operator named.
+    pub client_user_id: Option<ClientUserId>,
+    /// Whether Pluggy said that the item was deleted.
+    pub is_deleted: bool,
+    /// Whether Pluggy itself spoke of the item, and not a frontend or an operator alone.
+    pub is_pluggys: bool,
+    /// When the user was first named.
+    pub named_at: Option<Timestamp>,
+}
+
+impl Testimony {
+    /// Adds an event, in whatever order they come. What is quarantined says nothing.
+    pub(super) fn add(&mut self, event: LoggedEvent) {
+        if event.quarantine.is_some() {
+            return;
+        }
+        let is_pluggys = matches!(event.origin, Origin::Webhook | Origin::Replay);
+        self.is_pluggys |= is_pluggys;
+        self.is_deleted |= is_pluggys && event.kind == EventKind::ItemDeleted;
+        let is_first = self.named_at.is_none_or(|at| event.received_at < at);
+        if event.client_user_id.is_some() && is_first {
+            self.client_user_id = event.client_user_id;
+            self.named_at = Some(event.received_at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(name: &str, minute: i64, user: Option<&str>) -> LoggedEvent {
+        LoggedEvent {
+            id: "1".to_owned(),
+            kind: name.to_owned().into(),
+            received_at: Timestamp::from_second(60 * minute).unwrap(),
+            origin: Origin::Webhook,
+            quarantine: None,
+            is_truncated: false,
+            client_user_id: user.map(|user| user.parse().unwrap()),
+        }
+    }
+
+    fn testimony(events: impl IntoIterator<Item = LoggedEvent>) -> Testimony {
+        let mut testimony = Testimony::default();
+        for event in events {
+            testimony.add(event);
+        }
+        testimony
+    }
+
+    #[test]
+    fn the_first_user_counts_in_whatever_order_the_events_are_read() {
+        let events = [
+            event("item/updated", 3, Some("usr_2")),
+            event("item/created", 1, Some("usr_1")),
+            event("item/updated", 0, None),
+            event("item/updated", 2, Some("usr_2")),
+        ];
+
+        let testimony = testimony(events);
+
+        assert_eq!(testimony.client_user_id, Some("usr_1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_deletion_is_remembered_among_later_events() {
+        assert!(
+            testimony([
+                event("item/deleted", 1, None),
+                event("item/updated", 2, None)
+            ])
+            .is_deleted
+        );
+        assert!(!testimony([event("item/updated", 2, None)]).is_deleted);
+    }
+
+    #[test]
+    fn what_is_quarantined_or_a_hint_proves_nothing() {
+        let quarantined = LoggedEvent {
+            quarantine: Some("foreign-client-id".to_owned()),
+            ..event("item/deleted", 1, Some("usr_2"))
+        };
+        let hint = LoggedEvent {
+            origin: Origin::Hint,
+            ..event("item/deleted", 1, None)
+        };
+
+        assert_eq!(testimony([quarantined, hint]), Testimony::default());
+    }
+}
