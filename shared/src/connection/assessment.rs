@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ActionKind, NextAction, Phase};
+use super::{ActionKind, NextAction, Phase, Reason};
 use crate::pluggy::{ExecutionStatus, HealthStatus, Item, ItemStatus};
 
 /// A user who has not authorized a device for this long will not do so any more.
@@ -26,8 +26,21 @@ const RETRY_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 ///
 /// `health` is its connector's latest known state.
 pub fn assess(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> (Phase, NextAction) {
-    let (phase, kind, expires_at) = match &item.status {
-        ItemStatus::Updating | ItemStatus::Merging => (running(item), ActionKind::Wait, None),
+    let (phase, kind, expires_at, _) = decide(item, health, now);
+    (phase, NextAction { kind, expires_at })
+}
+
+/// Why [`assess`] says what it says of the same item.
+pub fn reason(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Reason {
+    let (_, _, _, reason) = decide(item, health, now);
+    reason
+}
+
+type Row = (Phase, ActionKind, Option<Timestamp>, Reason);
+
+fn decide(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Row {
+    match &item.status {
+        ItemStatus::Updating | ItemStatus::Merging => running(item),
         ItemStatus::WaitingUserInput => {
             let expires_at = item
                 .parameter
@@ -43,28 +56,39 @@ pub fn assess(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> (Ph
             waiting(ActionKind::ActAtBank, expires_at, now)
         }
         ItemStatus::Updated => updated(item, now),
-        ItemStatus::Outdated | ItemStatus::LoginError => failed(item, health, now),
-        ItemStatus::Unknown(_) => (Phase::Unknown, ActionKind::None, None),
-    };
-    (phase, NextAction { kind, expires_at })
+        ItemStatus::Outdated | ItemStatus::LoginError => {
+            let (phase, kind, reason) = failed(item, health, now);
+            (phase, kind, None, reason)
+        }
+        ItemStatus::Unknown(_) => (
+            Phase::Unknown,
+            ActionKind::None,
+            None,
+            Reason::UnknownStatus,
+        ),
+    }
 }
 
-type Row = (Phase, ActionKind, Option<Timestamp>);
-
-fn running(item: &Item) -> Phase {
-    if item.last_updated_at.is_some() {
+fn running(item: &Item) -> Row {
+    let phase = if item.last_updated_at.is_some() {
         Phase::Syncing
     } else {
         Phase::Connecting
-    }
+    };
+    (phase, ActionKind::Wait, None, Reason::ExecutionRuns)
 }
 
 /// A prompt that has expired cannot be answered; a new execution is needed.
 fn waiting(kind: ActionKind, expires_at: Option<Timestamp>, now: Timestamp) -> Row {
     if expires_at.is_some_and(|at| at <= now) {
-        (Phase::Reconnect, ActionKind::Reconnect, None)
+        (
+            Phase::Reconnect,
+            ActionKind::Reconnect,
+            None,
+            Reason::PromptExpired,
+        )
     } else {
-        (Phase::WaitingUser, kind, expires_at)
+        (Phase::WaitingUser, kind, expires_at, Reason::PromptOpen)
     }
 }
 
@@ -76,53 +100,94 @@ fn updated(item: &Item, now: Timestamp) -> Row {
             .flatten()
             .any(|product| product.is_updated == Some(false))
     });
-    if consent_ended {
-        (Phase::Reconnect, ActionKind::ConnectAgain, None)
+    let (phase, kind, reason) = if consent_ended {
+        (
+            Phase::Reconnect,
+            ActionKind::ConnectAgain,
+            Reason::ConsentEnded,
+        )
     } else if item.execution_status.is_running() {
-        (running(item), ActionKind::Wait, None)
+        return running(item);
     } else if item.has_resources_pending_authorization == Some(true) {
-        (Phase::ReadyPartial, ActionKind::ActAtBank, None)
+        (
+            Phase::ReadyPartial,
+            ActionKind::ActAtBank,
+            Reason::ResourcesPending,
+        )
     } else if item.execution_status == ExecutionStatus::PartialSuccess || product_missing {
-        (Phase::ReadyPartial, ActionKind::None, None)
+        (
+            Phase::ReadyPartial,
+            ActionKind::None,
+            Reason::ProductsMissing,
+        )
     } else {
-        (Phase::Ready, ActionKind::None, None)
-    }
+        (Phase::Ready, ActionKind::None, Reason::Collected)
+    };
+    (phase, kind, None, reason)
 }
 
 /// `OUTDATED` and `LOGIN_ERROR`: what the execution says, else what the error says, decides.
-fn failed(item: &Item, health: Option<&HealthStatus>, now: Timestamp) -> Row {
+fn failed(
+    item: &Item,
+    health: Option<&HealthStatus>,
+    now: Timestamp,
+) -> (Phase, ActionKind, Reason) {
     use ExecutionStatus as Execution;
     let age = item
         .updated_at
         .map(|at| now.duration_since(at))
         .unwrap_or_default();
+    let reconnect = |reason| (Phase::Reconnect, ActionKind::Reconnect, reason);
     match cause(item) {
-        Execution::UserAuthorizationPending if age < AUTHORIZATION_PATIENCE => {
-            (Phase::WaitingUser, ActionKind::AuthorizeDevice, None)
+        Execution::UserAuthorizationPending if age < AUTHORIZATION_PATIENCE => (
+            Phase::WaitingUser,
+            ActionKind::AuthorizeDevice,
+            Reason::AuthorizationPending,
+        ),
+        Execution::UserAuthorizationPending => reconnect(Reason::AuthorizationOverdue),
+        Execution::InvalidCredentials | Execution::InvalidCredentialsMfa => {
+            reconnect(Reason::CredentialsRefused)
         }
-        Execution::UserAuthorizationPending
-        | Execution::InvalidCredentials
-        | Execution::InvalidCredentialsMfa
-        | Execution::UserInputTimeout
-        | Execution::UserAuthorizationNotGranted => (Phase::Reconnect, ActionKind::Reconnect, None),
+        Execution::UserInputTimeout => reconnect(Reason::PromptExpired),
+        Execution::UserAuthorizationNotGranted => reconnect(Reason::AuthorizationNotGranted),
         Execution::AccountLocked
         | Execution::AccountCredentialsReset
-        | Execution::AccountNeedsAction => (Phase::Reconnect, ActionKind::ActAtBank, None),
-        Execution::AlreadyLoggedIn => (Phase::Retrying, ActionKind::ActAtBank, None),
-        Execution::UserAuthorizationRevoked => (Phase::Reconnect, ActionKind::ConnectAgain, None),
-        Execution::UserNotSupported => (Phase::Failed, ActionKind::ContactSupport, None),
-        _ if item.status == ItemStatus::LoginError => {
-            (Phase::Reconnect, ActionKind::Reconnect, None)
-        }
-        Execution::Unknown(_) => (Phase::Unknown, ActionKind::None, None),
+        | Execution::AccountNeedsAction => (
+            Phase::Reconnect,
+            ActionKind::ActAtBank,
+            Reason::AccountNeedsAction,
+        ),
+        Execution::AlreadyLoggedIn => (
+            Phase::Retrying,
+            ActionKind::ActAtBank,
+            Reason::AlreadyLoggedIn,
+        ),
+        Execution::UserAuthorizationRevoked => (
+            Phase::Reconnect,
+            ActionKind::ConnectAgain,
+            Reason::AuthorizationRevoked,
+        ),
+        Execution::UserNotSupported => (
+            Phase::Failed,
+            ActionKind::ContactSupport,
+            Reason::AccountNotSupported,
+        ),
+        _ if item.status == ItemStatus::LoginError => reconnect(Reason::LoginFailed),
+        Execution::Unknown(_) => (Phase::Unknown, ActionKind::None, Reason::UnknownStatus),
         _ if age >= RETRY_PATIENCE && item.next_auto_sync_at.is_none_or(|at| at <= now) => {
-            (Phase::Reconnect, ActionKind::Reconnect, None)
+            reconnect(Reason::GivenUp)
         }
-        Execution::SiteNotAvailable => (Phase::Retrying, ActionKind::WaitForBank, None),
-        _ if health == Some(&HealthStatus::Offline) => {
-            (Phase::Retrying, ActionKind::WaitForBank, None)
-        }
-        _ => (Phase::Retrying, ActionKind::Wait, None),
+        Execution::SiteNotAvailable => (
+            Phase::Retrying,
+            ActionKind::WaitForBank,
+            Reason::BankUnavailable,
+        ),
+        _ if health == Some(&HealthStatus::Offline) => (
+            Phase::Retrying,
+            ActionKind::WaitForBank,
+            Reason::ConnectorOffline,
+        ),
+        _ => (Phase::Retrying, ActionKind::Wait, Reason::ExecutionFailed),
     }
 }
 
@@ -344,5 +409,38 @@ mod tests {
             outdated(Some("2026-11-23T13:00:00Z")),
             (Phase::Retrying, ActionKind::Wait),
         );
+    }
+    #[test]
+    fn a_phase_has_its_reason() {
+        let cases = [
+            (
+                serde_json::json!({"consentExpiresAt": NOW}),
+                Reason::ConsentEnded,
+            ),
+            (
+                serde_json::json!({"statusDetail": {"accounts": {"isUpdated": false}}}),
+                Reason::ProductsMissing,
+            ),
+            (
+                serde_json::json!({"status": "OUTDATED", "executionStatus": "USER_INPUT_TIMEOUT"}),
+                Reason::PromptExpired,
+            ),
+            (
+                serde_json::json!({"status": "OUTDATED", "executionStatus": "UNEXPECTED_ERROR",
+                    "updatedAt": "2026-11-23T06:00:00Z"}),
+                Reason::GivenUp,
+            ),
+            (
+                serde_json::json!({"status": "LOGIN_ERROR", "executionStatus": "SOMETHING_NEW"}),
+                Reason::LoginFailed,
+            ),
+        ];
+        for (fields, expected) in cases {
+            assert_eq!(
+                reason(&item(fields.clone()), None, NOW.parse().unwrap()),
+                expected,
+                "{fields}"
+            );
+        }
     }
 }
