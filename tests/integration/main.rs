@@ -17,6 +17,7 @@ mod item_status;
 mod item_store;
 mod item_sync;
 mod logs;
+mod operator;
 mod pluggy_client;
 mod reconcile;
 mod stored_rows;

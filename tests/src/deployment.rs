@@ -132,12 +132,21 @@ impl Deployment {
         }
     }
 
-    /// The operator's function, for the address of a deployed webhook.
+    /// The operator's function for replays, imports and inspections.
+    pub fn operator(&self) -> operator::App {
+        operator::App {
+            items: self.tables.item_store(),
+            log: self.tables.event_log(),
+            events: self.tables.event_store(),
+        }
+    }
+
+    /// The operator's function for the webhook, for the address of a deployed one.
     pub fn subscription(&self) -> subscription::App {
         self.subscription_of(WEBHOOK_URL)
     }
 
-    /// The operator's function, for any address.
+    /// The same for any address.
     pub fn subscription_of(&self, webhook_url: &str) -> subscription::App {
         subscription::App {
             pluggy: self.pluggy_client(),

@@ -72,6 +72,11 @@ impl Tables {
         store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
     }
 
+    /// The store's view of the event table, for reading.
+    pub fn event_log(&self) -> store::EventLog {
+        store::EventLog::new(self.client.clone(), self.events.clone())
+    }
+
     /// The store's view of the item table.
     pub fn item_store(&self) -> store::Items {
         store::Items::new(self.client.clone(), self.items.clone())

@@ -1,0 +1,281 @@
+//! What an operator may ask for.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use shared::pluggy::{ClientUserId, ItemId};
+use shared::store::{Cursor, EventCursor};
+use uuid::Uuid;
+
+use crate::text_fields::TextFields;
+use crate::{Refusal, UserCursor};
+
+/// How many items one command imports at most.
+pub(crate) const MAX_IMPORTED: usize = 25;
+
+const UUID: &str = "a UUID with hyphens";
+const USER: &str = "a user's id of 1 to 255 characters";
+const CURSOR: &str = "a cursor from an earlier answer";
+const TIME: &str = "a time such as 2026-11-23T12:00:00Z";
+const ACTION: &str = "replay, import or inspect";
+
+/// What an operator asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Look at items again, whose events were received once.
+    Replay {
+        /// Which replay this is part of; repeating it adds nothing.
+        run: Uuid,
+        /// Which ones.
+        selection: Selection,
+    },
+    /// Look at items that an operator names.
+    Import {
+        /// Which import this is part of; repeating it adds nothing.
+        run: Uuid,
+        /// The items.
+        items: Vec<NamedItem>,
+    },
+    /// Tell all that is known of an item.
+    InspectItem {
+        /// The item.
+        item_id: ItemId,
+    },
+    /// Tell how a user's items stand.
+    InspectUser {
+        /// The user.
+        client_user_id: ClientUserId,
+        /// Where the list goes on.
+        cursor: Option<Cursor>,
+    },
+}
+
+/// Which items are looked at again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// One item.
+    Item(ItemId),
+    /// A user's items.
+    User {
+        /// The user.
+        client_user_id: ClientUserId,
+        /// Where the replay goes on.
+        cursor: UserCursor,
+    },
+    /// Everything that an event since then is about.
+    Since {
+        /// The time.
+        since: Timestamp,
+        /// Where the replay goes on.
+        cursor: Option<EventCursor>,
+    },
+}
+
+/// An item that an operator names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedItem {
+    /// The item.
+    pub item_id: ItemId,
+    /// The user whom the operator says it belongs to.
+    pub client_user_id: Option<ClientUserId>,
+}
+
+impl Command {
+    /// Reads a command; the first mistake is named.
+    pub fn parse(command: Value) -> Result<Self, Refusal> {
+        let mut fields = TextFields::of("", command)?;
+        let action: String = fields.required("action", ACTION)?;
+        let command = match action.as_str() {
+            "replay" => Self::Replay {
+                run: fields.required("run", UUID)?,
+                selection: selection(&mut fields)?,
+            },
+            "import" => Self::Import {
+                run: fields.required("run", UUID)?,
+                items: named_items(&mut fields)?,
+            },
+            "inspect" => inspection(&mut fields)?,
+            _ => return Err(fields.refusal("action", ACTION)),
+        };
+        fields.end()?;
+        Ok(command)
+    }
+
+    pub(crate) fn action(&self) -> &'static str {
+        match self {
+            Self::Replay { .. } => "replay",
+            Self::Import { .. } => "import",
+            Self::InspectItem { .. } | Self::InspectUser { .. } => "inspect",
+        }
+    }
+}
+
+fn selection(fields: &mut TextFields) -> Result<Selection, Refusal> {
+    let item_id = fields.optional("itemId", UUID)?;
+    let client_user_id = fields.optional("clientUserId", USER)?;
+    let since = fields.optional("since", TIME)?;
+    match (item_id, client_user_id, since) {
+        (Some(item_id), None, None) => Ok(Selection::Item(item_id)),
+        (None, Some(client_user_id), None) => {
+            let cursor = cursor(fields, UserCursor::from_text)?;
+            Ok(Selection::User {
+                client_user_id,
+                cursor: cursor.unwrap_or(UserCursor::Items(None)),
+            })
+        }
+        (None, None, Some(since)) => Ok(Selection::Since {
+            since,
+            cursor: cursor(fields, EventCursor::from_text)?,
+        }),
+        _ => Err(Refusal::new(
+            "itemId",
+            "must be given, or clientUserId, or since, and only one of them",
+        )),
+    }
+}
+
+fn inspection(fields: &mut TextFields) -> Result<Command, Refusal> {
+    let item_id = fields.optional("itemId", UUID)?;
+    let client_user_id = fields.optional("clientUserId", USER)?;
+    match (item_id, client_user_id) {
+        (Some(item_id), None) => Ok(Command::InspectItem { item_id }),
+        (None, Some(client_user_id)) => Ok(Command::InspectUser {
+            client_user_id,
+            cursor: cursor(fields, Cursor::from_text)?,
+        }),
+        _ => Err(Refusal::new(
+            "itemId",
+            "must be given, or clientUserId, and only one of them",
+        )),
+    }
+}
+
+fn cursor<T>(
+    fields: &mut TextFields,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Refusal> {
+    match fields.optional::<String>("cursor", CURSOR)? {
+        None => Ok(None),
+        Some(text) => read(&text)
+            .map(Some)
+            .ok_or_else(|| fields.refusal("cursor", CURSOR)),
+    }
+}
+
+fn named_items(fields: &mut TextFields) -> Result<Vec<NamedItem>, Refusal> {
+    let expected = format!("a list of 1 to {MAX_IMPORTED} items");
+    match fields.take("items") {
+        Some(Value::Array(items)) if (1..=MAX_IMPORTED).contains(&items.len()) => items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| named_item(index, item))
+            .collect(),
+        _ => Err(fields.refusal("items", &expected)),
+    }
+}
+
+fn named_item(index: usize, item: Value) -> Result<NamedItem, Refusal> {
+    let mut fields = TextFields::of(&format!("items[{index}]."), item)?;
+    let item = NamedItem {
+        item_id: fields.required("itemId", UUID)?,
+        client_user_id: fields.optional("clientUserId", USER)?,
+    };
+    fields.end()?;
+    Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const RUN: &str = "2f1e0d9c-0000-4000-8000-000000000020";
+    const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+    fn refused(command: Value) -> String {
+        let refusal = Command::parse(command).unwrap_err();
+        format!("{} {}", refusal.field, refusal.reason)
+    }
+
+    #[test]
+    fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
+        let cases = [
+            (json!([]), "must be an object"),
+            (json!({}), "action must be"),
+            (json!({"action": "delete"}), "action must be"),
+            (json!({"action": "inspect"}), "itemId must be given"),
+            (
+                json!({"action": "inspect", "itemId": ITEM, "clientUserId": "usr_1"}),
+                "only one of them",
+            ),
+            (
+                json!({"action": "inspect", "itemId": "x"}),
+                "itemId must be a UUID",
+            ),
+            (
+                json!({"action": "inspect", "clientUserId": "usr_1", "cursor": "x"}),
+                "cursor must be",
+            ),
+            (
+                json!({"action": "inspect", "itemId": ITEM, "force": true}),
+                "force is not a field",
+            ),
+            (
+                json!({"action": "replay", "itemId": ITEM}),
+                "run must be a UUID",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "since": "yesterday"}),
+                "since must be a time",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "itemId": ITEM, "cursor": "x"}),
+                "cursor is not a field",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "clientUserId": "usr_1", "cursor": "users."}),
+                "cursor must be",
+            ),
+            (
+                json!({"action": "import", "run": RUN}),
+                "items must be a list of 1 to 25 items",
+            ),
+            (
+                json!({"action": "import", "run": RUN, "items": vec![json!({"itemId": ITEM}); 26]}),
+                "items must be a list",
+            ),
+            (
+                json!({"action": "import", "run": RUN, "items": [{"itemId": ITEM}, {"itemId": 7}]}),
+                "items[1].itemId must be a UUID",
+            ),
+            (
+                json!({"action": "import", "run": RUN, "items": [{"itemId": ITEM, "owner": "usr_1"}]}),
+                "items[0].owner is not a field",
+            ),
+            (
+                json!({"action": "import", "run": RUN, "items": ["x"]}),
+                "items[0] must be an object",
+            ),
+        ];
+        for (command, expected) in cases {
+            let refused = refused(command.clone());
+
+            assert!(refused.contains(expected), "{command}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_what_was_sent() {
+        for value in [
+            json!("maria@example.com\u{7}"),
+            json!(12_345_678_909_i64),
+            json!({"cpf": "12345678909"}),
+        ] {
+            let refused = refused(json!({"action": "inspect", "clientUserId": value}));
+
+            assert!(
+                !refused.contains("maria") && !refused.contains("123456789"),
+                "{refused}"
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! All that is known of an item, and how a user's items stand.
+
+use jiff::Timestamp;
+use shared::pluggy::{ClientUserId, ItemId};
+use shared::store::{self, Cursor, Target};
+
+use crate::item_report::Row;
+use crate::{App, ItemReport, ItemSummary, Report};
+
+/// How many items of a user one invocation tells of.
+const MAX_ITEMS: i32 = 50;
+
+pub(crate) async fn item(
+    app: &App,
+    item_id: ItemId,
+    now: Timestamp,
+) -> Result<Report, store::Error> {
+    let row = match app.items.get(item_id).await {
+        Ok(None) => Row::Absent,
+        Ok(Some(stored)) => Row::Readable(Box::new(stored)),
+        Err(store::Error::Corrupt { attribute }) => Row::Unreadable { attribute },
+        Err(error) => return Err(error),
+    };
+    let timeline = app.log.timeline(Target::Item(item_id), now).await?;
+    let report = ItemReport::new(item_id, &row, &timeline, now);
+    Ok(Report::Item(Box::new(report)))
+}
+
+pub(crate) async fn user(
+    app: &App,
+    user: &ClientUserId,
+    cursor: Option<&Cursor>,
+    now: Timestamp,
+) -> Result<Report, store::Error> {
+    let page = app.items.owned_by(user, MAX_ITEMS, cursor).await?;
+    Ok(Report::User {
+        items: page
+            .items
+            .iter()
+            .map(|stored| ItemSummary::new(stored, now))
+            .collect(),
+        cursor: page.next.as_ref().map(Cursor::to_text),
+    })
+}

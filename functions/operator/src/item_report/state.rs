@@ -1,0 +1,131 @@
+//! Pluggy's last answer about an item.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::pluggy::{Connector, ItemError, ProductStatus};
+use shared::store::Reading;
+
+/// Pluggy's last answer about an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    /// State of the item.
+    pub status: String,
+    /// State of its current or last execution.
+    pub execution_status: String,
+    /// Why the last execution failed.
+    pub error: Option<ErrorLine>,
+    /// The bank.
+    pub connector: Option<ConnectorLine>,
+    /// How each product stands.
+    pub products: BTreeMap<String, ProductLine>,
+    /// Our clock when Pluggy was asked.
+    pub read_at: Timestamp,
+    /// When the record changed at Pluggy, which is the row's version.
+    pub updated_at: Option<Timestamp>,
+    /// When the bank was read last.
+    pub last_updated_at: Option<Timestamp>,
+    /// When Pluggy reads the bank next by itself.
+    pub next_auto_sync_at: Option<Timestamp>,
+    /// When the consent ends.
+    pub consent_expires_at: Option<Timestamp>,
+    /// Whether another holder must approve at the bank.
+    pub has_resources_pending_authorization: Option<bool>,
+}
+
+/// Why an execution failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorLine {
+    /// Machine code.
+    pub code: Option<String>,
+    /// For developers, in English.
+    pub message: Option<String>,
+    /// The bank's own text for the user.
+    pub provider_message: Option<String>,
+}
+
+/// A bank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorLine {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: Option<String>,
+    /// How well it worked when the item was read.
+    pub health: Option<String>,
+}
+
+/// How one product stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductLine {
+    /// Whether the last execution collected it.
+    pub is_updated: Option<bool>,
+    /// When it was collected last.
+    pub last_updated_at: Option<Timestamp>,
+    /// Codes of what went wrong or could be better.
+    pub warnings: Vec<String>,
+}
+
+impl State {
+    pub(super) fn new(reading: &Reading) -> Self {
+        let item = &reading.item;
+        let products = item.status_detail.iter().flatten();
+        Self {
+            status: item.status.as_str().to_owned(),
+            execution_status: item.execution_status.as_str().to_owned(),
+            error: item.error.as_ref().map(ErrorLine::new),
+            connector: item.connector.as_ref().map(ConnectorLine::new),
+            products: products
+                .filter_map(|(name, product)| {
+                    Some((name.clone(), ProductLine::new(product.as_ref()?)))
+                })
+                .collect(),
+            read_at: reading.read_at,
+            updated_at: item.updated_at,
+            last_updated_at: item.last_updated_at,
+            next_auto_sync_at: item.next_auto_sync_at,
+            consent_expires_at: item.consent_expires_at,
+            has_resources_pending_authorization: item.has_resources_pending_authorization,
+        }
+    }
+}
+
+impl ErrorLine {
+    fn new(error: &ItemError) -> Self {
+        Self {
+            code: error.code.as_ref().map(|code| code.as_str().to_owned()),
+            message: error.message.clone(),
+            provider_message: error.provider_message.clone(),
+        }
+    }
+}
+
+impl ConnectorLine {
+    fn new(connector: &Connector) -> Self {
+        let health = connector.health.as_ref();
+        let status = health.and_then(|health| health.status.as_ref());
+        Self {
+            id: connector.id,
+            name: connector.name.clone(),
+            health: status.map(|status| status.as_str().to_owned()),
+        }
+    }
+}
+
+impl ProductLine {
+    fn new(product: &ProductStatus) -> Self {
+        let warnings = product.warnings.iter().flatten();
+        Self {
+            is_updated: product.is_updated,
+            last_updated_at: product.last_updated_at,
+            warnings: warnings
+                .filter_map(|warning| warning.code.clone())
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The event that asks for a look. It is one for each run and target, so that repeating a command
+//! adds nothing.
+
+use jiff::Timestamp;
+use serde_json::json;
+use shared::pluggy::{ClientUserId, EventKind};
+use shared::store::{
+    self, Body, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target, Testimony,
+};
+use uuid::Uuid;
+
+/// Name of a replay's event, unless it says more.
+const REPLAY: &str = "replay";
+/// Name of an import's event.
+const IMPORT: &str = "import";
+
+/// Why a look is asked for, and what item-sync must be told that Pluggy's answer may not say.
+pub(crate) struct Look {
+    target: Target,
+    event_id: String,
+    name: String,
+    origin: Origin,
+    client_user_id: Option<ClientUserId>,
+}
+
+impl Look {
+    /// A look at what events were about. What they say with authority goes on being said: an item
+    /// whose row is lost comes back to its owner.
+    pub(crate) fn again(run: Uuid, target: Target, testimony: Testimony) -> Self {
+        let name = if testimony.is_deleted {
+            EventKind::ItemDeleted.as_str()
+        } else {
+            REPLAY
+        };
+        Self {
+            target,
+            event_id: replay_id(run),
+            name: name.to_owned(),
+            // What only a frontend or an operator named may not exist.
+            origin: if testimony.is_pluggys {
+                Origin::Replay
+            } else {
+                Origin::Import
+            },
+            client_user_id: testimony.client_user_id,
+        }
+    }
+
+    /// A look at an item that an operator names.
+    pub(crate) fn named(run: Uuid, target: Target, owner: Option<ClientUserId>) -> Self {
+        Self {
+            target,
+            event_id: format!("{IMPORT}-{run}"),
+            name: IMPORT.to_owned(),
+            origin: Origin::Import,
+            client_user_id: owner,
+        }
+    }
+
+    /// Whether an event is one of those that this run of replays asks with.
+    pub(crate) fn is_of(event: &LoggedEvent, run: Uuid) -> bool {
+        event.id == replay_id(run)
+    }
+
+    /// Asks for it; gives whether that is new.
+    pub(crate) async fn ask(self, events: &Events, now: Timestamp) -> Result<bool, store::Error> {
+        let event = self.into_event(now);
+        Ok(events.insert(&event).await? != Insertion::Duplicate)
+    }
+
+    fn into_event(self, now: Timestamp) -> NewEvent {
+        let body = match self.target {
+            // In the words of Pluggy's item events, so that they are read alike.
+            Target::Item(item_id) => json!({
+                "event": self.name,
+                "itemId": item_id,
+                "clientUserId": self.client_user_id,
+            }),
+            Target::Connector(connector_id) => json!({
+                "event": self.name,
+                "connectorId": connector_id,
+            }),
+        };
+        NewEvent {
+            key: EventKey::of_target(self.target, &self.event_id),
+            name: self.name,
+            received_at: now,
+            origin: self.origin,
+            body: Some(Body::new(body.to_string().as_bytes(), Vec::new)),
+            quarantine: None,
+        }
+    }
+}
+
+fn replay_id(run: Uuid) -> String {
+    format!("{REPLAY}-{run}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUN: Uuid = Uuid::from_u128(1);
+    const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+    fn event(testimony: Testimony) -> NewEvent {
+        let target = Target::Item(ITEM.parse().unwrap());
+        Look::again(RUN, target, testimony).into_event(Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_replay_says_again_that_the_item_was_deleted() {
+        let deleted = Testimony {
+            is_deleted: true,
+            ..Testimony::default()
+        };
+
+        assert_eq!(event(deleted).name, "item/deleted");
+        assert_eq!(event(Testimony::default()).name, "replay");
+    }
+
+    #[test]
+    fn what_pluggy_never_spoke_of_is_not_said_to_be_pluggys() {
+        let spoken = Testimony {
+            is_pluggys: true,
+            ..Testimony::default()
+        };
+
+        assert_eq!(event(spoken).origin, Origin::Replay);
+        assert_eq!(event(Testimony::default()).origin, Origin::Import);
+    }
+
+    #[test]
+    fn a_look_is_told_apart_by_its_run_and_target_alone() {
+        let replay = event(Testimony::default());
+
+        assert_eq!(
+            replay.key.sort,
+            "replay-00000000-0000-0000-0000-000000000001"
+        );
+        assert_eq!(replay.key.partition, format!("ITEM#{ITEM}"));
+    }
+}

@@ -1,0 +1,217 @@
+//! Looks at items again whose events were received once: from the rows of `EventTable`, which are
+//! there long after its stream has forgotten them.
+//!
+//! One invocation asks for a bounded number of looks and searches a bounded number of rows, and
+//! says where the next one goes on.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use shared::pluggy::{ClientUserId, ItemId};
+use shared::store::{self, Cursor, EventCursor, FoundEvent, Origin, StoredItem, Target, Testimony};
+use uuid::Uuid;
+
+use crate::look::Look;
+use crate::{App, Replayed, Report, Selection, UserCursor};
+
+/// How many looks one invocation asks for.
+const MAX_LOOKS: usize = 25;
+/// How many pages of events one invocation searches.
+const MAX_PAGES: usize = 20;
+
+pub(crate) async fn replay(
+    app: &App,
+    run: Uuid,
+    selection: Selection,
+    now: Timestamp,
+) -> Result<Report, store::Error> {
+    let mut replay = Replay {
+        app,
+        run,
+        now,
+        done: Replayed::default(),
+        settled: HashSet::new(),
+    };
+    let cursor = match selection {
+        Selection::Item(item_id) => {
+            replay.look(Target::Item(item_id)).await?;
+            None
+        }
+        Selection::Since { since, cursor } => replay
+            .since(since, cursor)
+            .await?
+            .map(|cursor| cursor.to_text()),
+        Selection::User {
+            client_user_id,
+            cursor,
+        } => replay
+            .user(&client_user_id, cursor)
+            .await?
+            .map(|cursor| cursor.to_text()),
+    };
+    Ok(Report::Replayed(Replayed {
+        cursor,
+        ..replay.done
+    }))
+}
+
+struct Replay<'a> {
+    app: &'a App,
+    run: Uuid,
+    now: Timestamp,
+    done: Replayed,
+    /// What this invocation need not think about again.
+    settled: HashSet<Target>,
+}
+
+impl Replay<'_> {
+    async fn since(
+        &mut self,
+        since: Timestamp,
+        mut after: Option<EventCursor>,
+    ) -> Result<Option<EventCursor>, store::Error> {
+        for _ in 0..MAX_PAGES {
+            let page = self.app.log.since(since, self.now, after.as_ref()).await?;
+            self.done.scanned += page.scanned;
+            for found in page.events {
+                if self.is_full() {
+                    return Ok(after);
+                }
+                if self.is_wanted(&found).await? {
+                    self.look(found.target).await?;
+                }
+                after = Some(found.cursor);
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(after)
+    }
+
+    /// A check is our own doing: as long as its item has a row, that row's schedule goes on.
+    async fn is_wanted(&self, found: &FoundEvent) -> Result<bool, store::Error> {
+        if self.settled.contains(&found.target) || Look::is_of(&found.event, self.run) {
+            return Ok(false);
+        }
+        match found.target {
+            Target::Item(item_id) if found.event.origin == Origin::Check => {
+                Ok(self.row(item_id).await?.is_none())
+            }
+            Target::Item(_) | Target::Connector(_) => Ok(true),
+        }
+    }
+
+    async fn user(
+        &mut self,
+        user: &ClientUserId,
+        cursor: UserCursor,
+    ) -> Result<Option<UserCursor>, store::Error> {
+        match cursor {
+            UserCursor::Items(after) => self.users_items(user, after).await.map(Some),
+            UserCursor::Events(after) => {
+                let next = self.users_events(user, after).await?;
+                Ok(next.map(|next| UserCursor::Events(Some(next))))
+            }
+        }
+    }
+
+    async fn users_items(
+        &mut self,
+        user: &ClientUserId,
+        after: Option<Cursor>,
+    ) -> Result<UserCursor, store::Error> {
+        let limit = i32::try_from(MAX_LOOKS).unwrap_or(1);
+        let page = self.app.items.owned_by(user, limit, after.as_ref()).await?;
+        for item in page.items {
+            self.look(Target::Item(item.item_id)).await?;
+        }
+        Ok(match page.next {
+            Some(next) => UserCursor::Items(Some(next)),
+            None => UserCursor::Events(None),
+        })
+    }
+
+    /// Items that are the user's by what their events say, and nobody's by their rows.
+    async fn users_events(
+        &mut self,
+        user: &ClientUserId,
+        mut after: Option<EventCursor>,
+    ) -> Result<Option<EventCursor>, store::Error> {
+        for _ in 0..MAX_PAGES {
+            let page = self.app.log.naming_users(self.now, after.as_ref()).await?;
+            self.done.scanned += page.scanned;
+            for found in page.events {
+                if self.is_full() {
+                    return Ok(after);
+                }
+                if found.event.client_user_id.as_ref() == Some(user) {
+                    self.look_if_users(user, found.target).await?;
+                }
+                after = Some(found.cursor);
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(after)
+    }
+
+    async fn look_if_users(
+        &mut self,
+        user: &ClientUserId,
+        target: Target,
+    ) -> Result<(), store::Error> {
+        let Target::Item(item_id) = target else {
+            return Ok(());
+        };
+        if !self.settled.insert(target) {
+            return Ok(());
+        }
+        let row = self.row(item_id).await?;
+        if row.is_some_and(|row| row.owner.is_some() || row.deleted_at.is_some()) {
+            return Ok(());
+        }
+        let testimony = self.app.log.testimony(target, self.now).await?;
+        if testimony.client_user_id.as_ref() == Some(user) {
+            self.ask(target, testimony).await?;
+        }
+        Ok(())
+    }
+
+    async fn look(&mut self, target: Target) -> Result<(), store::Error> {
+        self.settled.insert(target);
+        let testimony = match target {
+            Target::Item(_) => self.app.log.testimony(target, self.now).await?,
+            Target::Connector(_) => Testimony {
+                is_pluggys: true,
+                ..Testimony::default()
+            },
+        };
+        self.ask(target, testimony).await
+    }
+
+    async fn ask(&mut self, target: Target, testimony: Testimony) -> Result<(), store::Error> {
+        let look = Look::again(self.run, target, testimony);
+        if look.ask(&self.app.events, self.now).await? {
+            self.done.replayed += 1;
+        } else {
+            self.done.known += 1;
+        }
+        Ok(())
+    }
+
+    /// The item's row; one that cannot be read is as good as none.
+    async fn row(&self, item_id: ItemId) -> Result<Option<StoredItem>, store::Error> {
+        match self.app.items.get(item_id).await {
+            Err(store::Error::Corrupt { .. }) => Ok(None),
+            row => row,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.done.replayed + self.done.known >= MAX_LOOKS
+    }
+}

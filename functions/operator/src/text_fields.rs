@@ -1,0 +1,78 @@
+//! The fields of a JSON object, taken out one by one, so that each mistake can be named.
+
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+
+use crate::Refusal;
+
+/// The fields of an object that are still to be read.
+pub(crate) struct TextFields {
+    /// What the names of the fields begin with in a refusal.
+    prefix: String,
+    fields: Map<String, Value>,
+}
+
+impl TextFields {
+    pub(crate) fn of(prefix: &str, value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Object(fields) => Ok(Self {
+                prefix: prefix.to_owned(),
+                fields,
+            }),
+            _ => Err(Refusal::new(
+                prefix.trim_end_matches('.'),
+                "must be an object",
+            )),
+        }
+    }
+
+    /// The field as it is.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.fields.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// The field as a `T`; `expected` ends the sentence "x must be …".
+    pub(crate) fn optional<T: FromStr>(
+        &mut self,
+        name: &str,
+        expected: &str,
+    ) -> Result<Option<T>, Refusal> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => {
+                let parsed = value.as_str().and_then(|text| text.parse().ok());
+                parsed.map(Some).ok_or_else(|| self.refusal(name, expected))
+            }
+        }
+    }
+
+    /// The same for a field that must be there.
+    pub(crate) fn required<T: FromStr>(
+        &mut self,
+        name: &str,
+        expected: &str,
+    ) -> Result<T, Refusal> {
+        self.optional(name, expected)?
+            .ok_or_else(|| self.refusal(name, expected))
+    }
+
+    pub(crate) fn refusal(&self, name: &str, expected: &str) -> Refusal {
+        Refusal::new(
+            format!("{}{name}", self.prefix),
+            format!("must be {expected}"),
+        )
+    }
+
+    /// Fails if there is a field that nobody asked for: a command with a misspelled field would do
+    /// something else than what was meant.
+    pub(crate) fn end(self) -> Result<(), Refusal> {
+        match self.fields.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Refusal::new(
+                format!("{}{name}", self.prefix),
+                "is not a field of this command",
+            )),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What an operator is told, and what not.
+
+use sandbox::{Effect, Fault};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::store::Schedule;
+use tests::Deployment;
+use uuid::Uuid;
+
+use super::{USER, ask, event, row};
+
+async fn inspect(deployment: &Deployment, item_id: impl ToString) -> Value {
+    let command = json!({"action": "inspect", "itemId": item_id.to_string()});
+    serde_json::to_value(ask(deployment, command).await).unwrap()
+}
+
+#[tokio::test]
+async fn an_item_is_told_with_its_phase_why_its_error_next_check_and_history() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-locked").await;
+    deployment.item_reaches(item_id, "LOGIN_ERROR").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    deployment
+        .deliver(&event("item/error", "2", item_id, USER))
+        .await;
+    deployment.sync_all().await;
+
+    let report = inspect(&deployment, item_id).await;
+
+    assert_eq!(report["result"], "item");
+    assert_eq!(
+        (&report["row"], &report["owner"]),
+        (&json!("read"), &json!(USER))
+    );
+    assert_eq!(report["standing"]["phase"], "reconnect");
+    assert_eq!(
+        report["standing"]["why"],
+        "the bank has locked the account, or wants something done there"
+    );
+    assert_eq!(report["state"]["error"]["code"], "ACCOUNT_LOCKED");
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        report["schedule"]["checkAt"],
+        json!(stored.schedule.check_at)
+    );
+    let events: Vec<_> = report["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            (
+                event["event"].as_str().unwrap(),
+                event["id"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(events, [("item/error", "2"), ("item/created", "1")]);
+    assert_eq!(
+        (&report["eventsTotal"], &report["eventsComplete"]),
+        (&json!(2), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn a_quarantined_event_shows_with_its_reason() {
+    let deployment = Deployment::start().await;
+    let item_id = Uuid::new_v4();
+    let mut body = json!({"event": "item/created", "eventId": "1", "itemId": item_id});
+    body["clientId"] = "22222222-0000-4000-8000-000000000003".into();
+    deployment.deliver(&body).await;
+
+    let report = inspect(&deployment, item_id).await;
+
+    assert_eq!(report["row"], "absent");
+    assert_eq!(report["events"][0]["quarantine"], "foreign-client-id");
+}
+
+#[tokio::test]
+async fn an_item_that_nobody_has_heard_of_is_absent() {
+    let deployment = Deployment::start().await;
+
+    let report = inspect(&deployment, Uuid::new_v4()).await;
+
+    assert_eq!(report["row"], "absent");
+    assert_eq!(
+        (&report["standing"], &report["events"]),
+        (&json!(null), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn an_item_that_was_never_read_says_how_often_that_failed() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    deployment.sync_all().await;
+
+    let report = inspect(&deployment, item_id).await;
+
+    assert_eq!(report["row"], "shell");
+    assert_eq!(report["standing"]["phase"], "connecting");
+    assert_eq!(report["schedule"]["syncFailures"], 1);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    let tables = &deployment.tables;
+    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+    let put = tables.client.put_item().table_name(&tables.items);
+    put.item("pk", text(format!("ITEM#{item_id}")))
+        .item("createdAt", text("yesterday".to_owned()))
+        .send()
+        .await
+        .unwrap();
+
+    let report = inspect(&deployment, item_id).await;
+
+    assert_eq!(
+        (&report["row"], &report["unreadable"]),
+        (&json!("unreadable"), &json!("createdAt"))
+    );
+    assert_eq!(report["eventsTotal"], 1);
+}
+
+#[tokio::test]
+async fn what_the_bank_asks_the_user_for_stays_out() {
+    let deployment = Deployment::start().await;
+    let item_id: shared::pluggy::ItemId = Uuid::new_v4().to_string().parse().unwrap();
+    let item = serde_json::from_value(json!({
+        "id": item_id, "status": "WAITING_USER_ACTION", "executionStatus": "WAITING_USER_ACTION",
+        "updatedAt": now(), "clientUserId": USER,
+        "userAction": {"type": "qr", "instructions": "Scan SECRET-1", "attributes": {"data": "SECRET-2"}},
+        "parameter": {"name": "token", "data": "SECRET-3"},
+        "error": {"code": "ACCOUNT_LOCKED", "attributes": {"device": "SECRET-4"}},
+    }))
+    .unwrap();
+    let stored = shared::store::StoredItem {
+        item_id,
+        owner: Some(USER.parse().unwrap()),
+        created_at: now(),
+        reading: None,
+        schedule: Schedule::default(),
+        deleted_at: None,
+        is_unconfirmed: false,
+    };
+    let reading = shared::store::Reading {
+        item,
+        read_at: now(),
+    };
+    deployment
+        .tables
+        .item_store()
+        .put_reading(stored, reading)
+        .await
+        .unwrap();
+    let body =
+        json!({"event": "item/updated", "eventId": "1", "itemId": item_id, "note": "SECRET-5"});
+    deployment.deliver(&body).await;
+
+    let report = inspect(&deployment, item_id).await;
+
+    assert_eq!(report["state"]["status"], "WAITING_USER_ACTION");
+    assert!(!report.to_string().contains("SECRET"), "{report}");
+}
+
+#[tokio::test]
+async fn a_user_is_told_of_all_items_page_by_page() {
+    let deployment = Deployment::start().await;
+    let items = deployment.tables.item_store();
+    for _ in 0..60 {
+        let stored = shared::store::StoredItem {
+            item_id: Uuid::new_v4().to_string().parse().unwrap(),
+            owner: Some(USER.parse().unwrap()),
+            created_at: now(),
+            reading: None,
+            schedule: Schedule {
+                check_at: Some(now()),
+                ..Schedule::default()
+            },
+            deleted_at: None,
+            is_unconfirmed: false,
+        };
+        items.put_schedule(&stored, now()).await.unwrap();
+    }
+
+    let mut command = json!({"action": "inspect", "clientUserId": USER});
+    let first = serde_json::to_value(ask(&deployment, command.clone()).await).unwrap();
+    command["cursor"] = first["cursor"].clone();
+    let second = serde_json::to_value(ask(&deployment, command).await).unwrap();
+
+    let [first_page, second_page] =
+        [&first, &second].map(|page| page["items"].as_array().unwrap().len());
+    assert_eq!((first_page, second_page), (50, 10));
+    assert_eq!(second["cursor"], Value::Null);
+    assert_eq!(first["items"][0]["standing"]["phase"], "connecting");
+}

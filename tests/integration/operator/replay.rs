@@ -1,0 +1,393 @@
+//! Looks at items again whose events were received once.
+
+use std::collections::HashSet;
+
+use jiff::SignedDuration;
+use sandbox::{Effect, Fault, Switches};
+use serde_json::json;
+use shared::clock::now;
+use shared::store::{EventKey, NewEvent, Origin, Target};
+use tests::Deployment;
+use uuid::Uuid;
+
+use super::{
+    ANOTHER_RUN, RUN, USER, asked_for, event, everything, lose_items, replay_to_the_end, replayed,
+    row, sync_asked_for,
+};
+
+/// Pluggy's answers name no user, so that an owner can come from events alone.
+async fn nameless_deployment() -> Deployment {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    });
+    deployment
+}
+
+fn gone() -> Fault {
+    Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 404,
+            code_description: Some("ITEM_NOT_FOUND".to_owned()),
+        },
+    }
+}
+
+#[tokio::test]
+async fn lost_items_come_back_to_their_owners_when_the_stream_has_long_forgotten_them() {
+    let deployment = nameless_deployment().await;
+    let first = deployment.connect("usr_1", "user-ok").await;
+    let second = deployment.connect("usr_2", "user-ok").await;
+    for item_id in [first, second] {
+        deployment.item_reaches(item_id, "UPDATED").await;
+    }
+    for body in [
+        event("item/created", "1", first, "usr_1"),
+        event("item/updated", "2", first, "usr_3"),
+        event("item/created", "3", second, "usr_2"),
+        json!({"event": "transactions/created", "eventId": "4", "itemId": second}),
+    ] {
+        deployment.deliver(&body).await;
+    }
+    deployment.sync_all().await;
+    lose_items(&deployment).await;
+
+    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(looks, 2);
+    for (user, item_id) in [("usr_1", first), ("usr_2", second)] {
+        let (status, body) = deployment.status_of(user, item_id).await;
+        assert_eq!((status, &body["phase"]), (200, &json!("ready")), "{user}");
+    }
+    assert_eq!(deployment.status_of("usr_3", first).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_replay_of_everything_twice_adds_nothing() {
+    let deployment = Deployment::start().await;
+    for number in 0..40 {
+        let item_id = Uuid::new_v4().to_string().parse().unwrap();
+        let event_id = number.to_string();
+        deployment
+            .deliver(&event("item/created", &event_id, item_id, USER))
+            .await;
+    }
+
+    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let rows = deployment.tables.event_rows().await.len();
+    let again = replay_to_the_end(&deployment, everything(RUN)).await;
+
+    assert_eq!((looks, rows, again), (40, 80, 0));
+    assert_eq!(deployment.tables.event_rows().await.len(), rows);
+}
+
+#[tokio::test]
+async fn a_second_replay_with_a_new_run_leaves_the_items_as_they_are() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    for run in [RUN, ANOTHER_RUN] {
+        assert_eq!(replay_to_the_end(&deployment, everything(run)).await, 1);
+        sync_asked_for(&deployment).await;
+    }
+
+    let stored = row(&deployment, item_id).await.unwrap();
+
+    assert_eq!(stored.owner.unwrap().as_str(), USER);
+    assert_eq!(
+        deployment.status_of(USER, item_id).await.1["phase"],
+        "ready"
+    );
+}
+
+#[tokio::test]
+async fn one_invocation_asks_for_a_bounded_number_of_looks() {
+    let deployment = Deployment::start().await;
+    for number in 0..60 {
+        let item_id = Uuid::new_v4().to_string().parse().unwrap();
+        deployment
+            .deliver(&event("item/created", &number.to_string(), item_id, USER))
+            .await;
+    }
+
+    let mut command = everything(RUN);
+    let first = replayed(&deployment, command.clone()).await;
+    command["cursor"] = first.cursor.clone().unwrap().into();
+    let second = replayed(&deployment, command).await;
+
+    assert_eq!((first.replayed, second.replayed), (25, 25));
+    let targets: HashSet<_> = asked_for(&deployment)
+        .await
+        .into_iter()
+        .map(|row| row["pk"].as_s().unwrap().clone())
+        .collect();
+    assert_eq!(targets.len(), 50);
+}
+
+#[tokio::test]
+async fn only_what_was_received_since_the_time_is_replayed() {
+    let deployment = Deployment::start().await;
+    let [old, new] = [(); 2].map(|()| Uuid::new_v4().to_string().parse().unwrap());
+    deployment
+        .deliver(&event("item/created", "1", old, USER))
+        .await;
+    let since = now() + SignedDuration::from_secs(1);
+    let recent = NewEvent {
+        key: EventKey::of_target(Target::Item(new), "2"),
+        name: "item/updated".to_owned(),
+        received_at: since,
+        origin: Origin::Webhook,
+        body: None,
+        quarantine: None,
+    };
+    deployment
+        .tables
+        .event_store()
+        .insert(&recent)
+        .await
+        .unwrap();
+
+    let command = json!({"action": "replay", "run": RUN, "since": since});
+    let looks = replay_to_the_end(&deployment, command).await;
+
+    assert_eq!(looks, 1);
+    let asked = asked_for(&deployment).await;
+    assert_eq!(asked[0]["pk"].as_s().unwrap(), &format!("ITEM#{new}"));
+}
+
+#[tokio::test]
+async fn what_is_quarantined_or_has_expired_is_not_replayed() {
+    let deployment = Deployment::start().await;
+    let [foreign, expired] = [(); 2].map(|()| Uuid::new_v4().to_string().parse().unwrap());
+    let mut body = event("item/created", "1", foreign, USER);
+    body["clientId"] = "22222222-0000-4000-8000-000000000003".into();
+    deployment.deliver(&body).await;
+    deployment.deliver(&json!(["no event"])).await;
+    let long_ago = NewEvent {
+        key: EventKey::of_target(Target::Item(expired), "2"),
+        name: "item/updated".to_owned(),
+        received_at: now() - SignedDuration::from_hours(31 * 24),
+        origin: Origin::Webhook,
+        body: None,
+        quarantine: None,
+    };
+    deployment
+        .tables
+        .event_store()
+        .insert(&long_ago)
+        .await
+        .unwrap();
+
+    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+
+    assert_eq!(looks, 0);
+}
+
+#[tokio::test]
+async fn a_quarantined_event_names_no_owner_and_proves_no_deletion() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let mut foreign = event("item/deleted", "1", item_id, "usr_2");
+    foreign["clientId"] = "22222222-0000-4000-8000-000000000003".into();
+    deployment.deliver(&foreign).await;
+    deployment
+        .deliver(&event("item/created", "2", item_id, USER))
+        .await;
+
+    replay_to_the_end(&deployment, everything(RUN)).await;
+    sync_asked_for(&deployment).await;
+
+    let asked = asked_for(&deployment).await;
+    assert_eq!(asked[0]["event"].as_s().unwrap(), "replay");
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    assert_eq!(owner.as_str(), USER);
+}
+
+#[tokio::test]
+async fn a_deletion_that_item_sync_never_saw_is_made_up_for() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    deployment.sync_all().await;
+    deployment
+        .deliver(&event("item/deleted", "2", item_id, USER))
+        .await;
+    deployment
+        .deliver(&json!({"event": "transactions/created", "eventId": "3", "itemId": item_id}))
+        .await;
+    deployment.pluggy.add_fault(gone());
+
+    replay_to_the_end(&deployment, everything(RUN)).await;
+    sync_asked_for(&deployment).await;
+
+    let tombstone = row(&deployment, item_id).await.unwrap();
+    assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
+}
+
+#[tokio::test]
+async fn a_connector_is_replayed_like_an_item() {
+    let deployment = Deployment::start().await;
+    deployment
+        .deliver(&json!({"event": "connector/status_updated", "eventId": "1", "id": "201", "connectorId": 201}))
+        .await;
+
+    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+
+    assert_eq!(looks, 1);
+    let asked = asked_for(&deployment).await;
+    assert_eq!(asked[0]["pk"].as_s().unwrap(), "CONNECTOR#201");
+    assert_eq!(asked[0]["sk"].as_s().unwrap(), &format!("replay-{RUN}"));
+}
+
+#[tokio::test]
+async fn an_item_of_which_only_checks_are_left_is_replayed_only_if_its_row_is_lost() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    deployment.sync_all().await;
+    let since = now() + SignedDuration::from_mins(1);
+    let check = NewEvent {
+        key: EventKey::of_target(Target::Item(item_id), "check-1-0"),
+        name: "check".to_owned(),
+        received_at: since,
+        origin: Origin::Check,
+        body: None,
+        quarantine: None,
+    };
+    deployment
+        .tables
+        .event_store()
+        .insert(&check)
+        .await
+        .unwrap();
+
+    let command = json!({"action": "replay", "run": RUN, "since": since});
+    assert_eq!(replay_to_the_end(&deployment, command.clone()).await, 0);
+    lose_items(&deployment).await;
+    assert_eq!(replay_to_the_end(&deployment, command).await, 1);
+}
+
+#[tokio::test]
+async fn one_item_is_replayed_whatever_is_stored_of_it() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+
+    let command = json!({"action": "replay", "run": RUN, "itemId": item_id});
+    assert_eq!(replayed(&deployment, command.clone()).await.replayed, 1);
+    assert_eq!(replayed(&deployment, command).await.known, 1);
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(
+        deployment.status_of(USER, item_id).await.1["phase"],
+        "ready"
+    );
+}
+
+#[tokio::test]
+async fn what_nobody_but_a_frontend_named_leaves_nothing_behind() {
+    let deployment = Deployment::start().await;
+    let invented = Uuid::new_v4().to_string().parse().unwrap();
+    let hint = NewEvent {
+        key: EventKey::of_target(Target::Item(invented), "hint-1"),
+        name: "item/deleted".to_owned(),
+        received_at: now(),
+        origin: Origin::Hint,
+        body: None,
+        quarantine: None,
+    };
+    deployment.tables.event_store().insert(&hint).await.unwrap();
+    let mistyped = Uuid::new_v4();
+
+    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let command = json!({"action": "replay", "run": RUN, "itemId": mistyped});
+    replay_to_the_end(&deployment, command).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(looks, 1);
+    assert_eq!(row(&deployment, invented).await, None);
+    let mistyped = mistyped.to_string().parse().unwrap();
+    assert_eq!(row(&deployment, mistyped).await, None);
+}
+
+#[tokio::test]
+async fn what_pluggy_spoke_of_is_kept_while_pluggy_does_not_find_it() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
+        .await;
+    deployment.pluggy.add_fault(gone());
+
+    replay_to_the_end(&deployment, everything(RUN)).await;
+    sync_asked_for(&deployment).await;
+
+    let suspect = row(&deployment, item_id).await.unwrap();
+    assert!(suspect.schedule.missing_since.is_some());
+}
+
+#[tokio::test]
+async fn a_users_items_are_replayed_also_where_their_rows_are_lost() {
+    let deployment = nameless_deployment().await;
+    let mine = [
+        deployment.connect(USER, "user-ok").await,
+        deployment.connect(USER, "user-ok").await,
+    ];
+    let theirs = deployment.connect("usr_2", "user-ok").await;
+    let claimed = deployment.connect("usr_2", "user-ok").await;
+    for (event_id, item_id, user) in [
+        ("1", mine[0], USER),
+        ("2", mine[1], USER),
+        ("3", theirs, "usr_2"),
+        ("4", claimed, "usr_2"),
+        ("5", claimed, USER),
+    ] {
+        deployment
+            .deliver(&event("item/created", event_id, item_id, user))
+            .await;
+    }
+    deployment.sync_all().await;
+    let tables = &deployment.tables;
+    let delete = tables.client.delete_item().table_name(&tables.items);
+    let key = aws_sdk_dynamodb::types::AttributeValue::S(format!("ITEM#{}", mine[1]));
+    delete.key("pk", key).send().await.unwrap();
+
+    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
+    let looks = replay_to_the_end(&deployment, command.clone()).await;
+    let again = replay_to_the_end(&deployment, command).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!((looks, again), (2, 0));
+    for item_id in mine {
+        let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+        assert_eq!(owner.as_str(), USER);
+    }
+}
+
+#[tokio::test]
+async fn a_replay_of_a_user_does_not_take_lost_items_of_others() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect("usr_2", "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, "usr_2"))
+        .await;
+    deployment
+        .deliver(&event("item/updated", "2", item_id, USER))
+        .await;
+
+    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
+
+    assert_eq!(replay_to_the_end(&deployment, command).await, 0);
+}
