@@ -173,5 +173,8 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "items": outputs["ItemTableName"],
             "credentials": outputs["CredentialTableName"],
         },
-        "functions": {"subscription": outputs["SubscriptionFunctionName"]},
+        "functions": {
+            "operator": outputs["OperatorFunctionName"],
+            "subscription": outputs["SubscriptionFunctionName"],
+        },
     }

@@ -30,7 +30,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// Each function's way to read its settings, and the variables that it cannot do without.
-const FUNCTIONS: [(Read, &[&str]); 6] = [
+const FUNCTIONS: [(Read, &[&str]); 7] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -88,6 +88,10 @@ const FUNCTIONS: [(Read, &[&str]); 6] = [
             "WEBHOOK_SECRET_HEADER",
             "WEBHOOK_URL",
         ],
+    ),
+    (
+        |environment| operator::Config::from_env(environment).err(),
+        &["EVENT_RETENTION_DAYS", "EVENT_TABLE", "ITEM_TABLE"],
     ),
 ];
 

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use serde_json::Value;
 use shared::env::{Environment, Error};
 
-use crate::functions::{CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, RECONCILE, SUBSCRIPTION, WEBHOOK};
+use crate::functions::{
+    CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
+};
 use crate::template::Template;
 
 #[test]
@@ -23,6 +25,11 @@ fn item_status_gets_what_it_asks_for() {
 #[test]
 fn item_sync_gets_what_it_asks_for() {
     check(ITEM_SYNC, item_sync::Config::from_env);
+}
+
+#[test]
+fn operator_gets_what_it_asks_for() {
+    check(OPERATOR, operator::Config::from_env);
 }
 
 #[test]

@@ -8,14 +8,16 @@ use crate::template::Template;
 pub(crate) const CONNECT_TOKEN: &str = "ConnectTokenFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
+pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const RECONCILE: &str = "ReconcileFunction";
 pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 6] = [
+pub(crate) const ALL: [&str; 7] = [
     CONNECT_TOKEN,
     ITEM_STATUS,
     ITEM_SYNC,
+    OPERATOR,
     RECONCILE,
     SUBSCRIPTION,
     WEBHOOK,

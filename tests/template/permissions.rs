@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
+    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
+    sibling,
 };
 use crate::template::{Template, contains_string, strings};
 
@@ -37,6 +38,14 @@ fn calls(function: &str) -> &'static [Permission] {
                 ],
             ),
             ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        OPERATOR => &[
+            (
+                "EventTable",
+                &["dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
+            ),
+            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
+            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
         ],
         RECONCILE => &[
             ("EventTable", &["dynamodb:PutItem"]),
