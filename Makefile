@@ -108,6 +108,23 @@ register-webhook: local-tools ## Register the deployed webhook at Pluggy (STACK=
 smoke: local-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (STACK=pluggy-lambda)
 	@$(LOCAL_PYTHON) scripts/smoke.py
 
+##@ Operate (the local stack, or STACK=pluggy-lambda)
+
+# The user whom the command line names: the shell has a USER of its own.
+inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
+
+.PHONY: inspect
+inspect: local-tools ## All that is known of an item (ITEM=), or how a user's items stand (USER=); JSON=1 for raw
+	@$(LOCAL_PYTHON) scripts/inspect_item.py
+
+.PHONY: replay
+replay: local-tools ## Look again at an item (ITEM=), a user's items (USER=), or all that was received since (SINCE=24h); RATE=2 a second
+	@$(LOCAL_PYTHON) scripts/replay.py
+
+.PHONY: import
+import: local-tools ## Look at items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
+	@$(LOCAL_PYTHON) scripts/import_items.py
+
 ##@ Upkeep
 
 .PHONY: help

@@ -1,0 +1,152 @@
+"""What is known of an item or a user, for a person at a terminal."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+LABEL_WIDTH = 12
+ROWS = {
+    "absent": "none: Pluggy never named the item to us, or its row is lost (make replay ITEM=...)",
+    "shell": "a shell: Pluggy has not answered yet",
+    "deleted": "a tombstone",
+}
+
+
+def item(report: dict[str, Any], now: datetime) -> list[str]:
+    """All that is known of an item."""
+    lines = [f"Item {report['itemId']}"]
+    lines += _facts(_row_facts(report, now) + _state_facts(report["state"], now) + _schedule_facts(report, now))
+    total, complete = report["eventsTotal"], report["eventsComplete"]
+    shown = len(report["events"])
+    count = f"{total}" if complete else f"more than {total}"
+    lines += ["", f"Events, newest first ({shown} of {count})" if shown else "No events"]
+    return lines + _table(_event_row(event) for event in report["events"])
+
+
+def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
+    """How a user's items stand."""
+    if not items:
+        return ["No item has this owner. make replay USER=... searches the events for some whose rows are lost."]
+    rows = [["item", "bank", "phase", "next check", "why"]]
+    for entry in items:
+        standing = entry["standing"] or {}
+        check = _when(entry["schedule"]["checkAt"], now)
+        rows.append(
+            [entry["itemId"], entry["connector"] or "-", standing.get("phase", "-"), check, standing.get("why", "-")]
+        )
+    return [f"{len(items)} items, newest first", *_table(rows)]
+
+
+def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
+    row = ROWS.get(report["row"], "")
+    if report["row"] == "unreadable":
+        row = f"cannot be read because of the attribute {report['unreadable']}"
+    standing = report["standing"]
+    facts = [
+        ("row", row),
+        ("deleted", _when(report["deletedAt"], now)),
+        ("owner", report["owner"] or ("nobody, so nobody can see it" if standing else "")),
+        ("created", _when(report["createdAt"], now)),
+    ]
+    if standing:
+        until = f", until {_when(standing['expiresAt'], now)}" if standing["expiresAt"] else ""
+        facts += [("phase", f"{standing['phase']}: {standing['why']}"), ("next action", standing["nextAction"] + until)]
+    return facts
+
+
+def _state_facts(state: dict[str, Any] | None, now: datetime) -> list[tuple[str, str]]:
+    if state is None:
+        return []
+    error, bank = state["error"] or {}, state["connector"] or {}
+    pending = "another holder must approve at the bank" if state["hasResourcesPendingAuthorization"] else ""
+    return [
+        ("status", f"{state['status']}, execution {state['executionStatus']}"),
+        ("error", ": ".join(filter(None, [error.get("code"), error.get("message")]))),
+        ("bank says", error.get("providerMessage") or ""),
+        (
+            "bank",
+            ", ".join(filter(None, [bank.get("name"), f"connector {bank['id']}" if bank else "", bank.get("health")])),
+        ),
+        ("products", "; ".join(_product(name, product, now) for name, product in state["products"].items())),
+        ("pending", pending),
+        ("read", _when(state["readAt"], now)),
+        ("changed", _when(state["updatedAt"], now)),
+        ("collected", _when(state["lastUpdatedAt"], now)),
+        ("auto-sync", _when(state["nextAutoSyncAt"], now)),
+        ("consent ends", _when(state["consentExpiresAt"], now)),
+    ]
+
+
+def _schedule_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
+    schedule = report["schedule"]
+    if schedule is None:
+        return []
+    failures, rechecks = schedule["syncFailures"], schedule["rechecks"]
+    overdue = " OVERDUE" if schedule["overdueSeconds"] else ""
+    check = _when(schedule["checkAt"], now)
+    return [
+        ("next check", check + overdue if check else "none"),
+        ("failures", f"{failures} reads in a row" if failures else ""),
+        ("rechecks", f"{rechecks} in a row" if rechecks else ""),
+        (
+            "missing",
+            f"Pluggy has said 404 since {_when(schedule['missingSince'], now)}" if schedule["missingSince"] else "",
+        ),
+    ]
+
+
+def _product(name: str, product: dict[str, Any], now: datetime) -> str:
+    state = "not updated" if product["isUpdated"] is False else "updated"
+    at = f" {_when(product['lastUpdatedAt'], now)}" if product["lastUpdatedAt"] else ""
+    warnings = f" with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
+    return f"{name} {state}{at}{warnings}"
+
+
+def _event_row(event: dict[str, Any]) -> list[str]:
+    remarks = [
+        f"quarantined: {event['quarantine']}" if event["quarantine"] else "",
+        "cut" if event["truncated"] else "",
+    ]
+    return [_time(event["receivedAt"]), event["event"], event["origin"], event["id"], ", ".join(filter(None, remarks))]
+
+
+def _facts(facts: list[tuple[str, str]]) -> list[str]:
+    return [f"  {label:<{LABEL_WIDTH}}  {printable(text)}" for label, text in facts if text]
+
+
+def _table(rows: Iterable[list[str]]) -> list[str]:
+    cells = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        ("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    ]
+
+
+def printable(text: str) -> str:
+    """Names, ids and messages come from outside: what would steer a terminal is replaced."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _when(text: str | None, now: datetime) -> str:
+    return f"{_time(text)} ({_distance(_parse(text), now)})" if text else ""
+
+
+def _time(text: str) -> str:
+    return _parse(text).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _parse(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _distance(at: datetime, now: datetime) -> str:
+    seconds = round((at - now).total_seconds())
+    amount = abs(seconds)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if amount >= 2 * size:
+            span = f"{amount // size} {unit}"
+            break
+    else:
+        span = f"{amount} s"
+    return f"in {span}" if seconds > 0 else f"{span} ago"

@@ -1,0 +1,45 @@
+"""The operator function, which is invoked directly: in a real account, or on the local stack where none is named."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stack import account, console, ministack, stack_file
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@contextmanager
+def reached() -> Iterator[Ask]:
+    """Gives what a command is asked with; inside, whatever goes wrong on the way ends as one line."""
+    name = os.environ.get("STACK", "")
+    if name:
+        with account.reachable():
+            outputs, _ = account.describe(name)
+            yield _asking(account.client("lambda"), outputs.get("OperatorFunctionName"))
+    else:
+        with ministack.reachable():
+            functions = stack_file.read().get("functions", {})
+            yield _asking(ministack.client("lambda"), functions.get("operator"))
+
+
+def _asking(client: Any, function: str | None) -> Ask:
+    if not function:
+        raise console.Failure("this stack has no operator function", "Deploy this version of the project first.")
+    return lambda command: ask(client, function, command)
+
+
+def ask(client: Any, function: str, command: dict[str, Any]) -> dict[str, Any]:
+    """One command; returns the report of what was done or is known."""
+    answer = client.invoke(FunctionName=function, Payload=json.dumps(command).encode())
+    payload = json.loads(answer["Payload"].read() or b"null") or {}
+    if "FunctionError" in answer:
+        raise console.Failure(
+            f"the operator function failed at {command['action']}: {payload.get('errorMessage', 'without a message')}",
+            "Its log tells more. Every command can be repeated.",
+        )
+    if payload.get("result") == "refused":
+        raise console.Failure(f"{payload['field']} {payload['reason']}")
+    return payload

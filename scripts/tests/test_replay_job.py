@@ -1,0 +1,115 @@
+import unittest
+from datetime import UTC, datetime
+from typing import Any
+
+from stack import console, replay_job
+from stack.pace import Pace, per_second
+from stack.replay_job import Progress, ReplayJob
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RUN = "2f1e0d9c-0000-4000-8000-000000000020"
+
+
+def step(replayed: int, cursor: str | None) -> dict[str, Any]:
+    return {"replayed": replayed, "known": 1, "scanned": 100, "cursor": cursor}
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def pace(self, rate: float) -> Pace:
+        return Pace(rate, lambda: self.now, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Choices(unittest.TestCase):
+    def chosen(self, **choices: str) -> ReplayJob:
+        return ReplayJob.chosen({"RUN": RUN, **choices}, NOW)
+
+    def test_a_span_is_counted_back_from_now(self) -> None:
+        for text, expected in [
+            ("90m", "2026-11-23T10:30:00Z"),
+            ("24h", "2026-11-22T12:00:00Z"),
+            ("7d", "2026-11-16T12:00:00Z"),
+            ("2026-11-23T09:00:00-03:00", "2026-11-23T12:00:00Z"),
+            ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z"),
+        ]:
+            self.assertEqual(self.chosen(SINCE=text).command()["since"], expected, text)
+
+    def test_a_time_without_a_zone_is_not_guessed(self) -> None:
+        for text in ["yesterday", "2026-11-23T12:00:00", "0h", "12", "-1d"]:
+            with self.assertRaisesRegex(console.Failure, "SINCE="):
+                self.chosen(SINCE=text)
+
+    def test_one_thing_is_replayed(self) -> None:
+        for choices in [{}, {"ITEM": "1", "SINCE": "1h"}, {"ITEM": "", "OPERATOR_USER": ""}]:
+            with self.assertRaisesRegex(console.Failure, "what is to be replayed"):
+                self.chosen(**choices)
+
+    def test_each_replay_has_a_run_of_its_own_unless_one_is_named(self) -> None:
+        runs = {ReplayJob.chosen({"ITEM": "1"}, NOW).run for _ in range(2)}
+
+        self.assertEqual(len(runs), 2)
+        self.assertEqual(self.chosen(ITEM="1").run, RUN)
+
+    def test_the_rate_is_a_number(self) -> None:
+        self.assertEqual((per_second(""), per_second("0.5")), (2.0, 0.5))
+        for text in ["0", "-1", "fast", "nan", "101"]:
+            with self.assertRaisesRegex(console.Failure, "RATE="):
+                per_second(text)
+
+
+class Run(unittest.TestCase):
+    job = ReplayJob("clientUserId", "usr 1", RUN)
+
+    def test_it_goes_on_until_there_is_no_cursor(self) -> None:
+        steps, commands = [step(25, "a"), step(5, None)], []
+
+        def ask(command: dict[str, Any]) -> dict[str, Any]:
+            commands.append(command)
+            return steps.pop(0)
+
+        progress = replay_job.run(self.job, ask, Clock().pace(2), "", lambda _: None)
+
+        self.assertEqual(progress, Progress(30, 2, 200))
+        command = {"action": "replay", "run": RUN, "clientUserId": "usr 1"}
+        self.assertEqual(commands, [command, {**command, "cursor": "a"}])
+
+    def test_it_is_never_faster_than_the_rate(self) -> None:
+        clock, asked_at = Clock(), []
+        steps = [step(25, "a"), step(0, "b"), step(10, "c"), step(25, None)]
+
+        def ask(_: dict[str, Any]) -> dict[str, Any]:
+            asked_at.append(clock.now)
+            return steps.pop(0)
+
+        replay_job.run(self.job, ask, clock.pace(5), "", lambda _: None)
+
+        self.assertEqual(asked_at, [0, 5, 5, 7])
+
+    def test_whatever_ends_it_early_tells_how_to_go_on(self) -> None:
+        for error, expected in [
+            (KeyboardInterrupt(), "interrupted: 25 looks"),
+            (console.Failure("boom", "Mend it."), "boom"),
+        ]:
+            answers = iter([step(25, "a")])
+
+            def ask(_: dict[str, Any], answers: Any = answers, error: BaseException = error) -> dict[str, Any]:
+                for answer in answers:
+                    return answer
+                raise error
+
+            with self.assertRaisesRegex(console.Failure, expected) as raised:
+                replay_job.run(self.job, ask, Clock().pace(2), "pluggy-lambda", lambda _: None)
+
+            self.assertTrue(
+                raised.exception.remedy.endswith(
+                    f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a STACK=pluggy-lambda"
+                ),
+                raised.exception.remedy,
+            )
