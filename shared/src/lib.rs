@@ -11,6 +11,7 @@ pub mod clock;
 pub mod connection;
 pub mod delivery;
 pub mod env;
+pub mod health;
 pub mod http;
 pub mod metrics;
 pub mod pluggy;

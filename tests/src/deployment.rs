@@ -136,6 +136,7 @@ impl Deployment {
     pub fn operator(&self) -> operator::App {
         operator::App {
             items: self.tables.item_store(),
+            connectors: self.tables.connector_store(),
             log: self.tables.event_log(),
             events: self.tables.event_store(),
         }

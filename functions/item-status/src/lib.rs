@@ -4,7 +4,6 @@
 mod answer;
 mod config;
 mod error;
-mod health;
 mod page;
 mod view;
 
@@ -16,13 +15,13 @@ use lambda_http::http::header::ACCEPT_LANGUAGE;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use shared::caller::{caller, request_id};
 use shared::connection::Language;
+use shared::health::Healths;
 use shared::pluggy::ClientUserId;
 use shared::store::{Connectors, Items};
 
 pub use config::Config;
 
 use error::Error;
-use health::Healths;
 use page::PageRequest;
 use view::{ItemList, ItemView};
 

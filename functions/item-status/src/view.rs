@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::connection::{ActionKind, Language, NextAction, Phase, assess, message};
+use shared::health::Healths;
 use shared::pluggy::{Connector, HealthStatus, Item, ItemError, ItemId, StatusDetail};
 use shared::store::{OwnedPage, StoredItem};
 
 use crate::answer::retry_after;
-use crate::health::Healths;
 
 /// One item, as the HTTP contract has it.
 #[derive(Debug, Serialize)]

@@ -1,6 +1,7 @@
 //! All that is known of an item, and how a user's items stand.
 
 use jiff::Timestamp;
+use shared::health::Healths;
 use shared::pluggy::{ClientUserId, ItemId};
 use shared::store::{self, Cursor, Target};
 
@@ -22,7 +23,8 @@ pub(crate) async fn item(
         Err(error) => return Err(error),
     };
     let timeline = app.log.timeline(Target::Item(item_id), now).await?;
-    let report = ItemReport::new(item_id, &row, &timeline, now);
+    let healths = Healths::of(&app.connectors, row.readable()).await;
+    let report = ItemReport::new(item_id, &row, &healths, &timeline, now);
     Ok(Report::Item(Box::new(report)))
 }
 
@@ -33,11 +35,12 @@ pub(crate) async fn user(
     now: Timestamp,
 ) -> Result<Report, store::Error> {
     let page = app.items.owned_by(user, MAX_ITEMS, cursor).await?;
+    let healths = Healths::of(&app.connectors, &page.items).await;
     Ok(Report::User {
         items: page
             .items
             .iter()
-            .map(|stored| ItemSummary::new(stored, now))
+            .map(|stored| ItemSummary::new(stored, &healths, now))
             .collect(),
         cursor: page.next.as_ref().map(Cursor::to_text),
     })

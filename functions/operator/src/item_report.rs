@@ -9,6 +9,7 @@ mod summary;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::health::Healths;
 use shared::pluggy::{ClientUserId, ItemId};
 use shared::store::{StoredItem, Timeline};
 
@@ -29,6 +30,15 @@ pub(crate) enum Row {
         attribute: &'static str,
     },
     Readable(Box<StoredItem>),
+}
+
+impl Row {
+    pub(crate) fn readable(&self) -> Option<&StoredItem> {
+        match self {
+            Self::Readable(stored) => Some(stored),
+            Self::Absent | Self::Unreadable { .. } => None,
+        }
+    }
 }
 
 /// All that is known of an item.
@@ -62,11 +72,14 @@ pub struct ItemReport {
 }
 
 impl ItemReport {
-    pub(crate) fn new(item_id: ItemId, row: &Row, timeline: &Timeline, now: Timestamp) -> Self {
-        let stored = match row {
-            Row::Readable(stored) => Some(stored),
-            Row::Absent | Row::Unreadable { .. } => None,
-        };
+    pub(crate) fn new(
+        item_id: ItemId,
+        row: &Row,
+        healths: &Healths,
+        timeline: &Timeline,
+        now: Timestamp,
+    ) -> Self {
+        let stored = row.readable();
         Self {
             item_id,
             row: name(row),
@@ -77,7 +90,7 @@ impl ItemReport {
             owner: stored.and_then(|stored| stored.owner.clone()),
             created_at: stored.map(|stored| stored.created_at),
             deleted_at: stored.and_then(|stored| stored.deleted_at),
-            standing: stored.and_then(|stored| Standing::new(stored, now)),
+            standing: stored.and_then(|stored| Standing::new(stored, healths, now)),
             state: stored
                 .and_then(|stored| stored.reading.as_ref())
                 .map(State::new),

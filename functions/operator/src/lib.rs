@@ -18,7 +18,7 @@ mod user_cursor;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::store::{self, EventLog, Events, Items};
+use shared::store::{self, Connectors, EventLog, Events, Items};
 use shared::telemetry::chain;
 
 pub use command::{Command, NamedItem, Selection};
@@ -32,6 +32,8 @@ pub use user_cursor::UserCursor;
 pub struct App {
     /// The items, to see what is known.
     pub items: Items,
+    /// The connectors, for how well they work.
+    pub connectors: Connectors,
     /// The events that were received.
     pub log: EventLog,
     /// Where looks are asked for.

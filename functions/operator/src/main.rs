@@ -3,7 +3,7 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use operator::{App, Config, handle};
 use shared::env::Environment;
-use shared::store::{EventLog, Events, Items};
+use shared::store::{Connectors, EventLog, Events, Items};
 use shared::{aws, clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,7 +13,8 @@ async fn main() -> Result<(), Error> {
     let aws = aws::config().await;
     let dynamodb = aws::dynamodb(&aws);
     let app = App {
-        items: Items::new(dynamodb.clone(), config.item_table),
+        items: Items::new(dynamodb.clone(), config.item_table.clone()),
+        connectors: Connectors::new(dynamodb.clone(), config.item_table),
         log: EventLog::new(dynamodb.clone(), config.event_table.clone()),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
     };

@@ -1,13 +1,10 @@
 //! Where an item stands, as its user is told, and why.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::connection::{ActionKind, Phase, assess, reason};
-use shared::pluggy::HealthStatus;
-use shared::store::{Reading, StoredItem};
-
-/// A connector's health older than this says nothing about now.
-const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
+use shared::health::Healths;
+use shared::store::StoredItem;
 
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +22,7 @@ pub struct Standing {
 
 impl Standing {
     /// `None` for a deleted item.
-    pub(super) fn new(stored: &StoredItem, now: Timestamp) -> Option<Self> {
+    pub(super) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Option<Self> {
         if stored.deleted_at.is_some() {
             return None;
         }
@@ -37,7 +34,9 @@ impl Standing {
                 why: "Pluggy has not answered yet",
             });
         };
-        let health = health(reading, now);
+        let connector = reading.item.connector.as_ref();
+        let health =
+            connector.and_then(|connector| healths.status(connector, reading.read_at, now));
         let (phase, action) = assess(&reading.item, health, now);
         Some(Self {
             phase,
@@ -46,10 +45,4 @@ impl Standing {
             why: reason(&reading.item, health, now).as_str(),
         })
     }
-}
-
-fn health(reading: &Reading, now: Timestamp) -> Option<&HealthStatus> {
-    let is_recent = now.duration_since(reading.read_at) < HEALTH_LIFETIME;
-    let connector = reading.item.connector.as_ref().filter(|_| is_recent)?;
-    connector.health.as_ref()?.status.as_ref()
 }

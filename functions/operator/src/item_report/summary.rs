@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::health::Healths;
 use shared::pluggy::ItemId;
 use shared::store::StoredItem;
 
@@ -24,13 +25,13 @@ pub struct ItemSummary {
 }
 
 impl ItemSummary {
-    pub(crate) fn new(stored: &StoredItem, now: Timestamp) -> Self {
+    pub(crate) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Self {
         let reading = stored.reading.as_ref();
         let connector = reading.and_then(|reading| reading.item.connector.as_ref());
         Self {
             item_id: stored.item_id,
             connector: connector.and_then(|connector| connector.name.clone()),
-            standing: Standing::new(stored, now),
+            standing: Standing::new(stored, healths, now),
             read_at: reading.map(|reading| reading.read_at),
             schedule: ScheduleReport::new(&stored.schedule, now),
         }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::pluggy::{Connector, ConnectorId, HealthStatus};
+use crate::store::{Connectors, StoredConnector, StoredItem};
+use crate::telemetry::chain;
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::{Connector, ConnectorId, HealthStatus};
-use shared::store::{Connectors, StoredConnector, StoredItem};
-use shared::telemetry::chain;
 
 /// Health older than this says nothing about now.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(6);
@@ -16,15 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The connectors of some items, as Pluggy last answered about them.
 #[derive(Debug, Default)]
-pub(crate) struct Healths(HashMap<ConnectorId, StoredConnector>);
+pub struct Healths(HashMap<ConnectorId, StoredConnector>);
 
 impl Healths {
     /// Those of `items`. Health only adds to what an item's own row says, so an answer does without
     /// it where the table fails.
-    pub(crate) async fn of(
-        connectors: &Connectors,
-        items: impl IntoIterator<Item = &StoredItem>,
-    ) -> Self {
+    pub async fn of(connectors: &Connectors, items: impl IntoIterator<Item = &StoredItem>) -> Self {
         let mut ids: Vec<ConnectorId> = items
             .into_iter()
             .filter_map(|item| Some(item.reading.as_ref()?.item.connector.as_ref()?.id))
@@ -46,7 +43,7 @@ impl Healths {
 
     /// The health at `now` of a connector that came with an item read at `read_at`: the newer of
     /// that and of the connector's own row.
-    pub(crate) fn status<'a>(
+    pub fn status<'a>(
         &'a self,
         connector: &'a Connector,
         read_at: Timestamp,
