@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::pluggy::{Item, ItemId};
-use shared::store::{Cursor, Items, Owed, Reading, Schedule, StoredItem, Write};
+use shared::store::{Cursor, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
 use tests::Tables;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -125,10 +125,15 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         missing_since: Some(at(30)),
         rechecks: 2,
         owed: Some(Owed::Change),
+        last_error: Some(FailedRead {
+            at: at(30),
+            reason: "pluggy is not available".to_owned(),
+            error_id: None,
+        }),
     };
 
     let changed = StoredItem {
-        schedule,
+        schedule: schedule.clone(),
         ..row(id(), Some("usr_2"), at(7))
     };
     assert_eq!(

@@ -49,7 +49,10 @@ fn status(status: u16, code_description: Option<&str>) -> Effect {
 async fn a_denial_with_a_code_is_no_reason_to_renew_the_key() {
     let (error, authentications) = answer_to(status(403, Some("CLIENT_IP_NOT_ALLOWED"))).await;
 
-    let Error::Rejected { status: 403, code } = error else {
+    let Error::Rejected {
+        status: 403, code, ..
+    } = error
+    else {
         panic!("{error:?}");
     };
     assert_eq!(code.as_deref(), Some("CLIENT_IP_NOT_ALLOWED"));
@@ -110,7 +113,8 @@ async fn a_404_of_something_else_does_not_mean_that_the_item_is_gone() {
             error,
             Error::Rejected {
                 status: 404,
-                code: None
+                code: None,
+                ..
             }
         ),
         "{error:?}"

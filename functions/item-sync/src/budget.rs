@@ -56,6 +56,7 @@ impl Budget {
             .unwrap_or(self.deadline);
         let unanswered = Error::Unavailable {
             status: None,
+            error_id: None,
             source: None,
         };
         let answer = timeout_at(last_answer, call)

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
 use shared::metrics::Metric;
 use shared::pluggy::{self, Item};
-use shared::store::{self, Items, Owed, Reading, Schedule, StoredItem, Write};
+use shared::store::{self, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
 use shared::telemetry::chain;
 
 use crate::budget::{PUT_BACK_DELAY, after, asked_to_wait};
@@ -125,7 +125,10 @@ impl Look<'_> {
         } else {
             tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not read");
         }
-        let schedule = self.backed_off(asked_to_wait(error));
+        let schedule = Schedule {
+            last_error: Some(FailedRead::new(self.read_at, error)),
+            ..self.backed_off(asked_to_wait(error))
+        };
         self.reschedule(schedule, Outcome::BackedOff).await
     }
 
@@ -213,7 +216,7 @@ impl Look<'_> {
     fn schedule(&self) -> Schedule {
         self.stored
             .as_ref()
-            .map(|stored| stored.schedule)
+            .map(|stored| stored.schedule.clone())
             .unwrap_or_default()
     }
 

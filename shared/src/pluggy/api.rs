@@ -104,9 +104,11 @@ impl Failure {
             Self::Status { status, body, .. } if status.is_client_error() => Error::Rejected {
                 status: status.as_u16(),
                 code: body.code_description,
+                error_id: body.error_id,
             },
-            Self::Status { status, .. } => Error::Unavailable {
+            Self::Status { status, body, .. } => Error::Unavailable {
                 status: Some(status.as_u16()),
+                error_id: body.error_id,
                 source: None,
             },
         }
@@ -163,6 +165,7 @@ fn rate_limit_reset(headers: &HeaderMap) -> Option<Duration> {
 fn unavailable(error: reqwest::Error) -> Failure {
     Failure::Error(Error::Unavailable {
         status: None,
+        error_id: None,
         source: Some(error.without_url()),
     })
 }

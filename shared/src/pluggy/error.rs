@@ -42,12 +42,16 @@ pub enum Error {
         status: u16,
         /// `codeDescription`.
         code: Option<String>,
+        /// Pluggy's id of the error.
+        error_id: Option<String>,
     },
     /// No answer, or a server error: later may be better.
     #[error("pluggy is not available (status {status:?})")]
     Unavailable {
         /// HTTP status, if there was an answer.
         status: Option<u16>,
+        /// Pluggy's id of the error, if there was an answer.
+        error_id: Option<String>,
         /// Why there was none.
         #[source]
         source: Option<reqwest::Error>,
@@ -85,6 +89,16 @@ impl Error {
     /// Whether Pluggy answered, and only this call fails; other calls need not.
     pub fn is_about_this_call(&self) -> bool {
         matches!(self, Self::Rejected { .. } | Self::Unreadable { .. })
+    }
+
+    /// Pluggy's id of the error, to quote to its support.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Rejected { error_id, .. } | Self::Unavailable { error_id, .. } => {
+                error_id.as_deref()
+            }
+            _ => None,
+        }
     }
 
     /// How long to wait before it makes sense to try again; `None` where Pluggy says nothing.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::FailedRead;
 use crate::pluggy::{ClientUserId, Item, ItemId};
 
 /// A row of `ItemTable`.
@@ -41,7 +42,7 @@ impl Reading {
 }
 
 /// When to look at an item again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The moment to look, even if no webhook comes. Every live row has one.
     pub check_at: Option<Timestamp>,
@@ -53,6 +54,8 @@ pub struct Schedule {
     pub rechecks: u32,
     /// What an event of Pluggy's said that no look has confirmed yet.
     pub owed: Option<Owed>,
+    /// Why the last read failed, if it did.
+    pub last_error: Option<FailedRead>,
 }
 
 /// What an event of Pluggy's said, by rising weight.
@@ -66,7 +69,7 @@ pub enum Owed {
 
 impl Owed {
     /// Name in the row.
-    pub(super) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
             Self::Deletion => "deletion",

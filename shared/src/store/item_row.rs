@@ -18,6 +18,7 @@ pub(super) const SYNC_FAILURES: &str = "syncFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
 const RECHECKS: &str = "rechecks";
 pub(super) const OWED: &str = "owed";
+pub(super) const LAST_ERROR: &str = "lastError";
 pub(super) const UNCONFIRMED: &str = "unconfirmed";
 const STATUS: &str = "status";
 const EXECUTION_STATUS: &str = "executionStatus";
@@ -66,6 +67,10 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
     );
     row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
     row.put(OWED, stored.schedule.owed.map(|owed| text(owed.as_str())));
+    row.put(
+        LAST_ERROR,
+        stored.schedule.last_error.as_ref().and_then(document),
+    );
     row.put(
         UNCONFIRMED,
         stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
@@ -154,6 +159,7 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
             missing_since: reader.time(MISSING_SINCE)?,
             rechecks: reader.count(RECHECKS)?,
             owed: reader.text(OWED)?.as_deref().and_then(Owed::parse),
+            last_error: reader.document(LAST_ERROR),
         },
         deleted_at: reader.time(DELETED_AT)?,
         is_unconfirmed: reader.boolean(UNCONFIRMED)?.unwrap_or_default(),
@@ -243,6 +249,7 @@ impl RowBuilder {
 mod tests {
     use super::*;
     use crate::pluggy::ConnectorCredential;
+    use crate::store::FailedRead;
 
     fn stored(item: serde_json::Value) -> StoredItem {
         let item: Item = serde_json::from_value(item).unwrap();
@@ -260,6 +267,11 @@ mod tests {
                 missing_since: None,
                 rechecks: 1,
                 owed: Some(Owed::Deletion),
+                last_error: Some(FailedRead {
+                    at: "2026-11-23T12:00:00Z".parse().unwrap(),
+                    reason: "pluggy rejects the request".to_owned(),
+                    error_id: Some("1-2-3".to_owned()),
+                }),
             },
             deleted_at: None,
             is_unconfirmed: false,

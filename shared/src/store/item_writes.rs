@@ -8,10 +8,10 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::attributes::{number, text, time};
+use super::attributes::{document, number, text, time};
 use super::error::unavailable;
 use super::item_row::{
-    IS_DUE, MISSING_SINCE, OWED, READ_AT, UNCONFIRMED, created_at_item_id, to_row,
+    IS_DUE, LAST_ERROR, MISSING_SINCE, OWED, READ_AT, UNCONFIRMED, created_at_item_id, to_row,
 };
 use super::key::item_key;
 use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
@@ -164,6 +164,13 @@ impl Items {
                 update = update.expression_attribute_values(":owed", text(owed.as_str()));
             }
             None => remove.push(OWED),
+        }
+        match stored.schedule.last_error.as_ref().and_then(document) {
+            Some(last_error) => {
+                set.push("lastError = :lastError");
+                update = update.expression_attribute_values(":lastError", last_error);
+            }
+            None => remove.push(LAST_ERROR),
         }
         if stored.is_unconfirmed {
             set.push("unconfirmed = :true");
