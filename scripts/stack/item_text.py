@@ -44,6 +44,7 @@ def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     standing = report["standing"]
     facts = [
         ("row", row),
+        ("unconfirmed", "nobody but a frontend or an operator has named it" if report["unconfirmed"] else ""),
         ("deleted", _when(report["deletedAt"], now)),
         ("owner", report["owner"] or ("nobody, so nobody can see it" if standing else "")),
         ("created", _when(report["createdAt"], now)),
@@ -87,12 +88,21 @@ def _schedule_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, st
     return [
         ("next check", check + overdue if check else "none"),
         ("failures", f"{failures} reads in a row" if failures else ""),
+        ("last error", _failed_read(schedule["lastError"], now)),
+        ("owed", f"a look that confirms the {schedule['owed']} that Pluggy told of" if schedule["owed"] else ""),
         ("rechecks", f"{rechecks} in a row" if rechecks else ""),
         (
             "missing",
             f"Pluggy has said 404 since {_when(schedule['missingSince'], now)}" if schedule["missingSince"] else "",
         ),
     ]
+
+
+def _failed_read(error: dict[str, Any] | None, now: datetime) -> str:
+    if error is None:
+        return ""
+    error_id = f", Pluggy's error id {error['errorId']}" if error.get("errorId") else ""
+    return f"{_when(error['at'], now)} {error['reason']}{error_id}"
 
 
 def _product(name: str, product: dict[str, Any], now: datetime) -> str:

@@ -11,6 +11,8 @@ SCHEDULE = {
     "checkAt": "2026-11-23T11:00:00Z",
     "overdueSeconds": 3600,
     "syncFailures": 2,
+    "lastError": {"at": "2026-11-23T10:00:00Z", "reason": "pluggy is not available", "errorId": "e-1"},
+    "owed": "change",
     "rechecks": 0,
     "missingSince": None,
 }
@@ -48,6 +50,7 @@ REPORT = {
     "owner": "usr_1",
     "createdAt": "2026-11-01T12:00:00Z",
     "deletedAt": None,
+    "unconfirmed": False,
     "standing": STANDING,
     "state": STATE,
     "schedule": SCHEDULE,
@@ -84,6 +87,7 @@ class Item(unittest.TestCase):
             "changed       2026-11-20 12:00:00Z (3 d ago)",
             "next check    2026-11-23 11:00:00Z (60 min ago) OVERDUE",
             "failures      2 reads in a row",
+            "last error    2026-11-23 10:00:00Z (2 h ago) pluggy is not available, Pluggy's error id e-1",
             "2026-11-23 11:56:59Z  item/error  webhook  1  quarantined: foreign-client-id, cut",
         ]:
             self.assertIn(expected, text)

@@ -57,6 +57,8 @@ pub struct ItemReport {
     pub created_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// Whether nobody but a frontend or an operator has named it, and no read has succeeded yet.
+    pub unconfirmed: bool,
     /// Its phase, and why.
     pub standing: Option<Standing>,
     /// Pluggy's last answer.
@@ -90,6 +92,7 @@ impl ItemReport {
             owner: stored.and_then(|stored| stored.owner.clone()),
             created_at: stored.map(|stored| stored.created_at),
             deleted_at: stored.and_then(|stored| stored.deleted_at),
+            unconfirmed: stored.is_some_and(|stored| stored.is_unconfirmed),
             standing: stored.and_then(|stored| Standing::new(stored, healths, now)),
             state: stored
                 .and_then(|stored| stored.reading.as_ref())

@@ -113,6 +113,20 @@ async fn an_item_that_was_never_read_says_how_often_that_failed() {
     assert_eq!(report["row"], "shell");
     assert_eq!(report["standing"]["phase"], "connecting");
     assert_eq!(report["schedule"]["syncFailures"], 1);
+    assert_eq!(
+        report["schedule"]["lastError"]["reason"],
+        "pluggy is not available (status Some(500))"
+    );
+    assert_eq!(report["schedule"]["owed"], "change");
+
+    deployment.pluggy.clear_faults();
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment.sync_all().await;
+    let report = inspect(&deployment, item_id).await;
+    assert_eq!(
+        (&report["row"], &report["schedule"]["lastError"]),
+        (&json!("read"), &json!(null))
+    );
 }
 
 #[tokio::test]

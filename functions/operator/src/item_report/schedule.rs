@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::store::Schedule;
+use shared::store::{FailedRead, Owed, Schedule};
 
 /// When an item is looked at next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,6 +16,10 @@ pub struct ScheduleReport {
     pub sync_failures: u32,
     /// How many looks in a row were made because one answer was not enough.
     pub rechecks: u32,
+    /// Why the last read failed, if it did.
+    pub last_error: Option<FailedRead>,
+    /// What an event of Pluggy's said that no look has confirmed yet.
+    pub owed: Option<&'static str>,
     /// When Pluggy first said that there is no such item.
     pub missing_since: Option<Timestamp>,
 }
@@ -28,6 +32,8 @@ impl ScheduleReport {
             overdue_seconds: overdue.filter(|seconds| *seconds > 0),
             sync_failures: schedule.sync_failures,
             rechecks: schedule.rechecks,
+            last_error: schedule.last_error.clone(),
+            owed: schedule.owed.map(Owed::as_str),
             missing_since: schedule.missing_since,
         }
     }
