@@ -249,3 +249,32 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
         assert!(!told.contains(PERSONAL), "{told}");
     }
 }
+
+#[tokio::test]
+async fn commands_of_operators_are_logged_without_whom_they_are_about() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    let operator = deployment.operator();
+    let run = "2f1e0d9c-0000-4000-8000-000000000020";
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let event = json!({
+        "event": "item/error", "eventId": "1", "itemId": item_id, "clientUserId": USER, "note": PERSONAL,
+    });
+    deployment.deliver(&event).await;
+    deployment.sync_all().await;
+
+    for command in [
+        json!({"action": "replay", "run": run, "clientUserId": USER}),
+        json!({"action": "import", "run": run, "items": [{"itemId": item_id, "clientUserId": USER}]}),
+        json!({"action": "inspect", "itemId": item_id}),
+        json!({"action": "inspect", "clientUserId": USER}),
+        json!({"action": "inspect", "clientUserId": [PERSONAL]}),
+        json!({"action": "inspect", "clientUserId": USER, "cursor": PERSONAL}),
+    ] {
+        operator::handle(&operator, command, now()).await.unwrap();
+    }
+
+    log.assert_lacks(&[USER, PERSONAL]);
+    assert!(log.text().contains("command carried out") && log.text().contains("command refused"));
+    assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
+}

@@ -91,6 +91,31 @@ async fn an_item_that_pluggy_does_not_know_is_not_listed() {
 }
 
 #[tokio::test]
+async fn an_item_that_nobody_sees_is_given_to_its_owner_by_an_import() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect("usr_other", "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
+        .await;
+    deployment.sync_all().await;
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+
+    let items = json!([{"itemId": item_id, "clientUserId": USER}]);
+    ask(
+        &deployment,
+        json!({"action": "import", "run": RUN, "items": items}),
+    )
+    .await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(
+        deployment.status_of(USER, item_id).await.1["phase"],
+        "ready"
+    );
+}
+
+#[tokio::test]
 async fn an_imported_owner_outlives_the_loss_of_the_row() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect("usr_other", "user-ok").await;

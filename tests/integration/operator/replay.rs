@@ -391,3 +391,17 @@ async fn a_replay_of_a_user_does_not_take_lost_items_of_others() {
 
     assert_eq!(replay_to_the_end(&deployment, command).await, 0);
 }
+
+#[tokio::test]
+async fn a_replay_of_a_user_leaves_out_what_pluggy_gave_to_another() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect("usr_2", "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    deployment.sync_all().await;
+
+    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
+
+    assert_eq!(replay_to_the_end(&deployment, command).await, 0);
+}
