@@ -8,7 +8,7 @@ use crate::stack::{Stack, json, new_user, text};
 const PERSONAL_BANK: u32 = 2;
 
 /// Asks our API for a connect token and makes a connection with it, as the widget does; returns the item's id.
-async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
+pub(crate) async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
     let request = stack.api_as(user, Method::POST, "/connect-token").await;
     let issued = json(request.body("{}").send().await.unwrap()).await;
     assert_eq!(issued["connect"]["includeSandbox"], json!(true));
@@ -26,7 +26,7 @@ async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
     text(&json(created).await, "/id").to_owned()
 }
 
-fn is_in_phase(phase: &str) -> impl Fn(&Value) -> bool {
+pub(crate) fn is_in_phase(phase: &str) -> impl Fn(&Value) -> bool {
     move |item| item["phase"] == phase
 }
 

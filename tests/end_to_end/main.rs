@@ -10,5 +10,6 @@
 mod app_api;
 mod connection;
 mod emulator;
+mod operator;
 mod stack;
 mod webhook;

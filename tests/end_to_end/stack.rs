@@ -32,6 +32,7 @@ struct Description {
     webhook: Webhook,
     sandbox: Sandbox,
     tables: Tables,
+    functions: Functions,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,11 @@ struct Sandbox {
 #[derive(Deserialize)]
 struct Tables {
     events: String,
+}
+
+#[derive(Deserialize)]
+struct Functions {
+    operator: String,
 }
 
 impl Stack {
@@ -140,6 +146,18 @@ impl Stack {
         self.http
             .request(method, format!("{endpoint}{path}"))
             .header(AUTHORIZATION, authorization)
+    }
+
+    /// What the operator function answers to a command.
+    pub(crate) async fn operate(&self, command: Value) -> Value {
+        let function = &self.description.functions.operator;
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let request = self.aws(Method::POST, &path, "lambda");
+        let answer = request.body(command.to_string()).send().await.unwrap();
+        let failure = answer.headers().get("x-amz-function-error").cloned();
+        let report = json(answer).await;
+        assert_eq!(failure, None, "{report}");
+        report
     }
 
     /// An access token of a user, from the local identity provider.

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
 use shared::clock::now;
-use shared::store::{EventKey, NewEvent, Origin, Target};
+use shared::store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 use uuid::Uuid;
 
@@ -320,6 +320,30 @@ async fn what_nobody_but_a_frontend_named_leaves_nothing_behind() {
     assert_eq!(row(&deployment, invented).await, None);
     let mistyped = mistyped.to_string().parse().unwrap();
     assert_eq!(row(&deployment, mistyped).await, None);
+}
+
+#[tokio::test]
+async fn what_a_frontend_says_of_the_owner_is_not_carried_forward() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let claim = json!({"event": "item/created", "itemId": item_id, "clientUserId": "usr_thief"});
+    let hint = NewEvent {
+        key: EventKey::of_target(Target::Item(item_id), "hint-1"),
+        name: "item/created".to_owned(),
+        received_at: now(),
+        origin: Origin::Hint,
+        body: Some(Body::new(claim.to_string().as_bytes(), Vec::new)),
+        quarantine: None,
+    };
+    deployment.tables.event_store().insert(&hint).await.unwrap();
+
+    let thiefs = json!({"action": "replay", "run": RUN, "clientUserId": "usr_thief"});
+    let looks = replay_to_the_end(&deployment, thiefs).await;
+    replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(looks, 0);
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
 }
 
 #[tokio::test]
