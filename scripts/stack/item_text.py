@@ -34,7 +34,7 @@ def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
         rows.append(
             [entry["itemId"], entry["connector"] or "-", standing.get("phase", "-"), check, standing.get("why", "-")]
         )
-    return [f"{len(items)} items, newest first", *_table(rows)]
+    return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows)]
 
 
 def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
@@ -106,10 +106,13 @@ def _failed_read(error: dict[str, Any] | None, now: datetime) -> str:
 
 
 def _product(name: str, product: dict[str, Any], now: datetime) -> str:
-    state = "not updated" if product["isUpdated"] is False else "updated"
-    at = f" {_when(product['lastUpdatedAt'], now)}" if product["lastUpdatedAt"] else ""
+    at = _when(product["lastUpdatedAt"], now)
+    if product["isUpdated"] is False:
+        state = f"not updated since {at}" if at else "not updated"
+    else:
+        state = f"updated {at}".strip()
     warnings = f" with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
-    return f"{name} {state}{at}{warnings}"
+    return f"{name} {state}{warnings}"
 
 
 def _event_row(event: dict[str, Any]) -> list[str]:

@@ -3,61 +3,14 @@ import unittest
 from datetime import UTC, datetime
 from typing import Any
 
-from stack import item_text
+from stack import item_text, paths
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
-SCHEDULE = {
-    "checkAt": "2026-11-23T11:00:00Z",
-    "overdueSeconds": 3600,
-    "syncFailures": 2,
-    "lastError": {"at": "2026-11-23T10:00:00Z", "reason": "pluggy is not available", "errorId": "e-1"},
-    "owed": "change",
-    "rechecks": 0,
-    "missingSince": None,
-}
-STANDING = {
-    "phase": "reconnect",
-    "nextAction": "reconnect",
-    "expiresAt": None,
-    "why": "the bank refuses the credentials",
-}
-STATE = {
-    "status": "LOGIN_ERROR",
-    "executionStatus": "INVALID_CREDENTIALS",
-    "error": {"code": "INVALID_CREDENTIALS", "message": "Invalid", "providerMessage": "Senha\x1b[2J incorreta"},
-    "connector": {"id": 2, "name": "Pluggy Bank", "health": "ONLINE"},
-    "products": {"accounts": {"isUpdated": False, "lastUpdatedAt": None, "warnings": ["001"]}},
-    "readAt": "2026-11-23T11:57:00.123Z",
-    "updatedAt": "2026-11-20T12:00:00Z",
-    "lastUpdatedAt": None,
-    "nextAutoSyncAt": None,
-    "consentExpiresAt": None,
-    "hasResourcesPendingAuthorization": None,
-}
-EVENT = {
-    "receivedAt": "2026-11-23T11:56:59Z",
-    "event": "item/error",
-    "origin": "webhook",
-    "id": "1",
-    "quarantine": "foreign-client-id",
-    "truncated": True,
-}
-REPORT = {
-    "itemId": ITEM,
-    "row": "read",
-    "unreadable": None,
-    "owner": "usr_1",
-    "createdAt": "2026-11-01T12:00:00Z",
-    "deletedAt": None,
-    "unconfirmed": False,
-    "standing": STANDING,
-    "state": STATE,
-    "schedule": SCHEDULE,
-    "events": [EVENT],
-    "eventsTotal": 1,
-    "eventsComplete": True,
-}
+# As the function answers them: its own tests compare it with these files.
+REPORT = json.loads((paths.ROOT / "tests/reports/item.json").read_text())
+OF_USER = json.loads((paths.ROOT / "tests/reports/item-of-user.json").read_text())
+ITEM = REPORT["itemId"]
+[EVENT] = REPORT["events"]
 UNKNOWN = dict.fromkeys(REPORT) | {
     "itemId": ITEM,
     "row": "absent",
@@ -77,17 +30,18 @@ class Item(unittest.TestCase):
 
         for expected in [
             ITEM,
-            "owner         usr_1",
+            "owner         usr_01J9X",
             "phase         reconnect: the bank refuses the credentials",
             "status        LOGIN_ERROR, execution INVALID_CREDENTIALS",
-            "error         INVALID_CREDENTIALS: Invalid",
+            "error         INVALID_CREDENTIALS: Invalid credentials",
             "bank          Pluggy Bank, connector 2, ONLINE",
-            "products      accounts not updated with warnings 001",
+            "products      accounts not updated since 2026-11-20 12:00:00Z (3 d ago) with warnings 001",
             "read          2026-11-23 11:57:00Z (3 min ago)",
             "changed       2026-11-20 12:00:00Z (3 d ago)",
             "next check    2026-11-23 11:00:00Z (60 min ago) OVERDUE",
             "failures      2 reads in a row",
-            "last error    2026-11-23 10:00:00Z (2 h ago) pluggy is not available, Pluggy's error id e-1",
+            "last error    2026-11-23 10:00:00Z (2 h ago) pluggy is not available (status Some(500)),",
+            ", Pluggy's error id e-1",
             "2026-11-23 11:56:59Z  item/error  webhook  1  quarantined: foreign-client-id, cut",
         ]:
             self.assertIn(expected, text)
@@ -120,9 +74,7 @@ class Item(unittest.TestCase):
 
 class User(unittest.TestCase):
     def test_items_are_listed_with_phase_and_next_check(self) -> None:
-        entry = {"itemId": ITEM, "connector": None, "standing": STANDING, "readAt": None, "schedule": SCHEDULE}
-
-        lines = item_text.user([entry, {**entry, "connector": "Banco do Povo"}], NOW)
+        lines = item_text.user([{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}], NOW)
 
         self.assertIn("2 items", lines[0])
         self.assertRegex(lines[2], f"{ITEM}  -              reconnect  2026-11-23 11:00:00Z")

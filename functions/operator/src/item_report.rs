@@ -119,3 +119,99 @@ fn name(row: &Row) -> &'static str {
         Row::Readable(_) => "read",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use shared::store::{FailedRead, LoggedEvent, Origin, Owed, Reading, Schedule};
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn stored() -> StoredItem {
+        let item: shared::pluggy::Item = serde_json::from_value(json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001",
+            "connector": {"id": 2, "name": "Pluggy Bank", "health": {"status": "ONLINE"}},
+            "status": "LOGIN_ERROR", "executionStatus": "INVALID_CREDENTIALS",
+            "error": {"code": "INVALID_CREDENTIALS", "message": "Invalid credentials",
+                "providerMessage": "Senha incorreta", "attributes": {"device": "kept out"}},
+            "parameter": {"name": "token", "data": "kept out"},
+            "userAction": {"type": "qr", "attributes": {"data": "kept out"}},
+            "statusDetail": {"accounts": {"isUpdated": false, "lastUpdatedAt": "2026-11-20T12:00:00Z",
+                "warnings": [{"code": "001"}]}, "loans": null},
+            "createdAt": "2026-11-01T12:00:00Z", "updatedAt": "2026-11-20T12:00:00Z",
+        }))
+        .unwrap();
+        StoredItem {
+            item_id: item.id,
+            owner: Some("usr_01J9X".parse().unwrap()),
+            created_at: item.created_at.unwrap(),
+            reading: Some(Reading {
+                item,
+                read_at: "2026-11-23T11:57:00.123Z".parse().unwrap(),
+            }),
+            schedule: Schedule {
+                check_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+                sync_failures: 2,
+                missing_since: None,
+                rechecks: 0,
+                owed: Some(Owed::Change),
+                last_error: Some(FailedRead {
+                    at: "2026-11-23T10:00:00Z".parse().unwrap(),
+                    reason: "pluggy is not available (status Some(500))".to_owned(),
+                    error_id: Some("e-1".to_owned()),
+                }),
+            },
+            deleted_at: None,
+            is_unconfirmed: false,
+        }
+    }
+
+    fn timeline() -> Timeline {
+        let event = LoggedEvent {
+            id: "1".to_owned(),
+            kind: "item/error".to_owned().into(),
+            received_at: "2026-11-23T11:56:59Z".parse().unwrap(),
+            origin: Origin::Webhook,
+            quarantine: Some("foreign-client-id".to_owned()),
+            is_truncated: true,
+            client_user_id: None,
+        };
+        Timeline {
+            events: vec![event],
+            is_complete: true,
+        }
+    }
+
+    fn sample(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn an_item_is_told_as_the_scripts_read_it() {
+        let (row, now) = (Row::Readable(Box::new(stored())), NOW.parse().unwrap());
+
+        let report = ItemReport::new(
+            stored().item_id,
+            &row,
+            &Healths::default(),
+            &timeline(),
+            now,
+        );
+
+        assert_eq!(
+            serde_json::to_value(report).unwrap(),
+            sample(include_str!("../../../tests/reports/item.json"))
+        );
+    }
+
+    #[test]
+    fn a_line_of_a_users_items_is_told_as_the_scripts_read_it() {
+        let line = ItemSummary::new(&stored(), &Healths::default(), NOW.parse().unwrap());
+
+        assert_eq!(
+            serde_json::to_value(line).unwrap(),
+            sample(include_str!("../../../tests/reports/item-of-user.json"))
+        );
+    }
+}
