@@ -1,8 +1,10 @@
 //! Secrets: the application's credentials in Secrets Manager, and the digests by which a presented
 //! secret is checked.
 
+mod accepted;
 mod digest;
 mod pluggy;
 
+pub use accepted::AcceptedSecrets;
 pub use digest::SecretDigest;
 pub use pluggy::{Error, PluggySecret, PluggySecrets};

@@ -6,7 +6,6 @@
 
 mod config;
 mod delivery;
-mod secret;
 
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use shared::store::{Events, Insertion, NewEvent};
 use shared::telemetry::chain;
 
 pub use config::Config;
-pub use secret::AcceptedSecrets;
+pub use shared::secret::AcceptedSecrets;
 
 /// Every delivery is answered within this time, well before Pluggy stops waiting.
 const DEADLINE: Duration = Duration::from_millis(2_800);

@@ -1,7 +1,8 @@
 //! How a delivery proves that it comes from Pluggy: a header whose value only Pluggy and we know.
 
-use lambda_http::http::{HeaderMap, HeaderName};
-use shared::secret::SecretDigest;
+use http::{HeaderMap, HeaderName};
+
+use super::SecretDigest;
 
 /// Two secrets are accepted while the one is replaced by the other.
 const MAX_SECRETS: usize = 2;
