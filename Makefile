@@ -101,7 +101,7 @@ secret: local-tools ## Create or update the Pluggy secret; asks for its values (
 	@$(LOCAL_PYTHON) scripts/secret.py
 
 .PHONY: register-webhook
-register-webhook: local-tools ## Register the deployed webhook at Pluggy (STACK=pluggy-lambda)
+register-webhook: local-tools ## Register the deployed webhook at Pluggy (STACK=pluggy-lambda, ELSEWHERE=delete for no other one with its secret)
 	@$(LOCAL_PYTHON) scripts/register_webhook.py
 
 .PHONY: smoke

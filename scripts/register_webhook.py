@@ -1,16 +1,21 @@
 """`make register-webhook STACK=...`: a test delivery to the deployed webhook, then its registration at Pluggy."""
 
+import os
+
 from stack import account, console, subscription
 
 
 def register_webhook() -> None:
+    elsewhere = os.environ.get("ELSEWHERE", "keep")
+    if elsewhere not in ("keep", "delete"):
+        raise console.Failure(f"ELSEWHERE={elsewhere} is neither keep nor delete")
     with account.reachable():
         outputs, _ = account.describe(account.stack_name())
         client, function = account.client("lambda"), outputs["SubscriptionFunctionName"]
         with console.step(f"test delivery to {outputs['WebhookUrl']}"):
             subscription.test_delivery(client, function)
         with console.step("registration at Pluggy"):
-            subscription.ensure(client, function)
+            subscription.ensure(client, function, elsewhere)
 
 
 if __name__ == "__main__":

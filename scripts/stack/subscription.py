@@ -11,13 +11,16 @@ def test_delivery(client: Any, function: str) -> None:
     _invoke(client, function, "test-delivery")
 
 
-def ensure(client: Any, function: str) -> str:
-    """Has the function create the webhook at Pluggy, or bring the existing one up to date; returns what it did."""
-    return _invoke(client, function, "ensure")
+def ensure(client: Any, function: str, elsewhere: str = "keep") -> str:
+    """Has the function create the webhook at Pluggy, or bring the existing one up to date; returns what it did.
+
+    Webhooks that carry our secret and point elsewhere are kept, or deleted ("delete").
+    """
+    return _invoke(client, function, "ensure", elsewhere=elsewhere)
 
 
-def _invoke(client: Any, function: str, action: str) -> str:
-    answer = client.invoke(FunctionName=function, Payload=json.dumps({"action": action}).encode())
+def _invoke(client: Any, function: str, action: str, **options: str) -> str:
+    answer = client.invoke(FunctionName=function, Payload=json.dumps({"action": action, **options}).encode())
     payload = json.loads(answer["Payload"].read() or b"null") or {}
     if "FunctionError" in answer:
         raise console.Failure(

@@ -128,6 +128,7 @@ fn a_malformed_variable_is_named_without_its_value() {
         (1, "PLUGGY_CLIENT_ID", "not-a-uuid"),
         (1, "WEBHOOK_SECRET_HEADER", "two words"),
         (1, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
+        (5, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_URL", "http://hooks.example.com"),
     ];
     for (function, name, value) in cases {

@@ -1,25 +1,26 @@
 //! subscription: the webhook at Pluggy, as it should be, however often it is asked for.
 
+mod watch;
+
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use sandbox::{Effect, Fault};
 use shared::clock::now;
 use shared::pluggy::{EventKind, Webhook};
-use subscription::{Command, Error, Report};
+use subscription::{Command, Elsewhere, Error, Report};
 use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
 use tests::{Deployment, sample};
 
+const ENSURE: Command = Command::Ensure {
+    elsewhere: Elsewhere::Keep,
+};
+
 async fn ensure(deployment: &Deployment) -> Result<Report, Error> {
-    subscription::handle(&deployment.subscription(), Command::Ensure, now()).await
+    subscription::handle(&deployment.subscription(), ENSURE, now()).await
 }
 
 async fn registered(deployment: &Deployment) -> Vec<Webhook> {
-    deployment
-        .pluggy_client()
-        .webhooks(now())
-        .await
-        .unwrap()
-        .results
+    deployment.pluggy_client().webhooks(now()).await.unwrap()
 }
 
 #[tokio::test]
@@ -149,7 +150,14 @@ fn the_sample_commands_are_understood_and_no_others() {
         serde_json::from_value::<Command>(sample::json(&format!("subscription/{name}.json")))
     };
 
-    assert_eq!(command("ensure").unwrap(), Command::Ensure);
+    assert_eq!(command("ensure").unwrap(), ENSURE);
+    assert_eq!(
+        command("ensure-alone").unwrap(),
+        Command::Ensure {
+            elsewhere: Elsewhere::Delete
+        }
+    );
     assert_eq!(command("test-delivery").unwrap(), Command::TestDelivery);
+    assert_eq!(command("watch").unwrap(), Command::Watch);
     assert!(command("unknown-action").is_err());
 }

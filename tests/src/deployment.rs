@@ -8,7 +8,7 @@ use sandbox::{Running, Settings};
 use serde_json::json;
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
-use shared::secret::PluggySecrets;
+use shared::secret::{AcceptedSecrets, PluggySecrets};
 use shared::{clock, http};
 use tokio::time::Instant;
 
@@ -95,10 +95,9 @@ impl Deployment {
 
     /// The function behind the webhook's URL, accepting the digests given.
     pub fn webhook(&self, digests: &str) -> webhook::App {
-        let header = "x-webhook-secret".parse().unwrap();
         webhook::App {
             events: self.tables.event_store(),
-            secrets: webhook::AcceptedSecrets::parse(header, digests).unwrap(),
+            secrets: accepted(digests),
             client_id: CLIENT_ID.parse().unwrap(),
             metrics: self.metrics.clone(),
         }
@@ -154,7 +153,7 @@ impl Deployment {
             secrets: secrets(CLIENT_SECRET),
             http: http::client().unwrap(),
             webhook_url: webhook_url.parse().unwrap(),
-            secret_header: "x-webhook-secret".parse().unwrap(),
+            accepted: accepted(WEBHOOK_SECRET_SHA256),
             metrics: self.metrics.clone(),
         }
     }
@@ -252,6 +251,11 @@ impl Deployment {
 /// The deadline of an invocation that has just begun.
 pub fn in_a_minute() -> Instant {
     Instant::now() + Duration::from_mins(1)
+}
+
+/// The sample events' header, with the digests given.
+pub fn accepted(digests: &str) -> AcceptedSecrets {
+    AcceptedSecrets::parse("x-webhook-secret".parse().unwrap(), digests).unwrap()
 }
 
 /// Secrets Manager with the secret of a deployment.

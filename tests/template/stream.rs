@@ -1,9 +1,9 @@
-//! The way from `EventTable` to item-sync, and the schedule of reconcile.
+//! The way from `EventTable` to item-sync, and the schedules.
 
 use serde_json::{Value, json};
 use shared::store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
 
-use crate::functions::{ITEM_SYNC, RECONCILE};
+use crate::functions::{ITEM_SYNC, RECONCILE, SUBSCRIPTION};
 use crate::template::Template;
 
 #[test]
@@ -67,19 +67,48 @@ fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
 fn reconcile_runs_every_minute_and_is_not_repeated() {
     let template = Template::load();
 
-    let [(_, schedule)] = template.resources("AWS::Scheduler::Schedule")[..] else {
-        panic!("one schedule")
-    };
-    let target = &schedule["Properties"]["Target"];
+    let schedule = only_schedule(&template, RECONCILE);
 
+    assert_eq!(schedule["ScheduleExpression"], "rate(1 minute)");
+    assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], 0);
+}
+
+#[test]
+fn the_subscription_is_watched_every_hour() {
+    let template = Template::load();
+
+    let schedule = only_schedule(&template, SUBSCRIPTION);
+    let input = schedule["Target"]["Input"].as_str().unwrap();
+
+    assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
     assert_eq!(
-        schedule["Properties"]["ScheduleExpression"],
-        "rate(1 minute)"
+        serde_json::from_str::<subscription::Command>(input).unwrap(),
+        subscription::Command::Watch
     );
-    assert_eq!(target["Arn"], json!({ "Fn::GetAtt": [RECONCILE, "Arn"] }));
-    assert_eq!(target["RetryPolicy"]["MaximumRetryAttempts"], 0);
-    // A name of its own would be the same in every stack of an account.
-    assert_eq!(schedule["Properties"]["Name"], Value::Null);
+}
+
+#[test]
+fn no_schedule_has_a_name_of_its_own() {
+    let template = Template::load();
+
+    // It would be the same in every stack of an account.
+    for (id, schedule) in template.resources("AWS::Scheduler::Schedule") {
+        assert_eq!(schedule["Properties"]["Name"], Value::Null, "{id}");
+    }
+}
+
+fn only_schedule<'a>(template: &'a Template, function: &str) -> &'a Value {
+    let target = json!({ "Fn::GetAtt": [function, "Arn"] });
+    let schedules: Vec<_> = template
+        .resources("AWS::Scheduler::Schedule")
+        .into_iter()
+        .map(|(_, schedule)| &schedule["Properties"])
+        .filter(|properties| properties["Target"]["Arn"] == target)
+        .collect();
+    let [schedule] = schedules[..] else {
+        panic!("one schedule for {function}")
+    };
+    schedule
 }
 
 fn only_mapping(template: &Template) -> &Value {

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use http::HeaderName;
 use shared::env::{Environment, Error};
 use shared::http::{InvalidUrl, secure_url};
 use shared::pluggy;
+use shared::secret::AcceptedSecrets;
 use url::Url;
 
 /// Settings of the function.
@@ -15,8 +15,8 @@ pub struct Config {
     pub pluggy: pluggy::Config,
     /// `WEBHOOK_URL`: the address to register.
     pub webhook_url: WebhookUrl,
-    /// `WEBHOOK_SECRET_HEADER`: the header that deliveries carry.
-    pub secret_header: HeaderName,
+    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: what the webhook accepts.
+    pub accepted: AcceptedSecrets,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
 }
@@ -30,8 +30,7 @@ impl Config {
                 "WEBHOOK_URL",
                 "an https URL, or an http one on the loopback",
             )?,
-            secret_header: environment
-                .parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?,
+            accepted: AcceptedSecrets::from_env(environment)?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }

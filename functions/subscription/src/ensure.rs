@@ -3,27 +3,46 @@
 
 use std::collections::BTreeMap;
 
-use http::HeaderName;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, WebhookId};
+use shared::secret::AcceptedSecrets;
 
-use crate::{App, Error, Report, WebhookUrl};
+use crate::problem::{carried_secret, elsewhere};
+use crate::{App, Elsewhere, Error, Report, WebhookUrl};
 
-pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
+pub(crate) async fn ensure(
+    app: &App,
+    elsewhere: Elsewhere,
+    now: Timestamp,
+) -> Result<Report, Error> {
     let secret = webhook_secret(app).await?;
-    let registered = app
-        .pluggy
-        .webhooks(now)
-        .await
-        .map_err(Error::Pluggy)?
-        .results;
+    // Pluggy never repeats a delivery that is refused for its secret.
+    if !app.accepted.accept(secret.expose_secret().as_bytes()) {
+        return Err(Error::SecretNotAccepted);
+    }
+    let registered = app.pluggy.webhooks(now).await.map_err(Error::Pluggy)?;
     let wanted = Wanted {
         url: &app.webhook_url,
-        header: &app.secret_header,
+        accepted: &app.accepted,
         secret: &secret,
     };
-    match wanted.plan(&registered) {
+    let report = register(app, &wanted, &registered, now).await?;
+    // Ours is there first, so that no event is lost in between.
+    match elsewhere {
+        Elsewhere::Keep => {}
+        Elsewhere::Delete => delete_elsewhere(app, &registered, now).await?,
+    }
+    Ok(report)
+}
+
+async fn register(
+    app: &App,
+    wanted: &Wanted<'_>,
+    registered: &[Webhook],
+    now: Timestamp,
+) -> Result<Report, Error> {
+    match wanted.plan(registered) {
         Plan::Keep(webhook_id) => Ok(Report::Unchanged { webhook_id }),
         Plan::Update(id) => {
             let headers = wanted.headers();
@@ -42,10 +61,10 @@ pub(crate) async fn ensure(app: &App, now: Timestamp) -> Result<Report, Error> {
                 Some(webhook) => Ok(Report::Updated {
                     webhook_id: webhook.id,
                 }),
-                None => create(app, &wanted, now).await,
+                None => create(app, wanted, now).await,
             }
         }
-        Plan::Create => create(app, &wanted, now).await,
+        Plan::Create => create(app, wanted, now).await,
     }
 }
 
@@ -66,6 +85,17 @@ async fn create(app: &App, wanted: &Wanted<'_>, now: Timestamp) -> Result<Report
     })
 }
 
+async fn delete_elsewhere(app: &App, registered: &[Webhook], now: Timestamp) -> Result<(), Error> {
+    for webhook in elsewhere(registered, &app.webhook_url, &app.accepted) {
+        app.pluggy
+            .delete_webhook(webhook.id, now)
+            .await
+            .map_err(Error::Pluggy)?;
+        tracing::info!(webhook.id = %webhook.id, "webhook that pointed elsewhere deleted");
+    }
+    Ok(())
+}
+
 /// The secret that deliveries must carry.
 pub(crate) async fn webhook_secret(app: &App) -> Result<SecretString, Error> {
     let secret = app.secrets.read().await.map_err(Error::Secret)?;
@@ -74,7 +104,7 @@ pub(crate) async fn webhook_secret(app: &App) -> Result<SecretString, Error> {
 
 struct Wanted<'a> {
     url: &'a WebhookUrl,
-    header: &'a HeaderName,
+    accepted: &'a AcceptedSecrets,
     secret: &'a SecretString,
 }
 
@@ -88,7 +118,7 @@ enum Plan {
 impl Wanted<'_> {
     fn headers(&self) -> BTreeMap<String, String> {
         BTreeMap::from([(
-            self.header.to_string(),
+            self.accepted.header().to_string(),
             self.secret.expose_secret().to_owned(),
         )])
     }
@@ -112,11 +142,9 @@ impl Wanted<'_> {
     }
 
     fn is_met_by(&self, webhook: &Webhook) -> bool {
-        let mut headers = webhook.headers.iter().flatten();
-        let carries_secret = headers.any(|(name, value)| {
-            name.eq_ignore_ascii_case(self.header.as_str()) && value == self.secret.expose_secret()
-        });
-        carries_secret && webhook.event == EventKind::All && webhook.disabled_at.is_none()
+        carried_secret(webhook, self.accepted) == Some(self.secret.expose_secret())
+            && webhook.event == EventKind::All
+            && webhook.disabled_at.is_none()
     }
 }
 
@@ -132,9 +160,11 @@ mod tests {
     fn plan(registered: serde_json::Value) -> Plan {
         let registered: Vec<Webhook> = serde_json::from_value(registered).unwrap();
         let secret = SecretString::from("right");
+        let header = "x-webhook-secret".parse().unwrap();
+        let accepted = AcceptedSecrets::parse(header, "").unwrap();
         Wanted {
             url: &URL.parse().unwrap(),
-            header: &HeaderName::from_static("x-webhook-secret"),
+            accepted: &accepted,
             secret: &secret,
         }
         .plan(&registered)

@@ -11,6 +11,9 @@ pub enum Error {
     /// The secret has no `webhookSecret`.
     #[error("the secret in secrets manager has no webhookSecret")]
     NoWebhookSecret,
+    /// The webhook would refuse the secret that is to be registered.
+    #[error("the secret's webhookSecret is not one that the deployed WebhookSecretSha256 accepts")]
+    SecretNotAccepted,
     /// The test event was not delivered.
     #[error("the test delivery failed")]
     Delivery(#[source] delivery::Error),

@@ -1,19 +1,25 @@
-//! The operator's command for our webhook at Pluggy: see that its address answers, and register it.
+//! Our webhook at Pluggy: an operator sees that its address answers and registers it, and a schedule
+//! watches it.
 
 mod config;
 mod ensure;
 mod error;
+mod problem;
 mod test_delivery;
+mod watch;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::metrics::Emitter;
 use shared::pluggy::{self, WebhookId};
-use shared::secret::PluggySecrets;
+use shared::secret::{AcceptedSecrets, PluggySecrets};
 use shared::telemetry::chain;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
+pub use problem::{Problem, problems};
 
 /// What the function works with, built once during init.
 pub struct App {
@@ -25,24 +31,41 @@ pub struct App {
     pub http: reqwest::Client,
     /// The address to register.
     pub webhook_url: WebhookUrl,
-    /// The header that deliveries carry.
-    pub secret_header: http::HeaderName,
+    /// What the webhook accepts as proof that a delivery comes from Pluggy.
+    pub accepted: AcceptedSecrets,
     /// Where the outcome of an invocation is told.
     pub metrics: Emitter,
 }
 
-/// What the operator asks for.
+/// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Command {
     /// Posts a test event to the address, as Pluggy would.
     TestDelivery,
     /// Makes sure that the webhook is registered at Pluggy as it should be. Repeatable.
-    Ensure,
+    Ensure {
+        /// What to do about webhooks that carry our secret and point elsewhere.
+        #[serde(default)]
+        elsewhere: Elsewhere,
+    },
+    /// Looks at what is registered, and tells what is wrong with it.
+    Watch,
+}
+
+/// What to do about webhooks that carry our secret and point elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Elsewhere {
+    /// They stay: another deployment may live by them.
+    #[default]
+    Keep,
+    /// They are deleted.
+    Delete,
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum Report {
     /// The test event was answered with 200, so it is durable.
@@ -65,13 +88,21 @@ pub enum Report {
         #[serde(rename = "webhookId")]
         webhook_id: WebhookId,
     },
+    /// Pluggy was asked what is registered.
+    Watched {
+        /// What is wrong with it.
+        problems: BTreeSet<Problem>,
+    },
+    /// Pluggy could not be asked what is registered.
+    Unknown,
 }
 
 /// Carries out one command.
 pub async fn handle(app: &App, command: Command, now: Timestamp) -> Result<Report, Error> {
     let done = match command {
         Command::TestDelivery => test_delivery::test_delivery(app).await,
-        Command::Ensure => ensure::ensure(app, now).await,
+        Command::Ensure { elsewhere } => ensure::ensure(app, elsewhere, now).await,
+        Command::Watch => return Ok(watch::watch(app, now).await),
     };
     match &done {
         Ok(report) => tracing::info!(?command, ?report, "command carried out"),

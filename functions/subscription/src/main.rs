@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
         pluggy: config.pluggy.client(&aws)?,
         http: http::client()?,
         webhook_url: config.webhook_url,
-        secret_header: config.secret_header,
+        accepted: config.accepted,
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;

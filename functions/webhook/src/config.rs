@@ -1,7 +1,6 @@
 //! Settings of the function.
 
 use jiff::SignedDuration;
-use lambda_http::http::HeaderName;
 use shared::env::{Environment, Error};
 use shared::pluggy::ClientId;
 
@@ -26,20 +25,11 @@ pub struct Config {
 impl Config {
     /// Reads the settings. Without a digest the function starts, and puts every delivery off.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
-        let header: HeaderName =
-            environment.parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?;
-        let digests = environment
-            .optional("WEBHOOK_SECRET_SHA256")
-            .unwrap_or_default();
-        let secrets = AcceptedSecrets::parse(header, &digests).ok_or(Error::Invalid {
-            name: "WEBHOOK_SECRET_SHA256",
-            expected: "one or two SHA-256 digests in hexadecimal, separated by a comma",
-        })?;
         Ok(Self {
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
-            secrets,
+            secrets: AcceptedSecrets::from_env(environment)?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }

@@ -128,11 +128,20 @@ metrics! {
 }
 
 impl Metric {
-    /// Whether it is a measurement, for which zero is a value like any other.
+    /// Whether it is a measurement, for which zero is a value like any other: that of a condition
+    /// ends its alarm.
     pub fn is_gauge(self) -> bool {
         matches!(
             self,
-            Self::ChecksDue | Self::OldestOverdue | Self::StreamAge
+            Self::ChecksDue
+                | Self::OldestOverdue
+                | Self::StreamAge
+                | Self::SubscriptionMissing
+                | Self::SubscriptionElsewhere
+                | Self::SubscriptionNotAllEvents
+                | Self::SubscriptionDisabled
+                | Self::SubscriptionSecretRefused
+                | Self::SubscriptionUnknown
         )
     }
 }

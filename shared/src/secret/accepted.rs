@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName};
 
 use super::SecretDigest;
+use crate::env::{Environment, Error};
 
 /// Two secrets are accepted while the one is replaced by the other.
 const MAX_SECRETS: usize = 2;
@@ -27,6 +28,18 @@ impl AcceptedSecrets {
         (digests.len() <= MAX_SECRETS).then_some(Self { header, digests })
     }
 
+    /// Reads `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`, of which the second may be empty.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        let header = environment.parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?;
+        let digests = environment
+            .optional("WEBHOOK_SECRET_SHA256")
+            .unwrap_or_default();
+        Self::parse(header, &digests).ok_or(Error::Invalid {
+            name: "WEBHOOK_SECRET_SHA256",
+            expected: "one or two SHA-256 digests in hexadecimal, separated by a comma",
+        })
+    }
+
     /// Whether no secret is configured.
     pub fn is_empty(&self) -> bool {
         self.digests.is_empty()
@@ -37,16 +50,26 @@ impl AcceptedSecrets {
         headers.contains_key(&self.header)
     }
 
-    /// Whether the headers carry an accepted secret, exactly once. All digests are compared, so
-    /// that the time does not tell which one matched.
+    /// Whether the headers carry an accepted secret, exactly once.
     pub fn admit(&self, headers: &HeaderMap) -> bool {
         let mut presented = headers.get_all(&self.header).iter();
         let (Some(value), None) = (presented.next(), presented.next()) else {
             return false;
         };
-        self.digests.iter().fold(false, |admitted, digest| {
-            digest.matches(value.as_bytes()) | admitted
-        })
+        self.accept(value.as_bytes())
+    }
+
+    /// The header that carries the secret.
+    pub fn header(&self) -> &HeaderName {
+        &self.header
+    }
+
+    /// Whether a value is an accepted secret. All digests are compared, so that the time does not
+    /// tell which one matched.
+    pub fn accept(&self, value: &[u8]) -> bool {
+        self.digests
+            .iter()
+            .fold(false, |accepted, digest| digest.matches(value) | accepted)
     }
 }
 

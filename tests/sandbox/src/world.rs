@@ -50,6 +50,8 @@ pub struct Switches {
     pub lose_deliveries: bool,
     /// `GET /v2/items` is part of the contract.
     pub list_items: bool,
+    /// `GET /webhooks` gives one on each page.
+    pub one_webhook_a_page: bool,
     /// `POST /webhooks` answers 200, which Pluggy's Node client expects, and not the documented 201.
     pub webhook_created_with_ok: bool,
 }

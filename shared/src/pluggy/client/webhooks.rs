@@ -9,12 +9,21 @@ use crate::pluggy::{
 };
 
 const WEBHOOK_NOT_FOUND: &str = "WEBHOOK_NOT_FOUND";
+/// Pluggy allows five webhooks for each event name, so that there are never so many pages.
+const MAX_PAGES: u64 = 20;
 
 impl Client {
-    /// `GET /webhooks`: the application's webhooks. Pluggy allows five for each event name, so one
-    /// page holds what is ours.
-    pub async fn webhooks(&self, now: Timestamp) -> Result<Page<Webhook>, Error> {
-        self.call(Call::get(["webhooks"]), NO_BODY, now).await
+    /// `GET /webhooks`: the application's webhooks, on all pages.
+    pub async fn webhooks(&self, now: Timestamp) -> Result<Vec<Webhook>, Error> {
+        let mut webhooks = Vec::new();
+        for page in 1..=MAX_PAGES {
+            let answer: Page<Webhook> = self.call(page_of_webhooks(page), NO_BODY, now).await?;
+            webhooks.extend(answer.results);
+            if answer.total_pages.unwrap_or(1) <= page {
+                break;
+            }
+        }
+        Ok(webhooks)
     }
 
     /// `GET /webhooks/{id}`: one webhook, or `None` if there is none of this id.
@@ -53,4 +62,13 @@ impl Client {
         let call = Call::delete(["webhooks", &id.to_string()]);
         self.find(call, NO_BODY, WEBHOOK_NOT_FOUND, now).await
     }
+}
+
+/// The first page as Pluggy documents the call: without a query.
+fn page_of_webhooks(page: u64) -> Call {
+    let call = Call::get(["webhooks"]);
+    if page == 1 {
+        return call;
+    }
+    call.with_query(vec![("page", page.to_string())])
 }

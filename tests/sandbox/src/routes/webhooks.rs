@@ -15,6 +15,7 @@ use crate::body;
 use crate::caller::ApiKey;
 use crate::endpoint;
 use crate::error::Error;
+use crate::query::Query;
 use crate::webhook::{self, Webhook};
 use crate::world::World;
 
@@ -46,10 +47,29 @@ struct UpdateWebhook {
     enabled: Option<bool>,
 }
 
-async fn list(_: ApiKey, State(app): State<Arc<App>>) -> Json<Value> {
+#[derive(Deserialize)]
+struct Paging {
+    page: Option<usize>,
+}
+
+/// All on one page, unless a switch says otherwise: how Pluggy pages this list is not documented.
+async fn list(_: ApiKey, State(app): State<Arc<App>>, Query(paging): Query<Paging>) -> Json<Value> {
     let world = app.world();
-    let results: Vec<_> = world.webhooks.values().collect();
-    Json(json!({ "page": 1, "total": results.len(), "totalPages": 1, "results": results }))
+    let total = world.webhooks.len();
+    let page_size = if world.switches.one_webhook_a_page {
+        1
+    } else {
+        total.max(1)
+    };
+    let page = paging.page.unwrap_or(1).max(1);
+    let results: Vec<_> = world
+        .webhooks
+        .values()
+        .skip((page - 1) * page_size)
+        .take(page_size)
+        .collect();
+    let total_pages = total.div_ceil(page_size).max(1);
+    Json(json!({ "page": page, "total": total, "totalPages": total_pages, "results": results }))
 }
 
 async fn create(
