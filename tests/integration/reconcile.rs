@@ -41,6 +41,19 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
 
     assert_eq!((tick.due, tick.asked), (1, 1));
     assert!(tick.oldest_overdue_seconds > 0);
+    let lines = deployment.metrics.lines();
+    let line = lines
+        .iter()
+        .rfind(|line| line["message"] == "due items checked")
+        .unwrap();
+    assert_eq!(
+        [
+            &line["ChecksDue"],
+            &line["ChecksAsked"],
+            &line["OldestOverdue"]
+        ],
+        [&json!(1), &json!(1), &json!(tick.oldest_overdue_seconds)]
+    );
     assert_eq!(
         deployment.status_of("usr_1", item_id).await.1["phase"],
         "ready"
@@ -119,5 +132,11 @@ async fn nothing_is_due_at_first() {
             .await
             .unwrap(),
         reconcile::Tick::default()
+    );
+    let lines = deployment.metrics.lines();
+    assert_eq!(
+        (&lines[0]["ChecksDue"], &lines[0]["OldestOverdue"]),
+        (&json!(0), &json!(0)),
+        "the line tells that reconcile runs"
     );
 }

@@ -4,7 +4,7 @@ mod config;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use shared::metrics::Emitter;
+use shared::metrics::{Emitter, Line, Metric};
 use shared::store::{self, DueCheck, EventKey, Events, Insertion, Items, NewEvent, Origin};
 
 pub use config::Config;
@@ -64,13 +64,17 @@ pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
             break;
         }
     }
-    tracing::info!(
-        reconcile.due = tick.due,
-        reconcile.asked = tick.asked,
-        reconcile.oldest_overdue_seconds = tick.oldest_overdue_seconds,
-        "due items checked"
-    );
+    app.metrics.emit(line(tick), now);
     outcome.map(|()| tick)
+}
+
+/// A tick that cannot see what is due has no line, and its absence is an alarm.
+fn line(tick: Tick) -> Line {
+    let mut line = Line::new("due items checked");
+    line.metric(Metric::ChecksDue, tick.due);
+    line.metric(Metric::ChecksAsked, tick.asked);
+    line.metric(Metric::OldestOverdue, tick.oldest_overdue_seconds);
+    line
 }
 
 /// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: ticks neither flood
