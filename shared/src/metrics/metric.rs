@@ -111,6 +111,8 @@ metrics! {
     ItemsListed: Count,
     /// Those of them that we did not know, or knew in an older state.
     ItemsFoundByListing: Count,
+    /// Listings that Pluggy refused, since the contract does not have them.
+    ListingRefused: Count,
 
     // subscription
     /// Pluggy has no webhook that points to us.

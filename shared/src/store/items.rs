@@ -1,5 +1,7 @@
 //! `ItemTable`: the state of each item, guarded against going back in time.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
@@ -12,6 +14,9 @@ use super::schema::{BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, OWNER, PARTI
 use super::{Cursor, Error, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 use crate::telemetry::chain;
+
+/// DynamoDB takes 100 keys and gives 16 MB at once.
+const BATCH_SIZE: usize = 50;
 
 /// Something whose check is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +74,18 @@ impl Items {
             .await
             .map_err(unavailable("get the item"))?;
         answer.item.as_ref().map(from_row).transpose()
+    }
+
+    /// The rows of items, in no order; an item without one is left out. They may lag behind writes.
+    pub async fn get_many(&self, ids: &BTreeSet<ItemId>) -> Result<Vec<StoredItem>, Error> {
+        let keys: Vec<String> = ids.iter().copied().map(item_key).collect();
+        let mut items = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(BATCH_SIZE) {
+            let keys = keys.iter().cloned();
+            let rows = batch_get(&self.client, &self.table, keys, "get items").await?;
+            items.extend(rows.iter().filter_map(|row| logged(from_row(row))));
+        }
+        Ok(items)
     }
 
     /// What is due to be looked at, at `now`, oldest first, from where the page before ended.

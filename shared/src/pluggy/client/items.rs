@@ -7,7 +7,9 @@ use secrecy::SecretString;
 
 use super::{Client, ITEM_NOT_FOUND, NO_BODY};
 use crate::pluggy::call::Call;
-use crate::pluggy::{Deleted, Error, Item, ItemId, Parameters, UpdateItemRequest};
+use crate::pluggy::{
+    Deleted, Error, Item, ItemCursor, ItemId, ItemPage, Parameters, UpdateItemRequest,
+};
 
 impl Client {
     /// `GET /items/{id}`: the item, or `None` if Pluggy says that the application has none of this
@@ -20,6 +22,18 @@ impl Client {
             now,
         )
         .await
+    }
+
+    /// `GET /v2/items`: the application's items, newest first, from where the page before ended.
+    /// Pluggy answers 403 unless the contract has it.
+    pub async fn items(
+        &self,
+        after: Option<&ItemCursor>,
+        now: Timestamp,
+    ) -> Result<ItemPage, Error> {
+        let after = after.map(|cursor| ("after", cursor.as_str().to_owned()));
+        let call = Call::get(["v2", "items"]).with_query(after.into_iter().collect());
+        self.call(call, NO_BODY, now).await
     }
 
     /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute for each
