@@ -30,7 +30,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// Each function's way to read its settings, and the variables that it cannot do without.
-const FUNCTIONS: [(Read, &[&str]); 7] = [
+const FUNCTIONS: [(Read, &[&str]); 8] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -87,6 +87,19 @@ const FUNCTIONS: [(Read, &[&str]); 7] = [
             "PLUGGY_SECRET_ARN",
             "WEBHOOK_SECRET_HEADER",
             "WEBHOOK_URL",
+        ],
+    ),
+    (
+        |environment| listing::Config::from_env(environment).err(),
+        &[
+            "CREDENTIAL_TABLE",
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "METRICS_NAMESPACE",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_CLIENT_ID",
+            "PLUGGY_SECRET_ARN",
         ],
     ),
     (

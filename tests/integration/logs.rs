@@ -201,6 +201,26 @@ async fn what_waiting_does_not_mend_is_logged_as_an_error() {
     }
 }
 
+#[tokio::test]
+async fn a_list_that_the_contract_lacks_is_an_error_that_names_the_parameter() {
+    let deployment = Deployment::start().await;
+    let log = Log::start();
+
+    listing::handle(&deployment.listing(), now(), in_a_minute())
+        .await
+        .unwrap();
+
+    let text = log.text();
+    let errors: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains(r#""level":"ERROR""#))
+        .collect();
+    assert!(
+        matches!(errors[..], [line] if line.contains("ListItems")),
+        "{text}"
+    );
+}
+
 /// An AWS service that answers 200 with JSON that the SDK cannot read, and a secret in it.
 async fn garbled_service() -> String {
     let router =

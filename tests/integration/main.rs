@@ -16,6 +16,7 @@ mod event_store;
 mod item_status;
 mod item_store;
 mod item_sync;
+mod listing;
 mod logs;
 mod operator;
 mod pluggy_client;

@@ -131,6 +131,19 @@ impl Deployment {
         }
     }
 
+    /// The function behind the schedule of the listing.
+    pub fn listing(&self) -> listing::App {
+        listing::App {
+            pluggy: self.pluggy_client(),
+            items: self.tables.item_store(),
+            events: self.tables.event_store(),
+            place: self.tables.listing_place(),
+            metrics: self.metrics.clone(),
+            limits: listing::Limits::default(),
+        }
+    }
+
+    /// The operator's function, for the address of a deployed webhook.
     /// The operator's function for replays, imports and inspections.
     pub fn operator(&self) -> operator::App {
         operator::App {

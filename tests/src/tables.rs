@@ -92,6 +92,11 @@ impl Tables {
         store::Credentials::new(self.client.clone(), self.credentials.clone())
     }
 
+    /// The store's view of the place in the list of items.
+    pub fn listing_place(&self) -> store::ListingPlace {
+        store::ListingPlace::new(self.client.clone(), self.credentials.clone())
+    }
+
     /// Every event row, oldest first.
     pub async fn event_rows(&self) -> Vec<Row> {
         let mut rows = self.rows(&self.events).await;

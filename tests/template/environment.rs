@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::env::{Environment, Error};
 
 use crate::functions::{
-    CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
+    CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
 };
 use crate::template::Template;
 
@@ -25,6 +25,11 @@ fn item_status_gets_what_it_asks_for() {
 #[test]
 fn item_sync_gets_what_it_asks_for() {
     check(ITEM_SYNC, item_sync::Config::from_env);
+}
+
+#[test]
+fn listing_gets_what_it_asks_for() {
+    check(LISTING, listing::Config::from_env);
 }
 
 #[test]

@@ -8,15 +8,17 @@ use crate::template::Template;
 pub(crate) const CONNECT_TOKEN: &str = "ConnectTokenFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
+pub(crate) const LISTING: &str = "ListingFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const RECONCILE: &str = "ReconcileFunction";
 pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 7] = [
+pub(crate) const ALL: [&str; 8] = [
     CONNECT_TOKEN,
     ITEM_STATUS,
     ITEM_SYNC,
+    LISTING,
     OPERATOR,
     RECONCILE,
     SUBSCRIPTION,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
-    sibling,
+    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE, SUBSCRIPTION,
+    WEBHOOK, sibling,
 };
 use crate::template::{Template, contains_string, strings};
 
@@ -37,6 +37,12 @@ fn calls(function: &str) -> &'static [Permission] {
                     "dynamodb:UpdateItem",
                 ],
             ),
+            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        LISTING => &[
+            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("EventTable", &["dynamodb:PutItem"]),
+            ("ItemTable", &["dynamodb:BatchGetItem"]),
             ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
         ],
         OPERATOR => &[

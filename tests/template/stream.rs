@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
 
-use crate::functions::{ITEM_SYNC, RECONCILE, SUBSCRIPTION};
+use crate::functions::{ITEM_SYNC, LISTING, RECONCILE, SUBSCRIPTION};
 use crate::template::Template;
 
 #[test]
@@ -85,6 +85,30 @@ fn the_subscription_is_watched_every_hour() {
         serde_json::from_str::<subscription::Command>(input).unwrap(),
         subscription::Command::Watch
     );
+}
+
+#[test]
+fn items_are_listed_every_hour_only_where_the_contract_has_the_list() {
+    let template = Template::load();
+
+    let schedule = only_schedule(&template, LISTING);
+
+    assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
+    assert_eq!(template.default_of("ListItems").as_deref(), Some("false"));
+    for resource in [
+        LISTING,
+        "ListingRole",
+        "ListingLogGroup",
+        "ListingFailureLines",
+        "ListingFunctionEveryHour",
+        "ListingFunctionEveryHourRole",
+    ] {
+        assert_eq!(
+            template.resource(resource)["Condition"],
+            "ListsItems",
+            "{resource}"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,110 @@
+//! Which listed items must be read, and the check that asks for it.
+
+use jiff::Timestamp;
+use shared::pluggy::ListedItem;
+use shared::store::{EventKey, NewEvent, Origin, Reading, StoredItem, Target};
+
+/// Name of a check's event.
+const CHECK: &str = "check";
+const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
+
+/// Whether the list tells of an item that we do not know, or know in an older state. A shell has no
+/// state, and neither has the tombstone of an item that Pluggy lists again.
+pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
+    let Some(known) = known else {
+        return true;
+    };
+    let version = known.reading.as_ref().and_then(Reading::version);
+    // Rows hold milliseconds.
+    let in_row = |time: Timestamp| time.as_millisecond();
+    listed.updated_at.map(in_row) > version.map(in_row)
+}
+
+/// A check of an item. Its id is made of the listed state and the hour, so that a state that item-sync
+/// did not get to is asked for again, but not more often.
+pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
+    let version = listed.updated_at.map_or(0, Timestamp::as_millisecond);
+    let hour = now.as_millisecond() / MILLISECONDS_AN_HOUR;
+    NewEvent {
+        key: EventKey::of_target(Target::Item(listed.id), &format!("listed-{version}-{hour}")),
+        name: CHECK.to_owned(),
+        received_at: now,
+        origin: Origin::Check,
+        body: None,
+        quarantine: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shared::store::Schedule;
+
+    const BEFORE: &str = "2026-11-23T12:00:00.000Z";
+    const AFTER: &str = "2026-11-23T12:00:00.001Z";
+
+    fn listed(updated_at: Option<&str>) -> ListedItem {
+        serde_json::from_value(json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "updatedAt": updated_at,
+        }))
+        .unwrap()
+    }
+
+    fn row(reading: Option<Reading>) -> StoredItem {
+        StoredItem {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            owner: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            reading,
+            schedule: Schedule::default(),
+            deleted_at: None,
+            is_unconfirmed: false,
+        }
+    }
+
+    fn read(updated_at: Option<&str>) -> StoredItem {
+        let item = json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED",
+            "executionStatus": "SUCCESS", "updatedAt": updated_at,
+        });
+        row(Some(Reading {
+            item: serde_json::from_value(item).unwrap(),
+            read_at: Timestamp::UNIX_EPOCH,
+        }))
+    }
+
+    #[test]
+    fn what_is_unknown_or_newer_than_the_row_is_news() {
+        assert!(is_news(&listed(Some(BEFORE)), None));
+        assert!(is_news(&listed(None), None));
+        assert!(is_news(&listed(Some(BEFORE)), Some(&row(None))));
+        assert!(is_news(&listed(Some(AFTER)), Some(&read(Some(BEFORE)))));
+        assert!(is_news(&listed(Some(AFTER)), Some(&read(None))));
+    }
+
+    #[test]
+    fn what_the_row_has_already_is_no_news() {
+        let within_the_millisecond = "2026-11-23T12:00:00.000999Z";
+
+        for updated_at in [Some(BEFORE), Some(within_the_millisecond), None] {
+            assert!(!is_news(&listed(updated_at), Some(&read(Some(BEFORE)))));
+        }
+        assert!(!is_news(&listed(None), Some(&read(None))));
+        assert!(!is_news(&listed(Some(BEFORE)), Some(&read(Some(AFTER)))));
+    }
+
+    #[test]
+    fn a_state_is_asked_for_once_an_hour() {
+        let id = |updated_at, now: &str| {
+            check(&listed(Some(updated_at)), now.parse().unwrap())
+                .key
+                .sort
+        };
+        let first = id(BEFORE, "2026-11-23T13:00:00Z");
+
+        assert_eq!(first, id(BEFORE, "2026-11-23T13:59:59Z"));
+        assert_ne!(first, id(BEFORE, "2026-11-23T14:00:00Z"));
+        assert_ne!(first, id(AFTER, "2026-11-23T13:00:00Z"));
+    }
+}
