@@ -16,6 +16,13 @@ def register_webhook() -> None:
             subscription.test_delivery(client, function)
         with console.step("registration at Pluggy"):
             subscription.ensure(client, function, elsewhere)
+        with console.step("watch of what is registered"):
+            problems = subscription.watch(client, function)
+        if problems:
+            raise console.Failure(
+                f"the webhook is registered, but the watch finds: {', '.join(problems)}",
+                "docs/runbook has a page for each of these.",
+            )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,18 @@ def ensure(client: Any, function: str, elsewhere: str = "keep") -> str:
 
     Webhooks that carry our secret and point elsewhere are kept, or deleted ("delete").
     """
-    return _invoke(client, function, "ensure", elsewhere=elsewhere)
+    return str(_invoke(client, function, "ensure", elsewhere=elsewhere)["result"])
 
 
-def _invoke(client: Any, function: str, action: str, **options: str) -> str:
+def watch(client: Any, function: str) -> list[str]:
+    """Has the function look at what is registered; what is wrong with it. Its alarms see the same."""
+    report = _invoke(client, function, "watch")
+    if "problems" not in report:
+        raise console.Failure("Pluggy could not be asked what is registered", "The function's log tells why.")
+    return list(report["problems"])
+
+
+def _invoke(client: Any, function: str, action: str, **options: str) -> dict[str, Any]:
     answer = client.invoke(FunctionName=function, Payload=json.dumps({"action": action, **options}).encode())
     payload = json.loads(answer["Payload"].read() or b"null") or {}
     if "FunctionError" in answer:
@@ -27,4 +35,4 @@ def _invoke(client: Any, function: str, action: str, **options: str) -> str:
             f"the subscription function failed at {action}: {payload.get('errorMessage', 'without a message')}",
             "Its log tells more. A 401 means that WebhookSecretSha256 is not the digest that make secret prints.",
         )
-    return payload["result"]
+    return dict(payload)

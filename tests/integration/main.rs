@@ -12,6 +12,7 @@ mod api_keys;
 mod configuration;
 mod connect_token;
 mod corpus;
+mod documents;
 mod event_store;
 mod item_status;
 mod item_store;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::functions::{self, ITEM_SYNC, sibling};
+use crate::functions::{self, sibling};
 use crate::template::Template;
 
 #[test]
@@ -64,45 +64,5 @@ fn a_failure_of_any_function_raises_the_alarm() {
         );
         assert_eq!(metric["MetricName"], alarm["MetricName"], "{function}");
         assert_eq!(metric["MetricNamespace"], alarm["Namespace"], "{function}");
-    }
-}
-
-#[test]
-fn many_items_that_pluggy_does_not_have_raise_an_alarm() {
-    let template = Template::load();
-    let filter = template.properties("ItemSyncMissingLines");
-    let metric = &filter["MetricTransformations"][0];
-    let alarm = template.properties("ItemsMissingAlarm");
-
-    assert_eq!(
-        filter["LogGroupName"],
-        json!({ "Ref": sibling(ITEM_SYNC, "LogGroup") })
-    );
-    assert_eq!(
-        filter["FilterPattern"],
-        r#"{ ($.fields.message = "item synced") && ($.fields.outcome = "missing") }"#
-    );
-    assert_eq!(metric["MetricValue"], "1");
-    assert_eq!(metric["MetricName"], alarm["MetricName"]);
-    assert_eq!(metric["MetricNamespace"], alarm["Namespace"]);
-    assert_eq!(
-        [&alarm["Statistic"], &alarm["Period"], &alarm["Threshold"]],
-        [&json!("Sum"), &json!(900), &json!(5)]
-    );
-}
-
-#[test]
-fn every_alarm_notifies_the_topic_if_there_is_one() {
-    let template = Template::load();
-
-    let alarms = template.resources("AWS::CloudWatch::Alarm");
-
-    assert!(!alarms.is_empty());
-    for (name, alarm) in alarms {
-        assert_eq!(
-            alarm["Properties"]["AlarmActions"],
-            json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] }),
-            "{name}"
-        );
     }
 }

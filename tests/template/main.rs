@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod alarms;
 mod artifacts;
 mod bootstraps;
 mod environment;
@@ -15,6 +16,7 @@ mod functions;
 mod gateway;
 mod logs;
 mod permissions;
+mod runbook;
 mod samconfig;
 mod stream;
 mod tables;

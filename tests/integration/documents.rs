@@ -1,0 +1,38 @@
+//! Documents that list what the code has.
+
+use std::collections::BTreeMap;
+
+use shared::metrics::Metric;
+
+fn document(name: &str) -> String {
+    let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn every_metric_is_documented_with_what_it_is_measured_in() {
+    let document = document("metrics.md");
+    let documented: BTreeMap<_, _> = document
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split(" | ");
+            Some((cells.next()?.trim_end_matches('`'), cells.next()?))
+        })
+        .collect();
+
+    let expected: BTreeMap<_, _> = Metric::ALL
+        .iter()
+        .map(|metric| {
+            let kind = if metric.is_gauge() { ", gauge" } else { "" };
+            (metric.as_str(), format!("{}{kind}", metric.unit().as_str()))
+        })
+        .collect();
+
+    assert_eq!(
+        documented.keys().collect::<Vec<_>>(),
+        expected.keys().collect::<Vec<_>>()
+    );
+    for (metric, kind) in expected {
+        assert_eq!(documented[metric], kind, "{metric}");
+    }
+}

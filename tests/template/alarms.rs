@@ -1,0 +1,199 @@
+//! The alarms: on figures that exist, to the topic, each with a page that tells a person what to do.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use shared::metrics::Metric;
+
+use crate::functions::{ITEM_SYNC, WEBHOOK};
+use crate::runbook;
+use crate::template::Template;
+
+/// The logical ids of the alarms without what they all end in, and their properties.
+fn alarms(template: &Template) -> Vec<(&str, &Value)> {
+    let alarms = template.resources("AWS::CloudWatch::Alarm");
+    assert!(!alarms.is_empty());
+    alarms
+        .into_iter()
+        .map(|(id, alarm)| (id.strip_suffix("Alarm").unwrap(), &alarm["Properties"]))
+        .collect()
+}
+
+fn is_ours(alarm: &Value) -> bool {
+    alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
+}
+
+#[test]
+fn every_alarm_on_a_figure_of_ours_is_on_one_that_is_told() {
+    let template = Template::load();
+    let filters = template.resources("AWS::Logs::MetricFilter");
+    let filtered = filters.iter().map(|(_, filter)| {
+        filter["Properties"]["MetricTransformations"][0]["MetricName"]
+            .as_str()
+            .unwrap()
+    });
+    let told: BTreeSet<_> = Metric::ALL
+        .iter()
+        .map(|metric| metric.as_str())
+        .chain(filtered)
+        .collect();
+
+    for (name, alarm) in alarms(&template) {
+        if is_ours(alarm) {
+            let metric = alarm["MetricName"].as_str().unwrap();
+            assert!(told.contains(metric), "{name}: {metric}");
+            assert_eq!(alarm["Dimensions"], Value::Null, "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_metric_has_the_namespace_that_the_alarms_look_at() {
+    let template = Template::load();
+
+    for (name, function) in template.resources("AWS::Lambda::Function") {
+        let namespace = &function["Properties"]["Environment"]["Variables"]["METRICS_NAMESPACE"];
+
+        assert!(
+            namespace.is_null() || *namespace == json!({ "Ref": "AWS::StackName" }),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_alarm_notifies_the_topic_if_there_is_one() {
+    let template = Template::load();
+
+    for (name, alarm) in alarms(&template) {
+        assert_eq!(
+            alarm["AlarmActions"],
+            json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] }),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_alarm_says_where_its_page_is() {
+    let template = Template::load();
+
+    for (name, alarm) in alarms(&template) {
+        let description = alarm["AlarmDescription"].as_str().unwrap();
+
+        assert!(
+            description.ends_with(&format!(" docs/runbook/{}.md", runbook::page_of(name))),
+            "{name}: {description}"
+        );
+    }
+}
+
+#[test]
+fn every_alarm_has_its_page_and_every_page_its_alarm() {
+    let template = Template::load();
+    let pages = runbook::pages();
+
+    let expected: BTreeSet<_> = alarms(&template)
+        .into_iter()
+        .map(|(name, _)| runbook::page_of(name))
+        .collect();
+
+    assert_eq!(pages.keys().cloned().collect::<BTreeSet<_>>(), expected);
+    for (name, _) in alarms(&template) {
+        let page = &pages[&runbook::page_of(name)];
+        assert!(page.starts_with(&format!("# {name}Alarm\n")), "{name}");
+    }
+}
+
+#[test]
+fn what_a_person_must_act_on_raises_an_alarm() {
+    let template = Template::load();
+    let alarms = alarms(&template);
+    let watched: BTreeSet<_> = alarms
+        .iter()
+        .filter(|(_, alarm)| is_ours(alarm))
+        .map(|(_, alarm)| alarm["MetricName"].as_str().unwrap())
+        .collect();
+    let problems = subscription::Problem::ALL.map(subscription::Problem::metric);
+
+    for metric in [
+        Metric::DeliveriesPutOff,
+        Metric::DeliveriesQuarantined,
+        Metric::DeliveriesRejectedEvent,
+        Metric::DeliveriesUnparsed,
+        Metric::ItemsFoundByCheck,
+        Metric::ItemsMissing,
+        Metric::ItemsParked,
+        Metric::OldestOverdue,
+        Metric::OwnerConflicts,
+        Metric::SubscriptionUnknown,
+    ]
+    .into_iter()
+    .chain(problems)
+    {
+        assert!(watched.contains(metric.as_str()), "{metric:?}");
+    }
+}
+
+#[test]
+fn a_condition_that_is_looked_at_every_hour_lasts_until_it_is_looked_at_again() {
+    let template = Template::load();
+
+    for problem in subscription::Problem::ALL {
+        let alarm = template.properties(&format!("{}Alarm", problem.metric().as_str()));
+
+        assert_eq!(
+            [
+                &alarm["Period"],
+                &alarm["Statistic"],
+                &alarm["TreatMissingData"]
+            ],
+            [&json!(3600), &json!("Maximum"), &json!("ignore")],
+            "{problem:?}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_run_any_more_raises_an_alarm_by_its_silence() {
+    let template = Template::load();
+
+    for (alarm, metric) in [
+        ("ReconcileStoppedAlarm", Metric::ChecksDue),
+        ("SubscriptionUnknownAlarm", Metric::SubscriptionUnknown),
+    ] {
+        let properties = template.properties(alarm);
+
+        assert_eq!(properties["TreatMissingData"], "breaching", "{alarm}");
+        assert_eq!(properties["MetricName"], metric.as_str(), "{alarm}");
+        assert!(metric.is_gauge(), "{metric:?} is silent when it is zero");
+    }
+}
+
+#[test]
+fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_given_up() {
+    let template = Template::load();
+
+    let alarm = template.properties("ItemsMissingAlarm");
+    let period = alarm["Period"].as_i64().unwrap() * alarm["EvaluationPeriods"].as_i64().unwrap();
+
+    assert_eq!(alarm["Statistic"], "Sum");
+    assert!(period < shared::connection::MISSING_RECHECK.as_secs());
+}
+
+#[test]
+fn the_platforms_own_figures_are_of_the_right_function() {
+    let template = Template::load();
+
+    for (alarm, function) in [
+        ("WebhookUnavailableAlarm", WEBHOOK),
+        ("WebhookThrottledAlarm", WEBHOOK),
+        ("ItemSyncLagAlarm", ITEM_SYNC),
+    ] {
+        assert_eq!(
+            template.properties(alarm)["Dimensions"],
+            json!([{ "Name": "FunctionName", "Value": { "Ref": function } }]),
+            "{alarm}"
+        );
+    }
+}
