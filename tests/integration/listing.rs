@@ -1,6 +1,7 @@
 //! listing: items of which no webhook ever told come through the one door.
 
 mod long_list;
+mod rows;
 
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
