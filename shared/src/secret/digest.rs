@@ -5,7 +5,8 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// SHA-256 of a secret, written as 64 lower-case hexadecimal digits.
+/// SHA-256 of a secret, written as 64 hexadecimal digits. The digest of nothing is none: it is what
+/// comes of a variable that was not set, and would let everybody in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretDigest([u8; Self::BYTES]);
 
@@ -36,7 +37,11 @@ impl FromStr for SecretDigest {
             let pair = std::str::from_utf8(pair).map_err(|_| InvalidDigest)?;
             *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidDigest)?;
         }
-        Ok(Self(digest))
+        let digest = Self(digest);
+        if digest.matches(b"") {
+            return Err(InvalidDigest);
+        }
+        Ok(digest)
     }
 }
 
@@ -55,6 +60,13 @@ mod tests {
         for other in [b"".as_slice(), b"ab", b"abcd", b"ABC", ABC.as_bytes()] {
             assert!(!digest.matches(other));
         }
+    }
+
+    #[test]
+    fn the_digest_of_nothing_is_refused() {
+        let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+        assert_eq!(nothing.parse::<SecretDigest>(), Err(InvalidDigest));
     }
 
     #[test]
