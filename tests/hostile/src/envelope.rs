@@ -1,0 +1,67 @@
+//! Any event.
+
+use shared::pluggy::Event;
+use shared::store::{EventKey, EventRecord, Target};
+
+use crate::receiver::{post, with_secret};
+use crate::row::{Row, text};
+
+/// The longest name that a row keeps.
+const MAX_NAME_CHARACTERS: usize = 128;
+
+/// What is read of an event is written as it was read, its key depends on it alone, and item-sync
+/// reads in the row what the webhook put there.
+pub fn envelope(raw: &[u8]) {
+    let event = Event::parse(raw);
+    if let Some(event) = &event {
+        let again = serde_json::to_vec(event).unwrap();
+        assert_eq!(Event::parse(&again).as_ref(), Some(event));
+    }
+    for row in post(with_secret(), raw).rows {
+        match &event {
+            Some(event) => assert_is_row_of(&row, event),
+            None => assert!(text(&row, "pk").unwrap().starts_with("UNPARSED#")),
+        }
+        let record = EventRecord::from_image(&row).unwrap();
+        let is_to_be_synced =
+            event.is_some() && target(&row).is_some() && !row.contains_key("quarantine");
+        assert_eq!(record.is_some(), is_to_be_synced);
+        if let (Some(record), Some(event)) = (&record, &event) {
+            assert_is_record_of(record, &row, event);
+        }
+    }
+}
+
+fn assert_is_row_of(row: &Row, event: &Event) {
+    let key = EventKey::of_event(&event.subject(), event.event_id.as_deref());
+    if event.event_id.is_some() {
+        assert_eq!(text(row, "pk"), Some(key.partition.as_str()));
+        assert_eq!(text(row, "sk"), Some(key.sort.as_str()));
+    }
+    let name = event.kind.as_str().chars().take(MAX_NAME_CHARACTERS);
+    assert_eq!(text(row, "event"), Some(name.collect::<String>().as_str()));
+}
+
+fn assert_is_record_of(record: &EventRecord, row: &Row, event: &Event) {
+    assert_eq!(Some(record.target), target(row));
+    if event.kind.as_str().chars().count() <= MAX_NAME_CHARACTERS {
+        assert_eq!(record.kind, event.kind);
+    }
+    let names_the_user = event.kind.as_str().starts_with("item/");
+    let user = event.client_user_id.as_ref().filter(|_| names_the_user);
+    assert_eq!(
+        record.client_user_id,
+        user.and_then(|id| id.parse().ok()),
+        "the user of {}",
+        event.kind
+    );
+}
+
+fn target(row: &Row) -> Option<Target> {
+    let (prefix, id) = text(row, "pk")?.split_once('#')?;
+    match prefix {
+        "ITEM" => id.parse().ok().map(Target::Item),
+        "CONNECTOR" => id.parse().ok().map(Target::Connector),
+        _ => None,
+    }
+}
