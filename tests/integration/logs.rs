@@ -95,6 +95,7 @@ fn fault(path_prefix: &str, effect: Effect) -> Fault {
 async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
     let log = Log::start();
     let deployment = Deployment::start().await;
+    tracing::info!("what follows is logged");
     let item_id = deployment.connect(USER, "user-ok").await;
     let key = deployment
         .tables
@@ -127,32 +128,51 @@ async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
         CLIENT_SECRET,
         key.expose(),
     ]);
-    assert!(log.text().contains("delivery accepted"));
+    let counted = deployment.metrics.lines();
+    assert!(counted.len() > 4, "four deliveries, and what came of them");
+    for line in counted {
+        let line = line.to_string();
+        for secret in [USER, "usr_2", PERSONAL, WEBHOOK_SECRET, CLIENT_SECRET] {
+            assert!(!line.contains(secret), "{secret} in {line}");
+        }
+    }
 }
 
 #[tokio::test]
-async fn refused_deliveries_are_logged_by_what_a_person_must_do() {
+async fn strangers_at_the_webhook_raise_no_error_and_are_not_quoted() {
     let log = Log::start();
     let deployment = Deployment::start().await;
     let webhook = deployment.webhook(WEBHOOK_SECRET_SHA256);
+    tracing::info!("what follows is logged");
 
-    webhook::handle(
-        Some(&webhook),
-        sample::request("webhook/no-secret.json"),
-        now(),
-    )
-    .await;
+    for sample in ["no-secret", "wrong-secret", "get"] {
+        let request = sample::request(&format!("webhook/{sample}.json"));
+        webhook::handle(Some(&webhook), request, now()).await;
+    }
+
     assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
-    webhook::handle(
-        Some(&webhook),
-        sample::request("webhook/wrong-secret.json"),
-        now(),
-    )
-    .await;
-    assert!(log.text().contains(r#""level":"ERROR""#), "{}", log.text());
-
     let wrong = sample::json("webhook/wrong-secret.json")["headers"]["x-webhook-secret"].clone();
-    log.assert_lacks(&[wrong.as_str().unwrap(), WEBHOOK_SECRET]);
+    let secrets = [wrong.as_str().unwrap(), WEBHOOK_SECRET, USER];
+    log.assert_lacks(&secrets);
+    let counted = format!("{:?}", deployment.metrics.lines());
+    for secret in secrets {
+        assert!(!counted.contains(secret), "{secret} in {counted}");
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_not_set_up_is_logged_as_an_error() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    let without_secret = deployment.webhook("");
+
+    for app in [None, Some(&without_secret)] {
+        let request = sample::request("webhook/item-created.json");
+        webhook::handle(app, request, now()).await;
+    }
+
+    let errors = log.text().matches(r#""level":"ERROR""#).count();
+    assert_eq!(errors, 2, "{}", log.text());
 }
 
 #[tokio::test]

@@ -6,19 +6,22 @@
 
 mod config;
 mod delivery;
+mod refusal;
+mod report;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::http::header::ALLOW;
-use lambda_http::http::{HeaderName, HeaderValue, Method};
-use lambda_http::{Body, Request, RequestExt as _, Response};
+use lambda_http::http::{HeaderValue, Method};
+use lambda_http::{Body, Request, Response};
 use shared::caller::request_id;
-use shared::metrics::Emitter;
+use shared::metrics::{Emitter, Line, Metric};
 use shared::pluggy::ClientId;
 use shared::problem::{LONG_WAIT, Problem, SHORT_WAIT};
-use shared::store::{Events, Insertion, NewEvent};
+use shared::store::Events;
 use shared::telemetry::chain;
+use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 pub use shared::secret::AcceptedSecrets;
@@ -42,89 +45,56 @@ pub struct App {
 /// own fault, and Pluggy must repeat the delivery.
 pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Response<Body> {
     if request.method() != Method::POST {
-        let mut response = Problem::method_not_allowed().into_response();
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
+        return only_post();
     }
-    let Some(app) = app.filter(|app| !app.secrets.is_empty()) else {
-        tracing::error!("the webhook is not configured; delivery put off");
-        return Problem::unavailable(request_id(&request), LONG_WAIT).into_response();
+    let Some(app) = app else {
+        // Nothing is counted here, since the namespace of the metrics is a setting, too.
+        tracing::error!("the webhook has no usable settings; delivery put off");
+        return put_off(&request, LONG_WAIT);
     };
+    let mut line = Line::new("delivery answered");
+    let response = answer(app, &request, now, &mut line).await;
+    app.metrics.emit(line, now);
+    response
+}
+
+async fn answer(app: &App, request: &Request, now: Timestamp, line: &mut Line) -> Response<Body> {
+    // From here on, so that reading and compressing a large body counts, too.
+    let deadline = Instant::now() + DEADLINE;
+    if app.secrets.is_empty() {
+        tracing::error!("the webhook has no secret configured; delivery put off");
+        line.metric(Metric::DeliveriesPutOff, 1);
+        return put_off(request, LONG_WAIT);
+    }
+    report::source(line, request);
     if !app.secrets.admit(request.headers()) {
-        refuse(app, &request);
+        refusal::report(line, &app.secrets, request);
         return Problem::unauthenticated().into_response();
     }
     let event = delivery::event(request.body().as_ref(), app.client_id, now);
-    match tokio::time::timeout(DEADLINE, app.events.insert(&event)).await {
+    report::event(line, &event);
+    match timeout_at(deadline, app.events.insert(&event)).await {
         Ok(Ok(insertion)) => {
-            log(&request, &event, insertion);
-            Response::new(Body::Empty)
+            report::header_names(line, request.headers());
+            line.metric(report::outcome(&event, insertion), 1);
+            return Response::new(Body::Empty);
         }
-        Err(_) => {
-            tracing::error!(
-                event.kind = event.name,
-                "event not stored in time; delivery put off"
-            );
-            Problem::unavailable(request_id(&request), SHORT_WAIT).into_response()
-        }
-        Ok(Err(error)) => {
-            tracing::error!(
-                error = chain(&error),
-                event.kind = event.name,
-                "event not stored; delivery put off"
-            );
-            Problem::unavailable(request_id(&request), SHORT_WAIT).into_response()
-        }
+        Ok(Err(error)) => tracing::warn!(error = chain(&error), "event not stored"),
+        Err(_) => tracing::warn!("event not stored in time"),
     }
+    line.metric(Metric::DeliveriesPutOff, 1);
+    put_off(request, SHORT_WAIT)
 }
 
-/// A wrong secret is likely ours: Pluggy never repeats what a 401 answered, so a person must look. An
-/// absent one is somebody who found the address.
-fn refuse(app: &App, request: &Request) {
-    let ip = source_ip(request);
-    if app.secrets.are_presented(request.headers()) {
-        tracing::error!(source.ip = ip, "delivery refused: the secret is wrong");
-    } else {
-        tracing::warn!(source.ip = ip, "delivery refused: there is no secret");
-    }
+fn only_post() -> Response<Body> {
+    let mut response = Problem::method_not_allowed().into_response();
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
-/// The line of a delivery, and one more where a person should look, which is what the alarm counts.
-/// Header names, never values: what a delivery really carries is not documented.
-fn log(request: &Request, event: &NewEvent, insertion: Insertion) {
-    let outcome = match (event.quarantine, insertion) {
-        (_, Insertion::Duplicate) => "duplicate",
-        (Some(quarantine), _) => quarantine.as_str(),
-        (None, Insertion::Inserted) => "stored",
-        (None, Insertion::InsertedUnderReusedId) => "reused-id",
-    };
-    let header_names: Vec<&str> = request.headers().keys().map(HeaderName::as_str).collect();
-    tracing::info!(
-        outcome,
-        event.kind = event.name,
-        event.key = event.key.partition,
-        event.id = event.key.sort,
-        delivery.header_names = header_names.join(","),
-        source.ip = source_ip(request),
-        "delivery accepted"
-    );
-    if !matches!(outcome, "stored" | "duplicate") {
-        tracing::error!(
-            outcome,
-            event.id = event.key.sort,
-            "event kept, but not as it should be"
-        );
-    }
-}
-
-/// The address that Lambda saw, never one that a header claims.
-fn source_ip(request: &Request) -> Option<String> {
-    match request.request_context_ref()? {
-        lambda_http::request::RequestContext::ApiGatewayV2(context) => {
-            context.http.source_ip.clone()
-        }
-        _ => None,
-    }
+/// 503 is what makes Pluggy repeat a delivery.
+fn put_off(request: &Request, retry_after: Duration) -> Response<Body> {
+    Problem::unavailable(request_id(request), retry_after).into_response()
 }

@@ -1,0 +1,69 @@
+//! What the log tells of a delivery, in the one line that it gets. A log is paid for by its length,
+//! and a long line would cost more than the write that it tells of.
+
+use std::fmt::Write as _;
+
+use lambda_http::http::{HeaderMap, HeaderName};
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt as _};
+use serde_json::json;
+use shared::metrics::{Line, Metric};
+use shared::store::{Insertion, NewEvent, Quarantine};
+
+/// Headers that any client sends, and those that Lambda adds.
+const USUAL_HEADERS: [&str; 7] = [
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+];
+const USUAL_PREFIXES: [&str; 2] = ["x-amzn-", "x-forwarded-"];
+/// What is not usual is told up to this many bytes.
+const MAX_HEADER_NAMES_BYTES: usize = 200;
+
+/// The address that Lambda saw, never one that a header claims. Pluggy's change without notice.
+pub(crate) fn source(line: &mut Line, request: &Request) {
+    if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
+        line.property(
+            "source.ip",
+            context.http.source_ip.as_ref().map(|ip| json!(ip)),
+        );
+    }
+}
+
+/// Which event it is: its name and its key, neither of which is personal.
+pub(crate) fn event(line: &mut Line, event: &NewEvent) {
+    line.property("event.kind", json!(event.name));
+    line.property("event.key", json!(event.key.partition));
+    line.property("event.id", json!(event.key.sort));
+}
+
+/// The names, never the values, of what an authenticated delivery carries beyond what every request
+/// does: which headers Pluggy sends is not documented.
+pub(crate) fn header_names(line: &mut Line, headers: &HeaderMap) {
+    let mut names = String::new();
+    for name in headers.keys().map(HeaderName::as_str) {
+        let is_usual = USUAL_HEADERS.contains(&name)
+            || USUAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        if !is_usual && names.len() + name.len() < MAX_HEADER_NAMES_BYTES {
+            let comma = if names.is_empty() { "" } else { "," };
+            // Writing into a string cannot fail.
+            let _ = write!(names, "{comma}{name}");
+        }
+    }
+    line.property("delivery.header_names", json!(names));
+}
+
+/// What an acknowledged delivery counts as.
+pub(crate) fn outcome(event: &NewEvent, insertion: Insertion) -> Metric {
+    match (insertion, event.quarantine) {
+        (Insertion::Duplicate, _) => Metric::DeliveriesDuplicate,
+        (_, Some(Quarantine::Unparsed)) => Metric::DeliveriesUnparsed,
+        (_, Some(Quarantine::ForeignClientId)) => Metric::DeliveriesQuarantined,
+        (Insertion::InsertedUnderReusedId, None) => Metric::DeliveriesReusedId,
+        (Insertion::Inserted, None) => Metric::DeliveriesStored,
+    }
+}
