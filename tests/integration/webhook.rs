@@ -4,6 +4,7 @@ mod bypass;
 mod counted;
 mod deadline;
 mod intake;
+mod rotation;
 mod trust;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;

@@ -38,6 +38,11 @@ fn with_header(name: &str, value: &str) -> Value {
     event
 }
 
+fn hexadecimal(before_each: &str, text: &str) -> String {
+    let digits = text.bytes().map(|byte| format!("{before_each}{byte:02x}"));
+    digits.collect::<Vec<_>>().concat()
+}
+
 /// Values that are nearly the secret.
 fn nearly_the_secret() -> Vec<String> {
     let secret = WEBHOOK_SECRET;
@@ -65,8 +70,9 @@ fn nearly_the_secret() -> Vec<String> {
         WEBHOOK_SECRET_SHA256.to_uppercase(),
         format!("sha256={WEBHOOK_SECRET_SHA256}"),
         secret.replace('-', "%2D"),
-        secret.bytes().map(|byte| format!("%{byte:02X}")).collect(),
-        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        // In hexadecimal, and each character percent-encoded.
+        hexadecimal("", secret),
+        hexadecimal("%", secret),
         secret.replace('-', "_"),
         secret.replace('-', ""),
     ]);
