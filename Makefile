@@ -69,6 +69,10 @@ test-template: build ## The transformed template and the built functions
 test-end-to-end: local-tools ## The local stack as a user sees it; started for the test unless it runs
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
+.PHONY: fuzz
+fuzz: check-machine ## Hostile input for the webhook (SECONDS=600 for each target; 60 unless told)
+	@$(PYTHON) scripts/fuzz.py $(SECONDS)
+
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
 	cargo fmt --all --check

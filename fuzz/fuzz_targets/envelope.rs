@@ -1,0 +1,7 @@
+//! Any event.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|raw: &[u8]| hostile::envelope(raw));
