@@ -1,21 +1,22 @@
 //! The Lambda function behind the webhook's function URL.
 
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::tower::ServiceExt as _;
+use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use shared::env::Environment;
 use shared::metrics::Emitter;
 use shared::store::Events;
 use shared::telemetry::chain;
 use shared::{aws, clock, telemetry};
-use webhook::{App, Config, handle};
+use webhook::{App, Config, handle, without_address};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
     let app = &app().await;
-    run(service_fn(async move |request: Request| {
+    let service = service_fn(async move |request: Request| {
         Ok::<_, Error>(handle(app.as_ref(), request, clock::now()).await)
-    }))
-    .await
+    });
+    lambda_runtime::run(Adapter::from(service).map_request(without_address)).await
 }
 
 /// Init does not fail over a setting: a function that does not start cannot ask Pluggy to try again.

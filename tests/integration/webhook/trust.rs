@@ -1,5 +1,7 @@
 //! What proves that a delivery comes from Pluggy. `bypass` has what does not.
 
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::ClientId;
@@ -83,6 +85,43 @@ async fn the_path_the_query_and_the_form_of_the_body_do_not_matter() {
             "{event}"
         );
     }
+}
+
+/// The request that our runtime makes of an event.
+fn arrival(event: &Value) -> Request {
+    let payload: LambdaRequest = serde_json::from_value(event.clone()).unwrap();
+    let event = LambdaEvent::new(payload, Context::default());
+    webhook::without_address(event).payload.into()
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_uri_does_no_harm() {
+    let deployment = Deployment::start().await;
+    let app = deployment.webhook(WEBHOOK_SECRET_SHA256);
+
+    for query in ["q=<script>", "a b", "\"", "\\", "#", "%", "é", "\u{0}"] {
+        for (sample, status) in [("item-created", 200), ("no-secret", 401)] {
+            let mut event = sample::json(&format!("webhook/{sample}.json"));
+            event["rawQueryString"] = query.into();
+            event["rawPath"] = format!("/{query}").into();
+            event["requestContext"]["http"]["path"] = format!("/{query}").into();
+
+            let answer = webhook::handle(Some(&app), arrival(&event), now()).await;
+
+            assert_eq!(answer.status(), status, "{query:?}");
+        }
+    }
+}
+
+/// When this fails, `webhook::without_address` has become needless.
+#[test]
+fn lambda_http_still_panics_over_a_query_that_is_no_uri() {
+    let mut event = sample::json("webhook/no-secret.json");
+    event["rawQueryString"] = "q=<script>".into();
+
+    let request = std::panic::catch_unwind(|| sample::request_of(&event));
+
+    assert!(request.is_err());
 }
 
 #[tokio::test]
