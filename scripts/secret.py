@@ -54,8 +54,9 @@ def _rotate_webhook_secret(name: str) -> None:
     console.line(f"secret {name} has a new webhook secret; Pluggy sends the old one until step 2:")
     console.line(f"1. deploy with WebhookSecretSha256={both_digests(before, after)}")
     console.line("2. make register-webhook STACK=...")
-    console.line(f"3. deploy with WebhookSecretSha256={fingerprint.sha256(after['webhookSecret'])}")
-    console.line("Do all three before the next rotation.")
+    console.line("3. wait for three hours: Pluggy may repeat deliveries with the old one")
+    console.line(f"4. deploy with WebhookSecretSha256={fingerprint.sha256(after['webhookSecret'])}")
+    console.line("Do all four before the next rotation; docs/rotation.md has the reasons.")
 
 
 def _create_or_update(name: str) -> None:

@@ -1,7 +1,8 @@
 """`make smoke STACK=...`: the walk of `make up` against a deployed stack and live Pluggy's sandbox connector.
 
 The user's token comes from the environment variable USER_JWT, or is asked for. At the end it tells what the first
-delivery of the walk really looked like, in names only: which headers Pluggy sent and which fields its payload had.
+delivery of the walk really looked like, in names only: which headers Pluggy sent beyond the usual ones and which
+fields its payload had.
 """
 
 import getpass
