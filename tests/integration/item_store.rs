@@ -100,6 +100,32 @@ async fn a_row_never_changes_hands() {
 }
 
 #[tokio::test]
+async fn only_an_item_of_nobody_is_claimed() {
+    let items = Tables::create().await.item_store();
+    let claim = async |user: &str| items.claim(id(), &user.parse().unwrap(), at(0)).await;
+
+    assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "there is none");
+    let nobodys = row(id(), None, at(0));
+    let first = reading("FIRST", Some(at(10)), at(20));
+    items.put_reading(nobodys, first.clone()).await.unwrap();
+    assert_eq!(claim("usr_1").await.unwrap(), Write::Done);
+    assert_eq!(claim("usr_2").await.unwrap(), Write::Stale);
+
+    let claimed = items.get(id()).await.unwrap().unwrap();
+    let user = "usr_1".parse().unwrap();
+    assert_eq!(
+        (claimed.owner, claimed.reading.unwrap().read_at),
+        (Some(user), first.read_at)
+    );
+    let user = "usr_1".parse().unwrap();
+    let listed = items.owned_by(&user, 10, None).await.unwrap().items;
+    assert_eq!(listed.len(), 1);
+
+    items.put_tombstone(id(), at(0), at(30)).await.unwrap();
+    assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "it is gone");
+}
+
+#[tokio::test]
 async fn a_shell_gives_way_to_the_first_answer_and_keeps_its_owner() {
     let items = Tables::create().await.item_store();
     let shell = row(id(), Some("usr_1"), at(0));

@@ -41,10 +41,11 @@ impl Look<'_> {
             check_at: Some(next_check(&item, self.read_at)),
             ..Schedule::default()
         };
+        let created_at = item.created_at.unwrap_or_else(|| self.known_since());
         let row = StoredItem {
             item_id: self.signals.item_id,
             owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.tally),
-            created_at: item.created_at.unwrap_or_else(|| self.known_since()),
+            created_at,
             schedule: schedule.unwrap_or(settled),
             reading: None,
             deleted_at: None,
@@ -67,7 +68,7 @@ impl Look<'_> {
                 }
                 Ok(Outcome::Stored)
             }
-            Write::Stale => self.look_again().await,
+            Write::Stale => self.look_again(created_at).await,
         }
     }
 
@@ -76,7 +77,7 @@ impl Look<'_> {
             Missing::Nothing => Ok(Outcome::Unknown),
             Missing::NeverThere => match self.items.forget(self.signals.item_id).await? {
                 Write::Done => Ok(Outcome::Unknown),
-                Write::Stale => self.look_again().await,
+                Write::Stale => self.look_again(self.known_since()).await,
             },
             Missing::Suspect(since) => {
                 let schedule = Schedule {
@@ -98,7 +99,7 @@ impl Look<'_> {
                     .await?
                 {
                     Write::Done => Ok(Outcome::Tombstoned),
-                    Write::Stale => self.look_again().await,
+                    Write::Stale => self.look_again(created_at).await,
                 }
             }
         }
@@ -172,7 +173,7 @@ impl Look<'_> {
     ) -> Result<Outcome, store::Error> {
         match self.write_schedule(schedule).await? {
             Write::Done => Ok(outcome),
-            Write::Stale => self.look_again().await,
+            Write::Stale => self.look_again(self.known_since()).await,
         }
     }
 
@@ -205,10 +206,14 @@ impl Look<'_> {
     }
 
     /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
-    /// read again soon.
-    async fn look_again(&self) -> Result<Outcome, store::Error> {
+    /// read again soon. An answer comes again then, but not the event, so whom it names is kept now.
+    async fn look_again(&self, created_at: Timestamp) -> Result<Outcome, store::Error> {
+        let id = self.signals.item_id;
+        if let Some(owner) = &self.signals.client_user_id {
+            self.items.claim(id, owner, created_at).await?;
+        }
         if let Some(schedule) = recheck(self.schedule(), self.read_at) {
-            self.items.hasten(self.signals.item_id, &schedule).await?;
+            self.items.hasten(id, &schedule).await?;
         }
         Ok(Outcome::Stale)
     }

@@ -16,7 +16,7 @@ use super::item_row::{
 use super::key::item_key;
 use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Items, Reading, Schedule, StoredItem};
-use crate::pluggy::ItemId;
+use crate::pluggy::{ClientUserId, ItemId};
 
 /// What became of a guarded write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +213,32 @@ impl Items {
             }
             Err(error) => Err(unavailable("delete the item")(error)),
         }
+    }
+
+    /// Gives the item to whom an event names, if it is nobody's and not gone; nothing else changes.
+    pub async fn claim(
+        &self,
+        id: ItemId,
+        owner: &ClientUserId,
+        created_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .update_expression("SET #owner = :owner, createdAtItemId = :createdAtItemId")
+            .condition_expression(
+                "attribute_exists(pk) AND attribute_not_exists(deletedAt) \
+                 AND attribute_not_exists(#owner)",
+            )
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":owner", text(owner.as_str()))
+            .expression_attribute_values(
+                ":createdAtItemId",
+                text(created_at_item_id(created_at, id)),
+            );
+        guarded_update(update, "claim the item").await
     }
 
     /// Brings the next look forward; one that is due earlier stays, and so does everything else.

@@ -3,9 +3,10 @@
 use jiff::SignedDuration;
 use sandbox::Switches;
 use serde_json::json;
+use shared::clock::now;
 use tests::Deployment;
 
-use super::{USER, event, row, sync_later};
+use super::{USER, event, row, sync_later, sync_newest_event};
 
 #[tokio::test]
 async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
@@ -60,6 +61,30 @@ async fn an_event_that_brings_the_owner_is_not_skipped() {
             .as_str(),
         USER
     );
+}
+
+#[tokio::test]
+async fn an_event_whose_answer_is_dropped_brings_the_owner_all_the_same() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    });
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    let nameless = json!({"event": "transactions/created", "eventId": "1", "itemId": item_id});
+    deployment.deliver(&nameless).await;
+    sync_later(&deployment, SignedDuration::from_secs(10)).await;
+
+    deployment
+        .deliver(&event("item/created", "2", item_id))
+        .await;
+    sync_newest_event(&deployment, now()).await;
+
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(stored.owner.unwrap().as_str(), USER);
+    assert_eq!(stored.schedule.rechecks, 1, "its answer was dropped");
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
 }
 
 #[tokio::test]
