@@ -10,10 +10,16 @@ use crate::tables::Row;
 
 /// One batch with a record for each row, in their order.
 pub fn batch(rows: &[Row]) -> Event {
-    let records: Vec<Value> = rows
+    let images: Vec<Value> = rows.iter().map(image).collect();
+    batch_of_images(&images)
+}
+
+/// One batch with a record for each new image, in their order.
+pub fn batch_of_images(images: &[Value]) -> Event {
+    let records: Vec<Value> = images
         .iter()
         .enumerate()
-        .map(|(index, row)| record(index, row))
+        .map(|(index, image)| record(index, image))
         .collect();
     serde_json::from_value(json!({ "Records": records })).unwrap()
 }
@@ -23,11 +29,15 @@ pub fn sequence_number(index: usize) -> String {
     format!("{:028}", 1000 + index)
 }
 
-fn record(index: usize, row: &Row) -> Value {
+fn image(row: &Row) -> Value {
     let image: Map<String, Value> = row
         .iter()
         .map(|(name, value)| (name.clone(), attribute(value)))
         .collect();
+    Value::Object(image)
+}
+
+fn record(index: usize, image: &Value) -> Value {
     json!({
         "eventID": format!("{index:032}"),
         "eventName": "INSERT",

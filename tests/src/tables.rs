@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, Projection, ProjectionType, ScalarAttributeType,
@@ -36,7 +36,11 @@ pub struct Tables {
 impl Tables {
     /// Creates the tables, with the keys and indexes that the template declares.
     pub async fn create() -> Self {
-        let client = client(&engine().await);
+        Self::create_with(client(&engine().await)).await
+    }
+
+    /// The same on the engine of this client.
+    pub async fn create_with(client: Client) -> Self {
         let prefix = Uuid::new_v4();
         let tables = Self {
             client,
@@ -137,7 +141,7 @@ impl Tables {
 
 /// The engine's address.
 async fn engine() -> String {
-    if let Some(url) = Environment::of_process().optional("DYNAMODB_LOCAL_URL") {
+    if let Some(url) = dynamodb_local() {
         return url;
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -147,14 +151,24 @@ async fn engine() -> String {
     url
 }
 
+/// Where DynamoDB Local is, if the tests are to run on it.
+pub fn dynamodb_local() -> Option<String> {
+    Environment::of_process().optional("DYNAMODB_LOCAL_URL")
+}
+
 /// A client for the engine at `url`.
 pub fn client(url: &str) -> Client {
+    client_over(url, aws_smithy_http_client::Builder::new().build_http())
+}
+
+/// A client whose requests for the engine at `url` go through `http_client`.
+pub fn client_over(url: &str, http_client: impl HttpClient + 'static) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(url)
         .region(Region::new("sa-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
+        .http_client(http_client);
     Client::from_conf(config.build())
 }
 

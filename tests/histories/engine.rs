@@ -1,0 +1,205 @@
+//! The DynamoDB engine as the processes reach it: through their gates, without a socket where the
+//! engine is in this process, and with every event row on its way to the stream.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tests::tables::{client_over, dynamodb_local};
+
+use crate::gate::{Abandoned, Gate, Point};
+
+/// Where nothing listens; the engine in this process is reached without an address.
+const NOWHERE: &str = "http://127.0.0.1:9";
+const TARGET: &str = "x-amz-target";
+
+/// One engine, shared by all processes of a stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    url: String,
+    place: Place,
+    stream: Arc<Mutex<Vec<Value>>>,
+    writes: Arc<AtomicUsize>,
+}
+
+#[derive(Clone)]
+enum Place {
+    Here(Database),
+    There(SharedHttpClient),
+}
+
+impl Engine {
+    /// An engine without tables.
+    pub(crate) fn start() -> Self {
+        let place = match dynamodb_local() {
+            Some(_) => Place::There(aws_smithy_http_client::Builder::new().build_http()),
+            None => Place::Here(Database::memory().unwrap()),
+        };
+        Self {
+            url: dynamodb_local().unwrap_or_else(|| NOWHERE.to_owned()),
+            place,
+            stream: Arc::default(),
+            writes: Arc::default(),
+        }
+    }
+
+    /// A client for a process behind `gate`.
+    pub(crate) fn client(&self, gate: &Gate) -> Client {
+        let door = Door {
+            engine: self.clone(),
+            gate: gate.clone(),
+        };
+        client_over(&self.url, door)
+    }
+
+    /// The n-th new image of the stream, in the order of the writes.
+    pub(crate) fn image(&self, number: usize) -> Value {
+        self.images()[number].clone()
+    }
+
+    /// How many there are.
+    pub(crate) fn stream_len(&self) -> usize {
+        self.images().len()
+    }
+
+    /// How many writes have been done.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Begins a new stream.
+    pub(crate) fn clear_stream(&self) {
+        self.images().clear();
+    }
+
+    fn images(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A row with a sort key that was put is an event.
+    fn record(&self, operation: &str, body: &[u8]) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        if operation != "PutItem" {
+            return;
+        }
+        let mut request: Value = serde_json::from_slice(body).unwrap();
+        let image = request["Item"].take();
+        if image.get("sk").is_some() {
+            self.images().push(image);
+        }
+    }
+}
+
+/// The way of one process to the engine.
+#[derive(Clone, Debug)]
+struct Door {
+    engine: Engine,
+    gate: Gate,
+}
+
+impl HttpClient for Door {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let way = match &self.engine.place {
+            Place::Here(database) => Way::Here(database.clone()),
+            Place::There(http) => Way::There(http.http_connector(settings, components)),
+        };
+        SharedHttpConnector::new(Connector {
+            door: self.clone(),
+            way,
+        })
+    }
+}
+
+#[derive(Clone)]
+enum Way {
+    Here(Database),
+    There(SharedHttpConnector),
+}
+
+#[derive(Clone)]
+struct Connector {
+    door: Door,
+    way: Way,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Self { door, way } = self.clone();
+        HttpConnectorFuture::new(async move {
+            let target = request.headers().get(TARGET).unwrap_or_default();
+            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            let body = request.body().bytes().unwrap_or_default().to_vec();
+            let (before, after) = match operation.as_str() {
+                "GetItem" | "Query" => (Point::BeforeRead, Point::AfterRead),
+                _ => (Point::BeforeWrite, Point::AfterWrite),
+            };
+            door.gate.pass(before).await.map_err(gone)?;
+            let answer = match way {
+                Way::Here(database) => answer(&database, &operation, &body),
+                Way::There(connector) => connector.call(request).await?,
+            };
+            if before == Point::BeforeWrite && answer.status().is_success() {
+                door.engine.record(&operation, &body);
+            }
+            door.gate.pass(after).await.map_err(gone)?;
+            Ok(answer)
+        })
+    }
+}
+
+fn gone(abandoned: Abandoned) -> ConnectorError {
+    ConnectorError::other(abandoned.into(), None)
+}
+
+/// What the engine's own server would answer.
+fn answer(database: &Database, operation: &str, body: &[u8]) -> HttpResponse {
+    let outcome = match operation {
+        "CreateTable" => call(body, |request| database.create_table(request)),
+        "DeleteItem" => call(body, |request| database.delete_item(request)),
+        "GetItem" => call(body, |request| database.get_item(request)),
+        "PutItem" => call(body, |request| database.put_item(request)),
+        "Query" => call(body, |request| database.query(request)),
+        "UpdateItem" => call(body, |request| database.update_item(request)),
+        other => panic!("the functions do not call {other}"),
+    };
+    let (status, body) = match outcome {
+        Ok(body) => (200, body),
+        Err(error) => (error.status_code(), error.to_json()),
+    };
+    HttpResponse::new(status.try_into().unwrap(), body.into())
+}
+
+fn call<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    act: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    let answer = act(serde_json::from_slice(body).unwrap())?;
+    Ok(serde_json::to_string(&answer).unwrap())
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Place")
+    }
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Connector")
+    }
+}

@@ -1,0 +1,53 @@
+//! What histories did, for whoever doubts that they did anything.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::gate::Point;
+
+/// What histories did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) histories: usize,
+    pub(crate) steps: usize,
+    pub(crate) syncs: usize,
+    crashes: BTreeMap<Point, usize>,
+}
+
+impl Figures {
+    /// A process was killed there.
+    pub(crate) fn crash(&mut self, point: Point) {
+        *self.crashes.entry(point).or_default() += 1;
+    }
+
+    /// Adds those of another part.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.histories += other.histories;
+        self.steps += other.steps;
+        self.syncs += other.syncs;
+        for (point, count) in &other.crashes {
+            *self.crashes.entry(*point).or_default() += count;
+        }
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            histories,
+            steps,
+            syncs,
+            crashes,
+        } = self;
+        let killed: usize = crashes.values().sum();
+        write!(
+            formatter,
+            "{histories} histories of {steps} steps and {syncs} looks, {killed} processes killed ("
+        )?;
+        for (number, (point, count)) in crashes.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(formatter, "{comma}{count} {point}")?;
+        }
+        formatter.write_str(")")
+    }
+}

@@ -1,0 +1,235 @@
+//! One engine with the three tables, one Pluggy, and the processes between them: a webhook, a
+//! reconcile, and two that run item-sync. Many histories are told on it, each about an item of its
+//! own.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::dynamodb::Event as Batch;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Request};
+use serde_json::{Value, json};
+use shared::http;
+use shared::metrics::Emitter;
+use shared::pluggy::{Api, ApiKeys, Client, ItemId};
+use shared::store::{
+    Credentials, EventKey, Items, NewEvent, Origin, StoredApiKey, StoredItem, Target,
+};
+use tests::deployment::{
+    CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute, secrets,
+};
+use tests::tables::Row;
+use tests::{Tables, stream};
+use uuid::Uuid;
+
+use crate::engine::Engine;
+use crate::gate::Gate;
+use crate::pluggy::Pluggy;
+use crate::run::Run;
+use crate::world::{BEGIN, LANES, World};
+
+/// The functions of one deployment, and what they stand on.
+pub(crate) struct Stand {
+    pub(crate) engine: Engine,
+    pub(crate) tables: Tables,
+    pub(crate) pluggy: Pluggy,
+    webhook: Arc<webhook::App>,
+    reconcile: Arc<reconcile::App>,
+    /// Of the webhook and reconcile: nothing here runs two of them at once.
+    door: Gate,
+    lanes: Vec<(Gate, Arc<item_sync::App>)>,
+    items: u64,
+}
+
+impl Stand {
+    pub(crate) async fn start() -> Self {
+        let engine = Engine::start();
+        let tables = Tables::create_with(engine.client(&Gate::free())).await;
+        let pluggy = Pluggy::new(World::new(item_id(0)));
+        share_a_key(&tables.credential_store()).await;
+        let door = Gate::default();
+        let behind = |gate: &Gate| Tables {
+            client: engine.client(gate),
+            ..tables.clone()
+        };
+        let gates: Vec<Gate> = (0..LANES).map(|_| Gate::default()).collect();
+        let urls = pluggy.serve(gates.clone()).await;
+        let lanes = gates.into_iter().zip(urls);
+        let lanes = lanes.map(|(gate, url)| {
+            let tables = behind(&gate);
+            (gate, Arc::new(item_sync(&tables, &url)))
+        });
+        let lanes: Vec<(Gate, Arc<item_sync::App>)> = lanes.collect();
+        for (gate, app) in &lanes {
+            warm_up(gate, app).await;
+        }
+        let tables_of_the_door = behind(&door);
+        Self {
+            webhook: Arc::new(webhook(&tables_of_the_door)),
+            reconcile: Arc::new(reconcile(&tables_of_the_door)),
+            engine,
+            tables,
+            pluggy,
+            door,
+            lanes,
+            items: 0,
+        }
+    }
+
+    /// Begins the history of another item.
+    pub(crate) fn begin(&mut self) -> ItemId {
+        self.items += 1;
+        *self.pluggy.world() = World::new(item_id(self.items));
+        self.engine.clear_stream();
+        for (_, app) in &mut self.lanes {
+            forget(app, |app| &mut app.metrics);
+        }
+        forget(&mut self.webhook, |app| &mut app.metrics);
+        forget(&mut self.reconcile, |app| &mut app.metrics);
+        item_id(self.items)
+    }
+
+    /// Takes the item's row away, so that it is not due in the histories of others.
+    pub(crate) async fn end(&mut self) {
+        let (client, key) = (&self.tables.client, self.key());
+        let delete = client.delete_item().table_name(&self.tables.items);
+        delete.key("pk", key).send().await.unwrap();
+    }
+
+    /// A delivery to the webhook, to be run; gives the status of the answer.
+    pub(crate) fn delivery(&self, body: &Value, now: Timestamp) -> Run<u16> {
+        let (app, request) = (Arc::clone(&self.webhook), request(body));
+        Run::new(&self.door, async move {
+            let answer = webhook::handle(Some(&app), request, now).await;
+            answer.status().as_u16()
+        })
+    }
+
+    /// A frontend's hint, to be run.
+    pub(crate) fn hint(&self, now: Timestamp) -> Run<()> {
+        let target = Target::Item(self.pluggy.world().item_id);
+        let hint = NewEvent {
+            key: EventKey::of_target(target, &format!("hint-{now}")),
+            name: "hint".to_owned(),
+            received_at: now,
+            origin: Origin::Hint,
+            body: None,
+            quarantine: None,
+        };
+        let events = self.webhook.events.clone();
+        Run::new(&self.door, async move {
+            events.insert(&hint).await.unwrap();
+        })
+    }
+
+    /// A tick of reconcile, to be run; gives how many checks it asked for.
+    pub(crate) fn tick(&self, now: Timestamp) -> Run<usize> {
+        let app = Arc::clone(&self.reconcile);
+        Run::new(&self.door, async move {
+            let tick = reconcile::handle(&app, now).await;
+            tick.unwrap().asked
+        })
+    }
+
+    /// An invocation of item-sync, to be run; gives the records that it reports as failed.
+    pub(crate) fn sync(&self, lane: usize, images: &[Value], now: Timestamp) -> Run<usize> {
+        let (gate, app) = &self.lanes[lane];
+        let app = Arc::clone(app);
+        let batch: Batch = stream::batch_of_images(images);
+        Run::new(gate, async move {
+            let answer = item_sync::handle(&app, &batch, now, in_a_minute()).await;
+            answer.batch_item_failures.len()
+        })
+    }
+
+    /// The item's row as it is now.
+    pub(crate) async fn row(&self) -> Option<StoredItem> {
+        let items: Items = self.tables.item_store();
+        let item_id = self.pluggy.world().item_id;
+        items.get(item_id).await.unwrap()
+    }
+
+    /// The same, attribute by attribute.
+    pub(crate) async fn raw_row(&self) -> Option<Row> {
+        let get = self.tables.client.get_item().consistent_read(true);
+        let get = get.table_name(&self.tables.items).key("pk", self.key());
+        get.send().await.unwrap().item
+    }
+
+    fn key(&self) -> AttributeValue {
+        AttributeValue::S(format!("ITEM#{}", self.pluggy.world().item_id))
+    }
+}
+
+fn item_id(number: u64) -> ItemId {
+    Uuid::from_u64_pair(0x9a7b_6c5d_0000_4000, 0x8000_0000_0000_0000 | number)
+        .to_string()
+        .parse()
+        .unwrap()
+}
+
+/// A key that outlives every history, so that none begins with `POST /auth`.
+async fn share_a_key(credentials: &Credentials) {
+    let begin: Timestamp = BEGIN.parse().unwrap();
+    let key = StoredApiKey {
+        client_id: CLIENT_ID.parse().unwrap(),
+        key: "key-of-the-histories".to_owned().into(),
+        issued_at: begin - SignedDuration::from_hours(1),
+        expires_at: begin + SignedDuration::from_hours(24 * 365),
+    };
+    credentials.put_api_key(&key).await.unwrap();
+}
+
+fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
+    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+    let keys = ApiKeys::new(
+        api.clone(),
+        CLIENT_ID.parse().unwrap(),
+        secrets(CLIENT_SECRET),
+        tables.credential_store(),
+    );
+    item_sync::App {
+        pluggy: Client::new(api, keys),
+        items: tables.item_store(),
+        connectors: tables.connector_store(),
+        metrics: Emitter::in_memory(),
+    }
+}
+
+/// Has the key in memory and a connection open, so that every invocation has the same await points.
+async fn warm_up(gate: &Gate, app: &Arc<item_sync::App>) {
+    let app = Arc::clone(app);
+    let asking = async move { app.pluggy.item(item_id(0), BEGIN.parse().unwrap()).await };
+    let answer = Run::new(gate, asking).finish().await;
+    assert_eq!(answer.unwrap(), None);
+}
+
+fn webhook(tables: &Tables) -> webhook::App {
+    let header = "x-webhook-secret".parse().unwrap();
+    webhook::App {
+        events: tables.event_store(),
+        secrets: webhook::AcceptedSecrets::parse(header, WEBHOOK_SECRET_SHA256).unwrap(),
+        client_id: CLIENT_ID.parse().unwrap(),
+        metrics: Emitter::in_memory(),
+    }
+}
+
+fn reconcile(tables: &Tables) -> reconcile::App {
+    reconcile::App {
+        items: tables.item_store(),
+        events: tables.event_store(),
+        metrics: Emitter::in_memory(),
+    }
+}
+
+/// The lines of the history before are of no more use.
+fn forget<A>(app: &mut Arc<A>, metrics: impl FnOnce(&mut A) -> &mut Emitter) {
+    if let Some(app) = Arc::get_mut(app) {
+        *metrics(app) = Emitter::in_memory();
+    }
+}
+
+fn request(body: &Value) -> Request {
+    let request = lambda_http::http::Request::post("/").header("x-webhook-secret", WEBHOOK_SECRET);
+    request.body(Body::Text(json!(body).to_string())).unwrap()
+}
