@@ -26,7 +26,9 @@ fn every_history_ends_in_the_row_that_is_true() {
     });
 
     let mut figures = Figures::default();
-    parts.iter().for_each(|part| figures.add(part));
+    for part in &parts {
+        figures.add(part);
+    }
     eprintln!("order: {figures}, seed {}, 0 differences", plan.seed);
 }
 

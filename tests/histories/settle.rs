@@ -2,6 +2,7 @@
 //! what is true at Pluggy.
 
 use jiff::SignedDuration;
+use shared::pluggy::ClientUserId;
 
 use crate::checks::{as_stored, ensure, is_tombstone, names_a_user, skew};
 use crate::step::{Late, Names};
@@ -102,7 +103,7 @@ fn is_true(told: &Told<'_>) -> Result<(), String> {
         row.created_at == crate::world::World::created_at(),
         "the row was made when the item was",
     )?;
-    let owner = row.owner.as_ref().map(|owner| owner.as_str());
+    let owner = row.owner.as_ref().map(ClientUserId::as_str);
     let engine = &told.stand.engine;
     let is_named = (0..engine.stream_len()).any(|record| names_a_user(&engine.image(record)));
     let is_right = match told.names {

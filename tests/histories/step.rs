@@ -115,12 +115,12 @@ pub(crate) enum From {
 
 /// Any history.
 pub(crate) fn history() -> impl Strategy<Value = History> {
-    let names = select(vec![
-        Names::Answers,
-        Names::EventsAlone,
-        Names::EventsOfTwoUsers,
-        Names::Nobody,
-    ]);
+    let names = prop_oneof![
+        2 => Just(Names::Answers),
+        3 => Just(Names::EventsAlone),
+        2 => Just(Names::EventsOfTwoUsers),
+        1 => Just(Names::Nobody),
+    ];
     let stamps = prop_oneof![7 => Just(Stamps::Given), 1 => Just(Stamps::Absent)];
     let late = select(vec![Late::Delivered, Late::Lost]);
     let steps = vec(step(), 1..MAX_STEPS);
@@ -150,7 +150,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Change(kind, stamp)),
         6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Tell(kind, stamp)),
-        1 => Just(Step::Quiet),
+        3 => Just(Step::Quiet),
         1 => Just(Step::Hint),
         1 => Just(Step::Delete),
         3 => (any::<u8>(), option::weighted(0.1, 0..3_usize))

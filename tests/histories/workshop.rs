@@ -23,8 +23,8 @@ impl Workshop {
             .build()
             .unwrap();
         // While a blocking task is there, a clock that stands still does not advance by itself.
-        let (hold, held) = channel();
-        runtime.spawn_blocking(move || held.recv());
+        let (hold, end_of_hold) = channel();
+        runtime.spawn_blocking(move || end_of_hold.recv());
         Self {
             _hold: hold,
             runtime,
