@@ -10,8 +10,10 @@
 
 mod checks;
 mod engine;
+mod events;
 mod figures;
 mod gate;
+mod invocation;
 mod permutations;
 mod plan;
 mod pluggy;

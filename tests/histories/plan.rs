@@ -3,7 +3,7 @@
 use shared::env::Environment;
 
 /// How many random histories `cargo test` tells, and of how many events every order.
-const SHORT: (u32, usize) = (300, 4);
+const SHORT: (u32, usize) = (200, 4);
 /// Of how many events every order is told in the long form.
 const EVENTS: usize = 6;
 

@@ -4,7 +4,8 @@
 use jiff::SignedDuration;
 use shared::pluggy::ClientUserId;
 
-use crate::checks::{as_stored, ensure, is_tombstone, names_a_user, skew};
+use crate::checks::{as_stored, ensure, is_tombstone, skew};
+use crate::invocation::names_a_user;
 use crate::step::{Late, Names};
 use crate::told::Told;
 use crate::world::{Answer, LANES, USER};
@@ -75,7 +76,7 @@ fn is_settled(told: &Told<'_>) -> bool {
     let Some(row) = &told.row else {
         return true;
     };
-    let schedule = row.schedule;
+    let schedule = &row.schedule;
     let is_calm =
         schedule.sync_failures == 0 && schedule.rechecks == 0 && schedule.missing_since.is_none();
     is_calm && is_true(told).is_ok()

@@ -3,26 +3,18 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::store::StoredItem;
 
 use crate::checks::{self, Look};
+use crate::events::Sent;
 use crate::figures::Figures;
 use crate::gate::Point;
+use crate::invocation::Invocation;
 use crate::run::Run;
 use crate::stand::Stand;
 use crate::step::{Batch, Clocks, From, History, Names, Stamp, Stamps, Step};
-use crate::world::{Answer, Kind, LANES, State, USER};
-
-/// The second user whom some histories name.
-const OTHER_USER: &str = "usr_2";
-
-/// An event that Pluggy delivers until it is acknowledged.
-#[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    pub(crate) body: Value,
-    pub(crate) is_acknowledged: bool,
-}
+use crate::world::{Answer, Kind, LANES};
 
 /// A history under way.
 pub(crate) struct Told<'a> {
@@ -109,71 +101,6 @@ impl<'a> Told<'a> {
         self.stand.pluggy.world().now
     }
 
-    /// The item is in another state from now on.
-    pub(crate) fn change(&mut self, kind: Kind, stamp: Stamp, event: &str) {
-        {
-            let mut world = self.stand.pluggy.world();
-            if world.deleted_at.is_some() {
-                return;
-            }
-            let last = world.states.last().and_then(|state| state.updated_at);
-            let updated_at = match (self.stamps, stamp, last) {
-                (Stamps::Absent, ..) => None,
-                (_, Stamp::Same, Some(last)) => Some(last),
-                (_, Stamp::New, Some(last)) => {
-                    Some(world.now.max(last + SignedDuration::from_millis(1)))
-                }
-                (_, _, None) => Some(world.now),
-            };
-            let since = world.now;
-            world.states.push(State {
-                kind,
-                updated_at,
-                since,
-            });
-        }
-        self.send(event);
-    }
-
-    fn delete(&mut self) {
-        let now = self.now();
-        let before = self.stand.pluggy.world().deleted_at.replace(now);
-        if before.is_none() {
-            self.send("item/deleted");
-        } else {
-            self.stand.pluggy.world().deleted_at = before;
-        }
-    }
-
-    pub(crate) fn send(&mut self, event: &str) {
-        let number = self.sent.len();
-        let item_id = self.stand.pluggy.world().item_id;
-        let mut body = json!({"event": event, "eventId": number.to_string(), "itemId": item_id});
-        let user = match self.names {
-            Names::Nobody => None,
-            Names::EventsOfTwoUsers if number % 3 == 2 => Some(OTHER_USER),
-            _ => Some(USER),
-        };
-        if let Some(user) = user.filter(|_| event.starts_with("item/")) {
-            body["clientUserId"] = user.into();
-        }
-        self.sent.push(Sent {
-            body,
-            is_acknowledged: false,
-        });
-    }
-
-    pub(crate) async fn deliver(&mut self, event: usize, crash: Option<usize>) {
-        let delivery = self
-            .stand
-            .delivery(&self.sent[event].body, self.at(self.clocks.door));
-        if let Some(status) = self.run(delivery, crash).await {
-            assert_eq!(status, 200);
-            self.sent[event].is_acknowledged = true;
-        }
-        self.handled.resize(self.stand.engine.stream_len(), false);
-    }
-
     pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Option<usize> {
         let tick = self.stand.tick(self.at(self.clocks.door));
         let asked = self.run(tick, crash).await;
@@ -198,11 +125,11 @@ impl<'a> Told<'a> {
         let look = match self.run(run, crash).await {
             Some(failures) if is_alone => {
                 self.ended(&records, failures);
-                Look::After {
+                Look::After(Invocation {
                     records: records.iter().map(|record| self.image(*record)).collect(),
                     read_at: self.at(self.clocks.lanes[lane]),
                     given: self.stand.pluggy.world().given[lane],
-                }
+                })
             }
             Some(failures) => {
                 self.ended(&records, failures);
@@ -283,7 +210,7 @@ impl<'a> Told<'a> {
             .sync(lane, &images, self.at(self.clocks.lanes[lane]))
     }
 
-    async fn run<T>(&mut self, run: Run<T>, crash: Option<usize>) -> Option<T> {
+    pub(crate) async fn run<T>(&mut self, run: Run<T>, crash: Option<usize>) -> Option<T> {
         match crash {
             None => Some(run.finish().await),
             Some(points) => match run.crash_after(points).await {
