@@ -213,6 +213,7 @@ impl Look<'_> {
             self.items.claim(id, owner, created_at).await?;
         }
         if let Some(schedule) = recheck(self.schedule(), self.read_at) {
+            let schedule = self.owed(schedule);
             self.items.hasten(id, &schedule).await?;
         }
         Ok(Outcome::Stale)

@@ -246,19 +246,23 @@ impl Items {
         let Some(check_at) = schedule.check_at else {
             return Ok(Write::Stale);
         };
-        let update = self
+        let mut set = "SET due = :due, checkAt = :checkAt, rechecks = :rechecks".to_owned();
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .update_expression("SET due = :due, checkAt = :checkAt, rechecks = :rechecks")
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(checkAt) OR checkAt > :checkAt)",
             )
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":checkAt", time(check_at))
             .expression_attribute_values(":rechecks", number(schedule.rechecks));
-        guarded_update(update, "hasten the item's check").await
+        if let Some(owed) = schedule.owed {
+            set.push_str(", owed = :owed");
+            update = update.expression_attribute_values(":owed", text(owed.as_str()));
+        }
+        guarded_update(update.update_expression(set), "hasten the item's check").await
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::now;
+use shared::store::Owed;
 use tests::Deployment;
 
 use super::{USER, event, row, sync_newest_event};
@@ -87,6 +88,7 @@ async fn a_dropped_answer_is_checked_soon() {
         (stored.reading.unwrap().version(), stored.schedule.rechecks),
         (Some(round(newer)), 1)
     );
+    assert_eq!(stored.schedule.owed, Some(Owed::Change));
     assert!(stored.schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
 }
 
