@@ -1,0 +1,59 @@
+//! Where the built functions are.
+
+use std::path::{Path, PathBuf};
+
+use shared::env::Environment;
+
+/// The folder of the built functions.
+#[derive(Clone, Debug)]
+pub struct Bootstraps(PathBuf);
+
+impl Bootstraps {
+    /// In `folder`: as SAM leaves them, or as Cargo does.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// In the folder that the variable `BOOTSTRAPS` names, else as SAM leaves them in the checkout at `root`.
+    pub fn of_environment(environment: &Environment, root: &Path) -> Self {
+        let named = environment.optional("BOOTSTRAPS").map(PathBuf::from);
+        Self(named.unwrap_or_else(|| root.join(".aws-sam/build")))
+    }
+
+    /// The binary of the package `name`.
+    pub fn path(&self, name: &str) -> PathBuf {
+        let of_sam = self.0.join(logical_id(name)).join("bootstrap");
+        if of_sam.exists() {
+            of_sam
+        } else {
+            self.0.join(name)
+        }
+    }
+}
+
+/// The name in the template: the package's in camel case, and `Function`.
+fn logical_id(name: &str) -> String {
+    let mut id = String::new();
+    for word in name.split('-') {
+        let mut characters = word.chars();
+        id.extend(
+            characters
+                .next()
+                .map(|character| character.to_ascii_uppercase()),
+        );
+        id.push_str(characters.as_str());
+    }
+    id.push_str("Function");
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_found_under_its_name_in_the_template() {
+        assert_eq!(logical_id("item-sync"), "ItemSyncFunction");
+        assert_eq!(logical_id("webhook"), "WebhookFunction");
+    }
+}

@@ -1,0 +1,128 @@
+//! One request, and what goes wrong with it.
+
+use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Frame, Incoming};
+use hyper::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use hyper::{Request, Response};
+
+use super::{Exchange, Shared, will_reset};
+use crate::fault::{ErrorAnswer, Fault};
+use crate::lock::lock;
+
+/// Tells hyper to end the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("ended on purpose")]
+pub(super) struct Ended;
+
+type Body = BoxBody<Bytes, Ended>;
+
+pub(super) async fn exchange(
+    shared: Arc<Shared>,
+    socket: Arc<OwnedFd>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Ended> {
+    let (fault, throttled) = {
+        let mut guard = lock(&shared.plan);
+        let (plan, random) = &mut *guard;
+        (plan.draw(random), shared.dialect.throttled(random))
+    };
+    let number = note(&shared, &request, fault);
+    match fault {
+        Some(Fault::ServerError) => Ok(error(shared.dialect.server_error())),
+        Some(Fault::Throttled) => Ok(error(throttled)),
+        Some(Fault::Reset) => {
+            will_reset(&socket);
+            Err(Ended)
+        }
+        Some(Fault::Stall) => std::future::pending().await,
+        Some(Fault::Truncated) => Ok(half(forward(&shared, number, request).await?)),
+        Some(Fault::LostResponse) => {
+            forward(&shared, number, request).await?;
+            Err(Ended)
+        }
+        None => Ok(forward(&shared, number, request).await?.map(whole)),
+    }
+}
+
+fn note(shared: &Shared, request: &Request<Incoming>, fault: Option<Fault>) -> usize {
+    let mut exchanges = lock(&shared.exchanges);
+    exchanges.push(Exchange {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        fault,
+        answer: None,
+    });
+    exchanges.len() - 1
+}
+
+/// The request is sent on even if the client goes away meanwhile, as one that is under way already.
+async fn forward(
+    shared: &Arc<Shared>,
+    number: usize,
+    request: Request<Incoming>,
+) -> Result<Response<Bytes>, Ended> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Ended)?.to_bytes();
+    let shared = Arc::clone(shared);
+    let sent = tokio::spawn(async move {
+        let answer = shared
+            .upstream
+            .send(Request::from_parts(parts, body))
+            .await?;
+        if let Some(exchange) = lock(&shared.exchanges).get_mut(number) {
+            exchange.answer = Some((answer.status().as_u16(), answer.body().clone()));
+        }
+        Some(answer)
+    });
+    let mut answer = sent.await.ok().flatten().ok_or(Ended)?;
+    answer.headers_mut().remove(TRANSFER_ENCODING);
+    Ok(answer)
+}
+
+fn whole(body: Bytes) -> Body {
+    Full::new(body).map_err(|never| match never {}).boxed()
+}
+
+/// The head says how much there is, and half of it comes.
+fn half(answer: Response<Bytes>) -> Response<Body> {
+    let (mut parts, body) = answer.into_parts();
+    parts
+        .headers
+        .insert(CONTENT_LENGTH, body.len().max(1).into());
+    let first = body.slice(..body.len() / 2);
+    Response::from_parts(parts, Half(Some(first)).boxed())
+}
+
+/// A body that breaks off.
+struct Half(Option<Bytes>);
+
+impl hyper::body::Body for Half {
+    type Data = Bytes;
+    type Error = Ended;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Ended>>> {
+        let frame = self.0.take().map(Frame::data).ok_or(Ended);
+        Poll::Ready(Some(frame))
+    }
+}
+
+fn error(answer: ErrorAnswer) -> Response<Body> {
+    let mut response = Response::new(whole(answer.body));
+    *response.status_mut() = answer.status;
+    for (name, value) in answer.headers {
+        response
+            .headers_mut()
+            .insert(*name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,61 @@
+//! As many execution environments of a function as there are requests at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, mpsc};
+
+use crate::StartError;
+use crate::answer::Answer;
+use crate::function::Function;
+use crate::settings::FunctionSettings;
+
+/// Several execution environments of one function. Each gets one event at a time.
+#[derive(Debug)]
+pub struct Fleet {
+    functions: Vec<Arc<Function>>,
+    idle: Mutex<mpsc::UnboundedReceiver<Arc<Function>>>,
+    finished: mpsc::UnboundedSender<Arc<Function>>,
+}
+
+impl Fleet {
+    /// Starts `size` processes.
+    pub async fn start(settings: &FunctionSettings, size: usize) -> Result<Self, StartError> {
+        let (finished, idle) = mpsc::unbounded_channel();
+        let mut functions = Vec::with_capacity(size);
+        for _ in 0..size {
+            let function = Arc::new(Function::start(settings.clone()).await?);
+            let _ = finished.send(Arc::clone(&function));
+            functions.push(function);
+        }
+        Ok(Self {
+            functions,
+            idle: idle.into(),
+            finished,
+        })
+    }
+
+    /// Gives the event to one that is idle, or becomes so.
+    pub async fn invoke(&self, event: &[u8], timeout: Duration) -> Result<Answer, StartError> {
+        let Some(function) = self.idle.lock().await.recv().await else {
+            // Never: the other end of the channel is ours.
+            return std::future::pending().await;
+        };
+        let answer = function.invoke(event, timeout).await;
+        let _ = self.finished.send(function);
+        answer
+    }
+
+    /// The execution environments.
+    pub fn functions(&self) -> &[Arc<Function>] {
+        &self.functions
+    }
+
+    /// What all of them wrote so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.functions
+            .iter()
+            .flat_map(|function| function.lines())
+            .collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! A function as Lambda runs it: one process that gets one event at a time, and another one when it has ended.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use crate::StartError;
+use crate::answer::{Answer, Outcome};
+use crate::lines::Lines;
+use crate::lock::lock;
+use crate::process::{Process, Signals};
+use crate::runtime_api::Reply;
+use crate::settings::FunctionSettings;
+
+/// How long Lambda lets a function start.
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// One execution environment of a function.
+#[derive(Debug)]
+pub struct Function {
+    settings: FunctionSettings,
+    process: tokio::sync::Mutex<Option<Process>>,
+    signals: Mutex<Option<Signals>>,
+    lines: Lines,
+    starts: AtomicUsize,
+}
+
+impl Function {
+    /// Starts the function's process.
+    pub async fn start(settings: FunctionSettings) -> Result<Self, StartError> {
+        let function = Self {
+            settings,
+            process: tokio::sync::Mutex::default(),
+            signals: Mutex::default(),
+            lines: Lines::default(),
+            starts: AtomicUsize::new(0),
+        };
+        let process = function.start_process().await?;
+        *function.process.lock().await = Some(process);
+        Ok(function)
+    }
+
+    /// Gives the function an event, and waits for what comes of it. A process that has ended is replaced first, and a
+    /// frozen one goes on; one that does not answer in time is ended.
+    pub async fn invoke(&self, event: &[u8], timeout: Duration) -> Result<Answer, StartError> {
+        let mut slot = self.process.lock().await;
+        let process = match slot.take() {
+            Some(process) if !process.has_exited() => slot.insert(process),
+            _ => slot.insert(self.start_process().await?),
+        };
+        process.signals.send(Signal::CONT).await;
+        let began = Instant::now();
+        let mut reply = process
+            .api
+            .submit(&self.settings.name, event.to_vec(), timeout);
+        let ended = tokio::select! {
+            biased;
+            reply = &mut reply => return Ok(answer(reply.ok(), began)),
+            () = process.exited() => Outcome::Died,
+            () = tokio::time::sleep(INIT_LIMIT + timeout) => Outcome::TimedOut,
+        };
+        if let Ok(reply) = reply.try_recv() {
+            return Ok(answer(Some(reply), began));
+        }
+        if let Some(process) = slot.take() {
+            process.stop().await;
+        }
+        Ok(Answer {
+            outcome: ended,
+            took: began.elapsed(),
+        })
+    }
+
+    /// Ends the process at once, whatever it does.
+    pub async fn kill(&self) {
+        self.signal(Signal::KILL).await;
+    }
+
+    /// Lets the process stand still, as Lambda does between invocations.
+    pub async fn freeze(&self) {
+        self.signal(Signal::STOP).await;
+    }
+
+    /// Lets the process go on.
+    pub async fn thaw(&self) {
+        self.signal(Signal::CONT).await;
+    }
+
+    /// How many processes there have been.
+    pub fn starts(&self) -> usize {
+        self.starts.load(Ordering::Relaxed)
+    }
+
+    /// What all processes wrote so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.snapshot()
+    }
+
+    /// Ends the function, and gives everything that it wrote.
+    pub async fn stop(self) -> Vec<String> {
+        if let Some(process) = self.process.into_inner() {
+            process.stop().await;
+        }
+        self.lines.snapshot()
+    }
+
+    async fn start_process(&self) -> Result<Process, StartError> {
+        let process = Process::start(&self.settings, &self.lines).await?;
+        *lock(&self.signals) = Some(process.signals.clone());
+        self.starts.fetch_add(1, Ordering::Relaxed);
+        Ok(process)
+    }
+
+    async fn signal(&self, signal: Signal) {
+        let signals = lock(&self.signals).clone();
+        if let Some(signals) = signals {
+            signals.send(signal).await;
+        }
+    }
+}
+
+fn answer(reply: Option<Reply>, began: Instant) -> Answer {
+    let (outcome, took) = match reply {
+        Some(Reply::Response(body, took)) => (Outcome::Response(body), took),
+        Some(Reply::Error(body, took)) => (Outcome::Error(body), took),
+        Some(Reply::InitError(body)) => (Outcome::Error(body), began.elapsed()),
+        None => (Outcome::Died, began.elapsed()),
+    };
+    Answer { outcome, took }
+}

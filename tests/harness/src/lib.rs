@@ -1,0 +1,34 @@
+//! Runs the built functions as Lambda does, and lets the networks around them go wrong.
+//!
+//! A [`Function`] is a real bootstrap, fed through a stand-in for the Lambda Runtime API; it can be killed and frozen.
+//! A [`FaultProxy`] stands between a function and what it calls. Nothing here judges what a function does.
+
+mod answer;
+mod bootstraps;
+mod broken_tls;
+mod error;
+mod fault;
+mod fault_proxy;
+mod fleet;
+mod function;
+mod lines;
+mod lock;
+mod process;
+mod runtime_api;
+mod secrets_manager;
+mod server;
+mod settings;
+mod stream_mapping;
+
+pub use answer::{Answer, Outcome};
+pub use bootstraps::Bootstraps;
+pub use broken_tls::BrokenTls;
+pub use error::StartError;
+pub use fault::{Dialect, Fault, Plan};
+pub use fault_proxy::{Exchange, FaultProxy, Severance};
+pub use fleet::Fleet;
+pub use function::Function;
+pub use runtime_api::{Reply, RuntimeApi};
+pub use secrets_manager::SecretsManager;
+pub use settings::FunctionSettings;
+pub use stream_mapping::{Fed, StreamMapping};

@@ -1,0 +1,67 @@
+//! How a function is run.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// How a function is run.
+#[derive(Clone, Debug)]
+pub struct FunctionSettings {
+    /// Its name.
+    pub name: String,
+    /// Its binary.
+    pub bootstrap: PathBuf,
+    /// The variables of its own, and the addresses of the services that it calls.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl FunctionSettings {
+    /// A function without variables of its own.
+    pub fn new(name: &str, bootstrap: PathBuf) -> Self {
+        Self {
+            name: name.to_owned(),
+            bootstrap,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// With one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The whole environment of a process that is fed at `runtime_api`: what Lambda sets, and the variables.
+    ///
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+    pub(crate) fn environment(&self, runtime_api: SocketAddr) -> BTreeMap<String, String> {
+        let log_group = format!("/aws/lambda/{}", self.name);
+        let of_lambda = [
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_DEFAULT_REGION", "sa-east-1"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_FUNCTION_NAME", &self.name),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", &log_group),
+            ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
+            (
+                "AWS_LAMBDA_LOG_STREAM_NAME",
+                "2026/11/23/[$LATEST]00000000000000000000000000000000",
+            ),
+            ("AWS_LAMBDA_RUNTIME_API", &runtime_api.to_string()),
+            ("AWS_REGION", "sa-east-1"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("TZ", ":UTC"),
+            ("_HANDLER", "bootstrap"),
+        ];
+        let mut environment: BTreeMap<String, String> = of_lambda
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        environment.extend(self.variables.clone());
+        environment
+    }
+}

@@ -1,0 +1,159 @@
+//! The stand-ins behave as what they stand for, as seen by official clients.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+use harness::{
+    Dialect, Fault, FaultProxy, Function, FunctionSettings, Outcome, Plan, Reply, RuntimeApi,
+    SecretsManager, Severance,
+};
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn the_official_client_reads_the_secret_and_no_other() {
+    let service = SecretsManager::start("arn:of:the:secret", "the value")
+        .await
+        .unwrap();
+    let config = aws_sdk_secretsmanager::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(service.url())
+        .region(Region::new("sa-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
+    let read = async |arn: &str| client.get_secret_value().secret_id(arn).send().await;
+
+    let first = read("arn:of:the:secret").await.unwrap();
+    service.set("another value");
+    let second = read("arn:of:the:secret").await.unwrap();
+    let other = read("arn:of:another").await.unwrap_err();
+
+    assert_eq!(first.secret_string(), Some("the value"));
+    assert_eq!(second.secret_string(), Some("another value"));
+    assert!(other.into_service_error().is_resource_not_found_exception());
+}
+
+#[tokio::test]
+async fn an_event_is_handed_over_once_and_answered_by_its_id() {
+    let api = RuntimeApi::start().await.unwrap();
+    let url = format!("http://{}/2018-06-01/runtime/invocation", api.address());
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(no_tls())
+        .build()
+        .unwrap();
+
+    let reply = api.submit("webhook", b"{}".to_vec(), TIMEOUT);
+    let next = client.get(format!("{url}/next")).send().await.unwrap();
+    let header = |name: &str| next.headers()[name].to_str().unwrap().to_owned();
+    let id = header("Lambda-Runtime-Aws-Request-Id");
+    assert!(header("Lambda-Runtime-Invoked-Function-Arn").ends_with(":function:webhook"));
+    assert!(header("Lambda-Runtime-Trace-Id").starts_with("Root=1-"));
+    let deadline: i64 = header("Lambda-Runtime-Deadline-Ms").parse().unwrap();
+    assert!(deadline > shared::clock::now().as_millisecond());
+    assert_eq!(next.bytes().await.unwrap(), "{}");
+    let answered = async |id: &str| {
+        let answer = client.post(format!("{url}/{id}/response")).body("done");
+        answer.send().await.unwrap().status().as_u16()
+    };
+
+    let statuses = [
+        answered("00000000-0000-4000-8000-000000000000").await,
+        answered(&id).await,
+        answered(&id).await,
+    ];
+
+    assert_eq!(statuses, [400, 202, 400]);
+    assert!(matches!(reply.await.unwrap(), Reply::Response(body, _) if body == b"done"));
+}
+
+#[tokio::test]
+async fn a_process_that_dies_is_replaced() {
+    let function = Function::start(FunctionSettings::new("false", "/bin/false".into()))
+        .await
+        .unwrap();
+
+    for starts in [1, 2] {
+        let answer = function.invoke(b"{}", TIMEOUT).await.unwrap();
+
+        assert_eq!((answer.status(), answer.outcome), (502, Outcome::Died));
+        assert!(function.starts() >= starts);
+    }
+}
+
+/// What comes of a request through a proxy with this plan, and how many requests arrived upstream.
+async fn proxied(plan: Plan) -> (Option<u16>, usize) {
+    let upstream = SecretsManager::start("arn", "value").await.unwrap();
+    let proxy = FaultProxy::start(&upstream.url(), Dialect::DynamoDb, 1)
+        .await
+        .unwrap();
+    proxy.set_plan(plan);
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(no_tls())
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let answer = async {
+        let answer = client.post(proxy.url()).body("{}").send().await.ok()?;
+        let status = answer.status().as_u16();
+        answer.bytes().await.ok().map(|_| status)
+    };
+    let status = answer.await;
+    let exchanges = proxy.exchanges();
+    let arrived = exchanges
+        .iter()
+        .filter(|exchange| exchange.answer.is_some());
+    (status, arrived.count())
+}
+
+#[tokio::test]
+async fn each_fault_does_what_it_says() {
+    let cases = [
+        (Plan::none(), (Some(400), 1)),
+        (Plan::only(Fault::ServerError, 1.0), (Some(500), 0)),
+        (Plan::only(Fault::Throttled, 1.0), (Some(400), 0)),
+        (Plan::only(Fault::Reset, 1.0), (None, 0)),
+        (Plan::only(Fault::Stall, 1.0), (None, 0)),
+        (Plan::only(Fault::Truncated, 1.0), (None, 1)),
+        (Plan::only(Fault::LostResponse, 1.0), (None, 1)),
+    ];
+    for (plan, expected) in cases {
+        assert_eq!(proxied(plan.clone()).await, expected, "{plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn severed_connections_are_gone_and_new_ones_work() {
+    let upstream = SecretsManager::start("arn", "value").await.unwrap();
+    let proxy = FaultProxy::start(&upstream.url(), Dialect::DynamoDb, 1)
+        .await
+        .unwrap();
+    for how in [Severance::Closed, Severance::Reset, Severance::Silent] {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(no_tls())
+            .build()
+            .unwrap();
+        let ask = async || client.post(proxy.url()).body("{}").send().await.unwrap();
+        ask().await;
+
+        let severed = proxy.sever(how).await;
+
+        assert_eq!(severed, 1, "{how:?}");
+        if how != Severance::Silent {
+            assert_eq!(ask().await.status(), 400, "{how:?}");
+            proxy.sever(Severance::Closed).await;
+        }
+    }
+}
+
+/// The tests speak plain HTTP; the client wants a TLS stack all the same.
+fn no_tls() -> rustls::ClientConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
