@@ -16,12 +16,21 @@ pub fn batch(rows: &[Row]) -> Event {
 
 /// One batch with a record for each new image, in their order.
 pub fn batch_of_images(images: &[Value]) -> Event {
-    let records: Vec<Value> = images
+    serde_json::from_value(json!({ "Records": records_of_images(images) })).unwrap()
+}
+
+/// A record for each row, in their order.
+pub fn records(rows: &[Row]) -> Vec<Value> {
+    let images: Vec<Value> = rows.iter().map(image).collect();
+    records_of_images(&images)
+}
+
+fn records_of_images(images: &[Value]) -> Vec<Value> {
+    images
         .iter()
         .enumerate()
         .map(|(index, image)| record(index, image))
-        .collect();
-    serde_json::from_value(json!({ "Records": records })).unwrap()
+        .collect()
 }
 
 /// A sequence number like DynamoDB's: digits, ascending.

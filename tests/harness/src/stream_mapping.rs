@@ -65,9 +65,9 @@ impl StreamMapping {
                 continue;
             }
             let retries = batch.retries + 1;
-            let is_whole = rest.len() == batch.records.len();
             // What reports where it failed goes on there; what fails as a whole is halved.
-            let (first, second) = if is_whole && rest.len() > 1 {
+            let is_failed = !matches!(answer.outcome, Outcome::Response(_));
+            let (first, second) = if is_failed && rest.len() > 1 {
                 rest.split_at(rest.len() / 2)
             } else {
                 (rest, Default::default())

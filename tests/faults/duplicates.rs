@@ -1,0 +1,70 @@
+//! Every event many times, in any order, from many senders at once: each is stored once.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use rand::RngExt as _;
+use rand::seq::SliceRandom as _;
+use tokio::task::JoinSet;
+
+use crate::delivery::{Posted, durable};
+use crate::figures::Figures;
+use crate::proof;
+use crate::stack::Stack;
+
+const SENDERS: usize = 16;
+const MAX_DELIVERIES: usize = 9;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_delivered_many_times_is_stored_once() {
+    let stack = Stack::start().await;
+    let webhook = Arc::new(stack.fleet("webhook", SENDERS).await);
+    let events: Vec<Arc<Posted>> = (0..proof::size(300, 10_000))
+        .map(|number| Arc::new(Posted::number(number)))
+        .collect();
+    let mut random = proof::random(0);
+    let mut deliveries = Vec::new();
+    for event in &events {
+        let times = random.random_range(1..=MAX_DELIVERIES);
+        deliveries.extend(std::iter::repeat_n(Arc::clone(event), times));
+    }
+    deliveries.shuffle(&mut random);
+    let delivered = deliveries.len();
+
+    let queue = Arc::new(Mutex::new(deliveries));
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        let (queue, webhook) = (Arc::clone(&queue), Arc::clone(&webhook));
+        senders.spawn(async move {
+            let mut refused = 0;
+            while let Some(event) = { queue.lock().unwrap().pop() } {
+                refused += usize::from(!event.deliver_to(&webhook).await.is_2xx());
+            }
+            refused
+        });
+    }
+    let refused: usize = senders.join_all().await.into_iter().sum();
+
+    let expected: HashSet<String> = events.iter().map(|event| event.event_id.clone()).collect();
+    let rows = stack.deployment.tables.event_rows().await.len();
+    let exchanges = stack.dynamodb.exchanges();
+    let is_write = |status: u16| {
+        exchanges
+            .iter()
+            .filter(|one| one.answer.as_ref().is_some_and(|answer| answer.0 == status))
+            .count()
+    };
+    let (writes, found) = (is_write(200), is_write(400));
+    Figures::of("duplicates")
+        .with("events", events.len())
+        .with("deliveries", delivered)
+        .with("senders", SENDERS)
+        .with("rows", rows)
+        .with("refused", refused)
+        .print();
+    assert_eq!(refused, 0);
+    assert_eq!(rows, events.len());
+    assert_eq!(durable(&stack).await, expected);
+    assert_eq!(writes, events.len(), "a repetition wrote something");
+    assert_eq!(found, delivered - events.len());
+}

@@ -1,0 +1,37 @@
+//! The line of figures that each proof ends with; `PROOF_FIGURES` names a folder where it is kept, too.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::Path;
+
+use shared::env::Environment;
+
+/// What a proof has shown.
+pub(crate) struct Figures {
+    class: &'static str,
+    figures: Vec<String>,
+}
+
+impl Figures {
+    pub(crate) fn of(class: &'static str) -> Self {
+        Self {
+            class,
+            figures: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, what: &str, figure: impl Display) -> Self {
+        self.figures.push(format!("{what} {figure}"));
+        self
+    }
+
+    pub(crate) fn print(self) {
+        let line = format!("{} | {}\n", self.class, self.figures.join(", "));
+        // The test harness catches what `print!` writes.
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        if let Some(folder) = Environment::of_process().optional("PROOF_FIGURES") {
+            let file = Path::new(&folder).join(self.class.replace([' ', ','], "-"));
+            std::fs::write(file, line).unwrap();
+        }
+    }
+}

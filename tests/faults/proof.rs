@@ -1,0 +1,42 @@
+//! How much is tried, and in which course of events.
+
+use std::sync::LazyLock;
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use shared::env::Environment;
+
+static PROOF: LazyLock<Proof> = LazyLock::new(Proof::of_environment);
+
+/// What the environment asks for.
+struct Proof {
+    is_long: bool,
+    seed: u64,
+}
+
+impl Proof {
+    fn of_environment() -> Self {
+        let environment = Environment::of_process();
+        Self {
+            is_long: environment.optional("PROOF").as_deref() == Some("long"),
+            seed: environment
+                .parsed("PROOF_SEED", "a number")
+                .unwrap_or(20_261_123),
+        }
+    }
+}
+
+/// The full figure in the long form, the other one in the short form.
+pub(crate) fn size(short: usize, full: usize) -> usize {
+    if PROOF.is_long { full } else { short }
+}
+
+/// What the course of events is made of.
+pub(crate) fn seed() -> u64 {
+    PROOF.seed
+}
+
+/// The course of events of one test, or of one of its parts.
+pub(crate) fn random(part: u64) -> StdRng {
+    StdRng::seed_from_u64(PROOF.seed.wrapping_add(part))
+}

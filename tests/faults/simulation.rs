@@ -1,0 +1,88 @@
+//! Days in seconds: the functions in this process, with a clock that is moved.
+
+use std::collections::{BTreeSet, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use shared::clock;
+use shared::pluggy::ItemId;
+use shared::store::{StoredItem, schema};
+use tests::deployment::in_a_minute;
+use tests::tables::Row;
+use tests::{Deployment, stream};
+
+/// Lambda reads a batch of so many records.
+const BATCH: usize = 25;
+
+pub(crate) struct Simulation {
+    pub(crate) deployment: Deployment,
+    pub(crate) now: Timestamp,
+    fed: HashSet<(String, String)>,
+}
+
+impl Simulation {
+    pub(crate) async fn start() -> Self {
+        Self {
+            deployment: Deployment::start().await,
+            now: clock::now(),
+            fed: HashSet::new(),
+        }
+    }
+
+    /// Moves the clock. Nothing happens meanwhile.
+    pub(crate) fn pass(&mut self, time: SignedDuration) {
+        self.now += time;
+    }
+
+    /// One tick of reconcile, and gives the number of checks that it asked for.
+    pub(crate) async fn reconcile(&self) -> usize {
+        let tick = reconcile::handle(&self.deployment.reconcile(), self.now).await;
+        tick.unwrap().asked
+    }
+
+    /// Gives item-sync what is new in the event table, from a process of its own.
+    pub(crate) async fn feed(&mut self) {
+        let rows = self.new_rows().await;
+        let app = self.deployment.item_sync();
+        for batch in rows.chunks(BATCH) {
+            let batch = stream::batch(batch);
+            let answer = item_sync::handle(&app, &batch, self.now, in_a_minute()).await;
+            assert_eq!(answer.batch_item_failures, []);
+        }
+    }
+
+    /// What is new in the event table never reaches item-sync: the stream has forgotten it. Gives how much that is.
+    pub(crate) async fn forget(&mut self) -> usize {
+        self.new_rows().await.len()
+    }
+
+    async fn new_rows(&mut self) -> Vec<Row> {
+        let mut rows = self.deployment.tables.event_rows().await;
+        rows.retain(|row| {
+            let [partition, sort] = [schema::PARTITION_KEY, schema::SORT_KEY]
+                .map(|name| row[name].as_s().unwrap().clone());
+            self.fed.insert((partition, sort))
+        });
+        rows
+    }
+
+    pub(crate) async fn row(&self, item_id: ItemId) -> Option<StoredItem> {
+        let items = self.deployment.tables.item_store();
+        items.get(item_id).await.unwrap()
+    }
+
+    /// The items whose row is not what Pluggy says.
+    pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
+        let truth = self.deployment.pluggy_client();
+        let mut others = BTreeSet::new();
+        for item_id in items {
+            let item = truth.item(*item_id, clock::now()).await.unwrap().unwrap();
+            let reading = self.row(*item_id).await.and_then(|row| row.reading);
+            if reading.is_none_or(|reading| {
+                reading.item.updated_at != item.updated_at || reading.item.status != item.status
+            }) {
+                others.insert(item_id.to_string());
+            }
+        }
+        others
+    }
+}

@@ -1,0 +1,233 @@
+//! All that a proof needs: tables, the sandbox, what can go wrong before each, and the built functions.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use harness::{
+    Bootstraps, Dialect, FaultProxy, Fed, Fleet, Function, FunctionSettings, SecretsManager,
+    StreamMapping,
+};
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::clock::now;
+use shared::env::Environment;
+use shared::pluggy::{Client, ItemId};
+use shared::store::{StoredApiKey, StoredItem, schema};
+use tests::deployment::{
+    CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
+};
+use tests::tables::Row;
+use tests::{Deployment, stream};
+
+use crate::proof;
+
+/// As in the template.
+pub(crate) const MAPPING: StreamMapping = StreamMapping {
+    batch_size: 25,
+    max_retries: 10,
+    timeout: Duration::from_secs(60),
+};
+const SECRET_ARN: &str = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf";
+const RECONCILE_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) struct Stack {
+    pub(crate) deployment: Deployment,
+    /// Between the functions and DynamoDB.
+    pub(crate) dynamodb: FaultProxy,
+    /// Between the functions and the sandbox.
+    pub(crate) pluggy: FaultProxy,
+    secrets: SecretsManager,
+    bootstraps: Bootstraps,
+    fed: Mutex<HashSet<(String, String)>>,
+    /// Asks the sandbox past the proxy.
+    truth: Client,
+}
+
+impl Stack {
+    pub(crate) async fn start() -> Self {
+        let deployment = Deployment::start().await;
+        let (dynamodb, pluggy) = (
+            deployment.tables.url.as_deref().unwrap(),
+            deployment.pluggy.url(),
+        );
+        let secret = json!({
+            "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "webhookSecret": WEBHOOK_SECRET,
+        });
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        Self {
+            dynamodb: FaultProxy::start(dynamodb, Dialect::DynamoDb, proof::seed())
+                .await
+                .unwrap(),
+            pluggy: FaultProxy::start(pluggy, Dialect::Pluggy, proof::seed())
+                .await
+                .unwrap(),
+            secrets: SecretsManager::start(SECRET_ARN, &secret.to_string())
+                .await
+                .unwrap(),
+            bootstraps: Bootstraps::of_environment(&Environment::of_process(), root),
+            fed: Mutex::default(),
+            truth: deployment.pluggy_client(),
+            deployment,
+        }
+    }
+
+    /// How a function is run. Each is given all variables, and asks for its own.
+    pub(crate) fn settings(&self, name: &str) -> FunctionSettings {
+        let tables = &self.deployment.tables;
+        FunctionSettings::new(name, self.bootstraps.path(name))
+            .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
+            .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.url())
+            .with("CONNECT_PROFILES", PROFILES)
+            .with("CREDENTIAL_TABLE", &tables.credentials)
+            .with("EVENT_RETENTION_DAYS", "30")
+            .with("EVENT_TABLE", &tables.events)
+            .with("ITEM_TABLE", &tables.items)
+            .with("METRICS_NAMESPACE", "pluggy-lambda")
+            .with("OWNER_CLAIM", "sub")
+            .with("PLUGGY_BASE_URL", self.pluggy.url())
+            .with("PLUGGY_CLIENT_ID", CLIENT_ID)
+            .with("PLUGGY_SECRET_ARN", SECRET_ARN)
+            .with("WEBHOOK_SECRET_HEADER", "x-webhook-secret")
+            .with("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256)
+            .with("WEBHOOK_URL", WEBHOOK_URL)
+    }
+
+    pub(crate) async fn function(&self, name: &str) -> Function {
+        Function::start(self.settings(name)).await.unwrap()
+    }
+
+    pub(crate) async fn fleet(&self, name: &str, size: usize) -> Fleet {
+        Fleet::start(&self.settings(name), size).await.unwrap()
+    }
+
+    /// Connects as many items for one user, and waits until the bank has answered for all.
+    pub(crate) async fn connect(&self, user: &str, count: usize) -> Vec<ItemId> {
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(self.deployment.connect(user, "user-ok").await);
+        }
+        for item_id in &items {
+            self.deployment.item_reaches(*item_id, "UPDATED").await;
+        }
+        items
+    }
+
+    /// Stores an event of Pluggy's for each item, past the webhook.
+    pub(crate) async fn tell(&self, name: &str, event_id: &str, user: &str, items: &[ItemId]) {
+        for item_id in items {
+            let event = json!({
+                "event": name, "eventId": event_id, "itemId": item_id, "clientUserId": user,
+            });
+            assert_eq!(self.deployment.deliver(&event).await, 200);
+        }
+    }
+
+    /// Lets Pluggy sync each item once more, and waits until it has changed.
+    pub(crate) async fn change(&self, items: &[ItemId]) {
+        for item_id in items {
+            assert!(
+                self.deployment
+                    .pluggy
+                    .sync(item_id.to_string().parse().unwrap())
+            );
+        }
+        for item_id in items {
+            self.deployment.item_reaches(*item_id, "UPDATED").await;
+        }
+    }
+
+    /// The event rows about items that the stream has not given to item-sync yet, oldest first.
+    pub(crate) async fn new_rows(&self) -> Vec<Row> {
+        let mut rows = self.deployment.tables.event_rows().await;
+        let mut fed = self.fed.lock().unwrap();
+        rows.retain(|row| {
+            let key = [schema::PARTITION_KEY, schema::SORT_KEY]
+                .map(|name| row[name].as_s().unwrap().clone());
+            let [partition, sort] = key;
+            partition.starts_with(schema::ITEM_PREFIX) && fed.insert((partition, sort))
+        });
+        rows
+    }
+
+    /// Gives item-sync what is new in the event table.
+    pub(crate) async fn feed(&self, item_sync: &Function) -> Fed {
+        let records = stream::records(&self.new_rows().await);
+        MAPPING.feed(item_sync, &records).await.unwrap()
+    }
+
+    /// Stands for the time until the next check of every item: all of them are due now.
+    pub(crate) async fn pass_time_until_all_are_due(&self) {
+        let tables = &self.deployment.tables;
+        let due = (now() - SignedDuration::from_secs(1)).as_millisecond();
+        for row in tables.rows(&tables.items).await {
+            if !row.contains_key(schema::CHECK_AT) {
+                continue;
+            }
+            tables
+                .client
+                .update_item()
+                .table_name(&tables.items)
+                .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
+                .update_expression("SET #checkAt = :due")
+                .expression_attribute_names("#checkAt", schema::CHECK_AT)
+                .expression_attribute_values(":due", AttributeValue::N(due.to_string()))
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Stands for the time after which a key may be renewed: the shared one was made long ago.
+    pub(crate) async fn pass_time_until_the_key_may_be_renewed(&self) {
+        let tables = &self.deployment.tables;
+        let store = tables.credential_store();
+        let Some(key) = store.api_key().await.unwrap() else {
+            return;
+        };
+        for row in tables.rows(&tables.credentials).await {
+            let delete = tables.client.delete_item().table_name(&tables.credentials);
+            let key = row[schema::PARTITION_KEY].clone();
+            delete.key(schema::PARTITION_KEY, key).send().await.unwrap();
+        }
+        let aged = StoredApiKey {
+            issued_at: now() - SignedDuration::from_mins(30),
+            ..key
+        };
+        store.put_api_key(&aged).await.unwrap();
+    }
+
+    /// One tick of reconcile, and what item-sync makes of it.
+    pub(crate) async fn tick(&self, reconcile: &Function, item_sync: &Function) -> Fed {
+        let answer = reconcile.invoke(b"{}", RECONCILE_TIMEOUT).await.unwrap();
+        assert!(answer.json().is_some(), "reconcile failed: {answer:?}");
+        self.feed(item_sync).await
+    }
+
+    pub(crate) async fn row(&self, item_id: ItemId) -> Option<StoredItem> {
+        let items = self.deployment.tables.item_store();
+        items.get(item_id).await.unwrap()
+    }
+
+    /// The items whose row is not what Pluggy says.
+    pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
+        let mut others = BTreeSet::new();
+        for item_id in items {
+            let truth = self.truth.item(*item_id, now()).await.unwrap().unwrap();
+            let row = self.row(*item_id).await;
+            let reading = row.and_then(|row| row.reading);
+            let is_same = reading.is_some_and(|reading| {
+                let item = reading.item;
+                item.updated_at == truth.updated_at
+                    && item.status == truth.status
+                    && item.execution_status == truth.execution_status
+            });
+            if !is_same {
+                others.insert(item_id.to_string());
+            }
+        }
+        others
+    }
+}
