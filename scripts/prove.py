@@ -1,0 +1,53 @@
+"""`make prove` and `make test-faults`: the built functions while everything around them goes wrong, on both engines.
+
+`prove.py long` runs the proofs at their full size; `prove.py short` in seconds each.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from stack import console, dynamodb_local, machine, paths
+
+# One at a time: they measure how long an answer takes, and each keeps the machine busy by itself.
+COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--features", "built-stack", "--test", "faults"]
+HARNESS = ["--", "--test-threads=1"]
+
+
+def prove() -> None:
+    machine.require("rust", "node", "java")
+    form = sys.argv[1] if len(sys.argv) > 1 else "short"
+    with tempfile.TemporaryDirectory() as folder:
+        dynoxide = _Run("dynoxide", Path(folder) / "dynoxide", {"PROOF": form})
+        with dynamodb_local.running() as url:
+            local = _Run("DynamoDB Local", Path(folder) / "local", {"PROOF": form, "DYNAMODB_LOCAL_URL": url})
+        _print_table([dynoxide, local])
+    if not (dynoxide.passed and local.passed):
+        raise console.Failure("a proof failed", "The lines above say which; PROOF_SEED=<number> tries another course.")
+
+
+class _Run:
+    """All proofs on one engine, and the lines of figures that they left."""
+
+    def __init__(self, engine: str, folder: Path, variables: dict[str, str]) -> None:
+        self.engine = engine
+        folder.mkdir()
+        console.heading(engine)
+        environment = {**os.environ, **variables, "PROOF_FIGURES": str(folder)}
+        result = subprocess.run([*COMMAND, *HARNESS], cwd=paths.ROOT, env=environment, check=False)
+        self.passed = result.returncode == 0
+        lines = [file.read_text().strip().split(" | ") for file in folder.iterdir()]
+        self.figures = dict(lines)
+
+
+def _print_table(runs: list[_Run]) -> None:
+    print("\n| class | engine | figures |\n|---|---|---|")
+    for kind in sorted({kind for run in runs for kind in run.figures}):
+        for run in runs:
+            print(f"| {kind} | {run.engine} | {run.figures.get(kind, 'none: it failed')} |")
+
+
+if __name__ == "__main__":
+    console.run(prove)
