@@ -94,16 +94,14 @@ async fn supervise(
     loop {
         tokio::select! {
             _ = child.wait() => break,
-            signal = asked.recv() => match signal {
-                Some((signal, sent)) => {
-                    send(&child, signal);
-                    let _ = sent.send(());
-                }
-                None => {
+            signal = asked.recv() => {
+                let Some((signal, sent)) = signal else {
                     let _ = child.kill().await;
                     break;
-                }
-            },
+                };
+                send(&child, signal);
+                let _ = sent.send(());
+            }
         }
     }
     exit.send_replace(true);
