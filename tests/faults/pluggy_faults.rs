@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use sandbox::{Effect, Fault, Switches};
 use shared::clock::now;
 use shared::pluggy::ItemId;
+use tests::deployment::CLIENT_ID;
 
 use crate::figures::Figures;
 use crate::proof;
@@ -112,7 +113,12 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
         stack.change(&items).await;
         stack.tell("item/updated", name, USER, &items).await;
         stack.deployment.pluggy.add_fault(fault("/items/", effect));
-        for round in 0..proof::size(2, 5) {
+        let rounds = if name == "hang" {
+            proof::size(1, 3)
+        } else {
+            proof::size(2, 5)
+        };
+        for round in 0..rounds {
             let before = requests(&stack, "/");
             let fed = if round == 0 {
                 stack.feed(&item_sync).await
@@ -212,6 +218,37 @@ async fn refused_credentials_are_tried_once_a_minute_by_a_process() {
         "{tried}"
     );
     assert_eq!((gone, not_converged), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_credentials_of_another_application_are_not_used() {
+    let (stack, items) = known_items(proof::size(8, 25)).await;
+    stack.pass_time_until_the_key_may_be_renewed().await;
+    stack.set_credentials("22222222-0000-4000-8000-000000000003");
+    let (item_sync, reconcile) = functions(&stack).await;
+    stack.change(&items).await;
+    stack.deployment.pluggy.expire_api_keys();
+    let before = requests(&stack, "/auth");
+
+    stack.tell("item/updated", "second", USER, &items).await;
+    stack.feed(&item_sync).await;
+    for _ in 0..proof::size(3, 20) {
+        stack.pass_time_until_all_are_due().await;
+        stack.tick(&reconcile, &item_sync).await;
+    }
+
+    let tried = requests(&stack, "/auth") - before;
+    let gone = gone(&stack, &items).await;
+    stack.set_credentials(CLIENT_ID);
+    let another = stack.function("item-sync").await;
+    let not_converged = recover(&stack, &items, &reconcile, &another).await;
+    Figures::of("pluggy faults, another application")
+        .with("items", items.len())
+        .with("calls of /auth", tried)
+        .with("tombstones", gone)
+        .with("not converged", not_converged)
+        .print();
+    assert_eq!((tried, gone, not_converged), (0, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

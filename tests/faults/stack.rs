@@ -28,7 +28,7 @@ use crate::proof;
 pub(crate) const MAPPING: StreamMapping = StreamMapping {
     batch_size: 25,
     max_retries: 10,
-    timeout: Duration::from_secs(60),
+    timeout: Duration::from_mins(1),
 };
 const SECRET_ARN: &str = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf";
 const RECONCILE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,9 +53,6 @@ impl Stack {
             deployment.tables.url.as_deref().unwrap(),
             deployment.pluggy.url(),
         );
-        let secret = json!({
-            "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "webhookSecret": WEBHOOK_SECRET,
-        });
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         Self {
             dynamodb: FaultProxy::start(dynamodb, Dialect::DynamoDb, proof::seed())
@@ -64,7 +61,7 @@ impl Stack {
             pluggy: FaultProxy::start(pluggy, Dialect::Pluggy, proof::seed())
                 .await
                 .unwrap(),
-            secrets: SecretsManager::start(SECRET_ARN, &secret.to_string())
+            secrets: SecretsManager::start(SECRET_ARN, &secret(CLIENT_ID))
                 .await
                 .unwrap(),
             bootstraps: Bootstraps::of_environment(&Environment::of_process(), root),
@@ -184,7 +181,8 @@ impl Stack {
     pub(crate) async fn pass_time_until_the_key_may_be_renewed(&self) {
         let tables = &self.deployment.tables;
         let store = tables.credential_store();
-        let Some(key) = store.api_key().await.unwrap() else {
+        let client_id = CLIENT_ID.parse().unwrap();
+        let Some(key) = store.api_key(client_id).await.unwrap() else {
             return;
         };
         for row in tables.rows(&tables.credentials).await {
@@ -197,6 +195,11 @@ impl Stack {
             ..key
         };
         store.put_api_key(&aged).await.unwrap();
+    }
+
+    /// From now on, Secrets Manager has the credentials of an application.
+    pub(crate) fn set_credentials(&self, client_id: &str) {
+        self.secrets.set(&secret(client_id));
     }
 
     /// One tick of reconcile, and what item-sync makes of it.
@@ -230,4 +233,11 @@ impl Stack {
         }
         others
     }
+}
+
+fn secret(client_id: &str) -> String {
+    let secret = json!({
+        "clientId": client_id, "clientSecret": CLIENT_SECRET, "webhookSecret": WEBHOOK_SECRET,
+    });
+    secret.to_string()
 }

@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness::{Fault, Fleet, Plan};
+use harness::{Dialect, Fault, FaultProxy, Fleet, Plan, StreamMapping};
+use tests::stream;
 use tokio::task::JoinSet;
 
 use crate::delivery::{ANSWERED_WITHIN, Posted, durable};
 use crate::figures::Figures;
 use crate::proof;
-use crate::stack::Stack;
+use crate::stack::{MAPPING, Stack};
 
-const SENDERS: usize = 8;
+const SENDERS: usize = 6;
 const USER: &str = "usr_01J9X";
 const PROBABILITIES: [f64; 3] = [0.05, 0.3, 1.0];
 
@@ -22,46 +23,79 @@ const PROBABILITIES: [f64; 3] = [0.05, 0.3, 1.0];
 struct Answers {
     acknowledged: HashSet<String>,
     refused: usize,
+    faults: usize,
     slowest: Duration,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_durable_whatever_the_store_does() {
-    let stack = Stack::start().await;
-    let webhook = Arc::new(stack.fleet("webhook", SENDERS).await);
-    // Starting is not what is timed here.
-    deliver(&webhook, (0..SENDERS).map(Posted::number).collect()).await;
-    let (mut number, mut total) = (1_000_000, Answers::default());
-
-    for probability in PROBABILITIES {
-        let alone = Fault::ALL.map(|fault| Plan::only(fault, probability));
-        for plan in alone.into_iter().chain([Plan::all(probability)]) {
-            let events = number..number + proof::size(16, 400);
-            number = events.end;
-            stack.dynamodb.set_plan(plan.clone());
-            let answers = deliver(&webhook, events.map(Posted::number).collect()).await;
-            stack.dynamodb.set_plan(Plan::none());
-
-            let durable = durable(&stack).await;
-            let lost: Vec<_> = answers.acknowledged.difference(&durable).collect();
-            assert!(lost.is_empty(), "{plan:?}: {lost:?}");
-            let slowest = answers.slowest;
-            assert!(slowest <= ANSWERED_WITHIN, "{plan:?}: {slowest:?}");
-            total.acknowledged.extend(answers.acknowledged);
-            total.refused += answers.refused;
-            total.slowest = total.slowest.max(slowest);
-        }
+    let stack = Arc::new(Stack::start().await);
+    let alone = Fault::ALL.map(Some).into_iter();
+    let mut courses = JoinSet::new();
+    for (number, fault) in alone.chain([None]).enumerate() {
+        let stack = Arc::clone(&stack);
+        courses.spawn(async move { course(&stack, number, fault).await });
+    }
+    let mut total = Answers::default();
+    for answers in courses.join_all().await {
+        total.acknowledged.extend(answers.acknowledged);
+        total.refused += answers.refused;
+        total.faults += answers.faults;
+        total.slowest = total.slowest.max(answers.slowest);
     }
 
     Figures::of("store faults, webhook")
         .with("deliveries", total.acknowledged.len() + total.refused)
-        .with("faults", stack.dynamodb.faults())
+        .with("faults", total.faults)
         .with("acknowledged", total.acknowledged.len())
         .with("put off", total.refused)
         .with("acknowledged but not durable", 0)
         .with("slowest answer in ms", total.slowest.as_millis())
         .print();
     assert!(total.refused > 0 && !total.acknowledged.is_empty());
+}
+
+/// One kind of fault, or all of them, at each probability, for functions of their own.
+async fn course(stack: &Stack, number: usize, fault: Option<Fault>) -> Answers {
+    let url = stack.deployment.tables.url.as_deref().unwrap();
+    let seed = proof::seed().wrapping_add(number as u64);
+    let proxy = FaultProxy::start(url, Dialect::DynamoDb, seed)
+        .await
+        .unwrap();
+    let settings = stack
+        .settings("webhook")
+        .with("AWS_ENDPOINT_URL_DYNAMODB", proxy.url());
+    let webhook = Arc::new(Fleet::start(&settings, SENDERS).await.unwrap());
+    let mut next = (number + 1) * 1_000_000;
+    // Starting is not what is timed here.
+    deliver(
+        &webhook,
+        (next..next + SENDERS).map(Posted::number).collect(),
+    )
+    .await;
+    let mut total = Answers::default();
+
+    for probability in PROBABILITIES {
+        let plan = match fault {
+            Some(fault) => Plan::only(fault, probability),
+            None => Plan::all(probability),
+        };
+        next += 100_000;
+        let events = next..next + proof::size(12, 400);
+        proxy.set_plan(plan.clone());
+        let answers = deliver(&webhook, events.map(Posted::number).collect()).await;
+
+        let durable = durable(stack).await;
+        let lost: Vec<_> = answers.acknowledged.difference(&durable).collect();
+        assert!(lost.is_empty(), "{plan:?}: {lost:?}");
+        let slowest = answers.slowest;
+        assert!(slowest <= ANSWERED_WITHIN, "{plan:?}: {slowest:?}");
+        total.acknowledged.extend(answers.acknowledged);
+        total.refused += answers.refused;
+        total.slowest = total.slowest.max(slowest);
+    }
+    total.faults = proxy.faults();
+    total
 }
 
 async fn deliver(webhook: &Arc<Fleet>, events: Vec<Posted>) -> Answers {
@@ -98,6 +132,10 @@ async fn items_converge_when_the_store_works_again() {
     stack.tell("item/created", "first", USER, &items).await;
     stack.feed(&item_sync).await;
     let (mut invocations, mut dropped) = (0, 0);
+    let mapping = StreamMapping {
+        max_retries: u32::try_from(proof::size(3, 10)).unwrap(),
+        ..MAPPING
+    };
 
     for (round, probability) in PROBABILITIES.into_iter().enumerate() {
         stack.change(&items).await;
@@ -110,7 +148,8 @@ async fn items_converge_when_the_store_works_again() {
             .tell("item/updated", &format!("round-{round}"), USER, some)
             .await;
         stack.dynamodb.set_plan(Plan::all(probability));
-        let fed = stack.feed(&item_sync).await;
+        let records = stream::records(&stack.new_rows().await);
+        let fed = mapping.feed(&item_sync, &records).await.unwrap();
         stack.dynamodb.set_plan(Plan::none());
         invocations += fed.invocations;
         dropped += fed.dropped.len();
