@@ -42,7 +42,7 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: test
-test: check-machine-for-tests test-unit test-scripts test-dynamodb-local test-official-clients test-template test-end-to-end ## Everything below
+test: check-machine-for-tests test-unit test-scripts test-dynamodb-local test-official-clients test-template test-faults test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
@@ -65,13 +65,17 @@ test-template: build ## The transformed template and the built functions
 	@$(LOCAL_PYTHON) scripts/transform_template.py
 	$(CARGO_TEST) --package tests --features built-stack --test template
 
+.PHONY: test-faults
+test-faults: build ## The built functions while everything around them goes wrong, on both engines
+	@$(LOCAL_PYTHON) scripts/prove.py short
+
 .PHONY: test-end-to-end
 test-end-to-end: local-tools ## The local stack as a user sees it; started for the test unless it runs
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
-.PHONY: fuzz
-fuzz: check-machine ## Hostile input for the webhook (SECONDS=600 for each target; 60 unless told)
-	@$(PYTHON) scripts/fuzz.py $(SECONDS)
+.PHONY: prove
+prove: build ## The same at full size, with a table of figures (docs/proofs.md)
+	@$(LOCAL_PYTHON) scripts/prove.py long
 
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
