@@ -11,7 +11,7 @@ use harness::{
     StreamMapping,
 };
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::clock::now;
 use shared::env::Environment;
 use shared::pluggy::{Client, ItemId};
@@ -207,6 +207,26 @@ impl Stack {
         let answer = reconcile.invoke(b"{}", RECONCILE_TIMEOUT).await.unwrap();
         assert!(answer.json().is_some(), "reconcile failed: {answer:?}");
         self.feed(item_sync).await
+    }
+
+    /// Which of some items have no row at all, and are in records that the stream has given up: an alarm tells of
+    /// these, and a person replays them.
+    pub(crate) async fn needs_replay(
+        &self,
+        items: &BTreeSet<String>,
+        dropped: &[Value],
+    ) -> BTreeSet<String> {
+        let mut unknown = BTreeSet::new();
+        for item_id in items {
+            let key = format!("{}{item_id}", schema::ITEM_PREFIX);
+            let is_dropped = dropped
+                .iter()
+                .any(|record| record["dynamodb"]["Keys"]["pk"]["S"] == key);
+            if is_dropped && self.row(item_id.parse().unwrap()).await.is_none() {
+                unknown.insert(item_id.clone());
+            }
+        }
+        unknown
     }
 
     pub(crate) async fn row(&self, item_id: ItemId) -> Option<StoredItem> {

@@ -1,5 +1,6 @@
 //! A proxy between a function and what it calls, in which what is called for goes wrong.
 
+use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::pin::pin;
@@ -46,6 +47,8 @@ pub enum Severance {
     Closed,
     /// The other side has reset them.
     Reset,
+    /// The other side has forgotten them, as a network's gateway does, and resets them when they are used.
+    Forgotten,
     /// Nothing ever comes from the other side again, and nobody says so.
     Silent,
 }
@@ -160,12 +163,23 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
         Ok(how) = severances.recv() => match how {
             Severance::Closed => {}
             Severance::Reset => will_reset(&socket),
+            Severance::Forgotten => {
+                drop(alive);
+                let _ = is_used(&socket).await;
+                will_reset(&socket);
+            }
             Severance::Silent => {
                 drop(alive);
                 std::future::pending::<()>().await;
             }
         },
     }
+}
+
+/// Waits until something comes from the client.
+async fn is_used(socket: &OwnedFd) -> io::Result<()> {
+    let stream = std::net::TcpStream::from(socket.try_clone()?);
+    TcpStream::from_std(stream)?.readable().await
 }
 
 /// Lets the socket end with a reset when it is closed.

@@ -130,21 +130,31 @@ async fn severed_connections_are_gone_and_new_ones_work() {
     let proxy = FaultProxy::start(&upstream.url(), Dialect::DynamoDb, 1)
         .await
         .unwrap();
-    for how in [Severance::Closed, Severance::Reset, Severance::Silent] {
+    for how in [
+        Severance::Closed,
+        Severance::Reset,
+        Severance::Forgotten,
+        Severance::Silent,
+    ] {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(no_tls())
             .build()
             .unwrap();
-        let ask = async || client.post(proxy.url()).body("{}").send().await.unwrap();
-        ask().await;
+        let ask = async || client.post(proxy.url()).body("{}").send().await;
+        ask().await.unwrap();
 
         let severed = proxy.sever(how).await;
 
         assert_eq!(severed, 1, "{how:?}");
-        if how != Severance::Silent {
-            assert_eq!(ask().await.status(), 400, "{how:?}");
-            proxy.sever(Severance::Closed).await;
+        match how {
+            Severance::Closed | Severance::Reset => assert_eq!(ask().await.unwrap().status(), 400),
+            Severance::Forgotten => assert!(ask().await.is_err()),
+            Severance::Silent => {
+                let answer = tokio::time::timeout(Duration::from_millis(300), ask());
+                assert!(answer.await.is_err());
+            }
         }
+        proxy.sever(Severance::Closed).await;
     }
 }
 
