@@ -93,7 +93,7 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
     stack.tell("item/created", "first", USER, &items).await;
     let began = Instant::now();
     stack.feed(&item_sync).await;
-    let longest = began.elapsed().mul_f64(1.5);
+    let longest = began.elapsed().mul_f64(3.0);
     let (mut kills, mut rounds, mut dropped) = (0, 0, Vec::new());
 
     while kills < wanted {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use harness::Exchange;
+use harness::{Exchange, Fleet};
 use rand::RngExt as _;
 use rand::seq::SliceRandom as _;
 use tokio::task::JoinSet;
@@ -15,6 +15,8 @@ use crate::stack::Stack;
 
 const SENDERS: usize = 16;
 const MAX_DELIVERIES: usize = 9;
+/// Pluggy repeats what was not acknowledged.
+const MAX_ATTEMPTS: usize = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_is_delivered_many_times_is_stored_once() {
@@ -37,14 +39,20 @@ async fn an_event_that_is_delivered_many_times_is_stored_once() {
     for _ in 0..SENDERS {
         let (queue, webhook) = (Arc::clone(&queue), Arc::clone(&webhook));
         senders.spawn(async move {
-            let mut refused = 0;
+            let (mut put_off, mut given_up) = (0, 0);
             while let Some(event) = { queue.lock().unwrap().pop() } {
-                refused += usize::from(!event.deliver_to(&webhook).await.is_2xx());
+                let attempts = attempts(&event, &webhook).await;
+                put_off += attempts.unwrap_or(MAX_ATTEMPTS) - 1;
+                given_up += usize::from(attempts.is_none());
             }
-            refused
+            (put_off, given_up)
         });
     }
-    let refused: usize = senders.join_all().await.into_iter().sum();
+    let (mut put_off, mut given_up) = (0, 0);
+    for (more_put_off, more_given_up) in senders.join_all().await {
+        put_off += more_put_off;
+        given_up += more_given_up;
+    }
 
     let expected: HashSet<String> = events.iter().map(|event| event.event_id.clone()).collect();
     let rows = stack.deployment.tables.event_rows().await.len();
@@ -57,10 +65,24 @@ async fn an_event_that_is_delivered_many_times_is_stored_once() {
         .with("senders", SENDERS)
         .with("rows", rows)
         .with("writes", writes)
-        .with("refused", refused)
+        .with("put off", put_off)
+        .with("given up", given_up)
         .print();
-    assert_eq!(refused, 0);
+    assert_eq!(given_up, 0);
     assert_eq!(rows, events.len());
     assert_eq!(durable(&stack).await, expected);
     assert_eq!(writes, events.len(), "a repetition wrote something");
+}
+
+/// How many attempts Pluggy needs until its delivery is acknowledged; none if it gives up. A busy machine may put one
+/// off.
+async fn attempts(event: &Posted, webhook: &Fleet) -> Option<usize> {
+    for attempt in 1..=MAX_ATTEMPTS {
+        let answer = event.deliver_to(webhook).await;
+        if answer.is_2xx() {
+            return Some(attempt);
+        }
+        assert_eq!(answer.status(), 503, "{answer:?}");
+    }
+    None
 }

@@ -1,21 +1,21 @@
 //! All that a proof needs: tables, the sandbox, what can go wrong before each, and the built functions.
 
-use std::collections::{BTreeSet, HashSet};
+mod convergence;
+mod time;
+
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{
     Bootstraps, Dialect, FaultProxy, Fed, Fleet, Function, FunctionSettings, SecretsManager,
     StreamMapping,
 };
-use jiff::SignedDuration;
-use serde_json::{Value, json};
-use shared::clock::now;
+use serde_json::json;
 use shared::env::Environment;
 use shared::pluggy::{Client, ItemId};
-use shared::store::{StoredApiKey, StoredItem, schema};
+use shared::store::schema;
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
 };
@@ -155,48 +155,6 @@ impl Stack {
         MAPPING.feed(item_sync, &records).await.unwrap()
     }
 
-    /// Stands for the time until the next check of every item: all of them are due now.
-    pub(crate) async fn pass_time_until_all_are_due(&self) {
-        let tables = &self.deployment.tables;
-        let due = (now() - SignedDuration::from_secs(1)).as_millisecond();
-        for row in tables.rows(&tables.items).await {
-            if !row.contains_key(schema::CHECK_AT) {
-                continue;
-            }
-            tables
-                .client
-                .update_item()
-                .table_name(&tables.items)
-                .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
-                .update_expression("SET #checkAt = :due")
-                .expression_attribute_names("#checkAt", schema::CHECK_AT)
-                .expression_attribute_values(":due", AttributeValue::N(due.to_string()))
-                .send()
-                .await
-                .unwrap();
-        }
-    }
-
-    /// Stands for the time after which a key may be renewed: the shared one was made long ago.
-    pub(crate) async fn pass_time_until_the_key_may_be_renewed(&self) {
-        let tables = &self.deployment.tables;
-        let store = tables.credential_store();
-        let client_id = CLIENT_ID.parse().unwrap();
-        let Some(key) = store.api_key(client_id).await.unwrap() else {
-            return;
-        };
-        for row in tables.rows(&tables.credentials).await {
-            let delete = tables.client.delete_item().table_name(&tables.credentials);
-            let key = row[schema::PARTITION_KEY].clone();
-            delete.key(schema::PARTITION_KEY, key).send().await.unwrap();
-        }
-        let aged = StoredApiKey {
-            issued_at: now() - SignedDuration::from_mins(30),
-            ..key
-        };
-        store.put_api_key(&aged).await.unwrap();
-    }
-
     /// From now on, Secrets Manager has the credentials of an application.
     pub(crate) fn set_credentials(&self, client_id: &str) {
         self.secrets.set(&secret(client_id));
@@ -207,51 +165,6 @@ impl Stack {
         let answer = reconcile.invoke(b"{}", RECONCILE_TIMEOUT).await.unwrap();
         assert!(answer.json().is_some(), "reconcile failed: {answer:?}");
         self.feed(item_sync).await
-    }
-
-    /// Which of some items have no row at all, and are in records that the stream has given up: an alarm tells of
-    /// these, and a person replays them.
-    pub(crate) async fn needs_replay(
-        &self,
-        items: &BTreeSet<String>,
-        dropped: &[Value],
-    ) -> BTreeSet<String> {
-        let mut unknown = BTreeSet::new();
-        for item_id in items {
-            let key = format!("{}{item_id}", schema::ITEM_PREFIX);
-            let is_dropped = dropped
-                .iter()
-                .any(|record| record["dynamodb"]["Keys"]["pk"]["S"] == key);
-            if is_dropped && self.row(item_id.parse().unwrap()).await.is_none() {
-                unknown.insert(item_id.clone());
-            }
-        }
-        unknown
-    }
-
-    pub(crate) async fn row(&self, item_id: ItemId) -> Option<StoredItem> {
-        let items = self.deployment.tables.item_store();
-        items.get(item_id).await.unwrap()
-    }
-
-    /// The items whose row is not what Pluggy says.
-    pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
-        let mut others = BTreeSet::new();
-        for item_id in items {
-            let truth = self.truth.item(*item_id, now()).await.unwrap().unwrap();
-            let row = self.row(*item_id).await;
-            let reading = row.and_then(|row| row.reading);
-            let is_same = reading.is_some_and(|reading| {
-                let item = reading.item;
-                item.updated_at == truth.updated_at
-                    && item.status == truth.status
-                    && item.execution_status == truth.execution_status
-            });
-            if !is_same {
-                others.insert(item_id.to_string());
-            }
-        }
-        others
     }
 }
 

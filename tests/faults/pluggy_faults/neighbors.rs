@@ -1,0 +1,50 @@
+//! One item fails alone.
+
+use jiff::SignedDuration;
+use sandbox::Effect;
+use shared::clock::now;
+
+use super::{USER, fault, functions, known_items, recover, status};
+use crate::figures::Figures;
+use crate::proof;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_poisoned_item_holds_up_no_neighbor() {
+    let (stack, items) = known_items(proof::size(8, 25)).await;
+    let (item_sync, reconcile) = functions(&stack).await;
+    let (poisoned, neighbors) = items.split_first().unwrap();
+    let effects = [
+        status(500, None),
+        Effect::Garbage,
+        Effect::Hang,
+        Effect::Disconnect,
+    ];
+    let kinds = effects.len();
+    let mut late = 0;
+
+    for (round, effect) in effects.into_iter().enumerate() {
+        let path = format!("/items/{poisoned}");
+        stack.change(&items).await;
+        stack.deployment.pluggy.add_fault(fault(&path, effect));
+        stack
+            .tell("item/updated", &format!("round-{round}"), USER, &items)
+            .await;
+        stack.feed(&item_sync).await;
+
+        // The sandbox shows the truth of the poisoned one to nobody.
+        late += stack.not_converged(neighbors).await.len();
+        let parked = stack.row(*poisoned).await.unwrap().schedule;
+        assert_eq!(parked.sync_failures, 1);
+        let wait = parked.check_at.unwrap().duration_since(now());
+        assert!(wait <= SignedDuration::from_secs(30), "{wait}");
+        let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+        assert_eq!(not_converged, 0);
+    }
+
+    Figures::of("pluggy faults, one poisoned item")
+        .with("kinds", kinds)
+        .with("neighbors", neighbors.len())
+        .with("neighbors that came late", late)
+        .print();
+    assert_eq!(late, 0);
+}

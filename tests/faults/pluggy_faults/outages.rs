@@ -1,0 +1,150 @@
+//! Pluggy limits us, or is down in one way or another.
+
+use harness::{BrokenTls, Function};
+use jiff::SignedDuration;
+use sandbox::Effect;
+use shared::clock::now;
+
+use super::{USER, fault, functions, gone, known_items, recover, requests, status};
+use crate::figures::Figures;
+use crate::proof;
+
+/// After so many refusals in a row a batch leaves Pluggy alone, and a lost connection is tried once more.
+const MOST_REQUESTS_OF_A_BATCH: usize = 3 * 2;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rate_limit_is_honored() {
+    const RESET_SECONDS: u64 = 600;
+    let (stack, items) = known_items(proof::size(10, 100)).await;
+    let (item_sync, reconcile) = functions(&stack).await;
+    stack.change(&items).await;
+    stack.tell("item/updated", "second", USER, &items).await;
+    stack.deployment.pluggy.add_fault(fault(
+        "/items/",
+        Effect::RateLimited {
+            reset_seconds: RESET_SECONDS,
+        },
+    ));
+    let (before, began) = (requests(&stack, "/items/"), now());
+
+    let fed = stack.feed(&item_sync).await;
+    let refused = requests(&stack, "/items/") - before;
+    let mut waiting = 0;
+    for item_id in &items {
+        let row = stack.row(*item_id).await.unwrap();
+        let wait = row.schedule.check_at.unwrap().duration_since(began);
+        waiting += usize::from(wait >= SignedDuration::from_secs(RESET_SECONDS.cast_signed()));
+    }
+    for _ in 0..5 {
+        stack.tick(&reconcile, &item_sync).await;
+    }
+    let early = requests(&stack, "/items/") - before - refused;
+    let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+
+    Figures::of("pluggy faults, 429")
+        .with("items", items.len())
+        .with("batches", fed.invocations)
+        .with("requests that were refused", refused)
+        .with("items that wait as long as Pluggy says", waiting)
+        .with("requests before that", early)
+        .with("not converged", not_converged)
+        .print();
+    assert!(refused <= 3 * fed.invocations, "{refused}");
+    assert_eq!(waiting, refused);
+    assert_eq!((early, not_converged), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
+    let (stack, items) = known_items(proof::size(8, 25)).await;
+    let (item_sync, reconcile) = functions(&stack).await;
+    let cases = [
+        ("500", status(500, None)),
+        ("503", status(503, None)),
+        ("hang", Effect::Hang),
+        ("garbage", Effect::Garbage),
+        ("disconnect", Effect::Disconnect),
+        (
+            "404 of another application's keys",
+            status(404, Some("ITEM_NOT_FOUND")),
+        ),
+        ("404 without a code", status(404, None)),
+    ];
+    let kinds = cases.len();
+    let (mut all, mut most, mut batches) = (0, 0, 0);
+
+    for (name, effect) in cases {
+        // What only one item meets is asked for once for each.
+        let most_of_a_batch = match effect {
+            Effect::Garbage | Effect::Status { status: 404, .. } => items.len(),
+            _ => MOST_REQUESTS_OF_A_BATCH,
+        };
+        stack.change(&items).await;
+        stack.tell("item/updated", name, USER, &items).await;
+        stack.deployment.pluggy.add_fault(fault("/items/", effect));
+        let rounds = if name == "hang" {
+            proof::size(1, 3)
+        } else {
+            proof::size(2, 5)
+        };
+        for round in 0..rounds {
+            let before = requests(&stack, "/");
+            let fed = if round == 0 {
+                stack.feed(&item_sync).await
+            } else {
+                stack.pass_time_until_all_are_due().await;
+                stack.tick(&reconcile, &item_sync).await
+            };
+            let made = requests(&stack, "/") - before;
+            assert!(made <= most_of_a_batch * fed.invocations, "{name}: {made}");
+            assert_eq!((fed.unanswered, fed.dropped.len()), (0, 0), "{name}");
+            all += made;
+            most = most.max(made);
+            batches += fed.invocations;
+        }
+        assert_eq!(gone(&stack, &items).await, 0, "{name}");
+        let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+        assert_eq!(not_converged, 0, "{name}");
+    }
+
+    Figures::of("pluggy faults, outages")
+        .with("kinds", kinds)
+        .with("items", items.len())
+        .with("batches", batches)
+        .with("requests", all)
+        .with("most requests of a batch", most)
+        .with("tombstones", 0)
+        .with("not converged", 0)
+        .print();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tls_failure_is_no_storm_and_deletes_nothing() {
+    let (stack, items) = known_items(proof::size(8, 25)).await;
+    let (item_sync, reconcile) = functions(&stack).await;
+    let broken = BrokenTls::start().await.unwrap();
+    let unreachable = stack
+        .settings("item-sync")
+        .with("PLUGGY_BASE_URL", broken.url());
+    let unreachable = Function::start(unreachable).await.unwrap();
+    stack.change(&items).await;
+    stack.tell("item/updated", "second", USER, &items).await;
+
+    let fed = stack.feed(&unreachable).await;
+
+    let handshakes = broken.handshakes();
+    let gone = gone(&stack, &items).await;
+    let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+    Figures::of("pluggy faults, TLS")
+        .with("items", items.len())
+        .with("batches", fed.invocations)
+        .with("handshakes", handshakes)
+        .with("tombstones", gone)
+        .with("not converged", not_converged)
+        .print();
+    assert!(
+        (1..=MOST_REQUESTS_OF_A_BATCH * fed.invocations).contains(&handshakes),
+        "{handshakes}"
+    );
+    assert_eq!((fed.unanswered, gone, not_converged), (0, 0, 0));
+}

@@ -1,0 +1,57 @@
+//! Whether the rows are what Pluggy says.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::{StoredItem, schema};
+
+use super::Stack;
+
+impl Stack {
+    /// Which of some items have no row at all, and are in records that the stream has given up: an alarm tells of
+    /// these, and a person replays them.
+    pub(crate) async fn needs_replay(
+        &self,
+        items: &BTreeSet<String>,
+        dropped: &[Value],
+    ) -> BTreeSet<String> {
+        let mut unknown = BTreeSet::new();
+        for item_id in items {
+            let key = format!("{}{item_id}", schema::ITEM_PREFIX);
+            let is_dropped = dropped
+                .iter()
+                .any(|record| record["dynamodb"]["Keys"]["pk"]["S"] == key);
+            if is_dropped && self.row(item_id.parse().unwrap()).await.is_none() {
+                unknown.insert(item_id.clone());
+            }
+        }
+        unknown
+    }
+
+    pub(crate) async fn row(&self, item_id: ItemId) -> Option<StoredItem> {
+        let items = self.deployment.tables.item_store();
+        items.get(item_id).await.unwrap()
+    }
+
+    /// The items whose row is not what Pluggy says.
+    pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
+        let mut others = BTreeSet::new();
+        for item_id in items {
+            let truth = self.truth.item(*item_id, now()).await.unwrap().unwrap();
+            let row = self.row(*item_id).await;
+            let reading = row.and_then(|row| row.reading);
+            let is_same = reading.is_some_and(|reading| {
+                let item = reading.item;
+                item.updated_at == truth.updated_at
+                    && item.status == truth.status
+                    && item.execution_status == truth.execution_status
+            });
+            if !is_same {
+                others.insert(item_id.to_string());
+            }
+        }
+        others
+    }
+}

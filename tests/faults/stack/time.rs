@@ -1,0 +1,53 @@
+//! What stands for time that a built function would have to wait: what is due later is made due now.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::SignedDuration;
+use shared::clock::now;
+use shared::store::{StoredApiKey, schema};
+use tests::deployment::CLIENT_ID;
+
+use super::Stack;
+
+impl Stack {
+    /// Stands for the time until the next check of every item: all of them are due now.
+    pub(crate) async fn pass_time_until_all_are_due(&self) {
+        let tables = &self.deployment.tables;
+        let due = (now() - SignedDuration::from_secs(1)).as_millisecond();
+        for row in tables.rows(&tables.items).await {
+            if !row.contains_key(schema::CHECK_AT) {
+                continue;
+            }
+            tables
+                .client
+                .update_item()
+                .table_name(&tables.items)
+                .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
+                .update_expression("SET #checkAt = :due")
+                .expression_attribute_names("#checkAt", schema::CHECK_AT)
+                .expression_attribute_values(":due", AttributeValue::N(due.to_string()))
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Stands for the time after which a key may be renewed: the shared one was made long ago.
+    pub(crate) async fn pass_time_until_the_key_may_be_renewed(&self) {
+        let tables = &self.deployment.tables;
+        let store = tables.credential_store();
+        let client_id = CLIENT_ID.parse().unwrap();
+        let Some(key) = store.api_key(client_id).await.unwrap() else {
+            return;
+        };
+        for row in tables.rows(&tables.credentials).await {
+            let delete = tables.client.delete_item().table_name(&tables.credentials);
+            let key = row[schema::PARTITION_KEY].clone();
+            delete.key(schema::PARTITION_KEY, key).send().await.unwrap();
+        }
+        let aged = StoredApiKey {
+            issued_at: now() - SignedDuration::from_mins(30),
+            ..key
+        };
+        store.put_api_key(&aged).await.unwrap();
+    }
+}
