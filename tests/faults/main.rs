@@ -17,6 +17,7 @@ mod figures;
 mod first_failure;
 mod frozen;
 mod leaks;
+mod machine;
 mod outages;
 mod pluggy_faults;
 mod proof;
