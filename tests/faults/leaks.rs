@@ -40,6 +40,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         run.stack.pluggy.set_plan(plan);
         run.connect_banks(&mut secrets, &mut error_bodies).await;
         run.deliver(round, &mut error_bodies).await;
+        run.operate(&mut error_bodies).await;
         run.stack.feed(&run.item_sync).await;
         run.stack.dynamodb.set_plan(Plan::none());
         run.stack.pluggy.set_plan(Plan::none());

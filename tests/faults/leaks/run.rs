@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::Function;
+use harness::{Function, Outcome};
 use serde_json::{Value, json};
 use shared::http;
 use shared::pluggy::ItemId;
@@ -16,7 +16,7 @@ use super::{
 use crate::delivery::Posted;
 use crate::stack::Stack;
 
-const TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Every function.
 pub(super) struct Run {
@@ -25,6 +25,8 @@ pub(super) struct Run {
     item_status: Function,
     pub(super) item_sync: Function,
     pub(super) reconcile: Function,
+    listing: Function,
+    operator: Function,
     subscription: Function,
     webhook: Function,
 }
@@ -37,6 +39,8 @@ impl Run {
             item_status: stack.function("item-status").await,
             item_sync: stack.function("item-sync").await,
             reconcile: stack.function("reconcile").await,
+            listing: stack.function("listing").await,
+            operator: stack.function("operator").await,
             subscription: stack.function("subscription").await,
             webhook: stack.function("webhook").await,
             stack,
@@ -96,12 +100,6 @@ impl Run {
             }
             self.tell(item_id, "item/updated", error_bodies).await;
         }
-        invoke(
-            &self.subscription,
-            &sample::json("subscription/ensure.json"),
-            error_bodies,
-        )
-        .await;
     }
 
     /// What the widget does, past our functions.
@@ -146,6 +144,21 @@ impl Run {
         invoke(&self.webhook, &wrong, error_bodies).await;
     }
 
+    /// What a person and the clock ask for.
+    pub(super) async fn operate(&self, error_bodies: &mut Vec<String>) {
+        let subscription = sample::json("subscription/ensure.json");
+        ask(&self.subscription, &subscription, error_bodies).await;
+        let listing = sample::json("listing/schedule.json");
+        ask(&self.listing, &listing, error_bodies).await;
+        for command in [
+            json!({"action": "inspect", "clientUserId": OWNER}),
+            json!({"action": "inspect", "clientUserId": CPF, "unknown": NAME}),
+            json!({"action": "nothing", "note": NAME}),
+        ] {
+            ask(&self.operator, &command, error_bodies).await;
+        }
+    }
+
     /// What the owner and another user ask for, well and badly.
     pub(super) async fn read(&self, error_bodies: &mut Vec<String>) {
         let items = self.items().await;
@@ -188,6 +201,8 @@ impl Run {
             self.item_status,
             self.item_sync,
             self.reconcile,
+            self.listing,
+            self.operator,
             self.subscription,
             self.webhook,
         ];
@@ -225,4 +240,15 @@ async fn invoke(function: &Function, event: &Value, error_bodies: &mut Vec<Strin
         error_bodies.push(response.to_string());
     }
     serde_json::from_str(body).unwrap_or_default()
+}
+
+/// Asks a function that is not called by HTTP. Whoever may ask it may see what it answers; its errors are kept.
+async fn ask(function: &Function, event: &Value, error_bodies: &mut Vec<String>) {
+    let answer = function.invoke(event.to_string().as_bytes(), TIMEOUT).await;
+    let outcome = answer.unwrap().outcome;
+    match outcome {
+        Outcome::Response(_) => {}
+        Outcome::Error(error) => error_bodies.push(String::from_utf8(error).unwrap()),
+        other => panic!("{other:?}"),
+    }
 }
