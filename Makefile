@@ -73,6 +73,10 @@ test-faults: build ## The built functions while everything around them goes wron
 test-end-to-end: local-tools ## The local stack as a user sees it; started for the test unless it runs
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
+.PHONY: fuzz
+fuzz: check-machine ## Hostile input for the webhook (SECONDS=600 for each target; 60 unless told)
+	@$(PYTHON) scripts/fuzz.py $(SECONDS)
+
 .PHONY: prove
 prove: build ## The same at full size, with a table of figures (docs/proofs.md)
 	@$(LOCAL_PYTHON) scripts/prove.py long
