@@ -36,7 +36,12 @@ class _Run:
         folder.mkdir()
         console.heading(engine)
         environment = {**os.environ, **variables, "PROOF_FIGURES": str(folder)}
-        result = subprocess.run([*COMMAND, "--", f"--test-threads={THREADS[variables['PROOF']]}"], cwd=paths.ROOT, env=environment, check=False)
+        result = subprocess.run(
+            [*COMMAND, "--", f"--test-threads={THREADS[variables['PROOF']]}"],
+            cwd=paths.ROOT,
+            env=environment,
+            check=False,
+        )
         self.passed = result.returncode == 0
         lines = [file.read_text().strip().split(" | ") for file in folder.iterdir()]
         self.figures = dict(lines)
