@@ -313,3 +313,31 @@ async fn a_users_items_come_newest_first_page_by_page() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn parking_changes_nothing_but_when_to_look() {
+    let items = Tables::create().await.item_store();
+    let shell = StoredItem {
+        schedule: Schedule {
+            check_at: Some(at(5)),
+            sync_failures: 2,
+            missing_since: Some(at(1)),
+            owed: Some(Owed::Deletion),
+            ..Schedule::default()
+        },
+        ..row(id(), Some("usr_1"), at(1))
+    };
+    items.put_schedule(&shell, at(2)).await.unwrap();
+
+    items.park(id(), at(9), at(90), None).await.unwrap();
+
+    let parked = items.get(id()).await.unwrap().unwrap();
+    let expected = StoredItem {
+        schedule: Schedule {
+            check_at: Some(at(90)),
+            ..shell.schedule.clone()
+        },
+        ..shell
+    };
+    assert_eq!(parked, expected);
+}

@@ -14,7 +14,7 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 const MAX_REFUSALS: u32 = 3;
 
 /// After this, what the batch had no time left for is looked at.
-pub(crate) const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
+const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// The clock of one invocation, and its patience with Pluggy.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(crate) struct Budget {
     began: Instant,
     deadline: Instant,
     refusals: u32,
+    wait: SignedDuration,
 }
 
 impl Budget {
@@ -32,6 +33,7 @@ impl Budget {
             began: Instant::now(),
             deadline,
             refusals: 0,
+            wait: SignedDuration::ZERO,
         }
     }
 
@@ -63,10 +65,20 @@ impl Budget {
             .await
             .unwrap_or(Err(unanswered));
         match &answer {
+            // The limit is that of our address, so that no other call would be answered either.
+            Err(error @ Error::RateLimited { .. }) => {
+                self.refusals = MAX_REFUSALS;
+                self.wait = self.wait.max(asked_to_wait(error));
+            }
             Err(error) if !error.is_about_this_call() => self.refusals += 1,
             _ => self.refusals = 0,
         }
         answer
+    }
+
+    /// When to look at what the batch has no call left for.
+    pub(crate) fn put_back_at(&self) -> Timestamp {
+        after(self.now(), PUT_BACK_DELAY.max(self.wait))
     }
 }
 
@@ -95,11 +107,7 @@ mod tests {
     async fn three_refusals_in_a_row_end_the_calls() {
         let mut budget = budget(Duration::from_mins(1));
 
-        let refusal = || {
-            ready(Err::<(), _>(Error::RateLimited {
-                retry_after: Duration::from_secs(1),
-            }))
-        };
+        let refusal = || ready(Err::<(), _>(Error::KeyRefused));
 
         for _ in 0..2 {
             let _ = budget.ask(refusal()).await;
@@ -111,6 +119,20 @@ mod tests {
         assert!(budget.allows_a_call());
         let _ = budget.ask(refusal()).await;
         assert!(!budget.allows_a_call());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_of_the_rate_ends_the_calls_for_as_long_as_pluggy_says() {
+        let mut budget = budget(Duration::from_mins(1));
+        assert_eq!(budget.put_back_at(), Timestamp::from_second(30).unwrap());
+        let limited = Error::RateLimited {
+            retry_after: Duration::from_mins(10),
+        };
+
+        let _ = budget.ask(ready(Err::<(), _>(limited))).await;
+
+        assert!(!budget.allows_a_call());
+        assert_eq!(budget.put_back_at(), Timestamp::from_second(600).unwrap());
     }
 
     #[tokio::test(start_paused = true)]

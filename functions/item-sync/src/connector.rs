@@ -6,7 +6,7 @@ use shared::store::{self, Write};
 use shared::telemetry::chain;
 
 use crate::App;
-use crate::budget::{Budget, PUT_BACK_DELAY, after, asked_to_wait};
+use crate::budget::{Budget, after, asked_to_wait};
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
 use crate::sync::is_newer;
@@ -36,9 +36,8 @@ pub(crate) async fn sync(
     }
     let read_at = budget.now();
     if !budget.allows_a_call() {
-        let check_at = after(read_at, PUT_BACK_DELAY);
         app.connectors
-            .put_schedule(id, check_at, failures, read_at)
+            .put_schedule(id, budget.put_back_at(), failures, read_at)
             .await?;
         return Ok(Outcome::PutBack);
     }
@@ -50,7 +49,10 @@ pub(crate) async fn sync(
                 Write::Stale => Ok(Outcome::Stale),
             }
         }
-        Ok(None) => Ok(Outcome::Unknown),
+        Ok(None) => {
+            app.connectors.forget(id, read_at).await?;
+            Ok(Outcome::Unknown)
+        }
         Err(error) => {
             tracing::warn!(
                 error = chain(&error),

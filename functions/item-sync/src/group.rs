@@ -1,10 +1,15 @@
 //! From the records of a batch to one reason to look at each item and connector.
 
+use std::error::Error;
+use std::panic::catch_unwind;
+
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use shared::pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
 use shared::store::{EventRecord, Origin, Owed, Target};
 use shared::telemetry::chain;
+
+use crate::isolate::Panicked;
 
 /// Everything that a batch says about one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +42,10 @@ pub(crate) struct Signals {
     pub(crate) changes_the_item: bool,
     /// Whether one of the events says that the item was deleted.
     pub(crate) deleted: bool,
-    /// The first user whom an event with authority names.
+    /// The first user whom an event of Pluggy's names.
     pub(crate) client_user_id: Option<ClientUserId>,
+    /// The first user whom an operator names.
+    pub(crate) imported_user: Option<ClientUserId>,
 }
 
 /// Who speaks of an item, by rising authority.
@@ -68,7 +75,7 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for record in records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        match EventRecord::from_image(&record.change.new_image) {
+        match read(record) {
             Ok(Some(event)) => match groups
                 .iter_mut()
                 .find(|group| group.reason.target() == event.target)
@@ -82,7 +89,7 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(
-                    error = chain(&error),
+                    error = chain(error.as_ref()),
                     stream.sequence_number = sequence_number,
                     "record not readable"
                 );
@@ -90,6 +97,15 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// A record that our code cannot read, whatever it does over it, must not hold up the others.
+fn read(record: &StreamRecord) -> Result<Option<EventRecord>, Box<dyn Error>> {
+    let read = || EventRecord::from_image(&record.change.new_image);
+    match catch_unwind(read) {
+        Ok(event) => Ok(event?),
+        Err(_) => Err(Panicked.into()),
+    }
 }
 
 impl Reason {
@@ -132,16 +148,19 @@ impl Reason {
 
 impl Signals {
     fn new(item_id: ItemId, event: EventRecord) -> Self {
-        Self {
+        let mut signals = Self {
             item_id,
-            events: 1,
+            events: 0,
             first_received_at: event.received_at,
             last_received_at: event.received_at,
-            source: Source::of(event.origin),
-            changes_the_item: says_changed(&event),
-            deleted: says_deleted(&event),
-            client_user_id: event.client_user_id,
-        }
+            source: Source::Outsider,
+            changes_the_item: false,
+            deleted: false,
+            client_user_id: None,
+            imported_user: None,
+        };
+        signals.add(event);
+        signals
     }
 
     fn add(&mut self, event: EventRecord) {
@@ -151,7 +170,11 @@ impl Signals {
         self.source = self.source.max(Source::of(event.origin));
         self.changes_the_item |= says_changed(&event);
         self.deleted |= says_deleted(&event);
-        self.client_user_id = self.client_user_id.take().or(event.client_user_id);
+        let named = match Source::of(event.origin) {
+            Source::Pluggy => &mut self.client_user_id,
+            Source::Check | Source::Outsider => &mut self.imported_user,
+        };
+        *named = named.take().or(event.client_user_id);
     }
 }
 
@@ -160,7 +183,8 @@ impl Signals {
     pub(crate) fn owed(&self) -> Option<Owed> {
         match self.source {
             Source::Pluggy if self.deleted => Some(Owed::Deletion),
-            Source::Pluggy => Some(Owed::Change),
+            Source::Pluggy if self.changes_the_item => Some(Owed::Change),
+            Source::Pluggy => Some(Owed::News),
             Source::Check | Source::Outsider => None,
         }
     }

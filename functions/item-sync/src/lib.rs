@@ -14,6 +14,7 @@ mod look;
 mod missing;
 mod outcome;
 mod owner;
+mod park;
 mod recheck;
 mod sync;
 mod tally;
@@ -30,9 +31,8 @@ use tokio::time::Instant;
 pub use config::Config;
 
 use budget::Budget;
-use group::{Reason, Signals, group};
+use group::{Reason, group};
 use isolate::isolate;
-use outcome::Outcome;
 use tally::Tally;
 
 /// What the function works with, built once during init.
@@ -90,30 +90,21 @@ async fn look(
             let outcome = match isolate(syncing).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(error @ store::Error::Unavailable { .. })) => return Err(error),
-                Ok(Err(error)) => park(app, signals, &error, budget.now(), tally).await?,
-                Err(panicked) => park(app, signals, &panicked, budget.now(), tally).await?,
+                Ok(Err(error)) => park::item(app, signals, &error, budget.now()).await?,
+                Err(panicked) => park::item(app, signals, &panicked, budget.now()).await?,
             };
             tally.item(signals, outcome);
         }
         Reason::Connector(signals) => {
-            let synced = Box::pin(connector::sync(app, *signals, budget)).await;
-            tally.connector(signals.id, synced?);
+            let syncing = Box::pin(connector::sync(app, *signals, budget));
+            let outcome = match isolate(syncing).await {
+                Ok(outcome) => outcome?,
+                Err(panicked) => park::connector(app, *signals, &panicked, budget.now()).await?,
+            };
+            tally.connector(signals.id, outcome);
         }
     }
     Ok(())
-}
-
-/// What our code cannot handle would fail each time, and waits for a person without holding up the
-/// others.
-async fn park(
-    app: &App,
-    signals: &Signals,
-    error: &dyn std::error::Error,
-    now: Timestamp,
-    tally: &mut Tally,
-) -> Result<Outcome, store::Error> {
-    tracing::error!(error = chain(error), item.id = %signals.item_id, "item parked");
-    sync::park(&app.items, signals, now, tally).await
 }
 
 fn failure(sequence_number: String) -> DynamoDbBatchItemFailure {

@@ -3,20 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
 use shared::metrics::Metric;
-use shared::pluggy::{self, Item};
+use shared::pluggy::{self, ClientUserId, Item};
 use shared::store::{self, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
 use shared::telemetry::chain;
 
-use crate::budget::{PUT_BACK_DELAY, after, asked_to_wait};
+use crate::budget::{after, asked_to_wait};
 use crate::group::{Signals, Source};
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
-use crate::owner::owner;
+use crate::owner::{named, owner};
 use crate::recheck::{contradicts, is_found_by_check, recheck};
 use crate::tally::Tally;
-
-/// What only a person can mend is tried again for the case that somebody did.
-const PARKED_DELAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// One look: what was known before, why it is made, and when.
 pub(crate) struct Look<'a> {
@@ -41,12 +38,13 @@ impl Look<'_> {
             check_at: Some(next_check(&item, self.read_at)),
             ..Schedule::default()
         };
+        let named = named(Some(&item), self.signals);
         let created_at = item.created_at.unwrap_or_else(|| self.known_since());
         let row = StoredItem {
             item_id: self.signals.item_id,
             owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.tally),
             created_at,
-            schedule: schedule.unwrap_or(settled),
+            schedule: schedule.unwrap_or_else(|| settled.clone()),
             reading: None,
             deleted_at: None,
             is_unconfirmed: false,
@@ -68,16 +66,20 @@ impl Look<'_> {
                 }
                 Ok(Outcome::Stored)
             }
-            Write::Stale => self.look_again(created_at).await,
+            Write::Stale => {
+                self.keep_owner(named, created_at).await?;
+                self.look_again(Some(settled)).await
+            }
         }
     }
 
     pub(crate) async fn store_missing(&mut self) -> Result<Outcome, store::Error> {
+        self.tally.count(Metric::ItemsRead);
         match missing(self.stored.as_ref(), self.signals, self.read_at) {
             Missing::Nothing => Ok(Outcome::Unknown),
             Missing::NeverThere => match self.items.forget(self.signals.item_id).await? {
                 Write::Done => Ok(Outcome::Unknown),
-                Write::Stale => self.look_again(self.known_since()).await,
+                Write::Stale => self.look_again(None).await,
             },
             Missing::Suspect(since) => {
                 let schedule = Schedule {
@@ -99,15 +101,15 @@ impl Look<'_> {
                     .await?
                 {
                     Write::Done => Ok(Outcome::Tombstoned),
-                    Write::Stale => self.look_again(created_at).await,
+                    Write::Stale => self.look_again(None).await,
                 }
             }
         }
     }
 
-    pub(crate) async fn put_back(&mut self) -> Result<Outcome, store::Error> {
+    pub(crate) async fn put_back(&mut self, until: Timestamp) -> Result<Outcome, store::Error> {
         let schedule = self.owed(Schedule {
-            check_at: Some(after(self.read_at, PUT_BACK_DELAY)),
+            check_at: Some(until),
             ..self.schedule()
         });
         self.reschedule(schedule, Outcome::PutBack).await
@@ -131,15 +133,6 @@ impl Look<'_> {
             ..self.backed_off(asked_to_wait(error))
         };
         self.reschedule(schedule, Outcome::BackedOff).await
-    }
-
-    pub(crate) async fn park(&mut self) -> Result<Outcome, store::Error> {
-        let schedule = self.owed(Schedule {
-            check_at: Some(after(self.read_at, PARKED_DELAY)),
-            ..self.schedule()
-        });
-        self.write_schedule(schedule).await?;
-        Ok(Outcome::Parked)
     }
 
     fn backed_off(&self, at_least: SignedDuration) -> Schedule {
@@ -173,7 +166,11 @@ impl Look<'_> {
     ) -> Result<Outcome, store::Error> {
         match self.write_schedule(schedule).await? {
             Write::Done => Ok(outcome),
-            Write::Stale => self.look_again(self.known_since()).await,
+            Write::Stale => {
+                let named = named(None, self.signals);
+                self.keep_owner(named, self.known_since()).await?;
+                self.look_again(None).await
+            }
         }
     }
 
@@ -189,10 +186,10 @@ impl Look<'_> {
         } else {
             owner(self.stored.as_ref(), None, self.signals, self.tally)
         };
-        let was_unconfirmed = self
-            .stored
-            .as_ref()
-            .is_none_or(|stored| stored.is_unconfirmed);
+        let was_unconfirmed = self.stored.is_none() || self.is_unconfirmed();
+        if self.is_unconfirmed() && self.signals.client_user_id.is_some() {
+            self.keep_owner(owner.clone(), self.known_since()).await?;
+        }
         let row = StoredItem {
             item_id: self.signals.item_id,
             owner,
@@ -206,17 +203,34 @@ impl Look<'_> {
     }
 
     /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
-    /// read again soon. An answer comes again then, but not the event, so whom it names is kept now.
-    async fn look_again(&self, created_at: Timestamp) -> Result<Outcome, store::Error> {
-        let id = self.signals.item_id;
-        if let Some(owner) = &self.signals.client_user_id {
-            self.items.claim(id, owner, created_at).await?;
-        }
-        if let Some(schedule) = recheck(self.schedule(), self.read_at) {
-            let schedule = self.owed(schedule);
-            self.items.hasten(id, &schedule).await?;
+    /// read again soon, or, after enough of that, when it would be after an ordinary read.
+    async fn look_again(&self, ordinary: Option<Schedule>) -> Result<Outcome, store::Error> {
+        let soon = recheck(self.schedule(), self.read_at).map(|schedule| self.owed(schedule));
+        if let Some(schedule) = soon.or(ordinary) {
+            self.items
+                .hasten(self.signals.item_id, &schedule, self.read_at)
+                .await?;
         }
         Ok(Outcome::Stale)
+    }
+
+    /// An answer that was dropped comes again, but not the event, so whom it names is kept at once.
+    async fn keep_owner(
+        &self,
+        named: Option<ClientUserId>,
+        created_at: Timestamp,
+    ) -> Result<(), store::Error> {
+        if let Some(owner) = named {
+            let id = self.signals.item_id;
+            self.items.claim(id, &owner, created_at).await?;
+        }
+        Ok(())
+    }
+
+    fn is_unconfirmed(&self) -> bool {
+        self.stored
+            .as_ref()
+            .is_some_and(|stored| stored.is_unconfirmed)
     }
 
     fn schedule(&self) -> Schedule {

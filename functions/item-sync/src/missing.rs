@@ -75,6 +75,7 @@ mod tests {
             changes_the_item: deleted,
             deleted,
             client_user_id: None,
+            imported_user: None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Whose an item is: the first user whom Pluggy names, for good.
+//! Whose an item is: the first user whom Pluggy names, for good. An operator's word counts only as
+//! long as Pluggy names nobody.
 
 use shared::metrics::Metric;
 use shared::pluggy::{ClientUserId, Item};
@@ -7,27 +8,43 @@ use shared::store::StoredItem;
 use crate::group::Signals;
 use crate::tally::Tally;
 
-/// The owner to store. The first value stays; a different later one is logged and ignored.
+/// The owner to store. The first one stays; that Pluggy names another one later is logged and
+/// ignored.
 pub(crate) fn owner(
     stored: Option<&StoredItem>,
     item: Option<&Item>,
     signals: &Signals,
     tally: &mut Tally,
 ) -> Option<ClientUserId> {
-    let answered = item.and_then(|item| item.client_user_id.as_deref()?.parse().ok());
-    let named = answered.or_else(|| signals.client_user_id.clone());
-    match (stored.and_then(|stored| stored.owner.clone()), named) {
-        (Some(owner), Some(other)) if owner != other => {
-            tally.count(Metric::OwnerConflicts);
-            tracing::error!(item.id = %signals.item_id, "owner conflict: pluggy names another user; the first one stays");
+    let named = named_by_pluggy(item, signals);
+    let is_settled = stored.is_some_and(|stored| !stored.is_unconfirmed);
+    let stored = stored.and_then(|stored| stored.owner.clone());
+    match (stored, named) {
+        (Some(owner), Some(other)) if is_settled => {
+            if owner != other {
+                tally.count(Metric::OwnerConflicts);
+                tracing::error!(item.id = %signals.item_id, "owner conflict: pluggy names another user; the first one stays");
+            }
             Some(owner)
         }
-        (Some(owner), _) => Some(owner),
-        (None, named) => {
-            if named.is_none() {
+        (_, Some(named)) => Some(named),
+        (stored, None) => {
+            let owner = stored.or_else(|| signals.imported_user.clone());
+            if owner.is_none() {
                 tally.count(Metric::ItemsWithoutOwner);
             }
-            named
+            owner
         }
     }
+}
+
+/// Whom this look names, whatever the row says.
+pub(crate) fn named(item: Option<&Item>, signals: &Signals) -> Option<ClientUserId> {
+    named_by_pluggy(item, signals).or_else(|| signals.imported_user.clone())
+}
+
+/// The answer's user, else that of Pluggy's events.
+fn named_by_pluggy(item: Option<&Item>, signals: &Signals) -> Option<ClientUserId> {
+    let answered = item.and_then(|item| item.client_user_id.as_deref()?.parse().ok());
+    answered.or_else(|| signals.client_user_id.clone())
 }

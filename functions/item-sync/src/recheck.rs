@@ -1,8 +1,8 @@
 //! When one answer is not enough: it contradicts the event, or its write was dropped.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::Item;
-use shared::store::{Reading, Schedule, StoredItem};
+use shared::pluggy::{Item, ItemStatus};
+use shared::store::{Owed, Reading, Schedule, StoredItem};
 
 use crate::group::{Signals, Source};
 
@@ -16,11 +16,12 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
     let before = stored.and_then(|stored| stored.reading.as_ref());
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
-    let is_owed = stored.is_some_and(|stored| stored.schedule.owed.is_some());
+    let is_owed = stored.is_some_and(|stored| stored.schedule.owed >= Some(Owed::Change));
     (signals.changes_the_item || is_owed) && is_unchanged
 }
 
-/// Whether a check found what no event of Pluggy's told of.
+/// Whether a check found what no event of Pluggy's told of. While an execution runs, its steps have
+/// no events.
 pub(crate) fn is_found_by_check(
     stored: Option<&StoredItem>,
     signals: &Signals,
@@ -28,9 +29,12 @@ pub(crate) fn is_found_by_check(
 ) -> bool {
     let is_news = stored.is_none_or(|stored| {
         let version = stored.reading.as_ref().and_then(Reading::version);
-        stored.schedule.owed.is_none() && version < item.updated_at
+        let is_awaited = stored.schedule.owed.is_some() || stored.is_unconfirmed;
+        !is_awaited && version < item.updated_at
     });
-    signals.source == Source::Check && is_news
+    let is_running = item.execution_status.is_running()
+        || matches!(item.status, ItemStatus::Updating | ItemStatus::Merging);
+    signals.source == Source::Check && is_news && !is_running
 }
 
 /// The schedule of one more look soon; none if there were enough of them.
@@ -45,6 +49,64 @@ pub(crate) fn recheck(before: Schedule, now: Timestamp) -> Option<Schedule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn stored(owed: Option<Owed>, is_unconfirmed: bool) -> StoredItem {
+        StoredItem {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            owner: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            reading: None,
+            schedule: Schedule {
+                owed,
+                ..Schedule::default()
+            },
+            deleted_at: None,
+            is_unconfirmed,
+        }
+    }
+
+    fn check(stored: Option<&StoredItem>, source: Source, status: &str, expected: bool) {
+        let item = serde_json::from_value(serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": status,
+            "executionStatus": "SUCCESS", "updatedAt": "2026-11-23T12:00:00Z",
+        }));
+        let signals = Signals {
+            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            events: 1,
+            first_received_at: Timestamp::UNIX_EPOCH,
+            last_received_at: Timestamp::UNIX_EPOCH,
+            source,
+            changes_the_item: false,
+            deleted: false,
+            client_user_id: None,
+            imported_user: None,
+        };
+
+        let is_found = is_found_by_check(stored, &signals, &item.unwrap());
+
+        assert_eq!(is_found, expected, "{stored:?} {source:?} {status}");
+    }
+
+    #[test]
+    fn a_settled_state_that_only_a_check_shows_was_missed() {
+        check(None, Source::Check, "UPDATED", true);
+        check(Some(&stored(None, false)), Source::Check, "UPDATED", true);
+    }
+
+    #[test]
+    fn what_an_event_told_of_or_tells_of_later_was_not_missed() {
+        check(None, Source::Pluggy, "UPDATED", false);
+        check(Some(&stored(None, false)), Source::Check, "UPDATING", false);
+        check(Some(&stored(None, true)), Source::Check, "UPDATED", false);
+        for owed in [Owed::News, Owed::Change, Owed::Deletion] {
+            check(
+                Some(&stored(Some(owed), false)),
+                Source::Check,
+                "UPDATED",
+                false,
+            );
+        }
+    }
 
     #[test]
     fn there_are_three_rechecks_in_a_row() {

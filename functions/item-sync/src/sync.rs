@@ -1,13 +1,14 @@
 //! Whether an item is read at Pluggy, and when not.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::store::{self, Items, StoredItem};
+use shared::store::{self, StoredItem};
 
 use crate::App;
 use crate::budget::Budget;
 use crate::group::Signals;
 use crate::look::Look;
 use crate::outcome::Outcome;
+use crate::owner::named;
 use crate::tally::Tally;
 
 /// Clocks of different functions differ; an event that is older than the last read by more than
@@ -32,7 +33,7 @@ pub(crate) async fn sync(
         tally,
     };
     if !budget.allows_a_call() {
-        return look.put_back().await;
+        return look.put_back(budget.put_back_at()).await;
     }
     let call = app.pluggy.item(signals.item_id, look.read_at);
     match Box::pin(budget.ask(call)).await {
@@ -42,23 +43,6 @@ pub(crate) async fn sync(
     }
 }
 
-/// What our code cannot read goes into the item's schedule, so that it holds up no neighbor.
-pub(crate) async fn park(
-    items: &Items,
-    signals: &Signals,
-    now: Timestamp,
-    tally: &mut Tally,
-) -> Result<Outcome, store::Error> {
-    let mut look = Look {
-        items,
-        stored: None,
-        signals,
-        read_at: now,
-        tally,
-    };
-    look.park().await
-}
-
 /// Whether the row was read after the events came, and they bring no owner that it lacks.
 fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
     stored.is_some_and(|stored| {
@@ -66,7 +50,7 @@ fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
             .reading
             .as_ref()
             .is_some_and(|reading| is_newer(reading.read_at, signals.last_received_at));
-        is_read && (stored.owner.is_some() || signals.client_user_id.is_none())
+        is_read && (stored.owner.is_some() || named(None, signals).is_none())
     })
 }
 

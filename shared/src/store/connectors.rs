@@ -9,7 +9,7 @@ use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
 use super::item_row::{IS_DUE, READ_AT, SYNC_FAILURES, summary};
-use super::item_writes::{Write, guarded, guarded_update};
+use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
 use super::schema::{CHECK_AT, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Target};
 use crate::pluggy::{Connector, ConnectorId};
@@ -102,6 +102,19 @@ impl Connectors {
             .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
             .expression_attribute_values(":readAt", time(read_at));
         guarded(put, "put the connector").await
+    }
+
+    /// Removes the row of a connector that Pluggy did not know when it was asked at `read_at`, unless
+    /// it holds the answer to a later request.
+    pub async fn forget(&self, id: ConnectorId, read_at: Timestamp) -> Result<Write, Error> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(Target::Connector(id).key()))
+            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .expression_attribute_values(":readAt", time(read_at));
+        guarded_delete(delete, "delete the connector").await
     }
 
     /// Writes when to ask again after a read at `read_at` that failed, unless the row holds the

@@ -61,7 +61,9 @@ pub struct Schedule {
 /// What an event of Pluggy's said, by rising weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owed {
-    /// Something happened to the item.
+    /// Something happened that has to do with the item.
+    News,
+    /// The item has a new state.
     Change,
     /// The item was deleted.
     Deletion,
@@ -71,13 +73,14 @@ impl Owed {
     /// Name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::News => "news",
             Self::Change => "change",
             Self::Deletion => "deletion",
         }
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Change, Self::Deletion]
+        [Self::News, Self::Change, Self::Deletion]
             .into_iter()
             .find(|owed| owed.as_str() == text)
     }

@@ -1,6 +1,7 @@
 //! Writes to `ItemTable`, each guarded so that a row never goes back in time or to another user.
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -15,7 +16,7 @@ use super::item_row::{
 };
 use super::key::item_key;
 use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
-use super::{Error, Items, Reading, Schedule, StoredItem};
+use super::{Error, Items, Owed, Reading, Schedule, StoredItem};
 use crate::pluggy::{ClientUserId, ItemId};
 
 /// What became of a guarded write.
@@ -40,7 +41,10 @@ impl Items {
             None => "(attribute_not_exists(readAt) OR readAt <= :readAt)",
         };
         let same_owner = match &stored.owner {
-            Some(_) => "(attribute_not_exists(#owner) OR #owner = :owner)",
+            // Of a row that is unconfirmed, an operator alone has said whose it is.
+            Some(_) => {
+                "(attribute_not_exists(#owner) OR #owner = :owner OR attribute_exists(unconfirmed))"
+            }
             None => "attribute_not_exists(#owner)",
         };
         let condition = format!(
@@ -193,29 +197,18 @@ impl Items {
     /// Removes the shell of an item that Pluggy does not know, and never spoke of. Whatever else is
     /// there stays.
     pub async fn forget(&self, id: ItemId) -> Result<Write, Error> {
-        let answer = self
+        let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
             .condition_expression("unconfirmed = :true AND attribute_not_exists(readAt)")
-            .expression_attribute_values(":true", AttributeValue::Bool(true))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(Write::Done),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(Write::Stale)
-            }
-            Err(error) => Err(unavailable("delete the item")(error)),
-        }
+            .expression_attribute_values(":true", AttributeValue::Bool(true));
+        guarded_delete(delete, "delete the item").await
     }
 
-    /// Gives the item to whom an event names, if it is nobody's and not gone; nothing else changes.
+    /// Gives the item to a user, if it is nobody's, or so far an operator's word alone says whose it
+    /// is, and it is not gone; nothing else changes.
     pub async fn claim(
         &self,
         id: ItemId,
@@ -230,7 +223,7 @@ impl Items {
             .update_expression("SET #owner = :owner, createdAtItemId = :createdAtItemId")
             .condition_expression(
                 "attribute_exists(pk) AND attribute_not_exists(deletedAt) \
-                 AND attribute_not_exists(#owner)",
+                 AND (attribute_not_exists(#owner) OR attribute_exists(unconfirmed))",
             )
             .expression_attribute_names("#owner", OWNER)
             .expression_attribute_values(":owner", text(owner.as_str()))
@@ -241,8 +234,43 @@ impl Items {
         guarded_update(update, "claim the item").await
     }
 
-    /// Brings the next look forward; one that is due earlier stays, and so does everything else.
-    pub async fn hasten(&self, id: ItemId, schedule: &Schedule) -> Result<Write, Error> {
+    /// Has an item looked at again at `check_at`, whatever its row holds, and whether it can be read
+    /// or not; nothing else changes. Where there is no row, this makes one.
+    pub async fn park(
+        &self,
+        id: ItemId,
+        created_at: Timestamp,
+        check_at: Timestamp,
+        owed: Option<Owed>,
+    ) -> Result<Write, Error> {
+        let mut set = "SET #schema = :schema, createdAt = if_not_exists(createdAt, :createdAt), \
+             due = :due, checkAt = :checkAt"
+            .to_owned();
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_values(":schema", number(VERSION))
+            .expression_attribute_values(":createdAt", time(created_at))
+            .expression_attribute_values(":due", text(IS_DUE))
+            .expression_attribute_values(":checkAt", time(check_at));
+        if let Some(owed) = owed {
+            set.push_str(", owed = :owed");
+            update = update.expression_attribute_values(":owed", text(owed.as_str()));
+        }
+        guarded_update(update.update_expression(set), "park the item").await
+    }
+
+    /// Brings the next look forward after one at `looked_at`; one that is due earlier, and not yet
+    /// passed, stays, and so does everything else.
+    pub async fn hasten(
+        &self,
+        id: ItemId,
+        schedule: &Schedule,
+        looked_at: Timestamp,
+    ) -> Result<Write, Error> {
         let Some(check_at) = schedule.check_at else {
             return Ok(Write::Stale);
         };
@@ -253,8 +281,10 @@ impl Items {
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
             .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(checkAt) OR checkAt > :checkAt)",
+                "attribute_exists(pk) AND (attribute_not_exists(checkAt) \
+                 OR checkAt > :checkAt OR checkAt <= :lookedAt)",
             )
+            .expression_attribute_values(":lookedAt", time(looked_at))
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":checkAt", time(check_at))
             .expression_attribute_values(":rechecks", number(schedule.rechecks));
@@ -276,6 +306,23 @@ pub(super) async fn guarded(
             if error
                 .as_service_error()
                 .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(Write::Stale)
+        }
+        Err(error) => Err(unavailable(operation)(error)),
+    }
+}
+
+pub(super) async fn guarded_delete(
+    delete: DeleteItemFluentBuilder,
+    operation: &'static str,
+) -> Result<Write, Error> {
+    match delete.send().await {
+        Ok(_) => Ok(Write::Done),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
         {
             Ok(Write::Stale)
         }

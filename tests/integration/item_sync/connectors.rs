@@ -124,8 +124,20 @@ async fn an_unknown_connector_leaves_nothing() {
     let mut unknown = status_updated("1");
     unknown["connectorId"] = json!(999_999);
     unknown["id"] = json!("999999");
-
     deployment.deliver(&unknown).await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/connectors/".to_owned(),
+        times: Some(1),
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+    deployment.sync_all().await;
+    let rows = deployment.tables.rows(&deployment.tables.items).await;
+    assert_eq!(rows.len(), 1, "it may be known");
+
     deployment.sync_all().await;
 
     let rows = deployment.tables.rows(&deployment.tables.items).await;

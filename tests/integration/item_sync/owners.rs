@@ -4,9 +4,11 @@ use jiff::SignedDuration;
 use sandbox::Switches;
 use serde_json::json;
 use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 
-use super::{USER, event, row, sync_later, sync_newest_event};
+use super::{USER, ask_for_check, event, row, sync_later, sync_newest_event, unavailable};
 
 #[tokio::test]
 async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
@@ -115,4 +117,85 @@ async fn the_first_owner_stays() {
         USER
     );
     assert_eq!(deployment.status_of("usr_2", item_id).await.0, 404);
+}
+
+#[tokio::test]
+async fn an_imported_owner_gives_way_to_the_one_whom_pluggy_answers_later() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    import(&deployment, item_id, "usr_2").await;
+    deployment.pluggy.add_fault(unavailable());
+    deployment.sync_all().await;
+    assert_eq!(owner(&deployment, item_id).await, "usr_2");
+
+    deployment.pluggy.clear_faults();
+    ask_for_check(&deployment, item_id, SignedDuration::from_mins(1)).await;
+    sync_newest_event(&deployment, now() + SignedDuration::from_mins(1)).await;
+
+    assert_eq!(owner(&deployment, item_id).await, USER);
+    assert_eq!(
+        deployment.metrics.lines().pop().unwrap()["OwnerConflicts"],
+        serde_json::Value::Null,
+        "an operator's mistake is none of pluggy's"
+    );
+}
+
+#[tokio::test]
+async fn an_imported_owner_gives_way_to_the_one_whom_an_event_names() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.pluggy.add_fault(unavailable());
+    import(&deployment, item_id, "usr_2").await;
+    deployment.sync_all().await;
+
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    sync_newest_event(&deployment, now()).await;
+
+    assert_eq!(owner(&deployment, item_id).await, USER);
+    assert!(!row(&deployment, item_id).await.unwrap().is_unconfirmed);
+}
+
+#[tokio::test]
+async fn in_one_batch_an_events_user_comes_before_an_imported_one() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        omit_client_user_id: true,
+        ..Switches::default()
+    });
+    let item_id = deployment.connect(USER, "user-ok").await;
+    import(&deployment, item_id, "usr_2").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+
+    deployment.sync_all().await;
+
+    assert_eq!(owner(&deployment, item_id).await, USER);
+}
+
+async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
+    let stored = row(deployment, item_id).await.unwrap();
+    stored.owner.unwrap().as_str().to_owned()
+}
+
+/// An operator says whose an item is.
+async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
+    let body = json!({"event": "import", "itemId": item_id, "clientUserId": user}).to_string();
+    let import = NewEvent {
+        key: EventKey::of_target(Target::Item(item_id), "import-1"),
+        name: "import".to_owned(),
+        received_at: now(),
+        origin: Origin::Import,
+        body: Some(Body::new(body.as_bytes(), Vec::new)),
+        quarantine: None,
+    };
+    deployment
+        .tables
+        .event_store()
+        .insert(&import)
+        .await
+        .unwrap();
 }

@@ -3,10 +3,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::now;
+use shared::pluggy::ItemId;
 use shared::store::Owed;
 use tests::Deployment;
 
-use super::{USER, event, row, sync_newest_event};
+use super::{USER, event, row, sync_newest_event, unavailable};
 
 #[tokio::test]
 async fn an_answer_that_contradicts_the_event_is_checked_soon() {
@@ -65,18 +66,7 @@ async fn a_dropped_answer_is_checked_soon() {
         .await;
     deployment.sync_all().await;
     let newer = now() + SignedDuration::from_hours(1);
-    let version = AttributeValue::N(newer.as_millisecond().to_string());
-    deployment
-        .tables
-        .client
-        .update_item()
-        .table_name(&deployment.tables.items)
-        .key("pk", AttributeValue::S(format!("ITEM#{item_id}")))
-        .update_expression("SET version = :version")
-        .expression_attribute_values(":version", version)
-        .send()
-        .await
-        .unwrap();
+    set(&deployment, item_id, "version", newer).await;
 
     deployment
         .deliver(&event("item/updated", "2", item_id))
@@ -90,6 +80,79 @@ async fn a_dropped_answer_is_checked_soon() {
     );
     assert_eq!(stored.schedule.owed, Some(Owed::Change));
     assert!(stored.schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+}
+
+#[tokio::test]
+async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as_usual() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    let newer = now() + SignedDuration::from_hours(1);
+    set(&deployment, item_id, "version", newer).await;
+    let mut due = now() + SignedDuration::from_mins(1);
+    set(&deployment, item_id, "checkAt", due).await;
+
+    for rechecks in [1, 2, 3, 0] {
+        reconcile::handle(&deployment.reconcile(), due)
+            .await
+            .unwrap();
+        sync_newest_event(&deployment, due).await;
+
+        let schedule = row(&deployment, item_id).await.unwrap().schedule;
+        assert_eq!(schedule.rechecks, rechecks);
+        let next = schedule.check_at.unwrap();
+        assert!(next > due, "{rechecks}");
+        due = next;
+    }
+    assert!(due > now() + SignedDuration::from_mins(5));
+}
+
+#[tokio::test]
+async fn an_event_that_tells_of_no_new_state_is_no_reason_to_look_twice() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    deployment
+        .deliver(&event("transactions/created", "2", item_id))
+        .await;
+    deployment.pluggy.add_fault(unavailable());
+    sync_newest_event(&deployment, now()).await;
+    deployment.pluggy.clear_faults();
+    let schedule = row(&deployment, item_id).await.unwrap().schedule;
+    assert_eq!(schedule.owed, Some(Owed::News));
+
+    let due = schedule.check_at.unwrap();
+    reconcile::handle(&deployment.reconcile(), due)
+        .await
+        .unwrap();
+    sync_newest_event(&deployment, due).await;
+
+    let schedule = row(&deployment, item_id).await.unwrap().schedule;
+    assert_eq!((schedule.rechecks, schedule.owed), (0, None));
+}
+
+async fn set(deployment: &Deployment, item_id: ItemId, attribute: &str, time: Timestamp) {
+    let value = AttributeValue::N(time.as_millisecond().to_string());
+    deployment
+        .tables
+        .client
+        .update_item()
+        .table_name(&deployment.tables.items)
+        .key("pk", AttributeValue::S(format!("ITEM#{item_id}")))
+        .update_expression("SET #attribute = :value")
+        .expression_attribute_names("#attribute", attribute)
+        .expression_attribute_values(":value", value)
+        .send()
+        .await
+        .unwrap();
 }
 
 /// To the millisecond, as rows have it.
