@@ -77,7 +77,7 @@ metrics! {
     ItemsStored: Count,
     /// Items that had been read after their events came.
     ItemsSkipped: Count,
-    /// Answers of Pluggy that were older than the row.
+    /// Looks that were dropped, since the row holds something newer.
     ItemsStaleDropped: Count,
     /// Items that Pluggy gave no answer about; asked again later.
     ItemsBackedOff: Count,
@@ -91,7 +91,7 @@ metrics! {
     ItemsParked: Count,
     /// Items of which Pluggy names another user than the first one.
     OwnerConflicts: Count,
-    /// Items that nobody can see, since Pluggy names no user.
+    /// Looks at items that nobody can see, since Pluggy names no user.
     ItemsWithoutOwner: Count,
     /// Changes that a check found and no webhook told of.
     ItemsFoundByCheck: Count,
