@@ -66,10 +66,7 @@ impl Look<'_> {
                 }
                 Ok(Outcome::Stored)
             }
-            Write::Stale => {
-                self.keep_owner(named, created_at).await?;
-                self.look_again(Some(settled)).await
-            }
+            Write::Stale => self.look_again(named, created_at, Some(settled)).await,
         }
     }
 
@@ -79,7 +76,7 @@ impl Look<'_> {
             Missing::Nothing => Ok(Outcome::Unknown),
             Missing::NeverThere => match self.items.forget(self.signals.item_id).await? {
                 Write::Done => Ok(Outcome::Unknown),
-                Write::Stale => self.look_again(None).await,
+                Write::Stale => self.dropped().await,
             },
             Missing::Suspect(since) => {
                 let schedule = Schedule {
@@ -101,7 +98,7 @@ impl Look<'_> {
                     .await?
                 {
                     Write::Done => Ok(Outcome::Tombstoned),
-                    Write::Stale => self.look_again(None).await,
+                    Write::Stale => self.dropped().await,
                 }
             }
         }
@@ -166,11 +163,7 @@ impl Look<'_> {
     ) -> Result<Outcome, store::Error> {
         match self.write_schedule(schedule).await? {
             Write::Done => Ok(outcome),
-            Write::Stale => {
-                let named = named(None, self.signals);
-                self.keep_owner(named, self.known_since()).await?;
-                self.look_again(None).await
-            }
+            Write::Stale => self.dropped().await,
         }
     }
 
@@ -202,9 +195,21 @@ impl Look<'_> {
         self.items.put_schedule(&row, self.read_at).await
     }
 
+    /// A write without an answer was dropped.
+    async fn dropped(&self) -> Result<Outcome, store::Error> {
+        let named = named(None, self.signals);
+        self.look_again(named, self.known_since(), None).await
+    }
+
     /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
     /// read again soon, or, after enough of that, when it would be after an ordinary read.
-    async fn look_again(&self, ordinary: Option<Schedule>) -> Result<Outcome, store::Error> {
+    async fn look_again(
+        &self,
+        named: Option<ClientUserId>,
+        created_at: Timestamp,
+        ordinary: Option<Schedule>,
+    ) -> Result<Outcome, store::Error> {
+        self.keep_owner(named, created_at).await?;
         let soon = recheck(self.schedule(), self.read_at).map(|schedule| self.owed(schedule));
         if let Some(schedule) = soon.or(ordinary) {
             self.items
