@@ -14,7 +14,7 @@ use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::ItemId;
-use shared::store::{EventKey, NewEvent, Origin, StoredItem, Target};
+use shared::store::{NewEvent, StoredItem, Target};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, stream};
 
@@ -78,14 +78,7 @@ async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
 }
 
 async fn ask_for_check(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
-    let check = NewEvent {
-        key: EventKey::of_target(Target::Item(item_id), "check-1"),
-        name: "check".to_owned(),
-        received_at: now() + after,
-        origin: Origin::Check,
-        body: None,
-        quarantine: None,
-    };
+    let check = NewEvent::check(Target::Item(item_id), "check-1", now() + after);
     deployment
         .tables
         .event_store()

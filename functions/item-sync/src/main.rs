@@ -1,15 +1,12 @@
 //! The Lambda function behind the stream of `EventTable`.
 
-use std::time::Duration;
-
 use aws_lambda_events::event::dynamodb::Event;
 use item_sync::{App, Config, handle};
-use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::env::Environment;
 use shared::metrics::Emitter;
 use shared::store::{Connectors, Items};
 use shared::{aws, clock, telemetry};
-use tokio::time::Instant;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -25,15 +22,9 @@ async fn main() -> Result<(), Error> {
     };
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Event>| {
-        let deadline = deadline(&event.context);
+        let deadline = clock::deadline(event.context.deadline);
         let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
         Ok::<_, Error>(handling.await)
     }))
     .await
-}
-
-/// The invocation's deadline, which Lambda gives in epoch milliseconds.
-fn deadline(context: &Context) -> Instant {
-    let now = u64::try_from(clock::now().as_millisecond()).unwrap_or_default();
-    Instant::now() + Duration::from_millis(context.deadline.saturating_sub(now))
 }

@@ -1,14 +1,11 @@
 //! The Lambda function behind the hourly schedule of the listing.
 
-use std::time::Duration;
-
-use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use listing::{App, Config, Limits, handle};
 use shared::env::Environment;
 use shared::metrics::Emitter;
 use shared::store::{Events, Items, ListingPlace};
 use shared::{aws, clock, telemetry};
-use tokio::time::Instant;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -27,17 +24,11 @@ async fn main() -> Result<(), Error> {
     let app = &app;
     run(service_fn(
         async move |event: LambdaEvent<serde_json::Value>| {
-            handle(app, clock::now(), deadline(&event.context))
+            handle(app, clock::now(), clock::deadline(event.context.deadline))
                 .await
                 .map(|_| ())
                 .map_err(Error::from)
         },
     ))
     .await
-}
-
-/// The invocation's deadline, which Lambda gives in epoch milliseconds.
-fn deadline(context: &Context) -> Instant {
-    let now = u64::try_from(clock::now().as_millisecond()).unwrap_or_default();
-    Instant::now() + Duration::from_millis(context.deadline.saturating_sub(now))
 }

@@ -2,10 +2,8 @@
 
 use jiff::Timestamp;
 use shared::pluggy::ListedItem;
-use shared::store::{EventKey, NewEvent, Origin, Reading, StoredItem, Target};
+use shared::store::{NewEvent, Reading, StoredItem, Target};
 
-/// Name of a check's event.
-const CHECK: &str = "check";
 const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
 
 /// Whether the list tells of an item that we do not know, or know in an older state. A shell has no
@@ -25,14 +23,8 @@ pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
 pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
     let version = listed.updated_at.map_or(0, Timestamp::as_millisecond);
     let hour = now.as_millisecond() / MILLISECONDS_AN_HOUR;
-    NewEvent {
-        key: EventKey::of_target(Target::Item(listed.id), &format!("listed-{version}-{hour}")),
-        name: CHECK.to_owned(),
-        received_at: now,
-        origin: Origin::Check,
-        body: None,
-        quarantine: None,
-    }
+    let event_id = format!("listed-{version}-{hour}");
+    NewEvent::check(Target::Item(listed.id), &event_id, now)
 }
 
 #[cfg(test)]

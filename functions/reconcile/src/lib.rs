@@ -5,7 +5,7 @@ mod config;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use shared::metrics::{Emitter, Line, Metric};
-use shared::store::{self, DueCheck, EventKey, Events, Insertion, Items, NewEvent, Origin};
+use shared::store::{self, DueCheck, Events, Insertion, Items, NewEvent};
 
 pub use config::Config;
 
@@ -16,8 +16,6 @@ const MAX_DUE: usize = 5_000;
 const PAGE: i32 = 300;
 /// A check that did not lead to a new `checkAt` is asked for again after this long, and not before.
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
-/// Name of a due check's event.
-const CHECK: &str = "check";
 
 /// What the function works with, built once during init.
 pub struct App {
@@ -83,14 +81,7 @@ fn event(check: DueCheck, now: Timestamp) -> NewEvent {
     let overdue = now.duration_since(check.check_at);
     let bucket = overdue.as_secs() / REPEAT_AFTER.as_secs();
     let event_id = format!("check-{}-{bucket}", check.check_at.as_millisecond());
-    NewEvent {
-        key: EventKey::of_target(check.target, &event_id),
-        name: CHECK.to_owned(),
-        received_at: now,
-        origin: Origin::Check,
-        body: None,
-        quarantine: None,
-    }
+    NewEvent::check(check.target, &event_id, now)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, SORT_KEY, VERSION};
-use super::{Body, Error, EventKey};
+use super::{Body, Error, EventKey, Target};
 
 pub(super) const EVENT: &str = "event";
 pub(super) const RECEIVED_AT: &str = "receivedAt";
@@ -18,6 +18,9 @@ pub(super) const BODY_ENCODING: &str = "bodyEncoding";
 pub(super) const BODY_SHA256: &str = "bodySha256";
 pub(super) const TRUNCATED: &str = "truncated";
 pub(super) const QUARANTINE: &str = "quarantine";
+
+/// Name of an event that only asks for a look.
+const CHECK: &str = "check";
 
 /// Where an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +96,20 @@ pub struct NewEvent {
     pub body: Option<Body>,
     /// Why it is not acted on, if so.
     pub quarantine: Option<Quarantine>,
+}
+
+impl NewEvent {
+    /// A check: nothing happened, but the target is to be looked at. Its id says which look it is.
+    pub fn check(target: Target, event_id: &str, now: Timestamp) -> Self {
+        Self {
+            key: EventKey::of_target(target, event_id),
+            name: CHECK.to_owned(),
+            received_at: now,
+            origin: Origin::Check,
+            body: None,
+            quarantine: None,
+        }
+    }
 }
 
 /// What became of an event that was to be stored. Each of them means that it is durable now.
