@@ -35,7 +35,7 @@ impl Simulation {
 
     /// One tick of reconcile, and gives the number of checks that it asked for.
     pub(crate) async fn reconcile(&self) -> usize {
-        let tick = reconcile::handle(&self.deployment.reconcile(), self.now).await;
+        let tick = reconcile::handle(&self.deployment.reconcile(), self.now, in_a_minute()).await;
         tick.unwrap().asked
     }
 

@@ -126,7 +126,7 @@ impl Stand {
     pub(crate) fn tick(&self, now: Timestamp) -> Run<usize> {
         let app = Arc::clone(&self.reconcile);
         Run::new(&self.door, async move {
-            let tick = reconcile::handle(&app, now).await;
+            let tick = reconcile::handle(&app, now, in_a_minute()).await;
             tick.unwrap().asked
         })
     }

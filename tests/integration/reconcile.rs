@@ -1,11 +1,19 @@
 //! reconcile: what is due comes back through the one door.
 
-use jiff::SignedDuration;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 use sandbox::{Effect, Fault};
 use serde_json::json;
 use shared::clock::now;
-use shared::store::{Schedule, StoredItem};
-use tests::Deployment;
+use shared::store::{Events, Schedule, StoredItem};
+use tests::deployment::in_a_minute;
+use tests::{Deployment, tables};
+use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -34,7 +42,7 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
     deployment.pluggy.clear_faults();
 
     let in_two_minutes = now() + SignedDuration::from_mins(2);
-    let tick = reconcile::handle(&deployment.reconcile(), in_two_minutes)
+    let tick = reconcile::handle(&deployment.reconcile(), in_two_minutes, in_a_minute())
         .await
         .unwrap();
     deployment.sync_all().await;
@@ -61,35 +69,58 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
 }
 
 #[tokio::test]
-async fn items_that_were_asked_for_do_not_hide_the_others() {
+async fn items_that_were_asked_for_neither_hide_the_others_nor_let_too_many_through() {
     let deployment = Deployment::start().await;
-    let items = deployment.tables.item_store();
     let start = now();
-    for number in 0..310_i64 {
-        let row = StoredItem {
-            item_id: Uuid::new_v4().to_string().parse().unwrap(),
-            owner: None,
-            created_at: start,
-            reading: None,
-            schedule: Schedule {
-                check_at: Some(start + SignedDuration::from_secs(number)),
-                ..Schedule::default()
-            },
-            deleted_at: None,
-            is_unconfirmed: false,
-        };
-        items.put_schedule(&row, start).await.unwrap();
-    }
+    due_each_second(&deployment, start, 620).await;
     let reconcile = deployment.reconcile();
 
-    let first = reconcile::handle(&reconcile, start + SignedDuration::from_mins(6))
-        .await
-        .unwrap();
-    let second = reconcile::handle(&reconcile, start + SignedDuration::from_mins(7))
-        .await
-        .unwrap();
+    let mut asked = Vec::new();
+    for seconds in [9, 630, 690, 750] {
+        let now = start + SignedDuration::from_secs(seconds);
+        let tick = reconcile::handle(&reconcile, now, in_a_minute())
+            .await
+            .unwrap();
+        asked.push(tick.asked);
+    }
 
-    assert_eq!((first.asked, second.asked), (300, 10));
+    assert_eq!(asked, [10, 300, 300, 10]);
+}
+
+#[tokio::test]
+async fn a_put_that_stalls_holds_the_tick_no_longer_than_its_time() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 2).await;
+    let reconcile = reconcile::App {
+        events: events_that_stall(&[]).await,
+        ..deployment.reconcile()
+    };
+    let deadline = Instant::now() + Duration::from_secs(6);
+
+    let tick = reconcile::handle(&reconcile, start + SignedDuration::from_secs(60), deadline);
+    let tick = timeout_at(deadline, tick).await.unwrap().unwrap();
+
+    assert_eq!((tick.due, tick.asked), (1, 0));
+    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(1));
+}
+
+#[tokio::test]
+async fn a_check_that_is_refused_fails_the_tick_although_its_time_ends_before_the_others() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 2).await;
+    let reconcile = reconcile::App {
+        events: events_that_stall(&[StatusCode::BAD_REQUEST]).await,
+        ..deployment.reconcile()
+    };
+    let deadline = Instant::now() + Duration::from_secs(6);
+
+    let tick = reconcile::handle(&reconcile, start + SignedDuration::from_secs(60), deadline);
+    let outcome = timeout_at(deadline, tick).await.unwrap();
+
+    assert!(outcome.is_err());
+    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(2));
 }
 
 #[tokio::test]
@@ -114,6 +145,7 @@ async fn a_check_that_was_asked_for_is_not_asked_for_again_at_once() {
         let tick = reconcile::handle(
             &deployment.reconcile(),
             due + SignedDuration::from_mins(minutes),
+            in_a_minute(),
         )
         .await
         .unwrap();
@@ -128,7 +160,7 @@ async fn nothing_is_due_at_first() {
     let deployment = Deployment::start().await;
 
     assert_eq!(
-        reconcile::handle(&deployment.reconcile(), now())
+        reconcile::handle(&deployment.reconcile(), now(), in_a_minute())
             .await
             .unwrap(),
         reconcile::Tick::default()
@@ -139,4 +171,46 @@ async fn nothing_is_due_at_first() {
         (&json!(0), &json!(0)),
         "the line tells that reconcile runs"
     );
+}
+
+/// Items of which one becomes due each second.
+async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) {
+    let store = deployment.tables.item_store();
+    for number in 0..items {
+        let row = StoredItem {
+            item_id: Uuid::new_v4().to_string().parse().unwrap(),
+            owner: None,
+            created_at: start,
+            reading: None,
+            schedule: Schedule {
+                check_at: Some(start + SignedDuration::from_secs(number)),
+                ..Schedule::default()
+            },
+            deleted_at: None,
+            is_unconfirmed: false,
+        };
+        store.put_schedule(&row, start).await.unwrap();
+    }
+}
+
+/// An event table that gives these answers, and then none any more.
+async fn events_that_stall(answers: &[StatusCode]) -> Events {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answers = Arc::new(Mutex::new(
+        answers.iter().copied().rev().collect::<Vec<_>>(),
+    ));
+    let router = Router::new().fallback(async move || {
+        let answer = answers.lock().unwrap().pop();
+        match answer {
+            Some(status) => status,
+            None => std::future::pending().await,
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Events::new(
+        tables::client(&url),
+        "events".to_owned(),
+        SignedDuration::from_hours(24),
+    )
 }

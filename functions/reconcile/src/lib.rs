@@ -2,10 +2,13 @@
 
 mod config;
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use shared::metrics::{Emitter, Line, Metric};
-use shared::store::{self, DueCheck, Events, Insertion, Items, NewEvent};
+use shared::store::{self, DueCheck, DuePage, Events, Insertion, Items, NewEvent};
+use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 
@@ -14,6 +17,8 @@ const MAX_ASKED: usize = 300;
 /// How many due items one tick looks at; those that were asked for already must not hide the rest.
 const MAX_DUE: usize = 5_000;
 const PAGE: i32 = 300;
+/// What must be left of the time when a tick stops: its line, and the answer.
+const RESERVE: Duration = Duration::from_secs(5);
 /// A check that did not lead to a new `checkAt` is asked for again after this long, and not before.
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
@@ -31,7 +36,7 @@ pub struct App {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tick {
-    /// How many items are due.
+    /// How many due items it looked at.
     pub due: usize,
     /// How many checks are new; the others were asked for already.
     pub asked: usize,
@@ -39,31 +44,68 @@ pub struct Tick {
     pub oldest_overdue_seconds: i64,
 }
 
-/// Asks for a check of each item that is due. A check that cannot be stored does not keep the others
-/// waiting; it makes the tick fail, so that it is seen.
-pub async fn handle(app: &App, now: Timestamp) -> Result<Tick, store::Error> {
-    let mut tick = Tick::default();
-    let mut outcome = Ok(());
-    let mut page = None;
-    loop {
-        let due = app.items.due(now, PAGE, page).await?;
-        for check in due.checks {
-            let overdue = now.duration_since(check.check_at).as_secs();
-            tick.oldest_overdue_seconds = tick.oldest_overdue_seconds.max(overdue);
-            tick.due += 1;
-            match app.events.insert(&event(check, now)).await {
-                Ok(Insertion::Inserted) => tick.asked += 1,
-                Ok(_) => {}
-                Err(error) => outcome = Err(error),
+/// Asks for a check of each item that is due, until shortly before `deadline`. A check that cannot be
+/// stored does not keep the others waiting; it makes the tick fail, so that it is seen.
+pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Tick, store::Error> {
+    let first = app.items.due(now, PAGE, None).await?;
+    let mut run = Run::default();
+    let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+    // A put that is cut off may have been stored: then the next tick's is a duplicate.
+    if timeout_at(end, run.ask(app, first, now)).await.is_err() {
+        tracing::warn!("no time for all that is due; the rest is left to the next minute");
+    }
+    app.metrics.emit(line(run.tick), now);
+    run.failure.map_or(Ok(run.tick), Err)
+}
+
+/// A tick under way. What it did is told, also where its time ends in the middle.
+#[derive(Debug, Default)]
+struct Run {
+    tick: Tick,
+    failure: Option<store::Error>,
+}
+
+impl Run {
+    async fn ask(&mut self, app: &App, first: DuePage, now: Timestamp) {
+        let mut page = first;
+        loop {
+            for check in page.checks {
+                if self.has_done_its_share() {
+                    return;
+                }
+                self.ask_for(app, check, now).await;
+            }
+            let Some(next) = page.next else {
+                return;
+            };
+            // Where the store refuses, another page would only be refused as well.
+            if self.has_done_its_share() || self.failure.is_some() {
+                return;
+            }
+            match app.items.due(now, PAGE, Some(next)).await {
+                Ok(due) => page = due,
+                Err(error) => {
+                    self.failure = Some(error);
+                    return;
+                }
             }
         }
-        page = due.next;
-        if page.is_none() || tick.asked >= MAX_ASKED || tick.due >= MAX_DUE || outcome.is_err() {
-            break;
+    }
+
+    fn has_done_its_share(&self) -> bool {
+        self.tick.asked >= MAX_ASKED || self.tick.due >= MAX_DUE
+    }
+
+    async fn ask_for(&mut self, app: &App, check: DueCheck, now: Timestamp) {
+        let overdue = now.duration_since(check.check_at).as_secs();
+        self.tick.oldest_overdue_seconds = self.tick.oldest_overdue_seconds.max(overdue);
+        self.tick.due += 1;
+        match app.events.insert(&event(check, now)).await {
+            Ok(Insertion::Inserted) => self.tick.asked += 1,
+            Ok(_) => {}
+            Err(error) => self.failure = Some(error),
         }
     }
-    app.metrics.emit(line(tick), now);
-    outcome.map(|()| tick)
 }
 
 /// A tick that cannot see what is due has no line, and its absence is an alarm.

@@ -20,8 +20,11 @@ async fn main() -> Result<(), Error> {
     };
     let app = &app;
     run(service_fn(
-        async move |_: LambdaEvent<serde_json::Value>| {
-            handle(app, clock::now()).await.map_err(Error::from)
+        async move |event: LambdaEvent<serde_json::Value>| {
+            let deadline = clock::deadline(event.context.deadline);
+            handle(app, clock::now(), deadline)
+                .await
+                .map_err(Error::from)
         },
     ))
     .await

@@ -5,6 +5,7 @@ use sandbox::{Effect, Fault, HealthStatus};
 use serde_json::json;
 use shared::clock::now;
 use tests::Deployment;
+use tests::deployment::in_a_minute;
 
 use super::{USER, event, sync_later};
 
@@ -83,7 +84,7 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
     assert_eq!((stored.reading, stored.sync_failures), (None, 1));
     let check_at = stored.check_at.unwrap();
 
-    let tick = reconcile::handle(&deployment.reconcile(), check_at)
+    let tick = reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
         .await
         .unwrap();
     assert_eq!(tick.asked, 1);

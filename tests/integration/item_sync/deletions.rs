@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use tests::Deployment;
+use tests::deployment::in_a_minute;
 
 use super::{USER, ask_for_check, event, gone, row, sync_later, sync_newest_event, unavailable};
 
@@ -118,7 +119,7 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
     assert_eq!(stored.deleted_at, None, "pluggy still shows it");
     let due = stored.schedule.check_at.unwrap();
     deployment.pluggy.add_fault(gone());
-    reconcile::handle(&deployment.reconcile(), due)
+    reconcile::handle(&deployment.reconcile(), due, in_a_minute())
         .await
         .unwrap();
     sync_newest_event(&deployment, due).await;

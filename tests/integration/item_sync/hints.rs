@@ -5,6 +5,7 @@ use shared::clock::now;
 use shared::pluggy::ItemId;
 use shared::store::{EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
+use tests::deployment::in_a_minute;
 
 use super::{USER, row, sync_later, unavailable};
 
@@ -33,7 +34,7 @@ async fn fail_then_check(deployment: &Deployment, item_id: ItemId) {
         .schedule
         .check_at
         .unwrap();
-    reconcile::handle(&deployment.reconcile(), check_at)
+    reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
         .await
         .unwrap();
     sync_later(deployment, check_at.duration_since(now())).await;
