@@ -101,12 +101,15 @@ metrics! {
     StreamAge: Milliseconds,
 
     // reconcile
-    /// Items whose check is due.
+    /// Due items that a run looked at. It looks until it has asked for its share of checks, so a
+    /// backlog may be longer.
     ChecksDue: Count,
     /// Checks that were asked for.
     ChecksAsked: Count,
     /// For how long the oldest due item has been due.
     OldestOverdue: Seconds,
+
+    // listing
     /// Items that Pluggy listed.
     ItemsListed: Count,
     /// Those of them that we did not know, or knew in an older state.
