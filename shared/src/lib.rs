@@ -5,6 +5,7 @@
 //! only [`store`] names table attributes, only [`mod@env`] reads the environment, and time is always
 //! passed in.
 
+pub mod arrival;
 pub mod aws;
 pub mod caller;
 pub mod clock;

@@ -8,6 +8,8 @@ use shared::clock::now;
 use shared::connection::MISSING_RECHECK;
 use tests::{Deployment, sample};
 
+use crate::address;
+
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
@@ -264,5 +266,19 @@ async fn when_pluggy_is_down_slow_or_limiting_the_caller_is_asked_to_come_back()
             !body.contains("pluggy") && !body.contains("sandbox"),
             "{body}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_uri_does_no_harm() {
+    let deployment = Deployment::start().await;
+    let mut event = sample::json("connect-token/no-body.json");
+    event["body"] = json!({"language": "en"}).to_string().into();
+
+    for event in address::hostile(&event) {
+        let response = answer(&deployment, sample::request_of(&event)).await;
+
+        assert_eq!(response.status(), 200, "{event}");
+        assert_eq!(json_of(&response)["connect"]["language"], "en", "{event}");
     }
 }

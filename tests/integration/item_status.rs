@@ -13,6 +13,8 @@ use tests::{Deployment, sample};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::address;
+
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
@@ -339,5 +341,27 @@ async fn bad_requests_are_refused_by_name() {
 
         assert_eq!(response.status(), status, "{field:?}");
         assert_eq!(json_of(&response)["field"].as_str(), field);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_uri_does_no_harm() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, "user-ok", "UPDATED").await;
+    connected(&deployment, "user-ok", "UPDATED").await;
+    let mut item = sample::json("item-status/item.json");
+    item["pathParameters"]["itemId"] = json!(item_id);
+    let mut list = sample::json("item-status/list.json");
+    list["queryStringParameters"] = json!({"limit": "1"});
+
+    for event in address::hostile(&item) {
+        let answer = json_of(&answer(&deployment, sample::request_of(&event)).await);
+
+        assert_eq!(answer["itemId"], json!(item_id), "{event}");
+    }
+    for event in address::hostile(&list) {
+        let answer = json_of(&answer(&deployment, sample::request_of(&event)).await);
+
+        assert_eq!(answer["items"].as_array().map(Vec::len), Some(1), "{event}");
     }
 }

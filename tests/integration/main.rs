@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod address;
 mod api_keys;
 mod configuration;
 mod connect_token;

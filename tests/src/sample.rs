@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use lambda_http::Request;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
+use shared::arrival::without_address;
 
 /// The sample at `events/<path>`.
 pub fn json(path: &str) -> Value {
@@ -18,9 +20,11 @@ pub fn request(path: &str) -> Request {
     request_of(&json(path))
 }
 
-/// The request that the runtime makes of a gateway's or function URL's event.
+/// The request that our runtime makes of a gateway's or function URL's event.
 pub fn request_of(event: &Value) -> Request {
-    lambda_http::request::from_str(&event.to_string()).unwrap()
+    let payload: LambdaRequest = serde_json::from_value(event.clone()).unwrap();
+    let event = LambdaEvent::new(payload, Context::default());
+    without_address(event).payload.into()
 }
 
 /// A gateway's event for `user`, with the fields of `event` and another body.

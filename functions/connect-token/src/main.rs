@@ -1,7 +1,9 @@
 //! The Lambda function behind `POST /connect-token`.
 
 use connect_token::{App, Config, handle};
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::tower::ServiceExt as _;
+use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
+use shared::arrival::without_address;
 use shared::env::Environment;
 use shared::store::Items;
 use shared::{aws, clock, telemetry};
@@ -18,8 +20,8 @@ async fn main() -> Result<(), Error> {
         owner_claim: config.owner_claim,
     };
     let app = &app;
-    run(service_fn(async move |request: Request| {
+    let service = service_fn(async move |request: Request| {
         Ok::<_, Error>(handle(app, request, clock::now()).await)
-    }))
-    .await
+    });
+    lambda_runtime::run(Adapter::from(service).map_request(without_address)).await
 }

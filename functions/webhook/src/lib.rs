@@ -4,7 +4,6 @@
 //! A 2xx means that the event is durable. 401 is for a failed secret alone, because Pluggy never
 //! repeats it; whatever is our own fault answers 503, because Pluggy then does.
 
-mod arrival;
 mod config;
 mod delivery;
 mod refusal;
@@ -24,7 +23,6 @@ use shared::store::Events;
 use shared::telemetry::chain;
 use tokio::time::{Instant, timeout_at};
 
-pub use arrival::without_address;
 pub use config::Config;
 pub use shared::secret::AcceptedSecrets;
 

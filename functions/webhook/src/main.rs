@@ -2,12 +2,13 @@
 
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
+use shared::arrival::without_address;
 use shared::env::Environment;
 use shared::metrics::Emitter;
 use shared::store::Events;
 use shared::telemetry::chain;
 use shared::{aws, clock, telemetry};
-use webhook::{App, Config, handle, without_address};
+use webhook::{App, Config, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
