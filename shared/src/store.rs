@@ -40,4 +40,4 @@ pub use key::EventKey;
 pub use listing::ListingPlace;
 pub use logged_event::LoggedEvent;
 pub use target::Target;
-pub use testimony::Testimony;
+pub use testimony::{FirstUser, Testimony};

@@ -26,24 +26,39 @@ pub(crate) struct Look {
 impl Look {
     /// A look at what events were about. What they say with authority goes on being said: an item
     /// whose row is lost comes back to its owner.
-    pub(crate) fn again(run: Uuid, target: Target, testimony: Testimony) -> Self {
+    pub(crate) fn again(run: Uuid, target: Target, testimony: &Testimony) -> Self {
         let name = if testimony.is_deleted {
             EventKind::ItemDeleted.as_str()
         } else {
             REPLAY
         };
+        // What only a frontend or an operator named may not exist.
+        let (origin, user) = if testimony.is_pluggys {
+            (Origin::Replay, &testimony.pluggys)
+        } else {
+            (Origin::Import, &testimony.operators)
+        };
         Self {
             target,
             event_id: replay_id(run),
             name: name.to_owned(),
-            // What only a frontend or an operator named may not exist.
-            origin: if testimony.is_pluggys {
-                Origin::Replay
-            } else {
-                Origin::Import
-            },
-            client_user_id: testimony.client_user_id,
+            origin,
+            client_user_id: user.id().cloned(),
         }
+    }
+
+    /// Beside it, for an item of which Pluggy spoke and whose user only an operator named: the user
+    /// goes on as an operator's word, since a replay's counts as Pluggy's.
+    pub(crate) fn owner_again(run: Uuid, target: Target, testimony: &Testimony) -> Option<Self> {
+        let is_needed = testimony.is_pluggys && testimony.pluggys.id().is_none();
+        let user = testimony.operators.id().filter(|_| is_needed)?;
+        Some(Self {
+            target,
+            event_id: owner_id(run),
+            name: IMPORT.to_owned(),
+            origin: Origin::Import,
+            client_user_id: Some(user.clone()),
+        })
     }
 
     /// A look at an item that an operator names.
@@ -59,7 +74,7 @@ impl Look {
 
     /// Whether an event is one of those that this run of replays asks with.
     pub(crate) fn is_of(event: &LoggedEvent, run: Uuid) -> bool {
-        event.id == replay_id(run)
+        event.id == replay_id(run) || event.id == owner_id(run)
     }
 
     /// Asks for it; gives whether that is new.
@@ -96,6 +111,10 @@ fn replay_id(run: Uuid) -> String {
     format!("{REPLAY}-{run}")
 }
 
+fn owner_id(run: Uuid) -> String {
+    format!("{REPLAY}-{run}-{IMPORT}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +124,7 @@ mod tests {
 
     fn event(testimony: Testimony) -> NewEvent {
         let target = Target::Item(ITEM.parse().unwrap());
-        Look::again(RUN, target, testimony).into_event(Timestamp::UNIX_EPOCH)
+        Look::again(RUN, target, &testimony).into_event(Timestamp::UNIX_EPOCH)
     }
 
     #[test]

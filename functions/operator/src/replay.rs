@@ -175,7 +175,7 @@ impl Replay<'_> {
             return Ok(());
         }
         let testimony = self.app.log.testimony(target, self.now).await?;
-        if testimony.client_user_id.as_ref() == Some(user) {
+        if testimony.user() == Some(user) {
             self.ask(target, testimony).await?;
         }
         Ok(())
@@ -194,8 +194,12 @@ impl Replay<'_> {
     }
 
     async fn ask(&mut self, target: Target, testimony: Testimony) -> Result<(), store::Error> {
-        let look = Look::again(self.run, target, testimony);
-        if look.ask(&self.app.events, self.now).await? {
+        let look = Look::again(self.run, target, &testimony);
+        let mut is_new = look.ask(&self.app.events, self.now).await?;
+        if let Some(owner) = Look::owner_again(self.run, target, &testimony) {
+            is_new |= owner.ask(&self.app.events, self.now).await?;
+        }
+        if is_new {
             self.done.replayed += 1;
         } else {
             self.done.known += 1;

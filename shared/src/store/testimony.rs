@@ -8,17 +8,39 @@ use crate::pluggy::{ClientUserId, EventKind};
 /// What is carried forward when an item's events are replayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Testimony {
-    /// The first user whom Pluggy or an operator named.
-    pub client_user_id: Option<ClientUserId>,
+    /// Whom Pluggy named.
+    pub pluggys: FirstUser,
+    /// Whom an operator named. Counts only where Pluggy named nobody.
+    pub operators: FirstUser,
     /// Whether Pluggy said that the item was deleted.
     pub is_deleted: bool,
     /// Whether Pluggy itself spoke of the item, and not a frontend or an operator alone.
     pub is_pluggys: bool,
-    /// When the user was first named.
-    pub named_at: Option<Timestamp>,
+}
+
+/// The user who was named first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstUser(Option<(Timestamp, ClientUserId)>);
+
+impl FirstUser {
+    /// The user, if one was named.
+    pub fn id(&self) -> Option<&ClientUserId> {
+        self.0.as_ref().map(|(_, user)| user)
+    }
+
+    fn add(&mut self, named_at: Timestamp, user: ClientUserId) {
+        if self.0.as_ref().is_none_or(|(first, _)| named_at < *first) {
+            self.0 = Some((named_at, user));
+        }
+    }
 }
 
 impl Testimony {
+    /// The user whose item it is. An operator's word never outranks Pluggy's, whichever came first.
+    pub fn user(&self) -> Option<&ClientUserId> {
+        self.pluggys.id().or(self.operators.id())
+    }
+
     /// Adds an event, in whatever order they come. What is quarantined says nothing.
     pub(super) fn add(&mut self, event: LoggedEvent) {
         if event.quarantine.is_some() {
@@ -27,11 +49,15 @@ impl Testimony {
         let is_pluggys = matches!(event.origin, Origin::Webhook | Origin::Replay);
         self.is_pluggys |= is_pluggys;
         self.is_deleted |= is_pluggys && event.kind == EventKind::ItemDeleted;
-        let is_first = self.named_at.is_none_or(|at| event.received_at < at);
-        if event.client_user_id.is_some() && is_first {
-            self.client_user_id = event.client_user_id;
-            self.named_at = Some(event.received_at);
-        }
+        let Some(user) = event.client_user_id else {
+            return;
+        };
+        let first = if is_pluggys {
+            &mut self.pluggys
+        } else {
+            &mut self.operators
+        };
+        first.add(event.received_at, user);
     }
 }
 
@@ -70,7 +96,29 @@ mod tests {
 
         let testimony = testimony(events);
 
-        assert_eq!(testimony.client_user_id, Some("usr_1".parse().unwrap()));
+        assert_eq!(testimony.user(), Some(&"usr_1".parse().unwrap()));
+    }
+
+    #[test]
+    fn an_operators_word_counts_only_where_pluggy_named_nobody() {
+        let import = LoggedEvent {
+            origin: Origin::Import,
+            ..event("import", 1, Some("usr_2"))
+        };
+        let webhook = event("item/created", 2, Some("usr_1"));
+        let replay = LoggedEvent {
+            origin: Origin::Replay,
+            ..event("replay", 3, Some("usr_1"))
+        };
+        let silent = event("item/updated", 0, None);
+
+        for pluggys in [webhook, replay] {
+            let both = testimony([import.clone(), pluggys]);
+            assert_eq!(both.user(), Some(&"usr_1".parse().unwrap()));
+        }
+        let alone = testimony([silent, import]);
+        assert_eq!(alone.user(), Some(&"usr_2".parse().unwrap()));
+        assert_eq!(alone.pluggys.id(), None);
     }
 
     #[test]
