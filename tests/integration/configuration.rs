@@ -104,7 +104,12 @@ const FUNCTIONS: [(Read, &[&str]); 8] = [
     ),
     (
         |environment| operator::Config::from_env(environment).err(),
-        &["EVENT_RETENTION_DAYS", "EVENT_TABLE", "ITEM_TABLE"],
+        &[
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "PLUGGY_CLIENT_ID",
+        ],
     ),
 ];
 

@@ -14,6 +14,8 @@ use shared::env::Environment;
 use shared::store::{self, schema};
 use uuid::Uuid;
 
+use crate::deployment::CLIENT_ID;
+
 /// How long the tests keep events.
 pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -86,7 +88,13 @@ impl Tables {
 
     /// The store's view of the event table, for reading.
     pub fn event_log(&self) -> store::EventLog {
-        store::EventLog::new(self.client.clone(), self.events.clone())
+        self.event_log_of(CLIENT_ID)
+    }
+
+    /// The same, for another application than ours.
+    pub fn event_log_of(&self, client_id: &str) -> store::EventLog {
+        let client_id = client_id.parse().unwrap();
+        store::EventLog::new(self.client.clone(), self.events.clone(), client_id)
     }
 
     /// The store's view of the item table.

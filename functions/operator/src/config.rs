@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use shared::env::{Environment, Error};
+use shared::pluggy::ClientId;
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `PLUGGY_CLIENT_ID`: our application.
+    pub client_id: ClientId,
 }
 
 impl Config {
@@ -21,6 +24,7 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
         })
     }
 }

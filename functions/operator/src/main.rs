@@ -15,7 +15,11 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
-        log: EventLog::new(dynamodb.clone(), config.event_table.clone()),
+        log: EventLog::new(
+            dynamodb.clone(),
+            config.event_table.clone(),
+            config.client_id,
+        ),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
     };
     let app = &app;

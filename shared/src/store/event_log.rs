@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
-use aws_sdk_dynamodb::types::Select;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use jiff::Timestamp;
 
 use super::attributes::{Row, number, text, time};
@@ -12,18 +12,23 @@ use super::error::unavailable;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
-use super::{Error, EventCursor, LoggedEvent, Origin, Target, Testimony};
+use super::{Error, EventCursor, LoggedEvent, Origin, Quarantine, Target, Testimony};
+use crate::pluggy::ClientId;
 
 /// DynamoDB ends a page at 1 MB, and bodies count even where they are not asked for.
 const MAX_TIMELINE_PAGES: usize = 50;
 /// Rows that one page of a scan looks at.
 const SCAN_PAGE: i32 = 100;
+/// What a scan asks for; the quarantine, too, since a body decides whether it still holds.
+const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body, #bodyEncoding";
 
 /// `EventTable`, for reading.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     client: Client,
     table: String,
+    /// Our application. What was kept from us while another was taken for ours counts again.
+    client_id: ClientId,
 }
 
 /// The events about one thing, newest first.
@@ -58,9 +63,13 @@ pub struct FoundPage {
 }
 
 impl EventLog {
-    /// The table named `table`.
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    /// The table named `table`, of the application `client_id`.
+    pub fn new(client: Client, table: String, client_id: ClientId) -> Self {
+        Self {
+            client,
+            table,
+            client_id,
+        }
     }
 
     /// All that is stored about one thing, without what was received.
@@ -82,7 +91,7 @@ impl EventLog {
                 .send()
                 .await
                 .map_err(unavailable("query the events"))?;
-            events.extend(readable(answer.items.as_deref().unwrap_or_default()));
+            events.extend(self.readable(answer.items.as_deref().unwrap_or_default()));
             page = answer.last_evaluated_key;
             if page.is_none() {
                 break;
@@ -103,12 +112,16 @@ impl EventLog {
             let answer = self
                 .about(target, now)
                 .filter_expression(
-                    "#expiresAt > :now AND attribute_not_exists(#quarantine) \
-                     AND (begins_with(#event, :item) OR #origin IN (:replay, :import))",
+                    // One of another application may be ours after all, which its body tells, and
+                    // then speaks for Pluggy whatever its name is.
+                    "#expiresAt > :now AND (#quarantine = :foreign OR \
+                     attribute_not_exists(#quarantine) \
+                     AND (begins_with(#event, :item) OR #origin IN (:replay, :import)))",
                 )
                 .expression_attribute_names("#quarantine", QUARANTINE)
                 .expression_attribute_names("#event", EVENT)
                 .expression_attribute_names("#origin", ORIGIN)
+                .expression_attribute_values(":foreign", foreign())
                 .expression_attribute_values(":item", text("item/"))
                 .expression_attribute_values(":replay", text(Origin::Replay.as_str()))
                 .expression_attribute_values(":import", text(Origin::Import.as_str()))
@@ -116,7 +129,7 @@ impl EventLog {
                 .send()
                 .await
                 .map_err(unavailable("query the events"))?;
-            for event in readable(answer.items.as_deref().unwrap_or_default()) {
+            for event in self.readable(answer.items.as_deref().unwrap_or_default()) {
                 testimony.add(event);
             }
             page = answer.last_evaluated_key;
@@ -163,16 +176,15 @@ impl EventLog {
         let scan = self
             .scan(now, after)
             .filter_expression(
-                "#expiresAt > :now AND attribute_not_exists(#quarantine) AND #receivedAt >= :since \
+                "#expiresAt > :now AND #receivedAt >= :since \
+                 AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign) \
                  AND (begins_with(#pk, :item) OR begins_with(#pk, :connector))",
             )
-            .projection_expression("#pk, #sk, #event, #receivedAt, #origin")
-            .expression_attribute_names("#sk", SORT_KEY)
-            .expression_attribute_names("#receivedAt", RECEIVED_AT)
+            .projection_expression(FOUND)
             .expression_attribute_values(":since", time(since))
             .expression_attribute_values(":item", text(ITEM_PREFIX))
             .expression_attribute_values(":connector", text(CONNECTOR_PREFIX));
-        found(scan).await
+        self.found(scan).await
     }
 
     /// Events about items that may name a user, with the user whom they name. None that is
@@ -185,20 +197,17 @@ impl EventLog {
         let scan = self
             .scan(now, after)
             .filter_expression(
-                "#expiresAt > :now AND attribute_not_exists(#quarantine) \
+                "#expiresAt > :now \
+                 AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign) \
                  AND begins_with(#pk, :item) \
                  AND (begins_with(#event, :itemEvent) OR #origin IN (:replay, :import))",
             )
-            .projection_expression("#pk, #sk, #event, #receivedAt, #origin, #body, #bodyEncoding")
-            .expression_attribute_names("#sk", SORT_KEY)
-            .expression_attribute_names("#receivedAt", RECEIVED_AT)
-            .expression_attribute_names("#body", BODY)
-            .expression_attribute_names("#bodyEncoding", BODY_ENCODING)
+            .projection_expression(FOUND)
             .expression_attribute_values(":item", text(ITEM_PREFIX))
             .expression_attribute_values(":itemEvent", text("item/"))
             .expression_attribute_values(":replay", text(Origin::Replay.as_str()))
             .expression_attribute_values(":import", text(Origin::Import.as_str()));
-        found(scan).await
+        self.found(scan).await
     }
 
     fn about(&self, target: Target, now: Timestamp) -> QueryFluentBuilder {
@@ -224,39 +233,49 @@ impl EventLog {
             .expression_attribute_names("#origin", ORIGIN)
             .expression_attribute_names("#quarantine", QUARANTINE)
             .expression_attribute_names("#expiresAt", EXPIRES_AT)
+            .expression_attribute_names("#sk", SORT_KEY)
+            .expression_attribute_names("#receivedAt", RECEIVED_AT)
+            .expression_attribute_names("#body", BODY)
+            .expression_attribute_names("#bodyEncoding", BODY_ENCODING)
+            .expression_attribute_values(":foreign", foreign())
             .expression_attribute_values(":now", number(now.as_second()))
+    }
+
+    async fn found(&self, scan: ScanFluentBuilder) -> Result<FoundPage, Error> {
+        let answer = scan.send().await.map_err(unavailable("scan the events"))?;
+        let next = answer.last_evaluated_key();
+        Ok(FoundPage {
+            next: next.map(EventCursor::from_row).transpose()?,
+            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
+            events: answer
+                .items()
+                .iter()
+                .filter_map(|row| logged(self.found_event(row)).flatten())
+                .collect(),
+        })
+    }
+
+    /// `None` for a row about something that has no id of Pluggy's, and for one in quarantine.
+    fn found_event(&self, row: &Row) -> Result<Option<FoundEvent>, Error> {
+        let cursor = EventCursor::from_row(row)?;
+        let Some(target) = cursor.target() else {
+            return Ok(None);
+        };
+        let event = LoggedEvent::from_row(row, self.client_id)?;
+        Ok(event.quarantine.is_none().then_some(FoundEvent {
+            target,
+            event,
+            cursor,
+        }))
+    }
+
+    /// One row that cannot be read must not hide the others.
+    fn readable(&self, rows: &[Row]) -> impl Iterator<Item = LoggedEvent> {
+        rows.iter()
+            .filter_map(|row| logged(LoggedEvent::from_row(row, self.client_id)))
     }
 }
 
-async fn found(scan: ScanFluentBuilder) -> Result<FoundPage, Error> {
-    let answer = scan.send().await.map_err(unavailable("scan the events"))?;
-    let next = answer.last_evaluated_key();
-    Ok(FoundPage {
-        next: next.map(EventCursor::from_row).transpose()?,
-        scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-        events: answer
-            .items()
-            .iter()
-            .filter_map(|row| logged(found_event(row)).flatten())
-            .collect(),
-    })
-}
-
-/// `None` for a row about something that has no id of Pluggy's.
-fn found_event(row: &Row) -> Result<Option<FoundEvent>, Error> {
-    let cursor = EventCursor::from_row(row)?;
-    let Some(target) = cursor.target() else {
-        return Ok(None);
-    };
-    Ok(Some(FoundEvent {
-        target,
-        event: LoggedEvent::from_row(row)?,
-        cursor,
-    }))
-}
-
-/// One row that cannot be read must not hide the others.
-fn readable(rows: &[Row]) -> impl Iterator<Item = LoggedEvent> {
-    rows.iter()
-        .filter_map(|row| logged(LoggedEvent::from_row(row)))
+fn foreign() -> AttributeValue {
+    text(Quarantine::ForeignClientId.as_str())
 }

@@ -6,8 +6,8 @@ use super::attributes::{Reader, Row, required};
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::event_record::{names_the_user, user_in};
 use super::schema::SORT_KEY;
-use super::{Encoding, Error, Origin};
-use crate::pluggy::{ClientUserId, EventKind};
+use super::{Body, Encoding, Error, Origin, Quarantine};
+use crate::pluggy::{ClientId, ClientUserId, Event, EventKind};
 
 /// A stored event, without what was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub struct LoggedEvent {
     pub received_at: Timestamp,
     /// Where it comes from.
     pub origin: Origin,
-    /// Why it was not acted on, if so, in the words of the row.
+    /// Why it was not acted on, if so, in the words of the row. None if its body was asked for and
+    /// names our application after all: that is known only now.
     pub quarantine: Option<String>,
     /// Whether it was too long to be kept whole.
     pub is_truncated: bool,
@@ -29,12 +30,17 @@ pub struct LoggedEvent {
 }
 
 impl LoggedEvent {
-    pub(super) fn from_row(row: &Row) -> Result<Self, Error> {
+    /// Reads a row, for the application `ours`.
+    pub(super) fn from_row(row: &Row, ours: ClientId) -> Result<Self, Error> {
         let reader = Reader(row);
         let kind = EventKind::from(required(EVENT, reader.text(EVENT)?)?);
         let origin = reader.text(ORIGIN)?;
         let origin = required(ORIGIN, origin.as_deref().and_then(Origin::parse))?;
-        let quarantine = reader.text(QUARANTINE)?;
+        let mut quarantine = reader.text(QUARANTINE)?;
+        let is_foreign = quarantine.as_deref() == Some(Quarantine::ForeignClientId.as_str());
+        if is_foreign && names(&reader, ours)? {
+            quarantine = None;
+        }
         let client_user_id = if quarantine.is_none() && names_the_user(origin, &kind) {
             client_user_id(&reader)?
         } else {
@@ -50,6 +56,17 @@ impl LoggedEvent {
             client_user_id,
         })
     }
+}
+
+/// Whether the body names the application.
+fn names(reader: &Reader<'_>, application: ClientId) -> Result<bool, Error> {
+    let encoding = reader.text(BODY_ENCODING)?;
+    let encoding = encoding.as_deref().and_then(Encoding::parse);
+    let client_id = reader
+        .bytes(BODY)?
+        .zip(encoding)
+        .and_then(|(bytes, encoding)| Event::parse(&Body::raw(bytes, encoding)?)?.client_id);
+    Ok(client_id.is_some_and(|id| id.parse() == Ok(application)))
 }
 
 fn client_user_id(reader: &Reader<'_>) -> Result<Option<ClientUserId>, Error> {

@@ -3,16 +3,18 @@
 use std::collections::HashSet;
 
 use jiff::SignedDuration;
+use operator::Report;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
 use shared::clock::now;
+use shared::pluggy::ItemId;
 use shared::store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 use uuid::Uuid;
 
 use super::{
-    ANOTHER_RUN, RUN, USER, asked_for, event, everything, lose_items, replay_to_the_end, replayed,
-    row, sync_asked_for,
+    ANOTHER_RUN, RUN, USER, ask, asked_for, event, everything, lose_items, replay_to_the_end,
+    replayed, row, sync_asked_for,
 };
 
 /// Pluggy's answers name no user, so that an owner can come from events alone.
@@ -211,6 +213,51 @@ async fn a_quarantined_event_names_no_owner_and_proves_no_deletion() {
     assert_eq!(owner.as_str(), USER);
 }
 
+/// Until the right `PluggyClientId` is deployed, every event of ours is held for another's.
+#[tokio::test]
+async fn what_was_quarantined_under_a_wrong_client_id_is_replayed_under_the_right_one() {
+    let deployment = nameless_deployment().await;
+    let right_one = "22222222-0000-4000-8000-000000000003";
+    let [named, spoken_of] = [
+        deployment.connect(USER, "user-ok").await,
+        deployment.connect(USER, "user-ok").await,
+    ];
+    let foreign = Uuid::new_v4().to_string().parse().unwrap();
+    let transactions =
+        json!({"event": "transactions/created", "eventId": "2", "itemId": spoken_of});
+    for (client_id, mut body) in [
+        (right_one, event("item/created", "1", named, USER)),
+        (right_one, transactions),
+        (
+            "33333333-0000-4000-8000-000000000003",
+            event("item/created", "3", foreign, USER),
+        ),
+    ] {
+        body["clientId"] = client_id.into();
+        deployment.deliver(&body).await;
+    }
+    deployment.deliver(&json!(["no event"])).await;
+    let mut app = deployment.operator();
+    app.log = deployment.tables.event_log_of(right_one);
+    let users = json!({"action": "replay", "run": RUN, "clientUserId": USER, "cursor": "events."});
+
+    let of_user = operator::handle(&app, users, now()).await.unwrap();
+    let of_all = operator::handle(&app, everything(ANOTHER_RUN), now()).await;
+    sync_asked_for(&deployment).await;
+
+    let looks = |report| match report {
+        Report::Replayed(replayed) => replayed.replayed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((looks(of_user), looks(of_all.unwrap())), (1, 2));
+    for asked in asked_for(&deployment).await {
+        assert_eq!(asked["origin"].as_s().unwrap(), "replay");
+    }
+    let owner = row(&deployment, named).await.unwrap().owner.unwrap();
+    assert_eq!(owner.as_str(), USER);
+    assert_eq!(row(&deployment, spoken_of).await.unwrap().owner, None);
+}
+
 #[tokio::test]
 async fn a_deletion_that_item_sync_never_saw_is_made_up_for() {
     let deployment = Deployment::start().await;
@@ -353,6 +400,78 @@ async fn what_pluggy_spoke_of_is_kept_while_pluggy_does_not_find_it() {
 
     let suspect = row(&deployment, item_id).await.unwrap();
     assert!(suspect.schedule.missing_since.is_some());
+}
+
+#[tokio::test]
+async fn pluggys_word_for_the_owner_outranks_an_operators_earlier_one() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect("usr_1", "user-ok").await;
+    import(&deployment, item_id, "usr_2").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, "usr_1"))
+        .await;
+    let run = ANOTHER_RUN;
+    let mistaken = json!({"action": "replay", "run": run, "clientUserId": "usr_2"});
+
+    assert_eq!(replay_to_the_end(&deployment, mistaken).await, 0);
+    let looks = replay_to_the_end(&deployment, everything(run)).await;
+    forget_import(&deployment).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!(looks, 1);
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    assert_eq!(owner.as_str(), "usr_1");
+}
+
+#[tokio::test]
+async fn an_owner_whom_only_an_operator_named_goes_on_as_an_operators_word() {
+    let deployment = nameless_deployment().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    import(&deployment, item_id, USER).await;
+    deployment
+        .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
+        .await;
+
+    let looks = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
+    let again = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
+    forget_import(&deployment).await;
+    sync_asked_for(&deployment).await;
+
+    assert_eq!((looks, again), (1, 0));
+    let origins: HashSet<_> = asked_for(&deployment)
+        .await
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_s().unwrap().clone();
+            let body = String::from_utf8(row["body"].as_b().unwrap().as_ref().to_vec()).unwrap();
+            (text("origin"), body.contains(USER))
+        })
+        .collect();
+    assert_eq!(
+        origins,
+        HashSet::from([("replay".to_owned(), false), ("import".to_owned(), true)])
+    );
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    assert_eq!(owner.as_str(), USER);
+}
+
+/// Imports an item for a user, under `RUN`.
+async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
+    let items = json!([{"itemId": item_id, "clientUserId": user}]);
+    let command = json!({"action": "import", "run": RUN, "items": items});
+    ask(deployment, command).await;
+}
+
+/// Loses the row of that import, as its expiry does.
+async fn forget_import(deployment: &Deployment) {
+    let tables = &deployment.tables;
+    for row in asked_for(deployment).await {
+        if row["sk"].as_s().unwrap() == &format!("import-{RUN}") {
+            let delete = tables.client.delete_item().table_name(&tables.events);
+            let delete = delete.key("pk", row["pk"].clone());
+            delete.key("sk", row["sk"].clone()).send().await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]
