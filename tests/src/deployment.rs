@@ -143,7 +143,6 @@ impl Deployment {
         }
     }
 
-    /// The operator's function, for the address of a deployed webhook.
     /// The operator's function for replays, imports and inspections.
     pub fn operator(&self) -> operator::App {
         operator::App {
