@@ -1,11 +1,8 @@
 //! What becomes of an event before it is a request.
 
 use lambda_http::LambdaEvent;
-use lambda_http::http::HeaderName;
 use lambda_http::http::header::HOST;
 use lambda_http::request::LambdaRequest;
-
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Takes away all that `lambda_http` makes the request's URI of. A stranger may write what is no URI
 /// into any of it, and `lambda_http` is so sure of one that it panics.
@@ -17,8 +14,8 @@ pub fn without_address(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<Lam
         request.raw_path = None;
         // Without it, the parameters are those that the gateway has decoded.
         request.raw_query_string = None;
+        // Without a host, the scheme of `x-forwarded-proto` is not read either.
         request.headers.remove(HOST);
-        request.headers.remove(FORWARDED_PROTO);
         request.request_context.domain_name = None;
     }
     event
