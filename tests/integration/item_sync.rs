@@ -24,6 +24,17 @@ fn event(name: &str, event_id: &str, item_id: ItemId) -> Value {
     json!({"event": name, "eventId": event_id, "itemId": item_id, "clientUserId": USER})
 }
 
+/// An item of [`USER`]'s that is connected, and known as it is.
+async fn known_item(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    item_id
+}
+
 async fn row(deployment: &Deployment, item_id: ItemId) -> Option<StoredItem> {
     deployment.tables.item_store().get(item_id).await.unwrap()
 }

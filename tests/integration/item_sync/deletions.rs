@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 
-use super::{USER, ask_for_check, event, gone, row, sync_later, sync_newest_event, unavailable};
+use super::{
+    USER, ask_for_check, event, gone, known_item, row, sync_later, sync_newest_event, unavailable,
+};
 
 #[tokio::test]
 async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
@@ -104,12 +106,7 @@ async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
 #[tokio::test]
 async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
 
     deployment
         .deliver(&event("item/deleted", "2", item_id))

@@ -8,17 +8,12 @@ use shared::store::Owed;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 
-use super::{USER, event, row, sync_newest_event, unavailable};
+use super::{event, known_item, row, sync_newest_event, unavailable};
 
 #[tokio::test]
 async fn an_answer_that_contradicts_the_event_is_checked_soon() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
     let settled = row(&deployment, item_id).await.unwrap().schedule;
     assert!(settled.check_at.unwrap() > now() + SignedDuration::from_mins(5));
 
@@ -33,12 +28,7 @@ async fn an_answer_that_contradicts_the_event_is_checked_soon() {
 #[tokio::test]
 async fn a_contradiction_is_checked_three_times_and_then_believed() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
     deployment.deliver(&event("item/error", "2", item_id)).await;
     deployment.sync_all().await;
 
@@ -60,12 +50,7 @@ async fn a_contradiction_is_checked_three_times_and_then_believed() {
 #[tokio::test]
 async fn a_dropped_answer_is_checked_soon() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
     let newer = now() + SignedDuration::from_hours(1);
     set(&deployment, item_id, "version", newer).await;
 
@@ -86,12 +71,7 @@ async fn a_dropped_answer_is_checked_soon() {
 #[tokio::test]
 async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as_usual() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
     let newer = now() + SignedDuration::from_hours(1);
     set(&deployment, item_id, "version", newer).await;
     let mut due = now() + SignedDuration::from_mins(1);
@@ -115,12 +95,7 @@ async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as
 #[tokio::test]
 async fn an_event_that_tells_of_no_new_state_is_no_reason_to_look_twice() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = known_item(&deployment).await;
     deployment
         .deliver(&event("transactions/created", "2", item_id))
         .await;
