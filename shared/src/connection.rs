@@ -1,18 +1,22 @@
-//! What an item's state means for the user: pure functions of the item, its connector's health and
-//! the time.
+//! What an item's state means for the user: pure functions of the item, its connector and the time.
 //!
-//! One table, [`assess`], maps Pluggy's two states and what time brings to a [`Phase`] and a
-//! [`NextAction`], and [`reason()`] says why; [`next_check`] and [`retry_delay`] say when to look
-//! again if no webhook comes.
+//! [`assess`] finds the one [`Reason`] that decides, from Pluggy's two states and from what time
+//! brings. The reason's table gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`], and
+//! [`message`] the words for the user. [`next_check`] and [`retry_delay`] say when to look again if no
+//! webhook comes.
 
 mod assessment;
+mod availability;
+mod language;
 mod message;
 mod phase;
 mod reason;
 mod schedule;
 
-pub use assessment::{assess, reason};
-pub use message::{Language, message};
-pub use phase::{ActionKind, NextAction, Phase};
+pub use assessment::{Assessment, assess};
+pub use availability::Availability;
+pub use language::Language;
+pub use message::message;
+pub use phase::{ActionKind, Phase, TokenUse};
 pub use reason::Reason;
 pub use schedule::{MISSING_RECHECK, next_check, retry_delay};

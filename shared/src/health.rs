@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::connection::Availability;
 use crate::pluggy::{Connector, ConnectorId, HealthStatus};
-use crate::store::{Connectors, StoredConnector, StoredItem};
+use crate::store::{Connectors, Reading, StoredConnector, StoredItem};
 use crate::telemetry::chain;
 use jiff::{SignedDuration, Timestamp};
 
@@ -52,14 +53,32 @@ impl Healths {
         let own = self
             .0
             .get(&connector.id)
-            .and_then(|stored| stored.reading.as_ref());
+            .and_then(|stored| stored.connector.as_ref().zip(stored.read_at));
         let (newest, read_at) = match own {
-            Some((own, own_read_at)) if *own_read_at > read_at => (own, *own_read_at),
+            Some((own, own_read_at)) if own_read_at > read_at => (own, own_read_at),
             _ => (connector, read_at),
         };
         let is_recent = now.duration_since(read_at) < LIFETIME;
         let health = newest.health.as_ref().filter(|_| is_recent)?;
         health.status.as_ref()
+    }
+
+    /// Whether the institution of an item can be connected to at `now`.
+    pub fn availability(&self, reading: &Reading, now: Timestamp) -> Availability {
+        match &reading.item.connector {
+            None => Availability::Available,
+            Some(connector) if self.is_retired(connector) => Availability::Retired,
+            Some(connector) => {
+                Availability::of_health(self.status(connector, reading.read_at, now))
+            }
+        }
+    }
+
+    /// Whether Pluggy has the connector no more.
+    pub fn is_retired(&self, connector: &Connector) -> bool {
+        self.0
+            .get(&connector.id)
+            .is_some_and(StoredConnector::is_retired)
     }
 }
 
@@ -77,7 +96,9 @@ mod tests {
     fn check(own_read_at: &str, item_read_at: &str, expected: Option<HealthStatus>) {
         let stored = StoredConnector {
             id: 201,
-            reading: Some((connector("OFFLINE"), own_read_at.parse().unwrap())),
+            connector: Some(connector("OFFLINE")),
+            read_at: Some(own_read_at.parse().unwrap()),
+            missing_since: None,
             check_at: None,
             sync_failures: 0,
         };
@@ -115,5 +136,54 @@ mod tests {
         let status = healths.status(&connector, now, now);
 
         assert_eq!(status, Some(&HealthStatus::Unstable));
+    }
+
+    fn availability(stored: StoredConnector) -> Availability {
+        let item = json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "connector": {"id": 201, "health": {"status": "ONLINE"}},
+        });
+        let reading = Reading {
+            item: serde_json::from_value(item).unwrap(),
+            read_at: "2026-11-23T09:00:00Z".parse().unwrap(),
+        };
+        let healths = Healths(HashMap::from([(201, stored)]));
+
+        healths.availability(&reading, NOW.parse().unwrap())
+    }
+
+    #[test]
+    fn a_connector_is_retired_after_a_second_404_an_hour_later() {
+        let missing = |since: &str, read_at: &str| StoredConnector {
+            id: 201,
+            connector: None,
+            read_at: Some(read_at.parse().unwrap()),
+            missing_since: Some(since.parse().unwrap()),
+            check_at: None,
+            sync_failures: 0,
+        };
+
+        assert_eq!(
+            availability(missing("2026-11-23T10:00:00Z", "2026-11-23T10:59:59Z")),
+            Availability::Available
+        );
+        assert_eq!(
+            availability(missing("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z")),
+            Availability::Retired
+        );
+    }
+
+    #[test]
+    fn a_connector_that_went_offline_after_the_item_was_read_is_offline() {
+        let stored = StoredConnector {
+            id: 201,
+            connector: Some(connector("OFFLINE")),
+            read_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+            missing_since: None,
+            check_at: None,
+            sync_failures: 0,
+        };
+
+        assert_eq!(availability(stored), Availability::Offline);
     }
 }

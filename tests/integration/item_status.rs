@@ -1,5 +1,7 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
 
+mod next_action;
+
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -162,7 +164,10 @@ async fn messages_come_in_the_callers_language() {
 
     assert_eq!(
         messages,
-        ["Nenhuma ação é necessária.", "There is nothing to do."]
+        [
+            "Sua conta está conectada e atualizada.",
+            "Your account is connected and up to date."
+        ]
     );
 }
 

@@ -1,13 +1,22 @@
 //! What a user is shown of an item.
 
+mod bank;
+mod next_action;
+mod products;
+mod prompt;
+
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::connection::{ActionKind, Language, NextAction, Phase, assess, message};
+use shared::connection::{Assessment, Language, Phase, assess};
 use shared::health::Healths;
-use shared::pluggy::{Connector, HealthStatus, Item, ItemError, ItemId, StatusDetail};
-use shared::store::{OwnedPage, StoredItem};
+use shared::pluggy::{Connector, ExecutionStatus, HealthStatus, ItemError, ItemId};
+use shared::store::{Cursor, OwnedPage, StoredItem};
 
 use crate::answer::retry_after;
+use next_action::NextActionView;
+use products::{ProductView, products};
 
 /// One item, as the HTTP contract has it.
 #[derive(Debug, Serialize)]
@@ -18,8 +27,8 @@ pub(crate) struct ItemView<'a> {
     status: Option<&'a str>,
     execution_status: Option<&'a str>,
     pub(crate) phase: Phase,
-    next_action: NextActionView,
-    products: StatusDetail,
+    next_action: NextActionView<'a>,
+    products: BTreeMap<String, ProductView<'a>>,
     error: Option<ErrorView<'a>>,
     created_at: Timestamp,
     updated_at: Option<Timestamp>,
@@ -37,23 +46,7 @@ struct ConnectorView<'a> {
     image_url: Option<&'a str>,
     primary_color: Option<&'a str>,
     health: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NextActionView {
-    kind: ActionKind,
-    message: &'static str,
-    expires_at: Option<Timestamp>,
-    connect_token: Option<ConnectTokenBody>,
-}
-
-/// The exact body to post to `/connect-token`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ConnectTokenBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    item_id: Option<ItemId>,
+    retired: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,18 +64,24 @@ impl<'a> ItemView<'a> {
         language: Language,
         now: Timestamp,
     ) -> Self {
-        let read_at = stored.reading.as_ref().map(|reading| reading.read_at);
-        let item = stored.reading.as_ref().map(|reading| &reading.item);
-        let connector = item.and_then(|item| item.connector.as_ref());
-        let health = connector.and_then(|connector| healths.status(connector, read_at?, now));
-        let (phase, next_action) = item.map_or_else(unread, |item| assess(item, health, now));
+        let reading = stored.reading.as_ref();
+        let assessment = reading.map_or(Assessment::NOT_READ, |reading| {
+            assess(&reading.item, healths.availability(reading, now), now)
+        });
+        let item = reading.map(|reading| &reading.item);
+        let connector = reading.and_then(|reading| {
+            let connector = reading.item.connector.as_ref()?;
+            let health = healths.status(connector, reading.read_at, now);
+            let retired = healths.is_retired(connector);
+            Some(ConnectorView::new(connector, health, retired))
+        });
         Self {
             item_id: stored.item_id,
-            connector: connector.map(|connector| ConnectorView::new(connector, health)),
+            connector,
             status: item.map(|item| item.status.as_str()),
             execution_status: item.map(|item| item.execution_status.as_str()),
-            phase,
-            next_action: NextActionView::new(next_action, stored.item_id, language),
+            phase: assessment.phase(),
+            next_action: NextActionView::new(assessment, stored.item_id, item, language),
             products: item.map(products).unwrap_or_default(),
             error: item
                 .and_then(|item| item.error.as_ref())
@@ -92,55 +91,20 @@ impl<'a> ItemView<'a> {
             last_updated_at: item.and_then(|item| item.last_updated_at),
             next_auto_sync_at: item.and_then(|item| item.next_auto_sync_at),
             consent_expires_at: item.and_then(|item| item.consent_expires_at),
-            read_at,
+            read_at: reading.map(|reading| reading.read_at),
         }
     }
 }
 
-/// Pluggy has not answered yet, so nothing is known but that there is a connection.
-fn unread() -> (Phase, NextAction) {
-    (
-        Phase::Connecting,
-        NextAction {
-            kind: ActionKind::Wait,
-            expires_at: None,
-        },
-    )
-}
-
-/// Products that were not requested are left out.
-fn products(item: &Item) -> StatusDetail {
-    let mut products = item.status_detail.clone().unwrap_or_default();
-    products.retain(|_, status| status.is_some());
-    products
-}
-
 impl<'a> ConnectorView<'a> {
-    fn new(connector: &'a Connector, health: Option<&'a HealthStatus>) -> Self {
+    fn new(connector: &'a Connector, health: Option<&'a HealthStatus>, retired: bool) -> Self {
         Self {
             id: connector.id,
             name: connector.name.as_deref(),
             image_url: connector.image_url.as_deref(),
             primary_color: connector.primary_color.as_deref(),
             health: health.map(HealthStatus::as_str),
-        }
-    }
-}
-
-impl NextActionView {
-    fn new(action: NextAction, item_id: ItemId, language: Language) -> Self {
-        let connect_token = match action.kind {
-            ActionKind::ConnectAgain => Some(ConnectTokenBody { item_id: None }),
-            _ if action.updates_the_item() => Some(ConnectTokenBody {
-                item_id: Some(item_id),
-            }),
-            _ => None,
-        };
-        Self {
-            kind: action.kind,
-            message: message(action.kind, language),
-            expires_at: action.expires_at,
-            connect_token,
+            retired,
         }
     }
 }
@@ -148,10 +112,7 @@ impl NextActionView {
 impl<'a> ErrorView<'a> {
     fn new(error: &'a ItemError) -> Self {
         Self {
-            code: error
-                .code
-                .as_ref()
-                .map(shared::pluggy::ExecutionStatus::as_str),
+            code: error.code.as_ref().map(ExecutionStatus::as_str),
             message: error.message.as_deref(),
             provider_message: error.provider_message.as_deref(),
         }
@@ -179,7 +140,7 @@ impl<'a> ItemList<'a> {
                 .iter()
                 .map(|item| ItemView::new(item, healths, language, now))
                 .collect(),
-            next_cursor: page.next.as_ref().map(shared::store::Cursor::to_text),
+            next_cursor: page.next.as_ref().map(Cursor::to_text),
         }
     }
 

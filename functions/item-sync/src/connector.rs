@@ -1,6 +1,7 @@
 //! One look at one connector: read its health at Pluggy, write its row.
 
-use shared::connection::retry_delay;
+use jiff::SignedDuration;
+use shared::connection::{MISSING_RECHECK, retry_delay};
 use shared::pluggy::Connector;
 use shared::store::{self, Write};
 use shared::telemetry::chain;
@@ -10,6 +11,11 @@ use crate::budget::{Budget, after, asked_to_wait};
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
 use crate::sync::is_newer;
+
+/// A connector that was retired is looked at this rarely, in case it was not,
+const LOOK_AT_RETIRED: SignedDuration = SignedDuration::from_hours(24);
+/// until Pluggy has deleted its last items: it keeps them for 30 days.
+const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 pub(crate) async fn sync(
     app: &App,
@@ -30,10 +36,11 @@ pub(crate) async fn sync(
         stored => stored?,
     };
     let failures = stored.as_ref().map_or(0, |stored| stored.sync_failures);
-    let reading = stored.and_then(|stored| stored.reading);
-    if reading.is_some_and(|(_, read_at)| is_newer(read_at, signals.last_received_at)) {
+    let last_read_at = stored.as_ref().and_then(|stored| stored.read_at);
+    if last_read_at.is_some_and(|read_at| is_newer(read_at, signals.last_received_at)) {
         return Ok(Outcome::Skipped);
     }
+    let missing_since = stored.and_then(|stored| stored.missing_since);
     let read_at = budget.now();
     if !budget.allows_a_call() {
         app.connectors
@@ -50,7 +57,15 @@ pub(crate) async fn sync(
             }
         }
         Ok(None) => {
-            app.connectors.forget(id, read_at).await?;
+            let missing_for = read_at.duration_since(missing_since.unwrap_or(read_at));
+            let connectors = &app.connectors;
+            match next_look(missing_for) {
+                Some(delay) => {
+                    let check_at = after(read_at, delay);
+                    connectors.put_missing(id, check_at, read_at).await?
+                }
+                None => connectors.forget(id, read_at).await?,
+            };
             Ok(Outcome::Unknown)
         }
         Err(error) => {
@@ -66,5 +81,35 @@ pub(crate) async fn sync(
                 .await?;
             Ok(Outcome::BackedOff)
         }
+    }
+}
+
+/// When to look again at a connector that has been missing for so long; `None` when it can be
+/// forgotten.
+fn next_look(missing_for: SignedDuration) -> Option<SignedDuration> {
+    if missing_for < MISSING_RECHECK {
+        Some(MISSING_RECHECK - missing_for)
+    } else if missing_for < REMEMBER_RETIRED {
+        Some(LOOK_AT_RETIRED)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_connector_is_asked_for_after_an_hour_and_then_daily_until_nobody_has_it() {
+        let hours = SignedDuration::from_hours;
+
+        assert_eq!(next_look(hours(0)), Some(hours(1)));
+        assert_eq!(
+            next_look(SignedDuration::from_mins(50)),
+            Some(SignedDuration::from_mins(10))
+        );
+        assert_eq!(next_look(hours(1)), Some(hours(24)));
+        assert_eq!(next_look(hours(60 * 24)), None);
     }
 }

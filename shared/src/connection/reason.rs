@@ -1,81 +1,193 @@
-//! Why a connection is in its phase, for the people who operate this.
+//! Why a connection stands where it does: the one table from a reason to a phase and a next action.
 
-/// What decided about a connection's phase and next action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// Pluggy is at work.
-    ExecutionRuns,
-    /// What the bank asks for can still be given.
-    PromptOpen,
-    /// What the bank asked for was not given in time.
-    PromptExpired,
-    /// The Open Finance consent has ended.
-    ConsentEnded,
-    /// Another holder must approve at the bank.
-    ResourcesPending,
-    /// The last execution did not collect every product.
-    ProductsMissing,
+use super::{ActionKind, Phase, TokenUse};
+
+/// Declares [`Reason`] with its table: `reason: phase, action, token => clause`.
+macro_rules! reasons {
+    ($($(#[$doc:meta])+ $name:ident: $phase:ident, $action:ident, $token:expr => $clause:literal,)+) => {
+        /// What decided about a connection's phase and next action.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Reason { $( $(#[$doc])+ $name, )+ }
+
+        impl Reason {
+            /// All of them.
+            pub const ALL: &[Self] = &[$( Self::$name, )+];
+
+            /// Where the connection stands.
+            pub fn phase(self) -> Phase {
+                match self { $( Self::$name => Phase::$phase, )+ }
+            }
+
+            /// What happens next.
+            pub fn action(self) -> ActionKind {
+                match self { $( Self::$name => ActionKind::$action, )+ }
+            }
+
+            /// The connect token with which the user does it; none where it is not done in the
+            /// widget.
+            pub fn token_use(self) -> Option<TokenUse> {
+                match self { $( Self::$name => $token, )+ }
+            }
+
+            /// The reason as a clause in English, for the people who operate this.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $clause, )+ }
+            }
+        }
+    };
+}
+
+const NONE: Option<TokenUse> = None;
+const UPDATE: Option<TokenUse> = Some(TokenUse::Update);
+const NEW: Option<TokenUse> = Some(TokenUse::NewConnection);
+
+reasons! {
+    /// There is no answer of Pluggy's about the item yet.
+    NotRead: Connecting, Wait, NONE
+        => "Pluggy has not answered yet",
+    /// Pluggy is at work for the first time.
+    FirstExecutionRuns: Connecting, Wait, NONE
+        => "the first execution is running",
+    /// Pluggy is at work again.
+    LaterExecutionRuns: Syncing, Wait, NONE
+        => "an execution is running; older data is there",
+    /// The value that the bank asks for can still be given.
+    InputAwaited: WaitingUser, AnswerMfa, UPDATE
+        => "the bank asks for a value that can still be given",
+    /// The value that the bank asked for was not given in time.
+    InputExpired: Reconnect, Reconnect, UPDATE
+        => "the value that the bank asked for was not given in time",
+    /// What the user must do at the bank can still be done.
+    ActionAwaited: WaitingUser, ActAtBank, NONE
+        => "the bank waits for something that the user can still do there",
+    /// What the user had to do at the bank was not done in time.
+    ActionExpired: Reconnect, Reconnect, UPDATE
+        => "what the user had to do at the bank was not done in time",
     /// The last execution collected everything.
-    Collected,
+    Collected: Ready, None, NONE
+        => "the last execution collected everything",
+    /// Everything was collected, but the sync that Pluggy planned has not come.
+    SyncOverdue: Ready, Wait, NONE
+        => "everything was collected, and the next planned sync is overdue",
+    /// The last execution did not collect every product.
+    ProductsMissing: ReadyPartial, None, NONE
+        => "the last execution did not collect every product",
+    /// Another holder must approve at the bank.
+    ResourcesPending: ReadyPartial, ActAtBank, NONE
+        => "another holder must approve a resource at the bank",
+    /// The Open Finance consent has ended.
+    ConsentEnded: Reconnect, ConnectAgain, NEW
+        => "the consent has ended",
+    /// The user took the authorization back at the bank.
+    AuthorizationRevoked: Reconnect, ConnectAgain, NEW
+        => "the user took the authorization back",
     /// The user was asked to authorize a device less than a day ago.
-    AuthorizationPending,
-    /// The user was asked to authorize a device more than a day ago.
-    AuthorizationOverdue,
+    AuthorizationPending: WaitingUser, AuthorizeDevice, NONE
+        => "a device waits for its authorization, for less than a day",
+    /// The user was asked to authorize a device a day ago or earlier.
+    AuthorizationOverdue: Reconnect, Reconnect, UPDATE
+        => "a device was not authorized within a day",
     /// The user did not authorize the access.
-    AuthorizationNotGranted,
-    /// The user took the authorization back.
-    AuthorizationRevoked,
+    AuthorizationNotGranted: Reconnect, Reconnect, UPDATE
+        => "the user did not authorize the access",
     /// The bank refuses the credentials.
-    CredentialsRefused,
-    /// The bank has locked the account, or wants something done there.
-    AccountNeedsAction,
+    CredentialsRefused: Reconnect, Reconnect, UPDATE
+        => "the bank refuses the credentials",
+    /// The bank refuses the MFA value.
+    InputRefused: Reconnect, Reconnect, UPDATE
+        => "the bank refuses the value that the user gave",
+    /// The bank has locked the account.
+    AccountLocked: Reconnect, ActAtBank, UPDATE
+        => "the bank has locked the account",
+    /// The bank wants the user to set a new password there.
+    PasswordExpired: Reconnect, ActAtBank, UPDATE
+        => "the bank wants a new password",
+    /// The bank wants something else done there.
+    AccountNeedsAction: Reconnect, ActAtBank, UPDATE
+        => "the bank wants something done there",
     /// The user is logged in elsewhere.
-    AlreadyLoggedIn,
+    LoggedInElsewhere: Retrying, ActAtBank, NONE
+        => "the user is logged in at the bank elsewhere",
     /// Accounts of this kind cannot be connected.
-    AccountNotSupported,
-    /// The item's status says that the login failed; nothing says why.
-    LoginFailed,
-    /// Pluggy has repeated the failed execution for hours, and plans no more.
-    GivenUp,
+    AccountNotSupported: Failed, ContactSupport, NONE
+        => "accounts of this kind cannot be connected",
+    /// The login failed; nothing says why.
+    LoginFailed: Reconnect, Reconnect, UPDATE
+        => "the login failed, and nothing says why",
     /// The bank is not available.
-    BankUnavailable,
-    /// The connector is offline.
-    ConnectorOffline,
+    BankUnavailable: Retrying, WaitForBank, NONE
+        => "the bank is not available",
     /// The last execution failed; Pluggy repeats it.
-    ExecutionFailed,
+    ExecutionFailed: Retrying, Wait, NONE
+        => "the last execution failed, and Pluggy repeats it",
+    /// Pluggy has repeated the failed execution for hours, and plans no more.
+    GivenUp: Reconnect, Reconnect, UPDATE
+        => "the execution has failed for hours, and Pluggy plans no other",
+    /// The last execution failed, and the connector is offline.
+    ConnectorOffline: Retrying, WaitForBank, NONE
+        => "the last execution failed, and the connector is offline",
+    /// The user would have to connect, but the connector is offline.
+    OfflineUntilReconnected: Reconnect, WaitForBank, NONE
+        => "the user must connect again, and the connector is offline",
+    /// Pluggy has the connector no more.
+    ConnectorRetired: Reconnect, ConnectAgain, NEW
+        => "the connector was retired",
     /// A status that this version does not know.
-    UnknownStatus,
+    UnknownStatus: Unknown, None, NONE
+        => "Pluggy gives a status that this version does not know",
 }
 
 impl Reason {
-    /// The reason as a clause in English.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ExecutionRuns => "an execution is running",
-            Self::PromptOpen => "the bank asks for something that can still be given",
-            Self::PromptExpired => "what the bank asked for was not given in time",
-            Self::ConsentEnded => "the consent has ended",
-            Self::ResourcesPending => "another holder must approve a resource at the bank",
-            Self::ProductsMissing => "the last execution did not collect every product",
-            Self::Collected => "the last execution collected everything",
-            Self::AuthorizationPending => {
-                "a device waits for its authorization, for less than a day"
-            }
-            Self::AuthorizationOverdue => "a device was not authorized within a day",
-            Self::AuthorizationNotGranted => "the user did not authorize the access",
-            Self::AuthorizationRevoked => "the user took the authorization back",
-            Self::CredentialsRefused => "the bank refuses the credentials",
-            Self::AccountNeedsAction => {
-                "the bank has locked the account, or wants something done there"
-            }
-            Self::AlreadyLoggedIn => "the user is logged in at the bank elsewhere",
-            Self::AccountNotSupported => "accounts of this kind cannot be connected",
-            Self::LoginFailed => "the login failed, and nothing says why",
-            Self::GivenUp => "the execution has failed for hours, and Pluggy plans no other",
-            Self::BankUnavailable => "the bank is not available",
-            Self::ConnectorOffline => "the connector is offline",
-            Self::ExecutionFailed => "the last execution failed, and Pluggy repeats it",
-            Self::UnknownStatus => "Pluggy gives a status that this version does not know",
+    /// Whether the credentials that Pluggy has cannot work: the widget must ask for them, since it
+    /// would else begin with these, and a bank locks an account after some wrong ones.
+    pub fn needs_credentials(self) -> bool {
+        matches!(
+            self,
+            Self::CredentialsRefused | Self::PasswordExpired | Self::LoginFailed
+        )
+    }
+
+    /// What it comes to while Pluggy refuses connections to the institution: nobody is sent into the
+    /// widget in vain, and what is repeated waits for the bank.
+    pub(super) fn while_offline(self) -> Self {
+        match (self.phase(), self.action()) {
+            _ if self == Self::GivenUp => Self::ConnectorOffline,
+            (Phase::Retrying, ActionKind::Wait | ActionKind::WaitForBank) => Self::ConnectorOffline,
+            (_, ActionKind::Reconnect | ActionKind::ConnectAgain) => Self::OfflineUntilReconnected,
+            _ => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_sent_into_the_widget_gets_the_token_for_it() {
+        for reason in Reason::ALL {
+            let expected = match reason.action() {
+                ActionKind::AnswerMfa | ActionKind::Reconnect => Some(TokenUse::Update),
+                ActionKind::ConnectAgain => Some(TokenUse::NewConnection),
+                ActionKind::ActAtBank if reason.phase() == Phase::Reconnect => {
+                    Some(TokenUse::Update)
+                }
+                _ => None,
+            };
+
+            assert_eq!(reason.token_use(), expected, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_into_the_widget_while_the_connector_is_offline() {
+        for reason in Reason::ALL {
+            let action = reason.while_offline().action();
+
+            assert!(
+                !matches!(action, ActionKind::Reconnect | ActionKind::ConnectAgain),
+                "{reason:?}"
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Phase, assess};
+use super::{Availability, Phase, assess};
 use crate::pluggy::{Item, ItemStatus};
 
 /// The first look at a running execution; each later one waits as long as the state has lasted.
@@ -29,7 +29,7 @@ pub const MISSING_RECHECK: SignedDuration = SignedDuration::from_hours(1);
 
 /// When to look again at an item that was just read.
 pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
-    let (phase, action) = assess(item, None, now);
+    let assessment = assess(item, Availability::Available, now);
     let age = item
         .updated_at
         .map(|at| now.duration_since(at))
@@ -45,7 +45,7 @@ pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
                 | ItemStatus::WaitingUserInput
                 | ItemStatus::WaitingUserAction
         );
-    let delay = match (phase, action.expires_at) {
+    let delay = match (assessment.phase(), assessment.expires_at) {
         (Phase::WaitingUser, Some(expires_at)) => {
             (now.duration_until(expires_at) + EXPIRY_GRACE).clamp(SHORTEST, LONGEST)
         }

@@ -5,6 +5,8 @@ use super::open_enum::open_enum;
 open_enum! {
     /// State of an item. Source: <https://docs.pluggy.ai/docs/item-lifecycle>.
     pub enum ItemStatus {
+        /// The item exists, and no execution has started; only older sources have it.
+        Created = "CREATED",
         /// An execution is running.
         Updating = "UPDATING",
         /// Paused until the user gives an MFA value.

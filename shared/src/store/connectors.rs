@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
-use super::item_row::{IS_DUE, READ_AT, SYNC_FAILURES, summary};
+use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, SYNC_FAILURES, summary};
 use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
 use super::schema::{CHECK_AT, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Target};
+use crate::connection::MISSING_RECHECK;
 use crate::pluggy::{Connector, ConnectorId};
 use crate::telemetry::chain;
 
@@ -22,13 +23,26 @@ const CONNECTOR: &str = "connector";
 pub struct StoredConnector {
     /// The connector.
     pub id: ConnectorId,
-    /// Pluggy's last answer about it, and our clock when the request was sent; none if Pluggy has
-    /// not answered yet.
-    pub reading: Option<(Connector, Timestamp)>,
-    /// When to ask again; none unless the last read failed.
+    /// What Pluggy last answered about it; none if it has not answered yet, or last answered that
+    /// there is no such connector.
+    pub connector: Option<Connector>,
+    /// Our clock when the request was sent that Pluggy answered last.
+    pub read_at: Option<Timestamp>,
+    /// When Pluggy first said that there is no such connector, if that is what it said last.
+    pub missing_since: Option<Timestamp>,
+    /// When to ask again; none unless the last read failed or found nothing.
     pub check_at: Option<Timestamp>,
     /// How many reads in a row have failed.
     pub sync_failures: u32,
+}
+
+impl StoredConnector {
+    /// Whether Pluggy has it no more: as with items, one 404 proves nothing, and a second one an
+    /// hour later does.
+    pub fn is_retired(&self) -> bool {
+        let answers = self.missing_since.zip(self.read_at);
+        answers.is_some_and(|(since, read_at)| read_at.duration_since(since) >= MISSING_RECHECK)
+    }
 }
 
 /// The connectors in `ItemTable`.
@@ -117,6 +131,32 @@ impl Connectors {
         guarded_delete(delete, "delete the connector").await
     }
 
+    /// Writes that Pluggy did not know the connector when it was asked at `read_at`, and when to ask
+    /// again, unless the row holds the answer to a later request.
+    pub async fn put_missing(
+        &self,
+        id: ConnectorId,
+        check_at: Timestamp,
+        read_at: Timestamp,
+    ) -> Result<Write, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(Target::Connector(id).key()))
+            .update_expression(
+                "SET #schema = :schema, due = :due, checkAt = :checkAt, readAt = :readAt, \
+                 missingSince = if_not_exists(missingSince, :readAt) REMOVE connector, syncFailures",
+            )
+            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_values(":schema", number(VERSION))
+            .expression_attribute_values(":due", text(IS_DUE))
+            .expression_attribute_values(":checkAt", time(check_at))
+            .expression_attribute_values(":readAt", time(read_at));
+        guarded_update(update, "update the missing connector").await
+    }
+
     /// Writes when to ask again after a read at `read_at` that failed, unless the row holds the
     /// answer to a later one. What is known stays.
     pub async fn put_schedule(
@@ -153,10 +193,11 @@ fn from_row(row: &Row) -> Result<StoredConnector, Error> {
             attribute: PARTITION_KEY,
         });
     };
-    let connector: Option<Connector> = reader.document(CONNECTOR);
     Ok(StoredConnector {
         id,
-        reading: connector.zip(reader.time(READ_AT)?),
+        connector: reader.document(CONNECTOR),
+        read_at: reader.time(READ_AT)?,
+        missing_since: reader.time(MISSING_SINCE)?,
         check_at: reader.time(CHECK_AT)?,
         sync_failures: reader.count(SYNC_FAILURES)?,
     })

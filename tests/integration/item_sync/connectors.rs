@@ -81,7 +81,7 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
     deployment.sync_all().await;
     let connectors = deployment.tables.connector_store();
     let stored = connectors.get(2).await.unwrap().unwrap();
-    assert_eq!((stored.reading, stored.sync_failures), (None, 1));
+    assert_eq!((stored.connector, stored.sync_failures), (None, 1));
     let check_at = stored.check_at.unwrap();
 
     let tick = reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
@@ -91,7 +91,7 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
     sync_later(&deployment, check_at.duration_since(now())).await;
 
     let stored = connectors.get(2).await.unwrap().unwrap();
-    assert!(stored.reading.is_some());
+    assert!(stored.connector.is_some());
     assert_eq!((stored.check_at, stored.sync_failures), (None, 0));
 }
 
@@ -114,18 +114,79 @@ async fn an_older_answer_does_not_replace_a_newer_one() {
         .await
         .unwrap();
 
-    let (stored, read_at) = connectors.get(2).await.unwrap().unwrap().reading.unwrap();
-    assert_eq!(stored, connector("OFFLINE"));
+    let stored = connectors.get(2).await.unwrap().unwrap();
+    assert_eq!(stored.connector, Some(connector("OFFLINE")));
+    let read_at = stored.read_at.unwrap();
     assert_eq!(read_at.as_millisecond(), later.as_millisecond());
 }
 
+fn retire(deployment: &Deployment, times: u32) {
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/connectors/2".to_owned(),
+        times: Some(times),
+        effect: Effect::Status {
+            status: 404,
+            code_description: Some("CONNECTOR_NOT_FOUND".to_owned()),
+        },
+    });
+}
+
+/// Lets reconcile ask for the connector's check when it is due, and item-sync make it.
+async fn check_when_due(deployment: &Deployment) {
+    let connectors = deployment.tables.connector_store();
+    let stored = connectors.get(2).await.unwrap().unwrap();
+    let check_at = stored.check_at.unwrap();
+    reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
+        .await
+        .unwrap();
+    sync_later(deployment, check_at.duration_since(now())).await;
+}
+
 #[tokio::test]
-async fn an_unknown_connector_leaves_nothing() {
+async fn a_connector_that_pluggy_retired_asks_its_users_to_connect_again() {
     let deployment = Deployment::start().await;
-    let mut unknown = status_updated("1");
-    unknown["connectorId"] = json!(999_999);
-    unknown["id"] = json!("999999");
-    deployment.deliver(&unknown).await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    retire(&deployment, 2);
+
+    deployment.deliver(&status_updated("2")).await;
+    deployment.sync_all().await;
+    let (_, item) = deployment.status_of(USER, item_id).await;
+    assert_eq!(item["phase"], "ready", "one 404 proves nothing");
+
+    check_when_due(&deployment).await;
+    let (_, item) = deployment.status_of(USER, item_id).await;
+    assert_eq!(item["connector"]["retired"], true);
+    assert_eq!(item["phase"], "reconnect");
+    assert_eq!(item["nextAction"]["kind"], "connect_again");
+    assert_eq!(item["nextAction"]["connectToken"], json!({}));
+
+    check_when_due(&deployment).await;
+    let (_, item) = deployment.status_of(USER, item_id).await;
+    assert_eq!(item["phase"], "ready", "Pluggy has it after all");
+    assert_eq!(item["connector"]["retired"], false);
+}
+
+#[tokio::test]
+async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
+    let deployment = Deployment::start().await;
+    let connectors = deployment.tables.connector_store();
+    retire(&deployment, 1);
+    deployment.deliver(&status_updated("1")).await;
+    deployment.sync_all().await;
+    let missing_since = connectors
+        .get(2)
+        .await
+        .unwrap()
+        .unwrap()
+        .missing_since
+        .unwrap();
+
     deployment.pluggy.add_fault(Fault {
         method: Some("GET".to_owned()),
         path_prefix: "/connectors/".to_owned(),
@@ -135,12 +196,10 @@ async fn an_unknown_connector_leaves_nothing() {
             code_description: None,
         },
     });
-    deployment.sync_all().await;
-    let rows = deployment.tables.rows(&deployment.tables.items).await;
-    assert_eq!(rows.len(), 1, "it may be known");
+    check_when_due(&deployment).await;
 
-    deployment.sync_all().await;
-
-    let rows = deployment.tables.rows(&deployment.tables.items).await;
-    assert!(rows.is_empty());
+    let stored = connectors.get(2).await.unwrap().unwrap();
+    assert_eq!(stored.missing_since, Some(missing_since));
+    assert!(!stored.is_retired());
+    assert_eq!(stored.sync_failures, 1);
 }

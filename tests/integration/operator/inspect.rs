@@ -35,10 +35,7 @@ async fn an_item_is_told_with_its_phase_why_its_error_next_check_and_history() {
         (&json!("read"), &json!(USER))
     );
     assert_eq!(report["standing"]["phase"], "reconnect");
-    assert_eq!(
-        report["standing"]["why"],
-        "the bank has locked the account, or wants something done there"
-    );
+    assert_eq!(report["standing"]["why"], "the bank has locked the account");
     assert_eq!(report["state"]["error"]["code"], "ACCOUNT_LOCKED");
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(

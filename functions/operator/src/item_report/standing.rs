@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::connection::{ActionKind, Phase, assess, reason};
+use shared::connection::{ActionKind, Assessment, Phase, assess};
 use shared::health::Healths;
 use shared::store::StoredItem;
 
@@ -26,23 +26,17 @@ impl Standing {
         if stored.deleted_at.is_some() {
             return None;
         }
-        let Some(reading) = &stored.reading else {
-            return Some(Self {
-                phase: Phase::Connecting,
-                next_action: ActionKind::Wait,
-                expires_at: None,
-                why: "Pluggy has not answered yet",
+        let assessment = stored
+            .reading
+            .as_ref()
+            .map_or(Assessment::NOT_READ, |reading| {
+                assess(&reading.item, healths.availability(reading, now), now)
             });
-        };
-        let connector = reading.item.connector.as_ref();
-        let health =
-            connector.and_then(|connector| healths.status(connector, reading.read_at, now));
-        let (phase, action) = assess(&reading.item, health, now);
         Some(Self {
-            phase,
-            next_action: action.kind,
-            expires_at: action.expires_at,
-            why: reason(&reading.item, health, now).as_str(),
+            phase: assessment.phase(),
+            next_action: assessment.action(),
+            expires_at: assessment.expires_at,
+            why: assessment.reason.as_str(),
         })
     }
 }

@@ -1,0 +1,49 @@
+//! What the user needs for what is to be done at the bank.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use shared::pluggy::{Item, UserActionType};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BankView<'a> {
+    #[serde(rename = "type")]
+    kind: Option<&'a str>,
+    instructions: Option<&'a str>,
+    provider_message: Option<&'a str>,
+    /// Such as the name of the device to authorize; which keys there are is the bank's affair.
+    attributes: BTreeMap<&'a str, String>,
+}
+
+impl<'a> BankView<'a> {
+    pub(super) fn new(item: &'a Item) -> Self {
+        let action = item.user_action.as_ref();
+        let error = item.error.as_ref();
+        let attributes = error
+            .and_then(|error| error.attributes.as_ref())
+            .into_iter()
+            .chain(action.and_then(|action| action.attributes.as_ref()));
+        Self {
+            kind: action
+                .and_then(|action| action.kind.as_ref())
+                .map(UserActionType::as_str),
+            instructions: action.and_then(|action| action.instructions.as_deref()),
+            provider_message: error.and_then(|error| error.provider_message.as_deref()),
+            attributes: attributes
+                .flatten()
+                .filter_map(|(name, value)| Some((name.as_str(), text(value)?)))
+                .collect(),
+        }
+    }
+}
+
+/// Pluggy promises texts. A number is told as one; what is neither is left out.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,33 @@
+//! What the bank asks the user for. The value itself goes from the widget to Pluggy, never through
+//! here.
+
+use serde::Serialize;
+use shared::pluggy::{ConnectorCredential, CredentialOption, CredentialType};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PromptView<'a> {
+    label: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: Option<&'a str>,
+    /// Base64, as Pluggy gives it.
+    image: Option<&'a str>,
+    options: Option<&'a [CredentialOption]>,
+    assistive_text: Option<&'a str>,
+    placeholder: Option<&'a str>,
+    instructions: Option<&'a str>,
+}
+
+impl<'a> PromptView<'a> {
+    pub(super) fn new(parameter: &'a ConnectorCredential) -> Self {
+        Self {
+            label: parameter.label.as_deref(),
+            kind: parameter.kind.as_ref().map(CredentialType::as_str),
+            image: parameter.data.as_deref(),
+            options: parameter.options.as_deref(),
+            assistive_text: parameter.assistive_text.as_deref(),
+            placeholder: parameter.placeholder.as_deref(),
+            instructions: parameter.instructions.as_deref(),
+        }
+    }
+}

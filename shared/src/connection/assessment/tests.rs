@@ -1,0 +1,350 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+const NOW: &str = "2026-11-23T12:00:00Z";
+const JUST_PASSED: &str = "2026-11-23T12:00:00Z";
+const STILL_AHEAD: &str = "2026-11-23T12:00:01Z";
+
+fn item(fields: &Value) -> Item {
+    let mut item = json!({
+        "id": "9a7b6c5d-0000-4000-8000-000000000001",
+        "status": "UPDATED",
+        "executionStatus": "SUCCESS",
+        "updatedAt": "2026-11-23T11:00:00Z",
+    });
+    item.as_object_mut()
+        .unwrap()
+        .extend(fields.as_object().unwrap().clone());
+    serde_json::from_value(item).unwrap()
+}
+
+fn check(fields: Value, expected: Reason) {
+    check_with(Availability::Available, fields, expected);
+}
+
+fn check_with(connector: Availability, fields: Value, expected: Reason) {
+    let assessment = assess(&item(&fields), connector, NOW.parse().unwrap());
+
+    assert_eq!(assessment.reason, expected, "{connector:?} {fields}");
+}
+
+#[test]
+fn a_running_execution_is_told_apart_by_whether_there_is_data() {
+    for status in ["CREATED", "UPDATING", "MERGING"] {
+        check(
+            json!({"status": status, "executionStatus": "CREATED"}),
+            Reason::FirstExecutionRuns,
+        );
+        check(
+            json!({"status": status, "executionStatus": "X_IN_PROGRESS", "lastUpdatedAt": NOW}),
+            Reason::LaterExecutionRuns,
+        );
+    }
+}
+
+#[test]
+fn an_execution_that_runs_again_outranks_how_the_last_one_ended() {
+    for status in ["UPDATED", "OUTDATED", "LOGIN_ERROR"] {
+        check(
+            json!({"status": status, "executionStatus": "LOGIN_IN_PROGRESS", "lastUpdatedAt": NOW}),
+            Reason::LaterExecutionRuns,
+        );
+    }
+}
+
+#[test]
+fn a_finished_execution_is_ready_in_whole_or_in_part() {
+    check(json!({}), Reason::Collected);
+    for execution_status in ["PARTIAL_SUCCESS", "UNEXPECTED_ERROR"] {
+        check(
+            json!({"executionStatus": execution_status}),
+            Reason::ProductsMissing,
+        );
+    }
+    check(
+        json!({"statusDetail": {"loans": null, "accounts": {"isUpdated": false}}}),
+        Reason::ProductsMissing,
+    );
+    check(
+        json!({"statusDetail": {"accounts": {"isUpdated": true, "warnings": [{"code": "001"}]}}}),
+        Reason::Collected,
+    );
+    check(
+        json!({"hasResourcesPendingAuthorization": true}),
+        Reason::ResourcesPending,
+    );
+}
+
+#[test]
+fn a_prompt_can_be_answered_until_it_expires() {
+    for (status, field, awaited, expired) in [
+        (
+            "WAITING_USER_INPUT",
+            "parameter",
+            Reason::InputAwaited,
+            Reason::InputExpired,
+        ),
+        (
+            "WAITING_USER_ACTION",
+            "userAction",
+            Reason::ActionAwaited,
+            Reason::ActionExpired,
+        ),
+    ] {
+        let asked = |expires_at| {
+            json!({
+                "status": status, "executionStatus": status,
+                field: {"name": "token", "expiresAt": expires_at},
+            })
+        };
+
+        check(asked(STILL_AHEAD), awaited);
+        check(asked(JUST_PASSED), expired);
+        let assessment = assess(
+            &item(&asked(STILL_AHEAD)),
+            Availability::Available,
+            NOW.parse().unwrap(),
+        );
+        assert_eq!(assessment.expires_at, Some(STILL_AHEAD.parse().unwrap()));
+    }
+}
+
+#[test]
+fn a_prompt_without_an_expiry_is_given_a_day() {
+    for (status, awaited, expired) in [
+        (
+            "WAITING_USER_INPUT",
+            Reason::InputAwaited,
+            Reason::InputExpired,
+        ),
+        (
+            "WAITING_USER_ACTION",
+            Reason::ActionAwaited,
+            Reason::ActionExpired,
+        ),
+    ] {
+        let asked = |updated_at| json!({"status": status, "executionStatus": status, "updatedAt": updated_at});
+
+        check(asked("2026-11-22T12:00:01Z"), awaited);
+        check(asked("2026-11-22T12:00:00Z"), expired);
+    }
+}
+
+#[test]
+fn a_pause_that_only_the_execution_names_is_one() {
+    check(
+        json!({"status": "UPDATING", "executionStatus": "WAITING_USER_INPUT"}),
+        Reason::InputAwaited,
+    );
+    check(
+        json!({"status": "UPDATING", "executionStatus": "WAITING_USER_ACTION"}),
+        Reason::ActionAwaited,
+    );
+}
+
+#[test]
+fn a_device_that_waits_for_authorization_is_no_failure_for_a_day() {
+    let pending = |updated_at| {
+        json!({
+            "status": "OUTDATED", "executionStatus": "USER_AUTHORIZATION_PENDING", "updatedAt": updated_at,
+        })
+    };
+
+    check(
+        pending("2026-11-22T12:00:01Z"),
+        Reason::AuthorizationPending,
+    );
+    check(
+        pending("2026-11-22T12:00:00Z"),
+        Reason::AuthorizationOverdue,
+    );
+}
+
+#[test]
+fn what_failed_says_who_must_act() {
+    let cases = [
+        ("INVALID_CREDENTIALS", Reason::CredentialsRefused),
+        ("INVALID_CREDENTIALS_MFA", Reason::InputRefused),
+        ("USER_INPUT_TIMEOUT", Reason::InputExpired),
+        (
+            "USER_AUTHORIZATION_NOT_GRANTED",
+            Reason::AuthorizationNotGranted,
+        ),
+        ("USER_AUTHORIZATION_REVOKED", Reason::AuthorizationRevoked),
+        ("ACCOUNT_LOCKED", Reason::AccountLocked),
+        ("ACCOUNT_CREDENTIALS_RESET", Reason::PasswordExpired),
+        ("ACCOUNT_NEEDS_ACTION", Reason::AccountNeedsAction),
+        ("USER_NOT_SUPPORTED", Reason::AccountNotSupported),
+    ];
+    for (execution_status, reason) in cases {
+        for status in ["OUTDATED", "LOGIN_ERROR"] {
+            check(
+                json!({"status": status, "executionStatus": execution_status}),
+                reason,
+            );
+        }
+    }
+}
+
+#[test]
+fn what_pluggy_repeats_is_told_apart_from_a_login_that_failed() {
+    let cases = [
+        ("ALREADY_LOGGED_IN", Reason::LoggedInElsewhere),
+        ("SITE_NOT_AVAILABLE", Reason::BankUnavailable),
+        ("CONNECTION_ERROR", Reason::ExecutionFailed),
+        ("ERROR", Reason::ExecutionFailed),
+        ("UNEXPECTED_ERROR", Reason::ExecutionFailed),
+        ("MERGE_ERROR", Reason::ExecutionFailed),
+        ("CREATE_ERROR", Reason::ExecutionFailed),
+    ];
+    for (execution_status, while_repeated) in cases {
+        let failed = |status| json!({"status": status, "executionStatus": execution_status});
+
+        check(failed("OUTDATED"), while_repeated);
+        check(failed("LOGIN_ERROR"), Reason::LoginFailed);
+    }
+}
+
+#[test]
+fn what_pluggy_has_given_up_is_for_the_user_to_try() {
+    for execution_status in [
+        "UNEXPECTED_ERROR",
+        "SITE_NOT_AVAILABLE",
+        "ALREADY_LOGGED_IN",
+    ] {
+        let outdated = |updated_at: &str, next: Option<&str>| {
+            let fields = json!({
+                "status": "OUTDATED", "executionStatus": execution_status,
+                "updatedAt": updated_at, "nextAutoSyncAt": next,
+            });
+            assess(
+                &item(&fields),
+                Availability::Available,
+                NOW.parse().unwrap(),
+            )
+            .reason
+        };
+
+        assert_eq!(outdated("2026-11-23T06:00:00Z", None), Reason::GivenUp);
+        assert_eq!(
+            outdated("2026-11-23T06:00:00Z", Some(JUST_PASSED)),
+            Reason::GivenUp
+        );
+        assert_ne!(outdated("2026-11-23T06:00:01Z", None), Reason::GivenUp);
+        assert_ne!(
+            outdated("2026-11-23T06:00:00Z", Some(STILL_AHEAD)),
+            Reason::GivenUp
+        );
+    }
+}
+
+#[test]
+fn the_error_says_why_where_the_execution_does_not() {
+    for execution_status in ["ERROR", "UNEXPECTED_ERROR", "SOMETHING_NEW"] {
+        check(
+            json!({
+                "status": "OUTDATED", "executionStatus": execution_status,
+                "error": {"code": "ACCOUNT_NEEDS_ACTION"},
+            }),
+            Reason::AccountNeedsAction,
+        );
+    }
+    check(
+        json!({
+            "status": "OUTDATED", "executionStatus": "SITE_NOT_AVAILABLE",
+            "error": {"code": "UNEXPECTED_ERROR"},
+        }),
+        Reason::BankUnavailable,
+    );
+}
+
+#[test]
+fn what_is_new_to_this_version_is_unknown_where_it_decides() {
+    check(json!({"status": "HIBERNATING"}), Reason::UnknownStatus);
+    let new = |status| json!({"status": status, "executionStatus": "SOMETHING_NEW"});
+    check(new("OUTDATED"), Reason::UnknownStatus);
+    check(new("LOGIN_ERROR"), Reason::LoginFailed);
+    check(new("UPDATED"), Reason::Collected);
+    check(new("UPDATING"), Reason::FirstExecutionRuns);
+    check(new("WAITING_USER_INPUT"), Reason::InputAwaited);
+}
+
+#[test]
+fn a_consent_that_ended_needs_a_new_connection() {
+    for (status, execution_status) in [
+        ("UPDATED", "SUCCESS"),
+        ("OUTDATED", "CONNECTION_ERROR"),
+        ("LOGIN_ERROR", "INVALID_CREDENTIALS"),
+    ] {
+        let until = |at| json!({"status": status, "executionStatus": execution_status, "consentExpiresAt": at});
+
+        check(until(JUST_PASSED), Reason::ConsentEnded);
+        let assessment = assess(
+            &item(&until(STILL_AHEAD)),
+            Availability::Available,
+            NOW.parse().unwrap(),
+        );
+        assert_ne!(assessment.reason, Reason::ConsentEnded);
+    }
+}
+
+#[test]
+fn a_planned_sync_is_overdue_after_an_hour() {
+    check(
+        json!({"nextAutoSyncAt": "2026-11-23T11:00:01Z"}),
+        Reason::Collected,
+    );
+    check(
+        json!({"nextAutoSyncAt": "2026-11-23T11:00:00Z"}),
+        Reason::SyncOverdue,
+    );
+}
+
+#[test]
+fn while_the_connector_is_offline_everybody_waits_for_the_bank() {
+    let failed =
+        |status, execution_status| json!({"status": status, "executionStatus": execution_status});
+
+    for (fields, expected) in [
+        (
+            failed("OUTDATED", "CONNECTION_ERROR"),
+            Reason::ConnectorOffline,
+        ),
+        (
+            json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-20T00:00:00Z"}),
+            Reason::ConnectorOffline,
+        ),
+        (
+            failed("LOGIN_ERROR", "INVALID_CREDENTIALS"),
+            Reason::OfflineUntilReconnected,
+        ),
+        (
+            json!({"consentExpiresAt": NOW}),
+            Reason::OfflineUntilReconnected,
+        ),
+        (
+            failed("LOGIN_ERROR", "ACCOUNT_LOCKED"),
+            Reason::AccountLocked,
+        ),
+        (json!({}), Reason::Collected),
+    ] {
+        check_with(Availability::Offline, fields, expected);
+    }
+}
+
+#[test]
+fn a_retired_connector_needs_a_new_connection_once_nothing_runs() {
+    for (status, execution_status, expected) in [
+        ("UPDATED", "SUCCESS", Reason::ConnectorRetired),
+        ("OUTDATED", "ERROR", Reason::ConnectorRetired),
+        ("LOGIN_ERROR", "ACCOUNT_LOCKED", Reason::ConnectorRetired),
+        ("UPDATING", "CREATED", Reason::FirstExecutionRuns),
+    ] {
+        check_with(
+            Availability::Retired,
+            json!({"status": status, "executionStatus": execution_status}),
+            expected,
+        );
+    }
+}
