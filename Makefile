@@ -153,6 +153,10 @@ lock-tools: ## Lock the tools anew, after a change in scripts/requirements/*.in
 accept-drift: official-tools ## Take what Pluggy's types say now for known, and make the corpus of them anew
 	@$(OFFICIAL_PYTHON) scripts/drift.py --accept
 
+.PHONY: status-page
+status-page: check-machine ## Make docs/status.md anew, after a change of what a state means
+	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+
 # The rest is needed by the targets above.
 
 .PHONY: check-machine

@@ -36,3 +36,13 @@ fn every_metric_is_documented_with_what_it_is_measured_in() {
         assert_eq!(documented[metric], kind, "{metric}");
     }
 }
+
+#[test]
+fn the_page_of_states_is_what_the_code_decides() {
+    let made = tests::status_page::status_page();
+
+    assert!(
+        document("status.md") == made,
+        "make it anew: make status-page"
+    );
+}

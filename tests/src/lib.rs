@@ -10,6 +10,7 @@
 
 pub mod deployment;
 pub mod sample;
+pub mod status_page;
 pub mod stream;
 pub mod tables;
 pub mod wire_types;

@@ -1,0 +1,91 @@
+//! docs/status.md: what a frontend is told about each state, made from the code that decides it.
+
+mod circumstances;
+mod states;
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use shared::connection::{Language, Reason, TokenUse, message};
+use shared::pluggy::Item;
+
+/// The moment for which the page is made; any other gives the same page.
+const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
+
+const INTRODUCTION: &str = "\
+# What a connection's state means
+
+What `GET /items/{itemId}` answers for each state of an item at Pluggy. `make status-page` makes this page from the code
+that decides (`shared/src/connection`), and a test compares the two.
+
+`phase` and `nextAction.kind` are closed vocabularies: switch on them. `status`, `executionStatus` and `error.code` are
+Pluggy's and may get new values at any time; show them to nobody.
+
+- The item's `status` decides first, then its `executionStatus`, or `error.code` where that one only says that something
+  failed. A value that this version does not know gives `unknown` only where nothing else tells what to do, and never an
+  error. An `executionStatus` that ends in `_IN_PROGRESS` is running, whatever stands before.
+- `connectToken` says what to post to `/connect-token` for the next step: the item to update, `{}` for a new connection, or
+  null where the next step is not in the widget.
+- An item that Pluggy has not answered about yet is `connecting` with `wait`.
+- Where the widget is to update an item whose stored credentials cannot work, `/connect-token` answers with
+  `forceAskForCredentials`, so that a bank does not lock the account over the old ones.
+";
+
+/// The page.
+pub fn status_page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    states::write(&mut page);
+    circumstances::write(&mut page);
+    write_messages(&mut page);
+    page
+}
+
+fn write_messages(page: &mut String) {
+    page.push_str(
+        "\n## What the user is told\n\n`nextAction.message`, by `Accept-Language`: Portuguese unless English is preferred.\n\n\
+         | Why | Portuguese | English |\n|---|---|---|\n",
+    );
+    for reason in Reason::ALL {
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} |",
+            reason.as_str(),
+            message(*reason, Language::Portuguese),
+            message(*reason, Language::English)
+        );
+    }
+}
+
+/// The cells of what is answered: phase, next action, connect token, and why.
+fn answer(reason: Reason) -> String {
+    let token = match reason.token_use() {
+        Some(TokenUse::Update) => "`{\"itemId\": …}`",
+        Some(TokenUse::NewConnection) => "`{}`",
+        None => "null",
+    };
+    format!(
+        "`{}` | `{}` | {token} | {}",
+        word(reason.phase()),
+        word(reason.action()),
+        reason.as_str()
+    )
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap();
+    value.as_str().unwrap().to_owned()
+}
+
+/// An item that changed half an hour ago, with these fields besides.
+fn item(status: &str, execution_status: &str, fields: Value) -> Item {
+    let mut item = json!({
+        "id": "9a7b6c5d-0000-4000-8000-000000000001",
+        "status": status,
+        "executionStatus": execution_status,
+        "updatedAt": NOW - jiff::SignedDuration::from_mins(30),
+    });
+    let fields: Map<String, Value> = serde_json::from_value(fields).unwrap();
+    item.as_object_mut().unwrap().extend(fields);
+    serde_json::from_value(item).unwrap()
+}

@@ -1,0 +1,88 @@
+//! Every combination of the two states.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+use shared::connection::{Availability, Reason, assess};
+use shared::pluggy::{ExecutionStatus, ItemStatus};
+
+use super::{NOW, answer, item};
+
+/// A value that no version knows, as Pluggy might add it.
+const NEW: &str = "OF_THE_FUTURE";
+const NEW_STEP: &str = "OF_THE_FUTURE_IN_PROGRESS";
+/// A longer list of names tells less than "any other".
+const MOST_NAMES: usize = 15;
+
+pub(super) fn write(page: &mut String) {
+    page.push_str(
+        "\n## By `status` and `executionStatus`\n\nOf an item without data yet that changed less than an hour ago, at a bank that is \
+         available. Once there is data, `connecting` is `syncing`.\n",
+    );
+    let statuses = ItemStatus::KNOWN
+        .iter()
+        .map(|status| (format!("`{status}`"), status.as_str()))
+        .chain([("any other".to_owned(), NEW)]);
+    for (name, status) in statuses {
+        let _ = write!(
+            page,
+            "\n### {name}\n\n| `executionStatus` | `phase` | `nextAction.kind` | `connectToken` | Why |\n|---|---|---|---|---|\n"
+        );
+        for group in groups(status) {
+            let _ = writeln!(page, "| {} | {} |", group.names(), answer(group.reason));
+        }
+    }
+}
+
+/// The statuses of the execution that come to the same.
+struct Group {
+    executions: Vec<ExecutionStatus>,
+    reason: Reason,
+}
+
+impl Group {
+    /// The name that no version knows stands for whatever is not named elsewhere.
+    fn names(&self) -> String {
+        if self.has(NEW) && self.executions.len() > MOST_NAMES {
+            return "any other".to_owned();
+        }
+        let steps = self.has(NEW_STEP).then(|| "`*_IN_PROGRESS`".to_owned());
+        let others = self.has(NEW).then(|| "any other".to_owned());
+        let named = self
+            .executions
+            .iter()
+            .map(ExecutionStatus::as_str)
+            .filter(|execution| !execution.ends_with("_IN_PROGRESS") && *execution != NEW)
+            .map(|execution| format!("`{execution}`"));
+        named
+            .chain(steps)
+            .chain(others)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    fn has(&self, execution: &str) -> bool {
+        self.executions
+            .iter()
+            .any(|known| known.as_str() == execution)
+    }
+}
+
+/// In the order of their first ones; that of whatever is not named elsewhere last.
+fn groups(status: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let new = [NEW_STEP, NEW].map(|execution| execution.to_owned().into());
+    for execution in ExecutionStatus::KNOWN.iter().cloned().chain(new) {
+        let item = item(status, execution.as_str(), json!({}));
+        let reason = assess(&item, Availability::Available, NOW).reason;
+        match groups.iter_mut().find(|group| group.reason == reason) {
+            Some(group) => group.executions.push(execution),
+            None => groups.push(Group {
+                executions: vec![execution],
+                reason,
+            }),
+        }
+    }
+    groups.sort_by_key(|group| group.has(NEW));
+    groups
+}
