@@ -1,19 +1,18 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
 
+mod list;
 mod next_action;
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::pluggy::{Item, ItemId};
-use shared::store::{Connectors, Items, Reading, Schedule, StoredItem};
+use shared::pluggy::ItemId;
+use shared::store::{Connectors, Items};
 use tests::tables::client;
 use tests::{Deployment, sample};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::address;
 
@@ -193,92 +192,6 @@ async fn somebody_elses_item_looks_like_one_that_does_not_exist() {
     assert_eq!(foreign.headers(), unknown.headers());
 }
 
-#[tokio::test]
-async fn the_list_has_the_callers_items_newest_first() {
-    let deployment = Deployment::start().await;
-    let mut own = Vec::new();
-    for _ in 0..3 {
-        own.push(json!(connected(&deployment, "user-ok", "UPDATED").await));
-    }
-    own.reverse();
-
-    let first = json_of(&answer(&deployment, sample::get_items(USER, &[("limit", "2")])).await);
-    let cursor = first["nextCursor"].as_str().unwrap();
-    let second = json_of(
-        &answer(
-            &deployment,
-            sample::get_items(USER, &[("limit", "2"), ("cursor", cursor)]),
-        )
-        .await,
-    );
-    let foreign = json_of(
-        &answer(
-            &deployment,
-            sample::get_items("usr_2", &[("cursor", cursor)]),
-        )
-        .await,
-    );
-
-    let ids = |list: &Value| -> Vec<Value> {
-        list["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["itemId"].clone())
-            .collect()
-    };
-    assert_eq!(ids(&first), own[..2]);
-    assert_eq!(ids(&second), own[2..]);
-    assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
-}
-
-/// A row of `USER` as item-sync would write it, made `minutes` ago.
-async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_status: &str) {
-    let item: Item = serde_json::from_value(json!({
-        "id": Uuid::new_v4(), "status": status, "executionStatus": execution_status, "updatedAt": now(),
-    }))
-    .unwrap();
-    let row = StoredItem {
-        item_id: item.id,
-        owner: Some(USER.parse().unwrap()),
-        created_at: now() - SignedDuration::from_mins(minutes),
-        reading: None,
-        schedule: Schedule::default(),
-        deleted_at: None,
-        is_unconfirmed: false,
-    };
-    let reading = Reading {
-        item,
-        read_at: now(),
-    };
-    deployment
-        .tables
-        .item_store()
-        .put_reading(row, reading)
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
-async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
-    let deployment = Deployment::start().await;
-    put_row(&deployment, 1, "OUTDATED", "SITE_NOT_AVAILABLE").await;
-    put_row(&deployment, 2, "UPDATING", "LOGIN_IN_PROGRESS").await;
-    put_row(&deployment, 3, "UPDATED", "SUCCESS").await;
-
-    let response = answer(&deployment, sample::get_items(USER, &[])).await;
-
-    let list = json_of(&response);
-    let phases: Vec<&str> = list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["phase"].as_str().unwrap())
-        .collect();
-    assert_eq!(phases, ["retrying", "connecting", "ready"]);
-    assert_eq!(response.headers()["retry-after"], "3");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_table_that_hangs_is_answered_with_a_problem() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -298,22 +211,6 @@ async fn a_table_that_hangs_is_answered_with_a_problem() {
         begin.elapsed() < Duration::from_secs(5),
         "of a clock that only waiting moves"
     );
-}
-
-#[tokio::test]
-async fn the_sample_requests_for_lists_are_understood() {
-    let deployment = Deployment::start().await;
-
-    for sample in ["item-status/list.json", "item-status/list-cursor.json"] {
-        let response = answer(&deployment, sample::request(sample)).await;
-
-        assert_eq!(response.status(), 200, "{sample}");
-        assert_eq!(
-            json_of(&response),
-            json!({"items": [], "nextCursor": null}),
-            "{sample}"
-        );
-    }
 }
 
 #[tokio::test]

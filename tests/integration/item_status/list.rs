@@ -1,0 +1,113 @@
+//! `GET /items`: a user's items, newest first, page by page.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::Item;
+use shared::store::{Reading, Schedule, StoredItem};
+use tests::{Deployment, sample};
+use uuid::Uuid;
+
+use super::{USER, answer, connected, json_of};
+
+#[tokio::test]
+async fn the_list_has_the_callers_items_newest_first() {
+    let deployment = Deployment::start().await;
+    let mut own = Vec::new();
+    for _ in 0..3 {
+        own.push(json!(connected(&deployment, "user-ok", "UPDATED").await));
+    }
+    own.reverse();
+
+    let first = json_of(&answer(&deployment, sample::get_items(USER, &[("limit", "2")])).await);
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let second = json_of(
+        &answer(
+            &deployment,
+            sample::get_items(USER, &[("limit", "2"), ("cursor", cursor)]),
+        )
+        .await,
+    );
+    let foreign = json_of(
+        &answer(
+            &deployment,
+            sample::get_items("usr_2", &[("cursor", cursor)]),
+        )
+        .await,
+    );
+
+    let ids = |list: &Value| -> Vec<Value> {
+        list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["itemId"].clone())
+            .collect()
+    };
+    assert_eq!(ids(&first), own[..2]);
+    assert_eq!(ids(&second), own[2..]);
+    assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
+}
+
+/// A row of `USER` as item-sync would write it, made `minutes` ago.
+async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_status: &str) {
+    let item: Item = serde_json::from_value(json!({
+        "id": Uuid::new_v4(), "status": status, "executionStatus": execution_status, "updatedAt": now(),
+    }))
+    .unwrap();
+    let row = StoredItem {
+        item_id: item.id,
+        owner: Some(USER.parse().unwrap()),
+        created_at: now() - SignedDuration::from_mins(minutes),
+        reading: None,
+        schedule: Schedule::default(),
+        deleted_at: None,
+        is_unconfirmed: false,
+    };
+    let reading = Reading {
+        item,
+        read_at: now(),
+    };
+    deployment
+        .tables
+        .item_store()
+        .put_reading(row, reading)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
+    let deployment = Deployment::start().await;
+    put_row(&deployment, 1, "OUTDATED", "SITE_NOT_AVAILABLE").await;
+    put_row(&deployment, 2, "UPDATING", "LOGIN_IN_PROGRESS").await;
+    put_row(&deployment, 3, "UPDATED", "SUCCESS").await;
+
+    let response = answer(&deployment, sample::get_items(USER, &[])).await;
+
+    let list = json_of(&response);
+    let phases: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["phase"].as_str().unwrap())
+        .collect();
+    assert_eq!(phases, ["retrying", "connecting", "ready"]);
+    assert_eq!(response.headers()["retry-after"], "3");
+}
+
+#[tokio::test]
+async fn the_sample_requests_for_lists_are_understood() {
+    let deployment = Deployment::start().await;
+
+    for sample in ["item-status/list.json", "item-status/list-cursor.json"] {
+        let response = answer(&deployment, sample::request(sample)).await;
+
+        assert_eq!(response.status(), 200, "{sample}");
+        assert_eq!(
+            json_of(&response),
+            json!({"items": [], "nextCursor": null}),
+            "{sample}"
+        );
+    }
+}
