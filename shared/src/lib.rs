@@ -12,6 +12,7 @@ pub mod clock;
 pub mod connection;
 pub mod delivery;
 pub mod env;
+pub mod fields;
 pub mod health;
 pub mod http;
 pub mod metrics;

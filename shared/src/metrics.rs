@@ -3,6 +3,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
+mod dimension;
 mod line;
 mod metric;
 
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use dimension::Dimension;
 pub use line::Line;
 pub use metric::{Metric, Unit};
 

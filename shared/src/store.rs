@@ -12,6 +12,7 @@ mod event_cursor;
 mod event_log;
 mod event_record;
 mod failed_read;
+mod hint;
 mod item;
 mod item_row;
 mod item_writes;

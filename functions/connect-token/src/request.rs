@@ -2,6 +2,7 @@
 
 use lambda_http::Body;
 use serde_json::{Map, Value};
+use shared::fields::{connector_id, invalid, item_id, optional, text};
 use shared::pluggy::{ConnectOptions, ConnectorId, ItemId, Theme, WidgetLanguage};
 use shared::problem::Problem;
 
@@ -11,8 +12,6 @@ use crate::{Profile, Profiles};
 const MAX_BODY_BYTES: usize = 4 * 1024;
 /// How much of an unknown field's name is told back.
 const MAX_NAME_CHARACTERS: usize = 64;
-/// Far above any id that Pluggy has given so far.
-const MAX_CONNECTOR_ID: ConnectorId = 1 << 31;
 
 /// What a caller may ask for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -82,34 +81,9 @@ fn fields(body: &Body) -> Result<Map<String, Value>, Problem> {
         .map_err(|_| Problem::invalid_body("The body must be a JSON object."))
 }
 
-/// Null is the same as absent.
-fn optional<T>(
-    value: &Value,
-    read: impl FnOnce(&Value) -> Option<T>,
-    field: &str,
-    rule: &str,
-) -> Result<Option<T>, Problem> {
-    if value.is_null() {
-        return Ok(None);
-    }
-    read(value).map(Some).ok_or_else(|| invalid(field, rule))
-}
-
-fn invalid(field: &str, rule: &str) -> Problem {
-    Problem::invalid_field(field, format!("{field} {rule}."))
-}
-
 fn unknown_field(name: &str) -> Problem {
     let name: String = name.chars().take(MAX_NAME_CHARACTERS).collect();
     Problem::invalid_field(name, "There is no such field.")
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-fn item_id(value: &Value) -> Option<ItemId> {
-    value.as_str()?.parse().ok()
 }
 
 fn language(value: &Value) -> Option<WidgetLanguage> {
@@ -120,12 +94,6 @@ fn language(value: &Value) -> Option<WidgetLanguage> {
 fn theme(value: &Value) -> Option<Theme> {
     let theme = Theme::from(text(value)?);
     (!matches!(theme, Theme::Unknown(_))).then_some(theme)
-}
-
-fn connector_id(value: &Value) -> Option<ConnectorId> {
-    value
-        .as_i64()
-        .filter(|id| (0..=MAX_CONNECTOR_ID).contains(id))
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Metric;
+use super::{Dimension, Metric};
 
 /// What one invocation did: a message, metrics, and what the metrics were made of.
 #[derive(Clone, Debug)]
 pub struct Line {
     message: &'static str,
     metrics: Vec<(Metric, i64)>,
+    /// What those metrics are told apart by that are told apart.
+    dimensions: Vec<(Metric, Dimension)>,
     properties: Map<String, Value>,
 }
 
@@ -19,6 +21,7 @@ impl Line {
         Self {
             message,
             metrics: Vec::new(),
+            dimensions: Vec::new(),
             properties: Map::new(),
         }
     }
@@ -29,6 +32,12 @@ impl Line {
         if value != 0 || metric.is_gauge() {
             self.metrics.push((metric, value));
         }
+    }
+
+    /// Adds a figure of one kind of what the metric counts.
+    pub fn metric_of(&mut self, dimension: Dimension, metric: Metric, value: impl TryInto<i64>) {
+        self.dimensions.push((metric, dimension));
+        self.metric(metric, value);
     }
 
     /// Adds what is no figure, such as `event.kind`; nothing if there is none. Never something
@@ -46,26 +55,48 @@ impl Line {
             ("message".to_owned(), json!(self.message)),
         ]);
         if !self.metrics.is_empty() {
-            let metrics: Vec<Value> = self
-                .metrics
-                .iter()
-                .map(|(metric, _)| json!({"Name": metric.as_str(), "Unit": metric.unit().as_str()}))
-                .collect();
             line.insert(
                 "_aws".to_owned(),
                 json!({
                     "Timestamp": now.as_millisecond(),
-                    "CloudWatchMetrics": [
-                        {"Namespace": namespace, "Dimensions": [[]], "Metrics": metrics},
-                    ],
+                    "CloudWatchMetrics": self.directives(namespace),
                 }),
             );
+        }
+        for (_, dimension) in self.dimensions {
+            line.insert(dimension.name().to_owned(), json!(dimension.value()));
         }
         for (metric, value) in self.metrics {
             line.insert(metric.as_str().to_owned(), json!(value));
         }
         line.extend(self.properties);
         Value::Object(line)
+    }
+
+    /// What CloudWatch makes metrics of: those without a dimension, and those of each one.
+    fn directives(&self, namespace: &str) -> Vec<Value> {
+        let mut directives: Vec<(Option<Dimension>, Vec<Value>)> = Vec::new();
+        for (metric, _) in &self.metrics {
+            let dimension = self.dimension(*metric);
+            let metric = json!({"Name": metric.as_str(), "Unit": metric.unit().as_str()});
+            match directives.iter_mut().find(|(of, _)| *of == dimension) {
+                Some((_, metrics)) => metrics.push(metric),
+                None => directives.push((dimension, vec![metric])),
+            }
+        }
+        directives
+            .into_iter()
+            .map(|(dimension, metrics)| {
+                let names: Vec<&str> = dimension.iter().map(|dimension| dimension.name()).collect();
+                json!({"Namespace": namespace, "Dimensions": [names], "Metrics": metrics})
+            })
+            .collect()
+    }
+
+    fn dimension(&self, metric: Metric) -> Option<Dimension> {
+        let mut dimensions = self.dimensions.iter();
+        let (_, dimension) = dimensions.find(|(of, _)| *of == metric)?;
+        Some(*dimension)
     }
 }
 
@@ -99,6 +130,40 @@ mod tests {
                 "DeliveriesStored": 1,
                 "event.kind": "item/updated",
             })
+        );
+    }
+
+    #[test]
+    fn a_figure_of_one_kind_is_kept_apart_from_the_others() {
+        let mut line = Line::new("connect event answered");
+        line.metric_of(
+            Dimension::ConnectEvent("onSuccess"),
+            Metric::ConnectEvents,
+            1,
+        );
+        line.metric(Metric::HintsStored, 1);
+
+        let line = line.into_json("pluggy-lambda", Timestamp::UNIX_EPOCH);
+
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"],
+            json!([
+                {
+                    "Namespace": "pluggy-lambda",
+                    "Dimensions": [["ConnectEvent"]],
+                    "Metrics": [{"Name": "ConnectEvents", "Unit": "Count"}],
+                },
+                {
+                    "Namespace": "pluggy-lambda",
+                    "Dimensions": [[]],
+                    "Metrics": [{"Name": "HintsStored", "Unit": "Count"}],
+                },
+            ])
+        );
+        assert_eq!(line["ConnectEvent"], "onSuccess");
+        assert_eq!(
+            (&line["ConnectEvents"], &line["HintsStored"]),
+            (&json!(1), &json!(1))
         );
     }
 

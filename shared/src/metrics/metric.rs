@@ -70,6 +70,14 @@ metrics! {
     /// Deliveries that Pluggy was asked to repeat.
     DeliveriesPutOff: Count,
 
+    // connect-events
+    /// What the widget told a frontend, by event.
+    ConnectEvents: Count,
+    /// Hints of frontends that are a new event, now durable.
+    HintsStored: Count,
+    /// Hints of a user about an item, of which there was one in the same five minutes.
+    HintsRepeated: Count,
+
     // item-sync
     /// Answers of Pluggy's about items.
     ItemsRead: Count,
@@ -93,6 +101,8 @@ metrics! {
     OwnerConflicts: Count,
     /// Looks at items that nobody can see, since Pluggy names no user.
     ItemsWithoutOwner: Count,
+    /// Looks that frontends alone asked for, and not the item's own user; nothing was written.
+    HintsDropped: Count,
     /// Changes that a check found and no webhook told of.
     ItemsFoundByCheck: Count,
     /// Connectors whose health was read at Pluggy and written.

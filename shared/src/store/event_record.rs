@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
+use super::hint::hinting_user;
 use super::schema::PARTITION_KEY;
 use super::{Body, Encoding, Error, Origin, Target};
 use crate::pluggy::{ClientUserId, Event, EventKind};
@@ -24,6 +25,8 @@ pub struct EventRecord {
     /// The user whom an authenticated `item/*` event names, also where it is replayed, or whom an
     /// operator names.
     pub client_user_id: Option<ClientUserId>,
+    /// The signed-in user whose frontend gave the hint. That makes nobody the item's owner.
+    pub hinted_by: Option<ClientUserId>,
 }
 
 impl EventRecord {
@@ -41,7 +44,12 @@ impl EventRecord {
         let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
         let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
         let client_user_id = if names_the_user(origin, &kind) {
-            client_user_id(image)
+            user(image, user_in)
+        } else {
+            None
+        };
+        let hinted_by = if origin == Origin::Hint {
+            user(image, hinting_user)
         } else {
             None
         };
@@ -51,16 +59,21 @@ impl EventRecord {
             received_at,
             origin,
             client_user_id,
+            hinted_by,
         }))
     }
 }
 
-fn client_user_id(image: &HashMap<String, AttributeValue>) -> Option<ClientUserId> {
+/// The user whom `read` finds in the stored body.
+fn user(
+    image: &HashMap<String, AttributeValue>,
+    read: impl FnOnce(Vec<u8>, Encoding) -> Option<ClientUserId>,
+) -> Option<ClientUserId> {
     let AttributeValue::B(bytes) = image.get(BODY)? else {
         return None;
     };
     let encoding = Encoding::parse(text(image, BODY_ENCODING)?)?;
-    user_in(bytes.clone(), encoding)
+    read(bytes.clone(), encoding)
 }
 
 /// Whether an event names a user with authority: Pluggy's does, also where it is replayed, and an
