@@ -46,13 +46,17 @@ pub(crate) struct Signals {
     pub(crate) client_user_id: Option<ClientUserId>,
     /// The first user whom an operator names.
     pub(crate) imported_user: Option<ClientUserId>,
+    /// The users whose frontends gave hints, which makes none of them the owner.
+    pub(crate) hinted_by: Vec<ClientUserId>,
 }
 
 /// Who speaks of an item, by rising authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// A frontend or an operator, who may name an item that does not exist.
-    Outsider,
+    /// A frontend, which may name anybody's item, or none.
+    Frontend,
+    /// An operator, who may name an item that does not exist.
+    Operator,
     /// Our own schedule.
     Check,
     /// Pluggy.
@@ -153,11 +157,12 @@ impl Signals {
             events: 0,
             first_received_at: event.received_at,
             last_received_at: event.received_at,
-            source: Source::Outsider,
+            source: Source::Frontend,
             changes_the_item: false,
             deleted: false,
             client_user_id: None,
             imported_user: None,
+            hinted_by: Vec::new(),
         };
         signals.add(event);
         signals
@@ -172,20 +177,27 @@ impl Signals {
         self.deleted |= says_deleted(&event);
         let named = match Source::of(event.origin) {
             Source::Pluggy => &mut self.client_user_id,
-            Source::Check | Source::Outsider => &mut self.imported_user,
+            Source::Check | Source::Operator | Source::Frontend => &mut self.imported_user,
         };
         *named = named.take().or(event.client_user_id);
+        self.hinted_by.extend(event.hinted_by);
     }
 }
 
 impl Signals {
+    /// Whether frontends alone ask for the look. It changes nothing unless the item belongs to one
+    /// of their users.
+    pub(crate) fn are_hints_alone(&self) -> bool {
+        self.source == Source::Frontend
+    }
+
     /// What Pluggy said, until a look confirms it.
     pub(crate) fn owed(&self) -> Option<Owed> {
         match self.source {
             Source::Pluggy if self.deleted => Some(Owed::Deletion),
             Source::Pluggy if self.changes_the_item => Some(Owed::Change),
             Source::Pluggy => Some(Owed::News),
-            Source::Check | Source::Outsider => None,
+            Source::Check | Source::Operator | Source::Frontend => None,
         }
     }
 }
@@ -193,7 +205,8 @@ impl Signals {
 impl Source {
     fn of(origin: Origin) -> Self {
         match origin {
-            Origin::Hint | Origin::Import => Self::Outsider,
+            Origin::Hint => Self::Frontend,
+            Origin::Import => Self::Operator,
             Origin::Check => Self::Check,
             Origin::Webhook | Origin::Replay => Self::Pluggy,
         }

@@ -11,7 +11,7 @@ use crate::budget::{after, asked_to_wait};
 use crate::group::{Signals, Source};
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
-use crate::owner::{named, owner};
+use crate::owner::{are_strangers_hints, named, owner};
 use crate::recheck::{contradicts, is_found_by_check, recheck};
 use crate::tally::Tally;
 
@@ -27,6 +27,9 @@ pub(crate) struct Look<'a> {
 impl Look<'_> {
     pub(crate) async fn store(&mut self, item: Item) -> Result<Outcome, store::Error> {
         self.tally.count(Metric::ItemsRead);
+        if are_strangers_hints(self.stored.as_ref(), Some(&item), self.signals) {
+            return Ok(Outcome::NotTheirs);
+        }
         let is_found_by_check = is_found_by_check(self.stored.as_ref(), self.signals, &item);
         let before = self.schedule();
         let schedule = if contradicts(self.stored.as_ref(), self.signals, &item) {

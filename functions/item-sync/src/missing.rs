@@ -32,6 +32,8 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         Some(stored) if stored.is_unconfirmed && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
+        // A stranger may have asked, and a check asks as well.
+        Some(stored) if signals.are_hints_alone() && stored.owner.is_none() => Missing::Nothing,
         Some(stored) if signals.deleted || stored.schedule.owed == Some(Owed::Deletion) => {
             Missing::Gone
         }
@@ -76,6 +78,7 @@ mod tests {
             deleted,
             client_user_id: None,
             imported_user: None,
+            hinted_by: Vec::new(),
         }
     }
 
@@ -121,7 +124,11 @@ mod tests {
         let now = NOW.parse().unwrap();
 
         assert_eq!(
-            missing(None, &signals(Source::Outsider, false), now),
+            missing(None, &signals(Source::Frontend, false), now),
+            Missing::Nothing
+        );
+        assert_eq!(
+            missing(None, &signals(Source::Operator, false), now),
             Missing::Nothing
         );
         assert_eq!(
@@ -139,6 +146,22 @@ mod tests {
     }
 
     #[test]
+    fn a_hint_raises_no_suspicion_about_an_item_that_is_nobodys() {
+        let now = NOW.parse().unwrap();
+        let owned = StoredItem {
+            owner: Some("usr_1".parse().unwrap()),
+            ..stored(None, None)
+        };
+        let signals = signals(Source::Frontend, false);
+
+        assert_eq!(
+            missing(Some(&stored(None, None)), &signals, now),
+            Missing::Nothing
+        );
+        assert_eq!(missing(Some(&owned), &signals, now), Missing::Suspect(now));
+    }
+
+    #[test]
     fn the_shell_of_what_only_a_hint_named_goes_with_the_first_404() {
         let now = NOW.parse().unwrap();
         let shell = StoredItem {
@@ -149,7 +172,8 @@ mod tests {
         let check = |source| missing(Some(&shell), &signals(source, false), now);
 
         assert_eq!(check(Source::Check), Missing::NeverThere);
-        assert_eq!(check(Source::Outsider), Missing::NeverThere);
+        assert_eq!(check(Source::Operator), Missing::NeverThere);
+        assert_eq!(check(Source::Frontend), Missing::NeverThere);
         assert_eq!(check(Source::Pluggy), Missing::Suspect(now));
     }
 }

@@ -21,6 +21,9 @@ pub(crate) enum Outcome {
     Tombstoned,
     /// The row cannot be read, and waits for a person.
     Parked,
+    /// Frontends alone asked for the look, and none of them for the item's own user; nothing is
+    /// written.
+    NotTheirs,
     /// There is nothing to know or keep.
     Unknown,
 }
@@ -37,6 +40,7 @@ impl Outcome {
             Self::Missing => "missing",
             Self::Tombstoned => "tombstoned",
             Self::Parked => "parked",
+            Self::NotTheirs => "not-theirs",
             Self::Unknown => "unknown",
         }
     }
@@ -52,6 +56,7 @@ impl Outcome {
             Self::Missing => Some(Metric::ItemsMissing),
             Self::Tombstoned => Some(Metric::ItemsTombstoned),
             Self::Parked => Some(Metric::ItemsParked),
+            Self::NotTheirs => Some(Metric::HintsDropped),
             Self::Unknown => None,
         }
     }

@@ -80,6 +80,7 @@ mod tests {
             deleted: false,
             client_user_id: None,
             imported_user: None,
+            hinted_by: Vec::new(),
         };
 
         let is_found = is_found_by_check(stored, &signals, &item.unwrap());

@@ -8,7 +8,7 @@ use crate::budget::Budget;
 use crate::group::Signals;
 use crate::look::Look;
 use crate::outcome::Outcome;
-use crate::owner::named;
+use crate::owner::{are_strangers_hints, named};
 use crate::tally::Tally;
 
 /// Clocks of different functions differ; an event that is older than the last read by more than
@@ -22,6 +22,9 @@ pub(crate) async fn sync(
     tally: &mut Tally,
 ) -> Result<Outcome, store::Error> {
     let stored = app.items.get(signals.item_id).await?;
+    if are_strangers_hints(stored.as_ref(), None, signals) {
+        return Ok(Outcome::NotTheirs);
+    }
     if is_up_to_date(stored.as_ref(), signals) {
         return Ok(Outcome::Skipped);
     }
