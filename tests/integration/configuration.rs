@@ -30,7 +30,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// Each function's way to read its settings, and the variables that it cannot do without.
-const FUNCTIONS: [(Read, &[&str]); 8] = [
+const FUNCTIONS: [(Read, &[&str]); 9] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -111,6 +111,15 @@ const FUNCTIONS: [(Read, &[&str]); 8] = [
             "PLUGGY_CLIENT_ID",
         ],
     ),
+    (
+        |environment| connect_events::Config::from_env(environment).err(),
+        &[
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "METRICS_NAMESPACE",
+            "OWNER_CLAIM",
+        ],
+    ),
 ];
 
 #[test]
@@ -148,6 +157,7 @@ fn a_malformed_variable_is_named_without_its_value() {
         (1, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_URL", "http://hooks.example.com"),
+        (8, "EVENT_RETENTION_DAYS", "soon"),
     ];
     for (function, name, value) in cases {
         let mut variables = complete();

@@ -11,6 +11,7 @@
 mod address;
 mod api_keys;
 mod configuration;
+mod connect_events;
 mod connect_token;
 mod corpus;
 mod documents;

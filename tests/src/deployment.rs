@@ -83,6 +83,15 @@ impl Deployment {
         )
     }
 
+    /// The function behind `POST /connect-events`.
+    pub fn connect_events(&self) -> connect_events::App {
+        connect_events::App {
+            events: self.tables.event_store(),
+            owner_claim: "sub".to_owned(),
+            metrics: self.metrics.clone(),
+        }
+    }
+
     /// The function behind `POST /connect-token`.
     pub fn connect_token(&self) -> connect_token::App {
         connect_token::App {

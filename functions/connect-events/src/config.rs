@@ -1,0 +1,29 @@
+//! Settings of the function.
+
+use jiff::SignedDuration;
+use shared::env::{Environment, Error};
+
+/// Settings of the function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `EVENT_TABLE`: name of the event table.
+    pub event_table: String,
+    /// `EVENT_RETENTION_DAYS`: how long events are kept.
+    pub event_retention: SignedDuration,
+    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
+    pub owner_claim: String,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            event_table: environment.required("EVENT_TABLE")?,
+            event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            owner_claim: environment.required("OWNER_CLAIM")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
+        })
+    }
+}

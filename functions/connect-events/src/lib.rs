@@ -1,0 +1,111 @@
+//! `POST /connect-events`: what the widget told a frontend. It is counted, and where it is about an
+//! item, it is a hint to look at that item.
+//!
+//! The answer is the same whatever the item: whose it is, and whether there is one, is looked at
+//! later, where nobody waits for it.
+
+mod config;
+mod error;
+mod name;
+mod relayed;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lambda_http::http::header::CACHE_CONTROL;
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Request, Response};
+use serde_json::json;
+use shared::caller::{caller, request_id};
+use shared::metrics::{Dimension, Emitter, Line, Metric};
+use shared::pluggy::{ClientUserId, ItemId};
+use shared::store::{Events, Insertion, NewEvent};
+use tokio::time::{Instant, timeout_at};
+
+pub use config::Config;
+
+use error::Error;
+use relayed::Relayed;
+
+/// The answer leaves within this time, whatever DynamoDB does; the function's own limit is longer.
+const DEADLINE: Duration = Duration::from_secs(4);
+
+/// What the function works with, built once during init.
+pub struct App {
+    /// The events.
+    pub events: Events,
+    /// The claim of the JWT that names the user.
+    pub owner_claim: String,
+    /// Where the outcome of an invocation is told.
+    pub metrics: Emitter,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
+    let mut line = Line::new("connect event answered");
+    let response = match run(app, &request, now, &mut line).await {
+        Ok(()) => accepted(),
+        Err(error) => error
+            .log()
+            .into_problem(request_id(&request))
+            .into_response(),
+    };
+    line.property("response.status", json!(response.status().as_u16()));
+    app.metrics.emit(line, now);
+    response
+}
+
+async fn run(app: &App, request: &Request, now: Timestamp, line: &mut Line) -> Result<(), Error> {
+    let deadline = Instant::now() + DEADLINE;
+    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
+    let relayed = Relayed::parse(request.body()).map_err(Error::Invalid)?;
+    count(line, &relayed);
+    let Some(item_id) = relayed.item_id else {
+        return Ok(());
+    };
+    let hinting = hint(app, item_id, &user, now);
+    let hinted = timeout_at(deadline, hinting)
+        .await
+        .unwrap_or(Err(Error::TooSlow))?;
+    line.metric(hinted, 1);
+    Ok(())
+}
+
+/// The funnel. Connectors are no dimension: whoever may call could make as many metrics of them as
+/// there are numbers.
+fn count(line: &mut Line, relayed: &Relayed) {
+    let dimension = Dimension::ConnectEvent(relayed.name);
+    line.metric_of(dimension, Metric::ConnectEvents, 1);
+    line.property("connector.id", relayed.connector_id.map(|id| json!(id)));
+    line.property("error.code", code(relayed).map(|code| json!(code)));
+    line.property("item.id", relayed.item_id.map(|id| json!(id)));
+}
+
+/// A number is no code of Pluggy's, and may be somebody's.
+fn code(relayed: &Relayed) -> Option<&str> {
+    let code = relayed.code.as_deref()?;
+    code.starts_with(|first: char| first.is_ascii_uppercase())
+        .then_some(code)
+}
+
+async fn hint(
+    app: &App,
+    item_id: ItemId,
+    user: &ClientUserId,
+    now: Timestamp,
+) -> Result<Metric, Error> {
+    let hint = NewEvent::hint(item_id, user, now);
+    let insertion = app.events.insert(&hint).await.map_err(Error::Store)?;
+    Ok(match insertion {
+        Insertion::Inserted | Insertion::InsertedUnderReusedId => Metric::HintsStored,
+        Insertion::Duplicate => Metric::HintsRepeated,
+    })
+}
+
+fn accepted() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::ACCEPTED;
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    response
+}

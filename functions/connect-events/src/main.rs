@@ -1,0 +1,27 @@
+//! The Lambda function behind `POST /connect-events`.
+
+use connect_events::{App, Config, handle};
+use lambda_http::tower::ServiceExt as _;
+use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
+use shared::arrival::without_address;
+use shared::env::Environment;
+use shared::metrics::Emitter;
+use shared::store::Events;
+use shared::{aws, clock, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let dynamodb = aws::dynamodb(&aws::config().await);
+    let app = App {
+        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        owner_claim: config.owner_claim,
+        metrics: Emitter::new(config.metrics_namespace),
+    };
+    let app = &app;
+    let service = service_fn(async move |request: Request| {
+        Ok::<_, Error>(handle(app, request, clock::now()).await)
+    });
+    lambda_runtime::run(Adapter::from(service).map_request(without_address)).await
+}

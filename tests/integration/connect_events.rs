@@ -1,0 +1,188 @@
+//! `POST /connect-events`, from the gateway's event to the answer.
+
+mod counted;
+mod hints;
+mod unseen;
+
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use shared::clock::now;
+use tests::{Deployment, sample};
+
+use crate::address;
+
+const USER: &str = "usr_01J9X";
+/// The item of the sample events.
+const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+/// Every sample that is taken, and what it counts as.
+const TAKEN: [(&str, &str); 17] = [
+    ("on-success", "onSuccess"),
+    ("on-error", "onError"),
+    ("on-error-without-data", "onError"),
+    ("on-open", "onOpen"),
+    ("on-close", "onClose"),
+    ("on-hide", "onHide"),
+    ("submitted-consent", "SUBMITTED_CONSENT"),
+    ("selected-institution", "SELECTED_INSTITUTION"),
+    ("selection-undone", "SELECTED_INSTITUTION"),
+    ("submitted-login", "SUBMITTED_LOGIN"),
+    ("submitted-mfa", "SUBMITTED_MFA"),
+    ("login-success", "LOGIN_SUCCESS"),
+    ("login-mfa-success", "LOGIN_MFA_SUCCESS"),
+    ("login-step-completed", "LOGIN_STEP_COMPLETED"),
+    ("item-response", "ITEM_RESPONSE"),
+    ("base64", "ITEM_RESPONSE"),
+    ("unknown-event", "other"),
+];
+
+async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
+    connect_events::handle(&deployment.connect_events(), request, now()).await
+}
+
+fn request(name: &str) -> Request {
+    sample::request(&format!("connect-events/{name}.json"))
+}
+
+/// What `user`'s frontend relays.
+fn relayed(user: &str, body: &Value) -> Request {
+    sample::with_body("connect-events/on-open.json", user, body)
+}
+
+fn assert_accepted(response: &Response<Body>, what: &str) {
+    assert_eq!(response.status(), 202, "{what}");
+    assert_eq!(response.headers()["cache-control"], "no-store", "{what}");
+    assert_eq!(response.headers().len(), 1, "{what}");
+    assert!(response.body().is_empty(), "{what}");
+}
+
+/// A request that is refused, leaves nothing, and counts as nothing; gives the problem.
+async fn check_refused(request: Request, status: u16, what: &str) -> Value {
+    let deployment = Deployment::start().await;
+
+    let response = answer(&deployment, request).await;
+
+    assert_eq!(response.status(), status, "{what}");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json",
+        "{what}"
+    );
+    assert!(deployment.tables.event_rows().await.is_empty(), "{what}");
+    let [line] = &deployment.metrics.lines()[..] else {
+        panic!("one line: {what}");
+    };
+    assert_eq!(line["response.status"], status, "{what}");
+    assert_eq!(line["_aws"], Value::Null, "{what}");
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+#[tokio::test]
+async fn whatever_the_widget_tells_is_accepted_in_either_form() {
+    let deployment = Deployment::start().await;
+
+    for (name, _) in TAKEN {
+        let mut event = sample::json(&format!("connect-events/{name}.json"));
+        let as_sent = answer(&deployment, request(name)).await;
+
+        assert_accepted(&as_sent, name);
+        if event["isBase64Encoded"] == true {
+            continue;
+        }
+        let body = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+        event["body"] = other_form(body).to_string().into();
+        let in_the_other_form = answer(&deployment, sample::request_of(&event)).await;
+        assert_accepted(&in_the_other_form, name);
+    }
+
+    let counts: Vec<Value> = deployment.metrics.lines();
+    let names = counts.iter().map(|line| line["ConnectEvent"].clone());
+    let expected = TAKEN.iter().flat_map(|(sample, name)| {
+        let forms = if *sample == "base64" { 1 } else { 2 };
+        std::iter::repeat_n(json!(name), forms)
+    });
+    assert_eq!(names.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+/// An object as the older pair, and the other way round.
+fn other_form(body: Value) -> Value {
+    match body {
+        Value::Object(mut fields) => json!([fields.remove("event").unwrap(), fields]),
+        Value::Array(mut pair) => {
+            let mut fields = pair.pop().unwrap();
+            fields["event"] = pair.pop().unwrap();
+            fields
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused_by_name() {
+    for (name, field) in [
+        ("two-items", Some("item.id")),
+        ("no-timestamp", Some("timestamp")),
+        ("not-json", None),
+    ] {
+        let problem = check_refused(request(name), 400, name).await;
+
+        assert_eq!(problem["field"].as_str(), field, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_bodies_are_refused_in_our_own_words() {
+    let long = json!({"event": "onOpen", "timestamp": 1, "x": "y".repeat(64 * 1024)});
+    for body in [
+        "[".repeat(60_000),
+        format!(r#"{{"event":"onOpen","timestamp":{}}}"#, "9".repeat(400)),
+        r#"{"event":"onOpen","timestamp":NaN}"#.to_owned(),
+        r#"{"event":"__proto__.x","timestamp":1}"#.to_owned(),
+        r#"{"event":"onOpen","timestamp":1,"itemId":"../../connectors/2"}"#.to_owned(),
+        "\u{feff}{}".to_owned(),
+        String::new(),
+        long.to_string(),
+    ] {
+        let mut event = sample::json("connect-events/on-open.json");
+        event["body"] = body.clone().into();
+
+        let problem =
+            check_refused(sample::request_of(&event), 400, &body[..body.len().min(60)]).await;
+
+        let told = problem.to_string();
+        for quoted in ["expected", "line", "column", "__proto__", "connectors/2"] {
+            assert!(!told.contains(quoted), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_refused_whatever_is_sent() {
+    let mut empty_claim = sample::json("connect-events/on-success.json");
+    empty_claim["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = "".into();
+    let mut no_authorizer = sample::json("connect-events/on-success.json");
+    no_authorizer["requestContext"]
+        .as_object_mut()
+        .unwrap()
+        .remove("authorizer");
+    let mut unreadable = sample::json("connect-events/no-owner-claim.json");
+    unreadable["body"] = "{".into();
+    let no_claim = sample::json("connect-events/no-owner-claim.json");
+
+    for event in [no_claim, empty_claim, no_authorizer, unreadable] {
+        let problem = check_refused(sample::request_of(&event), 401, "no caller").await;
+
+        assert_eq!(problem["title"], "Unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_uri_does_no_harm() {
+    let deployment = Deployment::start().await;
+    let event = sample::json("connect-events/on-open.json");
+
+    for event in address::hostile(&event) {
+        let response = answer(&deployment, sample::request_of(&event)).await;
+
+        assert_accepted(&response, &event.to_string());
+    }
+}

@@ -1,0 +1,122 @@
+//! A hint about somebody else's item, or nobody's, changes nothing that anybody can see: whole answers
+//! are compared, headers and body.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Response};
+use serde_json::json;
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use tests::deployment::in_a_minute;
+use tests::tables::Row;
+use tests::{Deployment, sample, stream};
+
+use super::{USER, relayed};
+
+const STRANGER: &str = "usr_2";
+const NOBODYS: &str = "9a7b6c5d-0000-4000-8000-00000000ffff";
+
+/// All that can be told of an answer.
+fn bytes(response: &Response<Body>) -> String {
+    format!(
+        "{} {:?} {:?}",
+        response.status(),
+        response.headers(),
+        response.body()
+    )
+}
+
+/// All that the owner and the stranger are told at a time.
+async fn seen(deployment: &Deployment, item_id: ItemId, time: Timestamp) -> Vec<String> {
+    let item_id = item_id.to_string();
+    let app = deployment.item_status();
+    let mut seen = Vec::new();
+    for user in [USER, STRANGER] {
+        for request in [
+            sample::get_item(user, &item_id, &[]),
+            sample::get_item(user, NOBODYS, &[]),
+            sample::get_items(user, &[]),
+        ] {
+            seen.push(bytes(&item_status::handle(&app, request, time).await));
+        }
+    }
+    seen
+}
+
+/// A connection of [`USER`]'s that has begun at Pluggy, and changed there since it was read last.
+async fn changed_item(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let created = json!({"event": "item/created", "eventId": "1", "itemId": item_id});
+    deployment.deliver(&created).await;
+    deployment.sync_all().await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    item_id
+}
+
+/// `user` hints at an item, and the hint is handled long after the item was read; gives the answer.
+async fn hint(deployment: &Deployment, user: &str, item_id: &str, time: Timestamp) -> String {
+    let body = json!({"event": "onClose", "timestamp": 1_795_435_200_000_u64, "itemId": item_id});
+    let before = deployment.tables.event_rows().await;
+    let app = deployment.connect_events();
+    let answer = connect_events::handle(&app, relayed(user, &body), time).await;
+    let mut rows = deployment.tables.event_rows().await;
+    rows.retain(|row| !before.contains(row));
+    assert_eq!(rows.len(), 1, "the hint is new");
+    let batch = stream::batch(&rows);
+    let synced = item_sync::handle(&deployment.item_sync(), &batch, time, in_a_minute()).await;
+    assert_eq!(synced.batch_item_failures, []);
+    bytes(&answer)
+}
+
+async fn item_rows(deployment: &Deployment) -> Vec<Row> {
+    deployment.tables.rows(&deployment.tables.items).await
+}
+
+#[tokio::test]
+async fn a_strangers_hint_changes_no_byte_of_what_anybody_sees() {
+    let deployment = Deployment::start().await;
+    let item_id = changed_item(&deployment).await;
+    let later = now() + SignedDuration::from_mins(10);
+    let before = seen(&deployment, item_id, later).await;
+    let rows_before = item_rows(&deployment).await;
+    let reads_before = deployment.requests_for("GET", &format!("/items/{item_id}"));
+
+    let foreign = hint(&deployment, STRANGER, &item_id.to_string(), later).await;
+    let unknown = hint(&deployment, STRANGER, NOBODYS, later).await;
+
+    assert_eq!(seen(&deployment, item_id, later).await, before);
+    assert_eq!(item_rows(&deployment).await, rows_before);
+    assert_eq!(
+        deployment.requests_for("GET", &format!("/items/{item_id}")),
+        reads_before,
+        "pluggy is not asked about an item that is known as another user's"
+    );
+    let own = hint(&deployment, USER, &item_id.to_string(), later).await;
+    assert_eq!((&foreign, &unknown), (&own, &own));
+    assert_ne!(
+        seen(&deployment, item_id, later).await,
+        before,
+        "the owner's hint is looked at"
+    );
+}
+
+#[tokio::test]
+async fn a_strangers_hint_does_not_bring_an_item_that_is_not_known_yet() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    let later = now() + SignedDuration::from_mins(10);
+    let before = seen(&deployment, item_id, later).await;
+
+    let foreign = hint(&deployment, STRANGER, &item_id.to_string(), later).await;
+    let unknown = hint(&deployment, STRANGER, NOBODYS, later).await;
+
+    assert_eq!(foreign, unknown);
+    assert_eq!(seen(&deployment, item_id, later).await, before);
+    assert!(item_rows(&deployment).await.is_empty());
+    hint(&deployment, USER, &item_id.to_string(), later).await;
+    assert_ne!(
+        seen(&deployment, item_id, later).await,
+        before,
+        "the owner's hint brings it"
+    );
+}
