@@ -5,6 +5,7 @@ use serde_json::Value;
 use shared::store::{Reading, StoredItem};
 
 use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
+use crate::hints;
 use crate::step::Names;
 use crate::told::Told;
 use crate::world::{Given, World};
@@ -33,6 +34,9 @@ impl Invocation {
         row: &StoredItem,
     ) -> Verdict {
         let (records, read_at) = (&self.records, self.read_at);
+        if hints::are_strangers(records, hints::owner(world, before).as_deref()) {
+            return hints::change_nothing(before, row);
+        }
         names_its_owner(told, row, records)?;
         owes_what_it_lacks(told, world, row, before, records, read_at)?;
         match self.given {

@@ -13,6 +13,7 @@ mod engine;
 mod events;
 mod figures;
 mod gate;
+mod hints;
 mod invocation;
 mod permutations;
 mod plan;

@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 use shared::http;
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, ItemId};
-use shared::store::{
-    Credentials, EventKey, Items, NewEvent, Origin, StoredApiKey, StoredItem, Target,
-};
+use shared::store::{Credentials, Items, NewEvent, StoredApiKey, StoredItem};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute, secrets,
 };
@@ -106,16 +104,9 @@ impl Stand {
     }
 
     /// A frontend's hint, to be run.
-    pub(crate) fn hint(&self, now: Timestamp) -> Run<()> {
-        let target = Target::Item(self.pluggy.world().item_id);
-        let hint = NewEvent {
-            key: EventKey::of_target(target, &format!("hint-{now}")),
-            name: "hint".to_owned(),
-            received_at: now,
-            origin: Origin::Hint,
-            body: None,
-            quarantine: None,
-        };
+    pub(crate) fn hint(&self, user: &str, now: Timestamp) -> Run<()> {
+        let item_id = self.pluggy.world().item_id;
+        let hint = NewEvent::hint(item_id, &user.parse().unwrap(), now);
         let events = self.webhook.events.clone();
         Run::new(&self.door, async move {
             events.insert(&hint).await.unwrap();

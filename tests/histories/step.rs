@@ -62,7 +62,7 @@ pub(crate) enum Step {
     /// An event is delivered that tells of no change of the item.
     Quiet,
     /// A frontend tells that something happened.
-    Hint,
+    Hint(Hinter),
     /// The item is deleted.
     Delete,
     /// Pluggy delivers one of its events, maybe again; the webhook may be killed.
@@ -88,6 +88,15 @@ pub(crate) enum Step {
     Crash { lane: usize },
     /// Time passes.
     Wait { seconds: u32 },
+}
+
+/// Whose frontend it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hinter {
+    /// That of the user who connected the item, so far as anybody is named.
+    User,
+    /// That of somebody who has nothing to do with it.
+    Stranger,
 }
 
 /// Whether a change has a time of its own.
@@ -151,7 +160,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Change(kind, stamp)),
         6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Tell(kind, stamp)),
         3 => Just(Step::Quiet),
-        1 => Just(Step::Hint),
+        2 => select(vec![Hinter::User, Hinter::Stranger]).prop_map(Step::Hint),
         1 => Just(Step::Delete),
         3 => (any::<u8>(), option::weighted(0.1, 0..3_usize))
             .prop_map(|(event, crash)| Step::Deliver { event, crash }),

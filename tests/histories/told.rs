@@ -10,6 +10,7 @@ use crate::checks::{self, Look};
 use crate::events::Sent;
 use crate::figures::Figures;
 use crate::gate::Point;
+use crate::hints;
 use crate::invocation::Invocation;
 use crate::run::Run;
 use crate::stand::Stand;
@@ -66,8 +67,9 @@ impl<'a> Told<'a> {
                 self.send("transactions/created");
                 self.deliver(self.sent.len() - 1, None).await;
             }
-            Step::Hint => {
-                let hint = self.stand.hint(self.at(self.clocks.door));
+            Step::Hint(hinter) => {
+                let user = hints::user(hinter);
+                let hint = self.stand.hint(user, self.at(self.clocks.door));
                 self.run(hint, None).await;
                 self.handled.resize(self.stand.engine.stream_len(), false);
             }
