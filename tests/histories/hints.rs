@@ -7,7 +7,7 @@ use shared::store::StoredItem;
 
 use crate::checks::{Verdict, ensure};
 use crate::step::Hinter;
-use crate::world::{USER, World};
+use crate::world::{Given, USER, World};
 
 /// Nobody names this user but the user's own frontend.
 const STRANGER: &str = "usr_3";
@@ -40,18 +40,25 @@ fn hinting_user(image: &Value) -> String {
     body["clientUserId"].as_str().unwrap().to_owned()
 }
 
-/// What somebody owns stays as it is, to the last attribute. Elsewhere the schedule may change, which
-/// nobody sees.
-pub(crate) fn change_nothing(before: Option<&StoredItem>, row: &StoredItem) -> Verdict {
+/// What somebody owns stays as it is, to the last attribute, without a question at Pluggy. Elsewhere
+/// the next look may come at another time, which nobody sees.
+pub(crate) fn change_nothing(
+    before: Option<&StoredItem>,
+    row: &StoredItem,
+    given: Option<Given>,
+) -> Verdict {
     if let Some(before) = before.filter(|before| before.owner.is_some()) {
+        ensure(given.is_none(), "a stranger's hint is not worth a read")?;
         return ensure(row == before, "a stranger's hint leaves the row as it is");
     }
     let reading = before.and_then(|before| before.reading.as_ref());
+    let missing_since = before.and_then(|before| before.schedule.missing_since);
     let was_gone = before.is_some_and(|before| before.deleted_at.is_some());
     ensure(
         row.owner.is_none()
             && row.reading.as_ref() == reading
+            && row.schedule.missing_since == missing_since
             && row.deleted_at.is_some() == was_gone,
-        "a stranger's hint brings neither a state nor an owner",
+        "a stranger's hint brings no state, no owner and no suspicion",
     )
 }

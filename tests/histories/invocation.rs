@@ -35,7 +35,7 @@ impl Invocation {
     ) -> Verdict {
         let (records, read_at) = (&self.records, self.read_at);
         if hints::are_strangers(records, hints::owner(world, before).as_deref()) {
-            return hints::change_nothing(before, row);
+            return hints::change_nothing(before, row, self.given);
         }
         names_its_owner(told, row, records)?;
         owes_what_it_lacks(told, world, row, before, records, read_at)?;
