@@ -8,9 +8,15 @@ use serde_json::Value;
 use shared::env::{Environment, Error};
 
 use crate::functions::{
-    CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE, SUBSCRIPTION, WEBHOOK,
+    CONNECT_EVENTS, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE,
+    SUBSCRIPTION, WEBHOOK,
 };
 use crate::template::Template;
+
+#[test]
+fn connect_events_gets_what_it_asks_for() {
+    check(CONNECT_EVENTS, connect_events::Config::from_env);
+}
 
 #[test]
 fn connect_token_gets_what_it_asks_for() {

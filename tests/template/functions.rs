@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::template::Template;
 
 /// Logical id in the template.
+pub(crate) const CONNECT_EVENTS: &str = "ConnectEventsFunction";
 pub(crate) const CONNECT_TOKEN: &str = "ConnectTokenFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
@@ -14,7 +15,8 @@ pub(crate) const RECONCILE: &str = "ReconcileFunction";
 pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 8] = [
+pub(crate) const ALL: [&str; 9] = [
+    CONNECT_EVENTS,
     CONNECT_TOKEN,
     ITEM_STATUS,
     ITEM_SYNC,

@@ -16,7 +16,12 @@ fn every_route_asks_for_a_token_with_the_scope() {
 
     assert_eq!(
         routes.keys().map(String::as_str).collect::<Vec<_>>(),
-        ["GET /items", "GET /items/{itemId}", "POST /connect-token"]
+        [
+            "GET /items",
+            "GET /items/{itemId}",
+            "POST /connect-events",
+            "POST /connect-token"
+        ]
     );
     for (route, operation) in routes {
         assert_eq!(

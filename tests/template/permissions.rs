@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE, SUBSCRIPTION,
-    WEBHOOK, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE,
+    SUBSCRIPTION, WEBHOOK, sibling,
 };
 use crate::template::{Template, contains_string, strings};
 
@@ -17,6 +17,7 @@ type Permission = (&'static str, &'static [&'static str]);
 /// What the code of a function calls.
 fn calls(function: &str) -> &'static [Permission] {
     match function {
+        CONNECT_EVENTS => &[("EventTable", &["dynamodb:PutItem"])],
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
