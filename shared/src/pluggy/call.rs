@@ -29,7 +29,7 @@ impl Call {
         Self::new(Method::DELETE, path)
     }
 
-    /// For a call that changes nothing at Pluggy, though it is no `GET`.
+    /// For a call that does no harm when it is made twice, though it is no `GET`.
     pub(super) fn repeatable(self) -> Self {
         Self {
             repeatable: true,

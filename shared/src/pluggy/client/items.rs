@@ -54,15 +54,10 @@ impl Client {
     }
 
     /// `DELETE /items/{id}`: removes the item with its data and credentials, and revokes its
-    /// consent; `None` if there is no such item any more.
+    /// consent; `None` if there is no such item any more, so that it does no harm to ask again.
     pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
-        self.find(
-            Call::delete(["items", &id.to_string()]),
-            NO_BODY,
-            ITEM_NOT_FOUND,
-            now,
-        )
-        .await
+        let call = Call::delete(["items", &id.to_string()]).repeatable();
+        self.find(call, NO_BODY, ITEM_NOT_FOUND, now).await
     }
 
     /// `POST /items/{id}/mfa`: answers the prompt of an item that waits for the user's input.
