@@ -28,6 +28,8 @@ pub struct Problem {
     detail: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Box<str>>,
     #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
     request_id: Option<Box<str>>,
     #[serde(skip)]
@@ -82,6 +84,19 @@ impl Problem {
     /// 405: the method is not served here.
     pub fn method_not_allowed() -> Self {
         Self::of_status(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    }
+
+    /// 409: Pluggy does not delete the item. Its `code` is told if it looks like one; nothing else of
+    /// Pluggy's is.
+    pub fn disconnect_refused(code: Option<&str>) -> Self {
+        Self {
+            code: code.filter(|code| is_machine_code(code)).map(Box::from),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "urn:pluggy-lambda:problem:disconnect-refused",
+                "The item cannot be disconnected now",
+            )
+        }
     }
 
     /// 500: our bug or misconfiguration; the log has the reason under the request id.
@@ -166,10 +181,20 @@ impl Problem {
             status: status.as_u16(),
             detail: None,
             field: None,
+            code: None,
             request_id: None,
             retry_after: None,
         }
     }
+}
+
+/// Whether a text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
+fn is_machine_code(text: &str) -> bool {
+    const MAX_BYTES: usize = 64;
+    (1..=MAX_BYTES).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]
@@ -185,6 +210,22 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
         assert_eq!(body["field"], "itemId");
         assert_eq!(body["status"], 400);
+    }
+
+    #[test]
+    fn only_a_machine_code_of_pluggys_is_told() {
+        let code_of =
+            |code| serde_json::to_value(Problem::disconnect_refused(code)).unwrap()["code"].clone();
+
+        let longest = "A".repeat(64);
+        for code in ["ITEM_IS_ALREADY_UPDATING", "E_001", &longest] {
+            assert_eq!(code_of(Some(code)), code);
+        }
+        let too_long = "A".repeat(65);
+        for code in ["", "Maria", "A B", "É", "A\n", &too_long] {
+            assert_eq!(code_of(Some(code)), serde_json::Value::Null, "{code}");
+        }
+        assert_eq!(code_of(None), serde_json::Value::Null);
     }
 
     #[test]

@@ -19,6 +19,7 @@ async fn without_a_valid_token_every_route_is_closed() {
         (Method::POST, "/connect-token"),
         (Method::GET, "/items"),
         (Method::GET, unknown_item.as_str()),
+        (Method::DELETE, unknown_item.as_str()),
     ] {
         let without = stack.api(method.clone(), path);
         let forged = stack

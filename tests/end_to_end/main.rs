@@ -9,6 +9,7 @@
 
 mod app_api;
 mod connection;
+mod disconnect;
 mod emulator;
 mod operator;
 mod stack;

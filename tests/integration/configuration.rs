@@ -30,7 +30,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// Each function's way to read its settings, and the variables that it cannot do without.
-const FUNCTIONS: [(Read, &[&str]); 9] = [
+const FUNCTIONS: [(Read, &[&str]); 10] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -97,6 +97,19 @@ const FUNCTIONS: [(Read, &[&str]); 9] = [
             "EVENT_TABLE",
             "ITEM_TABLE",
             "METRICS_NAMESPACE",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_CLIENT_ID",
+            "PLUGGY_SECRET_ARN",
+        ],
+    ),
+    (
+        |environment| disconnect::Config::from_env(environment).err(),
+        &[
+            "CREDENTIAL_TABLE",
+            "EVENT_RETENTION_DAYS",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
             "PLUGGY_SECRET_ARN",

@@ -119,6 +119,10 @@ async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
     deployment.sync_all().await;
     deployment.status_of(USER, item_id).await;
     deployment.status_of("usr_2", item_id).await;
+    for user in ["usr_2", USER] {
+        let request = sample::delete_item(user, &item_id.to_string());
+        disconnect::handle(&deployment.disconnect(), request, now()).await;
+    }
 
     log.assert_lacks(&[
         USER,

@@ -102,6 +102,17 @@ impl Deployment {
         }
     }
 
+    /// The function behind `DELETE /items/{itemId}`.
+    pub fn disconnect(&self) -> disconnect::App {
+        disconnect::App {
+            pluggy: self.pluggy_client(),
+            items: self.tables.item_store(),
+            events: self.tables.event_store(),
+            presence: self.tables.event_presence(),
+            owner_claim: "sub".to_owned(),
+        }
+    }
+
     /// The function behind the webhook's URL, accepting the digests given.
     pub fn webhook(&self, digests: &str) -> webhook::App {
         webhook::App {

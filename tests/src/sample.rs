@@ -47,6 +47,15 @@ pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request 
     request_of(&event)
 }
 
+/// `DELETE /items/{itemId}` as `user`.
+pub fn delete_item(user: &str, item_id: &str) -> Request {
+    let mut event = json("disconnect/item.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    event["rawPath"] = format!("/items/{item_id}").into();
+    event["pathParameters"]["itemId"] = item_id.into();
+    request_of(&event)
+}
+
 /// `GET /items` as `user`, with a query.
 pub fn get_items(user: &str, query: &[(&str, &str)]) -> Request {
     let mut event = json("item-status/list.json");

@@ -97,6 +97,11 @@ impl Tables {
         store::EventLog::new(self.client.clone(), self.events.clone(), client_id)
     }
 
+    /// The store's view of single events.
+    pub fn event_presence(&self) -> store::EventPresence {
+        store::EventPresence::new(self.client.clone(), self.events.clone())
+    }
+
     /// The store's view of the item table.
     pub fn item_store(&self) -> store::Items {
         store::Items::new(self.client.clone(), self.items.clone())

@@ -8,8 +8,8 @@ use serde_json::Value;
 use shared::env::{Environment, Error};
 
 use crate::functions::{
-    CONNECT_EVENTS, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE,
-    SUBSCRIPTION, WEBHOOK,
+    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR,
+    RECONCILE, SUBSCRIPTION, WEBHOOK,
 };
 use crate::template::Template;
 
@@ -21,6 +21,11 @@ fn connect_events_gets_what_it_asks_for() {
 #[test]
 fn connect_token_gets_what_it_asks_for() {
     check(CONNECT_TOKEN, connect_token::Config::from_env);
+}
+
+#[test]
+fn disconnect_gets_what_it_asks_for() {
+    check(DISCONNECT, disconnect::Config::from_env);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::template::Template;
 /// Logical id in the template.
 pub(crate) const CONNECT_EVENTS: &str = "ConnectEventsFunction";
 pub(crate) const CONNECT_TOKEN: &str = "ConnectTokenFunction";
+pub(crate) const DISCONNECT: &str = "DisconnectFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
 pub(crate) const LISTING: &str = "ListingFunction";
@@ -15,9 +16,10 @@ pub(crate) const RECONCILE: &str = "ReconcileFunction";
 pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 9] = [
+pub(crate) const ALL: [&str; 10] = [
     CONNECT_EVENTS,
     CONNECT_TOKEN,
+    DISCONNECT,
     ITEM_STATUS,
     ITEM_SYNC,
     LISTING,

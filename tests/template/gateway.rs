@@ -17,6 +17,7 @@ fn every_route_asks_for_a_token_with_the_scope() {
     assert_eq!(
         routes.keys().map(String::as_str).collect::<Vec<_>>(),
         [
+            "DELETE /items/{itemId}",
             "GET /items",
             "GET /items/{itemId}",
             "POST /connect-events",

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_EVENTS, CONNECT_TOKEN, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, RECONCILE,
-    SUBSCRIPTION, WEBHOOK, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR,
+    RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
 };
 use crate::template::{Template, contains_string, strings};
 
@@ -20,6 +20,12 @@ fn calls(function: &str) -> &'static [Permission] {
         CONNECT_EVENTS => &[("EventTable", &["dynamodb:PutItem"])],
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("ItemTable", &["dynamodb:GetItem"]),
+            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+        ],
+        DISCONNECT => &[
+            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("EventTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
             ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
         ],

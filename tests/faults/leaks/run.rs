@@ -22,6 +22,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub(super) struct Run {
     pub(super) stack: Stack,
     connect_token: Function,
+    disconnect: Function,
     item_status: Function,
     pub(super) item_sync: Function,
     pub(super) reconcile: Function,
@@ -36,6 +37,7 @@ impl Run {
         let stack = Stack::start().await;
         Self {
             connect_token: stack.function("connect-token").await,
+            disconnect: stack.function("disconnect").await,
             item_status: stack.function("item-status").await,
             item_sync: stack.function("item-sync").await,
             reconcile: stack.function("reconcile").await,
@@ -186,6 +188,13 @@ impl Run {
             }
             invoke(&self.connect_token, &event, error_bodies).await;
         }
+        for path in [
+            "disconnect/item-id-not-a-uuid.json",
+            "disconnect/item-unknown.json",
+        ] {
+            let event = sample_for(OTHER_OWNER, path);
+            invoke(&self.disconnect, &event, error_bodies).await;
+        }
     }
 
     /// Every row about an item, as text.
@@ -198,6 +207,7 @@ impl Run {
     pub(super) async fn stop(self) -> Vec<String> {
         let functions = [
             self.connect_token,
+            self.disconnect,
             self.item_status,
             self.item_sync,
             self.reconcile,

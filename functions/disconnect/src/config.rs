@@ -1,0 +1,33 @@
+//! Settings of the function.
+
+use jiff::SignedDuration;
+use shared::env::{Environment, Error};
+use shared::pluggy;
+
+/// Settings of the function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where Pluggy is.
+    pub pluggy: pluggy::Config,
+    /// `ITEM_TABLE`: name of the item table.
+    pub item_table: String,
+    /// `EVENT_TABLE`: name of the event table.
+    pub event_table: String,
+    /// `EVENT_RETENTION_DAYS`: how long events are kept.
+    pub event_retention: SignedDuration,
+    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
+    pub owner_claim: String,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            pluggy: pluggy::Config::from_env(environment)?,
+            item_table: environment.required("ITEM_TABLE")?,
+            event_table: environment.required("EVENT_TABLE")?,
+            event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            owner_claim: environment.required("OWNER_CLAIM")?,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! How a request can fail, and what the caller is told.
+
+use shared::problem::{Problem, SHORT_WAIT};
+use shared::telemetry::chain;
+use shared::{pluggy, store};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no caller")]
+    Unauthenticated,
+    #[error("bad request")]
+    Invalid(Problem),
+    #[error("no such item, or not the caller's")]
+    ItemNotFound,
+    #[error("no such resource")]
+    NoSuchResource,
+    #[error("pluggy did not delete the item")]
+    Pluggy(#[source] pluggy::Error),
+    #[error("the tables cannot be used")]
+    Store(#[source] store::Error),
+    #[error("no answer in time")]
+    TooSlow,
+}
+
+impl Error {
+    /// Logs the failure, once: what the caller did at `info`, what Pluggy would not do for them at
+    /// `warn`, what else went wrong at `error`.
+    pub(crate) fn log(self) -> Self {
+        match &self {
+            Self::Unauthenticated
+            | Self::Invalid(_)
+            | Self::ItemNotFound
+            | Self::NoSuchResource => {
+                tracing::info!(reason = %self, "disconnect refused");
+            }
+            Self::Pluggy(error) if refusal(error).is_some() => {
+                tracing::warn!(
+                    error = chain(&self),
+                    pluggy.error_id = error.id(),
+                    "disconnect refused by pluggy"
+                );
+            }
+            Self::Pluggy(_) | Self::Store(_) | Self::TooSlow => {
+                tracing::error!(error = chain(&self), "item not disconnected");
+            }
+        }
+        self
+    }
+
+    pub(crate) fn into_problem(self, request_id: String) -> Problem {
+        match self {
+            Self::Unauthenticated => Problem::unauthenticated(),
+            Self::Invalid(problem) => problem,
+            Self::ItemNotFound => Problem::item_not_found(),
+            Self::NoSuchResource => Problem::no_such_resource(),
+            Self::Pluggy(error) => match refusal(&error) {
+                Some(Refusal { code }) => Problem::disconnect_refused(code),
+                None => Problem::of_pluggy(&error, request_id),
+            },
+            Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
+        }
+    }
+}
+
+/// What Pluggy says where it will not delete an item.
+struct Refusal<'a> {
+    code: Option<&'a str>,
+}
+
+/// A 404 that is not about the item is no refusal: whoever answered, it was not asked the right
+/// thing.
+fn refusal(error: &pluggy::Error) -> Option<Refusal<'_>> {
+    const NOT_FOUND: u16 = 404;
+    match error {
+        pluggy::Error::Rejected { status, code, .. } if *status != NOT_FOUND => Some(Refusal {
+            code: code.as_deref(),
+        }),
+        _ => None,
+    }
+}

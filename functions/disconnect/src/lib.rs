@@ -1,0 +1,90 @@
+//! `DELETE /items/{itemId}`: removes a bank connection of the signed-in user at Pluggy, with its data
+//! and its consent, and asks for a look at what is left of it.
+
+mod config;
+mod error;
+mod marker;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use shared::caller::{caller, request_id};
+use shared::pluggy::{self, ItemId};
+use shared::problem::Problem;
+use shared::store::{EventPresence, Events, Items};
+
+pub use config::Config;
+
+use error::Error;
+
+/// The answer leaves within this time, whatever Pluggy does; the function's own limit is longer.
+const DEADLINE: Duration = Duration::from_secs(12);
+
+/// What the function works with, built once during init.
+pub struct App {
+    /// Pluggy.
+    pub pluggy: pluggy::Client,
+    /// The items, to see whose an item is.
+    pub items: Items,
+    /// The events, where the look is asked for.
+    pub events: Events,
+    /// The events again, to see who has disconnected what is gone.
+    pub presence: EventPresence,
+    /// The claim of the JWT that names the user.
+    pub owner_claim: String,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
+    let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
+    match answer.unwrap_or(Err(Error::TooSlow)) {
+        Ok(item_id) => {
+            tracing::info!(item.id = %item_id, "item disconnected");
+            no_content()
+        }
+        Err(error) => error
+            .log()
+            .into_problem(request_id(&request))
+            .into_response(),
+    }
+}
+
+async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Error> {
+    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
+    if request.method() != Method::DELETE {
+        return Err(Error::NoSuchResource);
+    }
+    let item_id = item_id(request)?;
+    let marker = marker::marker(item_id, &user, now);
+    let item = app.items.get(item_id).await.map_err(Error::Store)?;
+    if !item.is_some_and(|item| item.is_shown_to(&user)) {
+        // One path for what is foreign, gone or unknown, so that none can be told from another.
+        let is_done = app.presence.is_there(&marker.key, now).await;
+        let is_done = is_done.map_err(Error::Store)?;
+        return is_done.then_some(item_id).ok_or(Error::ItemNotFound);
+    }
+    // Already gone is as good as deleted: the answer to an earlier request may have been lost.
+    app.pluggy
+        .delete_item(item_id, now)
+        .await
+        .map_err(Error::Pluggy)?;
+    // Only now, so that the look finds the item gone. Where this fails, the caller repeats.
+    app.events.insert(&marker).await.map_err(Error::Store)?;
+    Ok(item_id)
+}
+
+fn item_id(request: &Request) -> Result<ItemId, Error> {
+    request
+        .path_parameters_ref()
+        .and_then(|parameters| parameters.first("itemId"))
+        .and_then(|item_id| item_id.parse().ok())
+        .ok_or_else(|| Error::Invalid(Problem::invalid_field("itemId", "itemId must be a UUID.")))
+}
+
+fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}

@@ -1,0 +1,281 @@
+//! `DELETE /items/{itemId}`, from the gateway's event to the answer and to what is left of the item.
+
+mod failures;
+mod privacy;
+
+use jiff::SignedDuration;
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::connection::MISSING_RECHECK;
+use shared::pluggy::ItemId;
+use tests::deployment::in_a_minute;
+use tests::{Deployment, sample, stream};
+
+const USER: &str = "usr_01J9X";
+
+async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
+    disconnect::handle(&deployment.disconnect(), request, now()).await
+}
+
+async fn delete(deployment: &Deployment, user: &str, item_id: ItemId) -> Response<Body> {
+    answer(deployment, sample::delete_item(user, &item_id.to_string())).await
+}
+
+/// An item of [`USER`]'s that our API shows.
+async fn known_item(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    item_id
+}
+
+/// The same, after Pluggy has told that it was deleted.
+async fn tombstone(deployment: &Deployment) -> ItemId {
+    let item_id = known_item(deployment).await;
+    deployment
+        .pluggy_client()
+        .delete_item(item_id, now())
+        .await
+        .unwrap();
+    told_of_deletion(deployment, item_id).await;
+    item_id
+}
+
+/// Pluggy's event of a deletion comes, and is handled.
+async fn told_of_deletion(deployment: &Deployment, item_id: ItemId) {
+    deployment
+        .deliver(&event("item/deleted", "2", item_id))
+        .await;
+    sync_later(deployment, SignedDuration::from_secs(5)).await;
+}
+
+async fn sync_later(deployment: &Deployment, later: SignedDuration) {
+    let batch = stream::batch(&deployment.tables.event_rows().await);
+    let later = now() + later;
+    let answer = item_sync::handle(&deployment.item_sync(), &batch, later, in_a_minute()).await;
+    assert_eq!(answer.batch_item_failures, []);
+}
+
+fn event(name: &str, event_id: &str, item_id: ItemId) -> Value {
+    json!({"event": name, "eventId": event_id, "itemId": item_id, "clientUserId": USER})
+}
+
+fn deletions(deployment: &Deployment, item_id: ItemId) -> usize {
+    deployment.requests_for("DELETE", &format!("/items/{item_id}"))
+}
+
+#[tokio::test]
+async fn a_user_deletes_their_own_item_at_pluggy_and_asks_for_a_look() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+
+    let response = delete(&deployment, USER, item_id).await;
+
+    assert_eq!(response.status(), 204);
+    assert!(response.body().is_empty());
+    assert_eq!(deletions(&deployment, item_id), 1);
+    let gone = deployment.pluggy_client().item(item_id, now()).await;
+    assert_eq!(gone.unwrap(), None);
+    let rows = deployment.tables.event_rows().await;
+    let marker = rows.last().unwrap();
+    assert_eq!(marker["pk"].as_s().unwrap(), &format!("ITEM#{item_id}"));
+    assert_eq!(marker["event"].as_s().unwrap(), "check");
+    assert_eq!(marker["origin"].as_s().unwrap(), "check");
+    assert!(
+        !format!("{marker:?}").contains(USER),
+        "the marker outlives what else names the user"
+    );
+}
+
+#[tokio::test]
+async fn with_pluggys_word_the_item_is_gone_at_once() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+
+    told_of_deletion(&deployment, item_id).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+    assert_eq!(deployment.items_of(USER).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn without_pluggys_word_the_item_is_gone_after_the_second_404() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+
+    sync_later(&deployment, SignedDuration::from_secs(5)).await;
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+
+    let later = now() + MISSING_RECHECK + SignedDuration::from_mins(1);
+    reconcile::handle(&deployment.reconcile(), later, in_a_minute())
+        .await
+        .unwrap();
+    let rows = deployment.tables.event_rows().await;
+    let batch = stream::batch(&rows[rows.len() - 1..]);
+    item_sync::handle(&deployment.item_sync(), &batch, later, in_a_minute()).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+}
+
+#[tokio::test]
+async fn to_disconnect_again_changes_nothing_and_is_no_error() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+
+    let first = delete(&deployment, USER, item_id).await;
+    let at_once = delete(&deployment, USER, item_id).await;
+    told_of_deletion(&deployment, item_id).await;
+    let after_the_tombstone = delete(&deployment, USER, item_id).await;
+
+    for response in [&first, &at_once, &after_the_tombstone] {
+        assert_eq!(response.status(), 204);
+        assert_eq!(response.headers(), first.headers());
+    }
+    assert_eq!(
+        deletions(&deployment, item_id),
+        2,
+        "of a tombstone pluggy is not asked"
+    );
+    let rows = deployment.tables.event_rows().await;
+    let checks = rows
+        .iter()
+        .filter(|row| row["event"].as_s().unwrap() == "check");
+    assert_eq!(checks.count(), 1);
+}
+
+#[tokio::test]
+async fn the_deletion_that_is_remembered_ends_with_its_event() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+    told_of_deletion(&deployment, item_id).await;
+
+    let app = deployment.disconnect();
+    let request = || sample::delete_item(USER, &item_id.to_string());
+    let just_before = now() + tests::tables::EVENT_RETENTION - SignedDuration::from_mins(1);
+    let after = now() + tests::tables::EVENT_RETENTION + SignedDuration::from_mins(1);
+
+    assert_eq!(
+        disconnect::handle(&app, request(), just_before)
+            .await
+            .status(),
+        204
+    );
+    assert_eq!(
+        disconnect::handle(&app, request(), after).await.status(),
+        404
+    );
+}
+
+#[tokio::test]
+async fn an_item_that_is_gone_at_pluggy_already_is_disconnected() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    deployment
+        .pluggy_client()
+        .delete_item(item_id, now())
+        .await
+        .unwrap();
+
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused_before_anything_is_asked() {
+    let deployment = Deployment::start().await;
+    let cases = [
+        ("disconnect/item-id-not-a-uuid.json", 400, Some("itemId")),
+        ("disconnect/no-owner-claim.json", 401, None),
+        ("disconnect/item-unknown.json", 404, None),
+        ("item-status/item.json", 404, None),
+    ];
+    for (path, status, field) in cases {
+        let response = answer(&deployment, sample::request(path)).await;
+
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json",
+            "{path}"
+        );
+        let problem: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(problem["field"].as_str(), field, "{path}");
+    }
+    assert_eq!(deployment.pluggy.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn the_sample_request_deletes_the_item_that_it_names() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    let mut sample = sample::json("disconnect/item.json");
+    sample["pathParameters"]["itemId"] = item_id.to_string().into();
+
+    let response = answer(&deployment, sample::request_of(&sample)).await;
+
+    assert_eq!(response.status(), 204);
+}
+
+#[tokio::test]
+async fn the_marker_is_a_check_and_no_word_of_pluggys() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+
+    let target = shared::store::Target::Item(item_id);
+    let log = deployment.tables.event_log();
+    let timeline = log.timeline(target, now()).await.unwrap();
+    let testimony = log.testimony(target, now()).await.unwrap();
+
+    let marker = &timeline.events[0];
+    assert_eq!(
+        (marker.kind.as_str(), marker.origin.as_str()),
+        ("check", "check")
+    );
+    assert!(marker.id.starts_with("disconnect-"), "{}", marker.id);
+    assert!(!testimony.is_deleted, "only pluggy says that");
+    assert_eq!(testimony.user().unwrap().as_str(), USER);
+}
+
+#[tokio::test]
+async fn a_replay_of_what_was_received_does_not_take_the_marker_for_news() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+    told_of_deletion(&deployment, item_id).await;
+    let marked_at = deployment.tables.event_rows().await[1]["receivedAt"]
+        .as_n()
+        .unwrap()
+        .parse()
+        .unwrap();
+    for row in deployment.tables.event_rows().await {
+        if row["origin"].as_s().unwrap() == "webhook" {
+            deployment
+                .tables
+                .client
+                .delete_item()
+                .table_name(&deployment.tables.events)
+                .key("pk", row["pk"].clone())
+                .key("sk", row["sk"].clone())
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+    let since = jiff::Timestamp::from_millisecond(marked_at).unwrap();
+    let command = json!({
+        "action": "replay", "run": "2f1e0d9c-0000-4000-8000-000000000020", "since": since,
+    });
+
+    let report = operator::handle(&deployment.operator(), command, now())
+        .await
+        .unwrap();
+
+    let report = serde_json::to_value(report).unwrap();
+    assert_eq!(report["replayed"], 0, "{report}");
+}

@@ -1,0 +1,192 @@
+//! What the caller is told when Pluggy or the tables do not do what they should.
+
+use std::time::Duration;
+
+use sandbox::{Effect, Fault};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::http;
+use shared::pluggy::{Api, ApiKeys, Client};
+use shared::store::{Credentials, EventPresence, Events, Items};
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
+use tests::tables::{EVENT_RETENTION, client};
+use tests::{Deployment, sample};
+use tokio::time::Instant;
+
+use super::{USER, delete, deletions, known_item};
+use crate::observed::Observed;
+
+fn fault(effect: Effect) -> Fault {
+    Fault {
+        method: Some("DELETE".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect,
+    }
+}
+
+fn status(status: u16, code_description: Option<&str>) -> Effect {
+    Effect::Status {
+        status,
+        code_description: code_description.map(str::to_owned),
+    }
+}
+
+async fn rows(deployment: &Deployment) -> usize {
+    deployment.tables.event_rows().await.len()
+}
+
+#[tokio::test]
+async fn when_pluggy_is_down_or_limiting_the_caller_is_asked_to_come_back() {
+    let cases = [
+        (status(500, None), 503, "5"),
+        (Effect::Disconnect, 503, "5"),
+        (Effect::Hang, 503, "5"),
+        (Effect::RateLimited { reset_seconds: 23 }, 503, "23"),
+        (Effect::Garbage, 502, "60"),
+        (status(404, None), 502, "60"),
+    ];
+    for (effect, status, retry_after) in cases {
+        let what = format!("{effect:?}");
+        let deployment = Deployment::start().await;
+        let item_id = known_item(&deployment).await;
+        let rows_before = rows(&deployment).await;
+        deployment.pluggy.add_fault(fault(effect));
+
+        let response = delete(&deployment, USER, item_id).await;
+
+        assert_eq!(response.status(), status, "{what}");
+        assert_eq!(response.headers()["retry-after"], retry_after, "{what}");
+        assert_eq!(rows(&deployment).await, rows_before, "{what}");
+        deployment.pluggy.clear_faults();
+        assert_eq!(
+            delete(&deployment, USER, item_id).await.status(),
+            204,
+            "{what}: later it works"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_pluggy_refuses_is_told_with_its_code_and_nothing_else() {
+    let cases = [
+        (
+            status(400, Some("ITEM_IS_ALREADY_UPDATING")),
+            json!("ITEM_IS_ALREADY_UPDATING"),
+        ),
+        (status(409, Some("A_NEW_CODE_2")), json!("A_NEW_CODE_2")),
+        (
+            status(403, Some("CLIENT_IP_NOT_ALLOWED")),
+            json!("CLIENT_IP_NOT_ALLOWED"),
+        ),
+        (status(400, Some("Maria owns this")), Value::Null),
+        (status(422, None), Value::Null),
+    ];
+    for (effect, code) in cases {
+        let what = format!("{effect:?}");
+        let deployment = Deployment::start().await;
+        let item_id = known_item(&deployment).await;
+        let rows_before = rows(&deployment).await;
+        deployment.pluggy.add_fault(fault(effect));
+
+        let response = delete(&deployment, USER, item_id).await;
+
+        assert_eq!(response.status(), 409, "{what}");
+        let mut expected = json!({
+            "type": "urn:pluggy-lambda:problem:disconnect-refused",
+            "title": "The item cannot be disconnected now",
+            "status": 409,
+        });
+        if !code.is_null() {
+            expected["code"] = code;
+        }
+        let problem: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(problem, expected, "{what}");
+        assert_eq!(rows(&deployment).await, rows_before, "{what}");
+        assert_eq!(deployment.status_of(USER, item_id).await.0, 200, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_the_process_was_frozen_costs_nothing() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    deployment.pluggy.add_fault(Fault {
+        times: Some(1),
+        ..fault(Effect::Disconnect)
+    });
+
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+}
+
+#[tokio::test]
+async fn where_the_marker_cannot_be_put_the_caller_repeats_and_it_heals() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    let observed = Observed::refusing("PutItem");
+    let mut app = deployment.disconnect();
+    app.events = Events::new(
+        observed.client(&deployment.tables),
+        deployment.tables.events.clone(),
+        EVENT_RETENTION,
+    );
+    let request = || sample::delete_item(USER, &item_id.to_string());
+
+    let failed = disconnect::handle(&app, request(), now()).await;
+    assert_eq!(failed.status(), 503);
+    assert_eq!(failed.headers()["retry-after"], "5");
+    assert_eq!(rows(&deployment).await, 1);
+
+    let repeated = delete(&deployment, USER, item_id).await;
+    assert_eq!(repeated.status(), 204);
+    assert_eq!(deletions(&deployment, item_id), 2);
+    super::told_of_deletion(&deployment, item_id).await;
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+}
+
+#[tokio::test]
+async fn where_it_cannot_be_seen_who_disconnected_it_nothing_is_claimed() {
+    let deployment = Deployment::start().await;
+    let observed = Observed::refusing("GetItem");
+    let mut app = deployment.disconnect();
+    app.presence = EventPresence::new(
+        observed.client(&deployment.tables),
+        deployment.tables.events.clone(),
+    );
+
+    let response =
+        disconnect::handle(&app, sample::request("disconnect/item-unknown.json"), now()).await;
+
+    assert_eq!(response.status(), 503);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tables_that_hang_are_answered_with_a_problem() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let table = || "table".to_owned();
+    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+    let keys = ApiKeys::new(
+        api.clone(),
+        CLIENT_ID.parse().unwrap(),
+        secrets(CLIENT_SECRET),
+        Credentials::new(client(&url), table()),
+    );
+    let app = disconnect::App {
+        pluggy: Client::new(api, keys),
+        items: Items::new(client(&url), table()),
+        events: Events::new(client(&url), table(), EVENT_RETENTION),
+        presence: EventPresence::new(client(&url), table()),
+        owner_claim: "sub".to_owned(),
+    };
+    let begin = Instant::now();
+
+    let answer = disconnect::handle(&app, sample::request("disconnect/item.json"), now()).await;
+
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert!(
+        begin.elapsed() < Duration::from_secs(15),
+        "of a clock that only waiting moves"
+    );
+}
