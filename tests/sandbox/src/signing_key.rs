@@ -42,6 +42,17 @@ impl SigningKey {
         })
     }
 
+    /// Another key that claims to be this one: what it signs names this key's id.
+    pub(crate) fn impersonator(&self) -> Result<Self, Error> {
+        let mut impersonator = Self::generate()?;
+        impersonator
+            .jwk
+            .common
+            .key_id
+            .clone_from(&self.jwk.common.key_id);
+        Ok(impersonator)
+    }
+
     /// The public half, as a key set publishes it.
     pub(crate) fn jwk(&self) -> &Jwk {
         &self.jwk

@@ -1,7 +1,6 @@
 //! The identity provider of the app's users: discovery, keys and tokens, which is all that a JWT authorizer needs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 
-const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+const TOKEN_LIFETIME_SECONDS: i64 = 60 * 60;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -45,23 +44,48 @@ async fn key_set(State(app): State<Arc<App>>) -> Result<Json<JwkSet>, TokenError
     }))
 }
 
-/// Whoever names a user is that user: there is nothing to protect here.
+/// Whoever names a user is that user: there is nothing to protect here. The other fields make a
+/// token as other providers do, or one that an authorizer must refuse; an empty one leaves its
+/// claim out.
 #[derive(Deserialize)]
 struct TokenRequest {
     grant_type: Option<String>,
     username: Option<String>,
     scope: Option<String>,
     audience: Option<String>,
+    client_id: Option<String>,
+    issuer: Option<String>,
+    /// Seconds from now, as the next two; negative is in the past.
+    expires_in: Option<i64>,
+    not_before: Option<i64>,
+    issued_at: Option<i64>,
+    signed_by: Option<Signer>,
+}
+
+/// Whose key signs. Both name the published one in their header.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Signer {
+    #[default]
+    Provider,
+    Stranger,
 }
 
 #[derive(Serialize)]
 struct Claims<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     iss: &'a str,
     sub: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     aud: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
     scope: &'a str,
     jti: Uuid,
     iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     exp: i64,
 }
 
@@ -82,30 +106,40 @@ async fn issue_token(
         .filter(|name| !name.is_empty())
         .ok_or(TokenError::InvalidRequest("username is missing"))?;
 
-    let scope = request
-        .scope
-        .unwrap_or_else(|| app.settings.token_scope.clone());
-    let now = app.clock.now();
+    let settings = &app.settings;
+    let scope = request.scope.as_deref().unwrap_or(&settings.token_scope);
+    let expires_in = request.expires_in.unwrap_or(TOKEN_LIFETIME_SECONDS);
+    let now = app.clock.now().as_second();
+    let claims = Claims {
+        iss: request.issuer.as_deref().unwrap_or(&app.url),
+        sub: &username,
+        aud: request
+            .audience
+            .as_deref()
+            .unwrap_or(&settings.token_audience),
+        client_id: request.client_id.as_deref(),
+        scope,
+        jti: Uuid::new_v4(),
+        iat: now.saturating_add(request.issued_at.unwrap_or(0)),
+        nbf: request
+            .not_before
+            .map(|seconds| now.saturating_add(seconds)),
+        exp: now.saturating_add(expires_in),
+    };
     let key = app.identity_key().map_err(|_| TokenError::ServerError)?;
-    let access_token = key
-        .sign(&Claims {
-            iss: &app.url,
-            sub: &username,
-            aud: request
-                .audience
-                .as_deref()
-                .unwrap_or(&app.settings.token_audience),
-            scope: &scope,
-            jti: Uuid::new_v4(),
-            iat: now.as_second(),
-            exp: now.plus(TOKEN_LIFETIME).as_second(),
-        })
-        .map_err(|_| TokenError::ServerError)?;
+    let access_token = match request.signed_by.unwrap_or_default() {
+        Signer::Provider => key.sign(&claims),
+        Signer::Stranger => key
+            .impersonator()
+            .map_err(|_| TokenError::ServerError)?
+            .sign(&claims),
+    }
+    .map_err(|_| TokenError::ServerError)?;
 
     let body = json!({
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": TOKEN_LIFETIME.as_secs(),
+        "expires_in": expires_in,
         "scope": scope,
     });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())

@@ -132,10 +132,10 @@ impl Pluggy {
         self.exchange(request.body(Full::from(body)).unwrap()).await
     }
 
-    pub(crate) async fn post_form(&self, path: &str, form: &'static str) -> Answer {
+    pub(crate) async fn post_form(&self, path: &str, form: &str) -> Answer {
         let request = Request::post(format!("{}{path}", self.sandbox.url()))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(Full::from(form))
+            .body(Full::from(form.to_owned()))
             .unwrap();
         self.exchange(request).await.unwrap()
     }
