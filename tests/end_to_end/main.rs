@@ -8,9 +8,13 @@
 )]
 
 mod app_api;
+mod authorization;
 mod connection;
+mod cors;
 mod disconnect;
 mod emulator;
 mod operator;
+mod routes;
 mod stack;
+mod tokens;
 mod webhook;

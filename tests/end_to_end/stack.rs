@@ -162,10 +162,15 @@ impl Stack {
 
     /// An access token of a user, from the local identity provider.
     pub(crate) async fn user_token(&self, user: &str) -> String {
+        self.user_token_with(user, "").await
+    }
+
+    /// The same with further fields of the provider's form.
+    pub(crate) async fn user_token_with(&self, user: &str, fields: &str) -> String {
         let answer = self
             .sandbox(Method::POST, "/oauth2/token")
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("grant_type=password&username={user}"))
+            .body(format!("grant_type=password&username={user}&{fields}"))
             .send()
             .await
             .unwrap();
