@@ -10,6 +10,7 @@
 
 mod address;
 mod api_keys;
+mod callers;
 mod configuration;
 mod connect_events;
 mod connect_token;

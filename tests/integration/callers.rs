@@ -1,0 +1,48 @@
+//! Who is calling, on every function of the app's API alike: nobody without a claim of the verified
+//! token, and never anybody else.
+
+mod claims;
+mod own_items;
+mod strangers;
+
+use lambda_http::{Body, Response};
+use serde_json::Value;
+use shared::clock::now;
+use tests::{Deployment, sample};
+
+/// A good request of each route.
+const SAMPLES: [&str; 3] = [
+    "connect-token/no-body.json",
+    "item-status/item.json",
+    "item-status/list.json",
+];
+
+/// What the function behind the event's route answers.
+async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
+    let request = sample::request_of(event);
+    match event["routeKey"].as_str().unwrap() {
+        "POST /connect-token" => {
+            connect_token::handle(&deployment.connect_token(), request, now()).await
+        }
+        "GET /items" | "GET /items/{itemId}" => {
+            item_status::handle(&deployment.item_status(), request, now()).await
+        }
+        route => panic!("no function answers {route}"),
+    }
+}
+
+/// The event in the name of another user.
+fn in_the_name_of(user: &str, mut event: Value) -> Value {
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    event
+}
+
+/// Everything of an answer that its receiver sees.
+fn seen(response: &Response<Body>) -> String {
+    format!(
+        "{} {:?} {}",
+        response.status(),
+        response.headers(),
+        String::from_utf8_lossy(response.body())
+    )
+}

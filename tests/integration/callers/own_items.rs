@@ -1,0 +1,170 @@
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::{Item, ItemId};
+use shared::store::{Reading, Schedule, StoredItem};
+use tests::{Deployment, sample};
+use uuid::Uuid;
+
+use super::{answer, in_the_name_of};
+
+/// Users whom a careless comparison, key or path takes for each other.
+fn confusable() -> Vec<String> {
+    let mut users: Vec<String> = [
+        "usr_1",
+        "USR_1",
+        "usr_1 ",
+        " usr_1",
+        "usr_1\u{200b}",
+        "usr_10",
+        "usr_",
+        "a",
+        "a#b",
+        "a/b",
+        "a|b",
+        "a:b",
+        "a b",
+        "a%23b",
+        "auth0|5f7c8ec7c33c6c004bbafe82",
+        "..",
+        "../usr_1",
+        "/",
+        "ITEM#9a7b6c5d-0000-4000-8000-000000000001",
+        "CONNECTOR#2",
+        "caf\u{e9}",
+        "cafe\u{301}",
+        "\u{1f600}",
+        "用户",
+        "ß",
+        "ss",
+        "\u{ff41}",
+        "{}",
+        "\"a\"",
+        "null",
+        "*",
+        "%",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    users.extend(["x", "é", "\u{1f600}"].map(|character| character.repeat(255)));
+    users.push("x".repeat(254));
+    users
+}
+
+/// A row of this user's, as item-sync would write it.
+async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
+    let item: Item = serde_json::from_value(json!({
+        "id": Uuid::new_v4(), "status": "UPDATED", "executionStatus": "SUCCESS", "updatedAt": now(),
+    }))
+    .unwrap();
+    let item_id = item.id;
+    let row = StoredItem {
+        item_id,
+        owner: Some(user.parse().unwrap()),
+        created_at: now() - SignedDuration::from_mins(1),
+        reading: None,
+        schedule: Schedule::default(),
+        deleted_at: None,
+        is_unconfirmed: false,
+    };
+    let reading = Reading {
+        item,
+        read_at: now(),
+    };
+    let items = deployment.tables.item_store();
+    items.put_reading(row, reading).await.unwrap();
+    item_id
+}
+
+fn list(user: &str) -> Value {
+    in_the_name_of(user, sample::json("item-status/list.json"))
+}
+
+fn item(user: &str, item_id: ItemId) -> Value {
+    let mut event = sample::json("item-status/item.json");
+    event["pathParameters"]["itemId"] = json!(item_id);
+    in_the_name_of(user, event)
+}
+
+fn token_for(user: &str, item_id: ItemId) -> Value {
+    let mut event = sample::json("connect-token/update-mode.json");
+    event["body"] = json!({"itemId": item_id}).to_string().into();
+    in_the_name_of(user, event)
+}
+
+async fn listed(deployment: &Deployment, user: &str) -> Value {
+    let response = answer(deployment, &list(user)).await;
+    let list: Value = serde_json::from_slice(response.body()).unwrap();
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["itemId"].clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_user_finds_their_own_items_and_nobody_elses() {
+    let deployment = Deployment::start().await;
+    let mut owned = Vec::new();
+    for user in confusable() {
+        let item_id = put_row(&deployment, &user).await;
+        owned.push((user, item_id));
+    }
+
+    for (user, own) in &owned {
+        assert_eq!(listed(&deployment, user).await, json!([own]), "{user}");
+        for (owner, item_id) in &owned {
+            let response = answer(&deployment, &item(user, *item_id)).await;
+
+            let expected = if owner == user { 200 } else { 404 };
+            assert_eq!(response.status(), expected, "{user:?} asks for {owner:?}'s");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_a_token_for_the_item_of_a_user_with_a_similar_name() {
+    let deployment = Deployment::start().await;
+    let users = confusable();
+    let item_id = put_row(&deployment, &users[0]).await;
+
+    for user in &users[1..] {
+        let response = answer(&deployment, &token_for(user, item_id)).await;
+
+        assert_eq!(response.status(), 404, "{user:?}");
+    }
+    assert_eq!(deployment.requests_for("POST", "/connect_token"), 0);
+}
+
+/// From the token by way of Pluggy and its webhook to the list, without a change of the name.
+#[tokio::test]
+async fn a_connection_comes_back_to_the_user_who_made_it_whatever_their_id_is_made_of() {
+    let deployment = Deployment::start().await;
+    let users = [
+        "a#b",
+        "auth0|5f7c8ec7c33c6c004bbafe82",
+        "..",
+        "usr_1 ",
+        "cafe\u{301}",
+        &"\u{1f600}".repeat(255),
+    ];
+    let mut owned = Vec::new();
+    for user in users {
+        let item_id = deployment.connect(user, "user-ok").await;
+        deployment
+            .deliver(&json!({"event": "item/created", "eventId": item_id, "itemId": item_id}))
+            .await;
+        owned.push((user, item_id));
+    }
+    deployment.sync_all().await;
+
+    for (user, item_id) in owned {
+        assert_eq!(listed(&deployment, user).await, json!([item_id]), "{user}");
+        let token = answer(&deployment, &token_for(user, item_id)).await;
+        assert_eq!(token.status(), 200, "{user}");
+    }
+    assert_eq!(listed(&deployment, "a").await, json!([]));
+    assert_eq!(listed(&deployment, "caf\u{e9}").await, json!([]));
+    assert_eq!(listed(&deployment, "usr_1").await, json!([]));
+}

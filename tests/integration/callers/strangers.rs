@@ -1,0 +1,118 @@
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::{Schedule, StoredItem};
+use tests::{Deployment, sample};
+use uuid::Uuid;
+
+use super::{answer, in_the_name_of, seen};
+use crate::observed::Observed;
+
+const OWNER: &str = "usr_1";
+const STRANGER: &str = "usr_2";
+
+/// Every way to name an item.
+const ROUTES: [fn(&str) -> Value; 2] = [
+    |item_id| {
+        let mut event = sample::json("item-status/item.json");
+        event["pathParameters"]["itemId"] = item_id.into();
+        event
+    },
+    |item_id| {
+        let mut event = sample::json("connect-token/update-mode.json");
+        event["body"] = json!({"itemId": item_id}).to_string().into();
+        event
+    },
+];
+
+/// An item of [`OWNER`]'s, as it is after its webhook.
+async fn known_item(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(OWNER, "user-ok").await;
+    deployment
+        .deliver(&json!({"event": "item/created", "eventId": item_id, "itemId": item_id}))
+        .await;
+    deployment.sync_all().await;
+    item_id
+}
+
+async fn gone_item(deployment: &Deployment) -> ItemId {
+    let item_id = known_item(deployment).await;
+    let items = deployment.tables.item_store();
+    items.put_tombstone(item_id, now(), now()).await.unwrap();
+    item_id
+}
+
+/// A row without an answer of Pluggy's, and maybe without an owner.
+async fn shell(deployment: &Deployment, owner: Option<&str>) -> ItemId {
+    let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
+    let row = StoredItem {
+        item_id,
+        owner: owner.map(|owner| owner.parse().unwrap()),
+        created_at: now(),
+        reading: None,
+        schedule: Schedule {
+            check_at: Some(now()),
+            ..Schedule::default()
+        },
+        deleted_at: None,
+        is_unconfirmed: owner.is_none(),
+    };
+    let items = deployment.tables.item_store();
+    items.put_schedule(&row, now()).await.unwrap();
+    item_id
+}
+
+#[tokio::test]
+async fn what_is_not_the_callers_looks_in_every_way_like_what_does_not_exist() {
+    let mut deployment = Deployment::start().await;
+    let known = known_item(&deployment).await.to_string();
+    let items = [
+        ("unknown", Uuid::new_v4().to_string()),
+        ("foreign", known.clone()),
+        ("foreign, in capitals", known.to_uppercase()),
+        ("gone", gone_item(&deployment).await.to_string()),
+        (
+            "foreign and unread",
+            shell(&deployment, Some(OWNER)).await.to_string(),
+        ),
+        ("nobody's", shell(&deployment, None).await.to_string()),
+    ];
+    let observed = Observed::new();
+    deployment.tables.client = observed.client(&deployment.tables);
+    let requests_before = deployment.pluggy.requests().len();
+
+    for event_for in ROUTES {
+        let mut answers = Vec::new();
+        for (what, item_id) in &items {
+            let event = in_the_name_of(STRANGER, event_for(item_id));
+            let answer = seen(&answer(&deployment, &event).await);
+            answers.push((what, answer, observed.take()));
+        }
+
+        let (_, unknown, path) = answers[0].clone();
+        assert!(unknown.starts_with("404 "), "{unknown}");
+        assert!(unknown.contains("item-not-found"), "{unknown}");
+        assert!(!path.is_empty());
+        for (what, answer, asked) in answers {
+            assert_eq!(answer, unknown, "{what}");
+            assert_eq!(asked, path, "{what}");
+        }
+    }
+    assert_eq!(deployment.pluggy.requests().len(), requests_before);
+}
+
+#[tokio::test]
+async fn an_item_that_is_gone_is_gone_for_its_owner_too() {
+    let deployment = Deployment::start().await;
+    let gone = gone_item(&deployment).await.to_string();
+    let unknown = Uuid::new_v4().to_string();
+
+    for event_for in ROUTES {
+        let [gone, unknown] = [&gone, &unknown].map(|id| in_the_name_of(OWNER, event_for(id)));
+
+        let gone = answer(&deployment, &gone).await;
+        let unknown = answer(&deployment, &unknown).await;
+
+        assert_eq!(seen(&gone), seen(&unknown));
+    }
+}
