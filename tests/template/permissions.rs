@@ -17,7 +17,6 @@ type Permission = (&'static str, &'static [&'static str]);
 /// What the code of a function calls.
 fn calls(function: &str) -> &'static [Permission] {
     match function {
-        CONNECT_EVENTS => &[("EventTable", &["dynamodb:PutItem"])],
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
@@ -68,7 +67,7 @@ fn calls(function: &str) -> &'static [Permission] {
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
         ],
-        WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
+        CONNECT_EVENTS | WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
         _ => panic!("{function} is new: what does its code call?"),
     }
 }
