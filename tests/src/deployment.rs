@@ -52,8 +52,17 @@ pub struct Deployment {
 impl Deployment {
     /// Starts both.
     pub async fn start() -> Self {
+        Self::start_at(TIME_SCALE).await
+    }
+
+    /// Starts both, with a sandbox that takes as long as Pluggy: for states that pass.
+    pub async fn start_in_real_time() -> Self {
+        Self::start_at(1).await
+    }
+
+    async fn start_at(time_scale: u32) -> Self {
         let settings = Settings {
-            time_scale: TIME_SCALE,
+            time_scale,
             ..Settings::new(CLIENT_ID.parse().unwrap(), CLIENT_SECRET.into())
         };
         let (tables, pluggy) = tokio::join!(Tables::create(), sandbox::start(settings));

@@ -41,7 +41,7 @@ async fn item_at(deployment: &Deployment, item_id: ItemId, at: Timestamp) -> Val
 
 #[tokio::test]
 async fn a_prompt_comes_with_its_label_type_choices_or_image_and_expiry() {
-    let deployment = Deployment::start().await;
+    let deployment = Deployment::start_in_real_time().await;
     let cases = [
         (BANK_WITH_MFA, "user-ok", "Token", "number"),
         (BANK, "user-ok-img", "Code in the image", "image"),
@@ -76,7 +76,7 @@ async fn a_prompt_comes_with_its_label_type_choices_or_image_and_expiry() {
 
 #[tokio::test]
 async fn a_prompt_that_has_expired_is_no_prompt_any_more() {
-    let deployment = Deployment::start().await;
+    let deployment = Deployment::start_in_real_time().await;
     let item_id = connected(
         &deployment,
         BANK_WITH_MFA,
@@ -98,7 +98,7 @@ async fn a_prompt_that_has_expired_is_no_prompt_any_more() {
 
 #[tokio::test]
 async fn what_is_to_be_done_at_the_bank_comes_with_what_is_needed_there() {
-    let deployment = Deployment::start().await;
+    let deployment = Deployment::start_in_real_time().await;
     let cases = [
         (BANK_WITH_QR, login("user-ok"), "qr"),
         (

@@ -176,16 +176,15 @@ async fn a_connector_that_pluggy_retired_asks_its_users_to_connect_again() {
 async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
     let deployment = Deployment::start().await;
     let connectors = deployment.tables.connector_store();
+    let known = serde_json::from_value(json!({"id": 2})).unwrap();
+    let an_hour_ago = now() - SignedDuration::from_hours(1);
+    connectors.put_reading(&known, an_hour_ago).await.unwrap();
     retire(&deployment, 1);
     deployment.deliver(&status_updated("1")).await;
     deployment.sync_all().await;
-    let missing_since = connectors
-        .get(2)
-        .await
-        .unwrap()
-        .unwrap()
-        .missing_since
-        .unwrap();
+    let stored = connectors.get(2).await.unwrap().unwrap();
+    assert_eq!(stored.connector, None);
+    let missing_since = stored.missing_since.unwrap();
 
     deployment.pluggy.add_fault(Fault {
         method: Some("GET".to_owned()),
