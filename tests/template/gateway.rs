@@ -24,13 +24,46 @@ fn every_route_asks_for_a_token_with_the_scope() {
             "POST /connect-token"
         ]
     );
+    let scope = json!({ "Fn::If": ["HasScope", { "Ref": "JwtScope" }, { "Ref": "AWS::NoValue" }] });
     for (route, operation) in routes {
         assert_eq!(
             operation["security"],
-            json!([{ AUTHORIZER: [{ "Ref": "JwtScope" }] }]),
+            json!([{ AUTHORIZER: [scope] }]),
             "{route}"
         );
     }
+}
+
+#[test]
+fn there_is_no_other_door() {
+    const DOORS: [&str; 6] = [
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Route",
+        "AWS::AppSync::GraphQLApi",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::Lambda::Url",
+    ];
+    let template = Template::load();
+
+    let doors: Vec<_> = DOORS
+        .iter()
+        .flat_map(|kind| template.resources(kind))
+        .map(|(id, _)| id)
+        .collect();
+
+    assert_eq!(doors, ["HttpApi", "WebhookFunctionUrl"]);
+}
+
+#[test]
+fn no_scope_is_asked_for_only_where_the_deployment_says_so() {
+    let template = Template::load();
+
+    assert_eq!(
+        template.condition("HasScope"),
+        &json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "JwtScope" }, ""] }] })
+    );
+    assert_eq!(template.default_of("JwtScope"), None);
 }
 
 #[test]

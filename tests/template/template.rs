@@ -36,6 +36,11 @@ impl Template {
         }
     }
 
+    /// What a condition depends on.
+    pub(crate) fn condition(&self, name: &str) -> &Value {
+        &self.0["Conditions"][name]
+    }
+
     /// The resources of a type, each with its logical id.
     pub(crate) fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
         let all = self.0["Resources"].as_object().unwrap();
