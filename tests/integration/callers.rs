@@ -11,8 +11,10 @@ use shared::clock::now;
 use tests::{Deployment, sample};
 
 /// A good request of each route.
-const SAMPLES: [&str; 3] = [
+const SAMPLES: [&str; 5] = [
+    "connect-events/on-success.json",
     "connect-token/no-body.json",
+    "disconnect/item.json",
     "item-status/item.json",
     "item-status/list.json",
 ];
@@ -21,6 +23,12 @@ const SAMPLES: [&str; 3] = [
 async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
     let request = sample::request_of(event);
     match event["routeKey"].as_str().unwrap() {
+        "DELETE /items/{itemId}" => {
+            disconnect::handle(&deployment.disconnect(), request, now()).await
+        }
+        "POST /connect-events" => {
+            connect_events::handle(&deployment.connect_events(), request, now()).await
+        }
         "POST /connect-token" => {
             connect_token::handle(&deployment.connect_token(), request, now()).await
         }

@@ -92,6 +92,12 @@ fn token_for(user: &str, item_id: ItemId) -> Value {
     in_the_name_of(user, event)
 }
 
+fn deletion(user: &str, item_id: ItemId) -> Value {
+    let mut event = sample::json("disconnect/item.json");
+    event["pathParameters"]["itemId"] = json!(item_id);
+    in_the_name_of(user, event)
+}
+
 async fn listed(deployment: &Deployment, user: &str) -> Value {
     let response = answer(deployment, &list(user)).await;
     let list: Value = serde_json::from_slice(response.body()).unwrap();
@@ -124,17 +130,19 @@ async fn every_user_finds_their_own_items_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn nobody_gets_a_token_for_the_item_of_a_user_with_a_similar_name() {
+async fn nobody_updates_or_ends_the_connection_of_a_user_with_a_similar_name() {
     let deployment = Deployment::start().await;
     let users = confusable();
     let item_id = put_row(&deployment, &users[0]).await;
 
     for user in &users[1..] {
-        let response = answer(&deployment, &token_for(user, item_id)).await;
+        for event in [token_for(user, item_id), deletion(user, item_id)] {
+            let response = answer(&deployment, &event).await;
 
-        assert_eq!(response.status(), 404, "{user:?}");
+            assert_eq!(response.status(), 404, "{user:?}");
+        }
     }
-    assert_eq!(deployment.requests_for("POST", "/connect_token"), 0);
+    assert_eq!(deployment.pluggy.requests().len(), 0);
 }
 
 /// From the token by way of Pluggy and its webhook to the list, without a change of the name.

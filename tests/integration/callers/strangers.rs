@@ -12,18 +12,22 @@ const OWNER: &str = "usr_1";
 const STRANGER: &str = "usr_2";
 
 /// Every way to name an item.
-const ROUTES: [fn(&str) -> Value; 2] = [
-    |item_id| {
-        let mut event = sample::json("item-status/item.json");
-        event["pathParameters"]["itemId"] = item_id.into();
-        event
-    },
+const ROUTES: [fn(&str) -> Value; 3] = [
+    |item_id| at("item-status/item.json", item_id),
+    |item_id| at("disconnect/item.json", item_id),
     |item_id| {
         let mut event = sample::json("connect-token/update-mode.json");
         event["body"] = json!({"itemId": item_id}).to_string().into();
         event
     },
 ];
+
+/// A request with the item's id in its path.
+fn at(path: &str, item_id: &str) -> Value {
+    let mut event = sample::json(path);
+    event["pathParameters"]["itemId"] = item_id.into();
+    event
+}
 
 /// An item of [`OWNER`]'s, as it is after its webhook.
 async fn known_item(deployment: &Deployment) -> ItemId {
