@@ -190,6 +190,8 @@ fn connect_options() -> ConnectOptions {
         force_oauth_in_browser: Some(true),
         force_ask_for_credentials: Some(true),
         connector_sort_alphabetically: Some(true),
+        move_security_data: Some("{}".to_owned()),
         wide_desktop_modal: Some(true),
+        url: Some("https://connect.pluggy.ai".to_owned()),
     }
 }

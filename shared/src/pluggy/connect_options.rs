@@ -54,8 +54,13 @@ pub struct ConnectOptions {
     pub force_ask_for_credentials: Option<bool>,
     /// Lists connectors in alphabetical order.
     pub connector_sort_alphabetically: Option<bool>,
+    /// What the product `MOVE_SECURITY` needs: JSON, as text.
+    pub move_security_data: Option<String>,
     /// A wider modal on desktops, for clients whom Pluggy has allowed it.
     pub wide_desktop_modal: Option<bool>,
+    /// Where the widget is loaded from, in place of Pluggy's usual address. It gets the connect
+    /// token.
+    pub url: Option<String>,
 }
 
 open_enum! {
