@@ -1,5 +1,8 @@
 //! The shared API key: how often `POST /auth` is called, and when not.
 
+mod outages;
+mod renewal;
+
 use jiff::SignedDuration;
 use shared::clock::now;
 use shared::pluggy::{ClientId, Error, ItemId};

@@ -1,6 +1,6 @@
 //! What is asked of DynamoDB: noted on its way to the engine, and refused where a test says so.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::{
@@ -18,7 +18,17 @@ use tests::tables::client_over;
 pub(crate) struct Observed {
     engine: SharedHttpClient,
     asked: Arc<Mutex<Vec<String>>>,
-    refused: Option<&'static str>,
+    refused: Arc<Mutex<Refused>>,
+}
+
+/// What the engine answers with 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Nothing,
+    /// An operation on an event's row.
+    OnEvents(&'static str),
+    Puts,
+    Everything,
 }
 
 impl Observed {
@@ -27,16 +37,33 @@ impl Observed {
         Self {
             engine: aws_smithy_http_client::Builder::new().build_http(),
             asked: Arc::default(),
-            refused: None,
+            refused: Arc::new(Mutex::new(Refused::Nothing)),
         }
     }
 
-    /// The engine answers 500 to an operation on an event's row.
-    pub(crate) fn refusing(operation: &'static str) -> Self {
-        Self {
-            refused: Some(operation),
-            ..Self::new()
-        }
+    /// Refuses an operation on an event's row.
+    pub(crate) fn refusing_on_events(operation: &'static str) -> Self {
+        Self::new().with(Refused::OnEvents(operation))
+    }
+
+    /// Refuses to put anything.
+    pub(crate) fn refusing_puts() -> Self {
+        Self::new().with(Refused::Puts)
+    }
+
+    /// Refuses everything.
+    pub(crate) fn refusing_everything() -> Self {
+        Self::new().with(Refused::Everything)
+    }
+
+    /// Refuses everything from now on.
+    pub(crate) fn refuse_everything(&self) {
+        *locked(&self.refused) = Refused::Everything;
+    }
+
+    fn with(self, refused: Refused) -> Self {
+        *locked(&self.refused) = refused;
+        self
     }
 
     /// A client for the engine of these tables.
@@ -47,8 +74,24 @@ impl Observed {
     /// What was asked since the last time that this was asked for, in its order: the operation and
     /// the table, and whether a read must see every write before it.
     pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *locked(&self.asked))
     }
+
+    fn refuses(&self, operation: &str, body: &Value) -> bool {
+        let is_of_an_event = ["Item", "Key"]
+            .iter()
+            .any(|row| body[row].get("sk").is_some());
+        match *locked(&self.refused) {
+            Refused::Nothing => false,
+            Refused::OnEvents(refused) => operation == refused && is_of_an_event,
+            Refused::Puts => operation == "PutItem",
+            Refused::Everything => true,
+        }
+    }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl HttpClient for Observed {
@@ -75,21 +118,12 @@ impl HttpConnector for Connector {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap().to_owned();
         let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-        self.observed
-            .asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(format!(
-                "{operation} {} {}",
-                body["TableName"].as_str().unwrap_or_default(),
-                body["ConsistentRead"]
-            ));
-        let row = if operation == "PutItem" {
-            &body["Item"]
-        } else {
-            &body["Key"]
-        };
-        if self.observed.refused == Some(operation.as_str()) && row.get("sk").is_some() {
+        locked(&self.observed.asked).push(format!(
+            "{operation} {} {}",
+            body["TableName"].as_str().unwrap_or_default(),
+            body["ConsistentRead"]
+        ));
+        if self.observed.refuses(&operation, &body) {
             let refusal = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
             return HttpConnectorFuture::ready(Ok(HttpResponse::new(
                 500_u16.try_into().unwrap(),

@@ -1,5 +1,6 @@
 //! All functions on tables of their own, with the sandbox in Pluggy's place.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
@@ -310,6 +311,22 @@ pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
         "clientId": client_id, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
     });
     let rule = secret_rule(secret.to_string());
+    let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
+    PluggySecrets::new(client, "arn:of:the:secret".to_owned())
+}
+
+/// The same where each client secret is there for one read, and the last one from then on.
+pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
+    let reads = AtomicUsize::new(0);
+    let values: Vec<String> = client_secrets
+        .iter()
+        .map(|secret| json!({"clientId": CLIENT_ID, "clientSecret": secret}).to_string())
+        .collect();
+    let rule = mock!(aws_sdk_secretsmanager::Client::get_secret_value).then_output(move || {
+        let read = reads.fetch_add(1, Ordering::Relaxed);
+        let value = &values[read.min(values.len() - 1)];
+        GetSecretValueOutput::builder().secret_string(value).build()
+    });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
     PluggySecrets::new(client, "arn:of:the:secret".to_owned())
 }

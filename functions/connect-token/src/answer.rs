@@ -25,8 +25,7 @@ pub(crate) fn answer(
     connect: ConnectOptions,
     now: Timestamp,
 ) -> Result<Response<Body>, Error> {
-    let expires_at = pluggy::expiry(token.expose())
-        .unwrap_or_else(|| now.saturating_add(LIFETIME).unwrap_or(now));
+    let expires_at = pluggy::expiry(token.expose(), now, LIFETIME);
     let answer = Answer {
         access_token: token.expose(),
         expires_at,

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::{ApiKey, AuthRequest, AuthResponse, ClientId, Error, jwt};
 use crate::secret::PluggySecrets;
 use crate::store::{Credentials, StoredApiKey};
+use crate::telemetry::chain;
 
 /// Documented lifetime of a key, used where the key itself does not say.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -39,35 +40,39 @@ struct Memory {
     refusal: Option<Refusal>,
 }
 
-/// The credentials do not work, and why.
+/// There is no key to be had for a while, and why.
 struct Refusal {
-    at: Timestamp,
+    until: Timestamp,
     reason: Reason,
 }
 
-#[derive(Clone)]
 enum Reason {
     OtherApplication,
     Refused { status: u16, code: Option<String> },
+    RateLimited,
 }
 
-impl From<Reason> for Error {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::OtherApplication => Self::OtherApplication,
-            Reason::Refused { status, code } => Self::CredentialsRefused { status, code },
+impl Refusal {
+    /// What it means for a call at `now`.
+    fn error(&self, now: Timestamp) -> Error {
+        match &self.reason {
+            Reason::OtherApplication => Error::OtherApplication,
+            Reason::Refused { status, code } => Error::CredentialsRefused {
+                status: *status,
+                code: code.clone(),
+            },
+            Reason::RateLimited => Error::RateLimited {
+                retry_after: self.until.duration_since(now).unsigned_abs(),
+            },
         }
     }
 }
 
 impl Memory {
-    /// Remembers that the credentials do not work.
-    fn refuse(&mut self, now: Timestamp, reason: Reason) -> Error {
-        self.refusal = Some(Refusal {
-            at: now,
-            reason: reason.clone(),
-        });
-        reason.into()
+    /// Remembers for a time that there is no key.
+    fn refuse(&mut self, now: Timestamp, time: SignedDuration, reason: Reason) -> Error {
+        let until = now.saturating_add(time).unwrap_or(now);
+        self.refusal.insert(Refusal { until, reason }).error(now)
     }
 }
 
@@ -97,12 +102,26 @@ impl ApiKeys {
         {
             return Ok(stored.key.clone());
         }
-        if let Some(stored) = self.stored().await?
-            && self.has_time_left(&stored, now)
-        {
-            return Ok(memory.key.insert(stored).key.clone());
+        let renewed = match self.stored().await {
+            Ok(Some(stored)) if self.has_time_left(&stored, now) => {
+                return Ok(memory.key.insert(stored).key.clone());
+            }
+            Ok(stored) => {
+                let known = [memory.key.take(), stored].into_iter().flatten();
+                memory.key = known.max_by_key(|stored| stored.expires_at);
+                self.authenticate(&mut memory, now).await
+            }
+            // Without the table, each process would have a key made that it cannot share.
+            Err(error) => Err(error),
+        };
+        // A renewal comes early, so that the key before it outlives a failure.
+        match (renewed, &memory.key) {
+            (Err(error), Some(old)) if old.expires_at > now => {
+                tracing::warn!(error = chain(&error), "api key not renewed yet");
+                Ok(old.key.clone())
+            }
+            (renewed, _) => renewed,
         }
-        self.authenticate(&mut memory, now).await
     }
 
     /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one,
@@ -155,14 +174,14 @@ impl ApiKeys {
         if let Some(refusal) = memory
             .refusal
             .as_ref()
-            .filter(|refusal| now.duration_since(refusal.at) < QUIET_TIME)
+            .filter(|refusal| now < refusal.until)
         {
-            return Err(refusal.reason.clone().into());
+            return Err(refusal.error(now));
         }
         let secret = self.secrets.read().await.map_err(Error::Secret)?;
         // Another application's keys answer 404 for every item of ours, as if all were gone.
         if secret.client_id != self.client_id {
-            return Err(memory.refuse(now, Reason::OtherApplication));
+            return Err(memory.refuse(now, QUIET_TIME, Reason::OtherApplication));
         }
         let request = AuthRequest {
             client_id: secret.client_id,
@@ -180,12 +199,18 @@ impl ApiKeys {
                 ..
             }) => {
                 let (status, code) = (status.as_u16(), body.code_description);
-                return Err(memory.refuse(now, Reason::Refused { status, code }));
+                return Err(memory.refuse(now, QUIET_TIME, Reason::Refused { status, code }));
             }
-            Err(failure) => return Err(failure.into_error()),
+            Err(failure) => {
+                let error = failure.into_error();
+                let wait = error.retry_after().map(SignedDuration::try_from);
+                return Err(match wait {
+                    Some(Ok(wait)) => memory.refuse(now, wait, Reason::RateLimited),
+                    _ => error,
+                });
+            }
         };
-        let expires_at = jwt::expiry(api_key.expose())
-            .unwrap_or_else(|| now.saturating_add(LIFETIME).unwrap_or(now));
+        let expires_at = jwt::expiry(api_key.expose(), now, LIFETIME);
         let stored = StoredApiKey {
             key: api_key,
             client_id: self.client_id,
@@ -193,12 +218,51 @@ impl ApiKeys {
             expires_at,
         };
         if let Err(error) = self.table.put_api_key(&stored).await {
-            tracing::warn!(
-                error = crate::telemetry::chain(&error),
-                "api key not shared"
-            );
+            tracing::warn!(error = chain(&error), "api key not shared");
         }
         memory.refusal = None;
         Ok(memory.key.insert(stored).key.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::config::BehaviorVersion;
+
+    fn keys() -> ApiKeys {
+        let dynamodb = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .build();
+        let secrets = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest())
+            .build();
+        let http = crate::http::client().unwrap();
+        ApiKeys::new(
+            Api::new(http, "https://api.pluggy.ai".parse().unwrap()),
+            "11111111-0000-4000-8000-000000000003".parse().unwrap(),
+            PluggySecrets::new(
+                aws_sdk_secretsmanager::Client::from_conf(secrets),
+                "arn:of:the:secret".to_owned(),
+            ),
+            Credentials::new(
+                aws_sdk_dynamodb::Client::from_conf(dynamodb),
+                "credentials".to_owned(),
+            ),
+        )
+    }
+
+    #[test]
+    fn processes_renew_five_to_ten_minutes_early_and_not_all_at_once() {
+        let margins: std::collections::BTreeSet<_> = (0..8).map(|_| keys().margin).collect();
+
+        let earliest = RENEWAL_MARGIN + SignedDuration::try_from(RENEWAL_JITTER).unwrap();
+        assert!(margins.len() > 1, "{margins:?}");
+        assert!(
+            margins
+                .iter()
+                .all(|margin| (RENEWAL_MARGIN..=earliest).contains(margin)),
+            "{margins:?}"
+        );
     }
 }

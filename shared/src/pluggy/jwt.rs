@@ -2,19 +2,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+
+/// No token of Pluggy's is known to live so long. One that says so, or that ended before it came, is
+/// not believed.
+const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Deserialize)]
 struct Claims {
     exp: i64,
 }
 
-/// The `exp` claim of a token that Pluggy just gave us; `None` if the token is not a JWT or has
-/// none.
+/// When a token ends that Pluggy has given us at `now`: by its own word if it has one that can be
+/// believed, else after the `documented` lifetime.
+pub fn expiry(token: &str, now: Timestamp, documented: SignedDuration) -> Timestamp {
+    let is_believed = |at: &Timestamp| *at > now && at.duration_since(now) <= LONGEST_LIFETIME;
+    claimed_expiry(token)
+        .filter(is_believed)
+        .unwrap_or_else(|| now.saturating_add(documented).unwrap_or(now))
+}
+
+/// The `exp` claim; `None` if the token is not a JWT or has none.
 ///
 /// Source: RFC 7519, section 4.1.4.
-pub fn expiry(token: &str) -> Option<Timestamp> {
+fn claimed_expiry(token: &str) -> Option<Timestamp> {
     let payload = token.split('.').nth(1)?;
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
     let claims: Claims = serde_json::from_slice(&json).ok()?;
@@ -25,19 +37,51 @@ pub fn expiry(token: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_expiry_is_read_from_the_payload() {
-        let payload = URL_SAFE_NO_PAD.encode(r#"{"exp":1795435200}"#);
+    const HALF_AN_HOUR: SignedDuration = SignedDuration::from_mins(30);
 
-        let expiry = expiry(&format!("e30.{payload}.c2ln"));
+    fn now() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
 
-        assert_eq!(expiry, Some(Timestamp::from_second(1_795_435_200).unwrap()));
+    fn token(claims: &str) -> String {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
     }
 
     #[test]
-    fn what_is_no_jwt_has_no_expiry() {
-        for token in ["", "opaque", "a.b.c", "a.e30.c", ".."] {
-            assert_eq!(expiry(token), None, "{token}");
+    fn a_token_says_itself_when_it_ends() {
+        for lifetime in [
+            SignedDuration::from_secs(1),
+            SignedDuration::from_mins(20),
+            SignedDuration::from_hours(24),
+        ] {
+            let ends_at = now() + lifetime;
+            let token = token(&format!(r#"{{"exp":{}}}"#, ends_at.as_second()));
+
+            assert_eq!(expiry(&token, now(), HALF_AN_HOUR), ends_at, "{lifetime}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_does_not_say_or_is_not_believed_lives_as_documented() {
+        let tokens = [
+            String::new(),
+            "opaque".to_owned(),
+            "a.b.c".to_owned(),
+            "..".to_owned(),
+            token("{}"),
+            token(r#"{"exp":"soon"}"#),
+            // At this moment, before it, in the year 3000, and past the end of time.
+            token(&format!(r#"{{"exp":{}}}"#, now().as_second())),
+            token(r#"{"exp":0}"#),
+            token(r#"{"exp":32503680000}"#),
+            token(r#"{"exp":9223372036854775807}"#),
+        ];
+        for token in tokens {
+            assert_eq!(
+                expiry(&token, now(), HALF_AN_HOUR),
+                now() + HALF_AN_HOUR,
+                "{token}"
+            );
         }
     }
 }

@@ -123,7 +123,7 @@ async fn a_connection_that_died_while_the_process_was_frozen_costs_nothing() {
 async fn where_the_marker_cannot_be_put_the_caller_repeats_and_it_heals() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
-    let observed = Observed::refusing("PutItem");
+    let observed = Observed::refusing_on_events("PutItem");
     let mut app = deployment.disconnect();
     app.events = Events::new(
         observed.client(&deployment.tables),
@@ -147,7 +147,7 @@ async fn where_the_marker_cannot_be_put_the_caller_repeats_and_it_heals() {
 #[tokio::test]
 async fn where_it_cannot_be_seen_who_disconnected_it_nothing_is_claimed() {
     let deployment = Deployment::start().await;
-    let observed = Observed::refusing("GetItem");
+    let observed = Observed::refusing_on_events("GetItem");
     let mut app = deployment.disconnect();
     app.presence = EventPresence::new(
         observed.client(&deployment.tables),

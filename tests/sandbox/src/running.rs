@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -99,6 +100,11 @@ impl Running {
     /// Expires every API key that was issued so far.
     pub fn expire_api_keys(&self) {
         self.app.world().key_epoch += 1;
+    }
+
+    /// Generates another client secret, which ends the one before at once; keys made with it live on.
+    pub fn set_client_secret(&self, secret: SecretString) {
+        self.app.world().client_secret = Some(secret);
     }
 
     /// Changes a connector's health and tells the webhooks; false if there is no such connector.

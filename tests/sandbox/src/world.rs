@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use axum::http::{Method, StatusCode};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ pub(crate) struct World {
     pub(crate) webhooks: BTreeMap<Uuid, Webhook>,
     /// What was asked for with each connect token.
     pub(crate) token_options: HashMap<Uuid, ItemOptions>,
+    /// The client secret, once it is another one than at the start.
+    pub(crate) client_secret: Option<SecretString>,
     /// API keys of an earlier epoch are expired.
     pub(crate) key_epoch: u64,
     pub(crate) switches: Switches,

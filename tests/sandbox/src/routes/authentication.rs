@@ -34,11 +34,13 @@ struct Credentials {
 
 async fn create_api_key(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Value>, Error> {
     let credentials: Credentials = body::parse(&body)?;
-    let (switches, epoch) = {
+    let (switches, epoch, secret) = {
         let world = app.world();
-        (world.switches, world.key_epoch)
+        let secret = world.client_secret.clone();
+        (world.switches, world.key_epoch, secret)
     };
-    if switches.reject_secrets || !are_right(&credentials, &app) {
+    let secret = secret.as_ref().unwrap_or(&app.settings.client_secret);
+    if switches.reject_secrets || !are_right(&credentials, &app, secret) {
         return Err(Error::described(
             StatusCode::UNAUTHORIZED,
             "CLIENT_KEYS_UNAUTHORIZED",
@@ -49,9 +51,9 @@ async fn create_api_key(State(app): State<Arc<App>>, body: Bytes) -> Result<Json
     Ok(Json(json!({ "apiKey": api_key })))
 }
 
-fn are_right(credentials: &Credentials, app: &App) -> bool {
+fn are_right(credentials: &Credentials, app: &App, secret: &SecretString) -> bool {
     let digest = |secret: &SecretString| Sha256::digest(secret.expose_secret());
-    let is_secret = digest(&credentials.client_secret).ct_eq(&digest(&app.settings.client_secret));
+    let is_secret = digest(&credentials.client_secret).ct_eq(&digest(secret));
     credentials.client_id.parse() == Ok(app.settings.client_id) && is_secret.into()
 }
 

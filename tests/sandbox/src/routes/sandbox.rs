@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,6 +33,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         )
         .route("/sandbox/switches", get(switches).put(set_switches))
         .route("/sandbox/api-keys/expire", post(expire_api_keys))
+        .route("/sandbox/client-secret", put(set_client_secret))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/deliveries", get(deliveries))
         .route("/sandbox/events", post(post_event))
@@ -90,6 +92,18 @@ async fn set_switches(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<S
 async fn expire_api_keys(State(app): State<Arc<App>>) -> StatusCode {
     app.world().key_epoch += 1;
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewSecret {
+    client_secret: SecretString,
+}
+
+async fn set_client_secret(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
+    let NewSecret { client_secret } = body::parse(&body)?;
+    app.world().client_secret = Some(client_secret);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]
