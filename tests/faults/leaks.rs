@@ -40,6 +40,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         run.stack.pluggy.set_plan(plan);
         run.connect_banks(&mut secrets, &mut error_bodies).await;
         run.deliver(round, &mut error_bodies).await;
+        run.relay(&mut error_bodies).await;
         run.operate(&mut error_bodies).await;
         run.stack.feed(&run.item_sync).await;
         run.stack.dynamodb.set_plan(Plan::none());
@@ -75,7 +76,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         .print();
     assert!(found.iter().all(|(_, found)| found.is_empty()), "{found:?}");
     // What was searched is what it should be.
-    for outcome in ["delivery", "item"] {
+    for outcome in ["connect event", "delivery", "item"] {
         assert!(told.contains(outcome), "no line about a {outcome}");
     }
     assert!(!error_bodies.is_empty() && items.len() >= 4);

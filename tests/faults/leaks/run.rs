@@ -21,6 +21,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 /// Every function.
 pub(super) struct Run {
     pub(super) stack: Stack,
+    connect_events: Function,
     connect_token: Function,
     disconnect: Function,
     item_status: Function,
@@ -36,6 +37,7 @@ impl Run {
     pub(super) async fn start() -> Self {
         let stack = Stack::start().await;
         Self {
+            connect_events: stack.function("connect-events").await,
             connect_token: stack.function("connect-token").await,
             disconnect: stack.function("disconnect").await,
             item_status: stack.function("item-status").await,
@@ -146,6 +148,39 @@ impl Run {
         invoke(&self.webhook, &wrong, error_bodies).await;
     }
 
+    /// What frontends relay of the widget, with whole items, and with what is no code and no event.
+    pub(super) async fn relay(&self, error_bodies: &mut Vec<String>) {
+        let items = self.items().await;
+        let item_ids = items
+            .iter()
+            .filter_map(|row| row.split("ITEM#").nth(1)?.get(..36));
+        let item = |item_id: &str| {
+            json!({
+                "id": item_id, "clientUserId": OWNER,
+                "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": NAME},
+                "parameter": {"name": "cpf", "value": CPF},
+            })
+        };
+        let mut bodies: Vec<Value> = item_ids
+            .map(|id| json!({"event": "onSuccess", "timestamp": 1, "item": item(id)}))
+            .collect();
+        let failed = item("9a7b6c5d-0000-4000-8000-00000000ffff");
+        bodies.extend([
+            json!({"event": "onError", "timestamp": 1, "message": NAME, "data": {"item": failed}}),
+            json!(["LOGIN_SUCCESS", {"timestamp": 1, "item": {"id": CPF, "owner": EMAIL}}]),
+            json!({"event": CPF_DIGITS, "timestamp": 1, "code": CPF_DIGITS, "cpf": CPF}),
+            json!({"event": NAME, "timestamp": 1, "code": EMAIL}),
+            json!([NAME, CPF, EMAIL]),
+        ]);
+        for user in [OWNER, OTHER_OWNER] {
+            for body in &bodies {
+                let mut event = sample_for(user, "connect-events/on-open.json");
+                event["body"] = body.to_string().into();
+                invoke(&self.connect_events, &event, error_bodies).await;
+            }
+        }
+    }
+
     /// What a person and the clock ask for.
     pub(super) async fn operate(&self, error_bodies: &mut Vec<String>) {
         let subscription = sample::json("subscription/ensure.json");
@@ -206,6 +241,7 @@ impl Run {
 
     pub(super) async fn stop(self) -> Vec<String> {
         let functions = [
+            self.connect_events,
             self.connect_token,
             self.disconnect,
             self.item_status,
