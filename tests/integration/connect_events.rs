@@ -1,6 +1,7 @@
 //! `POST /connect-events`, from the gateway's event to the answer.
 
 mod counted;
+mod documented;
 mod hints;
 mod unseen;
 

@@ -322,3 +322,53 @@ async fn commands_of_operators_are_logged_without_whom_they_are_about() {
     assert!(log.text().contains("command carried out") && log.text().contains("command refused"));
     assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
 }
+
+#[tokio::test]
+async fn what_a_frontend_relays_is_logged_without_whom_it_is_about() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    tracing::info!("what follows is logged");
+    let item = json!({
+        "id": "9a7b6c5d-0000-4000-8000-000000000001", "clientUserId": USER,
+        "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": PERSONAL},
+    });
+
+    for body in [
+        json!({"event": "onSuccess", "timestamp": 1, "item": item}),
+        json!({"event": "onError", "timestamp": 1, "message": PERSONAL, "data": {"item": item}}),
+        json!({"event": "onError", "timestamp": 1, "code": PERSONAL}),
+        json!({"event": "onOpen", "timestamp": 1, "itemId": PERSONAL}),
+        json!({"event": PERSONAL, "timestamp": 1}),
+        json!({"event": "x", "timestamp": 1, PERSONAL: PERSONAL}),
+        json!([PERSONAL]),
+    ] {
+        let request = sample::with_body("connect-events/on-open.json", USER, &body);
+        connect_events::handle(&deployment.connect_events(), request, now()).await;
+    }
+    deployment.sync_all().await;
+
+    log.assert_lacks(&[USER, PERSONAL]);
+    assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
+    let counted = format!("{:?}", deployment.metrics.lines());
+    assert!(counted.contains("onSuccess"));
+    for personal in [USER, PERSONAL] {
+        assert!(!counted.contains(personal), "{personal} in {counted}");
+    }
+}
+
+#[tokio::test]
+async fn a_hint_that_is_not_stored_is_logged_as_an_error_once() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    let mut app = deployment.connect_events();
+    let client = tests::tables::client(&garbled_service().await);
+    app.events = store::Events::new(client, "events".to_owned(), tests::tables::EVENT_RETENTION);
+
+    let request = sample::request("connect-events/on-success.json");
+    let answer = connect_events::handle(&app, request, now()).await;
+
+    assert_eq!(answer.status(), 503);
+    let errors = log.text().matches(r#""level":"ERROR""#).count();
+    assert_eq!(errors, 1, "{}", log.text());
+    log.assert_lacks(&[USER, PERSONAL]);
+}

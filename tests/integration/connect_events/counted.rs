@@ -1,6 +1,7 @@
 //! The funnel: what is counted, and what it is told apart by.
 
 use serde_json::{Value, json};
+use shared::pluggy::ConnectEventKind;
 use tests::Deployment;
 
 use super::{ITEM, TAKEN, USER, answer, relayed, request};
@@ -48,6 +49,12 @@ async fn every_event_counts_once_under_its_name() {
     }
 
     assert_eq!(deployment.metrics.lines().len(), TAKEN.len());
+    for kind in ConnectEventKind::KNOWN {
+        assert!(
+            TAKEN.iter().any(|(_, name)| *name == kind.as_str()),
+            "{kind}"
+        );
+    }
 }
 
 #[tokio::test]
