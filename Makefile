@@ -92,6 +92,7 @@ lint: lint-tools ## Every check that runs nothing of ours
 	$(WITH_TOOLS) sam validate --lint
 	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
+	@$(PYTHON) scripts/lint_openapi.py
 	$(WITH_TOOLS) ruff check --config scripts/ruff.toml $(PYTHON_CODE)
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
 
