@@ -11,6 +11,7 @@ use shared::clock::now;
 use tests::{Deployment, sample};
 
 use crate::address;
+use crate::openapi::check_answer;
 
 const USER: &str = "usr_01J9X";
 /// The item of the sample events.
@@ -37,7 +38,9 @@ const TAKEN: [(&str, &str); 17] = [
 ];
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
-    connect_events::handle(&deployment.connect_events(), request, now()).await
+    let answer = connect_events::handle(&deployment.connect_events(), request, now()).await;
+    check_answer("POST", "/connect-events", &answer);
+    answer
 }
 
 fn request(name: &str) -> Request {

@@ -9,11 +9,14 @@ use shared::connection::MISSING_RECHECK;
 use tests::{Deployment, sample};
 
 use crate::address;
+use crate::openapi::check_answer;
 
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
-    connect_token::handle(&deployment.connect_token(), request, now()).await
+    let answer = connect_token::handle(&deployment.connect_token(), request, now()).await;
+    check_answer("POST", "/connect-token", &answer);
+    answer
 }
 
 fn json_of(response: &Response<Body>) -> Value {

@@ -4,6 +4,7 @@ mod failures;
 mod privacy;
 
 use jiff::SignedDuration;
+use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use shared::clock::now;
@@ -12,10 +13,18 @@ use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::{Deployment, sample, stream};
 
+use crate::openapi::check_answer;
+
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
-    disconnect::handle(&deployment.disconnect(), request, now()).await
+    // The gateway passes nothing else on; the function refuses it all the same.
+    let is_described = request.method() == Method::DELETE;
+    let answer = disconnect::handle(&deployment.disconnect(), request, now()).await;
+    if is_described {
+        check_answer("DELETE", "/items/{itemId}", &answer);
+    }
+    answer
 }
 
 async fn delete(deployment: &Deployment, user: &str, item_id: ItemId) -> Response<Body> {

@@ -5,7 +5,7 @@ mod next_action;
 
 use std::time::Duration;
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::ItemId;
@@ -15,11 +15,18 @@ use tests::{Deployment, sample};
 use tokio::time::Instant;
 
 use crate::address;
+use crate::openapi::check_answer;
 
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
-    item_status::handle(&deployment.item_status(), request, now()).await
+    let path = match request.path_parameters().first("itemId") {
+        Some(_) => "/items/{itemId}",
+        None => "/items",
+    };
+    let answer = item_status::handle(&deployment.item_status(), request, now()).await;
+    check_answer("GET", path, &answer);
+    answer
 }
 
 fn json_of(response: &Response<Body>) -> Value {

@@ -24,6 +24,7 @@ mod item_sync;
 mod listing;
 mod logs;
 mod observed;
+mod openapi;
 mod operator;
 mod pluggy_client;
 mod reconcile;

@@ -1,0 +1,82 @@
+//! The document as data, and validators made of its parts.
+
+use std::sync::OnceLock;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
+
+/// The document.
+pub(super) struct Document(Value);
+
+impl Document {
+    /// The document, which is read once.
+    pub(super) fn read() -> &'static Self {
+        static DOCUMENT: OnceLock<Document> = OnceLock::new();
+        DOCUMENT.get_or_init(|| {
+            let text = std::fs::read_to_string(PATH).unwrap();
+            Self(serde_saphyr::from_str(&text).unwrap())
+        })
+    }
+
+    /// All named schemas.
+    pub(super) fn schemas(&self) -> &Value {
+        &self.0["components"]["schemas"]
+    }
+
+    /// One of them.
+    pub(super) fn schema(&self, name: &str) -> &Value {
+        self.schemas()
+            .get(name)
+            .unwrap_or_else(|| panic!("no schema {name}"))
+    }
+
+    /// What is described for a status of an operation.
+    pub(super) fn response(&self, method: &str, path: &str, status: u16) -> Option<&Value> {
+        let operation = &self.0["paths"][path][method.to_ascii_lowercase()];
+        assert!(operation.is_object(), "{method} {path} is not described");
+        Some(self.resolve(operation["responses"].get(status.to_string())?))
+    }
+
+    /// What a reference leads to; anything else is itself.
+    pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let target = value.get("$ref").and_then(Value::as_str);
+        let pointer = target.and_then(|target| target.strip_prefix('#'));
+        pointer.map_or(value, |pointer| self.0.pointer(pointer).unwrap())
+    }
+
+    /// A validator of a schema of ours. An answer may grow, but not without this document: objects
+    /// have the described fields only.
+    pub(super) fn validator(&self, schema: &Value) -> Validator {
+        let schema = json!({
+            "components": {"schemas": closed(self.schemas())},
+            "allOf": [closed(schema)],
+        });
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap()
+    }
+}
+
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(fields) => Value::Object(closed_object(fields)),
+        Value::Array(values) => values.iter().map(closed).collect(),
+        other => other.clone(),
+    }
+}
+
+fn closed_object(fields: &Map<String, Value>) -> Map<String, Value> {
+    let mut object: Map<_, _> = fields
+        .iter()
+        .map(|(name, value)| (name.clone(), closed(value)))
+        .collect();
+    let describes_fields = object.get("properties").is_some_and(Value::is_object);
+    if describes_fields && !object.contains_key("additionalProperties") {
+        object.insert("additionalProperties".to_owned(), json!(false));
+    }
+    object
+}
