@@ -42,7 +42,7 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: test
-test: check-machine-for-tests test-unit test-scripts test-dynamodb-local test-official-clients test-template test-faults test-end-to-end ## Everything below
+test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-template test-faults test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
@@ -51,6 +51,10 @@ test-unit: check-machine ## Unit and integration tests
 .PHONY: test-scripts
 test-scripts: check-machine ## What the scripts decide
 	@$(PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
+
+.PHONY: test-typescript
+test-typescript: check-machine ## What a frontend writes, compiled against our API and the widget's packages
+	@$(PYTHON) scripts/test_typescript.py
 
 .PHONY: test-dynamodb-local
 test-dynamodb-local: check-machine ## The tests of the store once more, on AWS's DynamoDB Local

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod connect_answers;
 pub mod deployment;
 pub mod sample;
 pub mod status_page;
@@ -15,5 +16,6 @@ pub mod stream;
 pub mod tables;
 pub mod wire_types;
 
+pub use connect_answers::connect_answers;
 pub use deployment::Deployment;
 pub use tables::Tables;

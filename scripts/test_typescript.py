@@ -1,0 +1,53 @@
+"""`make test-typescript`: what a frontend writes, compiled against our API and the packages of the Connect widget.
+
+Types are made of docs/openapi.yaml; an example uses all of them, and so does the code in the pages of docs/. What the
+connect-token function answers, option by option, must be what the widget's packages take. Nothing that is made is kept.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from frontend import answers, fences
+from stack import console, machine, node_packages, paths
+
+FOLDER = paths.ROOT / "tests" / "typescript"
+GENERATED = FOLDER / "generated"
+PROGRAMS = FOLDER / "node_modules" / ".bin"
+DOCUMENT = paths.ROOT / "docs" / "openapi.yaml"
+
+
+def test_typescript() -> None:
+    machine.require("rust", "node")
+    node_packages.install(FOLDER, "the TypeScript compiler and the widget's packages")
+    shutil.rmtree(GENERATED, ignore_errors=True)
+    GENERATED.mkdir()
+    _run("openapi-typescript", str(DOCUMENT), "--output", str(GENERATED / "api.ts"))
+    options = _connect_answers()
+    (GENERATED / "answers.ts").write_text(answers.source(options))
+    pages = sorted((paths.ROOT / "docs").glob("*.md"))
+    examples = fences.files("\n".join(page.read_text() for page in pages))
+    for name, text in examples.items():
+        (GENERATED / name).write_text(text)
+    _run("tsc", "--project", str(FOLDER))
+    print(f"{len(options)} answers and {len(examples)} files of docs/ have the right types")
+
+
+def _connect_answers() -> dict[str, object]:
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "tests", "--bin", "connect-answers"]
+    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise console.Failure(f"the connect-token function gave no answers:\n{result.stderr.strip()[-1000:]}")
+    return json.loads(result.stdout)
+
+
+def _run(program: str, *arguments: str) -> None:
+    command = [str(PROGRAMS / program), *arguments]
+    result = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise console.Failure(f"{Path(program).name} refuses:\n{(result.stdout + result.stderr).strip()}")
+
+
+if __name__ == "__main__":
+    console.run(test_typescript)

@@ -1,0 +1,12 @@
+//! Prints what the connect-token function answers for each option of the widget, for
+//! `make test-typescript`.
+
+use std::io;
+
+use tests::connect_answers;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    serde_json::to_writer(io::stdout(), &connect_answers().await)?;
+    Ok(())
+}
