@@ -39,9 +39,15 @@ pub fn item_id(value: &Value) -> Option<ItemId> {
 
 /// The id of a connector.
 pub fn connector_id(value: &Value) -> Option<ConnectorId> {
-    value
-        .as_i64()
-        .filter(|id| (0..=MAX_CONNECTOR_ID).contains(id))
+    whole_number(value).filter(|id| (0..=MAX_CONNECTOR_ID).contains(id))
+}
+
+/// JSON has one kind of number: `201.0` is as whole as `201`, and some frontends write it so.
+fn whole_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+        format!("{number:.0}").parse().ok()
+    })
 }
 
 #[cfg(test)]
@@ -69,11 +75,14 @@ mod tests {
     fn the_id_of_a_connector_is_a_whole_number_within_reason() {
         assert_eq!(connector_id(&json!(0)), Some(0));
         assert_eq!(connector_id(&json!(1_i64 << 31)), Some(1 << 31));
+        assert_eq!(connector_id(&json!(201.0)), Some(201));
         for value in [
             json!(-1),
             json!((1_i64 << 31) + 1),
             json!(u64::MAX),
             json!(2.5),
+            json!(-1.0),
+            json!(1e300),
             json!("2"),
             json!([2]),
         ] {
