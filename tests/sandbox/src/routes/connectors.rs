@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::body;
-use crate::caller::ApiKey;
+use crate::caller::Caller;
 use crate::connector::Connector;
 use crate::error::Error;
 use crate::query::Query;
 
+/// For connect tokens, too: the widget shows the institutions.
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/connectors", get(list))
@@ -69,7 +70,7 @@ impl Filter {
 }
 
 async fn list(
-    _: ApiKey,
+    _: Caller,
     State(app): State<Arc<App>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Value>, Error> {
@@ -86,7 +87,7 @@ async fn list(
 }
 
 async fn show(
-    _: ApiKey,
+    _: Caller,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Connector>, Error> {
@@ -94,7 +95,7 @@ async fn show(
 }
 
 async fn validate(
-    _: ApiKey,
+    _: Caller,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     body: Bytes,

@@ -49,7 +49,7 @@ async fn options_at_the_top_level_have_no_effect() {
 }
 
 #[tokio::test]
-async fn a_token_reaches_only_what_was_made_with_it() {
+async fn a_token_reaches_the_institutions_and_what_was_made_with_it() {
     let pluggy = Pluggy::start().await;
     let token = pluggy.connect_token(json!({})).await;
     let own = create(&pluggy, &token).await;
@@ -61,7 +61,8 @@ async fn a_token_reaches_only_what_was_made_with_it() {
         (Method::PATCH, format!("/items/{others}"), 403),
         (Method::POST, format!("/items/{others}/mfa"), 403),
         (Method::DELETE, format!("/items/{own}"), 403),
-        (Method::GET, "/connectors".to_owned(), 403),
+        (Method::GET, "/connectors".to_owned(), 200),
+        (Method::GET, "/connectors/2".to_owned(), 200),
         (Method::GET, "/webhooks".to_owned(), 403),
         (Method::POST, "/connect_token".to_owned(), 403),
         (Method::GET, "/v2/items".to_owned(), 403),
