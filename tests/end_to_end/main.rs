@@ -9,6 +9,7 @@
 
 mod app_api;
 mod authorization;
+mod connect_events;
 mod connection;
 mod cors;
 mod disconnect;

@@ -127,6 +127,12 @@ async fn users_with_odd_ids_have_hints_of_their_own() {
         let again = rows_after(&deployment, user, ITEM, noon).await;
         assert_eq!(again, number + 1, "{user}");
     }
+    let rows = deployment.tables.event_rows().await;
+    let ids: Vec<_> = rows.iter().map(|row| text(row, "sk")).collect();
+    assert!(
+        ids.iter().all(|id| !id.contains('#')),
+        "one has another's id: {ids:?}"
+    );
 }
 
 async fn check_put_off(app: &connect_events::App) {

@@ -48,6 +48,13 @@ fn an_object_and_the_older_pair_are_the_same() {
 }
 
 #[test]
+fn the_name_of_a_pair_is_its_first_part() {
+    let event = parse(&json!(["onOpen", {"timestamp": 1, "event": "onClose"}])).unwrap();
+
+    assert_eq!(event, relayed("onOpen"));
+}
+
+#[test]
 fn an_item_is_found_wherever_the_widget_puts_it() {
     let item = json!({"id": ITEM, "status": "UPDATED", "clientUserId": 7, "connector": []});
     for (field, value) in [

@@ -1,0 +1,79 @@
+//! What a frontend relays of the widget, through the gateway.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::connection::{connect, is_in_phase};
+use crate::stack::{Stack, json, new_user, text};
+
+/// The status and body of the answer to what a user's frontend relays.
+async fn relay(stack: &Stack, user: &str, body: &Value) -> (u16, String) {
+    let request = stack.api_as(user, Method::POST, "/connect-events").await;
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+fn about(item_id: &str) -> Value {
+    let item = json!({"id": item_id, "status": "UPDATED"});
+    json!({"event": "onSuccess", "timestamp": 1_795_435_200_000_u64, "item": item})
+}
+
+#[tokio::test]
+async fn a_hint_is_kept_once_for_each_user_and_answers_the_same_whatever_the_item() {
+    let stack = Stack::running();
+    let (owner, stranger) = (new_user(), new_user());
+    let id = connect(&stack, &owner, "user-ok").await;
+    stack.item_once(&owner, &id, is_in_phase("ready")).await;
+
+    let mut answers = BTreeSet::new();
+    for user in [&owner, &stranger] {
+        answers.insert(relay(&stack, user, &about(&id)).await);
+        let nobodys = Uuid::new_v4().to_string();
+        answers.insert(relay(&stack, user, &about(&nobodys)).await);
+    }
+
+    assert_eq!(answers, BTreeSet::from([(202, String::new())]));
+    let rows = stack.event_rows(&format!("ITEM#{id}")).await;
+    let hints = rows
+        .iter()
+        .filter(|row| row["origin"].as_s().unwrap() == "hint");
+    assert_eq!(hints.count(), 2, "{rows:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_right_is_answered_with_the_name_of_the_field() {
+    let stack = Stack::running();
+    let pair = json!(["LOGIN_SUCCESS", {"timestamp": 1, "item": {"id": "not-a-uuid"}}]);
+
+    let (status, problem) = relay(&stack, &new_user(), &pair).await;
+
+    assert_eq!(status, 400);
+    let problem: Value = serde_json::from_str(&problem).unwrap();
+    assert_eq!(text(&problem, "/field"), "item.id");
+}
+
+#[tokio::test]
+async fn a_strangers_hint_does_not_show_the_item() {
+    let stack = Stack::running();
+    let (owner, stranger) = (new_user(), new_user());
+    let id = connect(&stack, &owner, "user-ok").await;
+    stack.item_once(&owner, &id, is_in_phase("ready")).await;
+
+    relay(&stack, &stranger, &about(&id)).await;
+    // The stream has come past the stranger's hint once it has brought this one's item.
+    let next = connect(&stack, &stranger, "user-ok").await;
+    stack
+        .item_once(&stranger, &next, is_in_phase("ready"))
+        .await;
+
+    let path = format!("/items/{id}");
+    let request = stack.api_as(&stranger, Method::GET, &path).await;
+    assert_eq!(request.send().await.unwrap().status(), 404);
+    let request = stack.api_as(&stranger, Method::GET, "/items").await;
+    let list = json(request.send().await.unwrap()).await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}
