@@ -8,6 +8,7 @@ mod hints;
 mod metrics;
 mod owners;
 mod rechecks;
+mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Effect, Fault};

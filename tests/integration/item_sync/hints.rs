@@ -1,26 +1,27 @@
 //! Ids that only a frontend or an operator names: they may be anybody's, or nobody's.
 
 use jiff::SignedDuration;
-use sandbox::Switches;
-use serde_json::Value;
 use shared::clock::now;
 use shared::pluggy::ItemId;
 use shared::store::{EventKey, NewEvent, Origin, Target};
+use tests::Deployment;
 use tests::deployment::in_a_minute;
-use tests::{Deployment, stream};
 
-use super::{
-    USER, ask_for_check, known_item, reads_of, row, sync_later, sync_newest_event, unavailable,
-};
+use super::{USER, row, sync_later, unavailable};
 
 const NOBODYS: &str = "9a7b6c5d-0000-4000-8000-00000000ffff";
-const STRANGER: &str = "usr_2";
+pub(super) const STRANGER: &str = "usr_2";
 
-async fn hint(deployment: &Deployment, item_id: ItemId, user: &str) {
+pub(super) async fn hint(deployment: &Deployment, item_id: ItemId, user: &str) {
     hint_later(deployment, item_id, user, SignedDuration::ZERO).await;
 }
 
-async fn hint_later(deployment: &Deployment, item_id: ItemId, user: &str, later: SignedDuration) {
+pub(super) async fn hint_later(
+    deployment: &Deployment,
+    item_id: ItemId,
+    user: &str,
+    later: SignedDuration,
+) {
     let hint = NewEvent::hint(item_id, &user.parse().unwrap(), now() + later);
     deployment.tables.event_store().insert(&hint).await.unwrap();
 }
@@ -65,21 +66,10 @@ async fn check_when_due(deployment: &Deployment, item_id: ItemId) {
 }
 
 /// An item of [`USER`]'s that is connected, and that we have not heard of.
-async fn unheard_item(deployment: &Deployment) -> ItemId {
+pub(super) async fn unheard_item(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
     item_id
-}
-
-fn answers_name_nobody(deployment: &Deployment) {
-    deployment.pluggy.set_switches(Switches {
-        omit_client_user_id: true,
-        ..Switches::default()
-    });
-}
-
-fn last_line(deployment: &Deployment) -> Value {
-    deployment.metrics.lines().pop().unwrap()
 }
 
 #[tokio::test]
@@ -117,7 +107,7 @@ async fn a_hint_makes_up_for_webhooks_that_never_came() {
 
     let (status, body) = deployment.status_of(USER, item_id).await;
     assert_eq!((status, &body["phase"]), (200, &"ready".into()));
-    assert_eq!(last_line(&deployment)["ItemsStored"], 1);
+    assert_eq!(deployment.metrics.lines().pop().unwrap()["ItemsStored"], 1);
 }
 
 #[tokio::test]
@@ -140,110 +130,6 @@ async fn a_hint_during_an_outage_is_made_up_for_and_shows_to_nobody_before() {
         assert_eq!(deployment.status_of(USER, item_id).await.0, 200, "{user}");
         assert_eq!(deployment.status_of(STRANGER, item_id).await.0, 404);
     }
-}
-
-#[tokio::test]
-async fn a_strangers_hint_about_a_known_item_is_not_worth_a_read() {
-    let deployment = Deployment::start().await;
-    let item_id = known_item(&deployment).await;
-    let reads = reads_of(&deployment, item_id);
-    let before = row(&deployment, item_id).await;
-    let later = SignedDuration::from_mins(10);
-    hint_later(&deployment, item_id, STRANGER, later).await;
-
-    sync_newest_event(&deployment, now() + later).await;
-
-    assert_eq!(reads_of(&deployment, item_id), reads);
-    assert_eq!(row(&deployment, item_id).await, before);
-    assert_eq!(last_line(&deployment)["HintsDropped"], 1);
-}
-
-#[tokio::test]
-async fn a_strangers_hint_does_not_bring_in_an_item() {
-    let deployment = Deployment::start().await;
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
-
-    deployment.sync_all().await;
-
-    assert_eq!(row(&deployment, item_id).await, None);
-    let line = last_line(&deployment);
-    assert_eq!(
-        (&line["HintsDropped"], &line["ItemsRead"]),
-        (&1.into(), &1.into())
-    );
-    assert_eq!(line["items"][0]["outcome"], "not-theirs");
-}
-
-#[tokio::test]
-async fn a_hint_makes_nobody_the_owner_of_what_pluggy_says_is_nobodys() {
-    let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
-
-    deployment.sync_all().await;
-
-    assert_eq!(row(&deployment, item_id).await, None);
-}
-
-#[tokio::test]
-async fn a_hint_makes_nobody_the_owner_of_a_row_without_one() {
-    let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
-    deployment.sync_all().await;
-    let before = row(&deployment, item_id).await;
-    let later = SignedDuration::from_mins(10);
-
-    hint_later(&deployment, item_id, STRANGER, later).await;
-    sync_newest_event(&deployment, now() + later).await;
-
-    assert_eq!(before.as_ref().unwrap().owner, None);
-    assert_eq!(row(&deployment, item_id).await, before);
-}
-
-#[tokio::test]
-async fn a_row_without_an_owner_goes_to_the_hinting_user_whom_pluggy_names() {
-    let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
-    deployment.sync_all().await;
-    deployment.pluggy.set_switches(Switches::default());
-    let later = SignedDuration::from_mins(10);
-
-    for (user, status) in [(STRANGER, 404), (USER, 200)] {
-        hint_later(&deployment, item_id, user, later).await;
-        let rows = deployment.tables.event_rows().await;
-        let of_user = rows
-            .iter()
-            .filter(|row| format!("{row:?}").contains("hint"))
-            .cloned();
-        let batch = stream::batch(&of_user.collect::<Vec<_>>());
-        let app = deployment.item_sync();
-        item_sync::handle(&app, &batch, now() + later, in_a_minute()).await;
-
-        assert_eq!(
-            deployment.status_of(USER, item_id).await.0,
-            status,
-            "{user}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_strangers_hint_beside_a_better_reason_changes_nothing_about_the_look() {
-    let deployment = Deployment::start().await;
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
-
-    deployment.sync_all().await;
-
-    let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().as_str(), USER);
 }
 
 #[tokio::test]
