@@ -43,9 +43,10 @@ async fn a_token_for_this_api_gets_past_the_gateway_on_every_route() {
     let stack = Stack::running();
     let user = new_user();
     let cognito = format!("audience=&client_id={AUDIENCE}");
+    let auth0 = format!("audience={AUDIENCE}+https://tenant.example/userinfo&scope=openid+{SCOPE}");
     let more_scopes = format!("scope=openid%20{SCOPE}%20profile");
 
-    for fields in ["", &more_scopes, "not_before=-60", &cognito] {
+    for fields in ["", &more_scopes, "not_before=-60", &cognito, &auth0] {
         let header = format!("Bearer {}", stack.user_token_with(&user, fields).await);
         for (method, path) in routes::of_the_app() {
             let answer = call(&stack, &method, &path, Some(&header)).await;
@@ -141,6 +142,7 @@ async fn a_token_for_another_time_or_another_api_is_refused() {
         "not_before=600",
         "issued_at=600",
         "audience=another-api",
+        "audience=another-api+https://tenant.example/userinfo",
         "audience=",
         "audience=&client_id=another-app",
         &other_audience,

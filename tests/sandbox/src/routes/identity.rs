@@ -76,8 +76,8 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     iss: &'a str,
     sub: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    aud: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Audience<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -87,6 +87,25 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
     exp: i64,
+}
+
+/// One audience as such, several as a list. Source: RFC 7519, section 4.1.3.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    One(&'a str),
+    Several(Vec<&'a str>),
+}
+
+impl<'a> Audience<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let names: Vec<_> = text.split_whitespace().collect();
+        match names[..] {
+            [] => None,
+            [name] => Some(Self::One(name)),
+            _ => Some(Self::Several(names)),
+        }
+    }
 }
 
 async fn issue_token(
@@ -113,10 +132,12 @@ async fn issue_token(
     let claims = Claims {
         iss: request.issuer.as_deref().unwrap_or(&app.url),
         sub: &username,
-        aud: request
-            .audience
-            .as_deref()
-            .unwrap_or(&settings.token_audience),
+        aud: Audience::parse(
+            request
+                .audience
+                .as_deref()
+                .unwrap_or(&settings.token_audience),
+        ),
         client_id: request.client_id.as_deref(),
         scope,
         jti: Uuid::new_v4(),

@@ -92,6 +92,7 @@ async fn a_token_can_be_as_other_providers_make_it() {
 
     let plain = unverified(&token_of(&pluggy, "").await);
     let cognito = unverified(&token_of(&pluggy, "audience=&client_id=app").await);
+    let auth0 = unverified(&token_of(&pluggy, "audience=api+userinfo").await);
     let firebase = unverified(&token_of(&pluggy, "scope=").await);
 
     assert_eq!((plain.get("client_id"), plain.get("nbf")), (None, None));
@@ -99,6 +100,7 @@ async fn a_token_can_be_as_other_providers_make_it() {
         (cognito.get("aud"), &cognito["client_id"]),
         (None, &"app".into())
     );
+    assert_eq!(auth0["aud"], serde_json::json!(["api", "userinfo"]));
     assert_eq!(firebase.get("scope"), None);
     assert_eq!(firebase["aud"], "pluggy-lambda-local");
 }
