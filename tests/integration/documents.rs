@@ -1,7 +1,9 @@
 //! Documents that list what the code has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+use shared::connection::{ActionKind, Phase};
 use shared::metrics::Metric;
 
 fn document(name: &str) -> String {
@@ -45,4 +47,32 @@ fn the_page_of_states_is_what_the_code_decides() {
         document("status.md") == made,
         "make it anew: make status-page"
     );
+}
+
+#[test]
+fn a_frontend_is_told_what_to_show_for_every_phase_and_next_action() {
+    let document = document("frontend.md");
+
+    assert_eq!(first_column(&document, "| `phase` |"), words(Phase::ALL));
+    assert_eq!(
+        first_column(&document, "| `nextAction.kind` |"),
+        words(ActionKind::ALL)
+    );
+}
+
+/// What stands between backticks in the first column of the table with this header.
+fn first_column(document: &str, header: &str) -> BTreeSet<String> {
+    let table = document
+        .lines()
+        .skip_while(|line| !line.starts_with(header));
+    table
+        .skip(2)
+        .map_while(|row| row.strip_prefix("| ")?.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn words(vocabulary: &[impl Serialize]) -> BTreeSet<String> {
+    serde_json::from_value(serde_json::to_value(vocabulary).unwrap()).unwrap()
 }
