@@ -28,6 +28,7 @@ def parameters(credentials: Credentials, secret_arn: str, issuer: str) -> dict[s
         "PluggyBaseUrl": issuer,
         "PluggyClientId": credentials.client_id,
         "PluggySecretArn": secret_arn,
+        "SandboxConnectors": "true",
         "WebhookSecretHeader": settings.SECRET_HEADER,
         "WebhookSecretSha256": fingerprint.sha256(credentials.webhook_secret),
     }

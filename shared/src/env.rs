@@ -22,6 +22,25 @@ pub enum Error {
         /// What a value must be, as the end of a sentence.
         expected: &'static str,
     },
+    /// A part of the variable's value cannot be used.
+    #[error("the environment variable {name} cannot be used: {problem}")]
+    Unusable {
+        /// The variable's name.
+        name: &'static str,
+        /// Which part it is, and what it must be.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// A value of which a part cannot be used. `problem` says which, and what it must be; it must
+    /// not say what it is.
+    pub fn unusable(name: &'static str, problem: impl fmt::Display) -> Self {
+        Self::Unusable {
+            name,
+            problem: problem.to_string(),
+        }
+    }
 }
 
 /// Where configuration values come from: the process, or a map in a test.
@@ -64,6 +83,17 @@ impl Environment {
         self.required(name)?
             .parse()
             .map_err(|_| Error::Invalid { name, expected })
+    }
+
+    /// The variable's value as a `T` whose error says itself which part is wrong, and what it must
+    /// be; it must not say what it is.
+    pub fn explained<T>(&self, name: &'static str) -> Result<T, Error>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        self.required(name)?
+            .parse()
+            .map_err(|error| Error::unusable(name, error))
     }
 
     /// The variable's value as a span of whole days.

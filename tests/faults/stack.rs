@@ -87,6 +87,7 @@ impl Stack {
             .with("PLUGGY_BASE_URL", self.pluggy.url())
             .with("PLUGGY_CLIENT_ID", CLIENT_ID)
             .with("PLUGGY_SECRET_ARN", SECRET_ARN)
+            .with("SANDBOX_CONNECTORS", "true")
             .with("WEBHOOK_SECRET_HEADER", "x-webhook-secret")
             .with("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256)
             .with("WEBHOOK_URL", WEBHOOK_URL)

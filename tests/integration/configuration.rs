@@ -17,6 +17,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
         ("PLUGGY_CLIENT_ID", CLIENT_ID),
         ("PLUGGY_SECRET_ARN", "arn:of:the:secret"),
+        ("SANDBOX_CONNECTORS", "true"),
         ("WEBHOOK_SECRET_HEADER", "x-webhook-secret"),
         ("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256),
         ("WEBHOOK_URL", WEBHOOK_URL),
@@ -41,6 +42,7 @@ const FUNCTIONS: [(Read, &[&str]); 10] = [
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
             "PLUGGY_SECRET_ARN",
+            "SANDBOX_CONNECTORS",
         ],
     ),
     (
@@ -163,7 +165,13 @@ fn a_missing_variable_is_named() {
 fn a_malformed_variable_is_named_without_its_value() {
     let cases = [
         (0, "CONNECT_PROFILES", "{"),
+        (
+            0,
+            "CONNECT_PROFILES",
+            r#"{"default":{"connect":{"theme":"sepia"}}}"#,
+        ),
         (0, "PLUGGY_BASE_URL", "http://api.pluggy.ai"),
+        (0, "SANDBOX_CONNECTORS", "yes"),
         (1, "EVENT_RETENTION_DAYS", "soon"),
         (1, "PLUGGY_CLIENT_ID", "not-a-uuid"),
         (1, "WEBHOOK_SECRET_HEADER", "two words"),
@@ -184,6 +192,37 @@ fn a_malformed_variable_is_named_without_its_value() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn what_is_wrong_in_a_profile_is_named_by_its_path() {
+    let mut variables = complete();
+    variables.insert(
+        "CONNECT_PROFILES",
+        r#"{"default":{},"mobile":{"token":{"oauthRedirectUri":"http://hunter2.example.com"}}}"#,
+    );
+
+    let error = connect_token::Config::from_env(&environment(variables)).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "the environment variable CONNECT_PROFILES cannot be used: mobile.token.oauthRedirectUri \
+         must be an https URL, without a user and not on localhost, or an app's deep link"
+    );
+}
+
+#[test]
+fn sandbox_connectors_are_never_listed_in_a_deployment_that_does_not_say_so() {
+    let mut variables = complete();
+    variables.insert("SANDBOX_CONNECTORS", "false");
+
+    let error = connect_token::Config::from_env(&environment(variables)).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "the environment variable CONNECT_PROFILES cannot be used: default.connect.includeSandbox \
+         must not be true where SANDBOX_CONNECTORS is not"
+    );
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! `POST /connect-token`, from the gateway's event to the answer.
 
+mod expiry;
+mod profiles;
+mod recorder;
+mod update_mode;
+
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request, Response};
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::connection::MISSING_RECHECK;
 use tests::{Deployment, sample};
 
 use crate::address;
@@ -129,84 +133,6 @@ async fn bad_requests_are_refused_by_name_before_pluggy_is_asked() {
     check_refused("connect-token/value-too-long.json", 400, Some("profile")).await;
     check_refused("connect-token/not-json.json", 400, None).await;
     check_refused("connect-token/no-owner-claim.json", 401, None).await;
-}
-
-#[tokio::test]
-async fn update_mode_is_for_the_callers_own_item() {
-    let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id}))
-        .await;
-    deployment.sync_all().await;
-    let body = json!({"itemId": item_id});
-
-    let own = answer(
-        &deployment,
-        sample::with_body("connect-token/update-mode.json", USER, &body),
-    )
-    .await;
-    let foreign = answer(
-        &deployment,
-        sample::with_body("connect-token/update-mode.json", "usr_2", &body),
-    )
-    .await;
-    let unknown = answer(
-        &deployment,
-        sample::request("connect-token/update-mode.json"),
-    )
-    .await;
-
-    assert_eq!(own.status(), 200);
-    assert_eq!(json_of(&own)["connect"]["updateItem"], json!(item_id));
-    assert_eq!(
-        (foreign.status().as_u16(), unknown.status().as_u16()),
-        (404, 404)
-    );
-    assert_eq!(foreign.body().as_ref(), unknown.body().as_ref());
-    assert_eq!(foreign.headers(), unknown.headers());
-}
-
-#[tokio::test]
-async fn an_item_that_is_gone_at_pluggy_cannot_be_updated() {
-    let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id}))
-        .await;
-    deployment.sync_all().await;
-    deployment
-        .deliver(&json!({"event": "item/deleted", "eventId": "2", "itemId": item_id}))
-        .await;
-    deployment.pluggy.add_fault(not_found("/items/"));
-    let later = now() + MISSING_RECHECK;
-    let batch = tests::stream::batch(&deployment.tables.event_rows().await);
-    item_sync::handle(
-        &deployment.item_sync(),
-        &batch,
-        later,
-        tests::deployment::in_a_minute(),
-    )
-    .await;
-
-    let body = json!({"itemId": item_id});
-    let response = answer(
-        &deployment,
-        sample::with_body("connect-token/update-mode.json", USER, &body),
-    )
-    .await;
-
-    assert_eq!(response.status(), 404);
-}
-
-fn not_found(path_prefix: &str) -> Fault {
-    fault(
-        path_prefix,
-        Effect::Status {
-            status: 404,
-            code_description: Some("ITEM_NOT_FOUND".to_owned()),
-        },
-    )
 }
 
 fn fault(path_prefix: &str, effect: Effect) -> Fault {

@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
 use shared::secret::{AcceptedSecrets, PluggySecrets};
+use shared::store::Credentials;
 use shared::{clock, http};
 use tokio::time::Instant;
 
@@ -81,16 +82,7 @@ impl Deployment {
 
     /// The same with other credentials.
     pub fn pluggy_client_with(&self, secrets: PluggySecrets) -> Client {
-        let api = Api::new(http::client().unwrap(), self.pluggy.url().parse().unwrap());
-        Client::new(
-            api.clone(),
-            ApiKeys::new(
-                api,
-                CLIENT_ID.parse().unwrap(),
-                secrets,
-                self.tables.credential_store(),
-            ),
-        )
+        client_at(self.pluggy.url(), secrets, self.tables.credential_store())
     }
 
     /// The function behind `POST /connect-events`.
@@ -298,6 +290,13 @@ pub fn in_a_minute() -> Instant {
 /// The sample events' header, with the digests given.
 pub fn accepted(digests: &str) -> AcceptedSecrets {
     AcceptedSecrets::parse("x-webhook-secret".parse().unwrap(), digests).unwrap()
+}
+
+/// A client for what stands in Pluggy's place at `url`.
+pub fn client_at(url: &str, secrets: PluggySecrets, table: Credentials) -> Client {
+    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+    let client_id = CLIENT_ID.parse().unwrap();
+    Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))
 }
 
 /// Secrets Manager with the secret of a deployment.

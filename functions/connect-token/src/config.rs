@@ -3,7 +3,7 @@
 use shared::env::{Environment, Error};
 use shared::pluggy;
 
-use crate::Profiles;
+use crate::{Profiles, SandboxConnectors};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
@@ -14,21 +14,25 @@ pub struct Config {
     pub item_table: String,
     /// `OWNER_CLAIM`: the claim of the JWT that names the user.
     pub owner_claim: String,
-    /// `CONNECT_PROFILES`: the named profiles, as JSON.
+    /// `CONNECT_PROFILES`: the named profiles, as JSON. They list sandbox connectors only where
+    /// `SANDBOX_CONNECTORS` is true.
     pub profiles: Profiles,
 }
 
 impl Config {
     /// Reads the settings.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        let sandbox_connectors: SandboxConnectors =
+            environment.parsed("SANDBOX_CONNECTORS", "true or false")?;
+        let profiles: Profiles = environment.explained("CONNECT_PROFILES")?;
+        profiles
+            .check(sandbox_connectors)
+            .map_err(|error| Error::unusable("CONNECT_PROFILES", error))?;
         Ok(Self {
             pluggy: pluggy::Config::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
             owner_claim: environment.required("OWNER_CLAIM")?,
-            profiles: environment.parsed(
-                "CONNECT_PROFILES",
-                "a JSON object of profiles, one of them named default",
-            )?,
+            profiles,
         })
     }
 }

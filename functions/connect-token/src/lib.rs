@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod profile;
 mod request;
+mod update;
 
 use std::time::Duration;
 
@@ -13,10 +14,12 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use shared::caller::{caller, request_id};
 use shared::pluggy::{self, ClientUserId, ConnectTokenRequest, ItemId};
-use shared::store::Items;
+use shared::store::{Items, StoredItem};
 
 pub use config::Config;
-pub use profile::{Profile, Profiles};
+pub use profile::{
+    InvalidProfiles, InvalidSandboxConnectors, Profile, Profiles, SandboxConnectors,
+};
 
 use error::Error;
 use request::TokenRequest;
@@ -55,33 +58,32 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
     let wanted = TokenRequest::parse(request.body()).map_err(Error::Invalid)?;
     let profile = wanted.profile(&app.profiles).map_err(Error::Invalid)?;
-    if let Some(item_id) = wanted.item_id {
-        require_own_item(&app.items, item_id, &user).await?;
-    }
+    let item_id = wanted.item_id;
+    let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
+    if let Some(item_id) = item_id {
+        let item = own_item(&app.items, item_id, &user).await?;
+        connect = update::connect_options(connect, &item, now);
+        options = update::token_options(options);
+    }
     options.client_user_id = Some(user);
-    let token_request = ConnectTokenRequest {
-        item_id: wanted.item_id,
-        options,
-    };
+    let token_request = ConnectTokenRequest { item_id, options };
     let created = app
         .pluggy
         .create_connect_token(&token_request, now)
         .await
         .map_err(Error::Pluggy)?;
     let created = created.ok_or(Error::ItemNotFound)?;
-    answer::answer(&created.access_token, wanted.narrow(&profile.connect), now)
+    answer::answer(&created.access_token, connect, now)
 }
 
 /// Update mode is for the caller's own item; any other looks as if it did not exist.
-async fn require_own_item(
+async fn own_item(
     items: &Items,
     item_id: ItemId,
     user: &ClientUserId,
-) -> Result<(), Error> {
+) -> Result<StoredItem, Error> {
     let item = items.get(item_id).await.map_err(Error::Store)?;
-    match item {
-        Some(item) if item.is_shown_to(user) => Ok(()),
-        _ => Err(Error::ItemNotFound),
-    }
+    item.filter(|item| item.is_shown_to(user))
+        .ok_or(Error::ItemNotFound)
 }

@@ -86,12 +86,12 @@ fn unknown_field(name: &str) -> Problem {
     Problem::invalid_field(name, "There is no such field.")
 }
 
-fn language(value: &Value) -> Option<WidgetLanguage> {
+pub(crate) fn language(value: &Value) -> Option<WidgetLanguage> {
     let language = WidgetLanguage::from(text(value)?);
     (!matches!(language, WidgetLanguage::Unknown(_))).then_some(language)
 }
 
-fn theme(value: &Value) -> Option<Theme> {
+pub(crate) fn theme(value: &Value) -> Option<Theme> {
     let theme = Theme::from(text(value)?);
     (!matches!(theme, Theme::Unknown(_))).then_some(theme)
 }

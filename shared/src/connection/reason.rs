@@ -138,12 +138,16 @@ reasons! {
 }
 
 impl Reason {
-    /// Whether the credentials that Pluggy has cannot work: the widget must ask for them, since it
-    /// would else begin with these, and a bank locks an account after some wrong ones.
+    /// Whether the credentials that Pluggy has cannot work, or are what the bank has locked the
+    /// account over: the widget must ask for them, since it would else begin with these, and a bank
+    /// locks an account after some wrong ones.
     pub fn needs_credentials(self) -> bool {
         matches!(
             self,
-            Self::CredentialsRefused | Self::PasswordExpired | Self::LoginFailed
+            Self::AccountLocked
+                | Self::CredentialsRefused
+                | Self::LoginFailed
+                | Self::PasswordExpired
         )
     }
 

@@ -4,11 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Effect, Fault, Switches};
 use shared::clock::now;
-use shared::http;
-use shared::pluggy::{Api, ApiKeys, Client, Error};
+use shared::pluggy::{Client, Error};
 use shared::store::Credentials;
 use tests::Deployment;
-use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
+use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 
 use super::{ours, unknown_item};
 use crate::observed::Observed;
@@ -19,21 +18,11 @@ fn authentications(deployment: &Deployment) -> usize {
 
 /// A process whose way to the table is observed.
 fn client_over(deployment: &Deployment, observed: &Observed) -> Client {
-    let api = Api::new(
-        http::client().unwrap(),
-        deployment.pluggy.url().parse().unwrap(),
-    );
     let table = Credentials::new(
         observed.client(&deployment.tables),
         deployment.tables.credentials.clone(),
     );
-    let keys = ApiKeys::new(
-        api.clone(),
-        CLIENT_ID.parse().unwrap(),
-        secrets(CLIENT_SECRET),
-        table,
-    );
-    Client::new(api, keys)
+    client_at(deployment.pluggy.url(), secrets(CLIENT_SECRET), table)
 }
 
 /// When a key that was just made is to be renewed by every process, and still works.

@@ -5,10 +5,8 @@ use std::time::Duration;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::http;
-use shared::pluggy::{Api, ApiKeys, Client};
 use shared::store::{Credentials, EventPresence, Events, Items};
-use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
+use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -165,15 +163,9 @@ async fn tables_that_hang_are_answered_with_a_problem() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let table = || "table".to_owned();
-    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
-    let keys = ApiKeys::new(
-        api.clone(),
-        CLIENT_ID.parse().unwrap(),
-        secrets(CLIENT_SECRET),
-        Credentials::new(client(&url), table()),
-    );
+    let credentials = Credentials::new(client(&url), table());
     let app = disconnect::App {
-        pluggy: Client::new(api, keys),
+        pluggy: client_at(&url, secrets(CLIENT_SECRET), credentials),
         items: Items::new(client(&url), table()),
         events: Events::new(client(&url), table(), EVENT_RETENTION),
         presence: EventPresence::new(client(&url), table()),

@@ -1,0 +1,110 @@
+//! Update mode: what of a profile is about an item that there is, and when its user must be asked
+//! for credentials.
+
+use jiff::Timestamp;
+use shared::connection::{Availability, assess};
+use shared::pluggy::{ConnectOptions, ConnectTokenOptions, Item};
+use shared::store::StoredItem;
+
+/// The widget's options for updating an item.
+///
+/// The widget opens on this item's form, so that nothing is left to choose; a selected connector or
+/// a list of others would be at odds with it. The products, and what they work with, were settled
+/// when the item was made: another profile's would change what is collected from now on.
+pub(crate) fn connect_options(
+    options: ConnectOptions,
+    item: &StoredItem,
+    now: Timestamp,
+) -> ConnectOptions {
+    let reading = item.reading.as_ref();
+    let must_ask = reading.is_some_and(|reading| needs_credentials(&reading.item, now));
+    ConnectOptions {
+        selected_connector_id: None,
+        connector_types: None,
+        connector_ids: None,
+        countries: None,
+        products: None,
+        connector_sort_alphabetically: None,
+        move_security_data: None,
+        force_ask_for_credentials: if must_ask {
+            Some(true)
+        } else {
+            options.force_ask_for_credentials
+        },
+        ..options
+    }
+}
+
+/// The token's options for updating an item: not the ones for making it.
+pub(crate) fn token_options(options: ConnectTokenOptions) -> ConnectTokenOptions {
+    ConnectTokenOptions {
+        avoid_duplicates: None,
+        products: None,
+        ..options
+    }
+}
+
+/// Whether the widget must not begin with the credentials that Pluggy has. Whether the connector is
+/// offline makes no difference to that.
+fn needs_credentials(item: &Item, now: Timestamp) -> bool {
+    let assessment = assess(item, Availability::Available, now);
+    assessment.reason.needs_credentials()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn item(status: &str, execution_status: &str, code: Option<&str>) -> Item {
+        let error = code.map(|code| serde_json::json!({"code": code, "message": ""}));
+        serde_json::from_value(serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001",
+            "status": status, "executionStatus": execution_status, "error": error,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn credentials_are_asked_for_where_those_that_pluggy_has_cannot_work() {
+        for (status, ended_with) in [
+            ("LOGIN_ERROR", "INVALID_CREDENTIALS"),
+            ("LOGIN_ERROR", "ACCOUNT_LOCKED"),
+            ("LOGIN_ERROR", "ACCOUNT_CREDENTIALS_RESET"),
+            ("LOGIN_ERROR", "A_CODE_OF_TOMORROW"),
+            ("OUTDATED", "ACCOUNT_CREDENTIALS_RESET"),
+            ("OUTDATED", "INVALID_CREDENTIALS"),
+        ] {
+            let by_status = item(status, ended_with, None);
+            let by_error = item(status, "ERROR", Some(ended_with));
+            assert!(
+                needs_credentials(&by_status, now()),
+                "{status} {ended_with}"
+            );
+            assert!(needs_credentials(&by_error, now()), "{status} {ended_with}");
+        }
+    }
+
+    #[test]
+    fn credentials_that_may_work_are_not_asked_for() {
+        for (status, ended_with) in [
+            ("LOGIN_ERROR", "USER_AUTHORIZATION_NOT_GRANTED"),
+            ("LOGIN_ERROR", "USER_AUTHORIZATION_REVOKED"),
+            ("LOGIN_ERROR", "USER_AUTHORIZATION_PENDING"),
+            ("OUTDATED", "USER_AUTHORIZATION_PENDING"),
+            ("OUTDATED", "INVALID_CREDENTIALS_MFA"),
+            ("OUTDATED", "SITE_NOT_AVAILABLE"),
+            ("OUTDATED", "ACCOUNT_NEEDS_ACTION"),
+            ("UPDATED", "SUCCESS"),
+            ("UPDATING", "LOGIN_IN_PROGRESS"),
+            ("WAITING_USER_INPUT", "WAITING_USER_INPUT"),
+            ("A_STATUS_OF_TOMORROW", "ERROR"),
+        ] {
+            let item = item(status, ended_with, None);
+            assert!(!needs_credentials(&item, now()), "{status} {ended_with}");
+        }
+    }
+}

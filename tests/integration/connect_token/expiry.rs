@@ -1,0 +1,60 @@
+//! Until when a token is said to be good.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use shared::clock::now;
+use tests::{Deployment, sample};
+
+use super::json_of;
+use super::recorder::Recorder;
+
+const DOCUMENTED: SignedDuration = SignedDuration::from_mins(30);
+
+/// For how long our answer at `at` says that the token is good.
+async fn told_lifetime(deployment: &Deployment, token: &str, at: Timestamp) -> SignedDuration {
+    let app = Recorder::answering(token).connect_token(deployment).await;
+    let request = sample::request("connect-token/no-body.json");
+
+    let answer = json_of(&connect_token::handle(&app, request, at).await);
+
+    assert_eq!(answer["accessToken"], token);
+    let expires_at: Timestamp = answer["expiresAt"].as_str().unwrap().parse().unwrap();
+    expires_at.duration_since(at)
+}
+
+fn token(claims: serde_json::Value) -> String {
+    format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+#[tokio::test]
+async fn a_tokens_own_word_counts() {
+    let deployment = Deployment::start().await;
+    let at = Timestamp::from_second(now().as_second()).unwrap();
+    let lifetime = SignedDuration::from_mins(17);
+
+    let token = token(json!({"exp": (at + lifetime).as_second()}));
+
+    assert_eq!(told_lifetime(&deployment, &token, at).await, lifetime);
+}
+
+#[tokio::test]
+async fn a_token_without_a_word_that_can_be_believed_is_good_for_half_an_hour() {
+    let deployment = Deployment::start().await;
+    let at = now();
+    let year_3000 = 32_503_680_000_i64;
+    for token in [
+        "opaque".to_owned(),
+        "e30.e30.c2ln".to_owned(),
+        token(json!({"clientId": "x"})),
+        token(json!({"exp": at.as_second() - 1})),
+        token(json!({"exp": year_3000})),
+    ] {
+        assert_eq!(
+            told_lifetime(&deployment, &token, at).await,
+            DOCUMENTED,
+            "{token}"
+        );
+    }
+}

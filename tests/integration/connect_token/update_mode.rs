@@ -1,0 +1,221 @@
+//! Tokens for an item that there is.
+
+use lambda_http::{Body, Response};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use tests::{Deployment, sample};
+use uuid::Uuid;
+
+use super::recorder::Recorder;
+use super::{USER, answer, json_of};
+
+const STRANGER: &str = "usr_2";
+
+/// An item of [`USER`]'s, made as the sandbox's user `bank_user`, that our API shows as it is.
+async fn known_item(deployment: &Deployment, bank_user: &str, status: &str) -> ItemId {
+    let item_id = deployment.connect(USER, bank_user).await;
+    deployment.item_reaches(item_id, status).await;
+    tell(deployment, "item/created", item_id).await;
+    item_id
+}
+
+async fn tell(deployment: &Deployment, event: &str, item_id: ItemId) {
+    let event = json!({"event": event, "eventId": event, "itemId": item_id});
+    assert_eq!(deployment.deliver(&event).await, 200);
+    deployment.sync_all().await;
+}
+
+async fn ask(deployment: &Deployment, user: &str, item_id: impl ToString) -> Response<Body> {
+    let body = json!({"itemId": item_id.to_string()});
+    let request = sample::with_body("connect-token/update-mode.json", user, &body);
+    answer(deployment, request).await
+}
+
+/// Everything of an answer that its receiver sees.
+fn seen(response: &Response<Body>) -> String {
+    let body = String::from_utf8_lossy(response.body());
+    format!("{} {:?} {body}", response.status(), response.headers())
+}
+
+#[tokio::test]
+async fn the_token_and_the_widget_are_for_the_callers_own_item() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment, "user-ok", "UPDATED").await;
+    let recorder = Recorder::answering("token");
+    let app = recorder.connect_token(&deployment).await;
+    let body = json!({"itemId": item_id});
+    let request = sample::with_body("connect-token/update-mode.json", USER, &body);
+
+    let response = connect_token::handle(&app, request, now()).await;
+
+    assert_eq!(response.status(), 200);
+    assert_eq!(
+        json_of(&response)["connect"],
+        json!({"includeSandbox": true, "language": "pt", "updateItem": item_id})
+    );
+    assert_eq!(
+        recorder.last(),
+        json!({"itemId": item_id, "options": {"clientUserId": USER}})
+    );
+}
+
+#[tokio::test]
+async fn with_the_token_the_item_is_updated_and_no_other() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment, "user-ok", "UPDATED").await;
+    let other = known_item(&deployment, "user-ok", "UPDATED").await;
+    let issued = json_of(&ask(&deployment, USER, item_id).await);
+
+    let mut statuses = Vec::new();
+    for item_id in [item_id, other] {
+        let update = shared::http::client()
+            .unwrap()
+            .patch(format!("{}/items/{item_id}", deployment.pluggy.url()))
+            .header("X-API-KEY", issued["accessToken"].as_str().unwrap())
+            .header("Content-Type", "application/json")
+            .body("{}")
+            .send();
+        statuses.push(update.await.unwrap().status().as_u16());
+    }
+
+    assert_eq!(statuses, [200, 403]);
+}
+
+#[tokio::test]
+async fn what_a_profile_says_of_choosing_and_of_making_an_item_is_left_out() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment, "user-ok", "UPDATED").await;
+    let kept = json!({
+        "includeSandbox": true, "allowConnectInBackground": true, "allowFullscreen": false,
+        "language": "pt", "forceOauthInBrowser": true, "forceAskForCredentials": true,
+        "wideDesktopModal": false, "url": "https://connect.pluggy.ai",
+    });
+    let mut connect = kept.clone();
+    for (option, value) in [
+        ("selectedConnectorId", json!(2)),
+        ("connectorTypes", json!(["PERSONAL_BANK"])),
+        ("connectorIds", json!([2])),
+        ("countries", json!(["BR"])),
+        ("products", json!(["ACCOUNTS"])),
+        ("connectorSortAlphabetically", json!(true)),
+        ("moveSecurityData", json!("{}")),
+    ] {
+        connect[option] = value;
+    }
+    let token = json!({
+        "oauthRedirectUri": "https://app.example.com/oauth", "avoidDuplicates": true,
+        "products": ["ACCOUNTS"],
+    });
+    let recorder = Recorder::answering("token");
+    let mut app = recorder.connect_token(&deployment).await;
+    let profiles = json!({"default": {"connect": connect, "token": token}});
+    app.profiles = profiles.to_string().parse().unwrap();
+    let body = json!({"itemId": item_id, "theme": "dark", "selectedConnectorId": 601});
+    let request = sample::with_body("connect-token/update-mode.json", USER, &body);
+
+    let told = json_of(&connect_token::handle(&app, request, now()).await);
+
+    let mut expected = kept;
+    expected["updateItem"] = json!(item_id);
+    expected["theme"] = "dark".into();
+    assert_eq!(told["connect"], expected);
+    let options = json!({
+        "clientUserId": USER, "oauthRedirectUri": "https://app.example.com/oauth",
+    });
+    assert_eq!(
+        recorder.last(),
+        json!({"itemId": item_id, "options": options})
+    );
+}
+
+#[tokio::test]
+async fn credentials_are_asked_for_only_where_those_of_before_cannot_work() {
+    let cases = [
+        ("user-ok", "UPDATED", Value::Null),
+        ("user-ok-auth-pending", "OUTDATED", Value::Null),
+        ("user-unavailable", "OUTDATED", Value::Null),
+        ("user-account-need-actions", "OUTDATED", Value::Null),
+        ("nobody-the-bank-knows", "LOGIN_ERROR", json!(true)),
+        ("user-locked", "LOGIN_ERROR", json!(true)),
+        ("user-account-credentials-reset", "LOGIN_ERROR", json!(true)),
+    ];
+    let deployment = Deployment::start().await;
+    for (bank_user, status, forced) in cases {
+        let item_id = known_item(&deployment, bank_user, status).await;
+
+        let told = json_of(&ask(&deployment, USER, item_id).await);
+
+        assert_eq!(
+            told["connect"]["forceAskForCredentials"], forced,
+            "{bank_user}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_was_never_read_can_be_updated() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.pluggy.add_fault(sandbox::Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: sandbox::Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+    let event = json!({
+        "event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER,
+    });
+    deployment.deliver(&event).await;
+    deployment.sync_all().await;
+
+    let told = json_of(&ask(&deployment, USER, item_id).await);
+
+    assert_eq!(told["connect"]["updateItem"], json!(item_id));
+}
+
+#[tokio::test]
+async fn foreign_gone_and_unknown_items_are_answered_alike_and_pluggy_is_not_asked() {
+    let deployment = Deployment::start().await;
+    let foreign = known_item(&deployment, "user-ok", "UPDATED").await;
+    let gone = known_item(&deployment, "user-ok", "UPDATED").await;
+    let client = deployment.pluggy_client();
+    client.delete_item(gone, now()).await.unwrap();
+    tell(&deployment, "item/deleted", gone).await;
+    let asked_before = deployment.pluggy.requests().len();
+
+    let answers = [
+        ask(&deployment, STRANGER, foreign).await,
+        ask(&deployment, STRANGER, gone).await,
+        ask(&deployment, USER, gone).await,
+        ask(&deployment, STRANGER, Uuid::new_v4()).await,
+    ];
+
+    let expected = seen(&answers[0]);
+    assert!(expected.starts_with("404"), "{expected}");
+    for answer in &answers {
+        assert_eq!(seen(answer), expected);
+    }
+    assert_eq!(deployment.pluggy.requests().len(), asked_before);
+}
+
+#[tokio::test]
+async fn an_item_of_which_only_pluggy_knows_that_it_is_gone_is_answered_the_same() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment, "user-ok", "UPDATED").await;
+    let client = deployment.pluggy_client();
+    client.delete_item(item_id, now()).await.unwrap();
+
+    let gone = ask(&deployment, USER, item_id).await;
+    let unknown = ask(&deployment, USER, Uuid::new_v4()).await;
+
+    assert_eq!(seen(&gone), seen(&unknown));
+    assert_eq!(
+        deployment.requests_for("POST", "/connect_token"),
+        2,
+        "for the connection, and for the item that our row still has"
+    );
+}
