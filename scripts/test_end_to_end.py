@@ -1,26 +1,46 @@
-"""`make test-end-to-end`: the local stack as a user sees it. One that is started for the tests is stopped again."""
+"""`make test-end-to-end`: the local stack as its users see it. One that is started for the tests is stopped again."""
 
+import os
 import subprocess
 import sys
+from typing import Any
 
-from stack import console, local, ministack, paths
+from stack import conformance, console, local, machine, ministack, node_packages, paths
 
-COMMAND = [
-    "cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end",
-]  # fmt: skip
+CARGO = ["cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end"]
+WIDGET = paths.ROOT / "tests" / "official-clients" / "widget"
+NODE = ["node", "--test", "--test-reporter=spec"]
 
 
 def test_end_to_end() -> None:
+    machine.require("rust", "node")
     was_running = local.is_running()
     try:
         with local.exclusive(), ministack.reachable():
-            local.bring_up()
+            stack = local.bring_up()
         console.heading("Test")
-        result = subprocess.run(COMMAND, cwd=paths.ROOT, check=False)
+        # Each has its say, also when another has failed.
+        passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
     finally:
         if not was_running:
             local.stop()
-    sys.exit(result.returncode)
+    sys.exit(not all(passed))
+
+
+def _of_rust() -> bool:
+    return subprocess.run(CARGO, cwd=paths.ROOT, check=False).returncode == 0
+
+
+def _of_the_widget(stack: dict[str, Any]) -> bool:
+    """The client with which the Connect widget calls Pluggy, with tokens of our API."""
+    node_packages.install(WIDGET, "the client of Pluggy's widget")
+    environment = {
+        **os.environ,
+        "API_HOST": stack["api"]["host"],
+        "API_URL": stack["api"]["url"],
+        "PLUGGY_API_URL": stack["sandbox"]["url"],
+    }
+    return subprocess.run(NODE, cwd=WIDGET, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,65 @@
+"""Schemathesis on the running stack: requests made of docs/openapi.yaml, right and wrong ones, and their answers."""
+
+import os
+import subprocess
+import time
+import uuid
+from typing import Any
+
+from stack import console, paths, request, sandbox, tool
+
+TOOLS = "schemathesis"
+FOLDER = paths.ROOT / "tests" / "schemathesis"
+DOCUMENT = paths.ROOT / "docs" / "openapi.yaml"
+# Where the configuration expects the ids that only this run knows.
+IDS = paths.LOCAL / "schemathesis"
+# The sandbox's plain bank, and two of its customers.
+CONNECTOR = 2
+BANK_USERS = {"item-to-read": "user-ok", "item-to-delete": "user-ok-two-checking-accounts"}
+PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.25
+
+
+def is_conformant(stack: dict[str, Any]) -> bool:
+    """Runs it as a user of its own, who has one item to read and one to delete."""
+    tool.install([TOOLS])
+    token = sandbox.user_token(stack["sandbox"]["url"], f"usr_{uuid.uuid4().hex}")
+    with console.step("two bank connections to ask for"):
+        IDS.mkdir(parents=True, exist_ok=True)
+        for name, bank_user in BANK_USERS.items():
+            (IDS / f"{name}.txt").write_text(f'"{_connect(stack, token, bank_user)}"\n')
+    environment = {
+        **os.environ,
+        "API_HOST": stack["api"]["host"],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "USER_TOKEN": token,
+    }
+    command = [str(tool.executable(TOOLS, "schemathesis")), "run", "--url", stack["api"]["url"], str(DOCUMENT)]
+    return subprocess.run(command, cwd=FOLDER, env=environment, check=False).returncode == 0
+
+
+def _connect(stack: dict[str, Any], token: str, bank_user: str) -> str:
+    """A connection as the widget makes it, once our API knows it."""
+    issued = _api(stack, token, "POST", "/connect-token").json()
+    created = request.send_json(
+        "POST",
+        f"{stack['sandbox']['url']}/items",
+        {"connectorId": CONNECTOR, "parameters": {"user": bank_user, "password": "password-ok"}},
+        headers={"x-api-key": issued["accessToken"]},
+    )
+    item_id = created.json()["id"]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (answer := _api(stack, token, "GET", f"/items/{item_id}")).status != 200 or _is_in_progress(answer):
+        if time.monotonic() > deadline:
+            raise console.Failure(f"our API answers {answer.status} about a connection that was made a minute ago")
+        time.sleep(POLL_SECONDS)
+    return item_id
+
+
+def _is_in_progress(answer: request.Answer) -> bool:
+    return "retry-after" in answer.headers
+
+
+def _api(stack: dict[str, Any], token: str, method: str, path: str) -> request.Answer:
+    headers = {"authorization": f"Bearer {token}"}
+    return request.send(method, f"{stack['api']['url']}{path}", headers=headers, host=stack["api"]["host"])
