@@ -54,6 +54,21 @@ impl Moment {
         Self(self.0.saturating_add(duration).unwrap_or(Timestamp::MAX))
     }
 
+    pub(crate) fn minus(self, duration: Duration) -> Self {
+        let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        Self(self.0.saturating_sub(duration).unwrap_or(Timestamp::MIN))
+    }
+
+    /// Exactly what is written of it, so that what is compared with it later is the same.
+    pub(crate) fn truncated(self) -> Self {
+        Self(Timestamp::from_millisecond(self.0.as_millisecond()).unwrap_or(self.0))
+    }
+
+    /// The next moment that is written otherwise.
+    pub(crate) fn next(self) -> Self {
+        self.truncated().plus(Duration::from_millis(1))
+    }
+
     pub(crate) fn as_second(self) -> i64 {
         self.0.as_second()
     }

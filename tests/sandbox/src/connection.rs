@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,15 +9,15 @@ use crate::connector::Parameters;
 use crate::consent::Consent;
 use crate::event::Event;
 use crate::failure::Failure;
+use crate::findings::Findings;
 use crate::input::Input;
 use crate::item::{Item, Status, UserAction, status_detail};
-use crate::product;
+use crate::ledger::Ledger;
 use crate::script::{ACTION_TIME, INPUT_TIME, Login};
 use crate::step::{Collected, State};
 
 const AUTO_SYNC_INTERVAL: Duration = Duration::from_hours(24);
 const RETRY_INTERVAL: Duration = Duration::from_hours(1);
-const TRANSACTIONS: usize = 20;
 
 /// So many failed logins in a row make the next one wait.
 pub(crate) const MAX_FAILED_LOGINS: u32 = 2;
@@ -40,6 +41,8 @@ pub(crate) struct Connection {
     pub(crate) item: Item,
     /// What the user has allowed at the bank, where that is asked.
     pub(crate) consent: Option<Consent>,
+    /// What was collected; behind a pointer, since it can be large and a connection is often copied.
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) parameters: Parameters,
     /// The connect token that made it.
     pub(crate) created_with: Option<Uuid>,
@@ -59,6 +62,7 @@ impl Connection {
         Self {
             item,
             consent: None,
+            ledger: Arc::default(),
             parameters,
             created_with,
             trigger: Trigger::Client,
@@ -89,6 +93,15 @@ impl Connection {
             .all(|credential| {
                 self.parameters.get(credential.name) == parameters.get(credential.name)
             })
+    }
+
+    /// The accounts and their transactions; none once the user's consent has ended.
+    pub(crate) fn data(&self, now: Moment) -> Option<&Ledger> {
+        let has_ended = self
+            .consent
+            .as_ref()
+            .is_some_and(|consent| consent.has_ended(now));
+        (!has_ended).then_some(&*self.ledger)
     }
 
     /// A new execution; scripts that were started before are overtaken.
@@ -177,16 +190,24 @@ impl Connection {
         } else {
             "item/updated"
         })];
-        let collects_transactions =
-            product::named(&self.item.products).any(|product| product.name == "TRANSACTIONS");
-        if is_first && collects_transactions {
-            events.push(Event::transactions_created(
-                &self.item,
-                self.trigger,
-                transaction_count(collected),
-            ));
-        }
+        events.extend(self.collect(collected));
         events
+    }
+
+    /// Looks at the accounts, and says what is new. Without a consent there is nothing to be seen.
+    fn collect(&mut self, collected: Collected) -> Vec<Event> {
+        if self.data(self.item.updated_at).is_none() {
+            return Vec::new();
+        }
+        let user = self.parameters.get("user");
+        let user = user.map_or("", String::as_str);
+        let findings = Findings::of(user, &self.item.products, collected);
+        let growths =
+            Arc::make_mut(&mut self.ledger).grow(self.item.id, findings, self.item.updated_at);
+        growths
+            .iter()
+            .map(|growth| Event::transactions_created(&self.item, self.trigger, growth))
+            .collect()
     }
 
     fn end_badly(&mut self, failure: Failure, clock: Clock) -> Vec<Event> {
@@ -221,14 +242,5 @@ impl Connection {
         item.parameter = None;
         item.user_action = None;
         item.updated_at = clock.now();
-    }
-}
-
-fn transaction_count(collected: Collected) -> usize {
-    match collected {
-        Collected::All { transaction_factor } => {
-            TRANSACTIONS.saturating_mul(usize::try_from(transaction_factor).unwrap_or(usize::MAX))
-        }
-        Collected::AllWithWarning | Collected::Part => TRANSACTIONS,
     }
 }

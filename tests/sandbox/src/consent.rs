@@ -21,6 +21,16 @@ pub(crate) struct Consent {
 }
 
 impl Consent {
+    /// Whether the bank gives nothing any more.
+    pub(crate) fn has_ended(&self, now: Moment) -> bool {
+        self.revoked_at.is_some() || self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// The user takes it back.
+    pub(crate) fn revoke(&mut self, now: Moment) {
+        self.revoked_at.get_or_insert(now);
+    }
+
     /// The consent that a login gives: without an end, to everything that the item collects. Only Open Finance has any.
     pub(crate) fn to(item: &Item, now: Moment) -> Option<Self> {
         item.connector.is_open_finance.then(|| Self {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::connection::Trigger;
 use crate::connector::HealthStatus;
-use crate::event::Event;
+use crate::event::{Changed, Event};
 use crate::item::Status;
 
 /// Whether a path belongs to the sandbox itself, so that faults and request counts leave it alone.
@@ -56,6 +56,56 @@ pub(crate) fn sync(app: &Arc<App>, item_id: Uuid) -> bool {
         app.execute(connection, Trigger::Sync);
     }
     is_idle
+}
+
+/// The bank settles an account's newest transactions and takes back the oldest. Nobody is told where that changes
+/// nothing.
+pub(crate) fn change_transactions(
+    app: &Arc<App>,
+    account_id: Uuid,
+    settled: usize,
+    deleted: usize,
+) -> bool {
+    let mut world = app.world();
+    let Some(connection) = world
+        .connections
+        .values_mut()
+        .find(|connection| connection.ledger.book(account_id).is_some())
+    else {
+        return false;
+    };
+    let Some(book) = Arc::make_mut(&mut connection.ledger).book_mut(account_id) else {
+        return false;
+    };
+    let deleted = book.forget(deleted);
+    let settled = book.settle(settled, app.clock.now());
+
+    let changed = |ids| Changed {
+        client_id: app.settings.client_id,
+        account_id,
+        ids,
+    };
+    let mut events = Event::transactions_updated(&connection.item, changed(&settled));
+    events.extend(Event::transactions_deleted(
+        &connection.item,
+        changed(&deleted),
+    ));
+    drop(world);
+    for event in events {
+        app.publish(&event);
+    }
+    true
+}
+
+/// The user takes back at the bank what was allowed there.
+pub(crate) fn revoke_consent(app: &App, item_id: Uuid) -> bool {
+    let now = app.clock.now();
+    let mut world = app.world();
+    let consent = world
+        .connections
+        .get_mut(&item_id)
+        .and_then(|connection| connection.consent.as_mut());
+    consent.map(|consent| consent.revoke(now)).is_some()
 }
 
 pub(crate) fn post_event(app: &Arc<App>, body: Vec<u8>) {

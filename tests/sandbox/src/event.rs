@@ -1,6 +1,10 @@
+mod transactions;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub(crate) use self::transactions::Changed;
 
 use crate::connection::Trigger;
 use crate::connector::HealthStatus;
@@ -91,30 +95,6 @@ impl Event {
             parameter: failure.parameter,
         };
         Self::about_item("item/error", item, Some(trigger), Some(error))
-    }
-
-    pub(crate) fn transactions_created(item: &Item, trigger: Trigger, count: usize) -> Self {
-        let account_id = Uuid::new_v4();
-        let created_at_from = item.updated_at;
-        let query = format!("accountId={account_id}&createdAtFrom={created_at_from}");
-        Self::parse(
-            json!({
-                "event": "transactions/created",
-                "eventId": Uuid::new_v4(),
-                "itemId": item.id,
-                "accountId": account_id,
-                "clientUserId": item.client_user_id,
-                "triggeredBy": trigger,
-                "transactionsCount": count,
-                "transactionsMinDate": item.created_at,
-                "transactionsCreatedAtFrom": created_at_from,
-                "createdTransactionsLink": format!("https://api.pluggy.ai/transactions?{query}"),
-                "createdTransactionsLinkV2": format!("https://api.pluggy.ai/v2/transactions?{query}"),
-            })
-            .to_string()
-            .into_bytes(),
-        )
-        .for_webhook_of(item)
     }
 
     pub(crate) fn connector_status(id: u32, status: HealthStatus) -> Self {

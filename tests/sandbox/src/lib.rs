@@ -3,6 +3,7 @@
 //! It behaves as Pluggy's documentation says, from types of its own: nothing here is shared with the code under test.
 //! It keeps everything in memory and never talks to anything beyond this machine.
 
+mod account;
 mod app;
 mod body;
 mod caller;
@@ -19,9 +20,12 @@ mod error;
 mod event;
 mod failure;
 mod fault;
+mod findings;
 mod input;
 mod item;
 mod item_options;
+mod ledger;
+mod money;
 mod poster;
 mod product;
 mod query;
@@ -29,10 +33,13 @@ mod rate_limit;
 mod routes;
 mod running;
 mod script;
+mod seed;
 mod server;
 mod settings;
 mod signing_key;
 mod step;
+mod transaction;
+mod transaction_query;
 mod user;
 mod webhook;
 mod world;

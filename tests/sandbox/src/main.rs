@@ -41,6 +41,9 @@ struct Arguments {
     /// The scope of the identity provider's tokens
     #[arg(long, default_value = "connections")]
     token_scope: String,
+    /// How many transactions are given at once
+    #[arg(long, default_value_t = 500)]
+    transactions_a_page: usize,
 }
 
 #[tokio::main]
@@ -70,6 +73,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         allow_loopback_webhooks: arguments.allow_loopback_webhooks,
         token_audience: arguments.token_audience,
         token_scope: arguments.token_scope,
+        transactions_a_page: arguments.transactions_a_page,
         ..Settings::new(arguments.client_id, client_secret()?)
     })
     .await?;

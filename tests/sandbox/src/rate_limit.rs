@@ -17,15 +17,25 @@ const RETRY_AFTER: &str = "60";
 pub(crate) enum Endpoint {
     Authentication,
     ItemUpdate,
+    AccountRead,
+    TransactionRead,
 }
 
 impl Endpoint {
     pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
         let item_path = path.strip_prefix("/items/");
+        let is_read = |list: &str| {
+            let rest = path.strip_prefix(list).filter(|_| method == Method::GET);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         if method == Method::POST && path == "/auth" {
             Some(Self::Authentication)
         } else if method == Method::PATCH && item_path.is_some_and(|id| !id.contains('/')) {
             Some(Self::ItemUpdate)
+        } else if is_read("/accounts") {
+            Some(Self::AccountRead)
+        } else if is_read("/v2/transactions") {
+            Some(Self::TransactionRead)
         } else {
             None
         }
@@ -35,6 +45,8 @@ impl Endpoint {
         match self {
             Self::Authentication => settings.authentications_per_minute,
             Self::ItemUpdate => settings.item_updates_per_minute,
+            Self::AccountRead => settings.account_reads_per_minute,
+            Self::TransactionRead => settings.transaction_reads_per_minute,
         }
     }
 }
@@ -146,13 +158,22 @@ mod tests {
     }
 
     #[test]
-    fn only_authentications_and_item_updates_are_counted() {
+    fn only_calls_with_a_published_limit_are_counted_and_a_list_with_its_entries() {
         for (method, path, endpoint) in [
             (Method::POST, "/auth", Some(Endpoint::Authentication)),
             (Method::PATCH, "/items/1", Some(Endpoint::ItemUpdate)),
             (Method::PATCH, "/items/1/disable-auto-sync", None),
             (Method::GET, "/items/1", None),
             (Method::POST, "/connect_token", None),
+            (Method::GET, "/accounts", Some(Endpoint::AccountRead)),
+            (Method::GET, "/accounts/1", Some(Endpoint::AccountRead)),
+            (Method::POST, "/accounts", None),
+            (Method::GET, "/accountsandmore", None),
+            (
+                Method::GET,
+                "/v2/transactions",
+                Some(Endpoint::TransactionRead),
+            ),
         ] {
             assert_eq!(Endpoint::of(&method, path), endpoint, "{method} {path}");
         }

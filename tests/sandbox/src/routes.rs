@@ -1,9 +1,11 @@
+mod accounts;
 mod authentication;
 mod connectors;
 mod consents;
 mod identity;
 mod items;
 mod sandbox;
+mod transactions;
 mod webhooks;
 
 use std::sync::Arc;
@@ -14,13 +16,15 @@ use axum::http::StatusCode;
 use crate::app::App;
 use crate::error::Error;
 
-/// Every path of the sandbox. Accounts and transactions would be modules of their own beside the others.
+/// Every path of the sandbox.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
+        .merge(accounts::router())
         .merge(authentication::router())
         .merge(connectors::router())
         .merge(consents::router())
         .merge(items::router())
+        .merge(transactions::router())
         .merge(webhooks::router())
         .merge(identity::router())
         .merge(sandbox::router())

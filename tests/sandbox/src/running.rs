@@ -122,6 +122,17 @@ impl Running {
         control::sync(&self.app, item_id)
     }
 
+    /// Settles the newest transactions of an account, deletes the oldest, and tells the webhooks; false if there is no
+    /// such account.
+    pub fn change_transactions(&self, account_id: Uuid, settled: usize, deleted: usize) -> bool {
+        control::change_transactions(&self.app, account_id, settled, deleted)
+    }
+
+    /// Takes back the consent of an item's user; false if there is none.
+    pub fn revoke_consent(&self, item_id: Uuid) -> bool {
+        control::revoke_consent(&self.app, item_id)
+    }
+
     /// Posts any body to the webhooks, byte for byte.
     pub fn post_event(&self, body: Vec<u8>) {
         control::post_event(&self.app, body);

@@ -32,6 +32,12 @@ pub struct Settings {
     pub authentications_per_minute: u32,
     /// `PATCH /items/{id}` calls that one address may make in a minute.
     pub item_updates_per_minute: u32,
+    /// `GET /accounts` and `GET /accounts/{id}` calls that one address may make in a minute.
+    pub account_reads_per_minute: u32,
+    /// `GET /v2/transactions` calls that one address may make in a minute.
+    pub transaction_reads_per_minute: u32,
+    /// How many transactions `GET /v2/transactions` gives at once.
+    pub transactions_a_page: usize,
 }
 
 impl Settings {
@@ -50,6 +56,9 @@ impl Settings {
             failures_until_disabled: 5,
             authentications_per_minute: 360,
             item_updates_per_minute: 20,
+            account_reads_per_minute: 360,
+            transaction_reads_per_minute: 360,
+            transactions_a_page: 500,
         }
     }
 }

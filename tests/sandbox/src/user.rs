@@ -9,6 +9,15 @@ const PASSWORD: &str = "password-ok";
 /// Pluggy never multiplies the transactions of `user-ok-perf-{x}` by more than this.
 const MAX_TRANSACTION_FACTOR: u32 = 5000;
 
+/// How many accounts a user has that are no cards.
+pub(crate) fn checking_accounts(user: &str) -> u32 {
+    if user == "user-ok-two-checking-accounts" {
+        2
+    } else {
+        1
+    }
+}
+
 /// How the institution behaves toward one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Behavior {

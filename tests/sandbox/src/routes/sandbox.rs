@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, patch, post, put};
 use axum::{Json, Router};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -40,6 +40,11 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/sandbox/events/{id}/resend", post(resend))
         .route("/sandbox/items/{id}/authorize", post(authorize))
         .route("/sandbox/items/{id}/sync", post(sync))
+        .route("/sandbox/items/{id}/revoke-consent", post(revoke_consent))
+        .route(
+            "/sandbox/accounts/{id}/transactions",
+            patch(change_transactions),
+        )
         .route("/sandbox/connectors/{id}/health", put(set_health))
         .layer(middleware::from_fn(loopback_only));
     Router::new()
@@ -187,6 +192,35 @@ async fn sync(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Sta
     accepted_if(
         control::sync(&app, body::parse_id(&id)?),
         "No such item, or it is running",
+    )
+}
+
+async fn revoke_consent(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Error> {
+    accepted_if(
+        control::revoke_consent(&app, body::parse_id(&id)?),
+        "No such item, or it has no consent",
+    )
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct TransactionChanges {
+    settle: usize,
+    delete: usize,
+}
+
+async fn change_transactions(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Error> {
+    let changes: TransactionChanges = body::parse(&body)?;
+    accepted_if(
+        control::change_transactions(&app, body::parse_id(&id)?, changes.settle, changes.delete),
+        "No such account",
     )
 }
 

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and clippy's own allowance ends at `#[test]` functions"
 )]
 
+mod accounts;
 mod authentication;
 mod client;
 mod connect_tokens;
@@ -17,5 +18,7 @@ mod faults;
 mod identity;
 mod items;
 mod life_cycle;
+mod transaction_events;
+mod transactions;
 mod user_acts;
 mod webhooks;
