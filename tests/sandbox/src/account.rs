@@ -11,7 +11,6 @@ use crate::seed::Seed;
 pub(crate) struct Account {
     #[serde(flatten)]
     pub(crate) summary: Summary,
-    balance: Cents,
     marketing_name: Option<&'static str>,
     owner: Option<&'static str>,
     tax_number: Option<&'static str>,
@@ -21,7 +20,7 @@ pub(crate) struct Account {
     pub(crate) updated_at: Moment,
 }
 
-/// As much of an account as a connect token may see: that it is there, and no money.
+/// As much of an account as a connect token may see.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -31,6 +30,7 @@ pub(crate) struct Summary {
     pub(crate) category: &'static str,
     subtype: &'static str,
     number: String,
+    balance: Cents,
     name: &'static str,
     currency_code: &'static str,
 }
@@ -76,7 +76,6 @@ impl Account {
     pub(crate) fn new(item_id: Uuid, kind: Kind, index: u32, now: Moment) -> Self {
         let seed = Seed::new(item_id, kind.name(), index);
         Self {
-            balance: Cents(i32::from(seed.number) * 10 + 1),
             marketing_name: None,
             owner: None,
             tax_number: None,
@@ -90,6 +89,7 @@ impl Account {
                 category: kind.category(),
                 subtype: kind.subtype(),
                 number: kind.number(seed),
+                balance: Cents(i32::from(seed.number) * 10 + 1),
                 name: kind.name(),
                 currency_code: "BRL",
             },

@@ -1,9 +1,23 @@
+use std::collections::BTreeSet;
+
 use hyper::Method;
 use sandbox::Settings;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::client::{Pluggy, login, settings};
+
+/// What the widget's own client says that a connect token gets: `AccountBase` of npm `pluggy-js`.
+const REDUCED: [&str; 8] = [
+    "id",
+    "itemId",
+    "type",
+    "subtype",
+    "number",
+    "balance",
+    "name",
+    "currencyCode",
+];
 
 async fn accounts(pluggy: &Pluggy, item_id: Uuid) -> Vec<Value> {
     let page = pluggy.get(&format!("/accounts?itemId={item_id}")).await;
@@ -100,7 +114,7 @@ async fn what_is_there_depends_on_the_user_and_on_the_products() {
 }
 
 #[tokio::test]
-async fn a_connect_token_sees_the_accounts_of_its_item_without_money() {
+async fn a_connect_token_sees_the_main_fields_of_its_items_accounts() {
     let pluggy = Pluggy::start().await;
     let (token, item_id) = connect_with_token(&pluggy).await;
     let path = format!("/accounts?itemId={item_id}");
@@ -112,10 +126,12 @@ async fn a_connect_token_sees_the_accounts_of_its_item_without_money() {
     let reduced = answer.body["results"].as_array().unwrap();
     assert_eq!(reduced.len(), whole.len());
     for (reduced, whole) in reduced.iter().zip(&whole) {
-        assert_eq!(reduced["id"], whole["id"]);
-        for field in ["balance", "bankData", "creditData", "owner", "taxNumber"] {
-            assert!(reduced.get(field).is_none(), "{field}");
-        }
+        let fields = reduced.as_object().unwrap();
+        assert_eq!(
+            fields.keys().collect::<BTreeSet<_>>(),
+            REDUCED.iter().collect()
+        );
+        assert!(fields.iter().all(|(name, value)| whole[name] == *value));
     }
 }
 
