@@ -10,6 +10,7 @@ from official.json_schema import Schema
 
 FUTURE_FIELD = {"fieldOfTheFuture": {"nested": [1, "x", None]}}
 FUTURE_VALUE = "VALUE_OF_THE_FUTURE"
+DAY = "2026-11-23"
 MOMENT = "2026-11-23T12:00:00.000Z"
 UUID = "9a7b6c5d-0000-4000-8000-000000000001"
 
@@ -102,6 +103,8 @@ def _sample(name: str, schema: Schema, *, is_full: bool = False) -> Any:
 def _text(name: str, text_format: str | None) -> str:
     if text_format == "date-time":
         return MOMENT
+    if text_format == "date":
+        return DAY
     if text_format == "uuid" or name == "id" or name.endswith(("Id", "Ids")):
         return UUID
     if name.lower().endswith(("url", "uri", "link")):

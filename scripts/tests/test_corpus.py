@@ -47,6 +47,12 @@ class Corpus(unittest.TestCase):
 
         self.assertEqual(self.instances(schema)["kinds b"], {"kinds": ["b"]})
 
+    def test_texts_have_the_format_that_they_must_have(self) -> None:
+        formats = {"date": corpus.DAY, "date-time": corpus.MOMENT, "uuid": corpus.UUID}
+        schema = {"properties": {name: {"type": "string", "format": name} for name in formats}}
+
+        self.assertEqual(self.instances(schema)["full"], formats)
+
     def test_each_alternative_is_made_in_full(self) -> None:
         schema = {"anyOf": [{"properties": {"event": {"const": name}}} for name in ("created", "deleted")]}
 

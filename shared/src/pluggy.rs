@@ -3,6 +3,8 @@
 //!
 //! Source of all of it: <https://docs.pluggy.ai>.
 
+mod account;
+mod amount;
 mod api;
 mod api_keys;
 mod auth;
@@ -18,6 +20,7 @@ mod connector_credential;
 mod connector_filter;
 mod connector_health;
 mod consent;
+mod cursor;
 mod error;
 mod event;
 mod event_kind;
@@ -32,8 +35,13 @@ mod payload;
 mod status;
 mod subject;
 mod tolerant;
+mod transaction;
+mod transaction_filter;
+mod transaction_page;
 mod webhook;
 
+pub use account::{Account, AccountSubtype, AccountType, BankData, CreditData};
+pub use amount::Amount;
 pub use api::Api;
 pub use api_keys::ApiKeys;
 pub use auth::{ApiKey, AuthRequest, AuthResponse};
@@ -56,16 +64,20 @@ pub use connector_health::{
     IncidentProduct, IncidentSeverity, IncidentState, IncidentType,
 };
 pub use consent::{Consent, Permission};
+pub use cursor::InvalidCursor;
 pub use error::{Error, ErrorBody, ErrorDetail};
 pub use event::{Event, EventData, EventError, TriggeredBy};
 pub use event_kind::EventKind;
-pub use id::{ClientId, ClientUserId, InvalidId, ItemId, WebhookId};
+pub use id::{AccountId, ClientId, ClientUserId, InvalidId, ItemId, TransactionId, WebhookId};
 pub use item::{Item, ItemError, ProductStatus, StatusDetail, UserAction, UserActionType, Warning};
-pub use item_page::{InvalidCursor, ItemCursor, ItemPage, ListedItem};
+pub use item_page::{ItemCursor, ItemPage, ListedItem};
 pub use item_request::{Parameters, UpdateItemRequest};
 pub use jwt::expiry;
 pub use page::{Deleted, Page};
 pub use payload::Payload;
 pub use status::{ExecutionStatus, ItemStatus};
 pub use subject::Subject;
+pub use transaction::{Transaction, TransactionStatus, TransactionType};
+pub use transaction_filter::{Since, TransactionFilter};
+pub use transaction_page::{TransactionCursor, TransactionPage};
 pub use webhook::{CreateWebhookRequest, UpdateWebhookRequest, Webhook};

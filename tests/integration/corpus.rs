@@ -8,16 +8,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::pluggy::{
-    AuthResponse, ConnectError, ConnectEvent, ConnectSuccess, ConnectTokenResponse, Connector,
-    ConnectorCredential, ConnectorHealth, Consent, CredentialOption, Deleted, ErrorBody,
-    ErrorDetail, Event, EventData, EventError, HealthDetails, Incident, Item, ItemError, Page,
-    ProductStatus, UserAction, Warning, Webhook,
+    Account, AuthResponse, BankData, ConnectError, ConnectEvent, ConnectSuccess,
+    ConnectTokenResponse, Connector, ConnectorCredential, ConnectorHealth, Consent,
+    CredentialOption, CreditData, Deleted, ErrorBody, ErrorDetail, Event, EventData, EventError,
+    HealthDetails, Incident, Item, ItemError, Page, ProductStatus, Transaction, UserAction,
+    Warning, Webhook,
 };
 use tests::wire_types;
 
 use crate::wire_types::{with_our_times, without_nulls};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+
+/// Fields whose types do not have everything that the official ones have.
+const PARTIAL: [(&str, &str); 2] = [("bankData", "BankData"), ("creditData", "CreditData")];
 
 /// Reads a body and writes it again.
 type Again = fn(Value) -> serde_json::Result<Value>;
@@ -30,7 +34,9 @@ fn again<T: DeserializeOwned + Serialize>(body: Value) -> serde_json::Result<Val
 /// field that is added to one must be added here, too.
 fn types() -> BTreeMap<&'static str, Again> {
     BTreeMap::from([
-        ("AuthResponse", auth_response as Again),
+        ("Account", again::<Account> as Again),
+        ("AuthResponse", auth_response),
+        ("BankData", again::<BankData>),
         ("ConnectError", again::<ConnectError>),
         ("ConnectEvent", again::<ConnectEvent>),
         ("ConnectSuccess", again::<ConnectSuccess>),
@@ -40,6 +46,7 @@ fn types() -> BTreeMap<&'static str, Again> {
         ("ConnectorHealth", again::<ConnectorHealth>),
         ("Consent", again::<Consent>),
         ("CredentialOption", again::<CredentialOption>),
+        ("CreditData", again::<CreditData>),
         ("Deleted", deleted),
         ("ErrorBody", error_body),
         ("ErrorDetail", error_detail),
@@ -52,6 +59,7 @@ fn types() -> BTreeMap<&'static str, Again> {
         ("ItemError", again::<ItemError>),
         ("Page", page),
         ("ProductStatus", again::<ProductStatus>),
+        ("Transaction", again::<Transaction>),
         ("UserAction", again::<UserAction>),
         ("Warning", again::<Warning>),
         ("Webhook", webhook),
@@ -146,7 +154,18 @@ fn webhook(body: Value) -> serde_json::Result<Value> {
 }
 
 fn comparable(body: &Value) -> Value {
-    with_our_times(without_nulls(body.clone()))
+    with_our_times(without_nulls(known(body.clone())))
+}
+
+/// A body without what the types nested in it leave out on purpose; `make drift` asks for the reasons.
+fn known(mut body: Value) -> Value {
+    let fields = wire_types::received();
+    for (field, name) in PARTIAL {
+        if let Some(Value::Object(nested)) = body.get_mut(field) {
+            nested.retain(|key, _| fields[name].contains(key.as_str()));
+        }
+    }
+    body
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod observed;
 mod openapi;
 mod operator;
 mod pluggy_client;
+mod pluggy_data;
 mod reconcile;
 mod stored_rows;
 mod subscription;

@@ -7,15 +7,17 @@ use secrecy::SecretString;
 use serde_aux::serde_introspection::serde_introspect;
 use serde_json::{Value, json};
 use shared::pluggy::{
-    AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectEventKind, ConnectEventMetadata,
-    ConnectOptions, ConnectSuccess, ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse,
-    Connector, ConnectorCredential, ConnectorFilter, ConnectorHealth, ConnectorType, Consent,
-    CountryCode, CreateWebhookRequest, CredentialOption, CredentialType, Deleted, ErrorBody,
-    ErrorDetail, Event, EventData, EventError, EventKind, ExecutionStatus, HealthDetails,
-    HealthStage, HealthStatus, Incident, IncidentKind, IncidentProduct, IncidentSeverity,
-    IncidentState, IncidentType, Item, ItemError, ItemStatus, Page, Parameters, Permission,
-    ProductStatus, ProductType, Theme, TriggeredBy, UpdateItemRequest, UpdateWebhookRequest,
-    UserAction, UserActionType, Warning, Webhook, WidgetLanguage,
+    Account, AccountSubtype, AccountType, AuthRequest, AuthResponse, BankData, ConnectError,
+    ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectOptions, ConnectSuccess,
+    ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse, Connector, ConnectorCredential,
+    ConnectorFilter, ConnectorHealth, ConnectorType, Consent, CountryCode, CreateWebhookRequest,
+    CredentialOption, CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event,
+    EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
+    Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
+    ItemError, ItemStatus, Page, Parameters, Permission, ProductStatus, ProductType, Since, Theme,
+    Transaction, TransactionFilter, TransactionStatus, TransactionType, TriggeredBy,
+    UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning, Webhook,
+    WidgetLanguage,
 };
 
 const ID: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -32,7 +34,9 @@ pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         };
     }
     fields![
+        Account,
         AuthResponse,
+        BankData,
         ConnectError,
         ConnectEvent,
         ConnectEventMetadata,
@@ -42,6 +46,7 @@ pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ConnectorCredential,
         ConnectorHealth,
         Consent,
+        CreditData,
         CredentialOption,
         Deleted,
         ErrorBody,
@@ -55,6 +60,7 @@ pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ItemError,
         Page<Value>,
         ProductStatus,
+        Transaction,
         UserAction,
         Warning,
         Webhook,
@@ -97,6 +103,7 @@ pub fn sent() -> BTreeMap<&'static str, Value> {
                 headers: &headers,
             }),
         ),
+        ("TransactionFilter", transaction_filters()),
         (
             "UpdateItemRequest",
             json!(UpdateItemRequest {
@@ -128,6 +135,8 @@ pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
         };
     }
     values![
+        AccountSubtype,
+        AccountType,
         ConnectEventKind,
         ConnectorType,
         CountryCode,
@@ -145,6 +154,8 @@ pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
         Permission,
         ProductType,
         Theme,
+        TransactionStatus,
+        TransactionType,
         TriggeredBy,
         UserActionType,
         WidgetLanguage,
@@ -172,6 +183,18 @@ fn connector_filter() -> ConnectorFilter {
         supports_automatic_pix: Some(true),
         health_details: Some(true),
     }
+}
+
+/// Both filters together have every field.
+fn transaction_filters() -> Value {
+    let filter = TransactionFilter {
+        ids: vec![ID.parse().unwrap()],
+        since: Some(Since::Date("2026-11-01".parse().unwrap())),
+        date_to: Some("2026-11-23".parse().unwrap()),
+    };
+    let moment = "2026-11-23T12:00:00Z".parse().unwrap();
+    let other = TransactionFilter::created_at_from(moment);
+    filter.query().into_iter().chain(other.query()).collect()
 }
 
 fn connect_options() -> ConnectOptions {

@@ -1,8 +1,10 @@
 //! The calls that we make at Pluggy, authenticated.
 
+mod accounts;
 mod connectors;
 mod consents;
 mod items;
+mod transactions;
 mod webhooks;
 
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use super::{ApiKeys, ConnectTokenRequest, ConnectTokenResponse, Error};
 
 /// A call without a body.
 const NO_BODY: Option<&()> = None;
+const ACCOUNT_NOT_FOUND: &str = "ACCOUNT_NOT_FOUND";
 const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 
 /// Pluggy's API with the application's key: shared with other processes, and renewed once when

@@ -50,6 +50,14 @@ uuid_id! {
     WebhookId
 }
 uuid_id! {
+    /// Id of an account.
+    AccountId
+}
+uuid_id! {
+    /// Id of a transaction.
+    TransactionId
+}
+uuid_id! {
     /// Id of a Pluggy application, the public half of its credentials.
     ClientId
 }

@@ -1,13 +1,9 @@
 //! The list of an application's items, which is not part of every contract.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de};
-use url::form_urlencoded;
+use serde::{Deserialize, Deserializer};
 
-use super::{ItemId, tolerant};
-
-/// Longer than any id; what is kept and sent back must have an end.
-const MAX_CURSOR_BYTES: usize = 1024;
+use super::{InvalidCursor, ItemId, cursor, tolerant};
 
 /// One page of `GET /v2/items`, newest first.
 ///
@@ -28,7 +24,7 @@ pub struct ItemPage {
     #[serde(default, deserialize_with = "readable")]
     pub results: Vec<ListedItem>,
     /// Where the next page begins; none if this is the last.
-    #[serde(default, deserialize_with = "cursor")]
+    #[serde(default, deserialize_with = "cursor::of_next")]
     pub next: Option<ItemCursor>,
 }
 
@@ -59,38 +55,12 @@ impl TryFrom<String> for ItemCursor {
     type Error = InvalidCursor;
 
     fn try_from(text: String) -> Result<Self, InvalidCursor> {
-        if text.is_empty() || text.len() > MAX_CURSOR_BYTES {
-            return Err(InvalidCursor);
-        }
-        Ok(Self(text))
+        cursor::checked(text).map(Self)
     }
 }
 
-/// A text that is no cursor.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor of a list of items")]
-pub struct InvalidCursor;
-
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListedItem>, D::Error> {
     tolerant::list(deserializer).map(Option::unwrap_or_default)
-}
-
-/// Takes `after` out of the ready-made query that Pluggy gives. The query itself is never followed:
-/// where it leads is ours to say. One without `after` is an answer that cannot be read, since the
-/// list would seem to end here.
-fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ItemCursor>, D::Error> {
-    let Some(next) = Option::<String>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let query = next
-        .rsplit_once('?')
-        .map_or(next.as_str(), |(_, query)| query);
-    let after = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after");
-    after
-        .ok_or(InvalidCursor)
-        .and_then(|(_, after)| ItemCursor::try_from(after.into_owned()))
-        .map(Some)
-        .map_err(de::Error::custom)
 }
 
 #[cfg(test)]
@@ -121,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_next_without_a_usable_cursor_is_not_the_end_of_the_list() {
-        let long = format!("?after={}", "a".repeat(MAX_CURSOR_BYTES + 1));
+        let long = format!("?after={}", "a".repeat(1025));
 
         for text in ["", "?after=", "?page=2", long.as_str()] {
             assert!(next(json!(text)).is_err(), "{text}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A string, a number given where a string is usual, or nothing. Anything else counts as nothing:
 /// the raw body is kept beside the typed view, so the value is not lost.
@@ -22,6 +23,17 @@ where
     T: serde::de::DeserializeOwned,
 {
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
+}
+
+/// The same for what holds amounts of money: it does not go by way of a `Value`, whose numbers may be
+/// rounded. For bodies in JSON only.
+pub(crate) fn exact<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
 }
 
 /// The elements of a list that have the expected shape, or nothing if it is no list.
