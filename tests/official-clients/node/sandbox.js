@@ -33,4 +33,13 @@ async function setSwitches(switches) {
   }
 }
 
-module.exports = { clientId, newClient, setSwitches, settled, url }
+/** Lets the bank settle an account's newest transactions, or take back the oldest. */
+async function changeTransactions(accountId, changes) {
+  const path = `/sandbox/accounts/${accountId}/transactions`
+  const response = await fetch(`${url}${path}`, { method: 'PATCH', body: JSON.stringify(changes) })
+  if (!response.ok) {
+    throw new Error(`the sandbox answered ${response.status}`)
+  }
+}
+
+module.exports = { changeTransactions, clientId, newClient, setSwitches, settled, url }
