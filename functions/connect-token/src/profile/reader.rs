@@ -84,6 +84,7 @@ mod tests {
             ("connect", "selectedConnectorId", json!(-1)),
             ("connect", "selectedConnectorId", json!(4_294_967_296_u64)),
             ("connect", "selectedConnectorId", json!(1.5)),
+            ("connect", "selectedConnectorId", json!(2.0)),
             ("connect", "selectedConnectorId", json!("2")),
             ("connect", "connectorTypes", json!([])),
             ("connect", "connectorTypes", json!(["PERSONAL_BNAK"])),
