@@ -6,6 +6,7 @@ mod privacy;
 use jiff::SignedDuration;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
+use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::connection::MISSING_RECHECK;
@@ -91,7 +92,7 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_asks_for_a_look() {
     let rows = deployment.tables.event_rows().await;
     let marker = rows.last().unwrap();
     assert_eq!(marker["pk"].as_s().unwrap(), &format!("ITEM#{item_id}"));
-    assert_eq!(marker["event"].as_s().unwrap(), "check");
+    assert_eq!(marker["event"].as_s().unwrap(), "disconnect");
     assert_eq!(marker["origin"].as_s().unwrap(), "check");
     assert!(
         !format!("{marker:?}").contains(USER),
@@ -100,35 +101,75 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_asks_for_a_look() {
 }
 
 #[tokio::test]
-async fn with_pluggys_word_the_item_is_gone_at_once() {
-    let deployment = Deployment::start().await;
-    let item_id = known_item(&deployment).await;
-    delete(&deployment, USER, item_id).await;
-
-    told_of_deletion(&deployment, item_id).await;
-
-    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
-    assert_eq!(deployment.items_of(USER).await["items"], json!([]));
-}
-
-#[tokio::test]
-async fn without_pluggys_word_the_item_is_gone_after_the_second_404() {
+async fn what_pluggy_has_deleted_at_our_word_is_gone_with_the_look() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
 
     sync_later(&deployment, SignedDuration::from_secs(5)).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+    assert_eq!(deployment.items_of(USER).await["items"], json!([]));
+    let missing = deployment
+        .metrics
+        .lines()
+        .iter()
+        .any(|line| line.get("ItemsMissing").is_some());
+    assert!(!missing, "nobody is to be woken for it");
+}
+
+#[tokio::test]
+async fn a_look_that_pluggy_does_not_answer_is_made_again_with_the_same_proof() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    delete(&deployment, USER, item_id).await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: Some(1),
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+    sync_later(&deployment, SignedDuration::from_secs(5)).await;
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
 
-    let later = now() + MISSING_RECHECK + SignedDuration::from_mins(1);
+    check_when_due(&deployment, SignedDuration::from_mins(1)).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+}
+
+#[tokio::test]
+async fn what_pluggy_did_not_find_is_gone_after_the_second_404() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    let client = deployment.pluggy_client();
+    client.delete_item(item_id, now()).await.unwrap();
+    delete(&deployment, USER, item_id).await;
+
+    sync_later(&deployment, SignedDuration::from_secs(5)).await;
+    assert_eq!(
+        deployment.status_of(USER, item_id).await.0,
+        200,
+        "the wrong application's keys find nothing either"
+    );
+
+    let later = MISSING_RECHECK + SignedDuration::from_mins(1);
+    check_when_due(&deployment, later).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+}
+
+/// Lets reconcile ask for what is due by then, and item-sync make that check alone.
+async fn check_when_due(deployment: &Deployment, later: SignedDuration) {
+    let later = now() + later;
     reconcile::handle(&deployment.reconcile(), later, in_a_minute())
         .await
         .unwrap();
     let rows = deployment.tables.event_rows().await;
     let batch = stream::batch(&rows[rows.len() - 1..]);
     item_sync::handle(&deployment.item_sync(), &batch, later, in_a_minute()).await;
-
-    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
 #[tokio::test]
@@ -153,7 +194,7 @@ async fn to_disconnect_again_changes_nothing_and_is_no_error() {
     let rows = deployment.tables.event_rows().await;
     let checks = rows
         .iter()
-        .filter(|row| row["event"].as_s().unwrap() == "check");
+        .filter(|row| row["origin"].as_s().unwrap() == "check");
     assert_eq!(checks.count(), 1);
 }
 
@@ -231,7 +272,7 @@ async fn the_sample_request_deletes_the_item_that_it_names() {
 }
 
 #[tokio::test]
-async fn the_marker_is_a_check_and_no_word_of_pluggys() {
+async fn the_marker_is_a_check_and_no_event_of_pluggys() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
@@ -244,7 +285,7 @@ async fn the_marker_is_a_check_and_no_word_of_pluggys() {
     let marker = &timeline.events[0];
     assert_eq!(
         (marker.kind.as_str(), marker.origin.as_str()),
-        ("check", "check")
+        ("disconnect", "check")
     );
     assert!(marker.id.starts_with("disconnect-"), "{}", marker.id);
     assert!(!testimony.is_deleted, "only pluggy says that");

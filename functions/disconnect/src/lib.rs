@@ -3,7 +3,6 @@
 
 mod config;
 mod error;
-mod marker;
 
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use shared::caller::{caller, request_id};
 use shared::pluggy::{self, ItemId};
 use shared::problem::Problem;
-use shared::store::{EventPresence, Events, Items};
+use shared::store::{Disconnection, EventKey, EventPresence, Events, Items, NewEvent};
 
 pub use config::Config;
 
@@ -57,20 +56,22 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
         return Err(Error::NoSuchResource);
     }
     let item_id = item_id(request)?;
-    let marker = marker::marker(item_id, &user, now);
     let item = app.items.get(item_id).await.map_err(Error::Store)?;
     if !item.is_some_and(|item| item.is_shown_to(&user)) {
         // One path for what is foreign, gone or unknown, so that none can be told from another.
-        let is_done = app.presence.is_there(&marker.key, now).await;
+        let marker = EventKey::of_disconnection(item_id, &user);
+        let is_done = app.presence.is_there(&marker, now).await;
         let is_done = is_done.map_err(Error::Store)?;
         return is_done.then_some(item_id).ok_or(Error::ItemNotFound);
     }
     // Already gone is as good as deleted: the answer to an earlier request may have been lost.
-    app.pluggy
-        .delete_item(item_id, now)
-        .await
-        .map_err(Error::Pluggy)?;
+    let deleted = app.pluggy.delete_item(item_id, now).await;
+    let outcome = match deleted.map_err(Error::Pluggy)? {
+        Some(_) => Disconnection::Deleted,
+        None => Disconnection::NotFound,
+    };
     // Only now, so that the look finds the item gone. Where this fails, the caller repeats.
+    let marker = NewEvent::disconnection(item_id, &user, outcome, now);
     app.events.insert(&marker).await.map_err(Error::Store)?;
     Ok(item_id)
 }

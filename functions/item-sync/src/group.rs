@@ -40,7 +40,7 @@ pub(crate) struct Signals {
     pub(crate) source: Source,
     /// Whether Pluggy says that an execution of the item ended or paused.
     pub(crate) changes_the_item: bool,
-    /// Whether one of the events says that the item was deleted.
+    /// Whether Pluggy says that the item was deleted.
     pub(crate) deleted: bool,
     /// The first user whom an event of Pluggy's names.
     pub(crate) client_user_id: Option<ClientUserId>,
@@ -173,8 +173,8 @@ impl Signals {
         self.first_received_at = self.first_received_at.min(event.received_at);
         self.last_received_at = self.last_received_at.max(event.received_at);
         self.source = self.source.max(Source::of(event.origin));
-        self.changes_the_item |= says_changed(&event);
-        self.deleted |= says_deleted(&event);
+        self.deleted |= event.tells_of_deletion();
+        self.changes_the_item |= event.tells_of_deletion() || says_changed(&event);
         let named = match Source::of(event.origin) {
             Source::Pluggy => &mut self.client_user_id,
             Source::Check | Source::Operator | Source::Frontend => &mut self.imported_user,
@@ -194,7 +194,7 @@ impl Signals {
     /// What Pluggy said, until a look confirms it.
     pub(crate) fn owed(&self) -> Option<Owed> {
         match self.source {
-            Source::Pluggy if self.deleted => Some(Owed::Deletion),
+            _ if self.deleted => Some(Owed::Deletion),
             Source::Pluggy if self.changes_the_item => Some(Owed::Change),
             Source::Pluggy => Some(Owed::News),
             Source::Check | Source::Operator | Source::Frontend => None,
@@ -211,10 +211,6 @@ impl Source {
             Origin::Webhook | Origin::Replay => Self::Pluggy,
         }
     }
-}
-
-fn says_deleted(event: &EventRecord) -> bool {
-    Source::of(event.origin) == Source::Pluggy && event.kind == EventKind::ItemDeleted
 }
 
 /// A login is followed by more; the other item events tell a new state.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 
+use super::disconnection::DISCONNECT;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
 use super::hint::hinting_user;
 use super::schema::PARTITION_KEY;
@@ -30,6 +31,16 @@ pub struct EventRecord {
 }
 
 impl EventRecord {
+    /// Whether Pluggy says that the item was deleted: by its event, or by its answer when a user
+    /// disconnected it.
+    pub fn tells_of_deletion(&self) -> bool {
+        match self.origin {
+            Origin::Webhook | Origin::Replay => self.kind == EventKind::ItemDeleted,
+            Origin::Check => self.kind.as_str() == DISCONNECT,
+            Origin::Hint | Origin::Import => false,
+        }
+    }
+
     /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined
     /// one, one about something else, or one whose id is not of Pluggy's form.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {

@@ -3,9 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use super::key::hexadecimal;
+use super::key::user_digest;
 use super::{Body, Encoding, EventKey, NewEvent, Origin, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 
@@ -13,8 +12,6 @@ use crate::pluggy::{ClientUserId, ItemId};
 const HINT: &str = "hint";
 /// Of a user's hints about one item, one in each such stretch of time is an event.
 const BUCKET: SignedDuration = SignedDuration::from_mins(5);
-/// How much of a user's digest tells the users of one item apart.
-const USER_DIGEST_BYTES: usize = 16;
 
 /// The same for each hint of a user, so that a second one in the same stretch is a duplicate.
 #[derive(Serialize, Deserialize)]
@@ -42,10 +39,8 @@ impl NewEvent {
 }
 
 fn id(user: &ClientUserId, now: Timestamp) -> String {
-    let digest = Sha256::digest(user.as_str().as_bytes());
-    let user = digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest);
     let bucket = now.as_second().div_euclid(BUCKET.as_secs());
-    format!("{HINT}-{}-{bucket}", hexadecimal(user))
+    format!("{HINT}-{}-{bucket}", user_digest(user))
 }
 
 /// The user who gave the hint with this stored body.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Target;
 use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
-use crate::pluggy::{ItemId, Subject};
+use crate::pluggy::{ClientUserId, ItemId, Subject};
 
 /// DynamoDB's sort keys hold 1,024 bytes; an id longer than this is hashed.
 const MAX_ID_BYTES: usize = 128;
@@ -73,6 +73,15 @@ fn subject_key(subject: &Subject) -> Option<String> {
 /// The partition key of an item, in both tables.
 pub(super) fn item_key(id: ItemId) -> String {
     Target::Item(id).key()
+}
+
+/// How much of a user's digest tells the users of one item apart.
+const USER_DIGEST_BYTES: usize = 16;
+
+/// Stands for a user in a key, which may outlive what else names them.
+pub(super) fn user_digest(user: &ClientUserId) -> String {
+    let digest = Sha256::digest(user.as_str().as_bytes());
+    hexadecimal(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
 /// A UUID in lower case, a short printable id as it is, anything else as its hash.
