@@ -29,10 +29,16 @@ def use_known_profile(body: Any) -> None:
 
 def name_one_item(body: Any) -> None:
     """An event is about one item, in whichever of its fields it names it."""
-    fields = body[1] if isinstance(body, list) else body
-    if not isinstance(fields, dict) or not fields.get("itemId"):
+    fields = body[1] if isinstance(body, list) and len(body) == 2 else body
+    if not isinstance(fields, dict):
         return
     data = fields.get("data")
-    for holder in (fields, data):
-        if isinstance(holder, dict) and isinstance(holder.get("item"), dict):
-            holder["item"]["id"] = fields["itemId"]
+    places = [(fields, "itemId")] + [
+        (holder["item"], "id")
+        for holder in (fields, data)
+        if isinstance(holder, dict) and isinstance(holder.get("item"), dict)
+    ]
+    named = [(place, key) for place, key in places if place.get(key)]
+    for place, key in named[1:]:
+        first, first_key = named[0]
+        place[key] = first[first_key]
