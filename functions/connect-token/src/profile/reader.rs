@@ -96,6 +96,7 @@ mod tests {
             ("connect", "countries", json!(["br"])),
             ("connect", "products", json!([])),
             ("connect", "products", json!(["ACCOUNTS", SECRET])),
+            ("connect", "products", json!(["ACCOUNT_STATEMENTS"])),
             ("connect", "language", json!("pt-BR")),
             ("connect", "theme", json!("drak")),
             ("connect", "moveSecurityData", json!({})),

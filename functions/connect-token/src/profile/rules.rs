@@ -51,7 +51,15 @@ pub(super) const CONNECT: [Rule; 16] = [
         },
         "must be a list of countries where Pluggy is, such as BR, not empty",
     ),
-    products(),
+    rule(
+        "products",
+        |value| {
+            is_list(value, |entry| {
+                is_product(entry) && !is_unknown_to_the_widget(entry)
+            })
+        },
+        "must be a list of the widget's products, not empty",
+    ),
     rule(
         "language",
         |value| language(value).is_some(),
@@ -86,7 +94,17 @@ pub(super) const TOKEN: [Rule; 3] = [
         "must be an https URL, without a user and not on localhost, or an app's deep link",
     ),
     flag("avoidDuplicates"),
-    products(),
+    rule(
+        "products",
+        |value| is_list(value, is_product),
+        "must be a list of Pluggy's products, not empty",
+    ),
+];
+
+/// Products of the API that the widget's own types do not have.
+const UNKNOWN_TO_THE_WIDGET: [ProductType; 2] = [
+    ProductType::AccountStatements,
+    ProductType::ExchangeOperations,
 ];
 
 const fn rule(option: &'static str, admits: fn(&Value) -> bool, expected: &'static str) -> Rule {
@@ -101,16 +119,12 @@ const fn flag(option: &'static str) -> Rule {
     rule(option, Value::is_boolean, "must be true or false")
 }
 
-const fn products() -> Rule {
-    rule(
-        "products",
-        |value| {
-            is_list(value, |entry| {
-                names(entry, ProductType::KNOWN, ProductType::as_str)
-            })
-        },
-        "must be a list of Pluggy's products, not empty",
-    )
+fn is_product(value: &Value) -> bool {
+    names(value, ProductType::KNOWN, ProductType::as_str)
+}
+
+fn is_unknown_to_the_widget(value: &Value) -> bool {
+    names(value, &UNKNOWN_TO_THE_WIDGET, ProductType::as_str)
 }
 
 /// Requests may write it as `201.0`; settings have no reason to.
