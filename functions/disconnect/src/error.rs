@@ -4,6 +4,11 @@ use shared::problem::{Problem, SHORT_WAIT};
 use shared::telemetry::chain;
 use shared::{pluggy, store};
 
+const BAD_REQUEST: u16 = 400;
+const FORBIDDEN: u16 = 403;
+const CONFLICT: u16 = 409;
+const UNPROCESSABLE: u16 = 422;
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("no caller")]
@@ -33,7 +38,7 @@ impl Error {
             | Self::NoSuchResource => {
                 tracing::info!(reason = %self, "disconnect refused");
             }
-            Self::Pluggy(error) if refusal(error).is_some() => {
+            Self::Pluggy(error) if refusal(error).is_some_and(|refusal| !refusal.is_standing) => {
                 tracing::warn!(
                     error = chain(&self),
                     pluggy.error_id = error.id(),
@@ -54,7 +59,7 @@ impl Error {
             Self::ItemNotFound => Problem::item_not_found(),
             Self::NoSuchResource => Problem::no_such_resource(),
             Self::Pluggy(error) => match refusal(&error) {
-                Some(Refusal { code }) => Problem::disconnect_refused(code),
+                Some(Refusal { code, .. }) => Problem::disconnect_refused(code),
                 None => Problem::of_pluggy(&error, request_id),
             },
             Self::Store(error) => Problem::of_store(&error, request_id),
@@ -66,16 +71,21 @@ impl Error {
 /// What Pluggy says where it will not delete an item.
 struct Refusal<'a> {
     code: Option<&'a str>,
+    /// Whether it is about our rights, and so not about this item or this moment.
+    is_standing: bool,
 }
 
-/// A 404 that is not about the item is no refusal: whoever answered, it was not asked the right
-/// thing.
+/// Any other status says that something is wrong with the call itself, and somebody must look.
 fn refusal(error: &pluggy::Error) -> Option<Refusal<'_>> {
-    const NOT_FOUND: u16 = 404;
     match error {
-        pluggy::Error::Rejected { status, code, .. } if *status != NOT_FOUND => Some(Refusal {
-            code: code.as_deref(),
-        }),
+        pluggy::Error::Rejected { status, code, .. }
+            if [BAD_REQUEST, FORBIDDEN, CONFLICT, UNPROCESSABLE].contains(status) =>
+        {
+            Some(Refusal {
+                code: code.as_deref(),
+                is_standing: *status == FORBIDDEN,
+            })
+        }
         _ => None,
     }
 }

@@ -188,13 +188,28 @@ fn failed(item: &Item, now: Timestamp) -> Reason {
         Execution::AccountCredentialsReset => Reason::PasswordExpired,
         Execution::AccountNeedsAction => Reason::AccountNeedsAction,
         Execution::UserNotSupported => Reason::AccountNotSupported,
-        // Pluggy repeats nothing of an item whose login failed.
-        _ if item.status == ItemStatus::LoginError => Reason::LoginFailed,
+        cause if item.status == ItemStatus::LoginError => login_failed(cause),
         Execution::Unknown(_) => Reason::UnknownStatus,
         _ if has_given_up => Reason::GivenUp,
         Execution::AlreadyLoggedIn => Reason::LoggedInElsewhere,
         Execution::SiteNotAvailable => Reason::BankUnavailable,
         _ => Reason::ExecutionFailed,
+    }
+}
+
+/// Pluggy repeats nothing of an item whose login failed, so the user must; but only where the
+/// credentials may be at fault does anybody have to type them again.
+fn login_failed(cause: &ExecutionStatus) -> Reason {
+    use ExecutionStatus as Execution;
+    match cause {
+        Execution::AlreadyLoggedIn => Reason::LoginBlocked,
+        Execution::SiteNotAvailable
+        | Execution::ConnectionError
+        | Execution::Error
+        | Execution::UnexpectedError
+        | Execution::CreateError
+        | Execution::MergeError => Reason::LoginInterrupted,
+        _ => Reason::LoginFailed,
     }
 }
 

@@ -106,6 +106,14 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "Este tipo de conta não é compatível. Fale com o suporte.",
             "This kind of account is not supported. Please contact support.",
         ),
+        Reason::LoginInterrupted => (
+            "A conexão foi interrompida porque seu banco não respondeu como esperado. Tente conectar novamente.",
+            "The connection was interrupted because your bank did not respond as expected. Please try to connect again.",
+        ),
+        Reason::LoginBlocked => (
+            "Sua conta está aberta em outro lugar. Saia do aplicativo e do site do banco e depois conecte novamente.",
+            "Your account is open somewhere else. Log out of the bank's app and website, then connect again.",
+        ),
         Reason::LoginFailed => (
             "Não conseguimos entrar na sua conta. Informe seus dados de acesso novamente.",
             "We could not log in to your account. Please enter your login details again.",

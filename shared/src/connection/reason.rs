@@ -111,6 +111,12 @@ reasons! {
     /// Accounts of this kind cannot be connected.
     AccountNotSupported: Failed, ContactSupport, NONE
         => "accounts of this kind cannot be connected",
+    /// The login failed through no fault of the user's; Pluggy repeats nothing.
+    LoginInterrupted: Reconnect, Reconnect, UPDATE
+        => "the login failed at the bank or at Pluggy, which repeats nothing",
+    /// The login failed, since the user is logged in elsewhere; Pluggy repeats nothing.
+    LoginBlocked: Reconnect, ActAtBank, UPDATE
+        => "the login failed, since the user is logged in at the bank elsewhere",
     /// The login failed; nothing says why.
     LoginFailed: Reconnect, Reconnect, UPDATE
         => "the login failed, and nothing says why",

@@ -93,10 +93,10 @@ pub struct CreditData {
     pub level: Option<String>,
     /// Such as Visa.
     pub brand: Option<String>,
-    /// When the bill is closed.
-    pub balance_close_date: Option<Timestamp>,
-    /// When the bill is due.
-    pub balance_due_date: Option<Timestamp>,
+    /// When the bill is closed: a day or a moment, as received.
+    pub balance_close_date: Option<String>,
+    /// When the bill is due: a day or a moment, as received.
+    pub balance_due_date: Option<String>,
     /// What may still be spent.
     pub available_credit_limit: Option<Amount>,
     /// What is owed in dollars.

@@ -189,20 +189,23 @@ fn what_failed_says_who_must_act() {
 
 #[test]
 fn what_pluggy_repeats_is_told_apart_from_a_login_that_failed() {
+    use Reason::{BankUnavailable, ExecutionFailed, LoggedInElsewhere};
+    use Reason::{LoginBlocked, LoginInterrupted};
     let cases = [
-        ("ALREADY_LOGGED_IN", Reason::LoggedInElsewhere),
-        ("SITE_NOT_AVAILABLE", Reason::BankUnavailable),
-        ("CONNECTION_ERROR", Reason::ExecutionFailed),
-        ("ERROR", Reason::ExecutionFailed),
-        ("UNEXPECTED_ERROR", Reason::ExecutionFailed),
-        ("MERGE_ERROR", Reason::ExecutionFailed),
-        ("CREATE_ERROR", Reason::ExecutionFailed),
+        ("ALREADY_LOGGED_IN", LoggedInElsewhere, LoginBlocked),
+        ("SITE_NOT_AVAILABLE", BankUnavailable, LoginInterrupted),
+        ("CONNECTION_ERROR", ExecutionFailed, LoginInterrupted),
+        ("ERROR", ExecutionFailed, LoginInterrupted),
+        ("UNEXPECTED_ERROR", ExecutionFailed, LoginInterrupted),
+        ("MERGE_ERROR", ExecutionFailed, LoginInterrupted),
+        ("CREATE_ERROR", ExecutionFailed, LoginInterrupted),
     ];
-    for (execution_status, while_repeated) in cases {
+    for (execution_status, while_repeated, once_given_up) in cases {
         let failed = |status| json!({"status": status, "executionStatus": execution_status});
 
         check(failed("OUTDATED"), while_repeated);
-        check(failed("LOGIN_ERROR"), Reason::LoginFailed);
+        check(failed("LOGIN_ERROR"), once_given_up);
+        assert!(!once_given_up.needs_credentials());
     }
 }
 
