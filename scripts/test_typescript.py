@@ -2,6 +2,7 @@
 
 Types are made of docs/openapi.yaml; an example uses all of them, and so does the code in the pages of docs/. What the
 connect-token function answers, option by option, must be what the widget's packages take. Nothing that is made is kept.
+The code of the pages is also run, against stand-ins for the API and the widget.
 """
 
 import json
@@ -32,6 +33,7 @@ def test_typescript() -> None:
         (GENERATED / name).write_text(text)
     _run("tsc", "--project", str(FOLDER))
     print(f"{len(options)} answers and {len(examples)} files of docs/ have the right types")
+    _run_tests()
 
 
 def _connect_answers() -> dict[str, object]:
@@ -40,6 +42,13 @@ def _connect_answers() -> dict[str, object]:
     if result.returncode != 0:
         raise console.Failure(f"the connect-token function gave no answers:\n{result.stderr.strip()[-1000:]}")
     return json.loads(result.stdout)
+
+
+def _run_tests() -> None:
+    tests = [str(test) for test in sorted((FOLDER / "run").glob("*.test.cjs"))]
+    result = subprocess.run(["node", "--test", "--test-reporter=spec", *tests], cwd=FOLDER, check=False)
+    if result.returncode != 0:
+        raise console.Failure("the code in docs/ does not do what it is for")
 
 
 def _run(program: str, *arguments: str) -> None:
