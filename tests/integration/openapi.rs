@@ -7,7 +7,7 @@ mod document;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::connection::{ActionKind, Phase};
+use shared::connection::{ActionKind, Language, Phase, Reason, message};
 use shared::pluggy::{
     ConnectEventKind, ConnectorType, CountryCode, ItemStatus, ProductType, Theme, WidgetLanguage,
 };
@@ -99,6 +99,29 @@ fn the_events_of_the_widget_are_those_that_the_code_knows() {
     expected.extend(CALLBACKS.map(str::to_owned));
 
     assert_eq!(documented("ConnectEventName", "/examples"), expected);
+}
+
+#[test]
+fn an_item_that_is_an_example_says_what_the_code_says_of_its_state() {
+    let document = Document::read();
+    let lists = document.examples("get", "/items", 200);
+    let listed = lists.iter().flat_map(|it| it["items"].as_array().unwrap());
+    let alone = document.examples("get", "/items/{itemId}", 200);
+    let items: Vec<_> = listed.chain(alone).collect();
+    assert!(!items.is_empty());
+
+    for item in items {
+        let action = &item["nextAction"];
+        let is_said = Reason::ALL.iter().any(|reason| {
+            let texts = [Language::Portuguese, Language::English]
+                .map(|language| message(*reason, language));
+            item["phase"] == json!(reason.phase())
+                && action["kind"] == json!(reason.action())
+                && texts.iter().any(|text| action["message"] == *text)
+        });
+
+        assert!(is_said, "{action:#}");
+    }
 }
 
 #[test]

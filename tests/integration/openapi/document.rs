@@ -39,6 +39,13 @@ impl Document {
         Some(self.resolve(operation["responses"].get(status.to_string())?))
     }
 
+    /// The bodies that are given as examples of a status of an operation.
+    pub(super) fn examples(&self, method: &str, path: &str, status: u16) -> Vec<&Value> {
+        let described = self.response(method, path, status).unwrap();
+        let examples = described["content"]["application/json"]["examples"].as_object();
+        examples.unwrap().values().map(|it| &it["value"]).collect()
+    }
+
     /// What a reference leads to; anything else is itself.
     pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let target = value.get("$ref").and_then(Value::as_str);
