@@ -53,7 +53,7 @@ test-scripts: check-machine ## What the scripts decide
 	@$(PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-typescript
-test-typescript: check-machine ## What a frontend writes, compiled against our API and the widget's packages
+test-typescript: check-machine ## What a frontend does: compiled against the API and the widget, and run
 	@$(PYTHON) scripts/test_typescript.py
 
 .PHONY: test-dynamodb-local

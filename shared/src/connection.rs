@@ -2,7 +2,7 @@
 //!
 //! [`assess`] finds the one [`Reason`] that decides, from Pluggy's two states and from what time
 //! brings. The reason's table gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`], and
-//! [`message`] the words for the user. [`next_check`] and [`retry_delay`] say when to look again if no
+//! [`message()`] the words for the user. [`next_check`] and [`retry_delay`] say when to look again if no
 //! webhook comes.
 
 mod assessment;

@@ -53,6 +53,7 @@ impl Healths {
         let own = self
             .0
             .get(&connector.id)
+            .filter(|stored| !stored.is_retired())
             .and_then(|stored| stored.connector.as_ref().zip(stored.read_at));
         let (newest, read_at) = match own {
             Some((own, own_read_at)) if own_read_at > read_at => (own, own_read_at),

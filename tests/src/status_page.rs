@@ -20,7 +20,7 @@ What `GET /items/{itemId}` answers for each state of an item at Pluggy. `make st
 that decides (`shared/src/connection`), and a test compares the two.
 
 `phase` and `nextAction.kind` are closed vocabularies: switch on them. `status`, `executionStatus` and `error.code` are
-Pluggy's and may get new values at any time; show them to nobody.
+Pluggy's and may get new values at any time; show them to no user.
 
 - The item's `status` decides first, then its `executionStatus`, or `error.code` where that one only says that something
   failed. A value that this version does not know gives `unknown` only where nothing else tells what to do, and never an

@@ -47,14 +47,25 @@ impl TokenRequest {
         Ok(request)
     }
 
-    /// The profile that the caller picked.
+    /// The profile that the caller picked, whose list of connectors they may not leave.
     pub(crate) fn profile<'a>(&self, profiles: &'a Profiles) -> Result<&'a Profile, Problem> {
-        profiles.get(self.profile.as_deref()).ok_or_else(|| {
+        let profile = profiles.get(self.profile.as_deref()).ok_or_else(|| {
             invalid(
                 "profile",
                 "must be the name of one of this deployment's profiles",
             )
-        })
+        })?;
+        let listed = profile.connect.connector_ids.as_ref();
+        let is_listed = |id| listed.is_none_or(|listed| listed.contains(&id));
+        // In update mode nobody chooses a connector.
+        if self.item_id.is_some() || self.selected_connector_id.is_none_or(is_listed) {
+            Ok(profile)
+        } else {
+            Err(invalid(
+                "selectedConnectorId",
+                "must be one of the profile's connectors",
+            ))
+        }
     }
 
     /// The profile's widget options, narrowed to what the caller asked for.
@@ -154,6 +165,23 @@ mod tests {
         let body = format!(r#"{{"{}":1}}"#, "é".repeat(1000));
 
         assert_eq!(refused_field(&body).chars().count(), MAX_NAME_CHARACTERS);
+    }
+
+    #[test]
+    fn a_caller_does_not_leave_the_profiles_connectors() {
+        let profiles: Profiles =
+            r#"{"default":{"connect":{"connectorIds":[201]}}}"#.parse().unwrap();
+        let request = |id: u32| {
+            let body = format!(r#"{{"selectedConnectorId":{id}}}"#);
+            TokenRequest::parse(&Body::from(body)).unwrap()
+        };
+
+        assert!(request(201).profile(&profiles).is_ok());
+        let problem = request(601).profile(&profiles).unwrap_err();
+        assert_eq!(
+            serde_json::to_value(problem).unwrap()["field"],
+            "selectedConnectorId"
+        );
     }
 
     #[test]

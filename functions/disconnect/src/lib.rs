@@ -59,11 +59,17 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
     let item = app.items.get(item_id).await.map_err(Error::Store)?;
     if !item.is_some_and(|item| item.is_shown_to(&user)) {
         // One path for what is foreign, gone or unknown, so that none can be told from another.
-        let marker = EventKey::of_disconnection(item_id, &user);
-        let is_done = app.presence.is_there(&marker, now).await;
-        let is_done = is_done.map_err(Error::Store)?;
-        return is_done.then_some(item_id).ok_or(Error::ItemNotFound);
+        let key = EventKey::of_asked_disconnection(item_id, &user);
+        let was_asked = app.presence.is_there(&key, now).await;
+        let was_asked = was_asked.map_err(Error::Store)?;
+        return was_asked.then_some(item_id).ok_or(Error::ItemNotFound);
     }
+    // First, so that the repetition after a lost answer finds it, whatever happens until then.
+    let put = async |step| {
+        let event = NewEvent::disconnection(item_id, &user, step, now);
+        app.events.insert(&event).await.map_err(Error::Store)
+    };
+    put(Disconnection::Asked).await?;
     // Already gone is as good as deleted: the answer to an earlier request may have been lost.
     let deleted = app.pluggy.delete_item(item_id, now).await;
     let outcome = match deleted.map_err(Error::Pluggy)? {
@@ -71,8 +77,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
         None => Disconnection::NotFound,
     };
     // Only now, so that the look finds the item gone. Where this fails, the caller repeats.
-    let marker = NewEvent::disconnection(item_id, &user, outcome, now);
-    app.events.insert(&marker).await.map_err(Error::Store)?;
+    put(outcome).await?;
     Ok(item_id)
 }
 

@@ -13,6 +13,10 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 /// After so many refusals in a row, the rest of the batch waits: Pluggy is down, or limits us.
 const MAX_REFUSALS: u32 = 3;
 
+/// So many items of a batch may be asked for that nobody but frontends speaks of: whoever makes up
+/// ids must not use up the calls for the others.
+const MAX_GUESSES: u32 = 5;
+
 /// After this, what the batch had no time left for is looked at.
 const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
@@ -23,6 +27,7 @@ pub(crate) struct Budget {
     began: Instant,
     deadline: Instant,
     refusals: u32,
+    guesses: u32,
     wait: SignedDuration,
 }
 
@@ -33,6 +38,7 @@ impl Budget {
             began: Instant::now(),
             deadline,
             refusals: 0,
+            guesses: 0,
             wait: SignedDuration::ZERO,
         }
     }
@@ -45,6 +51,12 @@ impl Budget {
 
     pub(crate) fn allows_a_call(&self) -> bool {
         self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
+    }
+
+    /// Whether one more item may be asked for that nobody but frontends speaks of.
+    pub(crate) fn allows_a_guess(&mut self) -> bool {
+        self.guesses += 1;
+        self.guesses <= MAX_GUESSES
     }
 
     /// Waits for the answer to a call, as long as there is time for it.

@@ -12,9 +12,10 @@ use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
 use crate::sync::is_newer;
 
-/// A connector that was retired is looked at this rarely, in case it was not,
-const LOOK_AT_RETIRED: SignedDuration = SignedDuration::from_hours(24);
-/// until Pluggy has deleted its last items: it keeps them for 30 days.
+/// A connector is looked at this often also where no event comes: it may have been retired, or a
+/// retired one may not have been,
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+/// which is asked for until Pluggy has deleted its last items: it keeps them for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 pub(crate) async fn sync(
@@ -51,7 +52,12 @@ pub(crate) async fn sync(
     match budget.ask(app.pluggy.connector(id, read_at)).await {
         Ok(Some(connector)) => {
             let connector = Connector { id, ..connector };
-            match app.connectors.put_reading(&connector, read_at).await? {
+            let check_at = after(read_at, LOOK_AGAIN);
+            match app
+                .connectors
+                .put_reading(&connector, check_at, read_at)
+                .await?
+            {
                 Write::Done => Ok(Outcome::Stored),
                 Write::Stale => Ok(Outcome::Stale),
             }
@@ -90,7 +96,7 @@ fn next_look(missing_for: SignedDuration) -> Option<SignedDuration> {
     if missing_for < MISSING_RECHECK {
         Some(MISSING_RECHECK - missing_for)
     } else if missing_for < REMEMBER_RETIRED {
-        Some(LOOK_AT_RETIRED)
+        Some(LOOK_AGAIN)
     } else {
         None
     }

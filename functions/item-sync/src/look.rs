@@ -28,7 +28,7 @@ impl Look<'_> {
     pub(crate) async fn store(&mut self, item: Item) -> Result<Outcome, store::Error> {
         self.tally.count(Metric::ItemsRead);
         if are_strangers_hints(self.stored.as_ref(), Some(&item), self.signals) {
-            return Ok(Outcome::NotTheirs);
+            return Ok(Outcome::HintDropped);
         }
         let is_found_by_check = is_found_by_check(self.stored.as_ref(), self.signals, &item);
         let before = self.schedule();
@@ -108,6 +108,9 @@ impl Look<'_> {
     }
 
     pub(crate) async fn put_back(&mut self, until: Timestamp) -> Result<Outcome, store::Error> {
+        if self.is_a_guess() {
+            return Ok(Outcome::HintDropped);
+        }
         let schedule = self.owed(Schedule {
             check_at: Some(until),
             ..self.schedule()
@@ -119,6 +122,9 @@ impl Look<'_> {
         &mut self,
         error: &pluggy::Error,
     ) -> Result<Outcome, store::Error> {
+        if self.is_a_guess() {
+            return Ok(Outcome::HintDropped);
+        }
         // Of an item that we never knew, and that Pluggy says is gone, nothing is owed.
         if self.stored.is_none() && self.signals.deleted {
             return Ok(Outcome::Unknown);
@@ -133,6 +139,12 @@ impl Look<'_> {
             ..self.backed_off(asked_to_wait(error))
         };
         self.reschedule(schedule, Outcome::BackedOff).await
+    }
+
+    /// Whether nothing but frontends speaks of the item. That is no reason to remember it: whose it
+    /// is cannot be seen later, and anybody could fill the table.
+    pub(crate) fn is_a_guess(&self) -> bool {
+        self.stored.is_none() && self.signals.are_hints_alone()
     }
 
     fn backed_off(&self, at_least: SignedDuration) -> Schedule {

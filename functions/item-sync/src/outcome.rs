@@ -21,9 +21,9 @@ pub(crate) enum Outcome {
     Tombstoned,
     /// The row cannot be read, and waits for a person.
     Parked,
-    /// Frontends alone asked for the look, and none of them for the item's own user; nothing is
-    /// written.
-    NotTheirs,
+    /// Frontends alone asked for the look, and the item was not found to be their users'; nothing
+    /// is written.
+    HintDropped,
     /// There is nothing to know or keep.
     Unknown,
 }
@@ -40,7 +40,7 @@ impl Outcome {
             Self::Missing => "missing",
             Self::Tombstoned => "tombstoned",
             Self::Parked => "parked",
-            Self::NotTheirs => "not-theirs",
+            Self::HintDropped => "hint-dropped",
             Self::Unknown => "unknown",
         }
     }
@@ -56,7 +56,7 @@ impl Outcome {
             Self::Missing => Some(Metric::ItemsMissing),
             Self::Tombstoned => Some(Metric::ItemsTombstoned),
             Self::Parked => Some(Metric::ItemsParked),
-            Self::NotTheirs => Some(Metric::HintsDropped),
+            Self::HintDropped => Some(Metric::HintsDropped),
             Self::Unknown => None,
         }
     }

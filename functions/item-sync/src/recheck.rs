@@ -1,7 +1,7 @@
 //! When one answer is not enough: it contradicts the event, or its write was dropped.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::{Item, ItemStatus};
+use shared::pluggy::Item;
 use shared::store::{Owed, Reading, Schedule, StoredItem};
 
 use crate::group::{Signals, Source};
@@ -32,8 +32,7 @@ pub(crate) fn is_found_by_check(
         let is_awaited = stored.schedule.owed.is_some() || stored.is_unconfirmed;
         !is_awaited && version < item.updated_at
     });
-    let is_running = item.execution_status.is_running()
-        || matches!(item.status, ItemStatus::Updating | ItemStatus::Merging);
+    let is_running = item.execution_status.is_running() || item.status.is_moving();
     signals.source == Source::Check && is_news && !is_running
 }
 

@@ -229,6 +229,7 @@ fn cause(item: &Item) -> &ExecutionStatus {
 /// For how long the item has been as it is.
 fn age(item: &Item, now: Timestamp) -> SignedDuration {
     item.updated_at
+        .or(item.created_at)
         .map(|at| now.duration_since(at))
         .unwrap_or_default()
 }

@@ -38,12 +38,10 @@ pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
     // By Pluggy's own states rather than by phase: a prompt that has just expired is still on its
     // way to a state that lasts.
     let is_moving = item.execution_status.is_running()
+        || item.status.is_moving()
         || matches!(
             item.status,
-            ItemStatus::Updating
-                | ItemStatus::Merging
-                | ItemStatus::WaitingUserInput
-                | ItemStatus::WaitingUserAction
+            ItemStatus::WaitingUserInput | ItemStatus::WaitingUserAction
         );
     let delay = match (assessment.phase(), assessment.expires_at) {
         (Phase::WaitingUser, Some(expires_at)) => {
@@ -142,6 +140,10 @@ mod tests {
         );
         check(
             serde_json::json!({"status": "HIBERNATING", "executionStatus": "DREAMS_IN_PROGRESS"}),
+            "2026-11-23T12:01:00Z",
+        );
+        check(
+            serde_json::json!({"status": "CREATED", "executionStatus": "SOMETHING_NEW"}),
             "2026-11-23T12:01:00Z",
         );
     }

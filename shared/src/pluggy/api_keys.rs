@@ -23,6 +23,8 @@ const RENEWAL_JITTER: Duration = Duration::from_mins(5);
 /// A key younger than this is not renewed, and credentials that were refused are not tried again
 /// for as long: whatever is wrong, more calls to `/auth` would not mend it.
 const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
+/// The same after a failure that may have passed a moment later, where there is no key to go on with.
+const SHORT_QUIET_TIME: SignedDuration = SignedDuration::from_secs(2);
 
 /// Source of API keys. One renewal at a time in a process.
 pub struct ApiKeys {
@@ -50,6 +52,7 @@ enum Reason {
     OtherApplication,
     Refused { status: u16, code: Option<String> },
     RateLimited,
+    Unavailable,
 }
 
 impl Refusal {
@@ -60,6 +63,11 @@ impl Refusal {
             Reason::Refused { status, code } => Error::CredentialsRefused {
                 status: *status,
                 code: code.clone(),
+            },
+            Reason::Unavailable => Error::Unavailable {
+                status: None,
+                error_id: None,
+                source: None,
             },
             Reason::RateLimited => Error::RateLimited {
                 retry_after: self.until.duration_since(now).unsigned_abs(),
@@ -204,10 +212,17 @@ impl ApiKeys {
             Err(failure) => {
                 let error = failure.into_error();
                 let wait = error.retry_after().map(SignedDuration::try_from);
-                return Err(match wait {
-                    Some(Ok(wait)) => memory.refuse(now, wait, Reason::RateLimited),
-                    _ => error,
-                });
+                if let Some(Ok(wait)) = wait {
+                    return Err(memory.refuse(now, wait, Reason::RateLimited));
+                }
+                // Whoever has a key that still works need not wait for each failure anew.
+                let time = if memory.key.as_ref().is_some_and(|key| key.expires_at > now) {
+                    QUIET_TIME
+                } else {
+                    SHORT_QUIET_TIME
+                };
+                memory.refuse(now, time, Reason::Unavailable);
+                return Err(error);
             }
         };
         let expires_at = jwt::expiry(api_key.expose(), now, LIFETIME);

@@ -24,6 +24,13 @@ open_enum! {
     }
 }
 
+impl ItemStatus {
+    /// Whether the item is on its way to another status by itself.
+    pub fn is_moving(&self) -> bool {
+        matches!(self, Self::Created | Self::Updating | Self::Merging)
+    }
+}
+
 open_enum! {
     /// How the current or last execution of an item stands.
     ///

@@ -10,7 +10,7 @@ use super::batch::batch_get;
 use super::error::unavailable;
 use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, SYNC_FAILURES, summary};
 use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
-use super::schema::{CHECK_AT, PARTITION_KEY, SCHEMA, VERSION};
+use super::schema::{CHECK_AT, DUE, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Target};
 use crate::connection::MISSING_RECHECK;
 use crate::pluggy::{Connector, ConnectorId};
@@ -23,14 +23,13 @@ const CONNECTOR: &str = "connector";
 pub struct StoredConnector {
     /// The connector.
     pub id: ConnectorId,
-    /// What Pluggy last answered about it; none if it has not answered yet, or last answered that
-    /// there is no such connector.
+    /// What Pluggy last answered about it; none if it has not answered yet, or never knew it.
     pub connector: Option<Connector>,
     /// Our clock when the request was sent that Pluggy answered last.
     pub read_at: Option<Timestamp>,
     /// When Pluggy first said that there is no such connector, if that is what it said last.
     pub missing_since: Option<Timestamp>,
-    /// When to ask again; none unless the last read failed or found nothing.
+    /// When to ask again.
     pub check_at: Option<Timestamp>,
     /// How many reads in a row have failed.
     pub sync_failures: u32,
@@ -90,11 +89,12 @@ impl Connectors {
             .collect())
     }
 
-    /// Writes what Pluggy answered to a request sent at `read_at`, unless the row holds the answer
-    /// to a later one.
+    /// Writes what Pluggy answered to a request sent at `read_at`, and when to ask again, unless the
+    /// row holds the answer to a later one.
     pub async fn put_reading(
         &self,
         connector: &Connector,
+        check_at: Timestamp,
         read_at: Timestamp,
     ) -> Result<Write, Error> {
         let mut row = Row::from([
@@ -104,6 +104,8 @@ impl Connectors {
             ),
             (SCHEMA.to_owned(), number(VERSION)),
             (READ_AT.to_owned(), time(read_at)),
+            (DUE.to_owned(), text(IS_DUE)),
+            (CHECK_AT.to_owned(), time(check_at)),
         ]);
         if let Some(connector) = document(&summary(connector)) {
             row.insert(CONNECTOR.to_owned(), connector);
@@ -116,6 +118,22 @@ impl Connectors {
             .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
             .expression_attribute_values(":readAt", time(read_at));
         guarded(put, "put the connector").await
+    }
+
+    /// Has a connector asked for that nothing is known of yet.
+    pub async fn watch(&self, id: ConnectorId, now: Timestamp) -> Result<Write, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(Target::Connector(id).key()))
+            .update_expression("SET #schema = :schema, due = :due, checkAt = :now")
+            .condition_expression("attribute_not_exists(pk)")
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_values(":schema", number(VERSION))
+            .expression_attribute_values(":due", text(IS_DUE))
+            .expression_attribute_values(":now", time(now));
+        guarded_update(update, "watch the connector").await
     }
 
     /// Removes the row of a connector that Pluggy did not know when it was asked at `read_at`, unless
@@ -146,7 +164,7 @@ impl Connectors {
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .update_expression(
                 "SET #schema = :schema, due = :due, checkAt = :checkAt, readAt = :readAt, \
-                 missingSince = if_not_exists(missingSince, :readAt) REMOVE connector, syncFailures",
+                 missingSince = if_not_exists(missingSince, :readAt) REMOVE syncFailures",
             )
             .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
             .expression_attribute_names("#schema", SCHEMA)

@@ -1,49 +1,66 @@
-//! What a user's disconnecting of an item leaves: a check, under a key that tells, once the item's row
-//! has forgotten its owner, that this user was the one.
+//! What a user's disconnecting of an item leaves: the word that this user asked for it, which tells so
+//! when the item's row has forgotten its owner, and a check of what came of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::key::user_digest;
 use super::{EventKey, NewEvent, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 
-/// Name of the event where Pluggy has deleted the item at our word.
-pub(super) const DISCONNECT: &str = "disconnect";
+/// Name of the event that a user asks for it. It asks for no look: nothing has happened yet.
+pub(super) const DISCONNECT_ASKED: &str = "disconnect-asked";
+/// Name of the check where Pluggy has deleted the item at our word.
+pub(super) const DISCONNECTED: &str = "disconnected";
+/// Of the checks of an item that Pluggy does not find, one in each such stretch of time is an event.
+const BUCKET: SignedDuration = SignedDuration::from_mins(5);
 
-/// What Pluggy answered to `DELETE /items/{id}`.
+/// What is known of a user's disconnecting an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disconnection {
-    /// It has deleted the item. Together with a 404 that is proof that the item is gone, as its own
-    /// event would be.
+    /// The user asks for it.
+    Asked,
+    /// Pluggy has deleted the item. Together with a 404 that is proof that the item is gone, as its
+    /// own event would be.
     Deleted,
-    /// It has no such item, which alone proves nothing.
+    /// Pluggy has no such item, which alone proves nothing.
     NotFound,
 }
 
 impl EventKey {
-    /// The key of this user's disconnecting this item: one for both, however often it happens.
-    pub fn of_disconnection(item_id: ItemId, user: &ClientUserId) -> Self {
-        let event_id = format!("{DISCONNECT}-{}", user_digest(user));
+    /// Where it is stored that this user has asked to disconnect this item: one row for both,
+    /// however often it happens.
+    pub fn of_asked_disconnection(item_id: ItemId, user: &ClientUserId) -> Self {
+        let event_id = format!("{DISCONNECT_ASKED}-{}", user_digest(user));
         Self::of_target(Target::Item(item_id), &event_id)
     }
 }
 
 impl NewEvent {
-    /// A check of an item that `user` has disconnected.
+    /// What `user`'s disconnecting of an item leaves at this step.
     pub fn disconnection(
         item_id: ItemId,
         user: &ClientUserId,
-        outcome: Disconnection,
+        step: Disconnection,
         now: Timestamp,
     ) -> Self {
-        let key = EventKey::of_disconnection(item_id, user);
-        let check = Self::check(Target::Item(item_id), &key.sort, now);
-        match outcome {
-            Disconnection::Deleted => Self {
-                name: DISCONNECT.to_owned(),
-                ..check
-            },
-            Disconnection::NotFound => check,
+        let named = |name: &str, event_id: &str| Self {
+            name: name.to_owned(),
+            ..Self::check(Target::Item(item_id), event_id, now)
+        };
+        match step {
+            Disconnection::Asked => {
+                let key = EventKey::of_asked_disconnection(item_id, user);
+                named(DISCONNECT_ASKED, &key.sort)
+            }
+            Disconnection::Deleted => {
+                let event_id = format!("{DISCONNECTED}-{}", user_digest(user));
+                named(DISCONNECTED, &event_id)
+            }
+            Disconnection::NotFound => {
+                let bucket = now.as_second().div_euclid(BUCKET.as_secs());
+                let event_id = format!("disconnect-{}-{bucket}", user_digest(user));
+                Self::check(Target::Item(item_id), &event_id, now)
+            }
         }
     }
 }
@@ -55,7 +72,7 @@ mod tests {
 
     fn key_of(user: &str) -> (String, String) {
         let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
-        let key = EventKey::of_disconnection(item_id, &user.parse().unwrap());
+        let key = EventKey::of_asked_disconnection(item_id, &user.parse().unwrap());
         (key.partition, key.sort)
     }
 
@@ -66,7 +83,7 @@ mod tests {
             key_of("abc"),
             (
                 "ITEM#9a7b6c5d-0000-4000-8000-000000000001".to_owned(),
-                "disconnect-ba7816bf8f01cfea414140de5dae2223".to_owned()
+                "disconnect-asked-ba7816bf8f01cfea414140de5dae2223".to_owned()
             )
         );
     }
@@ -82,22 +99,23 @@ mod tests {
     }
 
     #[test]
-    fn only_a_deletion_is_named_as_one_and_the_key_is_the_same() {
+    fn each_step_has_a_row_of_its_own_and_only_a_deletion_is_named_as_one() {
         let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
         let user = "usr_1".parse().unwrap();
-        let event =
-            |outcome| NewEvent::disconnection(item_id, &user, outcome, Timestamp::UNIX_EPOCH);
+        let steps = [
+            (Disconnection::Asked, "disconnect-asked"),
+            (Disconnection::Deleted, "disconnected"),
+            (Disconnection::NotFound, "check"),
+        ];
 
-        let (deleted, not_found) = (
-            event(Disconnection::Deleted),
-            event(Disconnection::NotFound),
-        );
+        let events = steps.map(|(step, name)| {
+            let event = NewEvent::disconnection(item_id, &user, step, Timestamp::UNIX_EPOCH);
+            assert_eq!(event.name, name);
+            event.key
+        });
 
-        assert_eq!(
-            (deleted.name.as_str(), not_found.name.as_str()),
-            ("disconnect", "check")
-        );
-        assert_eq!(deleted.key, not_found.key);
-        assert_eq!(deleted.key, EventKey::of_disconnection(item_id, &user));
+        assert_eq!(events[0], EventKey::of_asked_disconnection(item_id, &user));
+        let keys: BTreeSet<_> = events.iter().map(|key| &key.sort).collect();
+        assert_eq!(keys.len(), steps.len());
     }
 }

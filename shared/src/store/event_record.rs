@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 
-use super::disconnection::DISCONNECT;
+use super::disconnection::{DISCONNECT_ASKED, DISCONNECTED};
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
 use super::hint::hinting_user;
 use super::schema::PARTITION_KEY;
@@ -36,13 +36,13 @@ impl EventRecord {
     pub fn tells_of_deletion(&self) -> bool {
         match self.origin {
             Origin::Webhook | Origin::Replay => self.kind == EventKind::ItemDeleted,
-            Origin::Check => self.kind.as_str() == DISCONNECT,
+            Origin::Check => self.kind.as_str() == DISCONNECTED,
             Origin::Hint | Origin::Import => false,
         }
     }
 
     /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined
-    /// one, one about something else, or one whose id is not of Pluggy's form.
+    /// one, a user's word that comes before the deed, one about something else, or one whose id is not of Pluggy's form.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
         let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
         let Some(target) = Target::parse(partition) else {
@@ -53,6 +53,9 @@ impl EventRecord {
         }
         let kind = EventKind::from(required(EVENT, text(image, EVENT))?.to_owned());
         let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
+        if origin == Origin::Check && kind.as_str() == DISCONNECT_ASKED {
+            return Ok(None);
+        }
         let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
         let client_user_id = if names_the_user(origin, &kind) {
             user(image, user_in)

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::store::{Credentials, EventPresence, Events, Items};
+use shared::store::{Credentials, Disconnection, EventPresence, Events, Items, NewEvent};
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};
@@ -55,7 +56,7 @@ async fn when_pluggy_is_down_or_limiting_the_caller_is_asked_to_come_back() {
 
         assert_eq!(response.status(), status, "{what}");
         assert_eq!(response.headers()["retry-after"], retry_after, "{what}");
-        assert_eq!(rows(&deployment).await, rows_before, "{what}");
+        assert_eq!(rows(&deployment).await, rows_before + 1, "{what}: asked");
         deployment.pluggy.clear_faults();
         assert_eq!(
             delete(&deployment, USER, item_id).await.status(),
@@ -100,7 +101,8 @@ async fn what_pluggy_refuses_is_told_with_its_code_and_nothing_else() {
         }
         let problem: Value = serde_json::from_slice(response.body()).unwrap();
         assert_eq!(problem, expected, "{what}");
-        assert_eq!(rows(&deployment).await, rows_before, "{what}");
+        assert_eq!(rows(&deployment).await, rows_before + 1, "{what}: asked");
+        super::sync_later(&deployment, SignedDuration::from_secs(5)).await;
         assert_eq!(deployment.status_of(USER, item_id).await.0, 200, "{what}");
     }
 }
@@ -118,7 +120,7 @@ async fn a_connection_that_died_while_the_process_was_frozen_costs_nothing() {
 }
 
 #[tokio::test]
-async fn where_the_marker_cannot_be_put_the_caller_repeats_and_it_heals() {
+async fn nothing_is_deleted_that_could_not_be_remembered() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let observed = Observed::refusing_on_events("PutItem");
@@ -133,13 +135,51 @@ async fn where_the_marker_cannot_be_put_the_caller_repeats_and_it_heals() {
     let failed = disconnect::handle(&app, request(), now()).await;
     assert_eq!(failed.status(), 503);
     assert_eq!(failed.headers()["retry-after"], "5");
-    assert_eq!(rows(&deployment).await, 1);
+    assert_eq!(deletions(&deployment, item_id), 0);
 
     let repeated = delete(&deployment, USER, item_id).await;
     assert_eq!(repeated.status(), 204);
-    assert_eq!(deletions(&deployment, item_id), 2);
+}
+
+#[tokio::test]
+async fn a_caller_who_lost_the_answer_repeats_whatever_happened_since() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    let user = USER.parse().unwrap();
+    let asked = NewEvent::disconnection(item_id, &user, Disconnection::Asked, now());
+    deployment
+        .tables
+        .event_store()
+        .insert(&asked)
+        .await
+        .unwrap();
+    let pluggy = deployment.pluggy_client();
+    pluggy.delete_item(item_id, now()).await.unwrap();
     super::told_of_deletion(&deployment, item_id).await;
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+
+    let repeated = delete(&deployment, USER, item_id).await;
+
+    assert_eq!(repeated.status(), 204);
+    assert_eq!(delete(&deployment, "usr_2", item_id).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_second_try_is_looked_at_and_proves_what_the_first_could_not() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    deployment.pluggy.add_fault(Fault {
+        times: Some(1),
+        ..fault(status(404, Some("ITEM_NOT_FOUND")))
+    });
     assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+    super::sync_later(&deployment, SignedDuration::ZERO).await;
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+    super::sync_later(&deployment, SignedDuration::from_secs(1)).await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
 #[tokio::test]

@@ -92,7 +92,8 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
 
     let stored = connectors.get(2).await.unwrap().unwrap();
     assert!(stored.connector.is_some());
-    assert_eq!((stored.check_at, stored.sync_failures), (None, 0));
+    let next_day = stored.read_at.unwrap() + SignedDuration::from_hours(24);
+    assert_eq!((stored.check_at, stored.sync_failures), (Some(next_day), 0));
 }
 
 #[tokio::test]
@@ -106,15 +107,18 @@ async fn an_older_answer_does_not_replace_a_newer_one() {
     let later = earlier + SignedDuration::from_secs(1);
 
     connectors
-        .put_reading(&connector("OFFLINE"), later)
+        .put_reading(&connector("OFFLINE"), later, later)
         .await
         .unwrap();
     connectors
-        .put_reading(&connector("ONLINE"), earlier)
+        .put_reading(&connector("ONLINE"), later, earlier)
         .await
         .unwrap();
 
+    connectors.put_missing(2, later, earlier).await.unwrap();
+
     let stored = connectors.get(2).await.unwrap().unwrap();
+    assert_eq!(stored.missing_since, None);
     assert_eq!(stored.connector, Some(connector("OFFLINE")));
     let read_at = stored.read_at.unwrap();
     assert_eq!(read_at.as_millisecond(), later.as_millisecond());
@@ -178,12 +182,15 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
     let connectors = deployment.tables.connector_store();
     let known = serde_json::from_value(json!({"id": 2})).unwrap();
     let an_hour_ago = now() - SignedDuration::from_hours(1);
-    connectors.put_reading(&known, an_hour_ago).await.unwrap();
+    connectors
+        .put_reading(&known, now(), an_hour_ago)
+        .await
+        .unwrap();
     retire(&deployment, 1);
     deployment.deliver(&status_updated("1")).await;
     deployment.sync_all().await;
     let stored = connectors.get(2).await.unwrap().unwrap();
-    assert_eq!(stored.connector, None);
+    assert_eq!(stored.connector, Some(known), "one 404 proves nothing");
     let missing_since = stored.missing_since.unwrap();
 
     deployment.pluggy.add_fault(Fault {
@@ -201,4 +208,22 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
     assert_eq!(stored.missing_since, Some(missing_since));
     assert!(!stored.is_retired());
     assert_eq!(stored.sync_failures, 1);
+}
+
+#[tokio::test]
+async fn the_connector_of_an_item_that_does_not_work_is_asked_for_without_an_event() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-unavailable").await;
+    deployment.item_reaches(item_id, "OUTDATED").await;
+    deployment.deliver(&event("item/error", "1", item_id)).await;
+    deployment.sync_all().await;
+    deployment
+        .pluggy
+        .set_connector_health(BANK, HealthStatus::Offline);
+
+    check_when_due(&deployment).await;
+
+    let (_, item) = deployment.status_of(USER, item_id).await;
+    assert_eq!(item["connector"]["health"], "OFFLINE");
+    assert_eq!(reads(&deployment), 1);
 }

@@ -90,7 +90,7 @@ async fn an_id_that_pluggy_does_not_know_leaves_no_row() {
 async fn an_id_that_pluggy_does_not_know_leaves_no_row_after_an_outage_either() {
     let deployment = Deployment::start().await;
     let item_id = NOBODYS.parse().unwrap();
-    hint(&deployment, item_id, USER).await;
+    name(&deployment, item_id, Origin::Import).await;
 
     fail_then_check(&deployment, item_id).await;
 
@@ -111,7 +111,7 @@ async fn a_hint_makes_up_for_webhooks_that_never_came() {
 }
 
 #[tokio::test]
-async fn a_hint_during_an_outage_is_made_up_for_and_shows_to_nobody_before() {
+async fn a_hint_during_an_outage_is_not_remembered_whoever_gave_it() {
     for user in [USER, STRANGER] {
         let deployment = Deployment::start().await;
         let item_id = unheard_item(&deployment).await;
@@ -120,16 +120,33 @@ async fn a_hint_during_an_outage_is_made_up_for_and_shows_to_nobody_before() {
 
         deployment.sync_all().await;
 
-        let shell = row(&deployment, item_id).await.unwrap();
-        assert_eq!((shell.owner, shell.is_unconfirmed), (None, true), "{user}");
-        for other in [USER, STRANGER] {
-            assert_eq!(deployment.status_of(other, item_id).await.0, 404);
-        }
-        deployment.pluggy.clear_faults();
-        check_when_due(&deployment, item_id).await;
-        assert_eq!(deployment.status_of(USER, item_id).await.0, 200, "{user}");
-        assert_eq!(deployment.status_of(STRANGER, item_id).await.0, 404);
+        assert_eq!(row(&deployment, item_id).await, None, "{user}");
+        let line = deployment.metrics.lines().pop().unwrap();
+        assert_eq!(line["HintsDropped"], 1);
     }
+}
+
+#[tokio::test]
+async fn who_makes_up_ids_does_not_use_up_the_calls_for_the_others() {
+    let deployment = Deployment::start().await;
+    for _ in 0..20 {
+        let made_up: ItemId = uuid::Uuid::new_v4().to_string().parse().unwrap();
+        hint(&deployment, made_up, STRANGER).await;
+    }
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&super::event("item/created", "1", item_id))
+        .await;
+    let before = deployment.pluggy.requests().len();
+
+    deployment.sync_all().await;
+
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+    let asked = deployment.pluggy.requests().len() - before;
+    assert!(
+        asked <= 5 + 2,
+        "{asked} requests: five guesses, the item, and a key"
+    );
 }
 
 #[tokio::test]

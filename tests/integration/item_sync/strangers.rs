@@ -54,7 +54,7 @@ async fn a_strangers_hint_does_not_bring_in_an_item() {
         (&line["HintsDropped"], &line["ItemsRead"]),
         (&1.into(), &1.into())
     );
-    assert_eq!(line["items"][0]["outcome"], "not-theirs");
+    assert_eq!(line["items"][0]["outcome"], "hint-dropped");
 }
 
 #[tokio::test]

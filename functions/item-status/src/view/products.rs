@@ -34,14 +34,23 @@ pub(super) fn products(item: &Item) -> BTreeMap<String, ProductView<'_>> {
         .filter_map(|(name, status)| Some((key(name), ProductView::new(status.as_ref()?))))
         .collect();
     if item.execution_status == ExecutionStatus::Success {
-        for product in item.products.iter().flatten() {
-            products
-                .entry(key(&camel_case(product)))
-                .or_insert_with(|| ProductView {
-                    is_updated: Some(true),
-                    last_updated_at: item.last_updated_at,
-                    warnings: Vec::new(),
-                });
+        let told: Vec<String> = item
+            .status_detail
+            .iter()
+            .flat_map(|detail| detail.keys().map(|name| key(name)))
+            .collect();
+        let untold = item
+            .products
+            .iter()
+            .flatten()
+            .map(|product| key(&camel_case(product)));
+        for name in untold.filter(|name| !told.contains(name)) {
+            let fresh = ProductView {
+                is_updated: Some(true),
+                last_updated_at: item.last_updated_at,
+                warnings: Vec::new(),
+            };
+            products.insert(name, fresh);
         }
     }
     products
@@ -129,6 +138,14 @@ mod tests {
                 "statusDetail": {"investmentTransactions": stale, "loans": null},
             }),
             json!({"investmentsTransactions": stale}),
+        );
+    }
+
+    #[test]
+    fn what_pluggy_says_was_not_asked_for_is_not_shown_as_fresh() {
+        check(
+            json!({"products": ["LOANS"], "statusDetail": {"loans": null}}),
+            json!({}),
         );
     }
 

@@ -316,7 +316,7 @@ fn while_the_connector_is_offline_everybody_waits_for_the_bank() {
         ),
         (
             json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-20T00:00:00Z"}),
-            Reason::ConnectorOffline,
+            Reason::OfflineUntilReconnected,
         ),
         (
             failed("LOGIN_ERROR", "INVALID_CREDENTIALS"),
@@ -328,7 +328,7 @@ fn while_the_connector_is_offline_everybody_waits_for_the_bank() {
         ),
         (
             failed("LOGIN_ERROR", "ACCOUNT_LOCKED"),
-            Reason::AccountLocked,
+            Reason::OfflineUntilReconnected,
         ),
         (json!({}), Reason::Collected),
     ] {
@@ -350,4 +350,14 @@ fn a_retired_connector_needs_a_new_connection_once_nothing_runs() {
             expected,
         );
     }
+}
+
+#[test]
+fn an_item_that_never_changed_is_as_old_as_it_is() {
+    let fields = json!({
+        "status": "OUTDATED", "executionStatus": "ERROR",
+        "updatedAt": null, "createdAt": "2026-11-23T06:00:00Z",
+    });
+
+    check(fields, Reason::GivenUp);
 }
