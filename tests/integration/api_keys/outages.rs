@@ -57,6 +57,34 @@ async fn a_rate_limit_of_authentication_is_kept_as_long_as_it_says() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_pluggy_does_not_answer_is_not_tried_with_each_call() {
+    let deployment = Deployment::start().await;
+    let client = deployment.pluggy_client();
+    client.item(unknown_item(), now()).await.unwrap();
+    let late = nearly_the_end(&deployment).await;
+    deployment.pluggy.add_fault(Fault {
+        method: None,
+        path_prefix: "/auth".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+
+    for seconds in [0, 1, 2, 30, 59] {
+        let at = late + SignedDuration::from_secs(seconds);
+        assert_eq!(client.item(unknown_item(), at).await.unwrap(), None);
+    }
+    assert_eq!(authentications(&deployment), 2, "one try in the minute");
+
+    deployment.pluggy.clear_faults();
+    let at = late + SignedDuration::from_secs(60);
+    assert_eq!(client.item(unknown_item(), at).await.unwrap(), None);
+    assert_eq!(authentications(&deployment), 3);
+}
+
+#[tokio::test]
 async fn a_renewal_that_fails_leaves_the_key_that_still_works() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
