@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_of_what_only_a_hint_named_goes_with_the_first_404() {
+    fn the_shell_of_what_only_an_operator_named_goes_with_the_first_404() {
         let now = NOW.parse().unwrap();
         let shell = StoredItem {
             is_unconfirmed: true,

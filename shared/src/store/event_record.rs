@@ -41,8 +41,9 @@ impl EventRecord {
         }
     }
 
-    /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined
-    /// one, a user's word that comes before the deed, one about something else, or one whose id is not of Pluggy's form.
+    /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined one, a
+    /// user's word that comes before the deed, one about something else, or one whose id is not of
+    /// Pluggy's form.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
         let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
         let Some(target) = Target::parse(partition) else {

@@ -20,8 +20,8 @@ pub struct StoredItem {
     pub schedule: Schedule,
     /// When it was deleted; a tombstone keeps nothing but this.
     pub deleted_at: Option<Timestamp>,
-    /// Whether Pluggy itself has never spoken of it: a frontend or an operator named it, and no
-    /// read has succeeded yet.
+    /// Whether Pluggy itself has never spoken of it: an operator named it, and no read has
+    /// succeeded yet.
     pub is_unconfirmed: bool,
 }
 
