@@ -27,6 +27,7 @@ def _say_what_next(stack: dict[str, Any], item_id: str) -> None:
     console.line(f'curl -H "Authorization: Bearer $TOKEN" {api}/items')
     console.line(f'curl -H "Authorization: Bearer $TOKEN" {api}/items/{item_id}')
     console.line(f'curl -X POST -H "Authorization: Bearer $TOKEN" {api}/connect-token')
+    console.line(f'curl -X DELETE -H "Authorization: Bearer $TOKEN" {api}/items/{item_id}')
     console.line()
     console.line("make walk connects another bank, make logs follows the functions, make down stops it all.")
     console.line(f"Where everything is: {console.relative(paths.STACK_FILE)}")
