@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, document, number, required, text, time};
@@ -17,6 +18,8 @@ use crate::pluggy::{Connector, ConnectorId};
 use crate::telemetry::chain;
 
 const CONNECTOR: &str = "connector";
+/// What a write relies on: the row does not hold the answer to a later request.
+const IS_NOT_OLDER: &str = "attribute_not_exists(readAt) OR readAt <= :readAt";
 
 /// A row of `ItemTable` about a connector.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +118,7 @@ impl Connectors {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(row))
-            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":readAt", time(read_at));
         guarded(put, "put the connector").await
     }
@@ -123,16 +126,8 @@ impl Connectors {
     /// Has a connector asked for that nothing is known of yet.
     pub async fn watch(&self, id: ConnectorId, now: Timestamp) -> Result<Write, Error> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .update_expression("SET #schema = :schema, due = :due, checkAt = :now")
-            .condition_expression("attribute_not_exists(pk)")
-            .expression_attribute_names("#schema", SCHEMA)
-            .expression_attribute_values(":schema", number(VERSION))
-            .expression_attribute_values(":due", text(IS_DUE))
-            .expression_attribute_values(":now", time(now));
+            .schedule(id, now, "")
+            .condition_expression("attribute_not_exists(pk)");
         guarded_update(update, "watch the connector").await
     }
 
@@ -144,7 +139,7 @@ impl Connectors {
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":readAt", time(read_at));
         guarded_delete(delete, "delete the connector").await
     }
@@ -157,20 +152,10 @@ impl Connectors {
         check_at: Timestamp,
         read_at: Timestamp,
     ) -> Result<Write, Error> {
+        let missing = ", readAt = :readAt, missingSince = if_not_exists(missingSince, :readAt) REMOVE syncFailures";
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .update_expression(
-                "SET #schema = :schema, due = :due, checkAt = :checkAt, readAt = :readAt, \
-                 missingSince = if_not_exists(missingSince, :readAt) REMOVE syncFailures",
-            )
-            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
-            .expression_attribute_names("#schema", SCHEMA)
-            .expression_attribute_values(":schema", number(VERSION))
-            .expression_attribute_values(":due", text(IS_DUE))
-            .expression_attribute_values(":checkAt", time(check_at))
+            .schedule(id, check_at, missing)
+            .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":readAt", time(read_at));
         guarded_update(update, "update the missing connector").await
     }
@@ -185,21 +170,31 @@ impl Connectors {
         read_at: Timestamp,
     ) -> Result<Write, Error> {
         let update = self
-            .client
+            .schedule(id, check_at, ", syncFailures = :syncFailures")
+            .condition_expression(IS_NOT_OLDER)
+            .expression_attribute_values(":syncFailures", number(sync_failures))
+            .expression_attribute_values(":readAt", time(read_at));
+        guarded_update(update, "update the connector's schedule").await
+    }
+
+    /// An update that says when to ask for the connector, and whatever else `further` sets.
+    fn schedule(
+        &self,
+        id: ConnectorId,
+        check_at: Timestamp,
+        further: &str,
+    ) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .update_expression(
-                "SET #schema = :schema, due = :due, checkAt = :checkAt, syncFailures = :syncFailures",
-            )
-            .condition_expression("attribute_not_exists(readAt) OR readAt <= :readAt")
+            .update_expression(format!(
+                "SET #schema = :schema, due = :due, checkAt = :checkAt{further}"
+            ))
             .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_values(":schema", number(VERSION))
             .expression_attribute_values(":due", text(IS_DUE))
             .expression_attribute_values(":checkAt", time(check_at))
-            .expression_attribute_values(":syncFailures", number(sync_failures))
-            .expression_attribute_values(":readAt", time(read_at));
-        guarded_update(update, "update the connector's schedule").await
     }
 }
 

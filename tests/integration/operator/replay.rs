@@ -1,5 +1,7 @@
 //! Looks at items again whose events were received once.
 
+mod owners;
+
 use std::collections::HashSet;
 
 use jiff::SignedDuration;
@@ -7,14 +9,13 @@ use operator::Report;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
 use shared::clock::now;
-use shared::pluggy::ItemId;
 use shared::store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 use uuid::Uuid;
 
 use super::{
-    ANOTHER_RUN, RUN, USER, ask, asked_for, event, everything, lose_items, replay_to_the_end,
-    replayed, row, sync_asked_for,
+    ANOTHER_RUN, RUN, USER, asked_for, event, everything, lose_items, replay_to_the_end, replayed,
+    row, sync_asked_for,
 };
 
 /// Pluggy's answers name no user, so that an owner can come from events alone.
@@ -400,144 +401,4 @@ async fn what_pluggy_spoke_of_is_kept_while_pluggy_does_not_find_it() {
 
     let suspect = row(&deployment, item_id).await.unwrap();
     assert!(suspect.schedule.missing_since.is_some());
-}
-
-#[tokio::test]
-async fn pluggys_word_for_the_owner_outranks_an_operators_earlier_one() {
-    let deployment = nameless_deployment().await;
-    let item_id = deployment.connect("usr_1", "user-ok").await;
-    import(&deployment, item_id, "usr_2").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id, "usr_1"))
-        .await;
-    let run = ANOTHER_RUN;
-    let mistaken = json!({"action": "replay", "run": run, "clientUserId": "usr_2"});
-
-    assert_eq!(replay_to_the_end(&deployment, mistaken).await, 0);
-    let looks = replay_to_the_end(&deployment, everything(run)).await;
-    forget_import(&deployment).await;
-    sync_asked_for(&deployment).await;
-
-    assert_eq!(looks, 1);
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
-    assert_eq!(owner.as_str(), "usr_1");
-}
-
-#[tokio::test]
-async fn an_owner_whom_only_an_operator_named_goes_on_as_an_operators_word() {
-    let deployment = nameless_deployment().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    import(&deployment, item_id, USER).await;
-    deployment
-        .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
-        .await;
-
-    let looks = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
-    let again = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
-    forget_import(&deployment).await;
-    sync_asked_for(&deployment).await;
-
-    assert_eq!((looks, again), (1, 0));
-    let origins: HashSet<_> = asked_for(&deployment)
-        .await
-        .iter()
-        .map(|row| {
-            let text = |name: &str| row[name].as_s().unwrap().clone();
-            let body = String::from_utf8(row["body"].as_b().unwrap().as_ref().to_vec()).unwrap();
-            (text("origin"), body.contains(USER))
-        })
-        .collect();
-    assert_eq!(
-        origins,
-        HashSet::from([("replay".to_owned(), false), ("import".to_owned(), true)])
-    );
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
-    assert_eq!(owner.as_str(), USER);
-}
-
-/// Imports an item for a user, under `RUN`.
-async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
-    let items = json!([{"itemId": item_id, "clientUserId": user}]);
-    let command = json!({"action": "import", "run": RUN, "items": items});
-    ask(deployment, command).await;
-}
-
-/// Loses the row of that import, as its expiry does.
-async fn forget_import(deployment: &Deployment) {
-    let tables = &deployment.tables;
-    for row in asked_for(deployment).await {
-        if row["sk"].as_s().unwrap() == &format!("import-{RUN}") {
-            let delete = tables.client.delete_item().table_name(&tables.events);
-            let delete = delete.key("pk", row["pk"].clone());
-            delete.key("sk", row["sk"].clone()).send().await.unwrap();
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_users_items_are_replayed_also_where_their_rows_are_lost() {
-    let deployment = nameless_deployment().await;
-    let mine = [
-        deployment.connect(USER, "user-ok").await,
-        deployment.connect(USER, "user-ok").await,
-    ];
-    let theirs = deployment.connect("usr_2", "user-ok").await;
-    let claimed = deployment.connect("usr_2", "user-ok").await;
-    for (event_id, item_id, user) in [
-        ("1", mine[0], USER),
-        ("2", mine[1], USER),
-        ("3", theirs, "usr_2"),
-        ("4", claimed, "usr_2"),
-        ("5", claimed, USER),
-    ] {
-        deployment
-            .deliver(&event("item/created", event_id, item_id, user))
-            .await;
-    }
-    deployment.sync_all().await;
-    let tables = &deployment.tables;
-    let delete = tables.client.delete_item().table_name(&tables.items);
-    let key = aws_sdk_dynamodb::types::AttributeValue::S(format!("ITEM#{}", mine[1]));
-    delete.key("pk", key).send().await.unwrap();
-
-    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
-    let looks = replay_to_the_end(&deployment, command.clone()).await;
-    let again = replay_to_the_end(&deployment, command).await;
-    sync_asked_for(&deployment).await;
-
-    assert_eq!((looks, again), (2, 0));
-    for item_id in mine {
-        let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
-        assert_eq!(owner.as_str(), USER);
-    }
-}
-
-#[tokio::test]
-async fn a_replay_of_a_user_does_not_take_lost_items_of_others() {
-    let deployment = nameless_deployment().await;
-    let item_id = deployment.connect("usr_2", "user-ok").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id, "usr_2"))
-        .await;
-    deployment
-        .deliver(&event("item/updated", "2", item_id, USER))
-        .await;
-
-    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
-
-    assert_eq!(replay_to_the_end(&deployment, command).await, 0);
-}
-
-#[tokio::test]
-async fn a_replay_of_a_user_leaves_out_what_pluggy_gave_to_another() {
-    let deployment = Deployment::start().await;
-    let item_id = deployment.connect("usr_2", "user-ok").await;
-    deployment
-        .deliver(&event("item/created", "1", item_id, USER))
-        .await;
-    deployment.sync_all().await;
-
-    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
-
-    assert_eq!(replay_to_the_end(&deployment, command).await, 0);
 }
