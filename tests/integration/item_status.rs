@@ -1,6 +1,6 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
 
-mod list;
+pub(crate) mod list;
 mod next_action;
 
 use std::time::Duration;

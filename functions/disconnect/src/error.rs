@@ -1,13 +1,17 @@
 //! How a request can fail, and what the caller is told.
 
+use lambda_http::http::StatusCode;
 use shared::problem::{Problem, SHORT_WAIT};
 use shared::telemetry::chain;
 use shared::{pluggy, store};
 
-const BAD_REQUEST: u16 = 400;
-const FORBIDDEN: u16 = 403;
-const CONFLICT: u16 = 409;
-const UNPROCESSABLE: u16 = 422;
+/// With these, Pluggy says that it will not delete this item, or not now, or not for us.
+const REFUSALS: [StatusCode; 4] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::FORBIDDEN,
+    StatusCode::CONFLICT,
+    StatusCode::UNPROCESSABLE_ENTITY,
+];
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -79,11 +83,11 @@ struct Refusal<'a> {
 fn refusal(error: &pluggy::Error) -> Option<Refusal<'_>> {
     match error {
         pluggy::Error::Rejected { status, code, .. }
-            if [BAD_REQUEST, FORBIDDEN, CONFLICT, UNPROCESSABLE].contains(status) =>
+            if REFUSALS.iter().any(|refusal| refusal == status) =>
         {
             Some(Refusal {
                 code: code.as_deref(),
-                is_standing: *status == FORBIDDEN,
+                is_standing: StatusCode::FORBIDDEN == *status,
             })
         }
         _ => None,

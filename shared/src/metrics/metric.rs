@@ -101,7 +101,8 @@ metrics! {
     OwnerConflicts: Count,
     /// Looks at items that nobody can see, since Pluggy names no user.
     ItemsWithoutOwner: Count,
-    /// Looks that frontends alone asked for, and not the item's own user; nothing was written.
+    /// Looks that frontends alone asked for, and that found no item of their users'; nothing was
+    /// written.
     HintsDropped: Count,
     /// Changes that a check found and no webhook told of.
     ItemsFoundByCheck: Count,

@@ -1,12 +1,9 @@
-use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::{Item, ItemId};
-use shared::store::{Reading, Schedule, StoredItem};
+use shared::pluggy::ItemId;
 use tests::{Deployment, sample};
-use uuid::Uuid;
 
 use super::{answer, in_the_name_of};
+use crate::item_status::list;
 
 /// Users whom a careless comparison, key or path takes for each other.
 fn confusable() -> Vec<String> {
@@ -53,27 +50,7 @@ fn confusable() -> Vec<String> {
 
 /// A row of this user's, as item-sync would write it.
 async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
-    let item: Item = serde_json::from_value(json!({
-        "id": Uuid::new_v4(), "status": "UPDATED", "executionStatus": "SUCCESS", "updatedAt": now(),
-    }))
-    .unwrap();
-    let item_id = item.id;
-    let row = StoredItem {
-        item_id,
-        owner: Some(user.parse().unwrap()),
-        created_at: now() - SignedDuration::from_mins(1),
-        reading: None,
-        schedule: Schedule::default(),
-        deleted_at: None,
-        is_unconfirmed: false,
-    };
-    let reading = Reading {
-        item,
-        read_at: now(),
-    };
-    let items = deployment.tables.item_store();
-    items.put_reading(row, reading).await.unwrap();
-    item_id
+    list::put_row(deployment, user, 1, ("UPDATED", "SUCCESS")).await
 }
 
 fn list(user: &str) -> Value {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::pluggy::Item;
+use shared::pluggy::{Item, ItemId};
 use shared::store::{Reading, Schedule, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
@@ -49,15 +49,21 @@ async fn the_list_has_the_callers_items_newest_first() {
     assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
 }
 
-/// A row of `USER` as item-sync would write it, made `minutes` ago.
-async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_status: &str) {
+/// A row of `user` as item-sync would write it, made `minutes` ago.
+pub(crate) async fn put_row(
+    deployment: &Deployment,
+    user: &str,
+    minutes: i64,
+    (status, execution_status): (&str, &str),
+) -> ItemId {
     let item: Item = serde_json::from_value(json!({
         "id": Uuid::new_v4(), "status": status, "executionStatus": execution_status, "updatedAt": now(),
     }))
     .unwrap();
+    let item_id = item.id;
     let row = StoredItem {
-        item_id: item.id,
-        owner: Some(USER.parse().unwrap()),
+        item_id,
+        owner: Some(user.parse().unwrap()),
         created_at: now() - SignedDuration::from_mins(minutes),
         reading: None,
         schedule: Schedule::default(),
@@ -68,20 +74,17 @@ async fn put_row(deployment: &Deployment, minutes: i64, status: &str, execution_
         item,
         read_at: now(),
     };
-    deployment
-        .tables
-        .item_store()
-        .put_reading(row, reading)
-        .await
-        .unwrap();
+    let items = deployment.tables.item_store();
+    items.put_reading(row, reading).await.unwrap();
+    item_id
 }
 
 #[tokio::test]
 async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
     let deployment = Deployment::start().await;
-    put_row(&deployment, 1, "OUTDATED", "SITE_NOT_AVAILABLE").await;
-    put_row(&deployment, 2, "UPDATING", "LOGIN_IN_PROGRESS").await;
-    put_row(&deployment, 3, "UPDATED", "SUCCESS").await;
+    put_row(&deployment, USER, 1, ("OUTDATED", "SITE_NOT_AVAILABLE")).await;
+    put_row(&deployment, USER, 2, ("UPDATING", "LOGIN_IN_PROGRESS")).await;
+    put_row(&deployment, USER, 3, ("UPDATED", "SUCCESS")).await;
 
     let response = answer(&deployment, sample::get_items(USER, &[])).await;
 
