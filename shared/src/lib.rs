@@ -14,6 +14,7 @@ pub mod delivery;
 pub mod env;
 pub mod fields;
 pub mod health;
+pub mod hexadecimal;
 pub mod http;
 pub mod metrics;
 pub mod pluggy;

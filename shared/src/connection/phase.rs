@@ -2,17 +2,21 @@
 
 use serde::Serialize;
 
-/// Declares a closed vocabulary, whose words are the variants' names in `snake_case`.
+/// Declares a closed vocabulary: each variant with its word.
 macro_rules! vocabulary {
-    ($(#[$outer:meta])* pub enum $name:ident { $( $(#[$inner:meta])* $variant:ident, )+ }) => {
+    ($(#[$outer:meta])* pub enum $name:ident { $( $(#[$inner:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$outer])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $( $(#[$inner])* $variant, )+ }
+        pub enum $name { $( $(#[$inner])* #[serde(rename = $word)] $variant, )+ }
 
         impl $name {
             /// All of them.
             pub const ALL: &[Self] = &[$( Self::$variant, )+];
+
+            /// Its word.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $word, )+ }
+            }
         }
     };
 }
@@ -21,23 +25,23 @@ vocabulary! {
     /// Where a connection stands. A closed vocabulary: a frontend may switch on it.
     pub enum Phase {
         /// The first execution runs, or Pluggy has not answered yet.
-        Connecting,
+        Connecting = "connecting",
         /// The user must do something now, and the execution goes on by itself then.
-        WaitingUser,
+        WaitingUser = "waiting_user",
         /// A later execution runs; older data is there.
-        Syncing,
+        Syncing = "syncing",
         /// Everything is collected.
-        Ready,
+        Ready = "ready",
         /// Some products are collected.
-        ReadyPartial,
+        ReadyPartial = "ready_partial",
         /// The last execution failed; Pluggy repeats it by itself.
-        Retrying,
+        Retrying = "retrying",
         /// The connection has ended or failed; only the user can mend it.
-        Reconnect,
+        Reconnect = "reconnect",
         /// The last execution failed, and neither waiting nor the user mends it.
-        Failed,
+        Failed = "failed",
         /// Pluggy says something that this version does not know.
-        Unknown,
+        Unknown = "unknown",
     }
 }
 
@@ -45,23 +49,23 @@ vocabulary! {
     /// What happens next, and who must act.
     pub enum ActionKind {
         /// Nothing.
-        None,
+        None = "none",
         /// Wait; it goes on by itself.
-        Wait,
+        Wait = "wait",
         /// The user gives the MFA value that the bank asks for.
-        AnswerMfa,
+        AnswerMfa = "answer_mfa",
         /// The user authorizes the device at the bank; then it goes on by itself.
-        AuthorizeDevice,
+        AuthorizeDevice = "authorize_device",
         /// The user, or another holder of the account, does something at the bank.
-        ActAtBank,
+        ActAtBank = "act_at_bank",
         /// The user updates the connection in the widget.
-        Reconnect,
+        Reconnect = "reconnect",
         /// The user makes a new connection.
-        ConnectAgain,
+        ConnectAgain = "connect_again",
         /// Wait for the bank; it is not available.
-        WaitForBank,
+        WaitForBank = "wait_for_bank",
         /// The user or the integrator asks for help.
-        ContactSupport,
+        ContactSupport = "contact_support",
     }
 }
 

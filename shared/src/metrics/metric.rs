@@ -111,6 +111,14 @@ metrics! {
     /// How long the oldest event of a batch waited.
     StreamAge: Milliseconds,
 
+    // publish
+    /// Events that the bus took.
+    EventsPublished: Count,
+    /// Events that the bus refused, kept in the queue until somebody has them published again.
+    EventsParked: Count,
+    /// How long the oldest record of a batch waited to be published.
+    PublishAge: Milliseconds,
+
     // reconcile
     /// Due items that a run looked at. It looks until it has asked for its share of checks, so a
     /// backlog may be longer.
@@ -151,6 +159,7 @@ impl Metric {
             self,
             Self::ChecksDue
                 | Self::OldestOverdue
+                | Self::PublishAge
                 | Self::StreamAge
                 | Self::SubscriptionMissing
                 | Self::SubscriptionElsewhere

@@ -12,7 +12,9 @@ use super::error::unavailable;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
-use super::{Error, EventCursor, LoggedEvent, Origin, Quarantine, Target, Testimony};
+use super::{
+    Error, EventCursor, LoggedEvent, Origin, Quarantine, ReceivedWebhook, Target, Testimony,
+};
 use crate::pluggy::ClientId;
 
 /// DynamoDB ends a page at 1 MB, and bodies count even where they are not asked for.
@@ -56,6 +58,17 @@ pub struct FoundEvent {
 pub struct FoundPage {
     /// The events, in no order that means anything.
     pub events: Vec<FoundEvent>,
+    /// How many rows were looked at.
+    pub scanned: usize,
+    /// Where the next page begins; none if this is the last.
+    pub next: Option<EventCursor>,
+}
+
+/// Some of the webhooks that a scan is after, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedPage {
+    /// The webhooks, in no order that means anything.
+    pub webhooks: Vec<ReceivedWebhook>,
     /// How many rows were looked at.
     pub scanned: usize,
     /// Where the next page begins; none if this is the last.
@@ -208,6 +221,48 @@ impl EventLog {
             .expression_attribute_values(":replay", text(Origin::Replay.as_str()))
             .expression_attribute_values(":import", text(Origin::Import.as_str()));
         self.found(scan).await
+    }
+
+    /// The webhooks that reached us since a time, whole. None that is quarantined.
+    pub async fn received_since(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+        after: Option<&EventCursor>,
+    ) -> Result<ReceivedPage, Error> {
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .limit(SCAN_PAGE)
+            .set_exclusive_start_key(after.map(EventCursor::to_row))
+            .filter_expression(
+                "#expiresAt > :now AND #receivedAt >= :since AND #origin = :webhook \
+                 AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign)",
+            )
+            .expression_attribute_names("#origin", ORIGIN)
+            .expression_attribute_names("#quarantine", QUARANTINE)
+            .expression_attribute_names("#expiresAt", EXPIRES_AT)
+            .expression_attribute_names("#receivedAt", RECEIVED_AT)
+            .expression_attribute_values(":now", number(now.as_second()))
+            .expression_attribute_values(":since", time(since))
+            .expression_attribute_values(":webhook", text(Origin::Webhook.as_str()))
+            .expression_attribute_values(":foreign", foreign())
+            .send()
+            .await
+            .map_err(unavailable("scan the events"))?;
+        let next = answer.last_evaluated_key();
+        Ok(ReceivedPage {
+            next: next.map(EventCursor::from_row).transpose()?,
+            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
+            webhooks: answer
+                .items()
+                .iter()
+                .filter_map(|row| {
+                    logged(ReceivedWebhook::from_row(row, Some(self.client_id))).flatten()
+                })
+                .collect(),
+        })
     }
 
     fn about(&self, target: Target, now: Timestamp) -> QueryFluentBuilder {

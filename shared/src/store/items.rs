@@ -8,15 +8,19 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
-use super::item_row::{IS_DUE, created_at_item_id, from_row};
+use super::item_row::{CREATED_AT, IS_DUE, READ_AT, created_at_item_id, from_row};
 use super::key::item_key;
-use super::schema::{BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, OWNER, PARTITION_KEY};
+use super::schema::{
+    BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, ITEM_PREFIX, OWNER, PARTITION_KEY,
+};
 use super::{Cursor, Error, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 use crate::telemetry::chain;
 
 /// DynamoDB takes 100 keys and gives 16 MB at once.
 const BATCH_SIZE: usize = 50;
+/// Rows that one page of a scan looks at.
+const SCAN_PAGE: i32 = 100;
 
 /// Something whose check is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,33 @@ pub struct OwnedPage {
     pub items: Vec<StoredItem>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<Cursor>,
+}
+
+/// Some of the items that a scan is after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenPage {
+    /// The items, in no order.
+    pub items: Vec<StoredItem>,
+    /// How many rows were looked at.
+    pub scanned: usize,
+    /// Where the next page begins; none if this is the last.
+    pub next: Option<SeenCursor>,
+}
+
+/// The row of `ItemTable` after which a scan goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCursor(String);
+
+impl SeenCursor {
+    /// The cursor as an opaque text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads such a text; `None` if it is not one of ours.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Target::parse(text).map(|target| Self(target.key()))
+    }
 }
 
 /// `ItemTable`.
@@ -115,6 +146,46 @@ impl Items {
                 .filter_map(|row| logged(due_check(row)))
                 .collect(),
             next: answer.last_evaluated_key.map(DueCursor),
+        })
+    }
+
+    /// The items whose state was read, or found gone, since a time, and those that nobody has read
+    /// since they were first heard of.
+    pub async fn seen_since(
+        &self,
+        since: Timestamp,
+        after: Option<&SeenCursor>,
+    ) -> Result<SeenPage, Error> {
+        let start = after.map(|cursor| Row::from([(PARTITION_KEY.to_owned(), text(&cursor.0))]));
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .limit(SCAN_PAGE)
+            .set_exclusive_start_key(start)
+            .filter_expression(
+                "begins_with(#pk, :item) AND (#readAt >= :since OR #createdAt >= :since)",
+            )
+            .expression_attribute_names("#pk", PARTITION_KEY)
+            .expression_attribute_names("#readAt", READ_AT)
+            .expression_attribute_names("#createdAt", CREATED_AT)
+            .expression_attribute_values(":item", text(ITEM_PREFIX))
+            .expression_attribute_values(":since", time(since))
+            .send()
+            .await
+            .map_err(unavailable("scan the items"))?;
+        let next = match answer.last_evaluated_key() {
+            Some(key) => Some(required(PARTITION_KEY, Reader(key).text(PARTITION_KEY)?)?),
+            None => None,
+        };
+        Ok(SeenPage {
+            next: next.map(SeenCursor),
+            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
+            items: answer
+                .items()
+                .iter()
+                .filter_map(|row| logged(from_row(row)))
+                .collect(),
         })
     }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Target;
 use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
+use crate::hexadecimal;
 use crate::pluggy::{ClientUserId, ItemId, Subject};
 
 /// DynamoDB's sort keys hold 1,024 bytes; an id longer than this is hashed.
@@ -38,7 +39,7 @@ impl EventKey {
 
     /// The key of an authenticated body that is not an event.
     pub fn of_unparsed(body: &[u8]) -> Self {
-        let key = format!("UNPARSED#{}", hexadecimal(&Sha256::digest(body)));
+        let key = format!("UNPARSED#{}", hexadecimal::text(&Sha256::digest(body)));
         Self {
             partition: key.clone(),
             sort: key,
@@ -49,7 +50,7 @@ impl EventKey {
     pub(super) fn with_body_digest(&self, digest: &[u8]) -> Self {
         Self {
             partition: self.partition.clone(),
-            sort: format!("{}#{}", self.sort, hexadecimal(digest)),
+            sort: format!("{}#{}", self.sort, hexadecimal::text(digest)),
         }
     }
 }
@@ -81,7 +82,7 @@ const USER_DIGEST_BYTES: usize = 16;
 /// Stands for a user in a key, which may outlive what else names them.
 pub(super) fn user_digest(user: &ClientUserId) -> String {
     let digest = Sha256::digest(user.as_str().as_bytes());
-    hexadecimal(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
+    hexadecimal::text(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
 /// A UUID in lower case, a short printable id as it is, anything else as its hash.
@@ -96,19 +97,11 @@ fn hygienic(id: &str) -> String {
     if usable {
         id.to_owned()
     } else {
-        format!("sha256-{}", hexadecimal(&Sha256::digest(id.as_bytes())))
+        format!(
+            "sha256-{}",
+            hexadecimal::text(&Sha256::digest(id.as_bytes()))
+        )
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]

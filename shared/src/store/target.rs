@@ -14,7 +14,7 @@ pub enum Target {
 
 impl Target {
     /// The partition key.
-    pub(super) fn key(self) -> String {
+    pub fn key(self) -> String {
         match self {
             Self::Item(id) => format!("{ITEM_PREFIX}{id}"),
             Self::Connector(id) => format!("{CONNECTOR_PREFIX}{id}"),

@@ -1,0 +1,153 @@
+//! What an operator may ask for.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shared::store::{EventCursor, SeenCursor};
+
+/// Publish again what was published, or was to be, since a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The time.
+    pub since: Timestamp,
+    /// Where it goes on.
+    pub cursor: Cursor,
+}
+
+/// Where publishing goes on: first through the webhooks, then through the items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// After this webhook.
+    Webhooks(Option<EventCursor>),
+    /// After this item.
+    Items(Option<SeenCursor>),
+}
+
+/// Why a command is not carried out. Names a field, and never repeats its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The field; empty for the command as a whole.
+    pub field: &'static str,
+    /// What it must be, as the end of a sentence that begins with its name.
+    pub reason: &'static str,
+}
+
+/// A command as it comes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    action: String,
+    since: Option<String>,
+    cursor: Option<String>,
+}
+
+impl Command {
+    /// Reads a command; the first mistake is named.
+    pub fn parse(json: &str) -> Result<Self, Refusal> {
+        let refusal = |field, reason| Refusal { field, reason };
+        let fields: Fields = serde_json::from_str(json).map_err(|_| {
+            refusal(
+                "",
+                "must have action, since and perhaps cursor, which are text, and nothing else",
+            )
+        })?;
+        if fields.action != "republish" {
+            return Err(refusal("action", "must be republish"));
+        }
+        let since = fields.since.and_then(|since| since.parse().ok());
+        let cursor = fields
+            .cursor
+            .map_or(Some(Cursor::START), |text| Cursor::from_text(&text));
+        Ok(Self {
+            since: since.ok_or(refusal(
+                "since",
+                "must be a time such as 2026-11-23T12:00:00Z",
+            ))?,
+            cursor: cursor.ok_or(refusal("cursor", "must be a cursor from an earlier answer"))?,
+        })
+    }
+}
+
+impl Cursor {
+    /// The beginning.
+    pub const START: Self = Self::Webhooks(None);
+
+    /// The cursor as an opaque text.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Webhooks(after) => {
+                format!(
+                    "webhooks.{}",
+                    after
+                        .as_ref()
+                        .map_or_else(String::new, EventCursor::to_text)
+                )
+            }
+            Self::Items(after) => {
+                format!("items.{}", after.as_ref().map_or("", SeenCursor::as_str))
+            }
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text.split_once('.')? {
+            ("webhooks", "") => Some(Self::Webhooks(None)),
+            ("webhooks", after) => {
+                EventCursor::from_text(after).map(|after| Self::Webhooks(Some(after)))
+            }
+            ("items", "") => Some(Self::Items(None)),
+            ("items", after) => SeenCursor::from_text(after).map(|after| Self::Items(Some(after))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_with_its_cursor() {
+        let command = |cursor: &str| {
+            let since = "2026-11-23T12:00:00Z";
+            Command::parse(&format!(
+                r#"{{"action":"republish","since":"{since}","cursor":{cursor}}}"#
+            ))
+            .unwrap()
+        };
+
+        assert_eq!(command("null").cursor, Cursor::START);
+        for cursor in [
+            "webhooks.",
+            "webhooks.WyJFVkVOVCMxIiwiMSJd",
+            "items.",
+            "items.ITEM#9a7b6c5d-0000-4000-8000-000000000001",
+        ] {
+            let read = command(&format!(r#""{cursor}""#)).cursor;
+
+            assert_eq!(read.to_text(), cursor);
+        }
+    }
+
+    #[test]
+    fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
+        for (json, field) in [
+            ("[]", ""),
+            ("{}", ""),
+            (r#"{"action":"republish","since":7}"#, ""),
+            (r#"{"action":"republish","sinse":"x"}"#, ""),
+            (r#"{"action":"replay"}"#, "action"),
+            (r#"{"action":"republish"}"#, "since"),
+            (r#"{"action":"republish","since":"yesterday"}"#, "since"),
+            (
+                r#"{"action":"republish","since":"2026-11-23T12:00:00Z","cursor":"x"}"#,
+                "cursor",
+            ),
+            (
+                r#"{"action":"republish","since":"2026-11-23T12:00:00Z","cursor":"items.x"}"#,
+                "cursor",
+            ),
+        ] {
+            assert_eq!(Command::parse(json).unwrap_err().field, field, "{json}");
+        }
+    }
+}

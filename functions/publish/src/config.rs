@@ -1,0 +1,35 @@
+//! Settings of the function.
+
+use shared::env::{Environment, Error};
+use shared::pluggy::ClientId;
+
+/// Settings of the function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `EVENT_BUS`: ARN of the bus.
+    pub event_bus: String,
+    /// `EVENT_TABLE`: name of the event table.
+    pub event_table: String,
+    /// `ITEM_TABLE`: name of the item table.
+    pub item_table: String,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
+    /// `PLUGGY_CLIENT_ID`: our application.
+    pub client_id: ClientId,
+    /// `UNPUBLISHED_QUEUE_URL`: where it is noted what the bus refuses.
+    pub unpublished_queue_url: String,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            event_bus: environment.required("EVENT_BUS")?,
+            event_table: environment.required("EVENT_TABLE")?,
+            item_table: environment.required("ITEM_TABLE")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
+            client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
+            unpublished_queue_url: environment.required("UNPUBLISHED_QUEUE_URL")?,
+        })
+    }
+}

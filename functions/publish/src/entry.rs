@@ -1,0 +1,87 @@
+//! What is put on the bus.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Who speaks, in the events' `source`.
+pub(crate) const SOURCE: &str = "pluggy-lambda";
+/// Version of the schemas in docs/events.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
+/// EventBridge takes no more, in one entry or in all of a request.
+pub(crate) const MAX_BYTES: usize = 256 * 1024;
+/// EventBridge takes no longer detail types.
+const MAX_DETAIL_TYPE_CHARACTERS: usize = 128;
+/// What an entry's time counts for, in bytes.
+const TIME_BYTES: usize = 14;
+
+/// An entry of `PutEvents`.
+///
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The id in the detail.
+    pub(crate) id: String,
+    pub(crate) detail_type: String,
+    /// When what it tells of was so.
+    pub(crate) time: Timestamp,
+    /// A JSON object, as in docs/events.
+    pub(crate) detail: String,
+}
+
+impl Entry {
+    pub(crate) fn new(
+        id: &str,
+        detail_type: String,
+        time: Timestamp,
+        detail: &impl Serialize,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            detail_type,
+            time,
+            // Our own structs, and bodies that were JSON before: there is nothing that can fail.
+            detail: serde_json::to_string(detail).unwrap_or_default(),
+        }
+    }
+
+    /// What it counts for.
+    ///
+    /// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
+    pub(crate) fn size(&self) -> usize {
+        TIME_BYTES + SOURCE.len() + self.detail_type.len() + self.detail.len()
+    }
+}
+
+/// `webhook.` and the event's name, in so far as EventBridge takes it.
+pub(crate) fn webhook_detail_type(event: &str) -> String {
+    let detail_type = format!("webhook.{event}");
+    let is_taken = detail_type.chars().count() <= MAX_DETAIL_TYPE_CHARACTERS
+        && !detail_type.chars().any(char::is_control);
+    if is_taken && !event.is_empty() {
+        detail_type
+    } else {
+        "webhook.unnamed".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_eventbridge_does_not_take_is_left_out_of_the_detail_type() {
+        for name in ["", "a\u{0}b", "a\nb", &"é".repeat(121)] {
+            assert_eq!(webhook_detail_type(name), "webhook.unnamed", "{name:?}");
+        }
+        for name in ["item/created", "benefits/new", "é", &"é".repeat(120)] {
+            assert_eq!(webhook_detail_type(name), format!("webhook.{name}"));
+        }
+    }
+
+    #[test]
+    fn an_entry_counts_for_all_its_text() {
+        let entry = Entry::new("1", "é".to_owned(), Timestamp::UNIX_EPOCH, &"é");
+
+        assert_eq!(entry.size(), 14 + "pluggy-lambda".len() + 2 + 4);
+    }
+}

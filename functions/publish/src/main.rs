@@ -1,0 +1,38 @@
+//! The Lambda function behind the streams of `EventTable` and `ItemTable`.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use publish::{App, Bus, Config, Parking, handle};
+use serde_json::value::RawValue;
+use shared::env::Environment;
+use shared::metrics::Emitter;
+use shared::store::{EventLog, Items};
+use shared::{aws, clock, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let aws = aws::config().await;
+    let dynamodb = aws::dynamodb(&aws);
+    let app = App {
+        bus: Bus::new(aws_sdk_eventbridge::Client::new(&aws), config.event_bus),
+        parking: Parking::new(aws_sdk_sqs::Client::new(&aws), config.unpublished_queue_url),
+        log: EventLog::new(
+            dynamodb.clone(),
+            config.event_table.clone(),
+            config.client_id,
+        ),
+        items: Items::new(dynamodb, config.item_table),
+        event_table: config.event_table,
+        metrics: Emitter::new(config.metrics_namespace),
+    };
+    let app = &app;
+    run(service_fn(
+        async move |event: LambdaEvent<Box<RawValue>>| {
+            let deadline = clock::deadline(event.context.deadline);
+            let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
+            Ok::<_, Error>(handling.await?)
+        },
+    ))
+    .await
+}

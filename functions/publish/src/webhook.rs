@@ -1,0 +1,148 @@
+//! What is told of a webhook: Pluggy's own words, and when they came.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use shared::pluggy::ItemId;
+use shared::store::{ReceivedWebhook, Target};
+
+use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION, webhook_detail_type};
+use crate::fact_id::fact_id;
+
+/// The `detail`, as docs/events/webhook.v1.schema.json describes it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail<'a> {
+    schema_version: u32,
+    id: &'a str,
+    event: &'a str,
+    received_at: Timestamp,
+    item_id: Option<ItemId>,
+    body: Option<&'a RawValue>,
+    truncated: bool,
+    body_reference: Option<BodyReference<'a>>,
+}
+
+/// Where a body is that does not fit an event.
+#[derive(Debug, Serialize)]
+struct BodyReference<'a> {
+    table: &'a str,
+    key: Key<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Key<'a> {
+    pk: &'a str,
+    sk: &'a str,
+}
+
+/// The entry that tells of a webhook in `table`. Its id is the row's, so it is the same whenever
+/// the row is published again.
+pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
+    let id = fact_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
+    let body: Option<&RawValue> = serde_json::from_slice(&webhook.body).ok();
+    let detail = Detail {
+        schema_version: SCHEMA_VERSION,
+        id: &id,
+        event: &webhook.name,
+        received_at: webhook.received_at,
+        item_id: item_id(webhook),
+        body,
+        truncated: webhook.is_truncated,
+        body_reference: None,
+    };
+    let detail_type = webhook_detail_type(&webhook.name);
+    let whole = Entry::new(&id, detail_type, webhook.received_at, &detail);
+    if whole.size() <= MAX_BYTES {
+        return whole;
+    }
+    let reference = BodyReference {
+        table,
+        key: Key {
+            pk: &webhook.key.partition,
+            sk: &webhook.key.sort,
+        },
+    };
+    let without_body = Detail {
+        body: None,
+        body_reference: Some(reference),
+        ..detail
+    };
+    Entry::new(&id, whole.detail_type, whole.time, &without_body)
+}
+
+fn item_id(webhook: &ReceivedWebhook) -> Option<ItemId> {
+    match webhook.target {
+        Some(Target::Item(item_id)) => Some(item_id),
+        Some(Target::Connector(_)) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use shared::store::EventKey;
+
+    fn webhook(body: &str) -> ReceivedWebhook {
+        let partition = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
+        ReceivedWebhook {
+            key: EventKey {
+                partition: partition.to_owned(),
+                sort: "1".to_owned(),
+            },
+            target: Some(Target::Item(
+                "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
+            )),
+            name: "transactions/created".to_owned(),
+            received_at: "2026-11-23T12:00:00.123Z".parse().unwrap(),
+            body: body.as_bytes().to_vec(),
+            is_truncated: false,
+        }
+    }
+
+    fn detail(entry: &Entry) -> Value {
+        serde_json::from_str(&entry.detail).unwrap()
+    }
+
+    #[test]
+    fn a_body_is_passed_on_to_the_digit() {
+        let body = r#"{ "event":"x", "amount": 0.10000000000000000001, "count": 1e400 }"#;
+
+        let entry = entry(&webhook(body), "EventTable");
+
+        assert!(entry.detail.contains(body), "{}", entry.detail);
+        assert_eq!(entry.detail_type, "webhook.transactions/created");
+        assert_eq!(entry.time, webhook(body).received_at);
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_is_referred_to() {
+        let fits = |length: usize| {
+            let body = json!({ "event": "x", "filler": "x".repeat(length) }).to_string();
+            let entry = entry(&webhook(&body), "EventTable");
+            assert!(entry.size() <= MAX_BYTES);
+            !detail(&entry)["body"].is_null()
+        };
+        let room = MAX_BYTES - entry(&webhook(r#"{"event":"x","filler":""}"#), "EventTable").size();
+        assert!(fits(room));
+        assert!(!fits(room + 1));
+
+        let body = json!({ "event": "x", "filler": "x".repeat(MAX_BYTES) }).to_string();
+        let entry = entry(&webhook(&body), "EventTable");
+
+        assert_eq!(
+            detail(&entry)["bodyReference"],
+            json!({"table": "EventTable", "key": {"pk": "ITEM#9a7b6c5d-0000-4000-8000-000000000001", "sk": "1"}})
+        );
+    }
+
+    #[test]
+    fn a_row_has_one_id() {
+        let (first, mut other) = (webhook(r#"{"event":"x"}"#), webhook(r#"{"event":"x"}"#));
+
+        assert_eq!(entry(&first, "a").id, entry(&other, "b").id);
+        other.key.sort = "2".to_owned();
+        assert_ne!(entry(&first, "a").id, entry(&other, "a").id);
+    }
+}
