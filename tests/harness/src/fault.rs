@@ -1,7 +1,5 @@
 //! What can go wrong between a function and what it calls, and how often it does.
 
-use axum::body::Bytes;
-use hyper::StatusCode;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
@@ -63,84 +61,6 @@ impl Plan {
             left -= probability;
             (left < 0.0).then_some(*fault)
         })
-    }
-}
-
-/// In whose form errors are answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// DynamoDB's.
-    DynamoDb,
-    /// Pluggy's.
-    Pluggy,
-}
-
-/// An answer that stands for what is called.
-#[derive(Debug)]
-pub(crate) struct ErrorAnswer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: &'static [(&'static str, &'static str)],
-    pub(crate) body: Bytes,
-}
-
-const DYNAMODB_HEADERS: &[(&str, &str)] = &[("Content-Type", "application/x-amz-json-1.0")];
-const PLUGGY_HEADERS: &[(&str, &str)] = &[("Content-Type", "application/json")];
-const PLUGGY_LIMIT_HEADERS: &[(&str, &str)] = &[
-    ("Content-Type", "application/json"),
-    ("RateLimit-Reset", "2"),
-    ("Retry-After", "60"),
-];
-
-impl Dialect {
-    /// Sources: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>,
-    /// <https://docs.pluggy.ai/docs/errors-validations>
-    pub(crate) fn server_error(self) -> ErrorAnswer {
-        match self {
-            Self::DynamoDb => dynamodb_error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "InternalServerError",
-                "Internal server error",
-            ),
-            Self::Pluggy => ErrorAnswer {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                headers: PLUGGY_HEADERS,
-                body: Bytes::from_static(
-                    br#"{"code":500,"message":"Internal server error","codeDescription":"INTERNAL_SERVER_ERROR"}"#,
-                ),
-            },
-        }
-    }
-
-    /// DynamoDB has two names for it.
-    pub(crate) fn throttled(self, random: &mut StdRng) -> ErrorAnswer {
-        let name = if random.random() {
-            "ThrottlingException"
-        } else {
-            "ProvisionedThroughputExceededException"
-        };
-        match self {
-            Self::DynamoDb => dynamodb_error(
-                StatusCode::BAD_REQUEST,
-                name,
-                "The level of configured provisioned throughput for the table was exceeded.",
-            ),
-            Self::Pluggy => ErrorAnswer {
-                status: StatusCode::TOO_MANY_REQUESTS,
-                headers: PLUGGY_LIMIT_HEADERS,
-                body: Bytes::from_static(br#"{"code":429,"message":"Too many requests"}"#),
-            },
-        }
-    }
-}
-
-fn dynamodb_error(status: StatusCode, name: &str, message: &str) -> ErrorAnswer {
-    let body = serde_json::json!({
-        "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": message,
-    });
-    ErrorAnswer {
-        status,
-        headers: DYNAMODB_HEADERS,
-        body: body.to_string().into(),
     }
 }
 

@@ -18,7 +18,8 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
 use crate::StartError;
-use crate::fault::{Dialect, Fault, Plan};
+use crate::dialect::Dialect;
+use crate::fault::{Fault, Plan};
 use crate::lock::lock;
 use crate::server::{Task, listen};
 

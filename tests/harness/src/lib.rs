@@ -4,9 +4,12 @@
 //! A [`FaultProxy`] stands between a function and what it calls. Nothing here judges what a function does.
 
 mod answer;
+mod aws_json;
 mod bootstraps;
 mod broken_tls;
+mod dialect;
 mod error;
+mod event_bus;
 mod fault;
 mod fault_proxy;
 mod fleet;
@@ -14,6 +17,8 @@ mod function;
 mod lines;
 mod lock;
 mod process;
+mod queue;
+mod queue_mapping;
 mod runtime_api;
 mod secrets_manager;
 mod server;
@@ -23,11 +28,15 @@ mod stream_mapping;
 pub use answer::{Answer, Outcome};
 pub use bootstraps::Bootstraps;
 pub use broken_tls::BrokenTls;
+pub use dialect::Dialect;
 pub use error::StartError;
-pub use fault::{Dialect, Fault, Plan};
+pub use event_bus::{EventBus, Published, Refusal};
+pub use fault::{Fault, Plan};
 pub use fault_proxy::{Exchange, FaultProxy, Severance};
 pub use fleet::Fleet;
 pub use function::Function;
+pub use queue::{Message, Queue};
+pub use queue_mapping::{Drained, QueueMapping};
 pub use runtime_api::{Reply, RuntimeApi};
 pub use secrets_manager::SecretsManager;
 pub use settings::FunctionSettings;

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::post;
 use serde_json::{Value, json};
 
 use crate::StartError;
+use crate::aws_json::{AwsJson, target};
 use crate::lock::lock;
 use crate::server::{Task, serve};
 
@@ -71,15 +72,12 @@ impl SecretsManager {
 }
 
 async fn call(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|value| value.to_str().ok());
-    if target != Some(GET_SECRET_VALUE) {
-        return refusal("UnknownOperationException", "There is no such operation.");
+    if target(&headers) != Some(GET_SECRET_VALUE) {
+        return AwsJson::V1_1.unknown_operation();
     }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     if request.get("SecretId").and_then(Value::as_str) != Some(&secret.arn) {
-        return refusal(
+        return AwsJson::V1_1.refusal(
             "ResourceNotFoundException",
             "Secrets Manager can't find the specified secret.",
         );
@@ -92,15 +90,5 @@ async fn call(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: Bytes
         "VersionStages": ["AWSCURRENT"],
         "SecretString": value,
     });
-    answered(StatusCode::OK, &answer)
-}
-
-fn refusal(kind: &str, message: &str) -> Response {
-    let answer = json!({ "__type": kind, "Message": message });
-    answered(StatusCode::BAD_REQUEST, &answer)
-}
-
-fn answered(status: StatusCode, answer: &Value) -> Response {
-    let headers = [("Content-Type", "application/x-amz-json-1.1")];
-    (status, headers, answer.to_string()).into_response()
+    AwsJson::V1_1.answer(&answer)
 }

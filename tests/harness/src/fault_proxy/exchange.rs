@@ -13,7 +13,8 @@ use hyper::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use hyper::{Request, Response};
 
 use super::{Exchange, Shared, will_reset};
-use crate::fault::{ErrorAnswer, Fault};
+use crate::dialect::ErrorAnswer;
+use crate::fault::Fault;
 use crate::lock::lock;
 
 /// Tells hyper to end the connection.
