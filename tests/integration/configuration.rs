@@ -9,6 +9,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
     HashMap::from([
         ("CONNECT_PROFILES", PROFILES),
         ("CREDENTIAL_TABLE", "credentials"),
+        ("EVENT_BUS", "arn:of:the:bus"),
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
         ("ITEM_TABLE", "items"),
@@ -18,6 +19,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("PLUGGY_CLIENT_ID", CLIENT_ID),
         ("PLUGGY_SECRET_ARN", "arn:of:the:secret"),
         ("SANDBOX_CONNECTORS", "true"),
+        ("UNPUBLISHED_QUEUE_URL", "https://of.the.queue"),
         ("WEBHOOK_SECRET_HEADER", "x-webhook-secret"),
         ("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256),
         ("WEBHOOK_URL", WEBHOOK_URL),
@@ -31,7 +33,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// Each function's way to read its settings, and the variables that it cannot do without.
-const FUNCTIONS: [(Read, &[&str]); 10] = [
+const FUNCTIONS: [(Read, &[&str]); 11] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -133,6 +135,17 @@ const FUNCTIONS: [(Read, &[&str]); 10] = [
             "EVENT_TABLE",
             "METRICS_NAMESPACE",
             "OWNER_CLAIM",
+        ],
+    ),
+    (
+        |environment| publish::Config::from_env(environment).err(),
+        &[
+            "EVENT_BUS",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "METRICS_NAMESPACE",
+            "PLUGGY_CLIENT_ID",
+            "UNPUBLISHED_QUEUE_URL",
         ],
     ),
 ];

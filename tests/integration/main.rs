@@ -11,6 +11,7 @@
 mod address;
 mod api_keys;
 mod callers;
+mod closed_schema;
 mod configuration;
 mod connect_events;
 mod connect_token;
@@ -28,6 +29,7 @@ mod openapi;
 mod operator;
 mod pluggy_client;
 mod pluggy_data;
+mod publish;
 mod reconcile;
 mod stored_rows;
 mod subscription;

@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value, json};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::closed_schema;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
 
@@ -56,34 +58,9 @@ impl Document {
     /// A validator of a schema of ours. An answer may grow, but not without this document: objects
     /// have the described fields only.
     pub(super) fn validator(&self, schema: &Value) -> Validator {
-        let schema = json!({
-            "components": {"schemas": closed(self.schemas())},
-            "allOf": [closed(schema)],
-        });
-        jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap()
+        closed_schema::validator(&json!({
+            "components": {"schemas": self.schemas()},
+            "allOf": [schema],
+        }))
     }
-}
-
-fn closed(schema: &Value) -> Value {
-    match schema {
-        Value::Object(fields) => Value::Object(closed_object(fields)),
-        Value::Array(values) => values.iter().map(closed).collect(),
-        other => other.clone(),
-    }
-}
-
-fn closed_object(fields: &Map<String, Value>) -> Map<String, Value> {
-    let mut object: Map<_, _> = fields
-        .iter()
-        .map(|(name, value)| (name.clone(), closed(value)))
-        .collect();
-    let describes_fields = object.get("properties").is_some_and(Value::is_object);
-    if describes_fields && !object.contains_key("additionalProperties") {
-        object.insert("additionalProperties".to_owned(), json!(false));
-    }
-    object
 }

@@ -1,0 +1,34 @@
+//! Schemas that allow nothing that they do not describe. What we publish may grow, and whoever reads it must let it; but
+//! it must not grow without its schema.
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+/// A validator for which objects have the described fields only.
+pub(crate) fn validator(schema: &Value) -> Validator {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(&closed(schema))
+        .unwrap()
+}
+
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(fields) => Value::Object(closed_object(fields)),
+        Value::Array(values) => values.iter().map(closed).collect(),
+        other => other.clone(),
+    }
+}
+
+fn closed_object(fields: &Map<String, Value>) -> Map<String, Value> {
+    let mut object: Map<_, _> = fields
+        .iter()
+        .map(|(name, value)| (name.clone(), closed(value)))
+        .collect();
+    let describes_fields = object.get("properties").is_some_and(Value::is_object);
+    if describes_fields && !object.contains_key("additionalProperties") {
+        object.insert("additionalProperties".to_owned(), json!(false));
+    }
+    object
+}

@@ -1,0 +1,203 @@
+//! What the bus refuses is lost neither to it nor to its neighbors.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use harness::Refusal;
+use serde_json::json;
+use tests::stream;
+
+use super::stand::item_record;
+use super::{ITEM, OTHER_ITEM, Stand, USER};
+
+impl Stand {
+    /// Stores three events of one item and one of another, and gives the records of their stream.
+    async fn four_events(&self) -> Vec<serde_json::Value> {
+        for (event_id, item_id) in [("1", ITEM), ("2", OTHER_ITEM), ("3", ITEM), ("4", ITEM)] {
+            self.deliver(&json!({
+                "event": format!("x/{event_id}"), "eventId": event_id, "itemId": item_id,
+                "clientUserId": USER,
+            }))
+            .await;
+        }
+        let mut rows = self.deployment.tables.event_rows().await;
+        rows.sort_by_key(|row| row["sk"].as_s().unwrap().clone());
+        stream::records(&rows)
+    }
+}
+
+#[tokio::test]
+async fn what_the_bus_never_takes_is_noted_and_its_neighbors_go_on() {
+    for code in [
+        "MalformedDetail",
+        "InvalidArgument",
+        "NotAuthorizedForDetailTypeException",
+    ] {
+        let stand = Stand::start().await;
+        let records = stand.four_events().await;
+        stand
+            .bus
+            .set_refusals([Refusal::with(code).of("webhook.x/1")]);
+
+        assert_eq!(stand.feed(&records).await, [""; 0]);
+
+        assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
+        let [parked] = &stand.parked()[..] else {
+            panic!()
+        };
+        assert_eq!(parked["code"], code);
+        assert_eq!(parked["detailType"], "webhook.x/1");
+        assert_eq!(
+            parked["key"],
+            json!({"pk": format!("ITEM#{ITEM}"), "sk": "1"})
+        );
+        assert!(!parked.to_string().contains(USER), "{parked}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_bus_refuses_again_and_again_while_it_takes_others_is_noted() {
+    let stand = Stand::start().await;
+    let records = stand.four_events().await;
+    stand
+        .bus
+        .set_refusals([Refusal::with("InternalFailure").of("webhook.x/1")]);
+
+    assert_eq!(stand.feed(&records).await, [""; 0]);
+
+    assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
+    assert_eq!(stand.parked()[0]["code"], "InternalFailure");
+    assert_eq!(stand.bus.requests(), 4 + 2);
+}
+
+#[tokio::test]
+async fn what_the_bus_refuses_for_a_while_is_told_in_order() {
+    for _ in 0..5 {
+        let stand = Stand::start().await;
+        let records = stand.four_events().await;
+        stand
+            .bus
+            .set_refusals([Refusal::with("ThrottlingException").as_likely_as(0.3)]);
+
+        let again = stand.feed(&records).await;
+
+        let told = stand.told();
+        let of_item: Vec<&String> = told.iter().filter(|it| *it != "webhook.x/2").collect();
+        assert!(of_item.is_sorted(), "{of_item:?}");
+        assert_eq!(told.len() + stand.parked().len(), 4, "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bus_that_takes_nothing_leaves_all_to_the_stream() {
+    for code in [
+        "InternalFailure",
+        "ThrottlingException",
+        "AccessDeniedException",
+    ] {
+        let stand = Stand::start().await;
+        let records = stand.four_events().await;
+        stand.bus.set_refusals([Refusal::with(code)]);
+
+        assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+
+        assert_eq!(stand.parked().len(), 0, "{code}");
+        stand.bus.set_refusals([]);
+        assert_eq!(stand.feed(&records).await, [""; 0]);
+        assert_eq!(stand.told().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_bus_that_cannot_be_reached_leaves_all_to_the_stream() {
+    let stand = Stand::start_with_bus_at("http://127.0.0.1:1").await;
+    let records = stand.four_events().await;
+
+    assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+
+    assert_eq!(stand.parked().len(), 0);
+}
+
+#[tokio::test]
+async fn what_can_neither_be_told_nor_noted_is_left_to_the_stream() {
+    let stand = Stand::start_with_queue_at("http://127.0.0.1:1/123456789012/unpublished").await;
+    let records = stand.four_events().await;
+    stand
+        .bus
+        .set_refusals([Refusal::with("MalformedDetail").of("webhook.x/3")]);
+
+    let again = stand.feed(&records).await;
+
+    assert_eq!(again, [stream::sequence_number(2)]);
+    assert_eq!(stand.told(), ["webhook.x/1", "webhook.x/2"]);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_noted_and_its_neighbors_go_on() {
+    let stand = Stand::start().await;
+    let mut records = stand.four_events().await;
+    records[0]["dynamodb"]["NewImage"]["bodyEncoding"] = json!({"S": "rot13"});
+    let broken_item = {
+        let row = [("pk".to_owned(), AttributeValue::S(format!("ITEM#{ITEM}")))];
+        item_record(7, None, Some(&row.into()))
+    };
+    records.push(broken_item);
+
+    assert_eq!(stand.feed(&records).await, [""; 0]);
+
+    assert_eq!(stand.told().len(), 3);
+    let parked = stand.parked();
+    assert_eq!(parked.len(), 2);
+    for message in &parked {
+        assert_eq!(message["code"], "Unreadable");
+        assert_eq!(message["key"]["pk"], format!("ITEM#{ITEM}"));
+        assert_eq!(message["since"], "2026-11-23T12:00:00Z");
+    }
+}
+
+#[tokio::test]
+async fn one_large_event_does_not_keep_others_from_being_told() {
+    let stand = Stand::start().await;
+    for number in 0..6 {
+        let filler = "x".repeat(100 * 1024);
+        stand
+            .deliver(&json!({"event": "x/y", "eventId": number, "paymentRequestId": number, "filler": filler}))
+            .await;
+    }
+
+    assert_eq!(stand.feed_events().await, [""; 0]);
+
+    assert_eq!(stand.told().len(), 6);
+    // Two of them fit one request.
+    assert_eq!(stand.bus.requests(), 3);
+}
+
+#[tokio::test]
+async fn a_batch_that_cannot_be_read_is_no_bad_command() {
+    let stand = Stand::start().await;
+
+    let answer = stand
+        .invoke(&json!({"Records": [{"eventName": "INSERT"}]}))
+        .await;
+
+    assert!(
+        matches!(answer, Err(publish::Error::UnreadableBatch)),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_published_is_counted() {
+    let stand = Stand::start().await;
+    let records = stand.four_events().await;
+    stand
+        .bus
+        .set_refusals([Refusal::with("MalformedDetail").of("webhook.x/1")]);
+
+    stand.feed(&records).await;
+
+    let [line] = &stand.app.metrics.lines()[..] else {
+        panic!()
+    };
+    assert_eq!(line["EventsPublished"], 3);
+    assert_eq!(line["EventsParked"], 1);
+    assert!(line["PublishAge"].is_i64(), "{line}");
+}

@@ -1,0 +1,146 @@
+//! What was not told, or may not have been, is told again at an operator's word.
+
+use std::collections::HashSet;
+
+use harness::Refusal;
+use serde_json::{Value, json};
+use shared::clock::now;
+
+use super::{ITEM, Stand, USER};
+
+impl Stand {
+    /// The whole of a command, step by step. Gives how much was published.
+    async fn republish(&self, since: &str) -> u64 {
+        let (mut published, mut cursor) = (0, Value::Null);
+        loop {
+            let command = json!({"action": "republish", "since": since, "cursor": cursor});
+            let report = self.command(&command).await.unwrap();
+            assert_eq!(report["result"], "republished", "{report}");
+            published += report["published"].as_u64().unwrap();
+            cursor = report["cursor"].clone();
+            if cursor.is_null() {
+                return published;
+            }
+        }
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let published = self.published();
+        published
+            .iter()
+            .map(|it| it.json()["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn what_the_stream_told_is_told_again_with_the_same_ids() {
+    let stand = Stand::start().await;
+    let item_id = stand.deployment.connect(USER, "user-ok").await;
+    stand.deployment.item_reaches(item_id, "UPDATED").await;
+    stand
+        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
+        .await;
+    stand.deployment.sync_all().await;
+    stand.feed_events().await;
+    let rows = stand.item_rows().await;
+    stand
+        .feed(&[super::stand::item_record(1, None, Some(&rows[0]))])
+        .await;
+    let told: HashSet<String> = stand.ids().into_iter().collect();
+    assert_eq!(told.len(), 2);
+
+    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 2);
+
+    assert_eq!(stand.ids().len(), 4);
+    assert_eq!(stand.ids().into_iter().collect::<HashSet<_>>(), told);
+}
+
+#[tokio::test]
+async fn what_came_before_the_time_is_not_told_again() {
+    let stand = Stand::start().await;
+    stand
+        .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": ITEM}))
+        .await;
+    stand.deployment.sync_all().await;
+
+    let in_a_second = now()
+        .saturating_add(jiff::SignedDuration::from_secs(1))
+        .unwrap();
+
+    assert_eq!(stand.republish(&in_a_second.to_string()).await, 0);
+    assert_eq!(stand.told(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_foreign_event_is_told_once_its_application_is_ours() {
+    let mut stand = Stand::start().await;
+    let other = "22222222-0000-4000-8000-000000000003";
+    stand
+        .deliver(&json!({"event": "x/y", "eventId": "1", "itemId": ITEM, "clientId": other}))
+        .await;
+    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 0);
+
+    stand.app.log = stand.deployment.tables.event_log_of(other);
+
+    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 1);
+    assert_eq!(stand.told(), ["webhook.x/y"]);
+}
+
+#[tokio::test]
+async fn a_long_table_is_told_page_by_page_and_whole() {
+    let stand = Stand::start().await;
+    let events = stand.deployment.tables.event_store();
+    for number in 0..230 {
+        let body = format!(r#"{{"event":"x/y","eventId":"{number}"}}"#);
+        let event = shared::pluggy::Event::parse(body.as_bytes()).unwrap();
+        let event = shared::store::NewEvent {
+            key: shared::store::EventKey::of_event(&event.subject(), event.event_id.as_deref()),
+            name: "x/y".to_owned(),
+            received_at: now(),
+            origin: shared::store::Origin::Webhook,
+            body: Some(shared::store::Body::new(body.as_bytes(), Vec::new)),
+            quarantine: None,
+        };
+        events.insert(&event).await.unwrap();
+    }
+
+    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 230);
+
+    assert_eq!(stand.ids().into_iter().collect::<HashSet<_>>().len(), 230);
+}
+
+#[tokio::test]
+async fn a_bus_that_takes_nothing_makes_the_command_fail_and_repeatable() {
+    let stand = Stand::start().await;
+    stand
+        .deliver(&json!({"event": "x/y", "eventId": "1"}))
+        .await;
+    stand.bus.set_refusals([Refusal::with("InternalFailure")]);
+    let command = json!({"action": "republish", "since": "2020-01-01T00:00:00Z"});
+
+    let failed = stand.command(&command).await.unwrap_err();
+
+    assert!(matches!(failed, publish::Error::NotTaken), "{failed}");
+    stand.bus.set_refusals([]);
+    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 1);
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_understood_is_refused_and_tells_nothing() {
+    let stand = Stand::start().await;
+    stand
+        .deliver(&json!({"event": "x/y", "eventId": "1"}))
+        .await;
+
+    let report = stand
+        .command(&json!({"action": "republish", "since": "maria"}))
+        .await
+        .unwrap();
+
+    assert_eq!(
+        report,
+        json!({"result": "refused", "field": "since", "reason": "must be a time such as 2026-11-23T12:00:00Z"})
+    );
+    assert_eq!(stand.told(), [""; 0]);
+}

@@ -1,0 +1,202 @@
+//! A deployment with a bus and a queue.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_sdk_eventbridge::config::{BehaviorVersion, Credentials, Region};
+use harness::{EventBus, Published, Queue};
+use jsonschema::Validator;
+use publish::{Answer, App, Bus, Error, Parking};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::metrics::Emitter;
+use tests::deployment::in_a_minute;
+use tests::tables::Row;
+use tests::{Deployment, stream};
+
+use crate::closed_schema;
+
+const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+
+pub(super) struct Stand {
+    pub(super) deployment: Deployment,
+    pub(super) bus: EventBus,
+    pub(super) queue: Queue,
+    pub(super) app: App,
+}
+
+impl Stand {
+    pub(super) async fn start() -> Self {
+        let deployment = Deployment::start().await;
+        let bus = EventBus::start(BUS, 1).await.unwrap();
+        let queue = Queue::start("unpublished", 1).await.unwrap();
+        let app = app(&deployment, &bus.url(), &queue.url());
+        Self {
+            deployment,
+            bus,
+            queue,
+            app,
+        }
+    }
+
+    /// The same, with something else at the bus's address.
+    pub(super) async fn start_with_bus_at(url: &str) -> Self {
+        let stand = Self::start().await;
+        let app = app(&stand.deployment, url, &stand.queue.url());
+        Self { app, ..stand }
+    }
+
+    /// The same, with something else at the queue's address.
+    pub(super) async fn start_with_queue_at(url: &str) -> Self {
+        let stand = Self::start().await;
+        let app = app(&stand.deployment, &stand.bus.url(), url);
+        Self { app, ..stand }
+    }
+
+    /// Gives the function records of a stream, and gives the sequence numbers that are to come again.
+    pub(super) async fn feed(&self, records: &[Value]) -> Vec<String> {
+        let payload = json!({ "Records": records });
+        match self.invoke(&payload).await.unwrap() {
+            Answer::Batch(answer) => answer
+                .batch_item_failures
+                .into_iter()
+                .map(|failure| failure.item_identifier.unwrap())
+                .collect(),
+            Answer::Command(report) => panic!("{report:?}"),
+        }
+    }
+
+    /// Gives the function an operator's command.
+    pub(super) async fn command(&self, command: &Value) -> Result<Value, Error> {
+        let answer = self.invoke(command).await?;
+        Ok(serde_json::to_value(answer).unwrap())
+    }
+
+    pub(super) async fn invoke(&self, payload: &Value) -> Result<Answer, Error> {
+        let payload = to_raw_value(payload).unwrap();
+        publish::handle(&self.app, &payload, now(), in_a_minute()).await
+    }
+
+    /// Stores an event as Pluggy posts it.
+    pub(super) async fn deliver(&self, body: &Value) {
+        assert_eq!(self.deployment.deliver(body).await, 200);
+    }
+
+    /// Gives the function everything in the event table.
+    pub(super) async fn feed_events(&self) -> Vec<String> {
+        let rows = self.deployment.tables.event_rows().await;
+        self.feed(&stream::records(&rows)).await
+    }
+
+    /// What is on the bus, each as its detail type; all of it must be as its schema says.
+    pub(super) fn told(&self) -> Vec<String> {
+        let published = self.published();
+        published.into_iter().map(|it| it.detail_type).collect()
+    }
+
+    pub(super) fn published(&self) -> Vec<Published> {
+        let published = self.bus.published();
+        for event in &published {
+            let detail = event.json();
+            let schema = schema(&event.detail_type);
+            let flaws: Vec<String> = schema
+                .iter_errors(&detail)
+                .map(|flaw| format!("{}: {flaw}", flaw.instance_path()))
+                .collect();
+            assert!(flaws.is_empty(), "{flaws:?}: {detail:#}");
+            assert_eq!(event.source, "pluggy-lambda");
+        }
+        published
+    }
+
+    /// What is noted in the queue.
+    pub(super) fn parked(&self) -> Vec<Value> {
+        let bodies = self.queue.bodies();
+        bodies
+            .iter()
+            .map(|body| serde_json::from_str(body).unwrap())
+            .collect()
+    }
+
+    /// The rows of `ItemTable` about items.
+    pub(super) async fn item_rows(&self) -> Vec<Row> {
+        let tables = &self.deployment.tables;
+        let mut rows = tables.rows(&tables.items).await;
+        rows.retain(|row| row["pk"].as_s().unwrap().starts_with("ITEM#"));
+        rows
+    }
+}
+
+fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
+    let tables = &deployment.tables;
+    let bus = aws_sdk_eventbridge::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .endpoint_url(bus_url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new("sa-east-1"))
+        .timeout_config(
+            aws_sdk_eventbridge::config::timeout::TimeoutConfig::builder()
+                .operation_timeout(Duration::from_secs(2))
+                .build(),
+        )
+        .build();
+    let sqs = aws_sdk_sqs::Config::builder()
+        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .endpoint_url(queue_url.rsplitn(3, '/').last().unwrap())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new("sa-east-1"))
+        .build();
+    App {
+        bus: Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned()),
+        parking: Parking::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned()),
+        log: tables.event_log(),
+        items: tables.item_store(),
+        event_table: tables.events.clone(),
+        metrics: Emitter::in_memory(),
+    }
+}
+
+/// A record of the stream of `ItemTable`.
+pub(super) fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
+    let image = |row: &Row| serde_json::to_value(serde_dynamo::Item::from(row.clone())).unwrap();
+    let key = after.or(before).map(|row| image(row)["pk"].clone());
+    let name = match (before, after) {
+        (None, _) => "INSERT",
+        (Some(_), Some(_)) => "MODIFY",
+        (Some(_), None) => "REMOVE",
+    };
+    let mut change = json!({
+        "ApproximateCreationDateTime": 1_795_435_200,
+        "Keys": {"pk": key},
+        "SequenceNumber": stream::sequence_number(number),
+        "SizeBytes": 400,
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    for (name, row) in [("OldImage", before), ("NewImage", after)] {
+        if let Some(row) = row {
+            change[name] = image(row);
+        }
+    }
+    json!({
+        "eventID": format!("{number:032}"), "eventName": name, "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb", "awsRegion": "sa-east-1", "dynamodb": change,
+    })
+}
+
+fn schema(detail_type: &str) -> &'static Validator {
+    static WEBHOOK: OnceLock<Validator> = OnceLock::new();
+    static ITEM: OnceLock<Validator> = OnceLock::new();
+    let (schema, name) = if detail_type.starts_with("webhook.") {
+        (&WEBHOOK, "webhook")
+    } else {
+        (&ITEM, "item")
+    };
+    schema.get_or_init(|| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/events");
+        let text = std::fs::read_to_string(format!("{root}/{name}.v1.schema.json")).unwrap();
+        closed_schema::validator(&serde_json::from_str(&text).unwrap())
+    })
+}

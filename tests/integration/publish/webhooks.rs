@@ -1,0 +1,219 @@
+//! Each stored webhook is told, with what Pluggy sent.
+
+use jiff::Timestamp;
+use serde_json::json;
+use shared::pluggy::EventKind;
+use shared::store::{Body, EventKey, NewEvent, Origin, Target};
+use tests::sample;
+
+use super::{ITEM, Stand, USER};
+
+#[tokio::test]
+async fn every_documented_event_and_any_other_is_told_by_its_name() {
+    let stand = Stand::start().await;
+    let names: Vec<&str> = EventKind::KNOWN
+        .iter()
+        .map(EventKind::as_str)
+        .filter(|name| *name != "all")
+        .chain(["payment_refund/completed", "benefits/new", "x", "É/criado"])
+        .collect();
+    assert_eq!(names.len(), 31 + 4);
+    for (number, name) in names.iter().enumerate() {
+        stand
+            .deliver(&json!({"event": name, "eventId": format!("e{number}"), "itemId": ITEM}))
+            .await;
+    }
+
+    assert_eq!(stand.feed_events().await, [""; 0]);
+
+    let mut told = stand.told();
+    let mut expected: Vec<String> = names.iter().map(|name| format!("webhook.{name}")).collect();
+    told.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn the_sample_events_are_told_with_the_bodies_that_they_had() {
+    for name in [
+        "item-created",
+        "transactions-created",
+        "transactions-updated",
+        "payment-request-updated",
+        "smart-transfer-payment-error",
+        "connector-status-updated",
+        "base64",
+        "no-event-id",
+    ] {
+        let stand = Stand::start().await;
+        let event = sample::json(&format!("webhook/{name}.json"));
+        let app = stand
+            .deployment
+            .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
+        let request = sample::request_of(&event);
+        let body = String::from_utf8(request.body().to_vec()).unwrap();
+        webhook::handle(Some(&app), request, shared::clock::now()).await;
+
+        stand.feed_events().await;
+
+        let [published] = &stand.published()[..] else {
+            panic!("{name}")
+        };
+        assert_eq!(published.raw_field("body").unwrap(), body.trim(), "{name}");
+        let detail = published.json();
+        assert_eq!(
+            published.detail_type,
+            format!("webhook.{}", detail["event"].as_str().unwrap())
+        );
+        assert_eq!(detail["itemId"], detail["body"]["itemId"], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_webhook_brought_is_not_told_as_one() {
+    let stand = Stand::start().await;
+    let events = stand.deployment.tables.event_store();
+    let target = Target::Item(ITEM.parse().unwrap());
+    let now = shared::clock::now();
+    for (number, origin) in [Origin::Hint, Origin::Replay, Origin::Import]
+        .into_iter()
+        .enumerate()
+    {
+        let event = NewEvent {
+            key: EventKey::of_target(target, &number.to_string()),
+            name: "item/updated".to_owned(),
+            origin,
+            body: Some(Body::new(br#"{"event":"item/updated"}"#, Vec::new)),
+            ..NewEvent::check(target, "0", now)
+        };
+        events.insert(&event).await.unwrap();
+    }
+    events
+        .insert(&NewEvent::check(target, "c", now))
+        .await
+        .unwrap();
+
+    assert_eq!(stand.feed_events().await, [""; 0]);
+
+    assert_eq!(stand.told(), [""; 0]);
+    assert_eq!(stand.bus.requests(), 0);
+}
+
+#[tokio::test]
+async fn what_is_quarantined_is_not_told() {
+    let stand = Stand::start().await;
+    for name in ["foreign-client-id", "not-json", "not-an-event"] {
+        let app = stand
+            .deployment
+            .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
+        let request = sample::request(&format!("webhook/{name}.json"));
+        let answer = webhook::handle(Some(&app), request, shared::clock::now()).await;
+        assert_eq!(answer.status(), 200, "{name}");
+    }
+    assert_eq!(stand.deployment.tables.event_rows().await.len(), 3);
+
+    assert_eq!(stand.feed_events().await, [""; 0]);
+
+    assert_eq!(stand.told(), [""; 0]);
+    assert_eq!(stand.parked().len(), 0);
+}
+
+#[tokio::test]
+async fn a_body_that_eventbridge_does_not_take_is_found_in_the_table() {
+    let stand = Stand::start().await;
+    let filler = "x".repeat(300 * 1024);
+    stand
+        .deliver(&json!({"event": "x/y", "eventId": "1", "itemId": ITEM, "filler": filler}))
+        .await;
+
+    stand.feed_events().await;
+
+    let [published] = &stand.published()[..] else {
+        panic!()
+    };
+    let detail = published.json();
+    assert!(detail["body"].is_null());
+    let reference = &detail["bodyReference"];
+    assert_eq!(reference["table"], stand.deployment.tables.events.as_str());
+    let rows = stand.deployment.tables.event_rows().await;
+    assert_eq!(
+        reference["key"]["pk"],
+        rows[0]["pk"].as_s().unwrap().as_str()
+    );
+    assert_eq!(
+        reference["key"]["sk"],
+        rows[0]["sk"].as_s().unwrap().as_str()
+    );
+}
+
+#[tokio::test]
+async fn of_a_body_that_no_row_holds_the_envelope_is_told() {
+    let stand = Stand::start().await;
+    // A linear congruential generator: text that does not compress by half.
+    let mut state = 1_u32;
+    let noise: String = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'0' + (state >> 24) as u8 % 64)
+    })
+    .take(700 * 1024)
+    .collect();
+    stand
+        .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": ITEM, "clientUserId": USER, "filler": noise}))
+        .await;
+
+    stand.feed_events().await;
+
+    let [published] = &stand.published()[..] else {
+        panic!()
+    };
+    let detail = published.json();
+    assert_eq!(detail["truncated"], true);
+    assert_eq!(detail["body"]["clientUserId"], USER);
+    assert!(detail["body"].get("filler").is_none());
+}
+
+#[tokio::test]
+async fn a_name_that_fits_no_detail_type_is_told_in_the_detail() {
+    let stand = Stand::start().await;
+    let long = "n".repeat(128);
+    for name in [long.as_str(), "a\u{1}b"] {
+        stand.deliver(&json!({"event": name, "itemId": ITEM})).await;
+    }
+
+    stand.feed_events().await;
+
+    assert_eq!(stand.told(), ["webhook.unnamed"; 2]);
+    let mut names: Vec<_> = stand
+        .published()
+        .iter()
+        .map(|it| it.json()["event"].clone())
+        .collect();
+    names.sort_by_key(|name| name.to_string().len());
+    assert_eq!(names, [json!("a\u{1}b"), json!(long)]);
+}
+
+#[tokio::test]
+async fn a_repeated_record_is_told_under_the_same_id() {
+    let stand = Stand::start().await;
+    stand
+        .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": ITEM}))
+        .await;
+    stand
+        .deliver(&json!({"event": "item/updated", "eventId": "2", "itemId": ITEM}))
+        .await;
+
+    stand.feed_events().await;
+    stand.feed_events().await;
+
+    let published = stand.published();
+    let ids: Vec<_> = published.iter().map(|it| it.json()["id"].clone()).collect();
+    assert_eq!(ids[0], ids[2]);
+    assert_eq!(ids[1], ids[3]);
+    assert_ne!(ids[0], ids[1]);
+    assert_eq!(published[0].detail, published[2].detail);
+    let at = published[0].json()["receivedAt"]
+        .as_str()
+        .unwrap()
+        .parse::<Timestamp>();
+    assert_eq!(published[0].time.as_second(), at.unwrap().as_second());
+}
