@@ -94,7 +94,8 @@ lint: lint-tools ## Every check that runs nothing of ours
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	$(WITH_TOOLS) cargo deny --log-level error check bans licenses sources
 	$(WITH_TOOLS) sam validate --lint
-	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
+	$(WITH_TOOLS) sam validate --lint --template examples/template.yaml
+	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml examples/template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
 	@$(PYTHON) scripts/lint_openapi.py
 	$(WITH_TOOLS) ruff check --config scripts/ruff.toml $(PYTHON_CODE)
