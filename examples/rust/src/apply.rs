@@ -1,0 +1,109 @@
+//! One event, carried out.
+
+use shared::pluggy::{self, TransactionFilter, TransactionId};
+
+use crate::App;
+use crate::event::{BusEvent, Malformed};
+use crate::invocation::Invocation;
+use crate::plan::{Plan, Work};
+use crate::row::Applied;
+use crate::table::Unavailable;
+
+/// What became of an event. Either way it is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The table has what Pluggy said.
+    Applied {
+        /// How many transactions it was about.
+        transactions: usize,
+    },
+    /// It was applied before.
+    Repeated,
+}
+
+/// The event must come again. What was written until then stays; writing it again changes nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The message is not for this consumer.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Pluggy gave no usable answer.
+    #[error("the transactions cannot be read")]
+    Pluggy(#[from] pluggy::Error),
+    /// The table cannot be read or written.
+    #[error("the table does not answer")]
+    Table(#[from] Unavailable),
+    /// The invocation had no time left.
+    #[error("the time is up")]
+    OutOfTime,
+}
+
+/// Does what an event asks for, unless that was done before. It counts as done only when all of it
+/// is.
+pub(crate) async fn apply(
+    app: &App,
+    event: &BusEvent,
+    invocation: &Invocation,
+) -> Result<Outcome, Error> {
+    let plan = Plan::of(&event.detail)?;
+    if app.table.has_applied(&event.detail.id).await? {
+        return Ok(Outcome::Repeated);
+    }
+    let transactions = match &plan.work {
+        Work::Read(filters) => read(app, &plan, filters, invocation).await?,
+        Work::Delete(ids) => delete(app, &plan, ids, invocation).await?,
+    };
+    let applied = Applied {
+        event_id: &event.detail.id,
+        detail_type: &event.detail_type,
+        account_id: plan.account_id,
+        transactions,
+    };
+    app.table.put_applied(&applied, invocation.now()).await?;
+    Ok(Outcome::Applied { transactions })
+}
+
+/// Keeps what Pluggy has, page by page.
+async fn read(
+    app: &App,
+    plan: &Plan,
+    filters: &[TransactionFilter],
+    invocation: &Invocation,
+) -> Result<usize, Error> {
+    let mut transactions = 0;
+    for filter in filters {
+        let mut after = None;
+        loop {
+            // Another invocation may read the same at the same time: the later question has the
+            // later answer, whichever is written first.
+            let read_at = invocation.now();
+            let page = app
+                .pluggy
+                .transactions(plan.account_id, filter, after.as_ref(), read_at)
+                .await?;
+            // The account is gone, and there is nothing to know of it any more.
+            let Some(page) = page else {
+                return Ok(transactions);
+            };
+            app.table.put(&page.results, plan.item_id, read_at).await?;
+            transactions += page.results.len();
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(transactions)
+}
+
+/// Marks as deleted what Pluggy does not have any more.
+async fn delete(
+    app: &App,
+    plan: &Plan,
+    ids: &[TransactionId],
+    invocation: &Invocation,
+) -> Result<usize, Error> {
+    let now = invocation.now();
+    app.table.put_deleted(plan.account_id, ids, now).await?;
+    Ok(ids.len())
+}

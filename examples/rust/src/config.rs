@@ -1,0 +1,23 @@
+//! Settings of the function.
+
+use shared::env::{Environment, Error};
+use shared::pluggy;
+
+/// Settings of the function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where Pluggy is.
+    pub pluggy: pluggy::Config,
+    /// `TRANSACTION_TABLE`: name of the table that the transactions are kept in.
+    pub transaction_table: String,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        Ok(Self {
+            pluggy: pluggy::Config::from_env(environment)?,
+            transaction_table: environment.required("TRANSACTION_TABLE")?,
+        })
+    }
+}

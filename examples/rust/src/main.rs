@@ -1,0 +1,24 @@
+//! The Lambda function behind the queue of transaction events.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::env::Environment;
+use shared::{aws, clock, telemetry};
+use transactions_rust::{App, Batch, Config, Table, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let config = Config::from_env(&Environment::of_process())?;
+    let aws = aws::config().await;
+    let app = App {
+        pluggy: config.pluggy.client(&aws)?,
+        table: Table::new(aws::dynamodb(&aws), config.transaction_table),
+    };
+    let app = &app;
+    run(service_fn(async move |event: LambdaEvent<Batch>| {
+        let deadline = clock::deadline(event.context.deadline);
+        let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
+        Ok::<_, Error>(handling.await)
+    }))
+    .await
+}

@@ -1,0 +1,169 @@
+use serde_json::{Value, json};
+use shared::pluggy::Since;
+
+use super::*;
+use crate::event::BusEvent;
+
+const ACCOUNT: &str = "aaaa6c5d-0000-4000-8000-000000000002";
+const TRANSACTION: &str = "bbbb6c5d-0000-4000-8000-000000000004";
+
+/// What an event with these fields in its body asks for.
+fn plan(event: &str, body: Value) -> Result<Plan, Malformed> {
+    let mut full = json!({ "event": event, "accountId": ACCOUNT });
+    let fields = body.as_object().unwrap().clone();
+    full.as_object_mut().unwrap().extend(fields);
+    plan_of(event, full)
+}
+
+fn plan_of(event: &str, body: Value) -> Result<Plan, Malformed> {
+    let event = json!({
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": format!("webhook.{event}"),
+        "source": "pluggy-lambda",
+        "detail": {
+            "schemaVersion": 1,
+            "id": "0a".repeat(32),
+            "event": event,
+            "receivedAt": "2026-11-23T12:00:00.123Z",
+            "itemId": "9a7b6c5d-0000-4000-8000-000000000001",
+            "body": body,
+            "truncated": false,
+            "bodyReference": null,
+        },
+    });
+    let event: BusEvent = event.to_string().parse()?;
+    Plan::of(&event.detail)
+}
+
+fn filters(plan: Result<Plan, Malformed>) -> Vec<TransactionFilter> {
+    match plan.unwrap().work {
+        Work::Read(filters) => filters,
+        Work::Delete(_) => panic!("nothing is to be read"),
+    }
+}
+
+#[test]
+fn new_transactions_are_read_since_the_moment_that_the_event_names() {
+    let plan = plan(
+        "transactions/created",
+        json!({
+            "transactionsCreatedAtFrom": "2026-02-13T17:21:53.719Z",
+            "createdTransactionsLink": "https://example.com/transactions?accountId=other",
+        }),
+    );
+
+    let since = Since::CreatedAt("2026-02-13T17:21:53.719Z".parse().unwrap());
+    assert_eq!(plan.as_ref().unwrap().account_id.to_string(), ACCOUNT);
+    assert!(plan.as_ref().unwrap().item_id.is_some());
+    let [filter] = &filters(plan)[..] else {
+        panic!("one question is enough");
+    };
+    assert_eq!(filter.since, Some(since));
+    assert!(filter.ids.is_empty() && filter.date_to.is_none());
+}
+
+#[test]
+fn without_a_moment_that_can_be_read_the_whole_account_is_read() {
+    for moment in [
+        json!(null),
+        json!(""),
+        json!("yesterday"),
+        json!(7),
+        json!([]),
+    ] {
+        let plan = plan(
+            "transactions/created",
+            json!({ "transactionsCreatedAtFrom": moment }),
+        );
+
+        assert_eq!(filters(plan), [TransactionFilter::default()]);
+    }
+}
+
+#[test]
+fn changed_transactions_are_read_by_their_ids_no_more_than_500_at_once() {
+    let ids = vec![TRANSACTION; 1_001];
+
+    let plan = plan("transactions/updated", json!({ "transactionIds": ids }));
+
+    let filters = filters(plan);
+    let sizes: Vec<usize> = filters.iter().map(|filter| filter.ids.len()).collect();
+    assert_eq!(sizes, [500, 500, 1]);
+    assert!(filters.iter().all(|filter| filter.since.is_none()));
+}
+
+#[test]
+fn where_no_transaction_changed_nothing_is_read() {
+    let plan = plan("transactions/updated", json!({ "transactionIds": [] }));
+
+    // A question without ids would be for the whole account.
+    assert_eq!(filters(plan), []);
+}
+
+#[test]
+fn deleted_transactions_are_not_asked_for() {
+    let plan = plan(
+        "transactions/deleted",
+        json!({ "transactionIds": [TRANSACTION] }),
+    );
+
+    let deleted = Work::Delete(vec![TRANSACTION.parse().unwrap()]);
+    assert_eq!(plan.unwrap().work, deleted);
+}
+
+#[test]
+fn ids_that_cannot_be_read_are_not_guessed() {
+    for ids in [
+        json!(null),
+        json!(TRANSACTION),
+        json!([1]),
+        json!([TRANSACTION, "../accounts"]),
+        json!([TRANSACTION, ""]),
+    ] {
+        for event in ["transactions/updated", "transactions/deleted"] {
+            let plan = plan(event, json!({ "transactionIds": ids }));
+
+            assert_eq!(plan, Err(Malformed::Lacks("transactions")), "{ids}");
+        }
+    }
+}
+
+#[test]
+fn a_body_without_an_account_asks_for_nothing() {
+    for account in [
+        json!(null),
+        json!(""),
+        json!("x"),
+        json!(format!("{ACCOUNT}&ids=1")),
+    ] {
+        let plan = plan("transactions/created", json!({ "accountId": account }));
+
+        assert_eq!(plan, Err(Malformed::Lacks("account")), "{account}");
+    }
+    let too_long_for_the_bus = plan_of("transactions/created", json!(null));
+    assert_eq!(too_long_for_the_bus, Err(Malformed::Lacks("account")));
+}
+
+#[test]
+fn other_events_are_not_for_this_consumer() {
+    for event in ["item/updated", "transactions/merged", ""] {
+        assert_eq!(plan(event, json!({})), Err(Malformed::Kind), "{event}");
+    }
+}
+
+#[test]
+fn another_major_version_of_the_schema_is_not_guessed() {
+    let event = json!({
+        "detail-type": "webhook.transactions/created",
+        "detail": {
+            "schemaVersion": 2,
+            "id": "0a".repeat(32),
+            "event": "transactions/created",
+            "body": { "event": "transactions/created", "accountId": ACCOUNT },
+        },
+    });
+    let event: BusEvent = event.to_string().parse().unwrap();
+
+    assert_eq!(Plan::of(&event.detail), Err(Malformed::Version(2)));
+}

@@ -1,0 +1,127 @@
+//! The table of the transactions, which also remembers the events that were applied to it.
+//!
+//! Its conditions are what makes any number and any order of deliveries end in the same rows.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
+use shared::aws;
+use shared::pluggy::{AccountId, ItemId, Transaction, TransactionId};
+
+use crate::event::EventId;
+use crate::row::{self, Applied, Row};
+
+/// Writes under way at once. One batch would be one call, but has no conditions.
+const CONCURRENT_WRITES: usize = 8;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+/// The table gave no good answer: throttled, unreachable, or misconfigured. Later may be better.
+#[derive(Debug, thiserror::Error)]
+#[error("dynamodb gave no good answer: {reason}")]
+pub struct Unavailable {
+    /// What it said; never holds a row's content.
+    reason: String,
+}
+
+impl Table {
+    /// The table of this name.
+    pub fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Whether an event was applied before.
+    pub async fn has_applied(&self, id: &EventId) -> Result<bool, Unavailable> {
+        let get = self.client.get_item().table_name(&self.name);
+        let answer = get
+            .set_key(Some(row::event_key(id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        Ok(answer.item.is_some())
+    }
+
+    /// Remembers that an event was applied. Another invocation may have done both at the same time.
+    pub async fn put_applied(
+        &self,
+        event: &Applied<'_>,
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let put = self.put_row(row::of_event(event, now));
+        unless_refused(put.condition_expression("attribute_not_exists(pk)")).await
+    }
+
+    /// Writes what Pluggy answered to a question asked at `read_at`, except where a transaction is
+    /// deleted or has a later answer.
+    pub async fn put(
+        &self,
+        transactions: &[Transaction],
+        item_id: Option<ItemId>,
+        read_at: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let puts = transactions.iter().map(|transaction| {
+            self.put_row(row::of_transaction(transaction, item_id, read_at))
+                .condition_expression(
+                    "attribute_not_exists(pk) \
+                     OR (attribute_not_exists(deleted) AND readAt <= :readAt)",
+                )
+                .expression_attribute_values(":readAt", row::time(read_at))
+        });
+        all(puts).await
+    }
+
+    /// Marks transactions as deleted, whatever is known of them.
+    pub async fn put_deleted(
+        &self,
+        account_id: AccountId,
+        ids: &[TransactionId],
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let rows = ids.iter().map(|id| row::of_deleted(account_id, *id, now));
+        all(rows.map(|row| self.put_row(row))).await
+    }
+
+    fn put_row(&self, row: Row) -> PutItemFluentBuilder {
+        let put = self.client.put_item().table_name(&self.name);
+        put.set_item(Some(row))
+    }
+}
+
+/// A few writes at a time, until all are done or one fails.
+async fn all(puts: impl Iterator<Item = PutItemFluentBuilder>) -> Result<(), Unavailable> {
+    let writes = stream::iter(puts.map(unless_refused));
+    writes
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_collect()
+        .await
+}
+
+/// One write. Where its condition does not hold, the row has what is right already.
+async fn unless_refused(put: PutItemFluentBuilder) -> Result<(), Unavailable> {
+    match put.send().await {
+        Ok(_) => Ok(()),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn unavailable<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> Unavailable {
+    Unavailable {
+        reason: aws::reason(&error),
+    }
+}
