@@ -1,5 +1,7 @@
 //! What an event asks for. Nothing is called here, so that the rules can be read, and tested, alone.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use shared::pluggy::{AccountId, Event, EventKind, ItemId, TransactionFilter, TransactionId};
 
@@ -73,13 +75,13 @@ fn updated(ids: &[TransactionId]) -> Vec<TransactionFilter> {
         .collect()
 }
 
+/// The transactions that the event names, each once.
 fn transaction_ids(body: &Event) -> Result<Vec<TransactionId>, Malformed> {
-    let ids = body.transaction_ids.iter().flatten();
-    let ids: Result<Vec<_>, _> = ids.map(|id| id.parse()).collect();
-    match ids {
-        Ok(ids) if body.transaction_ids.is_some() => Ok(ids),
-        _ => Err(Malformed::Lacks("transactions")),
-    }
+    let ids = body.transaction_ids.as_ref();
+    let ids = ids.ok_or(Malformed::Lacks("transactions"))?;
+    let ids: Result<BTreeSet<_>, _> = ids.iter().map(|id| id.parse()).collect();
+    let ids = ids.map_err(|_| Malformed::Lacks("transactions"))?;
+    Ok(ids.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -83,7 +83,13 @@ fn without_a_moment_that_can_be_read_the_whole_account_is_read() {
 
 #[test]
 fn changed_transactions_are_read_by_their_ids_no_more_than_500_at_once() {
-    let ids = vec![TRANSACTION; 1_001];
+    let ids = |range: std::ops::Range<u32>| -> Vec<String> {
+        range
+            .map(|n| format!("bbbb6c5d-0000-4000-8000-{n:012}"))
+            .collect()
+    };
+    // One more than fit, and some of them twice.
+    let ids = [ids(0..1_001), ids(0..7)].concat();
 
     let plan = plan("transactions/updated", json!({ "transactionIds": ids }));
 
