@@ -33,5 +33,6 @@ mod publish;
 mod reconcile;
 mod stored_rows;
 mod subscription;
+mod transactions_consumer;
 mod webhook;
 mod wire_types;

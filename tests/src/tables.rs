@@ -135,6 +135,14 @@ impl Tables {
         scan.items().send().try_collect().await.unwrap()
     }
 
+    /// One more table, as the examples have it, and its name.
+    pub async fn create_sorted(&self) -> String {
+        let name = Uuid::new_v4().to_string();
+        let keys = [schema::PARTITION_KEY, schema::SORT_KEY];
+        self.create_table(&name, &keys, vec![]).await;
+        name
+    }
+
     async fn create_table(&self, name: &str, keys: &[&str], indexes: Vec<GlobalSecondaryIndex>) {
         let index_keys = indexes.iter().flat_map(GlobalSecondaryIndex::key_schema);
         let attributes: Vec<AttributeDefinition> = keys
