@@ -42,7 +42,7 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: test
-test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-template test-faults test-end-to-end ## Everything below
+test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-faults test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
@@ -63,6 +63,10 @@ test-dynamodb-local: check-machine ## The tests of the store once more, on AWS's
 .PHONY: test-official-clients
 test-official-clients: local-tools ## The sandbox, used by Pluggy's own clients
 	@$(PYTHON) scripts/test_official_clients.py
+
+.PHONY: test-examples
+test-examples: check-machine-for-tests ## The consumer in Node.js, on the sandbox and AWS's DynamoDB Local
+	@$(PYTHON) scripts/test_examples.py
 
 .PHONY: test-template
 test-template: build ## The transformed template and the built functions

@@ -1,0 +1,66 @@
+// What an event asks for. Nothing here calls anybody.
+
+import { chunks } from './chunks.mjs'
+
+const SCHEMA_VERSION = 1
+// What Pluggy takes in one request.
+const IDS_AT_ONCE = 500
+
+const EVENT_ID = /^[0-9a-f]{64}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
+
+/** An event that no repetition mends. It is reported all the same, so that it ends where somebody sees it. */
+export class Unusable extends Error {}
+
+/**
+ * Plans what the event in a message of the queue asks for: `filters` of the transactions to read at Pluggy, or the ids of
+ * those that are `deleted`. Addresses in the payload are not looked at: only ids and times are taken from it.
+ */
+export function plan(message) {
+  const { 'detail-type': detailType, detail } = parsed(message)
+  if (detail?.schemaVersion !== SCHEMA_VERSION || !EVENT_ID.test(detail.id)) {
+    throw new Unusable('not an event of version 1')
+  }
+  const { body, id, itemId } = detail
+  const event = { id, detailType, itemId, accountId: uuid(body?.accountId, 'accountId') }
+  switch (detailType) {
+    case 'webhook.transactions/created':
+      return { ...event, filters: [{ createdAtFrom: time(body.transactionsCreatedAtFrom) }] }
+    case 'webhook.transactions/updated':
+      return { ...event, filters: [...chunks(transactionIds(body), IDS_AT_ONCE)].map((ids) => ({ ids })) }
+    case 'webhook.transactions/deleted':
+      return { ...event, deleted: transactionIds(body) }
+    default:
+      throw new Unusable('not an event about transactions')
+  }
+}
+
+function parsed(message) {
+  try {
+    return JSON.parse(message) ?? {}
+  } catch {
+    throw new Unusable('not JSON')
+  }
+}
+
+function transactionIds({ transactionIds: ids }) {
+  if (!Array.isArray(ids)) {
+    throw new Unusable('no transactionIds')
+  }
+  return [...new Set(ids.map((id) => uuid(id, 'id of a transaction')))]
+}
+
+/** Ids become parts of requests and keys, so they must be what they seem. */
+function uuid(value, name) {
+  if (typeof value !== 'string' || !UUID.test(value)) {
+    throw new Unusable(`no ${name}`)
+  }
+  return value.toLowerCase()
+}
+
+/** A time as Pluggy takes it, cut to milliseconds; none means from the beginning, which only costs more. */
+function time(value) {
+  const date = typeof value === 'string' && TIME.test(value) ? new Date(value) : undefined
+  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined
+}

@@ -1,0 +1,89 @@
+// The table of the transactions, and of the events that are applied.
+
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+
+const DAY_SECONDS = 24 * 60 * 60
+// Longer than anything is repeated: the queue keeps a message for 14 days, its dead-letter queue for as many.
+const KEPT_SECONDS = 60 * DAY_SECONDS
+
+/** The rows of the table `name`. */
+export function createTable(name) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+
+  async function put(row, condition = {}) {
+    try {
+      await client.send(new PutCommand({ TableName: name, Item: row, ...condition }))
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) {
+        throw error
+      }
+    }
+  }
+
+  return {
+    /** Whether the event was applied before. */
+    async isApplied(eventId) {
+      const command = new GetCommand({ TableName: name, Key: eventKey(eventId), ConsistentRead: true })
+      return (await client.send(command)).Item !== undefined
+    },
+
+    /** Remembers that the event is applied. */
+    async setApplied({ id, detailType, accountId, transactions }) {
+      const row = { ...eventKey(id), detailType, accountId, transactions, expiresAt: expiry(Date.now()) }
+      await put(row, { ConditionExpression: 'attribute_not_exists(pk)' })
+    },
+
+    /** Puts a transaction as it was read, unless it was deleted or what is there was read later. */
+    async put({ accountId, itemId, transaction, readAt }) {
+      const row = {
+        ...transactionKey(accountId, transaction.id),
+        date: time(transaction.date),
+        amount: amount(transaction.amount),
+        description: text(transaction.description),
+        status: text(transaction.status),
+        itemId: itemId ?? undefined,
+        readAt,
+      }
+      await put(row, {
+        ConditionExpression: 'attribute_not_exists(pk) OR (attribute_not_exists(#deleted) AND #readAt <= :readAt)',
+        ExpressionAttributeNames: { '#deleted': 'deleted', '#readAt': 'readAt' },
+        ExpressionAttributeValues: { ':readAt': readAt },
+      })
+    },
+
+    /** A deleted transaction leaves a marker, so that a read from before cannot bring it back. */
+    async remove({ accountId, id, readAt }) {
+      await put({ ...transactionKey(accountId, id), deleted: true, readAt, expiresAt: expiry(readAt) })
+    },
+  }
+}
+
+function eventKey(id) {
+  return { pk: `EVENT#${id}`, sk: `EVENT#${id}` }
+}
+
+function transactionKey(accountId, id) {
+  return { pk: `ACCOUNT#${accountId}`, sk: `TRANSACTION#${id.toLowerCase()}` }
+}
+
+function expiry(milliseconds) {
+  return Math.floor(milliseconds / 1000) + KEPT_SECONDS
+}
+
+/** A number as text: a database that reads it as a decimal loses nothing by it. */
+function amount(value) {
+  return typeof value === 'number' ? String(value) : undefined
+}
+
+function time(value) {
+  const date = new Date(value ?? NaN)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}
+
+/** The client turns whatever looks like a time into one, a description included. */
+function text(value) {
+  return value instanceof Date ? value.toISOString() : (value ?? undefined)
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { ARN, consume, message, table } from './consumer.mjs'
+import { rowsOf } from './rows.mjs'
+import { connect, payloads } from './sandbox.mjs'
+import { serve } from './server.mjs'
+
+const { Refusal, createPluggy } = await import('../pluggy.mjs')
+
+const ACCOUNT = 'aaaa6c5d-0000-4000-8000-000000000002'
+const HOUR_SECONDS = 60 * 60
+
+/** A key as Pluggy's client reads it: it looks when it ends. */
+function newKey() {
+  const parts = [{ alg: 'HS256', typ: 'JWT' }, { exp: Math.floor(Date.now() / 1000) + HOUR_SECONDS }, 'signature']
+  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+}
+
+/** Reads all pages from a server in Pluggy's place. */
+async function readFrom(answer) {
+  const server = await serve((request) => {
+    return request.url === '/auth' ? { json: { apiKey: newKey() } } : answer(new URL(request.url, 'http://pluggy'))
+  })
+  const pluggy = createPluggy({ baseUrl: server.url, secretArn: ARN })
+  const ids = []
+  const read = async () => {
+    for await (const { transactions } of pluggy.pages(ACCOUNT, {})) {
+      ids.push(...transactions.map(({ id }) => id))
+    }
+  }
+  const error = await read().catch((error) => error)
+  const asked = server.requests.filter(({ url }) => url !== '/auth').map(({ url }) => url)
+  return { ids, error, asked }
+}
+
+test('an address in the payload is never asked', async () => {
+  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+  const { accountId } = await connect()
+  const [body] = await payloads('transactions/created', accountId)
+  const hostile = {
+    ...body,
+    createdTransactionsLink: `${stranger.url}/transactions?accountId=${accountId}`,
+    createdTransactionsLinkV2: `${stranger.url}/v2/transactions?accountId=${accountId}`,
+  }
+
+  assert.deepEqual(await consume(message(hostile)), [])
+
+  assert.deepEqual(stranger.requests, [])
+  assert.equal(Object.keys(await rowsOf(table, accountId)).length, 20)
+})
+
+test('of the address of the next page, only the cursor is taken', async () => {
+  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+  const cursor = 'a+b/c=&accountId=x'
+  const next = `${stranger.url}/v2/transactions?after=${encodeURIComponent(cursor)}`
+
+  const { ids, asked, error } = await readFrom(({ searchParams }) =>
+    searchParams.get('after') === cursor && searchParams.getAll('accountId').join() === ACCOUNT
+      ? { json: { results: [{ id: 'second' }], next: null } }
+      : { json: { results: [{ id: 'first' }], next } },
+  )
+
+  assert.equal(error, undefined)
+  assert.deepEqual(ids, ['first', 'second'])
+  assert.equal(asked.length, 2)
+  assert.deepEqual(stranger.requests, [])
+})
+
+test('a redirect is not followed', async () => {
+  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+
+  for (const json of [undefined, {}, null]) {
+    const { ids, asked } = await readFrom(() => ({ status: 302, headers: { location: stranger.url }, json }))
+
+    assert.deepEqual(ids, [])
+    assert.equal(asked.length, 1)
+  }
+
+  assert.deepEqual(stranger.requests, [])
+})
+
+test('a next page without a cursor is a failure, since the list would seem to end', async () => {
+  const { error } = await readFrom(() => ({ json: { results: [], next: '?accountId=x' } }))
+
+  assert.ok(error instanceof Refusal)
+})

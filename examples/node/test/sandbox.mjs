@@ -1,0 +1,85 @@
+// What the tests do at the sandbox in Pluggy's place.
+
+import { PluggyClient } from 'pluggy-sdk'
+
+import { serve } from './server.mjs'
+
+export const { PLUGGY_API_URL: url, PLUGGY_CLIENT_ID: clientId, PLUGGY_CLIENT_SECRET: clientSecret } = process.env
+
+const received = []
+const receiver = await serve((_, body) => {
+  received.push(JSON.parse(body))
+})
+const newClient = () => new PluggyClient({ clientId, clientSecret })
+const RUNNING = ['UPDATING', 'MERGING']
+
+await setSwitches({ webhookCreatedWithOk: true })
+await newClient().createWebhook('all', receiver.url)
+
+/** Connects a bank, and gives the item and its bank account. */
+export async function connect(user = 'user-ok') {
+  const client = newClient()
+  const item = await client.createItem(2, { user, password: 'password-ok' })
+  await until(async () => !RUNNING.includes((await client.fetchItem(item.id)).status))
+  const { results } = await client.fetchAccounts(item.id, 'BANK')
+  return { itemId: item.id, accountId: results[0].id }
+}
+
+/** Lets Pluggy look at the bank again, which finds three transactions more. */
+export async function sync(itemId) {
+  await control('POST', `/items/${itemId}/sync`)
+}
+
+/** Lets the bank settle an account's newest transactions, or take back the oldest. */
+export async function change(accountId, changes) {
+  await control('PATCH', `/accounts/${accountId}/transactions`, changes)
+}
+
+/** The payloads of the account's events of this name, once there are so many. */
+export async function payloads(event, accountId, count = 1) {
+  const matching = () => received.filter((body) => body.event === event && body.accountId === accountId)
+  await until(() => matching().length >= count)
+  return matching()
+}
+
+/** All transactions of the account as Pluggy has them now. */
+export function transactions(accountId) {
+  return newClient().fetchAllTransactions(accountId)
+}
+
+/** How many requests for transactions there were. */
+export async function reads() {
+  return (await control('GET', '/requests?method=GET&pathPrefix=/v2/transactions')).count
+}
+
+/** The next reads of transactions go wrong. */
+export async function fault(effect, times = 1) {
+  await control('POST', '/faults', { method: 'GET', pathPrefix: '/v2/transactions', times, effect })
+}
+
+export async function expireKeys() {
+  await control('POST', '/api-keys/expire')
+}
+
+export async function replaceSecret(value) {
+  await control('PUT', '/client-secret', { clientSecret: value })
+}
+
+async function setSwitches(switches) {
+  await control('PUT', '/switches', switches)
+}
+
+async function control(method, path, body) {
+  const response = await fetch(`${url}/sandbox${path}`, { method, body: body && JSON.stringify(body) })
+  const text = await response.text()
+  if (!response.ok) {
+    throw new Error(`the sandbox answered ${response.status} to ${method} ${path}`)
+  }
+  return text ? JSON.parse(text) : undefined
+}
+
+async function until(isSo) {
+  while (!(await isSo())) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,34 @@
+// Servers of the tests, on this machine only.
+
+import { once } from 'node:events'
+import http from 'node:http'
+
+/** Starts a server that keeps what it is asked, and gives `answer(request, body)` for an answer. */
+export async function serve(answer) {
+  const requests = []
+  const server = http.createServer(async (request, response) => {
+    const parts = await request.toArray()
+    const body = Buffer.concat(parts).toString()
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body })
+    const { status = 200, headers = {}, json } = answer(request, body) ?? {}
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.end(json === undefined ? '' : JSON.stringify(json))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // It must not keep the test process.
+  server.unref()
+  return { url: `http://127.0.0.1:${server.address().port}`, requests }
+}
+
+/** Secrets Manager with one secret. `read()` counts how often that was read. */
+export async function serveSecret(arn, value) {
+  const secret = { value }
+  const server = await serve((_, body) => {
+    const { SecretId } = JSON.parse(body)
+    return SecretId === arn
+      ? { json: { ARN: arn, SecretString: JSON.stringify(secret.value) } }
+      : { status: 400, json: { __type: 'ResourceNotFoundException' } }
+  })
+  return { url: server.url, reads: () => server.requests.length, set: (next) => (secret.value = next) }
+}

@@ -1,0 +1,29 @@
+"""`make test-examples`: the consumer in Node.js against the sandbox and AWS's DynamoDB Local, and the runtime that runs it."""
+
+import subprocess
+import sys
+
+from stack import build, console, dynamodb_local, machine, node_packages, own_sandbox, paths
+
+NODE = paths.ROOT / "examples" / "node"
+# Small pages, so that there are several; and its webhooks are received here.
+SANDBOX_OPTIONS = ["--transactions-a-page", "7", "--allow-loopback-webhooks"]
+
+
+def test_examples() -> None:
+    machine.require("rust", "node", "java")
+    node_packages.install(NODE, "what the consumer in Node.js needs")
+    build.sandbox()
+    runtime = ["cargo", "test", "--locked", "--package", "harness", "--features", "node", "--test", "node"]
+    failed = [subprocess.run(runtime, cwd=paths.ROOT, check=False).returncode != 0]
+    with dynamodb_local.running() as dynamodb, own_sandbox.running(*SANDBOX_OPTIONS) as environment:
+        # One file after the other: they share the sandbox and its switches.
+        files = [str(file) for file in sorted(NODE.glob("test/*.test.mjs"))]
+        command = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec", *files]
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
+        failed.append(subprocess.run(command, cwd=NODE, env=environment, check=False).returncode != 0)
+    sys.exit(any(failed))
+
+
+if __name__ == "__main__":
+    console.run(test_examples)
