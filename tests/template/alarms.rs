@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
-use crate::functions::{ITEM_SYNC, WEBHOOK};
+use crate::functions::{ITEM_SYNC, PUBLISH, WEBHOOK};
 use crate::runbook;
 use crate::template::Template;
 
@@ -189,11 +189,35 @@ fn the_platforms_own_figures_are_of_the_right_function() {
         ("WebhookUnavailableAlarm", WEBHOOK),
         ("WebhookThrottledAlarm", WEBHOOK),
         ("ItemSyncLagAlarm", ITEM_SYNC),
+        ("PublishLagAlarm", PUBLISH),
     ] {
         assert_eq!(
             template.properties(alarm)["Dimensions"],
             json!([{ "Name": "FunctionName", "Value": { "Ref": function } }]),
             "{alarm}"
         );
+    }
+}
+
+#[test]
+fn a_queue_of_what_failed_raises_an_alarm_as_soon_as_it_holds_anything() {
+    let template = Template::load();
+
+    for (alarm, queue) in [
+        ("ItemSyncFailuresAlarm", "ItemSyncFailureQueue"),
+        ("UnpublishedAlarm", "UnpublishedQueue"),
+    ] {
+        let properties = template.properties(alarm);
+
+        assert_eq!(
+            properties["Dimensions"],
+            json!([{ "Name": "QueueName", "Value": { "Fn::GetAtt": [queue, "QueueName"] } }]),
+            "{alarm}"
+        );
+        assert_eq!(
+            properties["MetricName"], "ApproximateNumberOfMessagesVisible",
+            "{alarm}"
+        );
+        assert_eq!(properties["Threshold"], 1, "{alarm}");
     }
 }

@@ -72,8 +72,12 @@ impl Bootstrap {
         let secrets = self
             .texts_after(b"secretsmanager.")
             .filter(|text| text.starts_with(b"GetSecretValue"));
+        let events = self.texts_after(b"AWSEvents.");
+        let messages = self.texts_after(b"AmazonSQS.");
         dynamodb
             .chain(secrets.map(|_| "secretsmanager:GetSecretValue".to_owned()))
+            .chain(events.map(|text| only("events", "PutEvents", text)))
+            .chain(messages.map(|text| only("sqs", "SendMessage", text)))
             .collect()
     }
 
@@ -119,6 +123,17 @@ impl Bootstrap {
         let sections = header.sections(endianness, &*self.0).unwrap();
         (header, endianness, sections)
     }
+}
+
+/// The one operation that is called of a service, as the text begins with it.
+fn only(service: &str, operation: &str, text: &[u8]) -> String {
+    // Strings lie side by side: the longer name of another operation would begin with this one.
+    assert!(
+        text.starts_with(operation.as_bytes()) && !text.starts_with(b"SendMessageBatch"),
+        "unknown operation {}",
+        String::from_utf8_lossy(&text[..text.len().min(40)])
+    );
+    format!("{service}:{operation}")
 }
 
 /// The operation of DynamoDB that a text begins with.

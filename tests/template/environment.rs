@@ -8,9 +8,10 @@ use serde_json::Value;
 use shared::env::{Environment, Error};
 
 use crate::functions::{
-    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR,
+    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, PUBLISH,
     RECONCILE, SUBSCRIPTION, WEBHOOK,
 };
+use crate::publishing;
 use crate::template::Template;
 
 #[test]
@@ -46,6 +47,11 @@ fn listing_gets_what_it_asks_for() {
 #[test]
 fn operator_gets_what_it_asks_for() {
     check(OPERATOR, operator::Config::from_env);
+}
+
+#[test]
+fn publish_gets_what_it_asks_for() {
+    check(PUBLISH, publish::Config::from_env);
 }
 
 #[test]
@@ -98,9 +104,15 @@ fn resolve(template: &Template, value: &Value) -> String {
         Some("PluggySecretArn") => {
             "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf".to_owned()
         }
+        Some("UnpublishedQueue") => {
+            "https://sqs.sa-east-1.amazonaws.com/123456789012/unpublished".to_owned()
+        }
         Some(name) => template
             .default_of(name)
             .unwrap_or_else(|| format!("the-{name}")),
+        None if *value == publishing::bus() => {
+            "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda".to_owned()
+        }
         None => {
             assert_eq!(
                 value["Fn::GetAtt"],

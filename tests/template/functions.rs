@@ -12,11 +12,12 @@ pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
 pub(crate) const LISTING: &str = "ListingFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
+pub(crate) const PUBLISH: &str = "PublishFunction";
 pub(crate) const RECONCILE: &str = "ReconcileFunction";
 pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 10] = [
+pub(crate) const ALL: [&str; 11] = [
     CONNECT_EVENTS,
     CONNECT_TOKEN,
     DISCONNECT,
@@ -24,6 +25,7 @@ pub(crate) const ALL: [&str; 10] = [
     ITEM_SYNC,
     LISTING,
     OPERATOR,
+    PUBLISH,
     RECONCILE,
     SUBSCRIPTION,
     WEBHOOK,

@@ -16,6 +16,7 @@ mod functions;
 mod gateway;
 mod logs;
 mod permissions;
+mod publishing;
 mod runbook;
 mod samconfig;
 mod stream;

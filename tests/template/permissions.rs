@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
     self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR,
-    RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
+    PUBLISH, RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
 };
+use crate::publishing;
 use crate::template::{Template, contains_string, strings};
 
 /// A resource, and the actions on it.
@@ -59,6 +60,12 @@ fn calls(function: &str) -> &'static [Permission] {
             ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
             ("ItemTable/index/byOwner", &["dynamodb:Query"]),
         ],
+        PUBLISH => &[
+            ("EventBus", &["events:PutEvents"]),
+            ("EventTable", &["dynamodb:Scan"]),
+            ("ItemTable", &["dynamodb:Scan"]),
+            ("UnpublishedQueue", &["sqs:SendMessage"]),
+        ],
         RECONCILE => &[
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable/index/byDue", &["dynamodb:Query"]),
@@ -76,20 +83,24 @@ fn calls(function: &str) -> &'static [Permission] {
 fn feeding(function: &str) -> &'static [Permission] {
     match function {
         ITEM_SYNC => &[
-            (
-                "EventTable/stream",
-                &[
-                    "dynamodb:DescribeStream",
-                    "dynamodb:GetRecords",
-                    "dynamodb:GetShardIterator",
-                    "dynamodb:ListStreams",
-                ],
-            ),
+            ("EventTable/stream", &READING_A_STREAM),
             ("ItemSyncFailureQueue", &["sqs:SendMessage"]),
+        ],
+        PUBLISH => &[
+            ("EventTable/stream", &READING_A_STREAM),
+            ("ItemTable/stream", &READING_A_STREAM),
+            ("UnpublishedQueue", &["sqs:SendMessage"]),
         ],
         _ => &[],
     }
 }
+
+const READING_A_STREAM: [&str; 4] = [
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+];
 
 /// Lambda writes the log in the function's name.
 const LOGGING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
@@ -204,6 +215,9 @@ fn pairs(resource: &str, actions: &[&str]) -> Vec<(String, String)> {
 /// A statement's resource as the table above names it: a whole resource of the template, the stream or an index of one,
 /// or a parameter. Anything else is not exact enough.
 fn name(resource: &Value) -> String {
+    if *resource == publishing::bus() {
+        return "EventBus".to_owned();
+    }
     if let Some(parameter) = resource["Ref"].as_str() {
         return parameter.to_owned();
     }
@@ -223,14 +237,20 @@ fn name(resource: &Value) -> String {
     format!("{table}/index/{index}")
 }
 
-/// The tables and the secret of the environment.
+/// The tables, the queue, the bus and the secret of the environment.
 fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String> {
     let variables = template.properties(function)["Environment"]["Variables"]
         .as_object()
         .unwrap();
     let references = variables.values().filter_map(|value| value["Ref"].as_str());
+    let bus = variables
+        .values()
+        .filter(|value| **value == publishing::bus());
     references
-        .filter(|name| name.ends_with("Table") || *name == "PluggySecretArn")
+        .filter(|name| {
+            name.ends_with("Table") || name.ends_with("Queue") || *name == "PluggySecretArn"
+        })
         .map(str::to_owned)
+        .chain(bus.map(name))
         .collect()
 }

@@ -11,19 +11,13 @@ fn item_sync_reads_the_new_rows_about_items_and_connectors() {
     let template = Template::load();
 
     let mapping = only_mapping(&template);
-    let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
-    let patterns: Vec<Value> = filters
-        .iter()
-        .map(|filter| serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap())
-        .collect();
 
     assert_eq!(
         mapping["EventSourceArn"],
         json!({ "Fn::GetAtt": ["EventTable", "StreamArn"] })
     );
-    assert_eq!(mapping["FunctionName"], json!({ "Ref": ITEM_SYNC }));
     assert_eq!(
-        patterns,
+        patterns(mapping),
         [
             json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { PARTITION_KEY: {
                 "S": [{ "prefix": ITEM_PREFIX }, { "prefix": CONNECTOR_PREFIX }]
@@ -136,8 +130,27 @@ fn only_schedule<'a>(template: &'a Template, function: &str) -> &'a Value {
 }
 
 fn only_mapping(template: &Template) -> &Value {
-    let [(_, mapping)] = template.resources("AWS::Lambda::EventSourceMapping")[..] else {
-        panic!("one event source mapping")
+    let [mapping] = mappings(template, ITEM_SYNC)[..] else {
+        panic!("one event source mapping of item-sync")
     };
-    &mapping["Properties"]
+    mapping
+}
+
+/// The mappings that feed a function.
+pub(crate) fn mappings<'a>(template: &'a Template, function: &str) -> Vec<&'a Value> {
+    template
+        .resources("AWS::Lambda::EventSourceMapping")
+        .into_iter()
+        .map(|(_, mapping)| &mapping["Properties"])
+        .filter(|properties| properties["FunctionName"] == json!({ "Ref": function }))
+        .collect()
+}
+
+/// The patterns of a mapping's filters.
+pub(crate) fn patterns(mapping: &Value) -> Vec<Value> {
+    let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
+    filters
+        .iter()
+        .map(|filter| serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap())
+        .collect()
 }

@@ -41,6 +41,10 @@ impl Template {
         &self.0["Conditions"][name]
     }
 
+    pub(crate) fn output(&self, name: &str) -> &Value {
+        &self.0["Outputs"][name]
+    }
+
     /// The resources of a type, each with its logical id.
     pub(crate) fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
         let all = self.0["Resources"].as_object().unwrap();

@@ -1,0 +1,151 @@
+//! Publishing: from both tables' streams to one bus, nothing given up without a trace, and nothing of it where it is off.
+
+use serde_json::{Value, json};
+use shared::store::schema::{ITEM_PREFIX, PARTITION_KEY};
+
+use crate::functions::PUBLISH;
+use crate::stream::{mappings, patterns};
+use crate::template::Template;
+
+/// The bus wherever the template names it: its own, or the one that the deployment was given.
+pub(crate) fn bus() -> Value {
+    json!({ "Fn::If": ["CreatesEventBus", { "Fn::GetAtt": ["EventBus", "Arn"] }, { "Ref": "EventBusArn" }] })
+}
+
+#[test]
+fn the_webhooks_are_read_and_the_items_changes() {
+    let template = Template::load();
+    let mappings = mappings(&template, PUBLISH);
+
+    assert_eq!(mappings.len(), 2);
+    for (table, pattern) in [
+        (
+            "EventTable",
+            json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "origin": { "S": ["webhook"] } } } }),
+        ),
+        (
+            "ItemTable",
+            json!({ "eventName": ["INSERT", "MODIFY"], "dynamodb": { "Keys": { PARTITION_KEY: {
+                "S": [{ "prefix": ITEM_PREFIX }]
+            } } } }),
+        ),
+    ] {
+        let stream = json!({ "Fn::GetAtt": [table, "StreamArn"] });
+        let mapping = mappings
+            .iter()
+            .find(|mapping| mapping["EventSourceArn"] == stream);
+        assert_eq!(patterns(mapping.unwrap()), [pattern], "{table}");
+    }
+}
+
+#[test]
+fn what_the_bus_does_not_take_is_tried_for_half_a_day_and_then_kept_in_the_queue() {
+    let template = Template::load();
+
+    for mapping in mappings(&template, PUBLISH) {
+        assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
+        assert_eq!(
+            mapping["FunctionResponseTypes"],
+            json!(["ReportBatchItemFailures"])
+        );
+        assert_eq!(mapping["BisectBatchOnFunctionError"], true);
+        assert_eq!(mapping["MaximumRetryAttempts"], -1);
+        assert_eq!(mapping["MaximumRecordAgeInSeconds"], 12 * 60 * 60);
+        assert_eq!(
+            mapping["DestinationConfig"]["OnFailure"]["Destination"],
+            json!({ "Fn::GetAtt": ["UnpublishedQueue", "Arn"] })
+        );
+    }
+    let queue = template.properties("UnpublishedQueue");
+    assert_eq!(queue["SqsManagedSseEnabled"], true);
+    assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
+}
+
+#[test]
+fn a_batch_and_its_time_are_those_that_publish_is_made_for() {
+    let template = Template::load();
+
+    for mapping in mappings(&template, PUBLISH) {
+        assert_eq!(mapping["BatchSize"], 100);
+        // Two batches of a shard at once would be out of order.
+        assert_eq!(mapping["ParallelizationFactor"], Value::Null);
+    }
+    assert_eq!(template.properties(PUBLISH)["Timeout"], 30);
+}
+
+#[test]
+fn no_stream_has_more_readers_than_it_serves() {
+    let template = Template::load();
+    let mappings = template.resources("AWS::Lambda::EventSourceMapping");
+
+    for table in ["EventTable", "ItemTable"] {
+        let stream = json!({ "Fn::GetAtt": [table, "StreamArn"] });
+        let readers = mappings
+            .iter()
+            .filter(|(_, mapping)| mapping["Properties"]["EventSourceArn"] == stream);
+
+        assert!(readers.count() <= 2, "{table}");
+    }
+}
+
+#[test]
+fn nothing_of_it_is_there_where_it_is_off() {
+    let template = Template::load();
+
+    for resource in [
+        PUBLISH,
+        "PublishFunctionEventStored",
+        "PublishFunctionItemChanged",
+        "PublishRole",
+        "PublishLogGroup",
+        "PublishFailureLines",
+        "PublishLagAlarm",
+        "UnpublishedQueue",
+        "UnpublishedAlarm",
+    ] {
+        assert_eq!(
+            template.resource(resource)["Condition"],
+            "PublishesEvents",
+            "{resource}"
+        );
+    }
+    for output in [
+        "EventBusArn",
+        "EventBusName",
+        "PublishFunctionName",
+        "UnpublishedQueueUrl",
+    ] {
+        assert_eq!(
+            template.output(output)["Condition"],
+            "PublishesEvents",
+            "{output}"
+        );
+    }
+    assert_eq!(
+        template.default_of("PublishEvents").as_deref(),
+        Some("true")
+    );
+}
+
+#[test]
+fn a_bus_is_made_only_where_none_is_given() {
+    let template = Template::load();
+
+    assert_eq!(
+        template.resource("EventBus")["Condition"],
+        "CreatesEventBus"
+    );
+    assert_eq!(
+        template.condition("CreatesEventBus"),
+        &json!({ "Fn::And": [{ "Condition": "PublishesEvents" }, { "Fn::Equals": [{ "Ref": "EventBusArn" }, ""] }] })
+    );
+    assert_eq!(
+        template.properties("EventBus")["Name"],
+        json!({ "Ref": "AWS::StackName" })
+    );
+    assert_eq!(template.output("EventBusArn")["Value"], bus());
+    assert_eq!(
+        template.properties(PUBLISH)["Environment"]["Variables"]["EVENT_BUS"],
+        bus()
+    );
+}
