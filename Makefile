@@ -145,6 +145,10 @@ inspect: local-tools ## All that is known of an item (ITEM=), or how a user's it
 replay: local-tools ## Look again at an item (ITEM=), a user's items (USER=), or all that was received since (SINCE=24h); RATE=2 a second
 	@$(LOCAL_PYTHON) scripts/replay.py
 
+.PHONY: republish
+republish: local-tools ## Publish again what the bus may not have got: since the oldest message of the queue, or SINCE=24h
+	@$(LOCAL_PYTHON) scripts/republish.py
+
 .PHONY: import
 import: local-tools ## Look at items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
 	@$(LOCAL_PYTHON) scripts/import_items.py

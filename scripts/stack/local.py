@@ -175,6 +175,9 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
         },
         "functions": {
             "operator": outputs["OperatorFunctionName"],
+            "publish": outputs["PublishFunctionName"],
             "subscription": outputs["SubscriptionFunctionName"],
         },
+        "bus": outputs["EventBusName"],
+        "unpublishedQueue": outputs["UnpublishedQueueUrl"],
     }

@@ -1,4 +1,4 @@
-"""The operator function, which is invoked directly: in a real account, or on the local stack where none is named."""
+"""Functions that operators invoke directly: in a real account, or on the local stack where none is named."""
 
 import json
 import os
@@ -13,7 +13,7 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 @contextmanager
 def reached() -> Iterator[Ask]:
-    """Gives what a command is asked with; inside, whatever goes wrong on the way ends as one line."""
+    """Gives what the operator function is asked with; inside, whatever goes wrong on the way ends as one line."""
     name = os.environ.get("STACK", "")
     if name:
         with account.reachable():
@@ -31,13 +31,13 @@ def _asking(client: Any, function: str | None) -> Ask:
     return lambda command: ask(client, function, command)
 
 
-def ask(client: Any, function: str, command: dict[str, Any]) -> dict[str, Any]:
-    """One command; returns the report of what was done or is known."""
+def ask(client: Any, function: str, command: dict[str, Any], who: str = "operator") -> dict[str, Any]:
+    """One command; returns the report of what was done or is known. `who` is the function in words."""
     answer = client.invoke(FunctionName=function, Payload=json.dumps(command).encode())
     payload = json.loads(answer["Payload"].read() or b"null") or {}
     if "FunctionError" in answer:
         raise console.Failure(
-            f"the operator function failed at {command['action']}: {payload.get('errorMessage', 'without a message')}",
+            f"the {who} function failed at {command['action']}: {payload.get('errorMessage', 'without a message')}",
             "Its log tells more. Every command can be repeated.",
         )
     if payload.get("result") == "refused":

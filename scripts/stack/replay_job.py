@@ -1,18 +1,16 @@
 """One replay, from its beginning or from where it was left: which items, how far it has come."""
 
-import re
 import shlex
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from stack import console
+from stack import console, moment
 from stack.operator import Ask
 from stack.pace import Pace
 
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 USAGE = "make replay ITEM=<id>, or USER=<id>, or SINCE=24h, or SINCE=2026-11-23T12:00:00Z"
 
 
@@ -47,7 +45,9 @@ class ReplayJob:
         if len(given) != 1:
             raise console.Failure("what is to be replayed?", f"Name one thing: {USAGE}")
         name = given[0]
-        value = _time(choices[name], now) if name == "SINCE" else choices[name]
+        value = choices[name]
+        if name == "SINCE":
+            value = moment.text(moment.chosen(name, value, now, USAGE))
         return ReplayJob(fields[name], value, choices.get("RUN") or str(uuid.uuid4()), choices.get("CURSOR", ""))
 
     def command(self) -> dict[str, Any]:
@@ -85,17 +85,3 @@ def run(job: ReplayJob, ask: Ask, pace: Pace, stack: str, tell: Callable[[Progre
     except console.Failure as failure:
         remedy = f"{failure.remedy} To go on: {job.to_go_on(stack)}".strip()
         raise console.Failure(str(failure), remedy) from None
-
-
-def _time(text: str, now: datetime) -> str:
-    span = re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", text)
-    if span:
-        at = now - int(span[1]) * UNITS[span[2]]
-    else:
-        try:
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            raise console.Failure(f"SINCE={text} is neither a time with its zone nor a span", f"For example: {USAGE}")
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

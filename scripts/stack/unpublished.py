@@ -1,0 +1,109 @@
+"""The queue of what could not be published. Its messages say since when to publish again, and have no content."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from stack import moment
+
+# SQS gives and takes so many at once.
+BATCH = 10
+# Meanwhile nobody else sees what was read. Reading is the only thing that is done in this time.
+HIDDEN_SECONDS = 300
+# Where nothing of a row is known, its time is when DynamoDB wrote it. The times in the row are earlier: when the
+# webhook came, or when Pluggy was asked for the item.
+BEFORE_IT_WAS_WRITTEN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: since when to publish again for its sake, if it says so, and when it was sent."""
+
+    handle: str
+    since: datetime | None
+    sent_at: datetime
+
+
+class Queue:
+    """The queue at SQS."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def now(self) -> datetime:
+        """The time by the clock that also says when a message was sent."""
+        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+
+    def oldest(self) -> tuple[datetime | None, int]:
+        """The earliest time of all messages, and how many say none. They stay in the queue."""
+        messages = self._read()
+        self._show(messages)
+        times = [message.since for message in messages if message.since is not None]
+        return min(times, default=None), len(messages) - len(times)
+
+    def forget(self, since: datetime, before: datetime) -> tuple[int, int]:
+        """Deletes the messages about what happened since a time, if they were sent before another one.
+
+        Returns how many these were, and how many stay.
+        """
+        messages = self._read()
+        done = [
+            message
+            for message in messages
+            if message.since is not None and message.since >= since and message.sent_at < before
+        ]
+        rest = [message for message in messages if message not in done]
+        for batch in _batches(done):
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=batch)
+        self._show(rest)
+        return len(done), len(rest)
+
+    def _read(self) -> list[Message]:
+        """Every message. Nobody else sees them until they are shown again, or their time is over."""
+        messages: list[Message] = []
+        while True:
+            received = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=BATCH,
+                # A short look asks only some of the servers, and may find nothing although there is something.
+                WaitTimeSeconds=1,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                MessageSystemAttributeNames=["SentTimestamp"],
+            ).get("Messages", [])
+            if not received:
+                return messages
+            messages += [_message(each) for each in received]
+
+    def _show(self, messages: list[Message]) -> None:
+        for batch in _batches(messages):
+            entries = [{**entry, "VisibilityTimeout": 0} for entry in batch]
+            self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+
+
+def _batches(messages: list[Message]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(messages), BATCH):
+        batch = messages[start : start + BATCH]
+        yield [{"Id": str(index), "ReceiptHandle": message.handle} for index, message in enumerate(batch)]
+
+
+def _message(received: dict[str, Any]) -> Message:
+    sent_at = datetime.fromtimestamp(int(received["Attributes"]["SentTimestamp"]) / 1000, UTC)
+    return Message(received["ReceiptHandle"], _since(received["Body"]), sent_at)
+
+
+def _since(body: str) -> datetime | None:
+    """The time that a message names: publish's own has `since`, the one that Lambda makes of a batch its arrival."""
+    try:
+        content = json.loads(body)
+        if content.get("id"):
+            return moment.parsed(content["since"])
+        batch = content.get("DDBStreamBatchInfo")
+        written = moment.parsed(batch["approximateArrivalOfFirstRecord"] if batch else content["since"])
+        return written and written - BEFORE_IT_WAS_WRITTEN
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

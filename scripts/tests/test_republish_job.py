@@ -1,0 +1,113 @@
+import unittest
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from stack import console, republish_job
+from stack.republish_job import Progress, RepublishJob
+from stack.unpublished import Queue
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+JOB = RepublishJob(NOW - timedelta(hours=1), NOW)
+
+
+class Waiting:
+    """A queue whose messages begin at a time."""
+
+    def __init__(self, oldest: datetime | None = None, without_time: int = 0) -> None:
+        self._answer = (oldest, without_time)
+
+    def now(self) -> datetime:
+        return NOW
+
+    def oldest(self) -> tuple[datetime | None, int]:
+        return self._answer
+
+
+def chosen(queue: Waiting, **choices: str) -> RepublishJob:
+    return RepublishJob.chosen(choices, cast(Queue, queue))
+
+
+def step(published: int, cursor: str | None) -> dict[str, Any]:
+    return {"result": "republished", "published": published, "parked": 1, "scanned": 100, "cursor": cursor}
+
+
+class Choices(unittest.TestCase):
+    def test_without_a_time_the_queue_says_it(self) -> None:
+        job = chosen(Waiting(datetime(2026, 11, 23, 9, 30, 0, 999999, UTC)))
+
+        command = {"action": "republish", "since": "2026-11-23T09:30:00Z", "cursor": None}
+        self.assertEqual((job.command(), job.started), (command, NOW))
+
+    def test_a_time_goes_before_the_queues(self) -> None:
+        job = chosen(Waiting(NOW, without_time=1), SINCE="24h")
+
+        self.assertEqual(job.command()["since"], "2026-11-22T12:00:00Z")
+
+    def test_an_empty_queue_needs_nothing(self) -> None:
+        with self.assertRaisesRegex(console.Failure, "the queue is empty"):
+            chosen(Waiting())
+
+    def test_a_message_that_says_no_time_is_for_a_person(self) -> None:
+        with self.assertRaisesRegex(console.Failure, "2 messages of the queue do not say"):
+            chosen(Waiting(NOW, without_time=2))
+
+    def test_an_interrupted_one_goes_on_where_it_was(self) -> None:
+        job = chosen(Waiting(), SINCE="2026-11-23T11:00:00Z", STARTED="2026-11-23T11:59:00Z", CURSOR="a")
+
+        self.assertEqual(job, RepublishJob(NOW - timedelta(hours=1), NOW - timedelta(minutes=1), "a"))
+
+    def test_half_a_line_to_go_on_is_refused(self) -> None:
+        for choices in [
+            {"CURSOR": "a"},
+            {"CURSOR": "a", "SINCE": "1h"},
+            {"SINCE": "1h", "STARTED": "2026-11-23T11:59:00Z"},
+            {"CURSOR": "a", "SINCE": "1h", "STARTED": "soon"},
+        ]:
+            with self.assertRaisesRegex(console.Failure, "belong together"):
+                chosen(Waiting(), **choices)
+
+
+class Run(unittest.TestCase):
+    def test_it_goes_on_until_there_is_no_cursor(self) -> None:
+        steps, commands = [step(25, "a"), step(0, "b"), step(5, None)], []
+
+        def ask(command: dict[str, Any]) -> dict[str, Any]:
+            commands.append(command)
+            return steps.pop(0)
+
+        progress = republish_job.run(JOB, ask, "", lambda _: None)
+
+        self.assertEqual(progress, Progress(30, 3, 300))
+        self.assertEqual([command["cursor"] for command in commands], [None, "a", "b"])
+
+    def test_whatever_ends_it_early_tells_how_to_go_on(self) -> None:
+        for error, expected in [
+            (
+                KeyboardInterrupt(),
+                r"interrupted: 25 events published \(1 are refused, and in the queue again\), 100 rows",
+            ),
+            (console.Failure("boom", "Mend it."), "boom"),
+        ]:
+            answers = iter([step(25, "a b")])
+
+            def ask(_: dict[str, Any], answers: Any = answers, error: BaseException = error) -> dict[str, Any]:
+                for answer in answers:
+                    return answer
+                raise error
+
+            with self.assertRaisesRegex(console.Failure, expected) as raised:
+                republish_job.run(JOB, ask, "pluggy-lambda", lambda _: None)
+
+            line = "SINCE=2026-11-23T11:00:00Z STARTED=2026-11-23T12:00:00Z CURSOR='a b' STACK=pluggy-lambda"
+            self.assertTrue(
+                raised.exception.remedy.endswith(f"To go on: make republish {line}"), raised.exception.remedy
+            )
+
+    def test_what_ends_before_the_first_step_begins_anew(self) -> None:
+        def ask(_: dict[str, Any]) -> dict[str, Any]:
+            raise console.Failure("boom")
+
+        with self.assertRaises(console.Failure) as raised:
+            republish_job.run(JOB, ask, "", lambda _: None)
+
+        self.assertEqual(raised.exception.remedy, "To go on: make republish SINCE=2026-11-23T11:00:00Z")
