@@ -14,6 +14,7 @@ use crate::lock::lock;
 use crate::process::{Process, Signals};
 use crate::runtime_api::Reply;
 use crate::settings::FunctionSettings;
+use crate::usage::Usage;
 
 /// How long Lambda lets a function start.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -92,6 +93,12 @@ impl Function {
     /// How many processes there have been.
     pub fn starts(&self) -> usize {
         self.starts.load(Ordering::Relaxed)
+    }
+
+    /// What the process has used so far; none if there is none.
+    pub async fn usage(&self) -> Option<Usage> {
+        let process = self.process.lock().await;
+        Usage::of_process(process.as_ref()?.id?)
     }
 
     /// What all processes wrote so far.

@@ -24,6 +24,7 @@ mod secrets_manager;
 mod server;
 mod settings;
 mod stream_mapping;
+mod usage;
 
 pub use answer::{Answer, Outcome};
 pub use bootstraps::Bootstraps;
@@ -41,3 +42,4 @@ pub use runtime_api::{Reply, RuntimeApi};
 pub use secrets_manager::SecretsManager;
 pub use settings::FunctionSettings;
 pub use stream_mapping::{Fed, StreamMapping};
+pub use usage::Usage;

@@ -17,6 +17,7 @@ use crate::settings::FunctionSettings;
 pub(crate) struct Process {
     pub(crate) api: RuntimeApi,
     pub(crate) signals: Signals,
+    pub(crate) id: Option<u32>,
     exited: watch::Receiver<bool>,
     readers: Vec<JoinHandle<()>>,
 }
@@ -53,6 +54,7 @@ impl Process {
                 bootstrap: settings.bootstrap.clone(),
                 source,
             })?;
+        let id = child.id();
         let output = child.stdout.take().map(|pipe| lines.read(pipe));
         let errors = child.stderr.take().map(|pipe| lines.read(pipe));
         let (signals, asked) = mpsc::unbounded_channel();
@@ -61,6 +63,7 @@ impl Process {
         Ok(Self {
             api,
             signals: Signals(signals),
+            id,
             exited,
             readers: [output, errors].into_iter().flatten().collect(),
         })

@@ -1,0 +1,179 @@
+//! What publishing costs: the built function under the harness, with a stand-in for EventBridge, without TLS and without
+//! a network. Prints one table; each figure is of one run on one machine, so compare rows and not runs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark fails by panicking, and prints what it measures"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use harness::{Bootstraps, EventBus, Function, FunctionSettings, Outcome, Queue};
+use serde_json::{Value, json};
+use shared::env::Environment;
+use tests::stream;
+
+const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+const TIMEOUT: Duration = Duration::from_secs(30);
+const INVOCATIONS: usize = 300;
+const WARM_UP: usize = 20;
+
+/// A kind of batch.
+struct Case {
+    name: &'static str,
+    records: Vec<Value>,
+}
+
+/// What it cost, over all invocations.
+struct Cost {
+    p50: Duration,
+    p99: Duration,
+    cpu: Duration,
+    log_bytes: usize,
+    requests: usize,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let bus = EventBus::start(BUS, 1).await.unwrap();
+    let queue = Queue::start("unpublished", 1).await.unwrap();
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let bootstraps = Bootstraps::of_environment(&Environment::of_process(), root);
+    let settings = FunctionSettings::new("publish", bootstraps.path("publish"))
+        .with("AWS_ENDPOINT_URL_EVENTBRIDGE", bus.url())
+        .with("AWS_ENDPOINT_URL_SQS", queue.endpoint())
+        .with("EVENT_BUS", bus.arn())
+        .with("EVENT_TABLE", "events")
+        .with("ITEM_TABLE", "items")
+        .with("METRICS_NAMESPACE", "pluggy-lambda")
+        .with("PLUGGY_CLIENT_ID", tests::deployment::CLIENT_ID)
+        .with("UNPUBLISHED_QUEUE_URL", queue.url());
+    let function = Function::start(settings).await.unwrap();
+    let mut costs = Vec::new();
+    for case in cases() {
+        costs.push((case.name, measure(&function, &bus, &case).await));
+    }
+    println!("| batch | requests | p50 ms | p99 ms | CPU ms | log bytes |");
+    println!("|---|---|---|---|---|---|");
+    for (name, cost) in costs {
+        println!(
+            "| {name} | {} | {:.2} | {:.2} | {:.2} | {} |",
+            cost.requests,
+            milliseconds(cost.p50),
+            milliseconds(cost.p99),
+            milliseconds(cost.cpu),
+            cost.log_bytes,
+        );
+    }
+    let peak = function.usage().await.unwrap().peak_memory;
+    println!("\npeak memory {:.1} MB", megabytes(peak));
+}
+
+fn cases() -> Vec<Case> {
+    let webhooks = |count: usize, items: usize| {
+        let images: Vec<Value> = (0..count)
+            .map(|number| webhook(number, number % items))
+            .collect();
+        let batch = stream::batch_of_images(&images);
+        let batch = serde_json::to_value(batch).unwrap();
+        batch["Records"].as_array().unwrap().clone()
+    };
+    vec![
+        Case {
+            name: "empty, what any invocation costs",
+            records: Vec::new(),
+        },
+        Case {
+            name: "1 webhook",
+            records: webhooks(1, 1),
+        },
+        Case {
+            name: "10 webhooks of 10 items",
+            records: webhooks(10, 10),
+        },
+        Case {
+            name: "100 webhooks of 100 items",
+            records: webhooks(100, 100),
+        },
+        Case {
+            name: "100 webhooks of 1 item",
+            records: webhooks(100, 1),
+        },
+    ]
+}
+
+fn webhook(number: usize, item: usize) -> Value {
+    let item = format!("9a7b6c5d-0000-4000-8000-{item:012}");
+    let body = json!({
+        "event": "transactions/created", "eventId": number.to_string(), "itemId": item,
+        "accountId": "aaaa6c5d-0000-4000-8000-000000000002", "transactionsCount": 332,
+        "transactionsCreatedAtFrom": "2026-02-13T17:21:53.719Z",
+        "createdTransactionsLink": "https://api.pluggy.ai/transactions?accountId=aaaa6c5d-0000-4000-8000-000000000002",
+    });
+    json!({
+        "pk": {"S": format!("ITEM#{item}")}, "sk": {"S": number.to_string()},
+        "event": {"S": "transactions/created"}, "origin": {"S": "webhook"},
+        "receivedAt": {"N": "1795435200000"}, "expiresAt": {"N": "1798027200"},
+        "bodyEncoding": {"S": "identity"}, "body": {"B": base64(&body.to_string())},
+    })
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+async fn measure(function: &Function, bus: &EventBus, case: &Case) -> Cost {
+    let event = json!({ "Records": case.records }).to_string();
+    let invoke = async || {
+        let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
+        let Outcome::Response(body) = answer.outcome else {
+            panic!("{:?}", answer.outcome)
+        };
+        assert_eq!(body, br#"{"batchItemFailures":[]}"#);
+        answer.took
+    };
+    for _ in 0..WARM_UP {
+        invoke().await;
+    }
+    let cpu = function.usage().await.unwrap().cpu;
+    let (lines, requests) = (bytes(&function.lines()), bus.requests());
+    let mut times = Vec::with_capacity(INVOCATIONS);
+    for _ in 0..INVOCATIONS {
+        times.push(invoke().await);
+    }
+    times.sort_unstable();
+    let invocations = u32::try_from(INVOCATIONS).unwrap();
+    Cost {
+        p50: percentile(&times, 50),
+        p99: percentile(&times, 99),
+        cpu: (function.usage().await.unwrap().cpu - cpu) / invocations,
+        log_bytes: (bytes(&function.lines()) - lines) / INVOCATIONS,
+        requests: (bus.requests() - requests) / INVOCATIONS,
+    }
+}
+
+fn bytes(lines: &[String]) -> usize {
+    lines.iter().map(|line| line.len() + 1).sum()
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    let index = sorted.len() * percent / 100;
+    sorted
+        .get(index)
+        .or(sorted.last())
+        .copied()
+        .unwrap_or_default()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful of megabytes")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1_000_000.0
+}
