@@ -13,6 +13,9 @@ def republish() -> None:
     stack = os.environ.get("STACK", "")
     with _reached(stack) as (ask, queue):
         job = republish_job.RepublishJob.chosen(os.environ, queue)
+        if job is None:
+            console.line(f"nothing waits to be published; in any case: {republish_job.USAGE}")
+            return
         console.line(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
         try:
             progress = republish_job.run(job, ask, stack, lambda so_far: console.progress(str(so_far)))

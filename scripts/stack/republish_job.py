@@ -10,7 +10,7 @@ from stack import console, moment
 from stack.operator import Ask
 from stack.unpublished import Queue
 
-USAGE = "make republish, or with SINCE=24h, or with SINCE=2026-11-23T12:00:00Z"
+USAGE = "make republish SINCE=24h, or with SINCE=2026-11-23T12:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class RepublishJob:
     cursor: str | None = None
 
     @staticmethod
-    def chosen(choices: Mapping[str, str], queue: Queue) -> "RepublishJob":
-        """What the person chose on the command line; without a time, the earliest that the queue names."""
+    def chosen(choices: Mapping[str, str], queue: Queue) -> "RepublishJob | None":
+        """What the person chose on the command line; without a time, the earliest that the queue names, if any."""
         now = queue.now()
         cursor, since, started = (choices.get(name, "") for name in ("CURSOR", "SINCE", "STARTED"))
         if cursor or started:
@@ -54,9 +54,7 @@ class RepublishJob:
             raise console.Failure(
                 f"{without_time} messages of the queue do not say since when", "Read them, and name the time: SINCE=24h"
             )
-        if oldest is None:
-            raise console.Failure("the queue is empty: nothing waits to be published", f"In any case: {USAGE}")
-        return RepublishJob(oldest, now)
+        return RepublishJob(oldest, now) if oldest else None
 
     def command(self) -> dict[str, Any]:
         """The next step, for the publish function."""
