@@ -27,6 +27,10 @@ down: ## Stop exactly what `make up` started
 walk: local-tools ## Connect one more bank on the running stack
 	@$(LOCAL_PYTHON) scripts/walk.py
 
+.PHONY: examples
+examples: local-tools ## Build the consumers in examples/, and deploy them beside the running stack
+	@$(LOCAL_PYTHON) scripts/examples.py
+
 .PHONY: logs
 logs: local-tools ## Follow what the functions log (.local/logs has the rest)
 	@$(LOCAL_PYTHON) scripts/logs.py

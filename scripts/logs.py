@@ -7,7 +7,8 @@ from typing import Any
 from stack import console, ministack, settings, stack_file
 
 POLL_SECONDS = 1
-PREFIX = f"/aws/lambda/{settings.STACK_NAME}/"
+# Those of the examples' stack begin so too.
+PREFIX = f"/aws/lambda/{settings.STACK_NAME}"
 # The platform's own lines, which say nothing about what happened.
 PLATFORM_LINES = ("START RequestId", "END RequestId", "REPORT RequestId")
 
@@ -20,7 +21,7 @@ def logs() -> None:
         while True:
             for function, message in _new_lines(client, shown):
                 if not message.startswith(PLATFORM_LINES):
-                    print(f"{function:<14} {message.strip()}", flush=True)
+                    print(f"{function:<17} {message.strip()}", flush=True)
             time.sleep(POLL_SECONDS)
 
 
@@ -30,7 +31,8 @@ def _new_lines(client: Any, shown: Counter[str]) -> list[tuple[str, str]]:
     for group in client.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
         name = group["logGroupName"]
         events = client.filter_log_events(logGroupName=name)["events"]
-        lines += [(event["timestamp"], name.removeprefix(PREFIX), event["message"]) for event in events[shown[name] :]]
+        function = name.rsplit("/", 1)[1]
+        lines += [(event["timestamp"], function, event["message"]) for event in events[shown[name] :]]
         shown[name] = len(events)
     return [(function, message) for _, function, message in sorted(lines, key=lambda line: line[0])]
 

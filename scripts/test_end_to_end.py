@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from stack import conformance, console, local, machine, ministack, node_packages, paths
+from stack import conformance, console, examples, local, machine, ministack, node_packages, paths
 
 CARGO = ["cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end"]
 WIDGET = paths.ROOT / "tests" / "official-clients" / "widget"
@@ -18,6 +18,7 @@ def test_end_to_end() -> None:
     try:
         with local.exclusive(), ministack.reachable():
             stack = local.bring_up()
+            examples.bring_up(stack)
         console.heading("Test")
         # Each has its say, also when another has failed.
         passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]

@@ -22,14 +22,18 @@ def functions() -> None:
     stamp.clear()
     # `sam build` shows nothing of the compiler, and runs it for one function after the other. Run here first, its
     # progress can be seen and the functions link side by side; `sam build` then finds the work done.
-    target = ["--arm64"] if architecture == "arm64" else []
     for group in cargo.groups(sorted(manifest.parent.name for manifest in paths.ROOT.glob("functions/*/Cargo.toml"))):
-        packages = [argument for name in group for argument in ("--package", name)]
-        label = group[0] if len(group) == 1 else f"{len(group)} functions"
-        cargo.run(label, ["lambda", "build", "--release", *target, *packages])
+        bootstraps(group[0] if len(group) == 1 else f"{len(group)} functions", group, architecture)
     with console.step("packaging the functions (sam build)"):
         _sam_build(architecture)
     stamp.write(wanted)
+
+
+def bootstraps(label: str, packages: list[str], architecture: str) -> None:
+    """Compiles packages as Lambda runs them."""
+    target = ["--arm64"] if architecture == "arm64" else []
+    named = [argument for name in packages for argument in ("--package", name)]
+    cargo.run(label, ["lambda", "build", "--release", *target, *named])
 
 
 def sandbox() -> None:

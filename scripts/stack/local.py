@@ -12,6 +12,7 @@ from stack import (
     console,
     deployment,
     event_row,
+    examples,
     gateway,
     ministack,
     paths,
@@ -85,6 +86,7 @@ def stop() -> list[str]:
     """Stops what `start` started, and says what that was."""
     stack_file.remove()
     deployment.STAMP.clear()
+    examples.STAMP.clear()
     return [process.name for process in (sandbox.PROCESS, ministack.PROCESS) if process.stop()]
 
 
@@ -99,7 +101,9 @@ def deploy(credentials: Credentials) -> dict[str, Any]:
         deployment.deploy(values)
     with console.step("routes of the HTTP API"):
         api_id = gateway.create_routes(settings.STACK_NAME)
-    stack = _describe(credentials, api_id)
+    # A stack of its own, which stays as it is.
+    beside = {name: value for name, value in (stack_file.read_if_any() or {}).items() if name == "examples"}
+    stack = _describe(credentials, api_id) | beside
     stack_file.write(stack)
     deployment.confirm(values)
     return stack

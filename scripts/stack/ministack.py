@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from stack import aws_error, console, fingerprint, paths, port, process, request, settings, tool
@@ -90,8 +91,14 @@ def _environment() -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
         "MINISTACK_REGION": settings.REGION,
-        "PATH": os.defpath,
+        "PATH": _programs(),
         "S3_DATA_DIR": str(DATA / "s3"),
         "STATE_DIR": str(DATA / "state"),
         "TMPDIR": str(DATA / "tmp"),
     }
+
+
+def _programs() -> str:
+    """Where programs of the system are, and Node.js, with which functions in it are run."""
+    node = shutil.which("node")
+    return os.pathsep.join([*([str(Path(node).parent)] if node else []), os.defpath])

@@ -1,0 +1,89 @@
+"""The consumers in `examples/`, deployed beside the local stack as a stack of their own."""
+
+from typing import Any
+
+from stack import build, cargo, console, deployment, fingerprint, machine, ministack, paths, sam, settings, stack_file
+
+STACK_NAME = f"{settings.STACK_NAME}-examples"
+TEMPLATE = "examples/template.yaml"
+# Not beside the build of the main stack: SAM notes what it has built in the folder above.
+BUILT_TEMPLATE = paths.ROOT / ".aws-sam" / "examples" / "build" / "template.yaml"
+INPUTS = [*build.COMMON_INPUTS, "examples", "scripts/requirements/sam.txt"]
+STAMP = fingerprint.Stamp(paths.RUN / "deployed-examples")
+
+
+def bring_up(stack: dict[str, Any]) -> dict[str, Any]:
+    """Builds the consumers and deploys them onto the running stack, unless nothing has changed; where they are."""
+    console.heading("Build the examples")
+    built = _build()
+    console.heading("Deploy the examples")
+    values = _parameters(stack)
+    wanted = fingerprint.of_text(built, str(sorted(values.items())))
+    if STAMP.matches(wanted) and "examples" in stack:
+        console.line("unchanged since the last deployment")
+        return stack["examples"]
+    STAMP.clear()
+    with console.step("sam deploy"):
+        _deploy(values)
+    outputs = deployment.outputs(ministack.client("cloudformation"), STACK_NAME)
+    stack["examples"] = {
+        consumer: {
+            "table": outputs[f"Transactions{consumer.title()}TableName"],
+            "deadLetterQueue": outputs[f"Transactions{consumer.title()}DeadLetterQueueUrl"],
+        }
+        for consumer in ("rust", "node")
+    }
+    stack_file.write(stack)
+    STAMP.write(wanted)
+    return stack["examples"]
+
+
+def _build() -> str:
+    """The fingerprint of what is built."""
+    architecture = machine.architecture()
+    wanted = fingerprint.of_text(fingerprint.of_files(paths.ROOT / name for name in INPUTS), architecture)
+    stamp = fingerprint.Stamp(paths.RUN / "built-examples")
+    if stamp.matches(wanted) and BUILT_TEMPLATE.is_file():
+        console.line("consumers: unchanged since the last build")
+        return wanted
+    stamp.clear()
+    # For its progress; `sam build` then finds the work done.
+    build.bootstraps("transactions-rust", ["transactions-rust"], architecture)
+    with console.step("packaging the consumers (sam build)"):
+        arguments = [
+            "--template-file", TEMPLATE,
+            "--build-dir", str(BUILT_TEMPLATE.parent),
+            "--beta-features",
+            "--build-in-source",
+            "--parameter-overrides", f"Architecture={architecture}",
+        ]  # fmt: skip
+        sam.run("build", arguments, cargo.environment())
+    stamp.write(wanted)
+    return wanted
+
+
+def _deploy(values: dict[str, str]) -> None:
+    arguments = [
+        "--template-file", str(BUILT_TEMPLATE),
+        "--stack-name", STACK_NAME,
+        "--region", settings.REGION,
+        "--capabilities", "CAPABILITY_IAM",
+        "--resolve-s3",
+        "--no-fail-on-empty-changeset",
+        "--no-progressbar",
+        "--parameter-overrides", *(f"{name}={value}" for name, value in values.items()),
+    ]  # fmt: skip
+    sam.run("deploy", arguments, ministack.client_environment())
+
+
+def _parameters(stack: dict[str, Any]) -> dict[str, str]:
+    """The template's parameters: what the main stack's outputs and parameters say."""
+    secret = ministack.client("secretsmanager").describe_secret(SecretId=settings.SECRET_NAME)
+    return {
+        "Architecture": machine.architecture(),
+        "CredentialTableName": stack["tables"]["credentials"],
+        "EventBusName": stack["bus"],
+        "PluggyBaseUrl": stack["sandbox"]["url"],
+        "PluggyClientId": stack["sandbox"]["credentials"]["clientId"],
+        "PluggySecretArn": secret["ARN"],
+    }
