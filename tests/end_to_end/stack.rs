@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 const STACK_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.local/stack.json");
-const PATIENCE: Duration = Duration::from_mins(1);
-const POLL_INTERVAL: Duration = Duration::from_millis(200);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A stored row, by attribute name.
 pub(crate) type Row = HashMap<String, AttributeValue>;
@@ -33,6 +33,9 @@ struct Description {
     sandbox: Sandbox,
     tables: Tables,
     functions: Functions,
+    bus: String,
+    #[serde(default)]
+    examples: HashMap<String, Consumer>,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +62,14 @@ struct Webhook {
 #[derive(Deserialize)]
 struct Sandbox {
     url: String,
+    credentials: ClientCredentials,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ClientCredentials {
+    client_id: String,
+    client_secret: String,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +80,13 @@ struct Tables {
 #[derive(Deserialize)]
 struct Functions {
     operator: String,
+    publish: String,
+}
+
+/// A consumer of the events, from `examples/`.
+#[derive(Deserialize)]
+pub(crate) struct Consumer {
+    pub(crate) table: String,
 }
 
 impl Stack {
@@ -148,9 +166,43 @@ impl Stack {
             .header(AUTHORIZATION, authorization)
     }
 
+    /// What a service of the emulator answers, of those that speak JSON.
+    pub(crate) async fn aws_json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let request = self
+            .aws(Method::POST, "/", service)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target);
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        let (status, body) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{target}: {body}");
+        serde_json::from_str(&body).unwrap_or_default()
+    }
+
+    /// The bus that is published on.
+    pub(crate) fn bus(&self) -> &str {
+        &self.description.bus
+    }
+
+    /// The consumers that run beside the stack.
+    pub(crate) fn consumers(&self) -> &HashMap<String, Consumer> {
+        let consumers = &self.description.examples;
+        assert!(!consumers.is_empty(), "no consumer runs (make examples)");
+        consumers
+    }
+
     /// What the operator function answers to a command.
     pub(crate) async fn operate(&self, command: Value) -> Value {
-        let function = &self.description.functions.operator;
+        self.command(&self.description.functions.operator, command)
+            .await
+    }
+
+    /// What the publish function answers to a command.
+    pub(crate) async fn publish(&self, command: Value) -> Value {
+        self.command(&self.description.functions.publish, command)
+            .await
+    }
+
+    async fn command(&self, function: &str, command: Value) -> Value {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         let request = self.aws(Method::POST, &path, "lambda");
         let answer = request.body(command.to_string()).send().await.unwrap();
@@ -177,11 +229,30 @@ impl Stack {
         text(&json(answer).await, "/access_token").to_owned()
     }
 
+    /// An API key of Pluggy's, as the application gets it.
+    pub(crate) async fn api_key(&self) -> String {
+        let credentials = &self.description.sandbox.credentials;
+        let body = serde_json::json!({
+            "clientId": credentials.client_id,
+            "clientSecret": credentials.client_secret,
+        });
+        let request = self
+            .sandbox(Method::POST, "/auth")
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        text(&json(request.send().await.unwrap()).await, "/apiKey").to_owned()
+    }
+
     /// The event rows under a partition key.
     pub(crate) async fn event_rows(&self, partition: &str) -> Vec<Row> {
+        self.rows(&self.description.tables.events, partition).await
+    }
+
+    /// A table's rows under a partition key.
+    pub(crate) async fn rows(&self, table: &str, partition: &str) -> Vec<Row> {
         self.dynamodb
             .query()
-            .table_name(&self.description.tables.events)
+            .table_name(table)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()))
             .consistent_read(true)
