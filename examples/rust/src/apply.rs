@@ -63,7 +63,7 @@ pub(crate) async fn apply(
     Ok(Outcome::Applied { transactions })
 }
 
-/// Keeps what Pluggy has, page by page.
+/// Keeps what Pluggy answers to these questions.
 async fn read(
     app: &App,
     plan: &Plan,
@@ -72,28 +72,38 @@ async fn read(
 ) -> Result<usize, Error> {
     let mut transactions = 0;
     for filter in filters {
-        let mut after = None;
-        loop {
-            // Another invocation may read the same at the same time: the later question has the
-            // later answer, whichever is written first.
-            let read_at = invocation.now();
-            let page = app
-                .pluggy
-                .transactions(plan.account_id, filter, after.as_ref(), read_at)
-                .await?;
-            // The account is gone, and there is nothing to know of it any more.
-            let Some(page) = page else {
-                return Ok(transactions);
-            };
-            app.table.put(&page.results, plan.item_id, read_at).await?;
-            transactions += page.results.len();
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
-        }
+        transactions += read_pages(app, plan, filter, invocation).await?;
     }
     Ok(transactions)
+}
+
+async fn read_pages(
+    app: &App,
+    plan: &Plan,
+    filter: &TransactionFilter,
+    invocation: &Invocation,
+) -> Result<usize, Error> {
+    let mut transactions = 0;
+    let mut after = None;
+    loop {
+        // Another invocation may ask the same at the same time: the later question has the later
+        // answer, whichever is written first.
+        let read_at = invocation.now();
+        let answer = app
+            .pluggy
+            .transactions(plan.account_id, filter, after.as_ref(), read_at)
+            .await?;
+        // Where the account is gone, there is nothing to know of it any more.
+        let Some(page) = answer else {
+            return Ok(transactions);
+        };
+        app.table.put(&page.results, plan.item_id, read_at).await?;
+        transactions += page.results.len();
+        after = page.next;
+        if after.is_none() {
+            return Ok(transactions);
+        }
+    }
 }
 
 /// Marks as deleted what Pluggy does not have any more.
