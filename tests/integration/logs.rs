@@ -17,6 +17,8 @@ use tests::deployment::{
 };
 use tests::{Deployment, sample, stream};
 
+use crate::transactions_consumer::stand::{CREATED, Stand};
+
 const USER: &str = "usr_01J9X";
 /// Stands in a body where Pluggy would have something personal.
 const PERSONAL: &str = "Maria of the Savings Bank";
@@ -89,6 +91,36 @@ fn fault(path_prefix: &str, effect: Effect) -> Fault {
         times: None,
         effect,
     }
+}
+
+#[tokio::test]
+async fn the_example_in_rust_logs_nothing_of_an_account() {
+    let log = Log::start();
+    let stand = Stand::connected("user-ok").await;
+    let transactions = stand.at_pluggy().await;
+    let description = transactions[0].description.as_deref().unwrap();
+    let account_id = stand.account_id.to_string();
+
+    let failed = stand
+        .receive(&[
+            stand.event(1, CREATED, json!({})),
+            stand.event(1, CREATED, json!({})),
+            stand.event(2, CREATED, json!({ "accountId": PERSONAL })),
+            json!({ "detail": { "id": PERSONAL } }).to_string(),
+            PERSONAL.to_owned(),
+        ])
+        .await;
+    stand
+        .deployment
+        .pluggy
+        .add_fault(fault("/v2/transactions", Effect::Disconnect));
+    let unanswered = stand.receive(&[stand.event(3, CREATED, json!({}))]).await;
+
+    assert_eq!((failed, unanswered), (vec![2, 3, 4], vec![0]));
+    for line in ["event applied", "event known already", "event put back"] {
+        assert!(log.text().contains(line), "{line}");
+    }
+    log.assert_lacks(&[description, &account_id, PERSONAL, CLIENT_SECRET]);
 }
 
 #[tokio::test]

@@ -6,13 +6,35 @@ mod order;
 pub(crate) mod stand;
 mod template;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::clock::now;
 
 use stand::{CREATED, DELETED, Stand, UPDATED, event, id_texts};
 
+const SCHEMA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../docs/events/webhook.v1.schema.json"
+);
 /// Thirty times the usual, which is more than one page.
 const BUSY_USER: &str = "user-ok-perf-30";
+
+#[test]
+fn the_events_of_these_tests_are_what_the_schema_says() {
+    let schema: Value = serde_json::from_slice(&std::fs::read(SCHEMA).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let fields = json!({
+        "itemId": "9a7b6c5d-0000-4000-8000-000000000001",
+        "accountId": "aaaa6c5d-0000-4000-8000-000000000002",
+    });
+
+    for detail_type in [CREATED, UPDATED, DELETED] {
+        let event = event(1, detail_type, fields.clone());
+        let event: Value = serde_json::from_str(&event).unwrap();
+
+        let valid = validator.validate(&event["detail"]);
+        assert!(valid.is_ok(), "{}", valid.unwrap_err());
+    }
+}
 
 #[tokio::test]
 async fn the_transactions_of_a_new_account_are_kept_as_pluggy_has_them() {

@@ -38,13 +38,13 @@ async fn malformed_messages_come_again_alone_and_lead_to_nothing() {
         r#"{"detail-type":"webhook.transactions/created","detail":{}}"#.to_owned(),
         spoiled(&stand, |event| event["detail"]["id"] = "x".into()),
         spoiled(&stand, |event| {
-            event["detail"]["id"] = "#".repeat(64).into()
+            event["detail"]["id"] = "#".repeat(64).into();
         }),
         spoiled(&stand, |event| event["detail"]["body"] = Value::Null),
         spoiled(&stand, |event| event["detail"]["body"] = json!("text")),
         spoiled(&stand, |event| event["detail"]["schemaVersion"] = 2.into()),
         spoiled(&stand, |event| {
-            event["detail"]["itemId"] = "../items".into()
+            event["detail"]["itemId"] = "../items".into();
         }),
         event(101, CREATED, json!({ "itemId": stand.item_id })),
         stand.event(102, UPDATED, json!({})),

@@ -1,28 +1,35 @@
-//! The template of the examples fits the function that it deploys.
+//! The template of the examples: that it fits the function in Rust, and that nobody may do more than
+//! they must.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::env::Environment;
 use transactions_rust::Config;
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/template.yaml");
+const CONSUMERS: [&str; 2] = ["TransactionsRust", "TransactionsNode"];
+const CREDENTIAL_TABLE: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:\
+                                ${AWS::AccountId}:table/${CredentialTableName}";
 
-fn resource(name: &str) -> Value {
+/// The template, in which what a tag such as `!GetAtt` stands before is left as a text.
+fn template() -> Value {
     let text = std::fs::read_to_string(TEMPLATE).unwrap();
-    let template: Value = serde_saphyr::from_str(&text).unwrap();
-    template["Resources"][name]["Properties"].clone()
+    serde_saphyr::from_str(&text).unwrap()
+}
+
+fn properties<'a>(template: &'a Value, consumer: &str, resource: &str) -> &'a Value {
+    let properties = &template["Resources"][format!("{consumer}{resource}")]["Properties"];
+    assert!(properties.is_object(), "{consumer}{resource}");
+    properties
 }
 
 #[test]
-fn the_function_has_every_variable_that_it_asks_for_and_no_other() {
-    let function = resource("TransactionsRustFunction");
-    let names: BTreeSet<String> = function["Environment"]["Variables"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+fn the_function_in_rust_has_every_variable_that_it_asks_for_and_no_other() {
+    let template = template();
+    let function = properties(&template, "TransactionsRust", "Function");
+    let variables = function["Environment"]["Variables"].as_object().unwrap();
+    let names: BTreeSet<String> = variables.keys().cloned().collect();
 
     let value = |name: &str| match name {
         "PLUGGY_BASE_URL" => "https://api.pluggy.ai",
@@ -41,4 +48,108 @@ fn the_function_has_every_variable_that_it_asks_for_and_no_other() {
         let error = config(others).unwrap_err().to_string();
         assert_eq!(error, format!("the environment variable {name} is not set"));
     }
+}
+
+#[test]
+fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
+    let template = template();
+    let shared_key =
+        ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| (action, CREDENTIAL_TABLE));
+
+    for (consumer, more) in [(CONSUMERS[0], &shared_key[..]), (CONSUMERS[1], &[])] {
+        let own = [
+            ("dynamodb:GetItem", "Table.Arn"),
+            ("dynamodb:PutItem", "Table.Arn"),
+            ("logs:CreateLogStream", "LogGroup.Arn"),
+            ("logs:PutLogEvents", "LogGroup.Arn"),
+            ("sqs:DeleteMessage", "Queue.Arn"),
+            ("sqs:GetQueueAttributes", "Queue.Arn"),
+            ("sqs:ReceiveMessage", "Queue.Arn"),
+        ];
+        let secret = ("secretsmanager:GetSecretValue", "PluggySecretArn");
+        let own = own.map(|(action, name)| (action.to_owned(), format!("{consumer}{name}")));
+        let others = more.iter().chain([&secret]);
+        let expected: BTreeSet<_> = others
+            .map(|(action, resource)| ((*action).to_owned(), (*resource).to_owned()))
+            .chain(own)
+            .collect();
+
+        let role = properties(&template, consumer, "Role");
+
+        assert_eq!(allowed(&role["Policies"]), expected, "{consumer}");
+    }
+}
+
+#[test]
+fn only_the_bus_may_send_to_a_queue_and_only_for_its_own_rule() {
+    let template = template();
+
+    for consumer in CONSUMERS {
+        for queue in ["Queue", "DeadLetterQueue"] {
+            let policy = properties(&template, consumer, &format!("{queue}Policy"));
+
+            assert_eq!(policy["Queues"], json!([format!("{consumer}{queue}")]));
+            assert_eq!(
+                policy["PolicyDocument"]["Statement"],
+                json!([{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "events.amazonaws.com" },
+                    "Action": "sqs:SendMessage",
+                    "Resource": format!("{consumer}{queue}.Arn"),
+                    "Condition": { "ArnEquals": { "aws:SourceArn": format!("{consumer}Rule.Arn") } },
+                }])
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
+    let template = template();
+    let timeout = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
+
+    for consumer in CONSUMERS {
+        let dead_letters = format!("{consumer}DeadLetterQueue.Arn");
+        let target = &properties(&template, consumer, "Rule")["Targets"][0];
+        assert_eq!(target["Arn"], format!("{consumer}Queue.Arn"));
+        assert_eq!(target["DeadLetterConfig"]["Arn"], dead_letters);
+
+        let queue = properties(&template, consumer, "Queue");
+        assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], dead_letters);
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+        // What AWS advises, so that no message comes again while it is worked on.
+        assert_eq!(queue["VisibilityTimeout"], 6 * timeout);
+
+        for queue in ["Queue", "DeadLetterQueue"] {
+            let queue = properties(&template, consumer, queue);
+            assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
+            assert_eq!(queue["SqsManagedSseEnabled"], true);
+        }
+        let mapping = &properties(&template, consumer, "Function")["Events"]["TransactionsChanged"];
+        let mapping = &mapping["Properties"];
+        assert_eq!(mapping["Queue"], format!("{consumer}Queue.Arn"));
+        assert_eq!(
+            mapping["FunctionResponseTypes"],
+            json!(["ReportBatchItemFailures"])
+        );
+    }
+}
+
+/// Every action that the policies of a role allow, with what it is allowed on.
+fn allowed(policies: &Value) -> BTreeSet<(String, String)> {
+    let policies = policies.as_array().unwrap().iter();
+    let statements =
+        policies.flat_map(|one| one["PolicyDocument"]["Statement"].as_array().unwrap());
+    let mut allowed = BTreeSet::new();
+    for statement in statements {
+        let resource = statement["Resource"].as_str().unwrap();
+        let actions = match &statement["Action"] {
+            Value::Array(actions) => actions.clone(),
+            action => vec![action.clone()],
+        };
+        for action in actions {
+            allowed.insert((action.as_str().unwrap().to_owned(), resource.to_owned()));
+        }
+    }
+    allowed
 }
