@@ -1,5 +1,7 @@
 //! Documents that list what the code has.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -62,12 +64,17 @@ fn a_frontend_is_told_what_to_show_for_every_phase_and_next_action() {
 
 /// What stands between backticks in the first column of the table with this header.
 fn first_column(document: &str, header: &str) -> BTreeSet<String> {
+    column(document, header, 0)
+}
+
+/// The same for another column.
+fn column(document: &str, header: &str, number: usize) -> BTreeSet<String> {
     let table = document
         .lines()
         .skip_while(|line| !line.starts_with(header));
     table
         .skip(2)
-        .map_while(|row| row.strip_prefix("| ")?.split(" | ").next())
+        .map_while(|row| row.strip_prefix("| ")?.split(" | ").nth(number))
         .flat_map(|cell| cell.split('`').skip(1).step_by(2))
         .map(str::to_owned)
         .collect()

@@ -1,0 +1,110 @@
+//! What is said of the events on the bus.
+
+use std::collections::BTreeSet;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+use shared::connection::{ActionKind, Phase};
+use shared::pluggy::EventKind;
+
+use super::{column, document, first_column, words};
+
+const SCHEMAS: [&str; 2] = ["webhook", "item"];
+
+fn schema(name: &str) -> Value {
+    serde_json::from_str(&document(&format!("events/{name}.v1.schema.json"))).unwrap()
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(schema)
+        .unwrap()
+}
+
+#[test]
+fn the_page_for_integrators_names_every_event() {
+    let document = document("integrate.md");
+
+    let known = EventKind::KNOWN.iter();
+    let webhooks: BTreeSet<_> = known.map(|kind| format!("webhook.{kind}")).collect();
+    assert_eq!(column(&document, "| About | Detail types |", 1), webhooks);
+
+    let mut items = words(Phase::ALL);
+    items.extend(["updated", "deleted"].map(str::to_owned));
+    let items: BTreeSet<_> = items.iter().map(|word| format!("item.{word}")).collect();
+    assert_eq!(
+        first_column(&document, "| Detail type | The connection |"),
+        items
+    );
+}
+
+#[test]
+fn the_schema_of_an_items_events_has_our_vocabularies() {
+    let schema = schema("item");
+
+    let phases = &schema["$defs"]["phase"]["enum"];
+    let actions = &schema["$defs"]["nextAction"]["properties"]["kind"]["enum"];
+    assert_eq!(*phases, json!(Phase::ALL));
+    assert_eq!(*actions, json!(ActionKind::ALL));
+}
+
+#[test]
+fn every_example_of_a_schema_is_valid_and_none_of_it_can_be_left_out_or_added() {
+    for name in SCHEMAS {
+        let schema = schema(name);
+        let validator = validator(&schema);
+
+        for example in schema["examples"].as_array().unwrap() {
+            assert!(validator.is_valid(example), "{name}: {example}");
+            for field in example.as_object().unwrap().keys() {
+                let mut without = example.clone();
+                without.as_object_mut().unwrap().remove(field);
+                assert!(!validator.is_valid(&without), "{name} without {field}");
+            }
+            let mut with = example.clone();
+            with["another"] = json!(1);
+            assert!(!validator.is_valid(&with), "{name} with another field");
+        }
+    }
+}
+
+#[test]
+fn a_field_of_another_shape_is_refused() {
+    for (name, field, values) in [
+        ("webhook", "schemaVersion", json!([2, "1", null])),
+        ("webhook", "id", json!(["", "AB", null, "0123"])),
+        (
+            "webhook",
+            "receivedAt",
+            json!(["2026-11-23", "2026-11-23T12:00:00-03:00", null, 1]),
+        ),
+        ("webhook", "itemId", json!(["", 1])),
+        ("webhook", "body", json!([null, [], "{}"])),
+        ("webhook", "bodyReference", json!([{"table": "t"}, "t"])),
+        ("item", "phase", json!(["READY", null, "gone"])),
+        ("item", "previousPhase", json!(["READY"])),
+        (
+            "item",
+            "nextAction",
+            json!([null, {"kind": "none"}, {"kind": "x", "messages": null, "expiresAt": null}]),
+        ),
+        (
+            "item",
+            "connector",
+            json!([{"id": "2", "name": "x"}, {"id": 2}]),
+        ),
+        ("item", "itemId", json!([null, "x"])),
+        ("item", "observedAt", json!([null, "now"])),
+    ] {
+        let schema = schema(name);
+        let validator = validator(&schema);
+
+        for value in values.as_array().unwrap() {
+            let mut example = schema["examples"][0].clone();
+            example[field] = value.clone();
+            assert!(!validator.is_valid(&example), "{name}: {field} {value}");
+        }
+    }
+}
