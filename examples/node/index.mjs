@@ -7,6 +7,8 @@ import { Refusal, createPluggy } from './pluggy.mjs'
 import { createTable } from './table.mjs'
 
 const WRITES_AT_ONCE = 25
+// What one more message may take, most of it waiting for an answer.
+const RESERVE_MILLISECONDS = 15_000
 
 const { PLUGGY_BASE_URL, PLUGGY_SECRET_ARN, TRANSACTION_TABLE } = process.env
 
@@ -14,10 +16,14 @@ const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, secretArn: PLUGGY_SECRET
 const table = createTable(TRANSACTION_TABLE)
 
 /** Reports the messages that failed, and only those: SQS brings them again, and gives up after some times. */
-export async function handler({ Records: messages }) {
+export async function handler({ Records: messages }, context) {
   const batchItemFailures = []
   for (const { messageId, body } of messages) {
     try {
+      // An invocation that is cut off would bring back the messages that are done, too.
+      if (context.getRemainingTimeInMillis() < RESERVE_MILLISECONDS) {
+        throw new OutOfTime()
+      }
       await consume(body)
     } catch (error) {
       console.warn({ message: 'event not applied', messageId, reason: reasonOf(error) })
@@ -25,6 +31,10 @@ export async function handler({ Records: messages }) {
     }
   }
   return { batchItemFailures }
+}
+
+class OutOfTime extends Error {
+  name = 'OutOfTime'
 }
 
 async function consume(body) {

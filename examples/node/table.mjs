@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 
 const DAY_SECONDS = 24 * 60 * 60
-// Longer than anything is repeated: the queue keeps a message for 14 days, its dead-letter queue for as many.
+// Longer than anything can come again: events are kept for 30 days, and each of two queues keeps a message for 14.
 const KEPT_SECONDS = 60 * DAY_SECONDS
 
 /** The rows of the table `name`. */

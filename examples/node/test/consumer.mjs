@@ -55,8 +55,13 @@ export function message(body, changes = {}) {
 }
 
 /** Gives the handler one batch, and tells which of its messages failed, by their places. */
-export async function consume(...bodies) {
+export function consume(...bodies) {
+  return consumeWithin(() => 60_000, ...bodies)
+}
+
+/** The same, with so many milliseconds left whenever it asks. */
+export async function consumeWithin(getRemainingTimeInMillis, ...bodies) {
   const Records = bodies.map((body, index) => ({ messageId: String(index), body }))
-  const { batchItemFailures } = await handler({ Records })
+  const { batchItemFailures } = await handler({ Records }, { getRemainingTimeInMillis })
   return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))
 }

@@ -30,10 +30,24 @@ test('a secret that was replaced is read without a restart', async () => {
   logged.length = 0
 
   assert.deepEqual(await consume(first), [0])
-  secret.set({ ...credentials, clientSecret: 'another-secret' })
+  secret.set(JSON.stringify({ ...credentials, clientSecret: 'another-secret' }))
   assert.deepEqual(await consume(first, second), [])
 
+  await replaceSecret(credentials.clientSecret)
   const text = logged.join()
   assert.ok(text.includes('pluggy answered 401'), text)
   assert.ok(!text.includes(credentials.clientSecret) && !text.includes('another-secret'), text)
+})
+
+test('a secret that cannot be read is not quoted in the log', async () => {
+  const body = await created()
+  await expireKeys()
+  secret.set('clientSecret=hush')
+  logged.length = 0
+
+  assert.deepEqual(await consume(body), [0])
+
+  const text = logged.join()
+  assert.ok(text.includes('SyntaxError'), text)
+  assert.ok(!text.includes('clientSecret'), text)
 })

@@ -55,11 +55,17 @@ test('of the address of the next page, only the cursor is taken', async () => {
   const cursor = 'a+b/c=&accountId=x'
   const next = `${stranger.url}/v2/transactions?after=${encodeURIComponent(cursor)}`
 
-  const { ids, asked, error } = await readFrom(({ searchParams }) =>
-    searchParams.get('after') === cursor && searchParams.getAll('accountId').join() === ACCOUNT
-      ? { json: { results: [{ id: 'second' }], next: null } }
-      : { json: { results: [{ id: 'first' }], next } },
-  )
+  const pages = [
+    { after: null, json: { results: [{ id: 'first' }], next } },
+    { after: cursor, json: { results: [{ id: 'second' }], next: null } },
+  ]
+
+  const { ids, asked, error } = await readFrom(({ searchParams }) => {
+    const { after, json } = pages.shift()
+    assert.equal(searchParams.get('after'), after)
+    assert.deepEqual(searchParams.getAll('accountId'), [ACCOUNT])
+    return { json }
+  })
 
   assert.equal(error, undefined)
   assert.deepEqual(ids, ['first', 'second'])

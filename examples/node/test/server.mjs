@@ -10,7 +10,7 @@ export async function serve(answer) {
     const parts = await request.toArray()
     const body = Buffer.concat(parts).toString()
     requests.push({ method: request.method, url: request.url, headers: request.headers, body })
-    const { status = 200, headers = {}, json } = answer(request, body) ?? {}
+    const { status = 200, headers = {}, json } = answered(() => answer(request, body))
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(json === undefined ? '' : JSON.stringify(json))
   })
@@ -21,14 +21,23 @@ export async function serve(answer) {
   return { url: `http://127.0.0.1:${server.address().port}`, requests }
 }
 
-/** Secrets Manager with one secret. `read()` counts how often that was read. */
+/** What a test expects of a request and does not find is told to whoever asked. */
+function answered(answer) {
+  try {
+    return answer() ?? {}
+  } catch (error) {
+    return { status: 500, json: { codeDescription: error.message } }
+  }
+}
+
+/** Secrets Manager with one secret. `reads()` counts how often that was read. */
 export async function serveSecret(arn, value) {
-  const secret = { value }
+  const secret = { text: JSON.stringify(value) }
   const server = await serve((_, body) => {
     const { SecretId } = JSON.parse(body)
     return SecretId === arn
-      ? { json: { ARN: arn, SecretString: JSON.stringify(secret.value) } }
+      ? { json: { ARN: arn, SecretString: secret.text } }
       : { status: 400, json: { __type: 'ResourceNotFoundException' } }
   })
-  return { url: server.url, reads: () => server.requests.length, set: (next) => (secret.value = next) }
+  return { url: server.url, reads: () => server.requests.length, set: (text) => (secret.text = text) }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { newTable, rowsOf } from './rows.mjs'
+import { eventRow, newTable, rowsOf } from './rows.mjs'
 
 const { createTable } = await import('../table.mjs')
 
@@ -54,6 +54,23 @@ test('what is deleted stays deleted, whenever it is read', async () => {
   const { deleted, readAt, status, expiresAt } = await row()
   assert.deepEqual({ deleted, readAt, status }, { deleted: true, readAt: 100, status: undefined })
   assert.equal(expiresAt, 60 * 24 * 60 * 60)
+})
+
+test('an id is the same in any case', async () => {
+  const { put, row } = newAccount()
+
+  await put(1, { id: id.toUpperCase(), status: 'POSTED' })
+
+  assert.equal((await row()).status, 'POSTED')
+})
+
+test('what is remembered of an event stays as it was first', async () => {
+  const event = { id: 'a'.repeat(64), detailType: 'webhook.transactions/created', accountId: 'account-0' }
+
+  await table.setApplied({ ...event, transactions: 3 })
+  await table.setApplied({ ...event, transactions: 0 })
+
+  assert.equal((await eventRow(name, event.id)).transactions, 3)
 })
 
 test('an amount is the text of its number', async () => {
