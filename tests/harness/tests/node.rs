@@ -15,21 +15,20 @@ use shared::env::Environment;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A handler in Node.js, in the folder that it is deployed from.
+fn settings(folder: &str, handler: &str) -> FunctionSettings {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = Environment::of_process().optional("PATH");
+    FunctionSettings::new("node", here.join("node/bootstrap"))
+        .with("PATH", path.unwrap_or_default())
+        .with("LAMBDA_TASK_ROOT", here.join(folder).to_str().unwrap())
+        .with("_HANDLER", handler)
+}
+
 async fn started(handler: &str) -> Function {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let settings = FunctionSettings::new("node", folder.join("node/bootstrap"))
-        .with(
-            "PATH",
-            Environment::of_process()
-                .optional("PATH")
-                .unwrap_or_default(),
-        )
-        .with(
-            "LAMBDA_TASK_ROOT",
-            folder.join("tests/node").to_str().unwrap(),
-        )
-        .with("_HANDLER", handler);
-    Function::start(settings).await.unwrap()
+    Function::start(settings("tests/node", handler))
+        .await
+        .unwrap()
 }
 
 async fn outcome(function: &Function, event: &Value) -> Outcome {
@@ -127,4 +126,19 @@ async fn a_process_that_ends_itself_has_died() {
     let function = started("handlers.dying").await;
 
     assert_eq!(outcome(&function, &json!({})).await, Outcome::Died);
+}
+
+#[tokio::test]
+async fn the_example_of_a_consumer_starts() {
+    let settings = settings("../../examples/node", "index.handler")
+        .with("PLUGGY_SECRET_ARN", "arn")
+        .with("TRANSACTION_TABLE", "transactions");
+    let function = Function::start(settings).await.unwrap();
+
+    let answer = function
+        .invoke(br#"{"Records":[]}"#, TIMEOUT)
+        .await
+        .unwrap();
+
+    assert_eq!(answer.json(), Some(json!({ "batchItemFailures": [] })));
 }
