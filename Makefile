@@ -95,6 +95,10 @@ prove: build ## Everything that docs/proofs.md promises, at full size, with its 
 	@$(LOCAL_PYTHON) scripts/prove.py long
 	@$(PYTHON) scripts/fuzz.py 600
 
+.PHONY: bench
+bench: build ## What publishing costs: time, processor time, requests, log bytes
+	cargo bench --locked --profile prove --package tests --features built-stack --bench publishing
+
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
 	cargo fmt --all --check

@@ -3,6 +3,7 @@
 mod failures;
 mod items;
 mod republish;
+mod samples;
 mod stand;
 mod webhooks;
 
