@@ -77,9 +77,9 @@ fn cases() -> Vec<Case> {
         let images: Vec<Value> = (0..count)
             .map(|number| webhook(number, number % items))
             .collect();
-        let batch = stream::batch_of_images(&images);
-        let batch = serde_json::to_value(batch).unwrap();
-        batch["Records"].as_array().unwrap().clone()
+        let batch = serde_json::to_value(stream::batch_of_images(&images)).unwrap();
+        let records = batch.get("Records").unwrap();
+        records.as_array().unwrap().clone()
     };
     vec![
         Case {
@@ -139,7 +139,7 @@ async fn measure(function: &Function, bus: &EventBus, case: &Case) -> Cost {
     for _ in 0..WARM_UP {
         invoke().await;
     }
-    let cpu = function.usage().await.unwrap().cpu;
+    let before = function.usage().await.unwrap();
     let (lines, requests) = (bytes(&function.lines()), bus.requests());
     let mut times = Vec::with_capacity(INVOCATIONS);
     for _ in 0..INVOCATIONS {
@@ -147,10 +147,11 @@ async fn measure(function: &Function, bus: &EventBus, case: &Case) -> Cost {
     }
     times.sort_unstable();
     let invocations = u32::try_from(INVOCATIONS).unwrap();
+    let after = function.usage().await.unwrap();
     Cost {
         p50: percentile(&times, 50),
         p99: percentile(&times, 99),
-        cpu: (function.usage().await.unwrap().cpu - cpu) / invocations,
+        cpu: after.cpu.saturating_sub(before.cpu) / invocations,
         log_bytes: (bytes(&function.lines()) - lines) / INVOCATIONS,
         requests: (bus.requests() - requests) / INVOCATIONS,
     }
