@@ -2,25 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 use shared::connection::{ActionKind, Phase};
 use shared::pluggy::EventKind;
 
 use super::{column, document, first_column, words};
+use crate::closed_schema::validator;
 
 const SCHEMAS: [&str; 2] = ["webhook", "item"];
 
 fn schema(name: &str) -> Value {
     serde_json::from_str(&document(&format!("events/{name}.v1.schema.json"))).unwrap()
-}
-
-fn validator(schema: &Value) -> Validator {
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(schema)
-        .unwrap()
 }
 
 #[test]
@@ -81,15 +73,11 @@ fn a_field_of_another_shape_is_refused() {
             json!(["2026-11-23", "2026-11-23T12:00:00-03:00", null, 1]),
         ),
         ("webhook", "itemId", json!(["", 1])),
-        ("webhook", "body", json!([null, [], "{}"])),
+        ("webhook", "body", json!([[], "{}"])),
         ("webhook", "bodyReference", json!([{"table": "t"}, "t"])),
-        ("item", "phase", json!(["READY", null, "gone"])),
+        ("item", "phase", json!(["READY", "gone"])),
         ("item", "previousPhase", json!(["READY"])),
-        (
-            "item",
-            "nextAction",
-            json!([null, {"kind": "none"}, {"kind": "x", "messages": null, "expiresAt": null}]),
-        ),
+        ("item", "nextAction", json!(["none", {"kind": "none"}])),
         (
             "item",
             "connector",
