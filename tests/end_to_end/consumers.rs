@@ -49,23 +49,23 @@ async fn a_connections_transactions_come_to_both_consumers_and_stay_as_the_bank_
     let request = request.header("content-type", "application/json");
     let answer = request.body(changes.to_string()).send().await.unwrap();
     assert!(answer.status().is_success());
-    let mut changed = pluggy.transactions(&accounts).await;
-    assert_ne!(changed, more);
+    let mut wanted = pluggy.transactions(&accounts).await;
+    assert_ne!(wanted, more);
     for id in more[account].keys() {
-        changed
+        wanted
             .get_mut(account)
             .unwrap()
             .entry(id.clone())
             .or_insert(None);
     }
     assert_eq!(
-        changed[account]
+        wanted[account]
             .values()
             .filter(|known| known.is_none())
             .count(),
         1
     );
-    keep(&stack, &changed).await;
+    keep(&stack, &wanted).await;
 }
 
 async fn post(stack: &Stack, path: &str) {

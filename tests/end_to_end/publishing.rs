@@ -1,8 +1,8 @@
 //! What the owner's other systems hear on the bus.
 
-use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::clock::now;
 use uuid::Uuid;
 
 use crate::connection::{connect, is_in_phase};
@@ -109,11 +109,15 @@ async fn looks_that_we_ask_for_ourselves_and_what_is_in_quarantine_are_not_heard
 #[tokio::test]
 async fn what_is_published_again_has_the_id_that_it_had() {
     let stack = Stack::running();
-    let since = Timestamp::now();
-    let (event_id, item_id) = (Uuid::new_v4(), Uuid::new_v4());
-    let pattern = json!({ "detail": { "itemId": [item_id] } });
+    let since = now();
+    let payment_id = Uuid::new_v4();
+    let pattern = json!({ "detail": { "body": { "paymentRequestId": [payment_id] } } });
     let mut listener = Listener::to(&stack, &pattern).await;
-    let body = json!({ "event": "item/marker", "eventId": event_id, "itemId": item_id });
+    let body = json!({
+        "event": "payment_request/updated",
+        "eventId": Uuid::new_v4(),
+        "paymentRequestId": payment_id,
+    });
 
     stack.deliver(body.to_string()).await;
     let first = listener.hears(|_| true).await;
