@@ -45,6 +45,10 @@ user-token: ## Print a token of a user of the local stack (USER_ID=usr_01J9X)
 build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
+.PHONY: build-examples
+build-examples: local-tools ## Compile and package the consumers in examples/ (sam build)
+	@$(LOCAL_PYTHON) scripts/build_examples.py
+
 .PHONY: test
 test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-faults test-end-to-end ## Everything below
 

@@ -15,7 +15,7 @@ STAMP = fingerprint.Stamp(paths.RUN / "deployed-examples")
 def bring_up(stack: dict[str, Any]) -> dict[str, Any]:
     """Builds the consumers and deploys them onto the running stack, unless nothing has changed; where they are."""
     console.heading("Build the examples")
-    built = _build()
+    built = package()
     console.heading("Deploy the examples")
     values = _parameters(stack)
     wanted = fingerprint.of_text(built, str(sorted(values.items())))
@@ -38,8 +38,8 @@ def bring_up(stack: dict[str, Any]) -> dict[str, Any]:
     return stack["examples"]
 
 
-def _build() -> str:
-    """The fingerprint of what is built."""
+def package() -> str:
+    """Compiles and packages the consumers, unless nothing has changed; the fingerprint of what they are made of."""
     architecture = machine.architecture()
     wanted = fingerprint.of_text(fingerprint.of_files(paths.ROOT / name for name in INPUTS), architecture)
     stamp = fingerprint.Stamp(paths.RUN / "built-examples")
