@@ -33,6 +33,7 @@ mod publish;
 mod reconcile;
 mod stored_rows;
 mod subscription;
+mod table_stream;
 mod transactions_consumer;
 mod webhook;
 mod wire_types;

@@ -13,9 +13,11 @@ pub mod deployment;
 pub mod sample;
 pub mod status_page;
 pub mod stream;
+pub mod table_stream;
 pub mod tables;
 pub mod wire_types;
 
 pub use connect_answers::connect_answers;
 pub use deployment::Deployment;
+pub use table_stream::TableStream;
 pub use tables::Tables;

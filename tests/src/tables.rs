@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
-    KeyType, Projection, ProjectionType, ScalarAttributeType,
+    KeyType, Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 use jiff::SignedDuration;
 use shared::env::Environment;
@@ -38,7 +38,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Creates the tables, with the keys and indexes that the template declares.
+    /// Creates the tables, with the keys, indexes and streams that the template declares.
     pub async fn create() -> Self {
         let url = engine().await;
         let tables = Self::create_with(client(&url)).await;
@@ -63,6 +63,7 @@ impl Tables {
                 &tables.events,
                 &[schema::PARTITION_KEY, schema::SORT_KEY],
                 vec![],
+                Some(StreamViewType::NewImage),
             )
             .await;
         tables
@@ -73,10 +74,11 @@ impl Tables {
                     index(schema::BY_OWNER, schema::OWNER, schema::CREATED_AT_ITEM_ID),
                     index(schema::BY_DUE, schema::DUE, schema::CHECK_AT),
                 ],
+                Some(StreamViewType::NewAndOldImages),
             )
             .await;
         tables
-            .create_table(&tables.credentials, &[schema::PARTITION_KEY], vec![])
+            .create_table(&tables.credentials, &[schema::PARTITION_KEY], vec![], None)
             .await;
         tables
     }
@@ -139,11 +141,17 @@ impl Tables {
     pub async fn create_sorted(&self) -> String {
         let name = Uuid::new_v4().to_string();
         let keys = [schema::PARTITION_KEY, schema::SORT_KEY];
-        self.create_table(&name, &keys, vec![]).await;
+        self.create_table(&name, &keys, vec![], None).await;
         name
     }
 
-    async fn create_table(&self, name: &str, keys: &[&str], indexes: Vec<GlobalSecondaryIndex>) {
+    async fn create_table(
+        &self,
+        name: &str,
+        keys: &[&str],
+        indexes: Vec<GlobalSecondaryIndex>,
+        stream: Option<StreamViewType>,
+    ) {
         let index_keys = indexes.iter().flat_map(GlobalSecondaryIndex::key_schema);
         let attributes: Vec<AttributeDefinition> = keys
             .iter()
@@ -158,6 +166,7 @@ impl Tables {
             .set_key_schema(Some(key_schema(keys)))
             .set_attribute_definitions(Some(attributes))
             .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
+            .set_stream_specification(stream.map(stream_of))
             .send()
             .await
             .unwrap();
@@ -206,6 +215,14 @@ fn index(name: &str, partition_key: &str, sort_key: &str) -> GlobalSecondaryInde
                 .projection_type(ProjectionType::KeysOnly)
                 .build(),
         )
+        .build()
+        .unwrap()
+}
+
+fn stream_of(view: StreamViewType) -> StreamSpecification {
+    StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(view)
         .build()
         .unwrap()
 }
