@@ -1,0 +1,142 @@
+//! The hop from the tables to whoever is told: the tables' streams, publish, the bus, and the queue for what the bus
+//! refuses.
+
+use std::time::Duration;
+
+use harness::{
+    Dialect, EventBus, FaultProxy, Fed, Function, FunctionSettings, Plan, Queue, StreamMapping,
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tests::TableStream;
+
+use crate::proof;
+use crate::stack::Stack;
+
+/// As in the template. The stream repeats for twelve hours, which is longer than any proof takes.
+pub(crate) const MAPPING: StreamMapping = StreamMapping {
+    batch_size: 100,
+    max_retries: u32::MAX,
+    timeout: Duration::from_secs(30),
+};
+const BUS_ARN: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+
+pub(crate) struct Hop {
+    pub(crate) bus: EventBus,
+    /// Between publish and the bus.
+    pub(crate) to_bus: FaultProxy,
+    pub(crate) unpublished: Queue,
+    /// Between publish and that queue.
+    pub(crate) to_queue: FaultProxy,
+    events: TableStream,
+    items: TableStream,
+    settings: FunctionSettings,
+}
+
+/// What the tables' streams brought, each in its order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) events: Vec<Value>,
+    pub(crate) items: Vec<Value>,
+}
+
+impl Hop {
+    pub(crate) async fn start(stack: &Stack) -> Self {
+        let seed = proof::seed();
+        let bus = EventBus::start(BUS_ARN, seed).await.unwrap();
+        let unpublished = Queue::start("unpublished", seed).await.unwrap();
+        let to_bus = FaultProxy::start(&bus.url(), Dialect::EventBridge, seed)
+            .await
+            .unwrap();
+        let to_queue = FaultProxy::start(&unpublished.endpoint(), Dialect::Sqs, seed)
+            .await
+            .unwrap();
+        let tables = &stack.deployment.tables;
+        Self {
+            settings: stack
+                .settings("publish")
+                .with("AWS_ENDPOINT_URL_EVENTBRIDGE", to_bus.url())
+                .with("AWS_ENDPOINT_URL_SQS", to_queue.url())
+                .with("EVENT_BUS", bus.arn())
+                .with("UNPUBLISHED_QUEUE_URL", unpublished.url()),
+            events: TableStream::of(tables, &tables.events).await,
+            items: TableStream::of(tables, &tables.items).await,
+            bus,
+            to_bus,
+            unpublished,
+            to_queue,
+        }
+    }
+
+    /// A process of publish.
+    pub(crate) async fn publisher(&self) -> Function {
+        Function::start(self.settings.clone()).await.unwrap()
+    }
+
+    /// What is new in the streams. The template's filter is left out: publish must do without it, too.
+    pub(crate) async fn new_records(&mut self) -> Records {
+        Records {
+            events: self.events.new_records().await,
+            items: self.items.new_records().await,
+        }
+    }
+
+    /// From now on, all goes well.
+    pub(crate) fn heal(&self) {
+        self.bus.set_refusals([]);
+        self.to_bus.set_plan(Plan::none());
+        self.to_queue.set_plan(Plan::none());
+    }
+
+    /// What is parked.
+    pub(crate) fn parked(&self) -> Vec<Value> {
+        let bodies = self.unpublished.bodies();
+        bodies
+            .iter()
+            .map(|body| serde_json::from_str(body).unwrap())
+            .collect()
+    }
+
+    /// The command that brings back what was parked. Gives how many events that published.
+    pub(crate) async fn republish(&self, publisher: &Function, since: Timestamp) -> u64 {
+        let (mut published, mut cursor) = (0, Value::Null);
+        loop {
+            let command = json!({ "action": "republish", "since": since, "cursor": cursor });
+            let command = command.to_string();
+            let answer = publisher.invoke(command.as_bytes(), MAPPING.timeout).await;
+            let answer = answer.unwrap();
+            let report = answer.json().unwrap_or_else(|| panic!("{answer:?}"));
+            assert_eq!(report["result"], "republished", "{report}");
+            published += report["published"].as_u64().unwrap();
+            cursor = report["cursor"].clone();
+            if cursor.is_null() {
+                return published;
+            }
+        }
+    }
+}
+
+impl Records {
+    pub(crate) fn len(&self) -> usize {
+        self.events.len() + self.items.len()
+    }
+
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.events.extend(more.events);
+        self.items.extend(more.items);
+    }
+
+    /// Feeds each stream to a process of its own, both at once.
+    pub(crate) async fn feed(&self, publishers: &[&Function; 2]) -> Fed {
+        let [first, second] = publishers;
+        let (events, items) = tokio::join!(
+            MAPPING.feed(first, &self.events),
+            MAPPING.feed(second, &self.items),
+        );
+        let (mut fed, items) = (events.unwrap(), items.unwrap());
+        fed.invocations += items.invocations;
+        fed.unanswered += items.unanswered;
+        fed.dropped.extend(items.dropped);
+        fed
+    }
+}

@@ -1,0 +1,4 @@
+//! From the tables to the owner's other systems: what is stored is told, whatever fails on the way.
+
+mod crashes;
+mod refused;

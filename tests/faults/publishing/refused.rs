@@ -1,0 +1,328 @@
+//! What the bus refuses, and a bus that takes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use harness::{Fault, Plan, Published, Refusal};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::{NewEvent, Target};
+use tests::deployment::eventually;
+use uuid::Uuid;
+
+use crate::figures::Figures;
+use crate::hop::Hop;
+use crate::proof;
+use crate::stack::Stack;
+
+/// In the body of what the bus refuses.
+const MARKER: &str = "the-one-that-is-refused";
+/// Every name that Pluggy documents.
+const NAMES: [&str; 32] = [
+    "all",
+    "item/created",
+    "item/updated",
+    "item/error",
+    "item/deleted",
+    "item/waiting_user_input",
+    "item/waiting_user_action",
+    "item/login_succeeded",
+    "connector/status_updated",
+    "transactions/created",
+    "transactions/updated",
+    "transactions/deleted",
+    "payment_intent/created",
+    "payment_intent/completed",
+    "payment_intent/waiting_payer_authorization",
+    "payment_intent/error",
+    "payment_request/updated",
+    "scheduled_payment/created",
+    "scheduled_payment/completed",
+    "scheduled_payment/error",
+    "scheduled_payment/canceled",
+    "scheduled_payment/all_completed",
+    "scheduled_payment/all_created",
+    "boleto/updated",
+    "automatic_pix_payment/created",
+    "automatic_pix_payment/completed",
+    "automatic_pix_payment/error",
+    "automatic_pix_payment/canceled",
+    "smart_transfer_preauthorization/completed",
+    "smart_transfer_preauthorization/error",
+    "smart_transfer_payment/completed",
+    "smart_transfer_payment/error",
+];
+
+/// An event about one of ten items.
+fn event(number: usize) -> Value {
+    let item_id = Uuid::from_u128(0x9a7b_6c5d_0000_4000_8000_0000_0000_0000 + number as u128 % 10);
+    json!({ "event": "item/updated", "eventId": Uuid::new_v4(), "itemId": item_id, "number": number })
+}
+
+async fn deliver(stack: &Stack, events: &[Value]) {
+    for event in events {
+        assert_eq!(stack.deployment.deliver(event).await, 200);
+    }
+}
+
+/// The bodies on the bus, each once.
+fn bodies(published: &[Published]) -> BTreeSet<String> {
+    published
+        .iter()
+        .map(|event| event.json()["body"].to_string())
+        .collect()
+}
+
+fn texts(events: &[Value]) -> BTreeSet<String> {
+    events.iter().map(Value::to_string).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
+    let stack = Stack::start().await;
+    let mut hop = Hop::start(&stack).await;
+    let publisher = hop.publisher().await;
+    let began = now() - SignedDuration::from_mins(1);
+    let count = proof::size(30, 300);
+    let codes = ["MalformedDetail", "InvalidArgument", "InternalFailure"];
+    let mut parked = 0;
+
+    for code in codes {
+        let mut events: Vec<Value> = (0..count).map(event).collect();
+        let mut refused = event(count / 2);
+        refused["note"] = MARKER.into();
+        events.insert(count / 2, refused.clone());
+        deliver(&stack, &events).await;
+        let before = hop.bus.published().len();
+        hop.bus.set_refusals([Refusal::with(code).of(MARKER)]);
+        let fed = hop
+            .new_records()
+            .await
+            .feed(&[&publisher, &publisher])
+            .await;
+        hop.heal();
+
+        let taken = hop.bus.published().split_off(before);
+        let mut neighbors = texts(&events);
+        neighbors.remove(&refused.to_string());
+        assert_eq!(bodies(&taken), neighbors, "{code}");
+        assert_eq!(taken.len(), count, "{code}: once each");
+        assert!(fed.dropped.is_empty());
+        parked += 1;
+        assert_eq!(hop.parked().len(), parked, "{code}");
+        let told = hop.unpublished.bodies().join("\n");
+        assert!(!told.contains(MARKER), "no body: {told}");
+
+        hop.republish(&publisher, began).await;
+
+        let republished = hop.bus.published();
+        let back = republished
+            .iter()
+            .rfind(|event| event.detail.contains(MARKER));
+        let messages = hop.parked();
+        let message = messages
+            .iter()
+            .find(|message| message["id"] == back.unwrap().json()["id"])
+            .unwrap();
+        assert_eq!(message["code"], code);
+        assert_eq!(message["detailType"], "webhook.item/updated");
+    }
+    Figures::of("publishing, refused")
+        .with("codes", codes.len())
+        .with("neighbors", count * codes.len())
+        .with("parked", parked)
+        .with("brought back", parked)
+        .print();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bus_that_takes_nothing_loses_nothing() {
+    let stack = Stack::start().await;
+    let mut hop = Hop::start(&stack).await;
+    let publisher = hop.publisher().await;
+    let requests = proof::size(4, 30);
+    let faults = [Fault::ServerError, Fault::Throttled, Fault::Reset];
+    let outages = faults.map(Some).into_iter().chain([None]);
+    let (mut count, mut invocations) = (0, 0);
+
+    for fault in outages {
+        let events: Vec<Value> = (0..25).map(event).collect();
+        deliver(&stack, &events).await;
+        let before = hop.bus.published().len();
+        let seen = hop.to_bus.exchanges().len();
+        match fault {
+            Some(fault) => hop.to_bus.set_plan(Plan::only(fault, 1.0)),
+            None => hop.bus.set_refusals([Refusal::with("ThrottlingException")]),
+        }
+        let records = hop.new_records().await;
+        let publishers = [&publisher, &publisher];
+        let (fed, ()) = tokio::join!(records.feed(&publishers), async {
+            eventually("the bus is asked again", async || {
+                (hop.to_bus.exchanges().len() >= seen + requests).then_some(())
+            })
+            .await;
+            assert_eq!(hop.bus.published().len(), before);
+            hop.heal();
+        });
+
+        let taken = hop.bus.published().split_off(before);
+        assert_eq!(bodies(&taken), texts(&events), "{fault:?}");
+        assert_eq!(hop.parked(), Vec::<Value>::new(), "{fault:?}");
+        assert!(fed.invocations > 1 && fed.dropped.is_empty(), "{fault:?}");
+        count += events.len();
+        invocations += fed.invocations;
+    }
+    Figures::of("publishing, outage")
+        .with("kinds", faults.len() + 1)
+        .with("events", count)
+        .with("invocations", invocations)
+        .with("parked", 0)
+        .with("lost", 0)
+        .print();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_parked_comes_again() {
+    let stack = Stack::start().await;
+    let mut hop = Hop::start(&stack).await;
+    let publisher = hop.publisher().await;
+    let mut events: Vec<Value> = (0..5).map(event).collect();
+    events[0]["note"] = MARKER.into();
+    deliver(&stack, &events).await;
+    hop.bus
+        .set_refusals([Refusal::with("InvalidArgument").of(MARKER)]);
+    hop.to_queue.set_plan(Plan::only(Fault::ServerError, 1.0));
+
+    let records = hop.new_records().await;
+    let publishers = [&publisher, &publisher];
+    let (fed, ()) = tokio::join!(records.feed(&publishers), async {
+        eventually("the queue is asked again", async || {
+            (hop.to_queue.exchanges().len() >= 4).then_some(())
+        })
+        .await;
+        hop.to_queue.set_plan(Plan::none());
+    });
+
+    assert!(fed.invocations > 1 && fed.dropped.is_empty());
+    assert_eq!(hop.parked().len(), 1);
+    assert_eq!(bodies(&hop.bus.published()), texts(&events[1..]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
+    let stack = Stack::start().await;
+    let mut hop = Hop::start(&stack).await;
+    let publisher = hop.publisher().await;
+    let item_id = "9a7b6c5d-0000-4000-8000-000000000001";
+    let of = |name: &str| json!({ "event": name, "eventId": Uuid::new_v4(), "itemId": item_id });
+    let long_name = format!("something/{}", "new".repeat(60));
+    let odd_names = [
+        "something/new",
+        "item/all",
+        long_name.as_str(),
+        "something/\nnew",
+    ];
+    let events: Vec<Value> = NAMES.into_iter().chain(odd_names).map(of).collect();
+    deliver(&stack, &events).await;
+    let mut foreign = of("item/updated");
+    foreign["clientId"] = "22222222-0000-4000-8000-000000000003".into();
+    deliver(&stack, &[foreign, json!(["no event"])]).await;
+    let check = NewEvent::check(
+        Target::Item(item_id.parse::<ItemId>().unwrap()),
+        "a-check",
+        now(),
+    );
+    let store = stack.deployment.tables.event_store();
+    store.insert(&check).await.unwrap();
+
+    let records = hop.new_records().await;
+    records.feed(&[&publisher, &publisher]).await;
+
+    let published = hop.bus.published();
+    let told: BTreeMap<String, String> = published
+        .iter()
+        .map(|event| (event.json()["body"].to_string(), event.detail_type.clone()))
+        .collect();
+    let named = |event: &Value| {
+        let name = event["event"].as_str().unwrap();
+        let has_no_room = name == long_name || name.contains('\n');
+        if has_no_room {
+            "webhook.unnamed".to_owned()
+        } else {
+            format!("webhook.{name}")
+        }
+    };
+    let expected: BTreeMap<String, String> = events
+        .iter()
+        .map(|event| (event.to_string(), named(event)))
+        .collect();
+    assert_eq!(told, expected);
+    assert_eq!(published.len(), events.len(), "once each");
+    for event in &published {
+        let detail = event.json();
+        assert_eq!(detail["event"], detail["body"]["event"], "the whole name");
+        let is_about_the_item = ["item/", "transactions/"]
+            .iter()
+            .any(|group| event.detail_type.starts_with(&format!("webhook.{group}")));
+        if is_about_the_item {
+            assert_eq!(detail["itemId"], item_id);
+        }
+    }
+    assert_eq!(hop.parked(), Vec::<Value>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_is_too_large_comes_as_a_reference_and_its_neighbors_whole() {
+    let stack = Stack::start().await;
+    let mut hop = Hop::start(&stack).await;
+    let publisher = hop.publisher().await;
+    let large = |number: usize, bytes: usize| {
+        let mut event = event(number);
+        event["filler"] = "x".repeat(bytes).into();
+        event
+    };
+    // Fits with its envelope alone, not with another one in a request, and not at all.
+    let events = [
+        event(0),
+        large(1, 200 * 1024),
+        large(2, 200 * 1024),
+        large(3, 256 * 1024),
+        large(4, 1024 * 1024),
+        event(5),
+    ];
+    deliver(&stack, &events).await;
+
+    let fed = hop
+        .new_records()
+        .await
+        .feed(&[&publisher, &publisher])
+        .await;
+
+    let published = hop.bus.published();
+    let of = |number: usize| {
+        let item_id = &events[number]["itemId"];
+        let event = published
+            .iter()
+            .find(|event| event.json()["itemId"] == *item_id);
+        event.unwrap().json()
+    };
+    assert_eq!(published.len(), events.len());
+    for number in [0, 1, 2, 5] {
+        assert_eq!(of(number)["body"], events[number]);
+        assert_eq!(of(number)["bodyReference"], Value::Null);
+    }
+    for number in [3, 4] {
+        let detail = of(number);
+        assert_eq!(detail["body"], Value::Null);
+        let tables = &stack.deployment.tables;
+        let key = &detail["bodyReference"]["key"];
+        assert_eq!(detail["bodyReference"]["table"], tables.events);
+        assert_eq!(
+            key["pk"],
+            format!("ITEM#{}", detail["itemId"].as_str().unwrap())
+        );
+        assert_eq!(key["sk"], events[number]["eventId"]);
+    }
+    assert_eq!((fed.invocations, fed.unanswered), (1, 0));
+}
