@@ -48,7 +48,10 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) async fn start() -> Self {
-        let deployment = Deployment::start().await;
+        Self::of(Deployment::start().await).await
+    }
+
+    pub(crate) async fn of(deployment: Deployment) -> Self {
         let (dynamodb, pluggy) = (
             deployment.tables.url.as_deref().unwrap(),
             deployment.pluggy.url(),

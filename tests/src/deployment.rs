@@ -63,10 +63,15 @@ impl Deployment {
     }
 
     async fn start_at(time_scale: u32) -> Self {
-        let settings = Settings {
+        Self::start_with(Settings {
             time_scale,
-            ..Settings::new(CLIENT_ID.parse().unwrap(), CLIENT_SECRET.into())
-        };
+            ..settings()
+        })
+        .await
+    }
+
+    /// Starts both, with a sandbox that is set up otherwise.
+    pub async fn start_with(settings: Settings) -> Self {
         let (tables, pluggy) = tokio::join!(Tables::create(), sandbox::start(settings));
         Self {
             tables,
@@ -279,6 +284,14 @@ impl Deployment {
             .iter()
             .filter(|request| request.method == method && request.path == path)
             .count()
+    }
+}
+
+/// How the sandbox is set up for the tests.
+pub fn settings() -> Settings {
+    Settings {
+        time_scale: TIME_SCALE,
+        ..Settings::new(CLIENT_ID.parse().unwrap(), CLIENT_SECRET.into())
     }
 }
 

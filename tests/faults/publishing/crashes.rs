@@ -23,7 +23,7 @@ use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
 /// A batch takes about so long; a kill comes within that time.
-const LONGEST_BATCH: Duration = Duration::from_millis(400);
+const LONGEST_BATCH: Duration = Duration::from_millis(120);
 /// So many kills at most in a round, so that a batch is done at last.
 const KILLS_OF_A_ROUND: usize = 10;
 /// So many items change in a round at most.

@@ -49,9 +49,14 @@ impl Plan {
 
     /// Every fault, equally likely; together with a probability of 0 to 1.
     pub fn all(probability: f64) -> Self {
+        Self::any_of(&Fault::ALL, probability)
+    }
+
+    /// Some faults, equally likely; together with a probability of 0 to 1.
+    pub fn any_of(faults: &[Fault], probability: f64) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
-        let each = probability / Fault::ALL.len() as f64;
-        Self(Fault::ALL.map(|fault| (fault, each)).to_vec())
+        let each = probability / faults.len() as f64;
+        Self(faults.iter().map(|fault| (*fault, each)).collect())
     }
 
     /// What goes wrong with the next request.
