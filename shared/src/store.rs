@@ -29,7 +29,7 @@ mod target;
 mod testimony;
 
 pub use body::{Body, Encoding};
-pub use change::Change;
+pub use change::{Change, ScannedRow};
 pub use connectors::{Connectors, StoredConnector};
 pub use credentials::{Credentials, StoredApiKey};
 pub use cursor::Cursor;

@@ -58,7 +58,7 @@ impl TableStream {
                     // Nothing is ever added to a closed shard, which is read again from its last place on.
                     break;
                 };
-                position = next.to_owned();
+                next.clone_into(&mut position);
                 if page.is_empty() {
                     break;
                 }

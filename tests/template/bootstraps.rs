@@ -76,8 +76,8 @@ impl Bootstrap {
         let messages = self.texts_after(b"AmazonSQS.");
         dynamodb
             .chain(secrets.map(|_| "secretsmanager:GetSecretValue".to_owned()))
-            .chain(events.map(|text| only("events", "PutEvents", text)))
-            .chain(messages.map(|text| only("sqs", "SendMessage", text)))
+            .chain(events.map(|text| one_of("events", &["DescribeEventBus", "PutEvents"], text)))
+            .chain(messages.map(|text| one_of("sqs", &["SendMessage"], text)))
             .collect()
     }
 
@@ -125,15 +125,18 @@ impl Bootstrap {
     }
 }
 
-/// The one operation that is called of a service, as the text begins with it.
-fn only(service: &str, operation: &str, text: &[u8]) -> String {
+/// Which of the operations that are called of a service a text begins with.
+fn one_of(service: &str, operations: &[&str], text: &[u8]) -> String {
+    let operation = operations
+        .iter()
+        .find(|operation| text.starts_with(operation.as_bytes()));
     // Strings lie side by side: the longer name of another operation would begin with this one.
     assert!(
-        text.starts_with(operation.as_bytes()) && !text.starts_with(b"SendMessageBatch"),
+        operation.is_some() && !text.starts_with(b"SendMessageBatch"),
         "unknown operation {}",
         String::from_utf8_lossy(&text[..text.len().min(40)])
     );
-    format!("{service}:{operation}")
+    format!("{service}:{}", operation.unwrap())
 }
 
 /// The operation of DynamoDB that a text begins with.

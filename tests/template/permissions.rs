@@ -61,7 +61,7 @@ fn calls(function: &str) -> &'static [Permission] {
             ("ItemTable/index/byOwner", &["dynamodb:Query"]),
         ],
         PUBLISH => &[
-            ("EventBus", &["events:PutEvents"]),
+            ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
             ("EventTable", &["dynamodb:Scan"]),
             ("ItemTable", &["dynamodb:Scan"]),
             ("UnpublishedQueue", &["sqs:SendMessage"]),

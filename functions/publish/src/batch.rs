@@ -1,15 +1,13 @@
 //! From the records of a batch to what there is to tell.
 
-use std::panic::catch_unwind;
-
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 use shared::store::{Change, schema};
-use shared::telemetry::chain;
 
 use crate::post::Post;
-use crate::reference::{Reference, RowKey};
+use crate::reading;
+use crate::reference::RowKey;
 
 /// One post for each record of which anybody is told, in their order.
 pub(crate) fn posts(records: Vec<StreamRecord>, event_table: &str) -> Vec<Post> {
@@ -24,48 +22,23 @@ pub(crate) fn written_at(records: &[StreamRecord]) -> Option<Timestamp> {
     records.iter().map(record_written_at).min()
 }
 
-/// A record that our code cannot read, whatever it does over it, must not hold up the others.
 fn post(record: StreamRecord, event_table: &str) -> Option<Post> {
     let written_at = record_written_at(&record);
     let key = RowKey {
         pk: key(&record, schema::PARTITION_KEY)?,
         sk: key(&record, schema::SORT_KEY),
     };
-    let sequence_number = record.change.sequence_number.clone();
+    let sequence_number = record.change.sequence_number;
     let (old, new) = (record.change.old_image, record.change.new_image);
-    let read = catch_unwind(|| {
-        Ok(match Change::from_images(old, new)? {
-            Some(Change::Webhook(webhook)) => Some(Post::of_webhook(&webhook, event_table)),
-            Some(Change::Item { before, after }) => Post::of_change(before.as_deref(), &after),
-            None => None,
-        })
-    });
-    let post = read.unwrap_or_else(|_| Err(Unreadable::Panicked));
-    let post = post.unwrap_or_else(|error| {
-        tracing::error!(error = chain(&error), "record not readable");
-        Some(Post {
-            entry: None,
-            reference: Reference {
-                key,
-                id: None,
-                detail_type: None,
-                since: written_at,
-            },
-            sequence_number: None,
-        })
+    let read = || Change::from_images(old, new);
+    let post = reading::post(key, written_at, read, |change| match change {
+        Change::Webhook(webhook) => Some(Post::of_webhook(&webhook, event_table)),
+        Change::Item { before, after } => Post::of_change(before.as_deref(), &after),
     })?;
     Some(Post {
         sequence_number,
         ..post
     })
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Unreadable {
-    #[error(transparent)]
-    Row(#[from] shared::store::Error),
-    #[error("our code panicked")]
-    Panicked,
 }
 
 fn key(record: &StreamRecord, attribute: &str) -> Option<String> {

@@ -1,22 +1,33 @@
 //! The bus, and what it answers.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_eventbridge::operation::describe_event_bus::DescribeEventBusError;
 use aws_sdk_eventbridge::operation::put_events::PutEventsError;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 use shared::aws::reason;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::entry::{Entry, SOURCE};
 
 /// EventBridge takes no more entries at once.
 pub(crate) const MAX_ENTRIES: usize = 10;
+/// The code where the bus says nothing of an entry.
+pub(crate) const NO_VERDICT: &str = "NoVerdict";
+/// How long it is taken for granted that the bus is there.
+const SEEN_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The bus.
 #[derive(Clone, Debug)]
 pub struct Bus {
     client: Client,
     name: String,
+    seen_at: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What the bus says of one entry.
@@ -47,7 +58,36 @@ pub(crate) enum Error {
 impl Bus {
     /// The bus with this name or ARN.
     pub fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+        Self {
+            client,
+            name,
+            seen_at: Arc::default(),
+        }
+    }
+
+    /// Fails unless the bus is there. EventBridge accepts entries for a bus that does not exist, and
+    /// drops them; so this is asked first, and again every few minutes. Who may not know, which the
+    /// bus of another account decides, must take it on trust.
+    ///
+    /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
+    pub(crate) async fn see(&self) -> Result<(), Error> {
+        let mut seen_at = self.seen_at.lock().await;
+        if seen_at.is_some_and(|seen_at| seen_at.elapsed() < SEEN_LIFETIME) {
+            return Ok(());
+        }
+        let answer = self
+            .client
+            .describe_event_bus()
+            .name(&self.name)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => {}
+            Err(error) if is_denied(&error) => {}
+            Err(error) => return Err(Error::Unavailable(reason(&error))),
+        }
+        *seen_at = Some(Instant::now());
+        Ok(())
     }
 
     /// Puts entries on the bus; one verdict for each, in their order.
@@ -76,6 +116,11 @@ impl Bus {
     }
 }
 
+fn is_denied(error: &SdkError<DescribeEventBusError>) -> bool {
+    let code = error.as_service_error().and_then(|error| error.code());
+    code == Some("AccessDeniedException")
+}
+
 fn failure(error: &SdkError<PutEventsError>) -> Error {
     let code = error.as_service_error().and_then(|error| error.code());
     let status = error.raw_response().map(|answer| answer.status().as_u16());
@@ -88,7 +133,8 @@ fn failure(error: &SdkError<PutEventsError>) -> Error {
 
 fn verdict(result: &PutEventsResultEntry) -> Verdict {
     match result.error_code() {
-        None => Verdict::Accepted,
+        None if result.event_id().is_some() => Verdict::Accepted,
+        None => Verdict::Refused(NO_VERDICT.to_owned()),
         Some(
             code @ ("InvalidArgument"
             | "MalformedDetail"

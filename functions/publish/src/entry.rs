@@ -56,12 +56,17 @@ impl Entry {
 pub(crate) fn webhook_detail_type(event: &str) -> String {
     let detail_type = format!("webhook.{event}");
     let is_taken = detail_type.chars().count() <= MAX_DETAIL_TYPE_CHARACTERS
-        && !detail_type.chars().any(char::is_control);
+        && !detail_type.chars().any(is_refused);
     if is_taken && !event.is_empty() {
         detail_type
     } else {
         "webhook.unnamed".to_owned()
     }
+}
+
+/// What EventBridge does not take in a detail type, or SQS not in a message that names one.
+fn is_refused(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -70,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_name_that_eventbridge_does_not_take_is_left_out_of_the_detail_type() {
-        for name in ["", "a\u{0}b", "a\nb", &"é".repeat(121)] {
+        for name in ["", "a\u{0}b", "a\nb", "a\u{ffff}", &"é".repeat(121)] {
             assert_eq!(webhook_detail_type(name), "webhook.unnamed", "{name:?}");
         }
         for name in ["item/created", "benefits/new", "é", &"é".repeat(120)] {

@@ -14,4 +14,7 @@ pub enum Error {
     /// The bus takes nothing, or the queue; the log says why.
     #[error("the bus, or the queue, does not take what is published; the log tells more")]
     NotTaken,
+    /// The first page alone takes longer than there is time.
+    #[error("the time is over")]
+    OutOfTime,
 }

@@ -90,7 +90,9 @@ pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
     let stood = before.and_then(standing);
     if after.deleted_at.is_some() {
-        return stood.map(|_| News::Deleted);
+        // A tombstone takes the place of a row: one that cannot be read was there all the same.
+        let is_news = before.is_none() || stood.is_some();
+        return is_news.then_some(News::Deleted);
     }
     let phase = standing(after)?.phase();
     match (before, stood) {

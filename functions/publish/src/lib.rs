@@ -17,6 +17,7 @@ mod item;
 mod outbox;
 mod parking;
 mod post;
+mod reading;
 mod reference;
 mod republish;
 mod webhook;

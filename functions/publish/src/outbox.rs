@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::bus::{Code, MAX_ENTRIES, Verdict};
+use crate::bus::{Code, MAX_ENTRIES, NO_VERDICT, Verdict};
 use crate::entry::{Entry, MAX_BYTES};
 use crate::post::Post;
 
@@ -10,8 +10,6 @@ use crate::post::Post;
 const MAX_TRIES: u32 = 4;
 /// The code of a post that has no entry.
 const UNREADABLE: &str = "Unreadable";
-/// The code where the bus says nothing of an entry.
-const NO_VERDICT: &str = "NoVerdict";
 
 /// The posts, in their order.
 #[derive(Clone, Debug)]
@@ -34,6 +32,8 @@ struct Pending {
 struct Refusal {
     code: Code,
     is_final: bool,
+    /// How many posts were on the bus when it was refused first.
+    published_before: usize,
 }
 
 /// The posts of one request, by their places.
@@ -74,7 +74,7 @@ impl Outbox {
             let Some(entry) = pending.post.entry.as_ref().filter(|_| is_first) else {
                 continue;
             };
-            if pending.tries >= MAX_TRIES {
+            if pending.is_done_with() {
                 continue;
             }
             if pending.is_alone {
@@ -83,7 +83,8 @@ impl Outbox {
                 }
                 continue;
             }
-            if size + entry.size() > MAX_BYTES {
+            // One that is too large by itself is for the bus to reject.
+            if !request.is_empty() && size + entry.size() > MAX_BYTES {
                 continue;
             }
             size += entry.size();
@@ -102,24 +103,30 @@ impl Outbox {
             .collect()
     }
 
-    /// Takes in what the bus said of each entry of a request.
-    pub(crate) fn answered(&mut self, request: &Request, verdicts: Vec<Verdict>) {
+    /// Takes in what the bus said of each entry of a request. Whether it may say something else of
+    /// some of them another time.
+    pub(crate) fn answered(&mut self, request: &Request, verdicts: Vec<Verdict>) -> bool {
         let silence = std::iter::repeat_with(|| Verdict::Refused(NO_VERDICT.to_owned()));
         let verdicts = verdicts.into_iter().chain(silence);
-        let mut accepted = HashSet::new();
+        let (mut accepted, mut is_refused_for_now) = (HashSet::new(), false);
         for (index, verdict) in request.0.iter().zip(verdicts) {
             match verdict {
                 Verdict::Accepted => {
                     accepted.insert(*index);
                 }
-                Verdict::Refused(code) => self.refused(*index, code, false),
+                Verdict::Refused(code) => {
+                    is_refused_for_now = true;
+                    self.refused(*index, code, false);
+                }
                 Verdict::RefusedForGood(code) => self.refused(*index, code, true),
             }
         }
+        // What is taken in the same request counts as taken while others are refused.
         self.published += accepted.len();
         let mut index = 0..;
         self.pending
             .retain(|_| index.next().is_none_or(|index| !accepted.contains(&index)));
+        is_refused_for_now
     }
 
     /// The bus rejects a request without saying which of its entries is at fault: each goes alone
@@ -139,30 +146,30 @@ impl Outbox {
     fn refused(&mut self, index: usize, code: Code, is_final: bool) {
         if let Some(pending) = self.pending.get_mut(index) {
             pending.tries += 1;
-            pending.refusal = Some(Refusal { code, is_final });
+            let earlier = pending.refusal.as_ref();
+            pending.refusal = Some(Refusal {
+                code,
+                is_final,
+                published_before: earlier.map_or(self.published, |it| it.published_before),
+            });
         }
     }
 
-    /// The first post that is not to be tried again, and why: it cannot be read, the bus never
-    /// takes it, or it refuses it again and again while it takes others.
+    /// The first post, and why, if it is not to be tried again: it cannot be read, the bus never
+    /// takes it, or it refuses it again and again while it takes others. Those behind it wait: what
+    /// is left before them the stream repeats, and them with it.
     pub(crate) fn given_up(&self) -> Option<(&Post, &str)> {
-        self.place_given_up()
-            .and_then(|place| self.pending.get(place))
-            .map(|pending| (&pending.post, pending.code()))
+        let first = self.pending.first()?;
+        first
+            .is_given_up(self.published)
+            .then(|| (&first.post, first.code()))
     }
 
-    /// That post is kept elsewhere now.
-    pub(crate) fn remove_given_up(&mut self) {
-        if let Some(place) = self.place_given_up() {
-            self.pending.remove(place);
+    /// The first post is kept elsewhere now.
+    pub(crate) fn remove_first(&mut self) {
+        if !self.pending.is_empty() {
+            self.pending.remove(0);
         }
-    }
-
-    fn place_given_up(&self) -> Option<usize> {
-        let has_published = self.published > 0;
-        self.pending
-            .iter()
-            .position(|pending| pending.is_given_up(has_published))
     }
 
     /// What the bus said of the first post last.
@@ -181,12 +188,26 @@ impl Pending {
         }
     }
 
-    fn is_given_up(&self, has_published: bool) -> bool {
-        let is_final = self
+    /// Whether it is not tried again in this invocation.
+    fn is_done_with(&self) -> bool {
+        self.post.entry.is_none() || self.is_refused_for_good() || self.tries >= MAX_TRIES
+    }
+
+    /// Where the bus has taken nothing since it refused this, it is the bus that fails.
+    fn is_given_up(&self, published: usize) -> bool {
+        let takes_others = self
             .refusal
             .as_ref()
-            .is_some_and(|refusal| refusal.is_final);
-        self.post.entry.is_none() || is_final || (has_published && self.tries >= MAX_TRIES)
+            .is_some_and(|refusal| published > refusal.published_before);
+        self.post.entry.is_none()
+            || self.is_refused_for_good()
+            || (self.tries >= MAX_TRIES && takes_others)
+    }
+
+    fn is_refused_for_good(&self) -> bool {
+        self.refusal
+            .as_ref()
+            .is_some_and(|refusal| refusal.is_final)
     }
 
     fn code(&self) -> &str {

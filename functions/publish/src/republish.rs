@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::store;
-use tokio::time::Instant;
+use shared::store::{self, Change, ScannedRow};
+use shared::telemetry::chain;
+use tokio::time::{Instant, timeout_at};
 
 use crate::command::{Command, Cursor, Refusal};
-use crate::delivery::deliver;
+use crate::delivery::{Delivered, deliver};
 use crate::post::Post;
+use crate::reading;
+use crate::reference::RowKey;
 use crate::{App, Error};
 
 /// What was done.
@@ -52,26 +55,43 @@ pub(crate) async fn republish(
     let mut next = Some(command.cursor);
     while let Some(cursor) = next.take() {
         done.cursor = Some(cursor.to_text());
-        let page = page(app, command.since, cursor, now).await?;
-        let delivered = deliver(app, page.posts, deadline).await;
-        if !delivered.left.is_empty() {
-            let is_first = done.scanned == 0;
-            return if is_first {
-                Err(Error::NotTaken)
-            } else {
-                Ok(done)
-            };
+        match publish_page(app, command.since, cursor, now, deadline).await {
+            Ok((page, delivered)) => {
+                done.published += delivered.published;
+                done.parked += delivered.parked;
+                done.scanned += page.scanned;
+                done.cursor = page.next.as_ref().map(Cursor::to_text);
+                next = page.next;
+            }
+            Err(error) if done.scanned == 0 => return Err(error),
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "page left to the next command");
+                break;
+            }
         }
-        done.published += delivered.published;
-        done.parked += delivered.parked;
-        done.scanned += page.scanned;
-        done.cursor = page.next.as_ref().map(Cursor::to_text);
         if Instant::now() >= deadline {
             break;
         }
-        next = page.next;
     }
     Ok(done)
+}
+
+async fn publish_page(
+    app: &App,
+    since: Timestamp,
+    cursor: Cursor,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<(Page, Delivered), Error> {
+    let page = timeout_at(deadline, page(app, since, cursor, now));
+    let mut page = page.await.map_err(|_| Error::OutOfTime)??;
+    let posts = std::mem::take(&mut page.posts);
+    let delivered = deliver(app, posts, deadline).await;
+    if delivered.left.is_empty() {
+        Ok((page, delivered))
+    } else {
+        Err(Error::NotTaken)
+    }
 }
 
 async fn page(
@@ -80,16 +100,16 @@ async fn page(
     cursor: Cursor,
     now: Timestamp,
 ) -> Result<Page, store::Error> {
+    // One row after the other, so that their bodies are not all in memory at once.
+    let posts = |rows: Vec<ScannedRow>| {
+        let posts = rows.into_iter().filter_map(|row| post(app, row, since));
+        posts.collect()
+    };
     match cursor {
         Cursor::Webhooks(after) => {
             let found = app.log.received_since(since, now, after.as_ref()).await?;
-            let mut webhooks = found.webhooks;
-            webhooks.sort_by_key(|webhook| webhook.received_at);
             Ok(Page {
-                posts: webhooks
-                    .iter()
-                    .map(|webhook| Post::of_webhook(webhook, &app.event_table))
-                    .collect(),
+                posts: posts(found.rows),
                 scanned: found.scanned,
                 next: Some(match found.next {
                     Some(next) => Cursor::Webhooks(Some(next)),
@@ -100,10 +120,23 @@ async fn page(
         Cursor::Items(after) => {
             let found = app.items.seen_since(since, after.as_ref()).await?;
             Ok(Page {
-                posts: found.items.iter().filter_map(Post::of_present).collect(),
+                posts: posts(found.rows),
                 scanned: found.scanned,
                 next: found.next.map(|next| Cursor::Items(Some(next))),
             })
         }
     }
+}
+
+fn post(app: &App, row: ScannedRow, since: Timestamp) -> Option<Post> {
+    let key = RowKey {
+        pk: row.partition()?.to_owned(),
+        sk: row.sort().map(str::to_owned),
+    };
+    let event_table = app.event_table.as_str();
+    let read = move || row.read();
+    reading::post(key, since, read, |change| match change {
+        Change::Webhook(webhook) => Some(Post::of_webhook(&webhook, event_table)),
+        Change::Item { after, .. } => Post::of_present(&after),
+    })
 }

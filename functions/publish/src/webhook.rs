@@ -23,7 +23,7 @@ struct Detail<'a> {
     body_reference: Option<BodyReference<'a>>,
 }
 
-/// Where a body is that does not fit an event.
+/// Where a body is that does not fit an event, or is no JSON in the strict sense.
 #[derive(Debug, Serialize)]
 struct BodyReference<'a> {
     table: &'a str,
@@ -53,7 +53,7 @@ pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
     };
     let detail_type = webhook_detail_type(&webhook.name);
     let whole = Entry::new(&id, detail_type, webhook.received_at, &detail);
-    if whole.size() <= MAX_BYTES {
+    if body.is_some() && whole.size() <= MAX_BYTES {
         return whole;
     }
     let reference = BodyReference {
@@ -135,6 +135,21 @@ mod tests {
             detail(&entry)["bodyReference"],
             json!({"table": "EventTable", "key": {"pk": "ITEM#9a7b6c5d-0000-4000-8000-000000000001", "sk": "1"}})
         );
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_is_referred_to() {
+        let mut odd = webhook(r#"{"event":"x","name":"?"}"#);
+        for byte in &mut odd.body {
+            if *byte == b'?' {
+                *byte = 0xff;
+            }
+        }
+
+        let entry = entry(&odd, "EventTable");
+
+        assert!(detail(&entry)["body"].is_null());
+        assert_eq!(detail(&entry)["bodyReference"]["key"]["sk"], "1");
     }
 
     #[test]

@@ -12,9 +12,7 @@ use super::error::unavailable;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
-use super::{
-    Error, EventCursor, LoggedEvent, Origin, Quarantine, ReceivedWebhook, Target, Testimony,
-};
+use super::{Error, EventCursor, LoggedEvent, Origin, Quarantine, ScannedRow, Target, Testimony};
 use crate::pluggy::ClientId;
 
 /// DynamoDB ends a page at 1 MB, and bodies count even where they are not asked for.
@@ -65,10 +63,10 @@ pub struct FoundPage {
 }
 
 /// Some of the webhooks that a scan is after, whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ReceivedPage {
-    /// The webhooks, in no order that means anything.
-    pub webhooks: Vec<ReceivedWebhook>,
+    /// Their rows, in no order that means anything.
+    pub rows: Vec<ScannedRow>,
     /// How many rows were looked at.
     pub scanned: usize,
     /// Where the next page begins; none if this is the last.
@@ -237,7 +235,9 @@ impl EventLog {
             .limit(SCAN_PAGE)
             .set_exclusive_start_key(after.map(EventCursor::to_row))
             .filter_expression(
-                "#expiresAt > :now AND #receivedAt >= :since AND #origin = :webhook \
+                // A time that cannot be read may be any.
+                "#expiresAt > :now AND #origin = :webhook \
+                 AND (#receivedAt >= :since OR NOT attribute_type(#receivedAt, :number)) \
                  AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign)",
             )
             .expression_attribute_names("#origin", ORIGIN)
@@ -248,6 +248,7 @@ impl EventLog {
             .expression_attribute_values(":since", time(since))
             .expression_attribute_values(":webhook", text(Origin::Webhook.as_str()))
             .expression_attribute_values(":foreign", foreign())
+            .expression_attribute_values(":number", text("N"))
             .send()
             .await
             .map_err(unavailable("scan the events"))?;
@@ -255,12 +256,11 @@ impl EventLog {
         Ok(ReceivedPage {
             next: next.map(EventCursor::from_row).transpose()?,
             scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-            webhooks: answer
-                .items()
-                .iter()
-                .filter_map(|row| {
-                    logged(ReceivedWebhook::from_row(row, Some(self.client_id))).flatten()
-                })
+            rows: answer
+                .items
+                .into_iter()
+                .flatten()
+                .map(|row| ScannedRow::new(row, Some(self.client_id)))
                 .collect(),
         })
     }

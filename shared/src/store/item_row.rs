@@ -10,7 +10,7 @@ use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
 use super::{Error, Owed, Reading, Schedule, StoredItem, Target, schema};
 use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
-pub(super) const CREATED_AT: &str = "createdAt";
+const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
 pub(super) const READ_AT: &str = "readAt";
 const DELETED_AT: &str = "deletedAt";

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
-use super::item_row::{CREATED_AT, IS_DUE, READ_AT, created_at_item_id, from_row};
+use super::item_row::{IS_DUE, READ_AT, created_at_item_id, from_row};
 use super::key::item_key;
 use super::schema::{
     BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, ITEM_PREFIX, OWNER, PARTITION_KEY,
 };
-use super::{Cursor, Error, StoredItem, Target};
+use super::{Cursor, Error, ScannedRow, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 use crate::telemetry::chain;
 
@@ -54,10 +54,10 @@ pub struct OwnedPage {
 }
 
 /// Some of the items that a scan is after.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct SeenPage {
-    /// The items, in no order.
-    pub items: Vec<StoredItem>,
+    /// Their rows, in no order.
+    pub rows: Vec<ScannedRow>,
     /// How many rows were looked at.
     pub scanned: usize,
     /// Where the next page begins; none if this is the last.
@@ -164,12 +164,13 @@ impl Items {
             .limit(SCAN_PAGE)
             .set_exclusive_start_key(start)
             .filter_expression(
-                "begins_with(#pk, :item) AND (#readAt >= :since OR #createdAt >= :since)",
+                "begins_with(#pk, :item) \
+                 AND (#readAt >= :since OR NOT attribute_type(#readAt, :number))",
             )
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#readAt", READ_AT)
-            .expression_attribute_names("#createdAt", CREATED_AT)
             .expression_attribute_values(":item", text(ITEM_PREFIX))
+            .expression_attribute_values(":number", text("N"))
             .expression_attribute_values(":since", time(since))
             .send()
             .await
@@ -181,10 +182,11 @@ impl Items {
         Ok(SeenPage {
             next: next.map(SeenCursor),
             scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-            items: answer
-                .items()
-                .iter()
-                .filter_map(|row| logged(from_row(row)))
+            rows: answer
+                .items
+                .into_iter()
+                .flatten()
+                .map(|row| ScannedRow::new(row, None))
                 .collect(),
         })
     }

@@ -1,4 +1,4 @@
-//! A stand-in for Amazon EventBridge with one event bus, for `PutEvents`.
+//! A stand-in for Amazon EventBridge with one event bus, for `PutEvents` and `DescribeEventBus`.
 //!
 //! Sources: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
@@ -35,6 +35,8 @@ mod published;
 mod refusal;
 
 const PUT_EVENTS: &str = "AWSEvents.PutEvents";
+const DESCRIBE_EVENT_BUS: &str = "AWSEvents.DescribeEventBus";
+const JSON: AwsJson = AwsJson::V1_1;
 const MAX_ENTRIES: usize = 10;
 /// Of all entries of a request together.
 const MAX_BYTES: usize = 256 * 1024;
@@ -57,6 +59,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct Bus {
+    is_gone: bool,
     random: StdRng,
     refusals: Vec<Refusal>,
     requests: usize,
@@ -73,6 +76,12 @@ struct Rule {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct DescribeEventBus {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct PutEvents {
     entries: Vec<Entry>,
 }
@@ -83,6 +92,7 @@ impl EventBus {
         let shared = Arc::new(Shared {
             arn: arn.to_owned(),
             state: Mutex::new(Bus {
+                is_gone: false,
                 random: StdRng::seed_from_u64(seed),
                 refusals: Vec::new(),
                 requests: 0,
@@ -112,6 +122,11 @@ impl EventBus {
         &self.shared.arn
     }
 
+    /// Deletes the bus. As on AWS, entries for it are still accepted, and nobody gets them.
+    pub fn delete(&self) {
+        lock(&self.shared.state).is_gone = true;
+    }
+
     /// From now on, these entries are refused, and no others. The first refusal that holds decides.
     pub fn set_refusals(&self, refusals: impl Into<Vec<Refusal>>) {
         lock(&self.shared.state).refusals = refusals.into();
@@ -137,11 +152,25 @@ impl EventBus {
 }
 
 async fn call(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    const JSON: AwsJson = AwsJson::V1_1;
-    if target(&headers) != Some(PUT_EVENTS) {
-        return JSON.unknown_operation();
+    match target(&headers) {
+        Some(PUT_EVENTS) => put_events(&shared, &body),
+        Some(DESCRIBE_EVENT_BUS) => describe(&shared, &body),
+        _ => JSON.unknown_operation(),
     }
-    let entries = match serde_json::from_slice(&body) {
+}
+
+fn describe(shared: &Shared, body: &[u8]) -> Response {
+    match serde_json::from_slice(body) {
+        Ok(DescribeEventBus { name }) if name == shared.arn && !lock(&shared.state).is_gone => {
+            JSON.answer(&json!({ "Arn": name, "Name": name.rsplit('/').next() }))
+        }
+        Ok(_) => JSON.refusal("ResourceNotFoundException", "Event bus does not exist."),
+        Err(error) => JSON.refusal("SerializationException", &error.to_string()),
+    }
+}
+
+fn put_events(shared: &Shared, body: &[u8]) -> Response {
+    let entries = match serde_json::from_slice(body) {
         Ok(PutEvents { entries }) => entries,
         Err(error) => return JSON.refusal("SerializationException", &error.to_string()),
     };
@@ -154,7 +183,7 @@ async fn call(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
         let message = "Total size of the entries in the request is over the limit.";
         return JSON.refusal("ValidationException", message);
     }
-    JSON.answer(&put(&shared, entries))
+    JSON.answer(&put(shared, entries))
 }
 
 fn put(shared: &Shared, entries: Vec<Entry>) -> Value {
@@ -164,10 +193,14 @@ fn put(shared: &Shared, entries: Vec<Entry>) -> Value {
     let mut failed = 0;
     let results: Vec<Value> = entries
         .into_iter()
-        .map(|entry| match state.flaw(&entry, &shared.arn) {
+        .map(|entry| match state.flaw(&entry) {
             Some(flaw) => {
                 failed += 1;
                 json!({ "ErrorCode": flaw.code, "ErrorMessage": flaw.message })
+            }
+            // That nobody gets it is not said.
+            None if state.is_gone || !entry.is_for(&shared.arn) => {
+                json!({ "EventId": Uuid::new_v4() })
             }
             None => json!({ "EventId": state.publish(entry, request) }),
         })
@@ -177,9 +210,9 @@ fn put(shared: &Shared, entries: Vec<Entry>) -> Value {
 
 impl Bus {
     /// Why the entry is not taken.
-    fn flaw(&mut self, entry: &Entry, arn: &str) -> Option<Flaw> {
+    fn flaw(&mut self, entry: &Entry) -> Option<Flaw> {
         let random = &mut self.random;
-        entry.flaw(arn).or_else(|| {
+        entry.flaw().or_else(|| {
             self.refusals
                 .iter()
                 .find(|refusal| refusal.holds(entry, random))

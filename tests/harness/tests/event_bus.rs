@@ -241,3 +241,19 @@ async fn a_rule_sends_what_it_names_to_a_queue() {
     assert_eq!(event["time"], "2026-11-23T12:00:00Z");
     assert_eq!(event["id"], bus.published()[0].id.to_string());
 }
+
+#[tokio::test]
+async fn a_bus_that_is_deleted_is_not_described_and_accepts_what_nobody_gets() {
+    let (bus, client) = bus().await;
+    let described = client.describe_event_bus().name(ARN).send().await.unwrap();
+    assert_eq!(described.arn(), Some(ARN));
+
+    bus.delete();
+
+    let error = client.describe_event_bus().name(ARN).send().await;
+    let error = error.unwrap_err().into_service_error();
+    assert!(error.is_resource_not_found_exception(), "{error:?}");
+    let answer = put(&client, vec![entry("item.ready", "{}")]).await.unwrap();
+    assert_eq!(codes(&answer), [None]);
+    assert_eq!(bus.published().len(), 0);
+}

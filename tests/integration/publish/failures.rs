@@ -4,6 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Refusal;
 use serde_json::json;
 use tests::stream;
+use tests::tables::Row;
+use tokio::time::Instant;
 
 use super::stand::item_record;
 use super::{ITEM, OTHER_ITEM, Stand, USER};
@@ -114,6 +116,77 @@ async fn a_bus_that_cannot_be_reached_leaves_all_to_the_stream() {
     assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
 
     assert_eq!(stand.parked().len(), 0);
+}
+
+#[tokio::test]
+async fn a_bus_that_does_not_exist_leaves_all_to_the_stream_although_it_accepts_everything() {
+    let stand = Stand::start().await;
+    let records = stand.four_events().await;
+    stand.bus.delete();
+
+    assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+
+    assert_eq!(stand.parked().len(), 0);
+    assert_eq!(stand.app.metrics.lines()[0].get("EventsPublished"), None);
+}
+
+#[tokio::test]
+async fn an_item_that_no_event_holds_is_noted() {
+    let stand = Stand::start().await;
+    let row = |status: String| {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let number = || AttributeValue::N("1795435200000".to_owned());
+        Row::from([
+            ("pk".to_owned(), text(&format!("ITEM#{ITEM}"))),
+            ("createdAt".to_owned(), number()),
+            ("readAt".to_owned(), number()),
+            ("status".to_owned(), AttributeValue::S(status)),
+            ("executionStatus".to_owned(), text("SUCCESS")),
+        ])
+    };
+    let large = item_record(0, None, Some(&row("X".repeat(300 * 1024))));
+    let next = item_record(
+        1,
+        Some(&row("X".to_owned())),
+        Some(&row("UPDATED".to_owned())),
+    );
+
+    assert_eq!(stand.feed(&[large, next]).await, [""; 0]);
+
+    assert_eq!(stand.told(), ["item.ready"]);
+    assert_eq!(stand.parked()[0]["code"], "ValidationException");
+    assert_eq!(stand.parked()[0]["detailType"], "item.unknown");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_noted_once_however_often_the_stream_repeats() {
+    let stand = Stand::start().await;
+    let mut records = stand.four_events().await;
+    records[1]["dynamodb"]["NewImage"]["bodyEncoding"] = json!({"S": "rot13"});
+    stand.bus.set_refusals([Refusal::with("InternalFailure")]);
+    for _ in 0..2 {
+        assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+    }
+    assert_eq!(stand.parked().len(), 0);
+
+    stand.bus.set_refusals([]);
+    assert_eq!(stand.feed(&records).await, [""; 0]);
+
+    assert_eq!(stand.parked().len(), 1);
+    assert_eq!(stand.told().len(), 3);
+}
+
+#[tokio::test]
+async fn what_there_is_no_time_for_is_left_to_the_stream() {
+    let stand = Stand::start().await;
+    let records = stand.four_events().await;
+    let payload = json!({ "Records": records });
+
+    let answer = stand.invoke_until(&payload, Instant::now()).await.unwrap();
+
+    let answer = serde_json::to_value(answer).unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    assert_eq!(failures[0]["itemIdentifier"], stream::sequence_number(0));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use shared::metrics::Emitter;
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};
+use tokio::time::Instant;
 
 use crate::closed_schema;
 
@@ -28,8 +29,13 @@ pub(super) struct Stand {
 
 impl Stand {
     pub(super) async fn start() -> Self {
+        Self::start_with_seed(1).await
+    }
+
+    /// The same, with another course of what is refused by chance.
+    pub(super) async fn start_with_seed(seed: u64) -> Self {
         let deployment = Deployment::start().await;
-        let bus = EventBus::start(BUS, 1).await.unwrap();
+        let bus = EventBus::start(BUS, seed).await.unwrap();
         let queue = Queue::start("unpublished", 1).await.unwrap();
         let app = app(&deployment, &bus.url(), &queue.url());
         Self {
@@ -74,8 +80,16 @@ impl Stand {
     }
 
     pub(super) async fn invoke(&self, payload: &Value) -> Result<Answer, Error> {
+        self.invoke_until(payload, in_a_minute()).await
+    }
+
+    pub(super) async fn invoke_until(
+        &self,
+        payload: &Value,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
         let payload = to_raw_value(payload).unwrap();
-        publish::handle(&self.app, &payload, now(), in_a_minute()).await
+        publish::handle(&self.app, &payload, now(), deadline).await
     }
 
     /// Stores an event as Pluggy posts it.

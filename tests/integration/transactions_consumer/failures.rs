@@ -112,6 +112,7 @@ async fn when_the_time_is_up_what_is_left_comes_again() {
 
     assert_eq!(numbers(&serde_json::to_value(answer).unwrap()), [0, 1]);
     assert!(stand.applied().await.is_empty());
+    assert_eq!(stand.questions(), 0, "there was no time for an answer");
 }
 
 #[tokio::test]

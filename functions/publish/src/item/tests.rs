@@ -163,12 +163,16 @@ fn an_item_that_is_gone_is_told_with_its_last_owner() {
 #[test]
 fn a_tombstone_is_told_once_and_what_follows_it_is_new() {
     assert_eq!(told(Some(&tombstone()), &tombstone()), None);
-    assert_eq!(told(None, &tombstone()), None);
 
     let again = entry(Some(&tombstone()), &ready()).unwrap();
 
     assert_eq!(again.detail_type, "item.ready");
     assert!(detail(&again)["previousPhase"].is_null());
+}
+
+#[test]
+fn an_item_that_is_gone_is_told_also_where_its_row_could_not_be_read() {
+    assert_eq!(told(None, &tombstone()).as_deref(), Some("item.deleted"));
 }
 
 #[test]

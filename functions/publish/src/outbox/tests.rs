@@ -100,7 +100,7 @@ fn what_is_refused_for_good_is_given_up_at_once() {
 
     let (given_up, code) = outbox.given_up().unwrap();
     assert_eq!((given_up, code), (&post("a", 1), "MalformedDetail"));
-    outbox.remove_given_up();
+    outbox.remove_first();
     assert_eq!(outbox.given_up(), None);
     assert_eq!(numbers(&outbox), ["2"]);
 }
@@ -109,9 +109,15 @@ fn what_is_refused_for_good_is_given_up_at_once() {
 fn what_cannot_be_read_is_given_up_and_the_rest_goes_on() {
     let mut outbox = Outbox::new(vec![post("a", 1), unreadable("b", 2), post("b", 3)]);
 
+    assert_eq!(
+        outbox.given_up(),
+        None,
+        "the stream would repeat it with the first"
+    );
+    answer(&mut outbox, vec![accepted()]);
     assert_eq!(outbox.given_up(), Some((&unreadable("b", 2), "Unreadable")));
-    outbox.remove_given_up();
-    assert_eq!(numbers(&outbox), ["1", "3"]);
+    outbox.remove_first();
+    assert_eq!(numbers(&outbox), ["3"]);
 }
 
 #[test]
@@ -135,6 +141,45 @@ fn what_is_refused_again_and_again_is_given_up_only_if_the_bus_takes_others() {
 }
 
 #[test]
+fn a_bus_that_ceases_to_take_anything_is_no_reason_to_give_up() {
+    let posts = (0..20).map(|number| post(&number.to_string(), number));
+    let mut outbox = Outbox::new(posts.collect());
+    answer(&mut outbox, vec![accepted(); 10]);
+
+    while let Some(request) = outbox.next_request() {
+        outbox.answered(&request, vec![refused(); 10]);
+        assert_eq!(outbox.given_up(), None);
+    }
+
+    assert_eq!(outbox.into_posts().len(), 10);
+}
+
+#[test]
+fn an_entry_that_is_too_large_by_itself_is_for_the_bus_to_reject() {
+    let mut outbox = Outbox::new(vec![sized("a", 1, MAX_BYTES), post("b", 2)]);
+
+    assert_eq!(numbers(&outbox), ["1"]);
+    let request = outbox.next_request().unwrap();
+    outbox.rejected(&request, "ValidationException".to_owned());
+
+    assert_eq!(outbox.given_up().unwrap().1, "ValidationException");
+}
+
+#[test]
+fn only_what_may_be_taken_another_time_is_waited_for() {
+    let mut outbox = Outbox::new(vec![post("a", 1), post("b", 2)]);
+    let request = outbox.next_request().unwrap();
+    let for_good = Verdict::RefusedForGood("MalformedDetail".to_owned());
+
+    assert!(
+        !outbox
+            .clone()
+            .answered(&request, vec![accepted(), for_good.clone()])
+    );
+    assert!(outbox.answered(&request, vec![refused(), for_good]));
+}
+
+#[test]
 fn a_rejected_request_is_taken_apart_to_find_the_post_at_fault() {
     let mut outbox = Outbox::new(vec![post("a", 1), post("b", 2)]);
 
@@ -148,7 +193,7 @@ fn a_rejected_request_is_taken_apart_to_find_the_post_at_fault() {
         outbox.given_up(),
         Some((&post("a", 1), "ValidationException"))
     );
-    outbox.remove_given_up();
+    outbox.remove_first();
     assert_eq!(numbers(&outbox), ["2"]);
 }
 

@@ -44,7 +44,7 @@ impl Entry {
     }
 
     /// Whether something is wrong with the entry itself. A resource of any kind counts as wrong: nothing here has one.
-    pub(super) fn flaw(&self, bus: &str) -> Option<Flaw> {
+    pub(super) fn flaw(&self) -> Option<Flaw> {
         let invalid = |message| {
             Some(Flaw {
                 code: "InvalidArgument",
@@ -72,9 +72,6 @@ impl Entry {
         {
             return invalid("Parameter DetailType is not valid.");
         }
-        if self.event_bus_name != bus {
-            return invalid("Event bus does not exist.");
-        }
         if !self.resources.is_empty() {
             return invalid("Parameter Resources is not valid.");
         }
@@ -85,6 +82,11 @@ impl Entry {
             code: "MalformedDetail",
             message: "Detail is malformed.",
         })
+    }
+
+    /// Whether it is for the bus `arn`.
+    pub(super) fn is_for(&self, arn: &str) -> bool {
+        self.event_bus_name == arn
     }
 
     /// When it happened, if the entry says.
@@ -117,7 +119,7 @@ mod tests {
     }
 
     fn code(change: Value) -> Option<&'static str> {
-        entry(&change).flaw("the bus").map(|flaw| flaw.code)
+        entry(&change).flaw().map(|flaw| flaw.code)
     }
 
     #[test]
@@ -130,10 +132,6 @@ mod tests {
             Some("InvalidArgument")
         );
         assert_eq!(code(json!({"DetailType": "a\nb"})), Some("InvalidArgument"));
-        assert_eq!(
-            code(json!({"EventBusName": "another"})),
-            Some("InvalidArgument")
-        );
         assert_eq!(code(json!({"Time": 1e300})), Some("InvalidArgument"));
         assert_eq!(
             code(json!({"Source": "aws.events"})),
