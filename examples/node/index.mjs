@@ -3,28 +3,27 @@
 
 import { chunks } from './chunks.mjs'
 import { Unusable, plan } from './plan.mjs'
-import { Refusal, createPluggy } from './pluggy.mjs'
+import { createPluggy } from './pluggy.mjs'
+import { OtherApplication, Refusal } from './refusal.mjs'
 import { createTable } from './table.mjs'
+import { OutOfTime, timeCheck } from './time.mjs'
 
 const WRITES_AT_ONCE = 25
-// What one more message may take, most of it waiting for an answer.
-const RESERVE_MILLISECONDS = 15_000
+// What they say is ours, and fit for a log.
+const OWN_ERRORS = [OtherApplication, OutOfTime, Refusal, Unusable]
 
-const { PLUGGY_BASE_URL, PLUGGY_SECRET_ARN, TRANSACTION_TABLE } = process.env
+const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_ARN, TRANSACTION_TABLE } = process.env
 
-const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, secretArn: PLUGGY_SECRET_ARN })
+const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, clientId: PLUGGY_CLIENT_ID, secretArn: PLUGGY_SECRET_ARN })
 const table = createTable(TRANSACTION_TABLE)
 
 /** Reports the messages that failed, and only those: SQS brings them again, and gives up after some times. */
 export async function handler({ Records: messages }, context) {
+  const checkTime = timeCheck(context)
   const batchItemFailures = []
   for (const { messageId, body } of messages) {
     try {
-      // An invocation that is cut off would bring back the messages that are done, too.
-      if (context.getRemainingTimeInMillis() < RESERVE_MILLISECONDS) {
-        throw new OutOfTime()
-      }
-      await consume(body)
+      await consume(body, checkTime)
     } catch (error) {
       console.warn({ message: 'event not applied', messageId, reason: reasonOf(error) })
       batchItemFailures.push({ itemIdentifier: messageId })
@@ -33,48 +32,46 @@ export async function handler({ Records: messages }, context) {
   return { batchItemFailures }
 }
 
-class OutOfTime extends Error {
-  name = 'OutOfTime'
-}
-
-async function consume(body) {
+async function consume(body, checkTime) {
   const event = plan(body)
+  checkTime()
   const { id, detailType, accountId } = event
   if (await table.isApplied(id)) {
     console.info({ message: 'event known already', id, detailType })
     return
   }
-  const transactions = event.deleted ? await remove(event) : await refresh(event)
+  const transactions = event.deleted ? await remove(event, checkTime) : await refresh(event, checkTime)
   // Last, so that an event that was interrupted is done again.
   await table.setApplied({ id, detailType, accountId, transactions })
   console.info({ message: 'event applied', id, detailType, transactions })
 }
 
 /** Reads at Pluggy what the event is about, which is truer than the event: it may be old. */
-async function refresh({ accountId, itemId, filters }) {
+async function refresh({ accountId, itemId, filters }, checkTime) {
   let count = 0
   for (const filter of filters) {
-    for await (const { transactions, readAt } of pluggy.pages(accountId, filter)) {
-      await each(transactions, (transaction) => table.put({ accountId, itemId, transaction, readAt }))
+    for await (const { transactions, readAt } of pluggy.pages(accountId, filter, checkTime)) {
+      await each(transactions, checkTime, (transaction) => table.put({ accountId, itemId, transaction, readAt }))
       count += transactions.length
     }
   }
   return count
 }
 
-async function remove({ accountId, deleted }) {
+async function remove({ accountId, deleted }, checkTime) {
   const readAt = Date.now()
-  await each(deleted, (id) => table.remove({ accountId, id, readAt }))
+  await each(deleted, checkTime, (id) => table.remove({ accountId, id, readAt }))
   return deleted.length
 }
 
-async function each(all, write) {
+async function each(all, checkTime, write) {
   for (const some of chunks(all, WRITES_AT_ONCE)) {
+    checkTime()
     await Promise.all(some.map(write))
   }
 }
 
 /** Errors of others may quote what they failed over, a secret included; only their names are for a log. */
 function reasonOf(error) {
-  return error instanceof Unusable || error instanceof Refusal ? error.message : (error?.name ?? 'unknown')
+  return OWN_ERRORS.some((kind) => error instanceof kind) ? error.message : (error?.name ?? 'unknown')
 }

@@ -3,13 +3,15 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 
+import { AWS_OPTIONS } from './aws.mjs'
+
 const DAY_SECONDS = 24 * 60 * 60
 // Longer than anything can come again: events are kept for 30 days, and each of two queues keeps a message for 14.
 const KEPT_SECONDS = 60 * DAY_SECONDS
 
 /** The rows of the table `name`. */
 export function createTable(name) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(AWS_OPTIONS), {
     marshallOptions: { removeUndefinedValues: true },
   })
 

@@ -7,21 +7,38 @@ import { clientId, clientSecret, url } from './sandbox.mjs'
 import { serveSecret } from './server.mjs'
 
 const ARN = 'arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-lambda-AbCdEf'
+/** As in examples/template.yaml. */
+export const TIMEOUT_MILLISECONDS = 300_000
 
 export const credentials = { clientId, clientSecret }
 export const secret = await serveSecret(ARN, credentials)
 export const table = await newTable()
 
-Object.assign(process.env, {
-  AWS_ENDPOINT_URL_SECRETS_MANAGER: secret.url,
-  PLUGGY_BASE_URL: url,
-  PLUGGY_SECRET_ARN: ARN,
-  TRANSACTION_TABLE: table,
-})
-
-const { handler } = await import('../index.mjs')
-
 export { ARN }
+
+/**
+ * The handler in an execution environment of its own, with these variables changed. It is given one batch, with so many
+ * milliseconds left whenever it asks, and tells which of the messages failed, by their places.
+ */
+export async function newConsumer(changes = {}) {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secret.url,
+    PLUGGY_BASE_URL: url,
+    PLUGGY_CLIENT_ID: clientId,
+    PLUGGY_SECRET_ARN: ARN,
+    TRANSACTION_TABLE: table,
+    ...changes,
+  })
+  const { handler } = await import(`../index.mjs?${randomUUID()}`)
+  const consumeWithin = async (getRemainingTimeInMillis, ...bodies) => {
+    const Records = bodies.map((body, index) => ({ messageId: String(index), body }))
+    const { batchItemFailures } = await handler({ Records }, { getRemainingTimeInMillis })
+    return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))
+  }
+  return { consumeWithin, consume: (...bodies) => consumeWithin(() => TIMEOUT_MILLISECONDS, ...bodies) }
+}
+
+export const { consume, consumeWithin } = await newConsumer()
 
 /** What the console was told since the last time. */
 export const logged = []
@@ -52,16 +69,4 @@ export function message(body, changes = {}) {
     detail,
     ...changes,
   })
-}
-
-/** Gives the handler one batch, and tells which of its messages failed, by their places. */
-export function consume(...bodies) {
-  return consumeWithin(() => 60_000, ...bodies)
-}
-
-/** The same, with so many milliseconds left whenever it asks. */
-export async function consumeWithin(getRemainingTimeInMillis, ...bodies) {
-  const Records = bodies.map((body, index) => ({ messageId: String(index), body }))
-  const { batchItemFailures } = await handler({ Records }, { getRemainingTimeInMillis })
-  return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))
 }

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { ARN, consume, message, table } from './consumer.mjs'
+import { ARN, consume, credentials, message, table } from './consumer.mjs'
 import { rowsOf } from './rows.mjs'
 import { connect, payloads } from './sandbox.mjs'
-import { serve } from './server.mjs'
+import { serve, servePluggy } from './server.mjs'
 
-const { Refusal, createPluggy } = await import('../pluggy.mjs')
+const { createPluggy } = await import('../pluggy.mjs')
+const { Refusal } = await import('../refusal.mjs')
 
 const ACCOUNT = 'aaaa6c5d-0000-4000-8000-000000000002'
-const HOUR_SECONDS = 60 * 60
-
-/** A key as Pluggy's client reads it: it looks when it ends. */
-function newKey() {
-  const parts = [{ alg: 'HS256', typ: 'JWT' }, { exp: Math.floor(Date.now() / 1000) + HOUR_SECONDS }, 'signature']
-  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-}
 
 /** Reads all pages from a server in Pluggy's place. */
 async function readFrom(answer) {
-  const server = await serve((request) => {
-    return request.url === '/auth' ? { json: { apiKey: newKey() } } : answer(new URL(request.url, 'http://pluggy'))
-  })
-  const pluggy = createPluggy({ baseUrl: server.url, secretArn: ARN })
+  const server = await servePluggy(({ url }) => answer(new URL(url, 'http://pluggy')))
+  const pluggy = createPluggy({ baseUrl: server.url, clientId: credentials.clientId, secretArn: ARN })
   const ids = []
   const read = async () => {
     for await (const { transactions } of pluggy.pages(ACCOUNT, {})) {
@@ -76,10 +68,14 @@ test('of the address of the next page, only the cursor is taken', async () => {
 test('a redirect is not followed', async () => {
   const stranger = await serve(() => ({ json: { results: [], next: null } }))
 
-  for (const json of [undefined, {}, null]) {
-    const { ids, asked } = await readFrom(() => ({ status: 302, headers: { location: stranger.url }, json }))
+  const account = { codeDescription: 'ACCOUNT_NOT_FOUND' }
+  const seemsGone = { response: { statusCode: 404, body: account } }
+  for (const json of [undefined, {}, null, { results: [], next: null }, seemsGone]) {
+    const { ids, asked, error } = await readFrom(() => ({ status: 302, headers: { location: stranger.url }, json }))
 
     assert.deepEqual(ids, [])
+    assert.ok(error instanceof Refusal, JSON.stringify(json))
+    assert.equal(error.message, 'pluggy answered 3xx')
     assert.equal(asked.length, 1)
   }
 

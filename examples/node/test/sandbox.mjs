@@ -11,6 +11,7 @@ const receiver = await serve((_, body) => {
   received.push(JSON.parse(body))
 })
 const newClient = () => new PluggyClient({ clientId, clientSecret })
+const PATIENCE_MILLISECONDS = 30_000
 const RUNNING = ['UPDATING', 'MERGING']
 
 await setSwitches({ webhookCreatedWithOk: true })
@@ -52,6 +53,11 @@ export async function reads() {
   return (await control('GET', '/requests?method=GET&pathPrefix=/v2/transactions')).count
 }
 
+/** How many requests for a key there were. */
+export async function authentications() {
+  return (await control('GET', '/requests?method=POST&pathPrefix=/auth')).count
+}
+
 /** The next reads of transactions go wrong. */
 export async function fault(effect, times = 1) {
   await control('POST', '/faults', { method: 'GET', pathPrefix: '/v2/transactions', times, effect })
@@ -79,7 +85,11 @@ async function control(method, path, body) {
 }
 
 async function until(isSo) {
+  const deadline = Date.now() + PATIENCE_MILLISECONDS
   while (!(await isSo())) {
+    if (Date.now() > deadline) {
+      throw new Error(`the sandbox did not come to it: ${isSo}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -3,6 +3,8 @@
 import { once } from 'node:events'
 import http from 'node:http'
 
+const HOUR_SECONDS = 60 * 60
+
 /** Starts a server that keeps what it is asked, and gives `answer(request, body)` for an answer. */
 export async function serve(answer) {
   const requests = []
@@ -19,6 +21,17 @@ export async function serve(answer) {
   // It must not keep the test process.
   server.unref()
   return { url: `http://127.0.0.1:${server.address().port}`, requests }
+}
+
+/** A server in Pluggy's place, which gives a key to everybody, and `answer(request)` to all else. */
+export function servePluggy(answer) {
+  return serve((request) => (request.url === '/auth' ? { json: { apiKey: newKey() } } : answer(request)))
+}
+
+/** A key as Pluggy's client reads it: it looks when it ends. */
+function newKey() {
+  const parts = [{ alg: 'HS256', typ: 'JWT' }, { exp: Math.floor(Date.now() / 1000) + HOUR_SECONDS }, 'signature']
+  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 }
 
 /** What a test expects of a request and does not find is told to whoever asked. */

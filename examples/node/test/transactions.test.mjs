@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
-import { consume, consumeWithin, idOf, logged, message, table } from './consumer.mjs'
+import { consume, idOf, logged, message, table } from './consumer.mjs'
 import { eventRow, rowsOf } from './rows.mjs'
 import { change, connect, fault, payloads, reads, sync, transactions } from './sandbox.mjs'
 
@@ -212,16 +212,4 @@ test('a message that cannot be used is reported, and its neighbors are not', asy
 
   assert.deepEqual(failed, [0, 1, 3, 4])
   assert.equal(Object.keys(await rowsOf(table, accountId)).length, 20)
-})
-
-test('what there is no time for is left for the next time, and what is done is not', async () => {
-  const { accountId } = await connect()
-  const [body] = await payloads('transactions/created', accountId)
-  const other = { ...body, eventId: randomUUID() }
-  const left = [60_000, 14_000, 13_000]
-
-  assert.deepEqual(await consumeWithin(() => left.shift(), message(body), message(other), message(other)), [1, 2])
-
-  assert.equal((await eventRow(table, idOf(body))).transactions, 20)
-  assert.equal(await eventRow(table, idOf(other)), undefined)
 })
