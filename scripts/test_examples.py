@@ -8,6 +8,8 @@ from stack import build, console, dynamodb_local, machine, node_packages, own_sa
 NODE = paths.ROOT / "examples" / "node"
 # Small pages, so that there are several; and its webhooks are received here.
 SANDBOX_OPTIONS = ["--transactions-a-page", "7", "--allow-loopback-webhooks"]
+# Of a file, in milliseconds: what hangs is to fail.
+TIMEOUT = 300_000
 
 
 def test_examples() -> None:
@@ -19,7 +21,8 @@ def test_examples() -> None:
     with dynamodb_local.running() as dynamodb, own_sandbox.running(*SANDBOX_OPTIONS) as environment:
         # One file after the other: they share the sandbox and its switches.
         files = [str(file) for file in sorted(NODE.glob("test/*.test.mjs"))]
-        command = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec", *files]
+        options = ["--test-concurrency=1", f"--test-timeout={TIMEOUT}", "--test-reporter=spec"]
+        command = ["node", "--test", *options, *files]
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
         # The SDK is pinned, and what newer versions need is not news for a test.
         environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
