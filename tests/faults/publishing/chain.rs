@@ -33,7 +33,7 @@ const USER: &str = "usr_01J9X";
 const LONGEST_WORK: Duration = Duration::from_millis(400);
 /// So many kills at most in a part of a round, so that all is done at last.
 const KILLS_OF_A_PART: usize = 8;
-/// A client without a timeout of its own would wait for a stalled answer until its function is ended.
+/// Without stalled answers: each would cost the seconds of its client's timeout.
 const FAULTS: [Fault; 5] = [
     Fault::ServerError,
     Fault::Throttled,

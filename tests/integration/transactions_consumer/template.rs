@@ -51,6 +51,19 @@ fn the_function_in_rust_has_every_variable_that_it_asks_for_and_no_other() {
 }
 
 #[test]
+fn the_functions_know_whose_credentials_the_secret_must_have() {
+    let template = template();
+
+    for consumer in CONSUMERS {
+        let function = properties(&template, consumer, "Function");
+        let variables = &function["Environment"]["Variables"];
+
+        assert_eq!(variables["PLUGGY_CLIENT_ID"], "PluggyClientId");
+        assert_eq!(variables["PLUGGY_SECRET_ARN"], "PluggySecretArn");
+    }
+}
+
+#[test]
 fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
     let template = template();
     let shared_key =
@@ -128,6 +141,8 @@ fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
         let mapping = &properties(&template, consumer, "Function")["Events"]["TransactionsChanged"];
         let mapping = &mapping["Properties"];
         assert_eq!(mapping["Queue"], format!("{consumer}Queue.Arn"));
+        // One that takes all the time leaves no other one untried.
+        assert_eq!(mapping["BatchSize"], 1);
         assert_eq!(
             mapping["FunctionResponseTypes"],
             json!(["ReportBatchItemFailures"])

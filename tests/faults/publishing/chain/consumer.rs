@@ -19,8 +19,8 @@ pub(super) const DETAIL_TYPES: [&str; 3] = [
 ];
 /// As in the template of the examples.
 const MAPPING: QueueMapping = QueueMapping {
-    batch_size: 10,
-    timeout: Duration::from_mins(1),
+    batch_size: 1,
+    timeout: Duration::from_mins(5),
 };
 const MAX_RECEIVES: u32 = 5;
 const ENVIRONMENTS: usize = 2;
