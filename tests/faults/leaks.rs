@@ -1,5 +1,5 @@
 //! A whole run, in which much goes wrong: nothing secret or personal is in what the functions write, answer as an error,
-//! or keep of an item.
+//! keep or tell of an item, or note in a queue.
 
 mod run;
 mod secrets;
@@ -25,7 +25,7 @@ const MFA_CODE: &str = "123456";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_secret_or_personal_leaves_by_a_side_door() {
-    let run = Run::start().await;
+    let mut run = Run::start().await;
     let mut secrets = Secrets::of_deployment();
     let mut error_bodies = Vec::new();
 
@@ -37,12 +37,15 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
             Plan::all(0.3)
         };
         run.stack.dynamodb.set_plan(plan.clone());
-        run.stack.pluggy.set_plan(plan);
+        run.stack.pluggy.set_plan(plan.clone());
+        run.hop.to_bus.set_plan(plan.clone());
+        run.hop.to_queue.set_plan(plan);
         run.connect_banks(&mut secrets, &mut error_bodies).await;
         run.deliver(round, &mut error_bodies).await;
         run.relay(&mut error_bodies).await;
         run.operate(&mut error_bodies).await;
         run.stack.feed(&run.item_sync).await;
+        run.publish(&mut error_bodies).await;
         run.stack.dynamodb.set_plan(Plan::none());
         run.stack.pluggy.set_plan(Plan::none());
         run.stack.pass_time_until_all_are_due().await;
@@ -54,6 +57,15 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
     secrets.add_issued(&run.stack.pluggy.exchanges());
 
     let items = run.items().await;
+    let parked = run.hop.unpublished.bodies();
+    let told_of_items: Vec<String> = run
+        .hop
+        .bus
+        .published()
+        .into_iter()
+        .filter(|event| event.detail_type.starts_with("item."))
+        .map(|event| event.detail)
+        .collect();
     let lines = run.stop().await;
     let told = lines.join("\n");
     let found = [
@@ -63,12 +75,19 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
             "an item's row",
             secrets.but_owners().found_in(&items.join("\n")),
         ),
+        (
+            "an item's event",
+            secrets.but_owners().found_in(&told_of_items.join("\n")),
+        ),
+        ("a parked message", secrets.found_in(&parked.join("\n"))),
     ];
     Figures::of("leaks")
         .with("secret or personal values", secrets.len())
         .with("lines", lines.len())
         .with("error bodies", error_bodies.len())
         .with("item rows", items.len())
+        .with("events of items", told_of_items.len())
+        .with("parked messages", parked.len())
         .with(
             "found",
             found.iter().map(|(_, found)| found.len()).sum::<usize>(),
@@ -76,9 +95,16 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         .print();
     assert!(found.iter().all(|(_, found)| found.is_empty()), "{found:?}");
     // What was searched is what it should be.
-    for outcome in ["connect event", "delivery", "item"] {
+    for outcome in [
+        "connect event",
+        "delivery",
+        "item",
+        "event parked",
+        "batch published",
+    ] {
         assert!(told.contains(outcome), "no line about a {outcome}");
     }
     assert!(!error_bodies.is_empty() && items.len() >= 4);
+    assert!(!told_of_items.is_empty() && !parked.is_empty());
     assert!(secrets.len() > 12, "{}", secrets.len());
 }

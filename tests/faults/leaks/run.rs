@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Function, Outcome};
+use harness::{Function, Outcome, Refusal};
 use serde_json::{Value, json};
 use shared::http;
 use shared::pluggy::ItemId;
@@ -14,6 +14,7 @@ use super::{
     CPF, CPF_DIGITS, EMAIL, MFA_CODE, NAME, OTHER_OWNER, OWNER, PASSWORD, WRONG_WEBHOOK_SECRET,
 };
 use crate::delivery::Posted;
+use crate::hop::Hop;
 use crate::stack::Stack;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -29,6 +30,8 @@ pub(super) struct Run {
     pub(super) reconcile: Function,
     listing: Function,
     operator: Function,
+    pub(super) hop: Hop,
+    publish: Function,
     subscription: Function,
     webhook: Function,
 }
@@ -36,6 +39,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn start() -> Self {
         let stack = Stack::start().await;
+        let hop = Hop::start(&stack).await;
         Self {
             connect_events: stack.function("connect-events").await,
             connect_token: stack.function("connect-token").await,
@@ -45,6 +49,8 @@ impl Run {
             reconcile: stack.function("reconcile").await,
             listing: stack.function("listing").await,
             operator: stack.function("operator").await,
+            publish: hop.publisher().await,
+            hop,
             subscription: stack.function("subscription").await,
             webhook: stack.function("webhook").await,
             stack,
@@ -196,6 +202,23 @@ impl Run {
         }
     }
 
+    /// What others are told of it all, by a bus that refuses some for good, and what of that is asked for again.
+    pub(super) async fn publish(&mut self, error_bodies: &mut Vec<String>) {
+        self.hop.bus.set_refusals([
+            Refusal::with("MalformedDetail").as_likely_as(0.3),
+            Refusal::with("ThrottlingException").as_likely_as(0.2),
+        ]);
+        let records = self.hop.new_records().await;
+        records.feed(&[&self.publish, &self.publish]).await;
+        for command in [
+            json!({"action": "republish", "since": "2026-11-23T12:00:00Z", "cursor": NAME}),
+            json!({"action": "republish", "since": CPF, "unknown": NAME}),
+        ] {
+            ask(&self.publish, &command, error_bodies).await;
+        }
+        self.hop.heal();
+    }
+
     /// What the owner and another user ask for, well and badly.
     pub(super) async fn read(&self, error_bodies: &mut Vec<String>) {
         let items = self.items().await;
@@ -249,6 +272,7 @@ impl Run {
             self.reconcile,
             self.listing,
             self.operator,
+            self.publish,
             self.subscription,
             self.webhook,
         ];
