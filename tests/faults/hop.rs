@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use harness::{
-    Dialect, EventBus, FaultProxy, Fed, Function, FunctionSettings, Plan, Queue, StreamMapping,
+    Dialect, EventBus, Fault, FaultProxy, Fed, Function, FunctionSettings, Plan, Queue, Refusal,
+    StreamMapping,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -81,6 +82,21 @@ impl Hop {
         }
     }
 
+    /// From now on, the bus and the queue fail at random; in every third round so much that batches are left unfinished.
+    pub(crate) fn fail(&self, round: u64) {
+        self.bus.set_refusals([
+            Refusal::with("InternalFailure").as_likely_as(0.05),
+            Refusal::with("ThrottlingException").as_likely_as(0.05),
+        ]);
+        let outage = [Fault::ServerError, Fault::Reset, Fault::LostResponse];
+        self.to_bus.set_plan(if round % 3 == 1 {
+            Plan::any_of(&outage, 0.75)
+        } else {
+            Plan::all(0.2)
+        });
+        self.to_queue.set_plan(Plan::all(0.2));
+    }
+
     /// From now on, all goes well.
     pub(crate) fn heal(&self) {
         self.bus.set_refusals([]);
@@ -136,6 +152,7 @@ impl Records {
         let (mut fed, items) = (events.unwrap(), items.unwrap());
         fed.invocations += items.invocations;
         fed.unanswered += items.unanswered;
+        fed.unfinished += items.unfinished;
         fed.dropped.extend(items.dropped);
         fed
     }

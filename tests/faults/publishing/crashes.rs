@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness::{Function, Plan, Published, Refusal};
+use harness::{Function, Published};
 use jiff::SignedDuration;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
@@ -50,7 +50,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     ];
     let both: [&Function; 2] = [&publishers[0], &publishers[1]];
     let (mut items, mut records) = (Vec::new(), Records::default());
-    let (mut kills, mut rounds) = (0, 0);
+    let (mut kills, mut unfinished, mut rounds) = (0, 0, 0);
 
     while kills < wanted {
         rounds += 1;
@@ -58,12 +58,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
         bring_news(&stack, &mut items, &mut random).await;
         stack.feed(&item_sync).await;
         killer.abort();
-        hop.bus.set_refusals([
-            Refusal::with("InternalFailure").as_likely_as(0.05),
-            Refusal::with("ThrottlingException").as_likely_as(0.05),
-        ]);
-        hop.to_bus.set_plan(Plan::all(0.2));
-        hop.to_queue.set_plan(Plan::all(0.2));
+        hop.fail(rounds);
         let new = hop.new_records().await;
         let killer = self::killer(
             &[&publishers[0], &publishers[1]],
@@ -73,6 +68,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
         killer.abort();
         hop.heal();
         kills += fed.unanswered;
+        unfinished += fed.unfinished;
         assert_eq!(fed.dropped, Vec::<Value>::new());
         records.extend(new);
     }
@@ -96,6 +92,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     Figures::of("publishing, crashes")
         .with("kills in a batch", kills)
         .with("rounds", rounds)
+        .with("batches left unfinished", unfinished)
         .with("faults", hop.to_bus.faults())
         .with("items", items.len())
         .with("records", records.len())

@@ -29,6 +29,8 @@ pub struct Fed {
     pub invocations: usize,
     /// How many invocations ended without an answer.
     pub unanswered: usize,
+    /// How many answers said that something is left.
+    pub unfinished: usize,
     /// What was given up, and would be on the on-failure queue.
     pub dropped: Vec<Value>,
 }
@@ -55,18 +57,19 @@ impl StreamMapping {
             let event = json!({ "Records": batch.records }).to_string();
             let answer = function.invoke(event.as_bytes(), self.timeout).await?;
             fed.invocations += 1;
-            fed.unanswered += usize::from(!matches!(answer.outcome, Outcome::Response(_)));
+            let is_failed = !matches!(answer.outcome, Outcome::Response(_));
+            fed.unanswered += usize::from(is_failed);
             let rest = unfinished(&answer, batch.records);
             if rest.is_empty() {
                 continue;
             }
+            fed.unfinished += usize::from(!is_failed);
             if batch.retries >= self.max_retries {
                 fed.dropped.extend_from_slice(rest);
                 continue;
             }
             let retries = batch.retries + 1;
             // What reports where it failed goes on there; what fails as a whole is halved.
-            let is_failed = !matches!(answer.outcome, Outcome::Response(_));
             let (first, second) = if is_failed && rest.len() > 1 {
                 rest.split_at(rest.len() / 2)
             } else {
