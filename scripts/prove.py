@@ -9,9 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stack import console, dynamodb_local, machine, paths
+from stack import console, dynamodb_local, machine, node_packages, paths
 
 COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--features", "built-stack", "--test", "faults"]
+# The consumers of what is published: the examples, which are in no build of the main stack.
+CONSUMER_IN_RUST = ["cargo", "build", "--locked", "--package", "transactions-rust"]
+CONSUMER_IN_NODE = paths.ROOT / "examples" / "node"
 # The proofs measure how long an answer takes, and the longest ones keep the machine busy by themselves.
 THREADS = {"short": 2, "long": 1}
 
@@ -19,6 +22,7 @@ THREADS = {"short": 2, "long": 1}
 def prove() -> None:
     machine.require("rust", "node", "java")
     form = sys.argv[1] if len(sys.argv) > 1 else "short"
+    _prepare_consumers()
     with tempfile.TemporaryDirectory() as folder:
         dynoxide = _Run("dynoxide", Path(folder) / "dynoxide", {"PROOF": form})
         with dynamodb_local.running() as url:
@@ -26,6 +30,12 @@ def prove() -> None:
         _print_table([dynoxide, local])
     if not (dynoxide.passed and local.passed):
         raise console.Failure("a proof failed", "The lines above say which; PROOF_SEED=<number> tries another course.")
+
+
+def _prepare_consumers() -> None:
+    if subprocess.run(CONSUMER_IN_RUST, cwd=paths.ROOT, check=False).returncode != 0:
+        raise console.Failure("the consumer in Rust cannot be built", "The lines above say why.")
+    node_packages.install(CONSUMER_IN_NODE, "what the consumer in Node.js needs")
 
 
 class _Run:
