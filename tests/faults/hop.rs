@@ -114,12 +114,12 @@ impl Hop {
     }
 
     /// The command that brings back what was parked. Gives how many events that published.
-    pub(crate) async fn republish(&self, publisher: &Function, since: Timestamp) -> u64 {
+    pub(crate) async fn republish(&self, function: &Function, since: Timestamp) -> u64 {
         let (mut published, mut cursor) = (0, Value::Null);
         loop {
             let command = json!({ "action": "republish", "since": since, "cursor": cursor });
             let command = command.to_string();
-            let answer = publisher.invoke(command.as_bytes(), MAPPING.timeout).await;
+            let answer = function.invoke(command.as_bytes(), MAPPING.timeout).await;
             let answer = answer.unwrap();
             let report = answer.json().unwrap_or_else(|| panic!("{answer:?}"));
             assert_eq!(report["result"], "republished", "{report}");

@@ -79,8 +79,8 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
         .iter()
         .map(|message| text(&message["id"]))
         .collect();
-    let publisher = hop.publisher().await;
-    hop.republish(&publisher, began).await;
+    let function = hop.publisher().await;
+    hop.republish(&function, began).await;
     let republished = hop.bus.published().split_off(published.len());
     let expected = expected(&stack, &records).await;
     check_expected(&stack, &records, &expected).await;
@@ -146,10 +146,10 @@ fn killer(functions: &[&Arc<Function>], mut random: StdRng) -> JoinHandle<()> {
 /// What a publish that nothing happens to makes of the same records.
 async fn expected(stack: &Stack, records: &Records) -> Vec<Published> {
     let calm = Hop::start(stack).await;
-    let publisher = calm.publisher().await;
+    let function = calm.publisher().await;
     // One stream after the other, so that there is one order.
     for records in [&records.events, &records.items] {
-        let fed = crate::hop::MAPPING.feed(&publisher, records).await.unwrap();
+        let fed = crate::hop::MAPPING.feed(&function, records).await.unwrap();
         assert_eq!(fed.unanswered, 0);
     }
     assert_eq!(calm.parked(), Vec::<Value>::new());

@@ -82,7 +82,7 @@ fn texts(events: &[Value]) -> BTreeSet<String> {
 async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
     let stack = Stack::start().await;
     let mut hop = Hop::start(&stack).await;
-    let publisher = hop.publisher().await;
+    let function = hop.publisher().await;
     let began = now() - SignedDuration::from_mins(1);
     let count = proof::size(30, 300);
     let codes = ["MalformedDetail", "InvalidArgument", "InternalFailure"];
@@ -96,11 +96,7 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
         deliver(&stack, &events).await;
         let before = hop.bus.published().len();
         hop.bus.set_refusals([Refusal::with(code).of(MARKER)]);
-        let fed = hop
-            .new_records()
-            .await
-            .feed(&[&publisher, &publisher])
-            .await;
+        let fed = hop.new_records().await.feed(&[&function, &function]).await;
         hop.heal();
 
         let taken = hop.bus.published().split_off(before);
@@ -114,7 +110,7 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
         let told = hop.unpublished.bodies().join("\n");
         assert!(!told.contains(MARKER), "no body: {told}");
 
-        hop.republish(&publisher, began).await;
+        hop.republish(&function, began).await;
 
         let republished = hop.bus.published();
         let back = republished
@@ -140,7 +136,7 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
 async fn a_bus_that_takes_nothing_loses_nothing() {
     let stack = Stack::start().await;
     let mut hop = Hop::start(&stack).await;
-    let publisher = hop.publisher().await;
+    let function = hop.publisher().await;
     let requests = proof::size(4, 30);
     let faults = [Fault::ServerError, Fault::Throttled, Fault::Reset];
     let outages = faults.map(Some).into_iter().chain([None]);
@@ -156,7 +152,7 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
             None => hop.bus.set_refusals([Refusal::with("ThrottlingException")]),
         }
         let records = hop.new_records().await;
-        let publishers = [&publisher, &publisher];
+        let publishers = [&function, &function];
         let (fed, ()) = tokio::join!(records.feed(&publishers), async {
             eventually("the bus is asked again", async || {
                 (hop.to_bus.exchanges().len() >= seen + requests).then_some(())
@@ -186,7 +182,7 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
 async fn what_cannot_be_parked_comes_again() {
     let stack = Stack::start().await;
     let mut hop = Hop::start(&stack).await;
-    let publisher = hop.publisher().await;
+    let function = hop.publisher().await;
     let mut events: Vec<Value> = (0..5).map(event).collect();
     events[0]["note"] = MARKER.into();
     deliver(&stack, &events).await;
@@ -195,7 +191,7 @@ async fn what_cannot_be_parked_comes_again() {
     hop.to_queue.set_plan(Plan::only(Fault::ServerError, 1.0));
 
     let records = hop.new_records().await;
-    let publishers = [&publisher, &publisher];
+    let publishers = [&function, &function];
     let (fed, ()) = tokio::join!(records.feed(&publishers), async {
         eventually("the queue is asked again", async || {
             (hop.to_queue.exchanges().len() >= 4).then_some(())
@@ -213,7 +209,7 @@ async fn what_cannot_be_parked_comes_again() {
 async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
     let stack = Stack::start().await;
     let mut hop = Hop::start(&stack).await;
-    let publisher = hop.publisher().await;
+    let function = hop.publisher().await;
     let item_id = "9a7b6c5d-0000-4000-8000-000000000001";
     let of = |name: &str| json!({ "event": name, "eventId": Uuid::new_v4(), "itemId": item_id });
     let long_name = format!("something/{}", "n".repeat(115));
@@ -237,7 +233,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
     store.insert(&check).await.unwrap();
 
     let records = hop.new_records().await;
-    records.feed(&[&publisher, &publisher]).await;
+    records.feed(&[&function, &function]).await;
 
     let published = hop.bus.published();
     let told: BTreeMap<String, String> = published
@@ -276,7 +272,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
 async fn a_body_that_is_too_large_comes_as_a_reference_and_its_neighbors_whole() {
     let stack = Stack::start().await;
     let mut hop = Hop::start(&stack).await;
-    let publisher = hop.publisher().await;
+    let function = hop.publisher().await;
     let large = |number: usize, bytes: usize| {
         let mut event = event(number);
         event["filler"] = "x".repeat(bytes).into();
@@ -293,11 +289,7 @@ async fn a_body_that_is_too_large_comes_as_a_reference_and_its_neighbors_whole()
     ];
     deliver(&stack, &events).await;
 
-    let fed = hop
-        .new_records()
-        .await
-        .feed(&[&publisher, &publisher])
-        .await;
+    let fed = hop.new_records().await.feed(&[&function, &function]).await;
 
     let published = hop.bus.published();
     let of = |number: usize| {
