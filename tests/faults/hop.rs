@@ -82,15 +82,15 @@ impl Hop {
         }
     }
 
-    /// From now on, the bus and the queue fail at random; in every third round so much that batches are left unfinished.
+    /// From now on, the bus and the queue fail at random; in every fourth round so much that batches are left unfinished.
     pub(crate) fn fail(&self, round: u64) {
         self.bus.set_refusals([
             Refusal::with("InternalFailure").as_likely_as(0.05),
             Refusal::with("ThrottlingException").as_likely_as(0.05),
         ]);
         let outage = [Fault::ServerError, Fault::Reset, Fault::LostResponse];
-        self.to_bus.set_plan(if round % 3 == 1 {
-            Plan::any_of(&outage, 0.75)
+        self.to_bus.set_plan(if round % 4 == 1 {
+            Plan::any_of(&outage, 0.6)
         } else {
             Plan::all(0.2)
         });

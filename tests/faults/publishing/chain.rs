@@ -34,7 +34,7 @@ const USER: &str = "usr_01J9X";
 /// A kill comes within that time.
 const LONGEST_WORK: Duration = Duration::from_millis(400);
 /// So many kills at most in a part of a round, so that all is done at last.
-const KILLS_OF_A_PART: usize = 8;
+const KILLS_OF_A_PART: usize = 10;
 /// Without stalled answers: each would cost the seconds of its client's timeout.
 const FAULTS: [Fault; 5] = [
     Fault::ServerError,

@@ -25,7 +25,9 @@ const USER: &str = "usr_01J9X";
 /// A batch takes about so long; a kill comes within that time.
 const LONGEST_BATCH: Duration = Duration::from_millis(120);
 /// So many kills at most in a round, so that a batch is done at last.
-const KILLS_OF_A_ROUND: usize = 10;
+const KILLS_OF_A_ROUND: usize = 15;
+/// Fewer rounds have too little to tell.
+const MIN_ROUNDS: u64 = 5;
 /// So many items change in a round at most.
 const CHANGES_OF_A_ROUND: usize = 5;
 const OTHER_EVENTS: [&str; 5] = [
@@ -52,7 +54,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     let (mut items, mut records) = (Vec::new(), Records::default());
     let (mut kills, mut unfinished, mut rounds) = (0, 0, 0);
 
-    while kills < wanted {
+    while kills < wanted || rounds < MIN_ROUNDS {
         rounds += 1;
         let killer = killer(&[&item_sync], proof::random(1_000 + rounds));
         bring_news(&stack, &mut items, &mut random).await;
