@@ -79,7 +79,8 @@ let invocation
 /** What nobody caught is reported, and ends the process. */
 function endWith(code, kind) {
   return async (error) => {
-    await postError(invocation ? `${invocation}/error` : '/init/error', error, kind)
+    // Nobody may listen any more, which must not be reported in turn.
+    await postError(invocation ? `${invocation}/error` : '/init/error', error, kind).catch(() => {})
     process.exit(code)
   }
 }
