@@ -63,11 +63,7 @@ fn changes(before: &[Row], after: &[Row]) -> Vec<Value> {
 #[tokio::test]
 async fn a_connection_is_told_when_it_is_ready_and_not_each_time_that_it_is_looked_at() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-ok").await;
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
-        .await;
+    let item_id = stand.connected("user-ok", "UPDATED", "item/created").await;
 
     stand.sync().await;
     stand.asked(item_id, "check").await;
@@ -84,11 +80,7 @@ async fn a_connection_is_told_when_it_is_ready_and_not_each_time_that_it_is_look
 #[tokio::test]
 async fn a_change_that_a_check_finds_is_told_as_the_items() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-ok").await;
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
-        .await;
+    let item_id = stand.connected("user-ok", "UPDATED", "item/created").await;
     stand.sync().await;
 
     // Every webhook of the next execution is lost.
@@ -115,10 +107,8 @@ async fn a_change_that_a_check_finds_is_told_as_the_items() {
 #[tokio::test]
 async fn a_connection_that_breaks_and_goes_is_told_with_whose_it_was() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-bad").await;
-    stand.deployment.item_reaches(item_id, "LOGIN_ERROR").await;
-    stand
-        .deliver(&json!({"event": "item/error", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
+    let item_id = stand
+        .connected("user-bad", "LOGIN_ERROR", "item/error")
         .await;
     stand.sync().await;
 
@@ -140,11 +130,7 @@ async fn a_connection_that_breaks_and_goes_is_told_with_whose_it_was() {
 #[tokio::test]
 async fn an_item_that_cannot_be_read_yet_is_connecting() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-ok").await;
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
-        .await;
+    stand.connected("user-ok", "UPDATED", "item/created").await;
     stand.sync_while_pluggy_fails().await;
     stand.sync().await;
 

@@ -12,7 +12,7 @@ use shared::pluggy::Event;
 use shared::store::{Body, EventKey, NewEvent, Origin};
 use tokio::time::Instant;
 
-use super::{ITEM, Stand, USER};
+use super::{ITEM, Stand};
 
 impl Stand {
     /// The whole of a command, step by step. Gives how much was published.
@@ -60,11 +60,7 @@ impl Stand {
 #[tokio::test]
 async fn what_the_stream_told_is_told_again_with_the_same_ids() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-ok").await;
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand
-        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER}))
-        .await;
+    stand.connected("user-ok", "UPDATED", "item/created").await;
     stand.deployment.sync_all().await;
     stand.feed_events().await;
     let rows = stand.item_rows().await;
@@ -83,11 +79,7 @@ async fn what_the_stream_told_is_told_again_with_the_same_ids() {
 #[tokio::test]
 async fn what_came_before_the_time_is_not_told_again() {
     let stand = Stand::start().await;
-    let item_id = stand.deployment.connect(USER, "user-ok").await;
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand
-        .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": item_id}))
-        .await;
+    stand.connected("user-ok", "UPDATED", "item/updated").await;
     stand.deployment.sync_all().await;
 
     let in_a_second = now().saturating_add(SignedDuration::from_secs(1)).unwrap();

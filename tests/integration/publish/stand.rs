@@ -11,11 +11,13 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::metrics::Emitter;
+use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};
 use tokio::time::Instant;
 
+use super::USER;
 use crate::closed_schema;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
@@ -90,6 +92,18 @@ impl Stand {
     ) -> Result<Answer, Error> {
         let payload = to_raw_value(payload).unwrap();
         publish::handle(&self.app, &payload, now(), deadline).await
+    }
+
+    /// Connects an item at the sandbox as its user `bank_user`, waits for its status, and stores the event that tells of
+    /// it.
+    pub(super) async fn connected(&self, bank_user: &str, status: &str, event: &str) -> ItemId {
+        let item_id = self.deployment.connect(USER, bank_user).await;
+        self.deployment.item_reaches(item_id, status).await;
+        self.deliver(&json!({
+            "event": event, "eventId": "1", "itemId": item_id, "clientUserId": USER,
+        }))
+        .await;
+        item_id
     }
 
     /// Stores an event as Pluggy posts it.
