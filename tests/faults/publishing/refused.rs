@@ -113,13 +113,15 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
         hop.republish(&function, began).await;
 
         let republished = hop.bus.published();
+        let event_id = refused["eventId"].as_str().unwrap();
         let back = republished
             .iter()
-            .rfind(|event| event.detail.contains(MARKER));
+            .find(|event| event.detail.contains(event_id))
+            .unwrap();
         let messages = hop.parked();
         let message = messages
             .iter()
-            .find(|message| message["id"] == back.unwrap().json()["id"])
+            .find(|message| message["id"] == back.json()["id"])
             .unwrap();
         assert_eq!(message["code"], code);
         assert_eq!(message["detailType"], "webhook.item/updated");
