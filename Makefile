@@ -94,7 +94,7 @@ fuzz: check-machine ## Hostile input for the webhook (SECONDS=600 for each targe
 	@$(PYTHON) scripts/fuzz.py $(SECONDS)
 
 .PHONY: prove
-prove: build ## Everything that docs/proofs.md promises, at full size, with its figures (nearly two hours)
+prove: build ## Everything that docs/proofs.md promises, at full size, with its figures (over two hours)
 	HISTORIES=100000 $(CARGO_TEST) --profile prove --package tests --test histories -- --nocapture
 	@$(LOCAL_PYTHON) scripts/prove.py long
 	@$(PYTHON) scripts/fuzz.py 600
