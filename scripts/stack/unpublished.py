@@ -51,13 +51,11 @@ class Queue:
 
         Returns how many these were, and how many stay.
         """
-        messages = self._read()
-        done = [
-            message
-            for message in messages
-            if message.since is not None and message.since >= since and message.sent_at < before
-        ]
-        rest = [message for message in messages if message not in done]
+        done: list[Message] = []
+        rest: list[Message] = []
+        for message in self._read():
+            is_done = message.since is not None and message.since >= since and message.sent_at < before
+            (done if is_done else rest).append(message)
         for batch in _batches(done):
             self._client.delete_message_batch(QueueUrl=self._url, Entries=batch)
         self._show(rest)
