@@ -1,18 +1,23 @@
-//! How this project talks to AWS: one TLS stack, credentials straight from the environment,
-//! explicit timeouts.
+//! How this project talks to AWS: one TLS stack, region and credentials straight from the
+//! environment, explicit timeouts.
 
+mod endpoints;
 mod failure;
 
 use std::time::Duration;
 
-use aws_config::environment::{
-    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
-};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{IdentityCache, SharedAsyncSleep, SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+
+use crate::env::Environment;
+use crate::https::{self, Trust};
+use endpoints::Endpoints;
 
 pub use failure::reason;
 
@@ -22,36 +27,71 @@ const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 const MAX_ATTEMPTS: u32 = 3;
+/// Opening a connection ahead of its first request may take this long in init; where the server is
+/// slower, the request itself waits for it.
+pub(crate) const OPENING_BUDGET: Duration = Duration::from_millis(500);
 
-/// The SDK configuration of every function. Makes no network call.
-///
-/// Lambda puts credentials and region into the environment, so the other sources of the default
-/// chain are left out.
-pub async fn config() -> SdkConfig {
-    let http_client = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client)
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .region(EnvironmentVariableRegionProvider::new())
-        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-        .timeout_config(timeouts)
-        .load()
-        .await
+/// AWS's services, in this function's region and with its credentials.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    sdk: SdkConfig,
+    https: https::Client,
+    endpoints: Endpoints,
 }
 
-/// A client for the tables.
-pub fn dynamodb(config: &SdkConfig) -> aws_sdk_dynamodb::Client {
-    aws_sdk_dynamodb::Client::new(config)
-}
+impl Aws {
+    /// Makes no network call.
+    ///
+    /// Lambda puts region and credentials into the environment, so the other sources of the SDK's
+    /// default chain are left out. `AWS_ENDPOINT_URL` and its forms for one service are obeyed.
+    pub fn from_env(environment: &Environment, trust: &Trust) -> Self {
+        let https = https::Client::new(trust, CONNECT_TIMEOUT);
+        let endpoints = Endpoints::from_env(environment);
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let credentials = EnvironmentVariableCredentialsProvider::new();
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(https.clone())
+            .region(environment.optional("AWS_REGION").map(Region::new))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .identity_cache(IdentityCache::no_cache())
+            .service_config(endpoints.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+            .timeout_config(timeouts)
+            // The time limits above are shorter than what it waits for.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+            .build();
+        Self {
+            sdk,
+            https,
+            endpoints,
+        }
+    }
 
-/// A client for the secret.
-pub fn secrets_manager(config: &SdkConfig) -> aws_sdk_secretsmanager::Client {
-    aws_sdk_secretsmanager::Client::new(config)
+    /// For the clients of further services.
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// A client for the tables.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.sdk)
+    }
+
+    /// A client for the secret.
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.sdk)
+    }
+
+    /// Opens the connection to DynamoDB ahead of the first request, if that is possible at once.
+    pub async fn open(&self) {
+        if let Some(server) = self.endpoints.dynamodb(self.sdk.region()).await {
+            self.https.open(&server, OPENING_BUDGET).await;
+        }
+    }
 }

@@ -1,8 +1,16 @@
 //! A delivery as Pluggy makes it, to see whether our webhook answers before Pluggy is told about
 //! it.
 
-use http::{HeaderName, HeaderValue};
+use std::time::Duration;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Request};
 use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::https;
+
+/// Pluggy waits about as long.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// A test delivery that got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +20,12 @@ pub enum Error {
     Secret,
     /// Nobody answered.
     #[error("the webhook url does not answer")]
-    Unanswered(#[source] reqwest::Error),
+    Unanswered(#[source] https::Error),
 }
 
 /// Posts `body` to `url` with the secret header and gives the status of the answer.
 pub async fn deliver(
-    http: &reqwest::Client,
+    https: &https::Client,
     url: &str,
     header: &HeaderName,
     secret: &SecretString,
@@ -25,13 +33,11 @@ pub async fn deliver(
 ) -> Result<u16, Error> {
     let mut value = HeaderValue::from_str(secret.expose_secret()).map_err(|_| Error::Secret)?;
     value.set_sensitive(true);
-    let request = http.post(url).header(header, value);
-    let request = request
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .body(body.to_string());
-    let answer = request
-        .send()
-        .await
-        .map_err(|error| Error::Unanswered(error.without_url()))?;
-    Ok(answer.status().as_u16())
+    let request = Request::post(url)
+        .header(header, value)
+        .header(CONTENT_TYPE, "application/json")
+        .body(body.to_string().into_bytes())
+        .map_err(|error| Error::Unanswered(https::Error::Request(error)))?;
+    let answer = https.send(request, LIMIT).await;
+    Ok(answer.map_err(Error::Unanswered)?.status().as_u16())
 }

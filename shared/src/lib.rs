@@ -15,7 +15,7 @@ pub mod env;
 pub mod fields;
 pub mod health;
 pub mod hexadecimal;
-pub mod http;
+pub mod https;
 pub mod metrics;
 pub mod pluggy;
 pub mod problem;

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
-use shared::http;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, ItemId};
 use shared::store::{Credentials, Items, NewEvent, StoredApiKey, StoredItem};
@@ -172,7 +172,7 @@ async fn share_a_key(credentials: &Credentials) {
 }
 
 fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
-    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+    let api = Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
     let keys = ApiKeys::new(
         api.clone(),
         CLIENT_ID.parse().unwrap(),

@@ -7,11 +7,12 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use sandbox::{Running, Settings};
 use serde_json::json;
+use shared::clock;
+use shared::https::{self, Trust};
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
 use shared::secret::{AcceptedSecrets, PluggySecrets};
 use shared::store::Credentials;
-use shared::{clock, http};
 use tokio::time::Instant;
 
 use crate::{Tables, sample, stream};
@@ -190,7 +191,7 @@ impl Deployment {
         subscription::App {
             pluggy: self.pluggy_client(),
             secrets: secrets(CLIENT_SECRET),
-            http: http::client().unwrap(),
+            https: https::Client::new(&trust(), Duration::from_secs(2)),
             webhook_url: webhook_url.parse().unwrap(),
             accepted: accepted(WEBHOOK_SECRET_SHA256),
             metrics: self.metrics.clone(),
@@ -214,8 +215,7 @@ impl Deployment {
         let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
         let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;
         let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
-        let item = http::client()
-            .unwrap()
+        let item = reqwest::Client::new()
             .post(format!("{}/items", self.pluggy.url()))
             .header("X-API-KEY", answer["accessToken"].as_str().unwrap())
             .header("Content-Type", "application/json")
@@ -305,9 +305,13 @@ pub fn accepted(digests: &str) -> AcceptedSecrets {
     AcceptedSecrets::parse("x-webhook-secret".parse().unwrap(), digests).unwrap()
 }
 
+fn trust() -> Trust {
+    Trust::compiled_in().unwrap()
+}
+
 /// A client for what stands in Pluggy's place at `url`.
 pub fn client_at(url: &str, secrets: PluggySecrets, table: Credentials) -> Client {
-    let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+    let api = Api::new(&trust(), url.parse().unwrap());
     let client_id = CLIENT_ID.parse().unwrap();
     Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))
 }

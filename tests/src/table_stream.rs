@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use shared::http;
 
 use crate::Tables;
 
@@ -28,7 +27,7 @@ impl TableStream {
         let description = tables.client.describe_table().table_name(table).send();
         let table = description.await.unwrap().table.unwrap();
         Self {
-            client: http::client().unwrap(),
+            client: reqwest::Client::new(),
             url: tables.url.clone().unwrap(),
             arn: table.latest_stream_arn.unwrap(),
             positions: BTreeMap::new(),

@@ -1,18 +1,22 @@
 //! The Lambda function behind the queue of transaction events.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::aws::Aws;
 use shared::env::Environment;
-use shared::{aws, clock, telemetry};
+use shared::https::Trust;
+use shared::{clock, telemetry};
 use transactions_rust::{App, Batch, Config, Table, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let trust = Trust::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &trust);
     let app = App {
-        pluggy: config.pluggy.client(&aws)?,
-        table: Table::new(aws::dynamodb(&aws), config.transaction_table),
+        pluggy: config.pluggy.client(&aws, &trust),
+        table: Table::new(aws.dynamodb(), config.transaction_table),
     };
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Batch>| {

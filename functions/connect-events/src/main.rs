@@ -4,18 +4,22 @@ use connect_events::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use shared::arrival::without_address;
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::Events;
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let dynamodb = aws::dynamodb(&aws::config().await);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    aws.open().await;
     let app = App {
-        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),
         owner_claim: config.owner_claim,
         metrics: Emitter::new(config.metrics_namespace),
     };

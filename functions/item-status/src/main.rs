@@ -4,16 +4,20 @@ use item_status::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use shared::arrival::without_address;
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::store::{Connectors, Items};
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
-    let dynamodb = aws::dynamodb(&aws);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    aws.open().await;
+    let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),

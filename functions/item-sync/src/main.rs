@@ -3,23 +3,28 @@
 use aws_lambda_events::event::dynamodb::Event;
 use item_sync::{App, Config, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::{Connectors, Items};
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
-    let dynamodb = aws::dynamodb(&aws);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let trust = Trust::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &trust);
+    let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),
-        pluggy: config.pluggy.client(&aws)?,
+        pluggy: config.pluggy.client(&aws, &trust),
         metrics: Emitter::new(config.metrics_namespace),
     };
+    app.pluggy.open(clock::now()).await;
     let app = &app;
     run(service_fn(async move |event: LambdaEvent<Event>| {
         let deadline = clock::deadline(event.context.deadline);

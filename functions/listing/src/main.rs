@@ -2,25 +2,30 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use listing::{App, Config, Limits, handle};
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::{Events, Items, ListingPlace};
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
-    let dynamodb = aws::dynamodb(&aws);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let trust = Trust::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &trust);
+    let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         place: ListingPlace::new(dynamodb.clone(), config.pluggy.credential_table.clone()),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
-        pluggy: config.pluggy.client(&aws)?,
+        pluggy: config.pluggy.client(&aws, &trust),
         metrics: Emitter::new(config.metrics_namespace),
         limits: Limits::default(),
     };
+    app.pluggy.open(clock::now()).await;
     let app = &app;
     run(service_fn(
         async move |event: LambdaEvent<serde_json::Value>| {

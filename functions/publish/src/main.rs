@@ -3,20 +3,29 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use publish::{App, Bus, Config, Parking, handle};
 use serde_json::value::RawValue;
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::{EventLog, Items};
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
-    let dynamodb = aws::dynamodb(&aws);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    let dynamodb = aws.dynamodb();
     let app = App {
-        bus: Bus::new(aws_sdk_eventbridge::Client::new(&aws), config.event_bus),
-        parking: Parking::new(aws_sdk_sqs::Client::new(&aws), config.unpublished_queue_url),
+        bus: Bus::new(
+            aws_sdk_eventbridge::Client::new(aws.sdk()),
+            config.event_bus,
+        ),
+        parking: Parking::new(
+            aws_sdk_sqs::Client::new(aws.sdk()),
+            config.unpublished_queue_url,
+        ),
         log: EventLog::new(
             dynamodb.clone(),
             config.event_table.clone(),

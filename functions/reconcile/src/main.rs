@@ -2,17 +2,20 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use reconcile::{App, Config, handle};
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::{Events, Items};
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let config = Config::from_env(&Environment::of_process())?;
-    let aws = aws::config().await;
-    let dynamodb = aws::dynamodb(&aws);
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb, config.event_table, config.event_retention),

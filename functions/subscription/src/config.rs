@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use shared::env::{Environment, Error};
-use shared::http::{InvalidUrl, secure_url};
+use shared::https::{InvalidUrl, secure_url};
 use shared::pluggy;
 use shared::secret::AcceptedSecrets;
 use url::Url;

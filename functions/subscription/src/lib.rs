@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shared::https;
 use shared::metrics::Emitter;
 use shared::pluggy::{self, WebhookId};
 use shared::secret::{AcceptedSecrets, PluggySecrets};
@@ -28,7 +29,7 @@ pub struct App {
     /// Where the webhook secret is.
     pub secrets: PluggySecrets,
     /// For the test delivery.
-    pub http: reqwest::Client,
+    pub https: https::Client,
     /// The address to register.
     pub webhook_url: WebhookUrl,
     /// What the webhook accepts as proof that a delivery comes from Pluggy.

@@ -12,7 +12,7 @@ pub(crate) async fn test_delivery(app: &App) -> Result<Report, Error> {
     let secret = webhook_secret(app).await?;
     let event = json!({"event": "subscription/test", "eventId": Uuid::new_v4()});
     let url = app.webhook_url.as_str();
-    let status = deliver(&app.http, url, app.accepted.header(), &secret, &event)
+    let status = deliver(&app.https, url, app.accepted.header(), &secret, &event)
         .await
         .map_err(Error::Delivery)?;
     if status == 200 {

@@ -3,11 +3,13 @@
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use shared::arrival::without_address;
+use shared::aws::Aws;
 use shared::env::Environment;
+use shared::https::Trust;
 use shared::metrics::Emitter;
 use shared::store::Events;
 use shared::telemetry::chain;
-use shared::{aws, clock, telemetry};
+use shared::{clock, telemetry};
 use webhook::{App, Config, handle};
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,13 +24,17 @@ async fn main() -> Result<(), Error> {
 
 /// Init does not fail over a setting: a function that does not start cannot ask Pluggy to try again.
 async fn app() -> Option<App> {
-    let config = Config::from_env(&Environment::of_process());
+    let environment = Environment::of_process();
+    let config = Config::from_env(&environment);
     let config =
         config.inspect_err(|error| tracing::error!(error = chain(error), "not configured"));
     let config = config.ok()?;
-    let dynamodb = aws::dynamodb(&aws::config().await);
+    let trust = Trust::from_env(&environment);
+    let trust = trust.inspect_err(|error| tracing::error!(error = chain(error), "no tls"));
+    let aws = Aws::from_env(&environment, &trust.ok()?);
+    aws.open().await;
     Some(App {
-        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),
         secrets: config.secrets,
         client_id: config.client_id,
         metrics: Emitter::new(config.metrics_namespace),

@@ -2,13 +2,21 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use http::{Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::call::Call;
 use super::{ApiKey, BaseUrl, Error, ErrorBody};
+use crate::https::{self, Trust};
+
+/// Connecting takes a fraction of this; more means that the network is broken.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// One exchange. Two (with a refused key, and again with a new one) still fit into a function's
+/// time limit.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+const PRODUCT: &str = concat!("pluggy-lambda/", env!("CARGO_PKG_VERSION"));
 
 /// Pluggy's `Retry-After` is always this; `RateLimit-Reset` is exact where it is sent.
 const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_mins(1);
@@ -18,7 +26,7 @@ const LONGEST_RATE_LIMIT_WAIT: Duration = Duration::from_mins(15);
 /// Pluggy's HTTP API without authentication; [`super::Client`] adds it.
 #[derive(Clone, Debug)]
 pub struct Api {
-    http: reqwest::Client,
+    https: https::Client,
     base_url: BaseUrl,
 }
 
@@ -36,9 +44,17 @@ pub(super) enum Failure {
 }
 
 impl Api {
-    /// The API at `base_url`.
-    pub fn new(http: reqwest::Client, base_url: BaseUrl) -> Self {
-        Self { http, base_url }
+    /// The API at `base_url`. Makes no network call.
+    pub fn new(trust: &Trust, base_url: BaseUrl) -> Self {
+        let https = https::Client::new(trust, CONNECT_TIMEOUT);
+        Self { https, base_url }
+    }
+
+    /// Opens a connection ahead of the first call, if that is possible within `budget`.
+    pub(super) async fn open(&self, budget: Duration) {
+        if let Ok(server) = self.base_url.as_str().parse() {
+            self.https.open(&server, budget).await;
+        }
     }
 
     /// One exchange. A call that may be repeated is, if its connection was lost: an idle one may
@@ -63,19 +79,26 @@ impl Api {
         key: Option<&ApiKey>,
         body: Option<&impl Serialize>,
     ) -> Result<T, Failure> {
-        let url = self.base_url.join(call);
-        let mut request = self.http.request(call.method.clone(), url);
+        let mut request = Request::builder()
+            .method(call.method.clone())
+            .uri(self.base_url.join(call).as_str())
+            .header(USER_AGENT, PRODUCT);
         if let Some(key) = key {
             request = request.header("X-API-KEY", sensitive(key)?);
         }
+        let mut json = Vec::new();
         if let Some(body) = body {
-            let json = serde_json::to_vec(body).map_err(|error| unreadable(&error))?;
-            request = request.header(CONTENT_TYPE, "application/json").body(json);
+            json = serde_json::to_vec(body).map_err(|error| unreadable(&error))?;
+            request = request.header(CONTENT_TYPE, "application/json");
         }
-        let response = request.send().await.map_err(unavailable)?;
+        let request = request.body(json).map_err(https::Error::Request);
+        let response = self
+            .https
+            .send(request.map_err(unavailable)?, REQUEST_TIMEOUT);
+        let response = response.await.map_err(unavailable)?;
         let status = response.status();
         let rate_limit_reset = rate_limit_reset(response.headers());
-        let bytes = response.bytes().await.map_err(unavailable)?;
+        let bytes = response.into_body();
         if status.is_success() {
             // An empty list may come as 204.
             let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
@@ -115,8 +138,13 @@ impl Failure {
     }
 
     fn is_lost_connection(&self) -> bool {
-        matches!(self, Self::Error(Error::Unavailable { source: Some(source), .. })
-            if !source.is_timeout() && !source.is_connect())
+        matches!(
+            self,
+            Self::Error(Error::Unavailable {
+                source: Some(https::Error::Lost(_)),
+                ..
+            })
+        )
     }
 
     /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one
@@ -161,12 +189,11 @@ fn rate_limit_reset(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_RATE_LIMIT_WAIT))
 }
 
-/// The URL is dropped from the error: ids in it need not be in every log line.
-fn unavailable(error: reqwest::Error) -> Failure {
+fn unavailable(error: https::Error) -> Failure {
     Failure::Error(Error::Unavailable {
         status: None,
         error_id: None,
-        source: Some(error.without_url()),
+        source: Some(error),
     })
 }
 

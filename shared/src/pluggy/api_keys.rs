@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::StatusCode;
 use tokio::sync::Mutex;
 
 use super::api::{Api, Failure};
@@ -97,6 +97,16 @@ impl ApiKeys {
             table,
             margin,
             memory: Mutex::default(),
+        }
+    }
+
+    /// Reads the shared key ahead of the first call, if there is one.
+    pub(super) async fn remember(&self, now: Timestamp) {
+        let mut memory = self.memory.lock().await;
+        match self.stored().await {
+            Ok(Some(stored)) if self.has_time_left(&stored, now) => memory.key = Some(stored),
+            Ok(_) => {}
+            Err(error) => tracing::debug!(error = chain(&error), "no api key yet"),
         }
     }
 
@@ -252,9 +262,9 @@ mod tests {
         let secrets = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest())
             .build();
-        let http = crate::http::client().unwrap();
+        let trust = crate::https::Trust::compiled_in().unwrap();
         ApiKeys::new(
-            Api::new(http, "https://api.pluggy.ai".parse().unwrap()),
+            Api::new(&trust, "https://api.pluggy.ai".parse().unwrap()),
             "11111111-0000-4000-8000-000000000003".parse().unwrap(),
             PluggySecrets::new(
                 aws_sdk_secretsmanager::Client::from_conf(secrets),

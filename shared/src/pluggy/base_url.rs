@@ -5,7 +5,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::call::Call;
-use crate::http::{InvalidUrl, secure_url};
+use crate::https::{InvalidUrl, secure_url};
 
 /// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key
 /// never travels in the clear.
@@ -21,6 +21,11 @@ impl FromStr for BaseUrl {
 }
 
 impl BaseUrl {
+    /// The address as text.
+    pub(super) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// The address of a call.
     pub(super) fn join(&self, call: &Call) -> Url {
         let mut url = self.0.clone();

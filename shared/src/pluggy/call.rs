@@ -1,6 +1,6 @@
 //! What is asked of Pluggy.
 
-use reqwest::Method;
+use http::Method;
 
 /// What is asked for: a method, a path made of constants and parsed ids, and a query.
 #[derive(Clone, Debug)]

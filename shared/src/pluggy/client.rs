@@ -10,10 +10,12 @@ mod webhooks;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::api::{Api, Failure};
 use super::call::Call;
 use super::{ApiKeys, ConnectTokenRequest, ConnectTokenResponse, Error};
+use crate::aws::OPENING_BUDGET;
 
 /// A call without a body.
 const NO_BODY: Option<&()> = None;
@@ -26,10 +28,12 @@ const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use shared::pluggy::Config;
-/// use shared::{aws, clock, env::Environment};
+/// use shared::{aws::Aws, clock, env::Environment, https::Trust};
 ///
-/// let config = Config::from_env(&Environment::of_process())?;
-/// let pluggy = config.client(&aws::config().await)?;
+/// let environment = Environment::of_process();
+/// let trust = Trust::from_env(&environment)?;
+/// let aws = Aws::from_env(&environment, &trust);
+/// let pluggy = Config::from_env(&environment)?.client(&aws, &trust);
 /// match pluggy.item("9a7b6c5d-0000-4000-8000-000000000001".parse()?, clock::now()).await? {
 ///     Some(item) => println!("{} {}", item.status, item.execution_status),
 ///     None => println!("no such item"),
@@ -46,6 +50,14 @@ impl Client {
     /// A client that gets its keys from `keys`. Makes no network call.
     pub fn new(api: Api, keys: ApiKeys) -> Self {
         Self { api, keys }
+    }
+
+    /// Gets ready for the first call, as far as that is possible at once: opens the connection, and
+    /// reads the shared key. What goes wrong is left to that call.
+    pub async fn open(&self, now: Timestamp) {
+        tokio::join!(self.api.open(OPENING_BUDGET), async {
+            let _ = timeout(OPENING_BUDGET, self.keys.remember(now)).await;
+        });
     }
 
     /// `POST /connect_token`: a connect token, or `None` if the item that it should update does not

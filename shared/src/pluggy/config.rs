@@ -1,11 +1,11 @@
 //! What a function needs to call Pluggy.
 
-use aws_config::SdkConfig;
-
 use super::{Api, ApiKeys, BaseUrl, Client, ClientId};
+use crate::aws::Aws;
+use crate::env;
+use crate::https::Trust;
 use crate::secret::PluggySecrets;
 use crate::store::Credentials;
-use crate::{aws, env, http};
 
 /// Where Pluggy is, and where the credentials for it are.
 #[derive(Clone, Debug)]
@@ -35,11 +35,11 @@ impl Config {
     }
 
     /// A client for Pluggy. Makes no network call.
-    pub fn client(self, sdk: &SdkConfig) -> Result<Client, http::SetUpError> {
-        let api = Api::new(http::client()?, self.base_url);
-        let secrets = PluggySecrets::new(aws::secrets_manager(sdk), self.secret_arn);
-        let table = Credentials::new(aws::dynamodb(sdk), self.credential_table);
+    pub fn client(self, aws: &Aws, trust: &Trust) -> Client {
+        let api = Api::new(trust, self.base_url);
+        let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_arn);
+        let table = Credentials::new(aws.dynamodb(), self.credential_table);
         let keys = ApiKeys::new(api.clone(), self.client_id, secrets, table);
-        Ok(Client::new(api, keys))
+        Client::new(api, keys)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::tolerant;
+use crate::https;
 use crate::secret;
 use crate::store;
 
@@ -54,7 +55,7 @@ pub enum Error {
         error_id: Option<String>,
         /// Why there was none.
         #[source]
-        source: Option<reqwest::Error>,
+        source: Option<https::Error>,
     },
     /// A 2xx answer that cannot be read.
     #[error("pluggy's answer cannot be read (line {line}, column {column})")]

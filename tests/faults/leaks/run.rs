@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use harness::{Function, Outcome, Refusal};
 use serde_json::{Value, json};
-use shared::http;
 use shared::pluggy::ItemId;
 use tests::sample;
 use uuid::Uuid;
@@ -115,7 +114,7 @@ impl Run {
     /// What the widget does, past our functions.
     async fn at_bank(&self, token: &str, path: &str, body: &Value) -> Value {
         let url = format!("{}{path}", self.stack.deployment.pluggy.url());
-        let request = http::client().unwrap().post(url);
+        let request = reqwest::Client::new().post(url);
         let request = request
             .header("X-API-KEY", token)
             .header("Content-Type", "application/json")

@@ -40,10 +40,7 @@ async fn the_official_client_reads_the_secret_and_no_other() {
 async fn an_event_is_handed_over_once_and_answered_by_its_id() {
     let api = RuntimeApi::start().await.unwrap();
     let url = format!("http://{}/2018-06-01/runtime/invocation", api.address());
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(no_tls())
-        .build()
-        .unwrap();
+    let client = reqwest::Client::builder().build().unwrap();
 
     let reply = api.submit("webhook", b"{}".to_vec(), TIMEOUT);
     let next = client.get(format!("{url}/next")).send().await.unwrap();
@@ -91,7 +88,6 @@ async fn proxied(plan: Plan) -> (Option<u16>, usize) {
         .unwrap();
     proxy.set_plan(plan);
     let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(no_tls())
         .timeout(Duration::from_millis(300))
         .build()
         .unwrap();
@@ -136,10 +132,7 @@ async fn severed_connections_are_gone_and_new_ones_work() {
         Severance::Forgotten,
         Severance::Silent,
     ] {
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(no_tls())
-            .build()
-            .unwrap();
+        let client = reqwest::Client::builder().build().unwrap();
         let ask = async || client.post(proxy.url()).body("{}").send().await;
         ask().await.unwrap();
 
@@ -156,14 +149,4 @@ async fn severed_connections_are_gone_and_new_ones_work() {
         }
         proxy.sever(Severance::Closed).await;
     }
-}
-
-/// The tests speak plain HTTP; the client wants a TLS stack all the same.
-fn no_tls() -> rustls::ClientConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth()
 }

@@ -69,8 +69,7 @@ async fn with_the_token_the_item_is_updated_and_no_other() {
 
     let mut statuses = Vec::new();
     for item_id in [item_id, other] {
-        let update = shared::http::client()
-            .unwrap()
+        let update = reqwest::Client::new()
             .patch(format!("{}/items/{item_id}", deployment.pluggy.url()))
             .header("X-API-KEY", issued["accessToken"].as_str().unwrap())
             .header("Content-Type", "application/json")

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use listing::{End, Limits, Listing};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::http;
+use shared::https::Trust;
 use shared::pluggy::{Api, ApiKeys, Client, ItemId};
 use shared::store::{Reading, Schedule, StoredApiKey, StoredItem};
 use tests::Deployment;
@@ -110,7 +110,7 @@ impl LongList {
     }
 
     async fn run_at(&self, url: &str) -> Listing {
-        let api = Api::new(http::client().unwrap(), url.parse().unwrap());
+        let api = Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
         let credentials = self.deployment.tables.credential_store();
         let app = listing::App {
             pluggy: Client::new(

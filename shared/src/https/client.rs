@@ -1,0 +1,74 @@
+//! Requests over pooled connections.
+
+use std::time::Duration;
+
+use aws_smithy_types::body::SdkBody;
+use http::{Request, Response, Uri};
+use http_body_util::BodyExt as _;
+use hyper::body::{Bytes, Incoming};
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::timeout;
+
+use super::connector::Connector;
+use super::{Error, Trust};
+
+/// Shorter than any server's, so that a connection is not used when the server has closed it.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// An HTTP/1.1 client. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    connector: Connector,
+    // The SDK's body also for Pluggy: with one type of body, the client is compiled once.
+    hyper: legacy::Client<Connector, SdkBody>,
+}
+
+impl Client {
+    /// A client that gives up connecting after `connect_timeout`. Makes no network call.
+    pub fn new(trust: &Trust, connect_timeout: Duration) -> Self {
+        let connector = Connector::new(trust, connect_timeout);
+        let hyper = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .build(connector.clone());
+        Self { connector, hyper }
+    }
+
+    /// Opens a connection to a server, for the first request that goes there. Not more than
+    /// `budget` is spent on it, and what goes wrong is left to that request.
+    pub async fn open(&self, server: &Uri, budget: Duration) {
+        match timeout(budget, self.connector.open(server)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(error, "no connection yet"),
+            Err(_) => tracing::debug!("no connection in time yet"),
+        }
+    }
+
+    /// One exchange, with the whole answer within `limit`.
+    pub async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Duration,
+    ) -> Result<Response<Bytes>, Error> {
+        let exchange = async {
+            let (head, body) = self
+                .exchange(request.map(SdkBody::from))
+                .await?
+                .into_parts();
+            let body = body.collect().await;
+            let body = body.map_err(|error| Error::Lost(error.into()))?.to_bytes();
+            Ok(Response::from_parts(head, body))
+        };
+        timeout(limit, exchange)
+            .await
+            .unwrap_or(Err(Error::TimedOut))
+    }
+
+    pub(super) async fn exchange(
+        &self,
+        request: Request<SdkBody>,
+    ) -> Result<Response<Incoming>, Error> {
+        Ok(self.hyper.request(request).await?)
+    }
+}

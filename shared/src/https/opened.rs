@@ -1,0 +1,55 @@
+//! Connections that were opened ahead of their first request.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::Authority;
+use tokio::time::Instant;
+
+use super::connector::Stream;
+
+/// A server closes a connection on which nothing is asked; one that has waited longer than this is
+/// not used.
+const LIFETIME: Duration = Duration::from_secs(10);
+
+/// Connections that wait for a request, one a server.
+#[derive(Clone, Default)]
+pub(super) struct Opened(Arc<Mutex<Vec<Waiting>>>);
+
+struct Waiting {
+    server: Option<Authority>,
+    stream: Stream,
+    since: Instant,
+}
+
+impl Opened {
+    pub(super) fn keep(&self, uri: &Uri, stream: Stream) {
+        let waiting = Waiting {
+            server: uri.authority().cloned(),
+            stream,
+            since: Instant::now(),
+        };
+        self.with(|all| all.push(waiting));
+    }
+
+    pub(super) fn take(&self, uri: &Uri) -> Option<Stream> {
+        self.with(|all| {
+            all.retain(|waiting| waiting.since.elapsed() < LIFETIME);
+            let found = all
+                .iter()
+                .position(|waiting| waiting.server.as_ref() == uri.authority())?;
+            Some(all.swap_remove(found).stream)
+        })
+    }
+
+    fn with<T>(&self, action: impl FnOnce(&mut Vec<Waiting>) -> T) -> T {
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Opened")
+    }
+}
