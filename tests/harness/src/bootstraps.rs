@@ -9,7 +9,7 @@ use shared::env::Environment;
 pub struct Bootstraps(PathBuf);
 
 impl Bootstraps {
-    /// In `folder`: as SAM leaves them, or as Cargo does.
+    /// In `folder`: as SAM leaves them, or cargo-lambda, or Cargo.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self(folder.into())
     }
@@ -23,11 +23,11 @@ impl Bootstraps {
     /// The binary of the package `name`.
     pub fn path(&self, name: &str) -> PathBuf {
         let of_sam = self.0.join(logical_id(name)).join("bootstrap");
-        if of_sam.exists() {
-            of_sam
-        } else {
-            self.0.join(name)
-        }
+        let of_cargo_lambda = self.0.join(name).join("bootstrap");
+        [of_sam, of_cargo_lambda]
+            .into_iter()
+            .find(|path| path.exists())
+            .unwrap_or_else(|| self.0.join(name))
     }
 }
 

@@ -75,6 +75,18 @@ impl Function {
         })
     }
 
+    /// How long the process took from its start until it first asked for an event, once it has; none if it ended before.
+    pub async fn init(&self) -> Option<Duration> {
+        self.process.lock().await.as_ref()?.init().await
+    }
+
+    /// Returns when the process waits for an event and has nothing else to do, or there is none.
+    pub async fn idle(&self) {
+        if let Some(process) = self.process.lock().await.as_ref() {
+            process.idle().await;
+        }
+    }
+
     /// Ends the process at once, whatever it does.
     pub async fn kill(&self) {
         self.signal(Signal::KILL).await;
@@ -110,6 +122,14 @@ impl Function {
     pub async fn stop(self) -> Vec<String> {
         if let Some(process) = self.process.into_inner() {
             process.stop().await;
+        }
+        self.lines.snapshot()
+    }
+
+    /// Asks the process to end, waits until it has, and gives everything that it wrote.
+    pub async fn terminate(self) -> Vec<String> {
+        if let Some(process) = self.process.into_inner() {
+            process.terminate().await;
         }
         self.lines.snapshot()
     }

@@ -1,16 +1,22 @@
 //! One process of a function, with the Runtime API that feeds it.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::StartError;
 use crate::lines::Lines;
 use crate::runtime_api::RuntimeApi;
 use crate::settings::FunctionSettings;
+use crate::usage::Usage;
+
+/// A process that has used no processor time for so long stands still.
+const STILL: Duration = Duration::from_millis(20);
 
 /// A running process.
 #[derive(Debug)]
@@ -18,6 +24,7 @@ pub(crate) struct Process {
     pub(crate) api: RuntimeApi,
     pub(crate) signals: Signals,
     pub(crate) id: Option<u32>,
+    started: Instant,
     exited: watch::Receiver<bool>,
     readers: Vec<JoinHandle<()>>,
 }
@@ -42,7 +49,9 @@ impl Process {
         lines: &Lines,
     ) -> Result<Self, StartError> {
         let api = RuntimeApi::start().await?;
-        let mut child = Command::new(&settings.bootstrap)
+        let started = Instant::now();
+        let mut child = settings
+            .command()
             .env_clear()
             .envs(settings.environment(api.address()))
             .stdin(Stdio::null())
@@ -64,6 +73,7 @@ impl Process {
             api,
             signals: Signals(signals),
             id,
+            started,
             exited,
             readers: [output, errors].into_iter().flatten().collect(),
         })
@@ -78,9 +88,45 @@ impl Process {
         let _ = self.exited.clone().wait_for(|exited| *exited).await;
     }
 
+    /// How long the process took from its start until it first asked for an event, once it has.
+    pub(crate) async fn init(&self) -> Option<Duration> {
+        tokio::select! {
+            asked = self.api.first_asked() => Some(asked?.duration_since(self.started)),
+            () = self.exited() => None,
+        }
+    }
+
+    /// Returns when the process waits for an event and has nothing else to do, or is gone.
+    pub(crate) async fn idle(&self) {
+        tokio::select! {
+            () = self.api.waited_for() => (),
+            () = self.exited() => return,
+        }
+        let usage = || Usage::of_process(self.id?);
+        let mut before = usage();
+        while !self.has_exited() {
+            tokio::time::sleep(STILL).await;
+            let now = usage();
+            if now.map(|usage| usage.cpu) == before.map(|usage| usage.cpu) {
+                break;
+            }
+            before = now;
+        }
+    }
+
+    /// Asks the process to end, and returns when it has and everything that it wrote is read.
+    pub(crate) async fn terminate(self) {
+        self.signals.send(Signal::TERM).await;
+        self.end().await;
+    }
+
     /// Ends the process, and returns when everything that it wrote is read.
     pub(crate) async fn stop(self) {
         self.signals.send(Signal::KILL).await;
+        self.end().await;
+    }
+
+    async fn end(self) {
         self.exited().await;
         for reader in self.readers {
             let _ = reader.await;

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use shared::clock;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -40,7 +40,17 @@ pub enum Reply {
 pub struct RuntimeApi {
     address: SocketAddr,
     invocations: mpsc::UnboundedSender<Invocation>,
+    asking: watch::Receiver<Asking>,
     _server: Task,
+}
+
+/// Whether the process asks for an event.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asking {
+    /// When it first did.
+    first: Option<Instant>,
+    /// It has asked, and was not given any yet.
+    waits: bool,
 }
 
 #[derive(Debug)]
@@ -61,15 +71,18 @@ struct Current {
 struct Shared {
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     current: Mutex<Option<Current>>,
+    asking: watch::Sender<Asking>,
 }
 
 impl RuntimeApi {
     /// Serves as soon as this returns, until it is dropped.
     pub async fn start() -> Result<Self, StartError> {
         let (invocations, waiting) = mpsc::unbounded_channel();
+        let (asks, asking) = watch::channel(Asking::default());
         let shared = Arc::new(Shared {
             waiting: waiting.into(),
             current: Mutex::default(),
+            asking: asks,
         });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -85,6 +98,7 @@ impl RuntimeApi {
         Ok(Self {
             address,
             invocations,
+            asking,
             _server: server,
         })
     }
@@ -92,6 +106,19 @@ impl RuntimeApi {
     /// Where the process finds it.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Waits until the process asks for its first event, which ends its init, and gives the time at which it did.
+    pub async fn first_asked(&self) -> Option<Instant> {
+        let mut asking = self.asking.clone();
+        let asked = asking.wait_for(|asking| asking.first.is_some()).await;
+        asked.ok()?.first
+    }
+
+    /// Waits until the process asks for an event and there is none.
+    pub async fn waited_for(&self) {
+        // The sender goes away only with the server.
+        let _ = self.asking.clone().wait_for(|asking| asking.waits).await;
     }
 
     /// Gives the process one more event, which it must answer within `timeout`.
@@ -115,9 +142,15 @@ impl RuntimeApi {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    let now = Instant::now();
+    shared.asking.send_modify(|asking| {
+        asking.first.get_or_insert(now);
+        asking.waits = true;
+    });
     let Some(invocation) = shared.waiting.lock().await.recv().await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    shared.asking.send_modify(|asking| asking.waits = false);
     let id = Uuid::new_v4();
     let timeout = i64::try_from(invocation.timeout.as_millis()).unwrap_or(i64::MAX);
     let deadline = clock::now().as_millisecond().saturating_add(timeout);

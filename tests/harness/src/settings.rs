@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use tokio::process::Command;
+
 /// How a function is run.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
@@ -13,6 +15,8 @@ pub struct FunctionSettings {
     pub bootstrap: PathBuf,
     /// The variables of its own, and the addresses of the services that it calls.
     pub variables: BTreeMap<String, String>,
+    /// The program that runs the binary and its arguments before it; none if the binary is run itself.
+    pub runner: Vec<String>,
 }
 
 impl FunctionSettings {
@@ -22,6 +26,7 @@ impl FunctionSettings {
             name: name.to_owned(),
             bootstrap,
             variables: BTreeMap::new(),
+            runner: Vec::new(),
         }
     }
 
@@ -30,6 +35,23 @@ impl FunctionSettings {
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Run by a program with arguments, such as a profiler.
+    #[must_use]
+    pub fn run_by(mut self, runner: Vec<String>) -> Self {
+        self.runner = runner;
+        self
+    }
+
+    /// What is run: the binary, or the runner with the binary as its last argument.
+    pub(crate) fn command(&self) -> Command {
+        let Some((program, arguments)) = self.runner.split_first() else {
+            return Command::new(&self.bootstrap);
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).arg(&self.bootstrap);
+        command
     }
 
     /// The whole environment of a process that is fed at `runtime_api`: what Lambda sets, and the variables.

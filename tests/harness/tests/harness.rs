@@ -67,6 +67,59 @@ async fn an_event_is_handed_over_once_and_answered_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_process_that_ends_before_it_asks_for_an_event_has_no_init() {
+    let function = Function::start(FunctionSettings::new("false", "/bin/false".into()))
+        .await
+        .unwrap();
+
+    assert_eq!(function.init().await, None);
+    function.idle().await;
+}
+
+#[tokio::test]
+async fn a_runner_runs_the_binary_and_may_write_at_its_end() {
+    let script = r#"trap 'echo "ended $0"; exit' TERM; echo ready; while :; do sleep 0.01; done"#;
+    let runner = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+    let settings = FunctionSettings::new("runner", "the-binary".into()).run_by(runner);
+    let function = Function::start(settings).await.unwrap();
+    while function.lines().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    let lines = function.terminate().await;
+
+    assert_eq!(lines, ["ready", "ended the-binary"]);
+}
+
+#[tokio::test]
+async fn the_first_question_for_an_event_ends_init() {
+    let api = RuntimeApi::start().await.unwrap();
+    let url = format!(
+        "http://{}/2018-06-01/runtime/invocation/next",
+        api.address()
+    );
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(no_tls())
+        .build()
+        .unwrap();
+    let before = tokio::time::Instant::now();
+    let asked = tokio::spawn(client.get(url).send());
+
+    let first = api.first_asked().await.unwrap();
+    api.waited_for().await;
+    let _reply = api.submit("webhook", b"{}".to_vec(), TIMEOUT);
+    asked.await.unwrap().unwrap();
+
+    assert!(first >= before);
+    assert_eq!(api.first_asked().await, Some(first));
+    let waited = tokio::time::timeout(Duration::from_millis(50), api.waited_for()).await;
+    assert!(
+        waited.is_err(),
+        "the event was taken, and none asked for since"
+    );
+}
+
+#[tokio::test]
 async fn a_process_that_dies_is_replaced() {
     let function = Function::start(FunctionSettings::new("false", "/bin/false".into()))
         .await

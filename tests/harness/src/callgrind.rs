@@ -1,0 +1,155 @@
+//! How many instructions a function executes in user space, as callgrind counts them: a figure that hardly varies.
+//!
+//! Callgrind writes what it counted when the process ends. So what a part of a process's life costs is the difference between
+//! two processes, one of which ends before that part.
+
+mod profile;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use shared::env::Environment;
+
+use crate::StartError;
+use crate::answer::Answer;
+use crate::function::Function;
+use crate::settings::FunctionSettings;
+
+pub use profile::{Profile, ProfileError};
+
+/// Under callgrind, everything takes some fifty times as long.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The program that counts.
+#[derive(Clone, Debug)]
+pub struct Callgrind {
+    valgrind: String,
+    library: Option<String>,
+}
+
+/// The whole life of a process.
+#[derive(Clone, Debug)]
+pub struct Life {
+    /// How many instructions it executed, those of the loader and of its children included.
+    pub instructions: u64,
+    /// What it answered to each event.
+    pub answers: Vec<Answer>,
+    /// What it wrote.
+    pub lines: Vec<String>,
+}
+
+/// Why nothing was counted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallgrindError {
+    /// The function cannot be run, or valgrind is not there.
+    #[error("cannot run the function under valgrind")]
+    Start(#[from] StartError),
+    /// The process ended before it asked for an event.
+    #[error("the function did not start: {}", lines.join("\n"))]
+    Init {
+        /// What it wrote.
+        lines: Vec<String>,
+    },
+    /// A file of the folder cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    Folder {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// What callgrind wrote is not understood.
+    #[error("callgrind wrote what is not understood")]
+    Profile(#[from] ProfileError),
+}
+
+impl Callgrind {
+    /// The one that the variable `VALGRIND` names, with its parts in `VALGRIND_LIB`, else the machine's.
+    pub fn of_environment(environment: &Environment) -> Self {
+        let valgrind = environment.optional("VALGRIND");
+        Self {
+            valgrind: valgrind.unwrap_or_else(|| "valgrind".to_owned()),
+            library: environment.optional("VALGRIND_LIB"),
+        }
+    }
+
+    /// Runs a process that gets the events one after the other, and ends it when it asks for one more. What callgrind
+    /// writes stays in `folder`, which is emptied first.
+    pub async fn live(
+        &self,
+        settings: &FunctionSettings,
+        events: &[Vec<u8>],
+        folder: &Path,
+    ) -> Result<Life, CallgrindError> {
+        empty(folder)?;
+        let function = Function::start(self.wrap(settings.clone(), folder)).await?;
+        if function.init().await.is_none() {
+            let lines = function.stop().await;
+            return Err(CallgrindError::Init { lines });
+        }
+        function.idle().await;
+        let mut answers = Vec::with_capacity(events.len());
+        for event in events {
+            answers.push(function.invoke(event, TIMEOUT).await?);
+            function.idle().await;
+        }
+        let lines = function.terminate().await;
+        Ok(Life {
+            instructions: instructions(folder)?,
+            answers,
+            lines,
+        })
+    }
+
+    fn wrap(&self, settings: FunctionSettings, folder: &Path) -> FunctionSettings {
+        let folder = folder.display();
+        let runner = vec![
+            self.valgrind.clone(),
+            "--tool=callgrind".to_owned(),
+            "--trace-children=yes".to_owned(),
+            "--vgdb=no".to_owned(),
+            format!("--callgrind-out-file={folder}/callgrind.out.%p"),
+            format!("--log-file={folder}/valgrind.log.%p"),
+        ];
+        let settings = settings.run_by(runner);
+        match &self.library {
+            Some(library) => settings.with("VALGRIND_LIB", library),
+            None => settings,
+        }
+    }
+}
+
+/// The sum over all processes that left a profile.
+fn instructions(folder: &Path) -> Result<u64, CallgrindError> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder).map_err(|source| unusable(folder, source))? {
+        let path = entry.map_err(|source| unusable(folder, source))?.path();
+        let is_profile = path.file_stem().is_some_and(|name| name == "callgrind.out");
+        if is_profile {
+            let text = fs::read_to_string(&path).map_err(|source| unusable(&path, source))?;
+            sum += text.parse::<Profile>()?.instructions;
+        }
+    }
+    Ok(sum)
+}
+
+fn empty(folder: &Path) -> Result<(), CallgrindError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(unusable(folder, error));
+        }
+        _ => (),
+    }
+    fs::create_dir_all(folder).map_err(|source| unusable(folder, source))
+}
+
+fn unusable(path: &Path, source: io::Error) -> CallgrindError {
+    CallgrindError::Folder {
+        path: path.to_owned(),
+        source,
+    }
+}
