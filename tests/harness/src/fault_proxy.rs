@@ -1,6 +1,5 @@
 //! A proxy between a function and what it calls, in which what is called for goes wrong.
 
-use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::pin::pin;
@@ -14,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 use crate::StartError;
@@ -23,9 +22,14 @@ use crate::fault::{Fault, Plan};
 use crate::lock::lock;
 use crate::server::{Task, listen};
 
+pub use self::severance::Severance;
+
+use self::connections::Connections;
 use self::upstream::Upstream;
 
+mod connections;
 mod exchange;
+mod severance;
 mod upstream;
 
 /// One request that came by.
@@ -39,19 +43,6 @@ pub struct Exchange {
     pub fault: Option<Fault>,
     /// The status and body of the answer from upstream, if it arrived there.
     pub answer: Option<(u16, Bytes)>,
-}
-
-/// How connections die.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severance {
-    /// The other side has closed them.
-    Closed,
-    /// The other side has reset them.
-    Reset,
-    /// The other side has forgotten them, as a network's gateway does, and resets them when they are used.
-    Forgotten,
-    /// Nothing ever comes from the other side again, and nobody says so.
-    Silent,
 }
 
 /// A proxy. It serves until it is dropped.
@@ -69,8 +60,7 @@ struct Shared {
     plan: Mutex<(Plan, StdRng)>,
     exchanges: Mutex<Vec<Exchange>>,
     severances: broadcast::Sender<Severance>,
-    /// How many connections are alive.
-    alive: watch::Sender<usize>,
+    connections: Connections,
 }
 
 impl FaultProxy {
@@ -84,7 +74,7 @@ impl FaultProxy {
             plan: Mutex::new((Plan::none(), StdRng::seed_from_u64(seed))),
             exchanges: Mutex::default(),
             severances: broadcast::channel(16).0,
-            alive: watch::channel(0).0,
+            connections: Connections::default(),
         });
         Ok(Self {
             address,
@@ -117,14 +107,18 @@ impl FaultProxy {
             .count()
     }
 
+    /// How many connections there have been so far.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.made()
+    }
+
     /// Lets all connections die, and gives how many there were. New ones can be made at once.
     pub async fn sever(&self, how: Severance) -> usize {
-        let alive = *self.shared.alive.borrow();
+        let alive = self.shared.connections.alive();
         // Without a receiver there is no connection.
         let _ = self.shared.severances.send(how);
-        let mut left = self.shared.alive.subscribe();
-        let _ = left.wait_for(|left| *left == 0).await;
-        alive
+        self.shared.connections.gone(&alive).await;
+        alive.len()
     }
 }
 
@@ -144,12 +138,14 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 /// One connection, until either side or a severance ends it.
 async fn serve(shared: Arc<Shared>, stream: TcpStream) {
+    let mut severances = shared.severances.subscribe();
+    // Before the socket, so that it goes after it: what is not alive any more is closed.
+    let mut alive = Some(shared.connections.enter());
     let _ = stream.set_nodelay(true);
     let Ok(socket) = stream.as_fd().try_clone_to_owned() else {
         return;
     };
-    let (socket, mut severances) = (Arc::new(socket), shared.severances.subscribe());
-    let alive = Alive::new(&shared);
+    let socket = Arc::new(socket);
     let service = {
         let (shared, socket) = (Arc::clone(&shared), Arc::clone(&socket));
         service_fn(move |request| {
@@ -161,45 +157,11 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     tokio::select! {
         // Whoever went away, it was meant to be.
         _ = connection.as_mut() => {}
-        Ok(how) = severances.recv() => match how {
-            Severance::Closed => {}
-            Severance::Reset => will_reset(&socket),
-            Severance::Forgotten => {
-                drop(alive);
-                let _ = is_used(&socket).await;
-                will_reset(&socket);
-            }
-            Severance::Silent => {
-                drop(alive);
-                std::future::pending::<()>().await;
-            }
-        },
+        Ok(how) = severances.recv() => how.happen(&socket, &mut alive).await,
     }
-}
-
-/// Waits until something comes from the client.
-async fn is_used(socket: &OwnedFd) -> io::Result<()> {
-    let stream = std::net::TcpStream::from(socket.try_clone()?);
-    TcpStream::from_std(stream)?.readable().await
 }
 
 /// Lets the socket end with a reset when it is closed.
 fn will_reset(socket: &OwnedFd) {
     let _ = rustix::net::sockopt::set_socket_linger(socket, Some(Duration::ZERO));
-}
-
-/// Counts a connection for as long as it is alive.
-struct Alive(watch::Sender<usize>);
-
-impl Alive {
-    fn new(shared: &Shared) -> Self {
-        shared.alive.send_modify(|alive| *alive += 1);
-        Self(shared.alive.clone())
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        self.0.send_modify(|alive| *alive = alive.saturating_sub(1));
-    }
 }

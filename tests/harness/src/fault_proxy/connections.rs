@@ -1,0 +1,62 @@
+//! Which connections are alive.
+
+use std::collections::BTreeSet;
+
+use tokio::sync::watch;
+
+/// The connections of a proxy, each with its number.
+#[derive(Debug, Default)]
+pub(super) struct Connections(watch::Sender<State>);
+
+/// A connection, for as long as it is alive.
+pub(super) struct Alive {
+    number: usize,
+    connections: watch::Sender<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    made: usize,
+    alive: BTreeSet<usize>,
+}
+
+impl Connections {
+    pub(super) fn enter(&self) -> Alive {
+        let mut number = 0;
+        self.0.send_modify(|state| {
+            number = state.made;
+            state.made += 1;
+            state.alive.insert(number);
+        });
+        Alive {
+            number,
+            connections: self.0.clone(),
+        }
+    }
+
+    /// How many there have been.
+    pub(super) fn made(&self) -> usize {
+        self.0.borrow().made
+    }
+
+    pub(super) fn alive(&self) -> BTreeSet<usize> {
+        self.0.borrow().alive.clone()
+    }
+
+    /// Returns when none of these is alive any more.
+    pub(super) async fn gone(&self, connections: &BTreeSet<usize>) {
+        let mut state = self.0.subscribe();
+        // The sender is ours.
+        let _ = state
+            .wait_for(|state| state.alive.is_disjoint(connections))
+            .await;
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.connections.send_modify(|state| {
+            state.alive.remove(&self.number);
+        });
+    }
+}
