@@ -23,6 +23,7 @@ mod outages;
 mod pluggy_faults;
 mod proof;
 mod publishing;
+mod scene;
 mod simulation;
 mod stack;
 mod store_faults;

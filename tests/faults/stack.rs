@@ -16,9 +16,8 @@ use serde_json::json;
 use shared::env::Environment;
 use shared::pluggy::{Client, ItemId};
 use shared::store::schema;
-use tests::deployment::{
-    CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
-};
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
+use tests::function_settings::{SECRET_ARN, function_settings};
 use tests::tables::Row;
 use tests::{Deployment, stream};
 
@@ -30,7 +29,6 @@ pub(crate) const MAPPING: StreamMapping = StreamMapping {
     max_retries: 10,
     timeout: Duration::from_mins(1),
 };
-const SECRET_ARN: &str = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf";
 const RECONCILE_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct Stack {
@@ -74,26 +72,12 @@ impl Stack {
         }
     }
 
-    /// How a function is run. Each is given all variables, and asks for its own.
+    /// How a function is run.
     pub(crate) fn settings(&self, name: &str) -> FunctionSettings {
-        let tables = &self.deployment.tables;
-        FunctionSettings::new(name, self.bootstraps.path(name))
+        function_settings(name, self.bootstraps.path(name), &self.deployment.tables)
             .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
             .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.url())
-            .with("CONNECT_PROFILES", PROFILES)
-            .with("CREDENTIAL_TABLE", &tables.credentials)
-            .with("EVENT_RETENTION_DAYS", "30")
-            .with("EVENT_TABLE", &tables.events)
-            .with("ITEM_TABLE", &tables.items)
-            .with("METRICS_NAMESPACE", "pluggy-lambda")
-            .with("OWNER_CLAIM", "sub")
             .with("PLUGGY_BASE_URL", self.pluggy.url())
-            .with("PLUGGY_CLIENT_ID", CLIENT_ID)
-            .with("PLUGGY_SECRET_ARN", SECRET_ARN)
-            .with("SANDBOX_CONNECTORS", "true")
-            .with("WEBHOOK_SECRET_HEADER", "x-webhook-secret")
-            .with("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256)
-            .with("WEBHOOK_URL", WEBHOOK_URL)
     }
 
     pub(crate) async fn function(&self, name: &str) -> Function {

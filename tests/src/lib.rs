@@ -10,7 +10,9 @@
 
 pub mod connect_answers;
 pub mod deployment;
+pub mod function_settings;
 pub mod sample;
+pub mod scene;
 pub mod status_page;
 pub mod stream;
 pub mod table_stream;
@@ -19,5 +21,6 @@ pub mod wire_types;
 
 pub use connect_answers::connect_answers;
 pub use deployment::Deployment;
+pub use scene::Scene;
 pub use table_stream::TableStream;
 pub use tables::Tables;

@@ -19,4 +19,13 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    /// A certificate cannot be made.
+    #[error("cannot make a certificate")]
+    Certificate(#[source] rcgen::Error),
+    /// The certificates are there, and cannot be used.
+    #[error("cannot set up tls")]
+    Tls(#[source] rustls::Error),
+    /// The file of a certificate authority cannot be written.
+    #[error("cannot write the bundle of the certificate authority")]
+    Bundle(#[source] io::Error),
 }

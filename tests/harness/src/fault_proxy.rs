@@ -21,16 +21,15 @@ use crate::dialect::Dialect;
 use crate::fault::{Fault, Plan};
 use crate::lock::lock;
 use crate::server::{Task, listen};
+use crate::upstream::Upstream;
 
 pub use self::severance::Severance;
 
 use self::connections::Connections;
-use self::upstream::Upstream;
 
 mod connections;
 mod exchange;
 mod severance;
-mod upstream;
 
 /// One request that came by.
 #[derive(Clone, Debug)]

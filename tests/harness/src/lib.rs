@@ -25,6 +25,9 @@ mod secrets_manager;
 mod server;
 mod settings;
 mod stream_mapping;
+mod test_authority;
+mod tls_front;
+mod upstream;
 mod usage;
 
 pub use answer::{Answer, Outcome};
@@ -44,4 +47,6 @@ pub use runtime_api::{Reply, RuntimeApi};
 pub use secrets_manager::SecretsManager;
 pub use settings::FunctionSettings;
 pub use stream_mapping::{Fed, StreamMapping};
+pub use test_authority::TestAuthority;
+pub use tls_front::TlsFront;
 pub use usage::Usage;

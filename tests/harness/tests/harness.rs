@@ -99,7 +99,6 @@ async fn the_first_question_for_an_event_ends_init() {
         api.address()
     );
     let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(no_tls())
         .build()
         .unwrap();
     let before = tokio::time::Instant::now();

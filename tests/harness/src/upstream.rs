@@ -1,4 +1,4 @@
-//! What the proxy stands before.
+//! The server that a proxy stands before.
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -7,15 +7,15 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// What the proxy stands before.
+/// The server that a proxy stands before.
 #[derive(Debug)]
-pub(super) struct Upstream {
+pub(crate) struct Upstream {
     url: String,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Upstream {
-    pub(super) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         Self {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::builder(TokioExecutor::new()).build_http(),
@@ -23,7 +23,7 @@ impl Upstream {
     }
 
     /// The answer to a request; none if there is none.
-    pub(super) async fn send(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         parts.uri = format!("{}{path}", self.url).parse::<Uri>().ok()?;

@@ -1,0 +1,109 @@
+//! An https endpoint before a server that knows only http.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::server::{Task, listen};
+use crate::upstream::Upstream;
+use crate::{StartError, TestAuthority};
+
+/// Speaks TLS 1.3 and HTTP/1.1 with keep-alive, as AWS's endpoints do, until it is dropped.
+#[derive(Debug)]
+pub struct TlsFront {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _server: Task,
+}
+
+#[derive(Debug)]
+struct Shared {
+    upstream: Upstream,
+    handshakes: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+impl TlsFront {
+    /// Before `upstream`, an address such as `http://127.0.0.1:8000`.
+    pub async fn start(authority: &TestAuthority, upstream: &str) -> Result<Self, StartError> {
+        let (listener, address) = listen().await?;
+        let shared = Arc::new(Shared {
+            upstream: Upstream::new(upstream),
+            handshakes: AtomicUsize::new(0),
+            requests: AtomicUsize::new(0),
+        });
+        let acceptor = TlsAcceptor::from(authority.server());
+        let server = Task::spawn(accept(listener, acceptor, Arc::clone(&shared)));
+        Ok(Self {
+            address,
+            shared,
+            _server: server,
+        })
+    }
+
+    /// Where functions find it.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// How many handshakes were completed.
+    pub fn handshakes(&self) -> usize {
+        self.shared.handshakes.load(Ordering::Relaxed)
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.shared.requests.load(Ordering::Relaxed)
+    }
+}
+
+/// Connections end with the task.
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        // Those that have ended are forgotten.
+        while connections.try_join_next().is_some() {}
+        connections.spawn(connection(stream, acceptor.clone(), Arc::clone(&shared)));
+    }
+}
+
+async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+    // Without it, small answers wait for the acknowledgment of what went before.
+    let _ = stream.set_nodelay(true);
+    let Ok(stream) = acceptor.accept(stream).await else {
+        return;
+    };
+    shared.handshakes.fetch_add(1, Ordering::Relaxed);
+    let service = service_fn(|request| pass_on(&shared, request));
+    // A client that goes away is nobody's fault.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn pass_on(
+    shared: &Shared,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    shared.requests.fetch_add(1, Ordering::Relaxed);
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let answer = shared.upstream.send(Request::from_parts(parts, body)).await;
+    let answer = answer.unwrap_or_else(|| {
+        let mut answer = Response::default();
+        *answer.status_mut() = StatusCode::BAD_GATEWAY;
+        answer
+    });
+    Ok(answer.map(Full::new))
+}

@@ -1,0 +1,30 @@
+//! How the built functions are run in tests.
+
+use std::path::PathBuf;
+
+use harness::FunctionSettings;
+
+use crate::Tables;
+use crate::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
+
+/// The secret of a deployment.
+pub const SECRET_ARN: &str = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf";
+
+/// A function on these tables, without the addresses of what it calls. Each is given all variables, and asks for its
+/// own.
+pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
+    FunctionSettings::new(name, bootstrap)
+        .with("CONNECT_PROFILES", PROFILES)
+        .with("CREDENTIAL_TABLE", &tables.credentials)
+        .with("EVENT_RETENTION_DAYS", "30")
+        .with("EVENT_TABLE", &tables.events)
+        .with("ITEM_TABLE", &tables.items)
+        .with("METRICS_NAMESPACE", "pluggy-lambda")
+        .with("OWNER_CLAIM", "sub")
+        .with("PLUGGY_CLIENT_ID", CLIENT_ID)
+        .with("PLUGGY_SECRET_ARN", SECRET_ARN)
+        .with("SANDBOX_CONNECTORS", "true")
+        .with("WEBHOOK_SECRET_HEADER", "x-webhook-secret")
+        .with("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256)
+        .with("WEBHOOK_URL", WEBHOOK_URL)
+}

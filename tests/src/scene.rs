@@ -1,0 +1,167 @@
+//! What the built functions need so that it can be measured what they do: real engines behind TLS, and rows to work on.
+
+mod events;
+mod success;
+
+use std::path::{Path, PathBuf};
+
+use harness::{Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront};
+use sandbox::Settings;
+use serde_json::{Value, json};
+use shared::env::Environment;
+use shared::pluggy::ItemId;
+
+use crate::function_settings::function_settings;
+use crate::{Deployment, deployment, stream};
+
+pub use success::{Requests, assert_success};
+
+/// The user whose item is there.
+pub const USER: &str = "usr_01J9X";
+/// What everything is compared with: a function that answers a constant.
+pub const FLOOR: &str = "floor";
+const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+/// Nobody listens on a port that only root may take.
+const REFUSES: &str = "https://127.0.0.1:1";
+/// Fast enough to wait for a connection, slow enough that the item stays as it is from then on.
+const TIME_SCALE: u32 = 10;
+
+/// Everything that a function meets. It is there until it is dropped.
+pub struct Scene {
+    /// The tables, and the sandbox.
+    pub deployment: Deployment,
+    /// Before the tables' engine.
+    pub dynamodb: TlsFront,
+    /// Before the sandbox.
+    pub pluggy: TlsFront,
+    /// Before the event bus.
+    pub event_bridge: TlsFront,
+    /// The caller's item, which is up to date.
+    pub item_id: ItemId,
+    bus: EventBus,
+    queue: Queue,
+    authority: TestAuthority,
+    bootstraps: Bootstraps,
+    floor: PathBuf,
+    /// What the stream says of the event that the item's row comes from.
+    record: Value,
+}
+
+impl Scene {
+    /// Starts everything, and connects an item for [`USER`]. The shared API key is there, too, so that no function needs
+    /// to authenticate.
+    pub async fn start() -> Self {
+        let authority = TestAuthority::new().unwrap();
+        let settings = Settings {
+            time_scale: TIME_SCALE,
+            ..deployment::settings()
+        };
+        let deployment = Deployment::start_with(settings).await;
+        let bus = EventBus::start(BUS, 1).await.unwrap();
+        let (engine, bus_url) = (deployment.tables.url.as_deref().unwrap(), bus.url());
+        let (dynamodb, pluggy, event_bridge) = tokio::try_join!(
+            TlsFront::start(&authority, engine),
+            TlsFront::start(&authority, deployment.pluggy.url()),
+            TlsFront::start(&authority, &bus_url),
+        )
+        .unwrap();
+        let item_id = connected(&deployment).await;
+        let rows = deployment.tables.event_rows().await;
+        let record = stream::records(&rows).pop().unwrap();
+        let environment = Environment::of_process();
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let floor = environment.optional("FLOOR").map(PathBuf::from);
+        Self {
+            bootstraps: Bootstraps::of_environment(&environment, root),
+            floor: floor.unwrap_or_else(|| root.join("target/release/floor")),
+            queue: Queue::start("unpublished", 1).await.unwrap(),
+            deployment,
+            dynamodb,
+            pluggy,
+            event_bridge,
+            item_id,
+            bus,
+            authority,
+            record,
+        }
+    }
+
+    /// A function that finds everything that it calls.
+    pub fn settings(&self, name: &str) -> FunctionSettings {
+        self.at(
+            name,
+            &self.dynamodb.url(),
+            &self.pluggy.url(),
+            &self.event_bridge.url(),
+        )
+    }
+
+    /// The same without TLS.
+    pub fn settings_in_the_clear(&self, name: &str) -> FunctionSettings {
+        let engine = self.deployment.tables.url.as_deref().unwrap();
+        self.at(name, engine, self.deployment.pluggy.url(), &self.bus.url())
+    }
+
+    /// A function for which all connections are refused.
+    pub fn settings_unconnected(&self, name: &str) -> FunctionSettings {
+        self.at(name, REFUSES, REFUSES, REFUSES)
+    }
+
+    /// The `number`-th event of a function, to be asked for when it is due: it carries the time. Numbers must not come
+    /// again in one scene, since what comes again is no news.
+    pub fn event(&self, name: &str, number: u64) -> Vec<u8> {
+        events::event(self, name, number).to_string().into_bytes()
+    }
+
+    /// How many requests have come so far.
+    pub fn requests(&self) -> Requests {
+        Requests {
+            dynamodb: self.dynamodb.requests(),
+            pluggy: self.pluggy.requests(),
+            event_bridge: self.event_bridge.requests(),
+        }
+    }
+
+    /// How many TLS connections have been opened so far.
+    pub fn handshakes(&self) -> usize {
+        self.dynamodb.handshakes() + self.pluggy.handshakes() + self.event_bridge.handshakes()
+    }
+
+    /// The binary of a function.
+    pub fn bootstrap(&self, name: &str) -> PathBuf {
+        if name == FLOOR {
+            self.floor.clone()
+        } else {
+            self.bootstraps.path(name)
+        }
+    }
+
+    fn at(&self, name: &str, dynamodb: &str, pluggy: &str, event_bridge: &str) -> FunctionSettings {
+        function_settings(name, self.bootstrap(name), &self.deployment.tables)
+            .with("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
+            .with("AWS_ENDPOINT_URL_EVENTBRIDGE", event_bridge)
+            // Nothing here is meant to need the secret, or to put anything into the queue.
+            .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", REFUSES)
+            .with("AWS_ENDPOINT_URL_SQS", REFUSES)
+            .with("EVENT_BUS", self.bus.arn())
+            .with(
+                "LOOPBACK_CA_BUNDLE",
+                self.authority.bundle().to_str().unwrap(),
+            )
+            .with("PLUGGY_BASE_URL", pluggy)
+            .with("UNPUBLISHED_QUEUE_URL", self.queue.url())
+    }
+}
+
+/// An item that is up to date, with its row, and the one event that led to it.
+async fn connected(deployment: &Deployment) -> ItemId {
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    let event = json!({
+        "event": "item/updated", "eventId": "5cee0000-0000-4000-8000-000000000000",
+        "itemId": item_id, "triggeredBy": "SYNC", "clientUserId": USER,
+    });
+    assert_eq!(deployment.deliver(&event).await, 200);
+    deployment.sync_all().await;
+    item_id
+}

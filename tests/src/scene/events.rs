@@ -1,0 +1,64 @@
+//! The event of each function that can be measured.
+
+use serde_json::{Value, json};
+use shared::clock;
+
+use crate::sample;
+
+use super::{FLOOR, Scene};
+
+pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
+    match name {
+        FLOOR => sample::json("item-status/item.json"),
+        "webhook" => delivery(scene, number),
+        "item-status" => of_item(scene, "item-status/item.json"),
+        "connect-token" => sample::json("connect-token/no-body.json"),
+        "connect-events" => callback(number),
+        "item-sync" | "publish" => batch(scene, number),
+        other => panic!("there is no scene of {other}"),
+    }
+}
+
+/// A webhook with an id of its own.
+fn delivery(scene: &Scene, number: u64) -> Value {
+    let body = json!({
+        "event": "item/updated", "eventId": event_id(number), "itemId": scene.item_id,
+        "triggeredBy": "USER", "clientUserId": super::USER,
+    });
+    let mut event = sample::json("webhook/item-updated.json");
+    event["body"] = body.to_string().into();
+    event
+}
+
+/// A request about the caller's item.
+fn of_item(scene: &Scene, path: &str) -> Value {
+    let mut event = sample::json(path);
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = super::USER.into();
+    event["rawPath"] = format!("/items/{}", scene.item_id).into();
+    event["pathParameters"]["itemId"] = scene.item_id.to_string().into();
+    event
+}
+
+/// What a frontend relays, about an item that it has not spoken of yet.
+fn callback(number: u64) -> Value {
+    let mut event = sample::json("connect-events/on-success.json");
+    let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+    body["item"]["id"] = event_id(number).into();
+    event["body"] = body.to_string().into();
+    event
+}
+
+/// One record of the event table's stream, of an event that has just come.
+fn batch(scene: &Scene, number: u64) -> Value {
+    let mut record = scene.record.clone();
+    let change = &mut record["dynamodb"];
+    for image in ["Keys", "NewImage"] {
+        change[image]["sk"]["S"] = event_id(number).into();
+    }
+    change["NewImage"]["receivedAt"]["N"] = clock::now().as_millisecond().to_string().into();
+    json!({ "Records": [record] })
+}
+
+fn event_id(number: u64) -> String {
+    format!("5cee0000-0000-4000-8001-{number:012x}")
+}
