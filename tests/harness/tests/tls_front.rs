@@ -1,5 +1,7 @@
 //! An https endpoint as AWS's are, before a server that knows only http.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use harness::{EventBus, TestAuthority, TlsFront};
