@@ -98,9 +98,7 @@ async fn the_first_question_for_an_event_ends_init() {
         "http://{}/2018-06-01/runtime/invocation/next",
         api.address()
     );
-    let client = reqwest::Client::builder()
-        .build()
-        .unwrap();
+    let client = reqwest::Client::builder().build().unwrap();
     let before = tokio::time::Instant::now();
     let asked = tokio::spawn(client.get(url).send());
 

@@ -2,21 +2,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use harness::{EventBus, TestAuthority, TlsFront};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use hyper::{Request, StatusCode};
+use shared::env::Environment;
+use shared::https::{Client, Error, Trust};
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+const LIMIT: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn requests_over_one_connection_arrive_after_one_handshake() {
     let authority = TestAuthority::new().unwrap();
     let bus = EventBus::start(BUS, 1).await.unwrap();
     let front = TlsFront::start(&authority, &bus.url()).await.unwrap();
-    let client = client(&[&authority]);
+    let client = client(Some(&authority));
 
     for _ in 0..3 {
         let answer = describe_bus(&client, &front.url()).await.unwrap();
@@ -33,8 +34,9 @@ async fn whoever_trusts_another_authority_is_not_served() {
     let front = TlsFront::start(&authority, &bus.url()).await.unwrap();
     let other = TestAuthority::new().unwrap();
 
-    for client in [client(&[]), client(&[&other])] {
-        assert!(describe_bus(&client, &front.url()).await.is_err());
+    for client in [client(None), client(Some(&other))] {
+        let refused = describe_bus(&client, &front.url()).await;
+        assert!(matches!(refused, Err(Error::Connect(_))), "{refused:?}");
     }
 
     assert_eq!((front.handshakes(), front.requests()), (0, 0));
@@ -47,33 +49,66 @@ async fn without_an_upstream_the_gateway_is_bad() {
         .await
         .unwrap();
 
-    let answer = client(&[&authority]).get(front.url()).send().await.unwrap();
+    let request = Request::get(front.url()).body(Vec::new()).unwrap();
+    let answer = client(Some(&authority)).send(request, LIMIT).await.unwrap();
 
-    assert_eq!(answer.status(), 502);
+    assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
 }
 
-/// A client that trusts these alone, and makes no secret of what it speaks.
-fn client(authorities: &[&TestAuthority]) -> reqwest::Client {
-    let mut roots = RootCertStore::empty();
-    for authority in authorities {
-        let root = CertificateDer::from_pem_file(authority.bundle()).unwrap();
-        roots.add(root).unwrap();
+#[tokio::test]
+async fn a_connection_that_was_opened_serves_the_first_request() {
+    let authority = TestAuthority::new().unwrap();
+    let bus = EventBus::start(BUS, 1).await.unwrap();
+    let front = TlsFront::start(&authority, &bus.url()).await.unwrap();
+    let client = client(Some(&authority));
+
+    client.open(&front.url().parse().unwrap(), LIMIT).await;
+    // The client has done its part before the server has.
+    let handshake = async {
+        while front.handshakes() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LIMIT, handshake).await.unwrap();
+    for _ in 0..2 {
+        describe_bus(&client, &front.url()).await.unwrap();
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = reqwest::Client::builder().tls_backend_preconfigured(tls);
-    client.build().unwrap()
+
+    assert_eq!((front.handshakes(), front.requests()), (1, 2));
 }
 
-async fn describe_bus(client: &reqwest::Client, url: &str) -> reqwest::Result<String> {
-    let request = client
-        .post(url)
+#[tokio::test]
+async fn a_connection_that_cannot_be_opened_is_left_to_the_first_request() {
+    let authority = TestAuthority::new().unwrap();
+    let bus = EventBus::start(BUS, 1).await.unwrap();
+    let front = TlsFront::start(&authority, &bus.url()).await.unwrap();
+    let client = client(Some(&authority));
+
+    client
+        .open(&"https://127.0.0.1:1".parse().unwrap(), LIMIT)
+        .await;
+    client
+        .open(&front.url().parse().unwrap(), Duration::ZERO)
+        .await;
+
+    assert!(describe_bus(&client, &front.url()).await.is_ok());
+}
+
+/// A client that trusts, on the loopback, this authority alone.
+fn client(authority: Option<&TestAuthority>) -> Client {
+    let bundle = authority.map(|authority| authority.bundle().to_str().unwrap().to_owned());
+    let environment = Environment::from_lookup(move |name| {
+        bundle.clone().filter(|_| name == "LOOPBACK_CA_BUNDLE")
+    });
+    Client::new(&Trust::from_env(&environment).unwrap(), LIMIT)
+}
+
+async fn describe_bus(client: &Client, url: &str) -> Result<String, Error> {
+    let request = Request::post(url)
         .header("X-Amz-Target", "AWSEvents.DescribeEventBus")
         .header("Content-Type", "application/x-amz-json-1.1")
-        .body(format!(r#"{{"Name":"{BUS}"}}"#));
-    request.send().await?.text().await
+        .body(format!(r#"{{"Name":"{BUS}"}}"#).into_bytes())
+        .unwrap();
+    let answer = client.send(request, LIMIT).await?;
+    Ok(String::from_utf8(answer.into_body().to_vec()).unwrap())
 }
