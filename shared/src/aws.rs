@@ -16,7 +16,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 
 use crate::env::Environment;
-use crate::https::{self, Trust};
+use crate::https::{self, Limits, Trust};
 use endpoints::Endpoints;
 
 pub use failure::reason;
@@ -25,8 +25,14 @@ pub use failure::reason;
 /// seconds.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
+const LIMITS: Limits = Limits {
+    connect: Duration::from_millis(700),
+    acknowledge: Duration::from_millis(300),
+};
 const MAX_ATTEMPTS: u32 = 3;
+/// The SDK's own is a second, which is most of what there is. DynamoDB's clients in other languages
+/// begin with this.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 /// Opening a connection ahead of its first request may take this long in init; where the server is
 /// slower, the request itself waits for it.
 pub(crate) const OPENING_BUDGET: Duration = Duration::from_millis(500);
@@ -45,12 +51,15 @@ impl Aws {
     /// Lambda puts region and credentials into the environment, so the other sources of the SDK's
     /// default chain are left out. `AWS_ENDPOINT_URL` and its forms for one service are obeyed.
     pub fn from_env(environment: &Environment, trust: &Trust) -> Self {
-        let https = https::Client::new(trust, CONNECT_TIMEOUT);
+        let https = https::Client::new(trust, LIMITS);
         let endpoints = Endpoints::from_env(environment);
         let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(OPERATION_TIMEOUT)
             .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(MAX_ATTEMPTS)
+            .with_initial_backoff(INITIAL_BACKOFF);
         let credentials = EnvironmentVariableCredentialsProvider::new();
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -59,7 +68,7 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .identity_cache(IdentityCache::no_cache())
             .service_config(endpoints.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+            .retry_config(retries)
             .timeout_config(timeouts)
             // The time limits above are shorter than what it waits for.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

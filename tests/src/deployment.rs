@@ -8,7 +8,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use sandbox::{Running, Settings};
 use serde_json::json;
 use shared::clock;
-use shared::https::{self, Trust};
+use shared::https::{self, Limits, Trust};
 use shared::metrics::Emitter;
 use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
 use shared::secret::{AcceptedSecrets, PluggySecrets};
@@ -17,6 +17,10 @@ use tokio::time::Instant;
 
 use crate::{Tables, sample, stream};
 
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(2),
+    acknowledge: Duration::from_secs(2),
+};
 /// The application that the sandbox knows, and the one that the sample events name.
 pub const CLIENT_ID: &str = "11111111-0000-4000-8000-000000000003";
 /// Its secret.
@@ -191,7 +195,7 @@ impl Deployment {
         subscription::App {
             pluggy: self.pluggy_client(),
             secrets: secrets(CLIENT_SECRET),
-            https: https::Client::new(&trust(), Duration::from_secs(2)),
+            https: https::Client::new(&trust(), LIMITS),
             webhook_url: webhook_url.parse().unwrap(),
             accepted: accepted(WEBHOOK_SECRET_SHA256),
             metrics: self.metrics.clone(),

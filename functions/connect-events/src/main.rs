@@ -13,8 +13,8 @@ use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
     let environment = Environment::of_process();
+    telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
     aws.open().await;

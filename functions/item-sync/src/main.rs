@@ -12,8 +12,8 @@ use shared::{clock, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
     let environment = Environment::of_process();
+    telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
     let trust = Trust::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &trust);

@@ -14,8 +14,9 @@ use webhook::{App, Config, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
-    let app = &app().await;
+    let environment = Environment::of_process();
+    telemetry::init(&environment);
+    let app = &app(&environment).await;
     let service = service_fn(async move |request: Request| {
         Ok::<_, Error>(handle(app.as_ref(), request, clock::now()).await)
     });
@@ -23,15 +24,14 @@ async fn main() -> Result<(), Error> {
 }
 
 /// Init does not fail over a setting: a function that does not start cannot ask Pluggy to try again.
-async fn app() -> Option<App> {
-    let environment = Environment::of_process();
-    let config = Config::from_env(&environment);
+async fn app(environment: &Environment) -> Option<App> {
+    let config = Config::from_env(environment);
     let config =
         config.inspect_err(|error| tracing::error!(error = chain(error), "not configured"));
     let config = config.ok()?;
-    let trust = Trust::from_env(&environment);
+    let trust = Trust::from_env(environment);
     let trust = trust.inspect_err(|error| tracing::error!(error = chain(error), "no tls"));
-    let aws = Aws::from_env(&environment, &trust.ok()?);
+    let aws = Aws::from_env(environment, &trust.ok()?);
     aws.open().await;
     Some(App {
         events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),

@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
 
 use super::connector::Connector;
-use super::{Error, Trust};
+use super::{Error, Limits, Trust};
 
 /// Shorter than any server's, so that a connection is not used when the server has closed it.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -25,9 +25,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that gives up connecting after `connect_timeout`. Makes no network call.
-    pub fn new(trust: &Trust, connect_timeout: Duration) -> Self {
-        let connector = Connector::new(trust, connect_timeout);
+    /// A client whose connections keep to `limits`. Makes no network call.
+    pub fn new(trust: &Trust, limits: Limits) -> Self {
+        let connector = Connector::new(trust, limits);
         let hyper = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
@@ -69,6 +69,8 @@ impl Client {
         &self,
         request: Request<SdkBody>,
     ) -> Result<Response<Incoming>, Error> {
+        // What became of idle connections while the process was frozen is noticed first.
+        tokio::task::yield_now().await;
         Ok(self.hyper.request(request).await?)
     }
 }

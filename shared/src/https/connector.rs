@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::Trust;
 use super::opened::Opened;
+use super::{Limits, Trust};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A connection, with TLS or on the loopback without.
@@ -26,17 +26,19 @@ pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 pub(super) struct Connector {
     network: HttpsConnector<HttpConnector>,
     loopback: HttpsConnector<HttpConnector>,
-    /// Name look-up, TCP and TLS end within this time.
     timeout: Duration,
     opened: Opened,
 }
 
 impl Connector {
-    pub(super) fn new(trust: &Trust, timeout: Duration) -> Self {
+    pub(super) fn new(trust: &Trust, limits: Limits) -> Self {
         let tcp = || {
             let mut tcp = HttpConnector::new();
             tcp.enforce_http(false);
             tcp.set_nodelay(true);
+            // The one way to notice a connection that died in silence while the process was frozen.
+            #[cfg(target_os = "linux")]
+            tcp.set_tcp_user_timeout(Some(limits.acknowledge));
             tcp
         };
         let builder = |tls: &Arc<ClientConfig>| {
@@ -51,7 +53,7 @@ impl Connector {
                 .https_or_http()
                 .enable_http1()
                 .wrap_connector(tcp()),
-            timeout,
+            timeout: limits.connect,
             opened: Opened::default(),
         }
     }

@@ -9,10 +9,13 @@ use serde::de::DeserializeOwned;
 
 use super::call::Call;
 use super::{ApiKey, BaseUrl, Error, ErrorBody};
-use crate::https::{self, Trust};
+use crate::https::{self, Limits, Trust};
 
-/// Connecting takes a fraction of this; more means that the network is broken.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Everything takes a fraction of this; more means that the network is broken.
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(2),
+    acknowledge: Duration::from_millis(1_500),
+};
 /// One exchange. Two (with a refused key, and again with a new one) still fit into a function's
 /// time limit.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,7 +49,7 @@ pub(super) enum Failure {
 impl Api {
     /// The API at `base_url`. Makes no network call.
     pub fn new(trust: &Trust, base_url: BaseUrl) -> Self {
-        let https = https::Client::new(trust, CONNECT_TIMEOUT);
+        let https = https::Client::new(trust, LIMITS);
         Self { https, base_url }
     }
 

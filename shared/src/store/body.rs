@@ -1,4 +1,4 @@
-//! A webhook's body as it is stored: byte-exact, compressed where that makes it smaller.
+//! A webhook's body as it is stored: byte-exact, compressed where that makes its row cheaper.
 
 use std::io::{Read as _, Write as _};
 
@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 /// DynamoDB's rows hold 400 KB; the rest is for the other attributes.
 const MAX_STORED_BYTES: usize = 350 * 1024;
+/// A row of up to a kilobyte costs one write unit, and what stands beside a body takes less than the
+/// rest of it: below this, compressing costs as much as the write and saves nothing.
+const SMALL_BYTES: usize = 512;
 /// Lambda's requests hold 6 MB; nothing that we stored decompresses to more.
 const MAX_RAW_BYTES: u64 = 6 * 1024 * 1024;
 
@@ -92,6 +95,9 @@ impl Body {
 }
 
 fn smallest(raw: &[u8]) -> (Vec<u8>, Encoding) {
+    if raw.len() <= SMALL_BYTES {
+        return (raw.to_vec(), Encoding::Identity);
+    }
     match gzip(raw) {
         Ok(compressed) if compressed.len() < raw.len() => (compressed, Encoding::Gzip),
         _ => (raw.to_vec(), Encoding::Identity),
@@ -124,11 +130,15 @@ mod tests {
 
     #[test]
     fn compression_is_used_only_where_it_helps() {
-        assert_eq!(Body::new(b"{}", no_envelope).encoding, Encoding::Identity);
-        assert_eq!(
-            Body::new(&[b'a'; 1000], no_envelope).encoding,
-            Encoding::Gzip
-        );
+        for (length, expected) in [
+            (2, Encoding::Identity),
+            (SMALL_BYTES, Encoding::Identity),
+            (SMALL_BYTES + 1, Encoding::Gzip),
+        ] {
+            let stored = Body::new(&vec![b'a'; length], no_envelope);
+
+            assert_eq!(stored.encoding, expected, "{length}");
+        }
     }
 
     #[test]

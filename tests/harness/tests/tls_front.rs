@@ -7,7 +7,7 @@ use std::time::Duration;
 use harness::{EventBus, TestAuthority, TlsFront};
 use hyper::{Request, StatusCode};
 use shared::env::Environment;
-use shared::https::{Client, Error, Trust};
+use shared::https::{Client, Error, Limits, Trust};
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 const LIMIT: Duration = Duration::from_secs(5);
@@ -100,7 +100,11 @@ fn client(authority: Option<&TestAuthority>) -> Client {
     let environment = Environment::from_lookup(move |name| {
         bundle.clone().filter(|_| name == "LOOPBACK_CA_BUNDLE")
     });
-    Client::new(&Trust::from_env(&environment).unwrap(), LIMIT)
+    let limits = Limits {
+        connect: LIMIT,
+        acknowledge: LIMIT,
+    };
+    Client::new(&Trust::from_env(&environment).unwrap(), limits)
 }
 
 async fn describe_bus(client: &Client, url: &str) -> Result<String, Error> {
