@@ -11,6 +11,8 @@
 pub mod connect_answers;
 pub mod deployment;
 pub mod function_settings;
+pub mod instructions;
+pub mod package_size;
 pub mod sample;
 pub mod scene;
 pub mod status_page;

@@ -77,24 +77,24 @@ impl Callgrind {
         }
     }
 
-    /// Runs a process that gets the events one after the other, and ends it when it asks for one more. What callgrind
-    /// writes stays in `folder`, which is emptied first.
+    /// Runs a process that gets the events one after the other, each made when it is due, and ends it when it asks for
+    /// one more. What callgrind writes stays in `folder`, which is emptied first.
     pub async fn live(
         &self,
-        settings: &FunctionSettings,
-        events: &[Vec<u8>],
+        settings: FunctionSettings,
+        events: impl IntoIterator<Item = Vec<u8>>,
         folder: &Path,
     ) -> Result<Life, CallgrindError> {
         empty(folder)?;
-        let function = Function::start(self.wrap(settings.clone(), folder)).await?;
+        let function = Function::start(self.wrap(settings, folder)).await?;
         if function.init().await.is_none() {
             let lines = function.stop().await;
             return Err(CallgrindError::Init { lines });
         }
         function.idle().await;
-        let mut answers = Vec::with_capacity(events.len());
+        let mut answers = Vec::new();
         for event in events {
-            answers.push(function.invoke(event, TIMEOUT).await?);
+            answers.push(function.invoke(&event, TIMEOUT).await?);
             function.idle().await;
         }
         let lines = function.terminate().await;

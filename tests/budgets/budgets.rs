@@ -1,0 +1,48 @@
+//! The file of the budgets.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::figure::Figure;
+
+/// What each figure of each function may be at most, in its unit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Budgets(BTreeMap<String, BTreeMap<Figure, u64>>);
+
+impl Budgets {
+    pub(crate) fn load(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.parse()
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Those of these functions alone.
+    pub(crate) fn of(mut self, functions: &[&str]) -> Self {
+        self.0.retain(|name, _| functions.contains(&name.as_str()));
+        self
+    }
+
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Whether instructions of the function are counted: those of some, and the sizes of all, are watched.
+    pub(crate) fn has_instructions(&self, function: &str) -> bool {
+        self.get(function, Figure::InitInstructions).is_some()
+    }
+
+    pub(crate) fn get(&self, function: &str, figure: Figure) -> Option<u64> {
+        self.0.get(function)?.get(&figure).copied()
+    }
+}
+
+impl std::str::FromStr for Budgets {
+    type Err = toml::de::Error;
+
+    fn from_str(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}

@@ -1,0 +1,47 @@
+//! Holds what hardly varies from run to run against `tests/budgets.toml`: how many instructions the built functions
+//! execute, and how large they are. `make test-budgets` runs it.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and this one prints what it measures"
+)]
+
+mod budgets;
+mod comparison;
+mod figure;
+mod measurements;
+mod table;
+
+use std::path::Path;
+
+use shared::env::Environment;
+
+use crate::budgets::Budgets;
+use crate::measurements::Measurements;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_function_keeps_within_its_budgets() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let budgets = Budgets::load(&root.join("tests/budgets.toml"));
+    let only = Environment::of_process().optional("FUNCTIONS");
+    let budgets = match &only {
+        Some(names) => budgets.of(&names.split(',').collect::<Vec<_>>()),
+        None => budgets,
+    };
+
+    let measurements = Measurements::take(&budgets, &root.join("target/callgrind")).await;
+    table::print(&measurements, &budgets);
+    let complaints = comparison::complaints(&measurements.figures, &budgets);
+
+    for complaint in &complaints {
+        println!("\n{complaint}");
+    }
+    assert!(
+        complaints.is_empty(),
+        "{} budgets are not kept",
+        complaints.len()
+    );
+}

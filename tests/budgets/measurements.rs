@@ -1,0 +1,56 @@
+//! What is measured of the built functions.
+
+use std::path::Path;
+
+use harness::Callgrind;
+use shared::env::Environment;
+use tests::instructions::Instructions;
+use tests::package_size::PackageSize;
+use tests::scene::Scene;
+
+use crate::budgets::Budgets;
+use crate::comparison::Figures;
+use crate::figure::Figure;
+
+pub(crate) struct Measurements {
+    pub(crate) figures: Figures,
+    /// Of each function whose instructions were counted.
+    pub(crate) instructions: Vec<(String, Instructions)>,
+}
+
+impl Measurements {
+    /// Of every function that has a budget, one after the other.
+    pub(crate) async fn take(budgets: &Budgets, folder: &Path) -> Self {
+        let scene = Scene::start().await;
+        let callgrind = Callgrind::of_environment(&Environment::of_process());
+        let (mut figures, mut instructions) = (Figures::new(), Vec::new());
+        for name in budgets.functions() {
+            let of_function = figures.entry(name.to_owned()).or_default();
+            let size = PackageSize::of_file(&scene.bootstrap(name));
+            of_function.extend([
+                (Figure::BinaryBytes, size.binary),
+                (Figure::ZipBytes, size.zip),
+            ]);
+            if !budgets.has_instructions(name) {
+                continue;
+            }
+            let counted = Instructions::count(&scene, &callgrind, name, folder).await;
+            of_function.extend([
+                (Figure::InitInstructions, counted.init),
+                (Figure::FirstInstructions, counted.first),
+                (Figure::WarmInstructions, counted.warm),
+            ]);
+            // The floor opens none.
+            if counted.connected_in_init > 0
+                || budgets.get(name, Figure::ConnectionInstructions).is_some()
+            {
+                of_function.insert(Figure::ConnectionInstructions, counted.connections);
+            }
+            instructions.push((name.to_owned(), counted));
+        }
+        Self {
+            figures,
+            instructions,
+        }
+    }
+}

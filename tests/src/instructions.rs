@@ -1,0 +1,118 @@
+//! How many instructions each part of a function's life takes, as callgrind counts them.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use harness::{Callgrind, FunctionSettings};
+
+use crate::scene::{Scene, assert_success};
+
+/// How often each life is lived. The one in the middle counts.
+const LIVES: usize = 3;
+/// The invocations over which a warm one is averaged.
+const WARM: u64 = 20;
+/// Where the numbers of the events begin, so that none has come before in the same scene.
+const FIRST_EVENT: u64 = 1 << 32;
+
+/// How many instructions each part of a function's life takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instructions {
+    /// From spawn to the first question for an event, while all connections are refused.
+    pub init: u64,
+    /// What that takes more when they are accepted.
+    pub connections: u64,
+    /// The first invocation.
+    pub first: u64,
+    /// Each later one.
+    pub warm: u64,
+    /// How many TLS connections were opened before the first invocation.
+    pub connected_in_init: usize,
+    /// How many were opened in it.
+    pub connected_in_first: usize,
+    /// How far apart were, at most, the lives that should have been alike.
+    pub spread: u64,
+}
+
+/// Counts them for one function.
+struct Counter<'a> {
+    scene: &'a Scene,
+    callgrind: &'a Callgrind,
+    name: &'a str,
+    folder: PathBuf,
+    next_event: Cell<u64>,
+}
+
+/// Lives that should have been alike.
+struct Lives {
+    instructions: u64,
+    spread: u64,
+    handshakes: usize,
+}
+
+impl Instructions {
+    /// Counts those of a function. What callgrind writes stays under `folder`.
+    pub async fn count(scene: &Scene, callgrind: &Callgrind, name: &str, folder: &Path) -> Self {
+        let counter = Counter {
+            scene,
+            callgrind,
+            name,
+            folder: folder.join(name),
+            next_event: Cell::new(FIRST_EVENT),
+        };
+        let unconnected = scene.settings_unconnected(name);
+        let connected = scene.settings(name);
+        let init = counter.live("init", &unconnected, 0).await;
+        let connections = counter.live("connected", &connected, 0).await;
+        let first = counter.live("first", &connected, 1).await;
+        let warm = counter.live("warm", &connected, 1 + WARM).await;
+        let lives = [&init, &connections, &first, &warm];
+        Self {
+            init: init.instructions,
+            connections: connections.beyond(&init),
+            first: first.beyond(&connections),
+            warm: warm.beyond(&first) / WARM,
+            connected_in_init: connections.handshakes,
+            connected_in_first: first.handshakes.saturating_sub(connections.handshakes),
+            spread: lives
+                .into_iter()
+                .map(|lives| lives.spread)
+                .max()
+                .unwrap_or(0),
+        }
+    }
+}
+
+impl Counter<'_> {
+    async fn live(&self, life: &str, settings: &FunctionSettings, invocations: u64) -> Lives {
+        let before = self.scene.handshakes();
+        let mut counts = Vec::with_capacity(LIVES);
+        for number in 0..LIVES {
+            let folder = self.folder.join(format!("{life}-{number}"));
+            let events = (0..invocations).map(|_| self.event());
+            let life = self.callgrind.live(settings.clone(), events, &folder).await;
+            let life = life.unwrap_or_else(|error| panic!("{}: {error:?}", self.name));
+            for answer in &life.answers {
+                assert_success(self.name, answer);
+            }
+            counts.push(life.instructions);
+        }
+        counts.sort_unstable();
+        Lives {
+            instructions: counts[LIVES / 2],
+            spread: counts[LIVES - 1] - counts[0],
+            handshakes: (self.scene.handshakes() - before) / LIVES,
+        }
+    }
+
+    fn event(&self) -> Vec<u8> {
+        let number = self.next_event.get();
+        self.next_event.set(number + 1);
+        self.scene.event(self.name, number)
+    }
+}
+
+impl Lives {
+    fn beyond(&self, shorter: &Self) -> u64 {
+        self.instructions.saturating_sub(shorter.instructions)
+    }
+}
