@@ -35,5 +35,6 @@ mod stored_rows;
 mod subscription;
 mod table_stream;
 mod transactions_consumer;
+mod units;
 mod webhook;
 mod wire_types;

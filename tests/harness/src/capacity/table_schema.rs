@@ -1,0 +1,115 @@
+//! The keys of a table and of its indexes, which decide what a write costs beyond the row.
+
+use serde_json::Value;
+
+use super::{Item, WRITE_UNIT_BYTES, item_size, units};
+
+/// The keys of a table, and its indexes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TableSchema {
+    key: Vec<String>,
+    indexes: Vec<Index>,
+}
+
+/// An index that holds keys only.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    key: Vec<String>,
+    /// What an entry consists of: the index's keys and the table's.
+    projected: Vec<String>,
+}
+
+impl TableSchema {
+    /// That of the answer to `DescribeTable`. Of the indexes, those count that hold keys only, which is all there are.
+    pub(crate) fn of_description(description: &Value) -> Self {
+        let table = &description["Table"];
+        let key = names(&table["KeySchema"]);
+        let indexes = table["GlobalSecondaryIndexes"].as_array();
+        let indexes = indexes.into_iter().flatten().map(|index| {
+            let index_key = names(&index["KeySchema"]);
+            Index {
+                projected: index_key.iter().chain(&key).cloned().collect(),
+                key: index_key,
+            }
+        });
+        Self {
+            indexes: indexes.collect(),
+            key,
+        }
+    }
+
+    /// The attributes of `item` that are its key.
+    pub(crate) fn key_of(&self, item: &Item) -> Item {
+        pick(item, &self.key)
+    }
+
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
+        self.indexes.iter()
+    }
+}
+
+impl Index {
+    /// What it costs when a row changes: where an entry's key does, a deletion and a put.
+    pub(crate) fn writes(&self, before: Option<&Item>, after: Option<&Item>) -> usize {
+        let (before, after) = (self.entry(before), self.entry(after));
+        if before == after {
+            return 0;
+        }
+        let cost = |entry: &Item| units(item_size(entry), WRITE_UNIT_BYTES);
+        before.iter().chain(&after).map(cost).sum()
+    }
+
+    /// The entry of a row; none if the row lacks one of the keys.
+    fn entry(&self, item: Option<&Item>) -> Option<Item> {
+        let item = item?;
+        let is_complete = self.key.iter().all(|name| item.contains_key(name));
+        is_complete.then(|| pick(item, &self.projected))
+    }
+}
+
+fn names(key_schema: &Value) -> Vec<String> {
+    let keys = key_schema.as_array().into_iter().flatten();
+    keys.filter_map(|key| Some(key["AttributeName"].as_str()?.to_owned()))
+        .collect()
+}
+
+fn pick(item: &Item, names: &[String]) -> Item {
+    let attributes = names
+        .iter()
+        .filter_map(|name| Some((name.clone(), item.get(name)?.clone())));
+    attributes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Units;
+    use super::*;
+
+    fn index_writes(before: Value, after: Value) -> usize {
+        let key = |name: &str| json!([{"AttributeName": name, "KeyType": "HASH"}]);
+        let schema = TableSchema::of_description(&json!({"Table": {
+            "KeySchema": key("pk"),
+            "GlobalSecondaryIndexes": [
+                {"IndexName": "byOwner", "KeySchema": key("owner")},
+                {"IndexName": "byDue", "KeySchema": key("checkAt")},
+            ],
+        }}));
+        Units::of_index_writes(&schema, before.as_object(), after.as_object()).index_writes
+    }
+
+    #[test]
+    fn an_index_is_written_where_its_entry_changes_and_twice_where_its_key_does() {
+        let row = |check_at: &str| json!({"pk": {"S": "1"}, "checkAt": {"N": check_at}, "status": {"S": check_at}});
+        let owned =
+            json!({"pk": {"S": "1"}, "checkAt": {"N": "1"}, "owner": {"S": "usr"}, "status": {}});
+
+        assert_eq!(index_writes(Value::Null, row("1")), 1);
+        assert_eq!(index_writes(row("1"), row("1")), 0);
+        assert_eq!(index_writes(row("1"), row("2")), 2);
+        assert_eq!(index_writes(row("1"), owned.clone()), 1);
+        assert_eq!(index_writes(row("2"), owned.clone()), 3);
+        assert_eq!(index_writes(owned, Value::Null), 2);
+    }
+}

@@ -1,0 +1,210 @@
+//! A proxy before DynamoDB that tells what each request consumes: by the documented rules, and as the engine counts it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value that is not there reads as null"
+)]
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::StartError;
+use crate::aws_json::target;
+use crate::capacity::{Item, TableSchema, Units};
+use crate::lock::lock;
+use crate::server::{Task, serve};
+use crate::upstream::Upstream;
+
+mod rules;
+mod told;
+
+const API: &str = "DynamoDB_20120810";
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// One request to DynamoDB.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consumption {
+    /// The operation, such as `PutItem`.
+    pub operation: String,
+    /// The table's name.
+    pub table: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// By the documented rules; none for an operation that they are not known of here.
+    pub units: Option<Units>,
+    /// As the engine counts; none where it does not tell, as of a write whose condition fails.
+    pub told: Option<Units>,
+}
+
+/// A meter. It serves until it is dropped.
+#[derive(Debug)]
+pub struct CapacityMeter {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _server: Task,
+}
+
+#[derive(Debug)]
+struct Shared {
+    upstream: Upstream,
+    schemas: Mutex<HashMap<String, TableSchema>>,
+    consumptions: Mutex<Vec<Consumption>>,
+}
+
+impl CapacityMeter {
+    /// A meter before `upstream`, an address such as `http://127.0.0.1:8000`. The same row must not be written by two
+    /// at once: the meter looks at it before and after.
+    pub async fn start(upstream: &str) -> Result<Self, StartError> {
+        let shared = Arc::new(Shared {
+            upstream: Upstream::new(upstream),
+            schemas: Mutex::default(),
+            consumptions: Mutex::default(),
+        });
+        let router = Router::new().fallback(call).with_state(Arc::clone(&shared));
+        let (address, server) = serve(router).await?;
+        Ok(Self {
+            address,
+            shared,
+            _server: server,
+        })
+    }
+
+    /// Where functions find it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was consumed since the last time that this was asked for, in its order.
+    pub fn take(&self) -> Vec<Consumption> {
+        std::mem::take(&mut *lock(&self.shared.consumptions))
+    }
+}
+
+async fn call(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let answer = match to_bytes(body, MAX_BODY_BYTES).await {
+        Ok(body) => shared.pass_on(parts, body).await,
+        Err(_) => None,
+    };
+    answer.unwrap_or_else(|| StatusCode::BAD_GATEWAY.into_response())
+}
+
+impl Shared {
+    /// The answer to a request; none if there is none.
+    async fn pass_on(&self, parts: Parts, body: Bytes) -> Option<Response> {
+        let operation = target(&parts.headers)
+            .and_then(|target| target.strip_prefix(API)?.strip_prefix('.'))
+            .map(ToOwned::to_owned);
+        match (operation, serde_json::from_slice(&body)) {
+            (Some(operation), Ok(request)) => self.metered(parts, operation, request).await,
+            // Somebody who opens a connection, or asks for a stream.
+            _ => Some(respond(self.send(parts, body).await?)),
+        }
+    }
+
+    async fn metered(
+        &self,
+        mut parts: Parts,
+        operation: String,
+        mut request: Value,
+    ) -> Option<Response> {
+        let asked = Asked {
+            shared: self,
+            parts: parts.clone(),
+            request: request.clone(),
+        };
+        let before = asked.before(&operation).await?;
+        let members = request.as_object_mut()?;
+        members.insert("ReturnConsumedCapacity".to_owned(), json!("INDEXES"));
+        // The length that was signed for is another one.
+        parts.headers.remove(CONTENT_LENGTH);
+        let answer = self.send(parts, request.to_string().into()).await?;
+        let (mut head, body) = answer.into_parts();
+        let mut answer: Value = serde_json::from_slice(&body).ok()?;
+        let consumption = Consumption {
+            units: asked
+                .units(&operation, before, head.status.is_success(), &answer)
+                .await,
+            told: told::units(&operation, &answer),
+            table: asked.table(),
+            status: head.status.as_u16(),
+            operation,
+        };
+        lock(&self.consumptions).push(consumption);
+        if let Some(answer) = answer.as_object_mut() {
+            answer.remove("ConsumedCapacity");
+        }
+        // It was made of the body as it was.
+        head.headers.remove("x-amz-crc32");
+        Some(respond(Response::from_parts(
+            head,
+            answer.to_string().into(),
+        )))
+    }
+
+    async fn send(&self, parts: Parts, body: Bytes) -> Option<Response<Bytes>> {
+        self.upstream.send(Request::from_parts(parts, body)).await
+    }
+}
+
+fn respond(answer: Response<Bytes>) -> Response {
+    let (mut head, body) = answer.into_parts();
+    head.headers.remove(TRANSFER_ENCODING);
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, body.into())
+}
+
+/// A request, and the way to ask for more in the name of whoever sent it.
+struct Asked<'a> {
+    shared: &'a Shared,
+    parts: Parts,
+    request: Value,
+}
+
+impl Asked<'_> {
+    /// The first table, where there are more.
+    fn table(&self) -> String {
+        let table = self.request["TableName"].as_str();
+        let tables = self.request["RequestItems"].as_object();
+        let first = || tables?.keys().next().map(String::as_str);
+        table.or_else(first).unwrap_or_default().to_owned()
+    }
+
+    /// The row under a key, as it is now.
+    async fn row(&self, table: &str, key: &Item) -> Option<Option<Item>> {
+        let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
+        let answer = self.ask("GetItem", &request).await?;
+        Some(answer["Item"].as_object().cloned())
+    }
+
+    async fn schema(&self, table: &str) -> Option<TableSchema> {
+        if let Some(schema) = lock(&self.shared.schemas).get(table) {
+            return Some(schema.clone());
+        }
+        let description = self
+            .ask("DescribeTable", &json!({ "TableName": table }))
+            .await?;
+        let schema = TableSchema::of_description(&description);
+        lock(&self.shared.schemas).insert(table.to_owned(), schema.clone());
+        Some(schema)
+    }
+
+    async fn ask(&self, operation: &str, request: &Value) -> Option<Value> {
+        let mut parts = self.parts.clone();
+        parts.headers.remove(CONTENT_LENGTH);
+        let target = HeaderValue::try_from(format!("{API}.{operation}")).ok()?;
+        parts.headers.insert("x-amz-target", target);
+        let answer = self.shared.send(parts, request.to_string().into()).await?;
+        serde_json::from_slice(answer.body()).ok()
+    }
+}

@@ -1,0 +1,157 @@
+//! What an event costs, from its delivery to the item's row.
+
+use serde_json::json;
+use shared::clock::now;
+use tests::deployment::in_a_minute;
+use tests::sample;
+
+use super::{Metered, USER};
+
+#[tokio::test]
+async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
+    let metered = Metered::start().await;
+    let event = sample::json("webhook/transactions-created.json");
+    let body = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+
+    metered.deliver_body(&body).await;
+    let first = metered.take();
+    metered.deliver_body(&body).await;
+    let second = metered.take();
+
+    assert_eq!(first, ["PutItem EventTable: 1 write"]);
+    assert_eq!(second, ["PutItem EventTable: 1 write"]);
+}
+
+#[tokio::test]
+async fn the_first_look_at_an_item_reads_once_and_enters_both_indexes() {
+    let metered = Metered::start().await;
+    metered.known().await;
+    metered.connect().await;
+
+    metered.sync().await;
+
+    assert_eq!(
+        metered.take(),
+        [
+            "GetItem ItemTable: 1 read",
+            "PutItem ItemTable: 1 write, 2 index",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_look_at_a_known_item_reads_once_and_moves_its_due_time() {
+    let metered = Metered::start().await;
+    let item_id = metered.known().await;
+    metered.change(item_id).await;
+
+    metered.sync().await;
+
+    assert_eq!(
+        metered.take(),
+        [
+            "GetItem ItemTable: 1 read",
+            "PutItem ItemTable: 1 write, 2 index",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_came_before_the_last_read_costs_one_read_unit() {
+    let metered = Metered::start().await;
+    let item_id = metered.connect().await;
+    metered.sync_again_later().await;
+    metered.deliver("transactions/created", item_id).await;
+
+    metered.sync_again_later().await;
+
+    assert_eq!(metered.take(), ["GetItem ItemTable: 1 read"]);
+}
+
+#[tokio::test]
+async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
+    let metered = Metered::start().await;
+    metered.known().await;
+    let body = |id: &str| json!({"event": "connector/status_updated", "eventId": id, "connectorId": 2, "data": {}});
+    metered.deliver_body(&body("first")).await;
+    metered.sync().await;
+    metered.deliver_body(&body("second")).await;
+
+    metered.sync().await;
+
+    assert_eq!(
+        metered.take(),
+        [
+            "GetItem ItemTable: 1 read",
+            "PutItem ItemTable: 1 write, 2 index",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_hint_costs_one_write_unit_and_what_is_no_hint_nothing() {
+    let metered = Metered::start().await;
+    let tell = async |path: &str| {
+        let event = sample::json(path);
+        let request = sample::request_of(&event);
+        let app = metered.deployment.connect_events();
+        let answer = connect_events::handle(&app, request, now()).await;
+        assert_eq!(answer.status(), 202);
+        metered.take()
+    };
+
+    let without_item = tell("connect-events/on-open.json").await;
+    let hint = tell("connect-events/on-success.json").await;
+    let repeated = tell("connect-events/on-success.json").await;
+
+    assert!(without_item.is_empty(), "{without_item:?}");
+    assert_eq!(hint, ["PutItem EventTable: 1 write"]);
+    assert_eq!(repeated, ["PutItem EventTable: 1 write"]);
+}
+
+#[tokio::test]
+async fn a_tick_costs_half_a_read_unit_and_each_check_one_write_unit() {
+    let metered = Metered::start().await;
+    metered.known().await;
+    metered.known().await;
+    let tick = async |at| {
+        let app = metered.deployment.reconcile();
+        let tick = reconcile::handle(&app, at, in_a_minute()).await.unwrap();
+        (tick.asked, metered.take())
+    };
+
+    let idle = tick(now()).await;
+    let due = tick(now() + jiff::SignedDuration::from_hours(25)).await;
+
+    assert_eq!(idle, (0, vec!["Query ItemTable: 0.5 read".to_owned()]));
+    assert_eq!(due.0, 2);
+    assert_eq!(
+        due.1,
+        [
+            "Query ItemTable: 0.5 read",
+            "PutItem EventTable: 1 write",
+            "PutItem EventTable: 1 write",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_disconnection_costs_a_read_and_two_write_units() {
+    let metered = Metered::start().await;
+    let item_id = metered.known().await;
+    let app = metered.deployment.disconnect();
+    let request = || sample::delete_item(USER, &item_id.to_string());
+
+    let answer = disconnect::handle(&app, request(), now()).await;
+
+    assert_eq!(answer.status(), 204);
+    assert_eq!(
+        metered.take(),
+        [
+            "GetItem ItemTable: 1 read",
+            "PutItem EventTable: 1 write",
+            "GetItem CredentialTable: 1 read",
+            "PutItem EventTable: 1 write",
+        ]
+    );
+}
