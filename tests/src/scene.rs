@@ -42,7 +42,6 @@ pub struct Scene {
     queue: Queue,
     authority: TestAuthority,
     bootstraps: Bootstraps,
-    floor: PathBuf,
     /// What the stream says of the event that the item's row comes from.
     record: Value,
 }
@@ -70,10 +69,8 @@ impl Scene {
         let record = stream::records(&rows).pop().unwrap();
         let environment = Environment::of_process();
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let floor = environment.optional("FLOOR").map(PathBuf::from);
         Self {
             bootstraps: Bootstraps::of_environment(&environment, root),
-            floor: floor.unwrap_or_else(|| root.join("target/release/floor")),
             queue: Queue::start("unpublished", 1).await.unwrap(),
             deployment,
             dynamodb,
@@ -94,12 +91,6 @@ impl Scene {
             &self.pluggy.url(),
             &self.event_bridge.url(),
         )
-    }
-
-    /// The same without TLS.
-    pub fn settings_in_the_clear(&self, name: &str) -> FunctionSettings {
-        let engine = self.deployment.tables.url.as_deref().unwrap();
-        self.at(name, engine, self.deployment.pluggy.url(), &self.bus.url())
     }
 
     /// A function for which all connections are refused.
@@ -123,17 +114,13 @@ impl Scene {
     }
 
     /// How many TLS connections have been opened so far.
-    pub fn handshakes(&self) -> usize {
+    pub fn handshakes(&self) -> u64 {
         self.dynamodb.handshakes() + self.pluggy.handshakes() + self.event_bridge.handshakes()
     }
 
     /// The binary of a function.
     pub fn bootstrap(&self, name: &str) -> PathBuf {
-        if name == FLOOR {
-            self.floor.clone()
-        } else {
-            self.bootstraps.path(name)
-        }
+        self.bootstraps.path(name)
     }
 
     fn at(&self, name: &str, dynamodb: &str, pluggy: &str, event_bridge: &str) -> FunctionSettings {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -30,8 +30,8 @@ pub struct TlsFront {
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
-    handshakes: AtomicUsize,
-    requests: AtomicUsize,
+    handshakes: AtomicU64,
+    requests: AtomicU64,
 }
 
 impl TlsFront {
@@ -40,8 +40,8 @@ impl TlsFront {
         let (listener, address) = listen().await?;
         let shared = Arc::new(Shared {
             upstream: Upstream::new(upstream),
-            handshakes: AtomicUsize::new(0),
-            requests: AtomicUsize::new(0),
+            handshakes: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
         });
         let acceptor = TlsAcceptor::from(authority.server());
         let server = Task::spawn(accept(listener, acceptor, Arc::clone(&shared)));
@@ -58,12 +58,12 @@ impl TlsFront {
     }
 
     /// How many handshakes were completed.
-    pub fn handshakes(&self) -> usize {
+    pub fn handshakes(&self) -> u64 {
         self.shared.handshakes.load(Ordering::Relaxed)
     }
 
     /// How many requests have come.
-    pub fn requests(&self) -> usize {
+    pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
     }
 }

@@ -11,11 +11,11 @@ use super::FLOOR;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
     /// To the tables.
-    pub dynamodb: usize,
+    pub dynamodb: u64,
     /// To Pluggy.
-    pub pluggy: usize,
+    pub pluggy: u64,
     /// To the event bus.
-    pub event_bridge: usize,
+    pub event_bridge: u64,
 }
 
 impl Requests {
@@ -50,10 +50,10 @@ impl Sub for Requests {
     }
 }
 
-impl Mul<usize> for Requests {
+impl Mul<u64> for Requests {
     type Output = Self;
 
-    fn mul(self, invocations: usize) -> Self {
+    fn mul(self, invocations: u64) -> Self {
         Self {
             dynamodb: self.dynamodb * invocations,
             pluggy: self.pluggy * invocations,
