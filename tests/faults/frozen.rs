@@ -1,95 +1,145 @@
 //! Lambda lets a process stand still between invocations, and its connections die meanwhile: nobody notices.
 
-use harness::Severance;
-use shared::clock::now;
+mod death;
+mod errand;
+mod sleeper;
 
-use crate::delivery::{ANSWERED_WITHIN, Posted, WEBHOOK_TIMEOUT, durable};
+use std::time::Duration;
+
+use rand::RngExt as _;
+
+use crate::delivery::ANSWERED_WITHIN;
 use crate::figures::Figures;
 use crate::machine::Lateness;
 use crate::proof;
-use crate::stack::Stack;
 
-const USER: &str = "usr_01J9X";
-/// Each silent death costs the second after which an attempt is given up.
-const WAYS: [Severance; 5] = [
-    Severance::Closed,
-    Severance::Reset,
-    Severance::Forgotten,
-    Severance::Forgotten,
-    Severance::Silent,
-];
-/// Of Pluggy's connections. What answers nothing at all is no dead connection there, but an outage.
-const NOTICED_WAYS: usize = 4;
+use self::death::Deaths;
+use self::errand::Errand;
+use self::sleeper::{Moment, Sleeper};
+
+/// A process that is frozen sooner than this after its start has perhaps not finished that.
+const LONGEST_START: Duration = Duration::from_millis(20);
+/// Connections are kept for 20 seconds.
+const LONGER_THAN_KEPT: Duration = Duration::from_secs(21);
+/// Where somebody waits for Pluggy, too.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_whose_connections_died_acknowledges_all_the_same() {
-    let stack = Stack::start().await;
-    let webhook = stack.function("webhook").await;
-    let cycles = proof::size(20, 1_000);
-    let lateness = Lateness::watch();
-    let (mut errors, mut severed, mut slowest) = (0, 0, std::time::Duration::ZERO);
-    let ready = Posted::number(cycles);
-    webhook
-        .invoke(&ready.request, WEBHOOK_TIMEOUT)
-        .await
-        .unwrap();
+    check("frozen, webhook", Errand::Webhook, ANSWERED_WITHIN).await;
+}
 
-    for cycle in 0..cycles {
-        webhook.freeze().await;
-        severed += stack.dynamodb.sever(WAYS[cycle % WAYS.len()]).await;
-        webhook.thaw().await;
-        let event = Posted::number(cycle);
-        let answer = webhook.invoke(&event.request, WEBHOOK_TIMEOUT).await;
-        let answer = answer.unwrap();
-        errors += usize::from(!answer.is_2xx());
-        slowest = slowest.max(answer.took);
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_status_whose_connections_died_answers_all_the_same() {
+    check("frozen, item-status", Errand::ItemStatus, ANSWERED_WITHIN).await;
+}
 
-    Figures::of("frozen, webhook")
-        .with("cycles", cycles)
-        .with("dead connections", severed)
-        .with("errors", errors)
-        .with("slowest answer in ms", slowest.as_millis())
-        .print();
-    assert_eq!(errors, 0);
-    assert_eq!(durable(&stack).await.len(), cycles + 1);
-    assert!(severed >= cycles, "{severed}");
-    assert!(slowest <= ANSWERED_WITHIN + lateness.worst());
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connect_token_whose_connections_died_issues_tokens_all_the_same() {
+    check("frozen, connect-token", Errand::ConnectToken, PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connect_events_whose_connections_died_stores_hints_all_the_same() {
+    check(
+        "frozen, connect-events",
+        Errand::ConnectEvents,
+        ANSWERED_WITHIN,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disconnect_whose_connections_died_deletes_items_all_the_same() {
+    check("frozen, disconnect", Errand::Disconnect, PATIENCE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_item_sync_whose_connections_died_reads_its_items_all_the_same() {
-    let stack = Stack::start().await;
-    let item_sync = stack.function("item-sync").await;
-    let cycles = proof::size(20, 1_000);
-    let items = stack.connect(USER, 1).await;
-    stack.tell("item/created", "first", USER, &items).await;
-    stack.feed(&item_sync).await;
-    let (mut errors, mut severed) = (0, 0);
+    check("frozen, item-sync", Errand::ItemSync, PATIENCE).await;
+}
 
-    for cycle in 0..cycles {
-        let event_id = format!("cycle-{cycle}");
-        stack.tell("item/updated", &event_id, USER, &items).await;
-        item_sync.freeze().await;
-        let how = WAYS[cycle % WAYS.len()];
-        severed += stack.dynamodb.sever(how).await;
-        severed += stack.pluggy.sever(WAYS[cycle % NOTICED_WAYS]).await;
-        item_sync.thaw().await;
-        let before = now();
-        let fed = stack.feed(&item_sync).await;
-        let row = stack.row(items[0]).await.unwrap();
-        let is_read = row
-            .reading
-            .is_some_and(|reading| reading.read_at.as_millisecond() >= before.as_millisecond());
-        let is_well = is_read && fed.invocations == 1 && row.schedule.sync_failures == 0;
-        errors += usize::from(!is_well);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
+    let cycles = proof::size(8, 100);
+    let mut random = proof::random(2);
+    let mut deaths = deaths();
+    let (mut dead, mut errors, mut slowest) = (0, 0, Duration::ZERO);
+
+    for errand in Errand::ALL {
+        let mut sleeper = Sleeper::start(errand, cycles + 1).await;
+        sleeper.run().await;
+        for cycle in 0..cycles {
+            let moment = if cycle % 2 == 0 {
+                Moment::FirstWait
+            } else {
+                Moment::After(LONGEST_START.mul_f64(random.random()))
+            };
+            sleeper
+                .start_over_and_run(moment, deaths.each_mut().map(Deaths::draw))
+                .await;
+        }
+        sleeper.check().await;
+        dead += sleeper.seen.dead;
+        errors += sleeper.seen.errors;
+        slowest = slowest.max(sleeper.seen.slowest);
     }
 
-    Figures::of("frozen, item-sync")
-        .with("cycles", cycles)
-        .with("dead connections", severed)
+    Figures::of("frozen, starting")
+        .with("functions", Errand::ALL.len())
+        .with("starts", cycles * Errand::ALL.len())
+        .with("dead connections", dead)
         .with("errors", errors)
+        .with("slowest answer in ms", slowest.as_millis())
         .print();
     assert_eq!(errors, 0);
-    assert!(severed >= cycles, "{severed}");
+    assert!(dead > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_servers_may_have_closed_are_not_used() {
+    let sleepers = Errand::ALL.map(async |errand| {
+        let mut sleeper = Sleeper::start(errand, 2).await;
+        sleeper.run().await;
+        let before = sleeper.connections();
+
+        sleeper.sleep_in_peace_and_run(LONGER_THAN_KEPT).await;
+
+        assert_eq!(sleeper.seen.errors, 0, "{errand:?}");
+        let twice = before.map(|connections| 2 * connections);
+        assert_eq!(sleeper.connections(), twice, "{errand:?}");
+        sleeper.check().await;
+    });
+    futures_util::future::join_all(sleepers).await;
+}
+
+fn deaths() -> [Deaths; 2] {
+    [0, 1].map(|part| Deaths::new(proof::random(part)))
+}
+
+async fn check(class: &'static str, errand: Errand, answered_within: Duration) {
+    let cycles = proof::size(60, 1_000);
+    let mut sleeper = Sleeper::start(errand, cycles + 1).await;
+    let mut deaths = deaths();
+    sleeper.run().await;
+    let lateness = Lateness::watch();
+
+    for _ in 0..cycles {
+        sleeper
+            .sleep_and_run(deaths.each_mut().map(Deaths::draw))
+            .await;
+    }
+
+    let seen = sleeper.seen;
+    Figures::of(class)
+        .with("cycles", cycles)
+        .with("dead connections", seen.dead)
+        .with("cycles that connected anew", seen.reconnected)
+        .with("errors", seen.errors)
+        .with("slowest answer in ms", seen.slowest.as_millis())
+        .print();
+    assert_eq!(seen.errors, 0);
+    sleeper.check().await;
+    assert!(seen.dead >= cycles / 2, "{}", seen.dead);
+    assert!(seen.slowest <= answered_within + lateness.worst());
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use harness::{
     Bootstraps, Dialect, FaultProxy, Fed, Fleet, Function, FunctionSettings, SecretsManager,
-    StreamMapping,
+    StreamMapping, TestAuthority,
 };
 use serde_json::json;
 use shared::env::Environment;
@@ -37,6 +37,8 @@ pub(crate) struct Stack {
     pub(crate) dynamodb: FaultProxy,
     /// Between the functions and the sandbox.
     pub(crate) pluggy: FaultProxy,
+    /// Of both, where functions reach them over TLS.
+    authority: Option<TestAuthority>,
     secrets: SecretsManager,
     bootstraps: Bootstraps,
     fed: Mutex<HashSet<(String, String)>>,
@@ -47,6 +49,24 @@ pub(crate) struct Stack {
 impl Stack {
     pub(crate) async fn start() -> Self {
         Self::of(Deployment::start().await).await
+    }
+
+    /// With TLS between the functions and what they call, as on AWS.
+    pub(crate) async fn over_tls() -> Self {
+        let stack = Self::start().await;
+        let authority = TestAuthority::new().unwrap();
+        let over_tls = async |upstream: &str, dialect| {
+            FaultProxy::start_over_tls(&authority, upstream, dialect, proof::seed())
+                .await
+                .unwrap()
+        };
+        let Deployment { tables, pluggy, .. } = &stack.deployment;
+        Self {
+            dynamodb: over_tls(tables.url.as_deref().unwrap(), Dialect::DynamoDb).await,
+            pluggy: over_tls(pluggy.url(), Dialect::Pluggy).await,
+            authority: Some(authority),
+            ..stack
+        }
     }
 
     pub(crate) async fn of(deployment: Deployment) -> Self {
@@ -62,6 +82,7 @@ impl Stack {
             pluggy: FaultProxy::start(pluggy, Dialect::Pluggy, proof::seed())
                 .await
                 .unwrap(),
+            authority: None,
             secrets: SecretsManager::start(SECRET_ARN, &secret(CLIENT_ID))
                 .await
                 .unwrap(),
@@ -74,10 +95,17 @@ impl Stack {
 
     /// How a function is run.
     pub(crate) fn settings(&self, name: &str) -> FunctionSettings {
-        function_settings(name, self.bootstraps.path(name), &self.deployment.tables)
+        let bootstrap = self.bootstraps.path(name);
+        let settings = function_settings(name, bootstrap, &self.deployment.tables)
             .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
             .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.url())
-            .with("PLUGGY_BASE_URL", self.pluggy.url())
+            .with("PLUGGY_BASE_URL", self.pluggy.url());
+        match &self.authority {
+            Some(authority) => {
+                settings.with("LOOPBACK_CA_BUNDLE", authority.bundle().to_str().unwrap())
+            }
+            None => settings,
+        }
     }
 
     pub(crate) async fn function(&self, name: &str) -> Function {

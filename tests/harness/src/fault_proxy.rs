@@ -12,16 +12,18 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
-use crate::StartError;
 use crate::dialect::Dialect;
 use crate::fault::{Fault, Plan};
 use crate::lock::lock;
 use crate::server::{Task, listen};
 use crate::upstream::Upstream;
+use crate::{StartError, TestAuthority};
 
 pub use self::severance::Severance;
 
@@ -44,6 +46,9 @@ pub struct Exchange {
     pub answer: Option<(u16, Bytes)>,
 }
 
+/// What makes a TLS connection of a plain one.
+struct Acceptor(TlsAcceptor);
+
 /// A proxy. It serves until it is dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
@@ -54,6 +59,7 @@ pub struct FaultProxy {
 
 #[derive(Debug)]
 struct Shared {
+    acceptor: Option<Acceptor>,
     upstream: Upstream,
     dialect: Dialect,
     plan: Mutex<(Plan, StdRng)>,
@@ -66,8 +72,29 @@ impl FaultProxy {
     /// A proxy for `upstream`, an address such as `http://127.0.0.1:8000`, in which all goes well until it is told
     /// otherwise.
     pub async fn start(upstream: &str, dialect: Dialect, seed: u64) -> Result<Self, StartError> {
+        Self::listen(upstream, dialect, seed, None).await
+    }
+
+    /// The same with TLS on the side of the functions.
+    pub async fn start_over_tls(
+        authority: &TestAuthority,
+        upstream: &str,
+        dialect: Dialect,
+        seed: u64,
+    ) -> Result<Self, StartError> {
+        let acceptor = Acceptor(authority.server().into());
+        Self::listen(upstream, dialect, seed, Some(acceptor)).await
+    }
+
+    async fn listen(
+        upstream: &str,
+        dialect: Dialect,
+        seed: u64,
+        acceptor: Option<Acceptor>,
+    ) -> Result<Self, StartError> {
         let (listener, address) = listen().await?;
         let shared = Arc::new(Shared {
+            acceptor,
             upstream: Upstream::new(upstream),
             dialect,
             plan: Mutex::new((Plan::none(), StdRng::seed_from_u64(seed))),
@@ -84,7 +111,8 @@ impl FaultProxy {
 
     /// Where functions find it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = self.shared.acceptor.as_ref().map_or("http", |_| "https");
+        format!("{scheme}://{}", self.address)
     }
 
     /// From now on, this goes wrong.
@@ -145,22 +173,44 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
         return;
     };
     let socket = Arc::new(socket);
-    let service = {
-        let (shared, socket) = (Arc::clone(&shared), Arc::clone(&socket));
-        service_fn(move |request| {
-            exchange::exchange(Arc::clone(&shared), Arc::clone(&socket), request)
-        })
-    };
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
+    let mut connection = pin!(connection(&shared, &socket, stream));
     tokio::select! {
         // Whoever went away, it was meant to be.
-        _ = connection.as_mut() => {}
+        () = connection.as_mut() => {}
         Ok(how) = severances.recv() => how.happen(&socket, &mut alive).await,
     }
+}
+
+async fn connection(shared: &Arc<Shared>, socket: &Arc<OwnedFd>, stream: TcpStream) {
+    match &shared.acceptor {
+        None => exchanges(shared, socket, stream).await,
+        Some(Acceptor(acceptor)) => {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                exchanges(shared, socket, stream).await;
+            }
+        }
+    }
+}
+
+async fn exchanges(
+    shared: &Arc<Shared>,
+    socket: &Arc<OwnedFd>,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+) {
+    let service =
+        service_fn(|request| exchange::exchange(Arc::clone(shared), Arc::clone(socket), request));
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// Lets the socket end with a reset when it is closed.
 fn will_reset(socket: &OwnedFd) {
     let _ = rustix::net::sockopt::set_socket_linger(socket, Some(Duration::ZERO));
+}
+
+impl std::fmt::Debug for Acceptor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Acceptor")
+    }
 }

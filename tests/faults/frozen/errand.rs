@@ -1,0 +1,183 @@
+//! What each function is there for, done once as whoever waits for it has it done.
+
+use std::time::Duration;
+
+use harness::{Answer, Function};
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use shared::store::schema;
+use tests::sample;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::delivery::Posted;
+use crate::stack::Stack;
+
+const USER: &str = "usr_01J9X";
+/// As in the template.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of the functions that wait for Pluggy.
+const LONG_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A function that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    ConnectEvents,
+    ConnectToken,
+    Disconnect,
+    ItemStatus,
+    ItemSync,
+    Webhook,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done {
+    pub(super) is_well: bool,
+    pub(super) took: Duration,
+}
+
+impl Errand {
+    pub(super) const ALL: [Self; 6] = [
+        Self::ConnectEvents,
+        Self::ConnectToken,
+        Self::Disconnect,
+        Self::ItemStatus,
+        Self::ItemSync,
+        Self::Webhook,
+    ];
+
+    pub(super) fn function(self) -> &'static str {
+        match self {
+            Self::ConnectEvents => "connect-events",
+            Self::ConnectToken => "connect-token",
+            Self::Disconnect => "disconnect",
+            Self::ItemStatus => "item-status",
+            Self::ItemSync => "item-sync",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// The items that are there before, for as many errands.
+    pub(super) async fn items(self, stack: &Stack, errands: usize) -> Vec<ItemId> {
+        let count = match self {
+            Self::ConnectEvents | Self::Webhook => return Vec::new(),
+            Self::Disconnect => errands,
+            Self::ConnectToken | Self::ItemStatus | Self::ItemSync => 1,
+        };
+        let items = stack.connect(USER, count).await;
+        stack.tell("item/created", "first", USER, &items).await;
+        let item_sync = stack.function("item-sync").await;
+        stack.feed(&item_sync).await;
+        items
+    }
+
+    /// One errand; each has another number.
+    pub(super) async fn run(
+        self,
+        stack: &Stack,
+        function: &Function,
+        items: &[ItemId],
+        number: usize,
+    ) -> Done {
+        let (event, timeout) = match self {
+            Self::ItemSync => return sync(stack, function, items, number).await,
+            Self::ConnectEvents => (relayed(number), SHORT_TIMEOUT),
+            Self::ConnectToken => (token(items[0]), LONG_TIMEOUT),
+            Self::Disconnect => (of_item("disconnect/item.json", items[number]), LONG_TIMEOUT),
+            Self::ItemStatus => (of_item("item-status/item.json", items[0]), SHORT_TIMEOUT),
+            Self::Webhook => (Posted::number(number).request, SHORT_TIMEOUT),
+        };
+        let answer = function.invoke(&event, timeout).await.unwrap();
+        Done {
+            is_well: self.is_answered(&answer, items),
+            took: answer.took,
+        }
+    }
+
+    fn is_answered(self, answer: &Answer, items: &[ItemId]) -> bool {
+        let expected = match self {
+            Self::ConnectEvents => 202,
+            Self::Disconnect => 204,
+            _ => 200,
+        };
+        let item_id = match self {
+            Self::ConnectToken => "/connect/updateItem",
+            Self::ItemStatus => "/itemId",
+            _ => return answer.status() == expected,
+        };
+        let body: Value = answer
+            .json()
+            .and_then(|answer| serde_json::from_str(answer["body"].as_str()?).ok())
+            .unwrap_or_default();
+        answer.status() == expected && body.pointer(item_id) == Some(&json!(items[0]))
+    }
+
+    /// That nothing is lost of what was answered.
+    pub(super) async fn check(self, stack: &Stack, items: &[ItemId], errands: usize) {
+        match self {
+            Self::ConnectEvents | Self::Webhook => {
+                let rows = stack.deployment.tables.event_rows().await;
+                assert_eq!(rows.len(), errands);
+            }
+            Self::Disconnect => {
+                let pluggy = stack.deployment.pluggy_client();
+                for item_id in &items[..errands] {
+                    assert!(pluggy.item(*item_id, now()).await.unwrap().is_none());
+                }
+                let rows = stack.deployment.tables.event_rows().await;
+                let asked = rows.iter().filter(|row| {
+                    let key = row[schema::SORT_KEY].as_s().unwrap();
+                    key.starts_with("disconnect")
+                });
+                assert_eq!(asked.count(), 2 * errands, "asked for, and done");
+            }
+            Self::ConnectToken | Self::ItemStatus | Self::ItemSync => {}
+        }
+    }
+}
+
+/// What item-sync is there for: a row as Pluggy has it after the event.
+async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usize) -> Done {
+    let (event_id, before) = (format!("errand-{number}"), now());
+    stack.tell("item/updated", &event_id, USER, items).await;
+    let began = Instant::now();
+    let fed = stack.feed(function).await;
+    let took = began.elapsed();
+    let row = stack.row(items[0]).await.unwrap();
+    let is_read = row
+        .reading
+        .is_some_and(|reading| reading.read_at.as_millisecond() >= before.as_millisecond());
+    Done {
+        is_well: is_read && fed.invocations == 1 && row.schedule.sync_failures == 0,
+        took,
+    }
+}
+
+/// What a frontend tells, each time of another item.
+fn relayed(number: usize) -> Vec<u8> {
+    let item_id =
+        Uuid::from_u128(0x5cee_0000_0000_4000_8000_0000_0000_0000 + number as u128).to_string();
+    let mut event = sample::json("connect-events/on-success.json");
+    let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+    body["item"]["id"] = item_id.into();
+    event["body"] = body.to_string().into();
+    event.to_string().into_bytes()
+}
+
+/// A token to update an item.
+fn token(item_id: ItemId) -> Vec<u8> {
+    let mut event = sample::json("connect-token/update-mode.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
+    event["body"] = json!({ "itemId": item_id }).to_string().into();
+    event.to_string().into_bytes()
+}
+
+fn of_item(path: &str, item_id: ItemId) -> Vec<u8> {
+    let mut event = sample::json(path);
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
+    event["rawPath"] = format!("/items/{item_id}").into();
+    event["pathParameters"]["itemId"] = item_id.to_string().into();
+    event.to_string().into_bytes()
+}
