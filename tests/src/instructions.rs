@@ -26,9 +26,9 @@ pub struct Instructions {
     /// Each later one.
     pub warm: u64,
     /// How many TLS connections were opened before the first invocation.
-    pub connected_in_init: usize,
+    pub connected_in_init: u64,
     /// How many were opened in it.
-    pub connected_in_first: usize,
+    pub connected_in_first: u64,
     /// How far apart were, at most, the lives that should have been alike.
     pub spread: u64,
 }
@@ -46,7 +46,7 @@ struct Counter<'a> {
 struct Lives {
     instructions: u64,
     spread: u64,
-    handshakes: usize,
+    handshakes: u64,
 }
 
 impl Instructions {
@@ -100,7 +100,7 @@ impl Counter<'_> {
         Lives {
             instructions: counts[LIVES / 2],
             spread: counts[LIVES - 1] - counts[0],
-            handshakes: (self.scene.handshakes() - before) / LIVES,
+            handshakes: (self.scene.handshakes() - before) / LIVES as u64,
         }
     }
 
