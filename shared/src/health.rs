@@ -20,16 +20,20 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Healths(HashMap<ConnectorId, StoredConnector>);
 
 impl Healths {
-    /// Those of `items`. Health only adds to what an item's own row says, so an answer does without
-    /// it where the table fails.
-    pub async fn of(connectors: &Connectors, items: impl IntoIterator<Item = &StoredItem>) -> Self {
+    /// Those of `items` at `now`. Health only adds to what an item's own row says, so an answer does
+    /// without it where the table fails.
+    pub async fn of(
+        connectors: &Connectors,
+        items: impl IntoIterator<Item = &StoredItem>,
+        now: Timestamp,
+    ) -> Self {
         let mut ids: Vec<ConnectorId> = items
             .into_iter()
             .filter_map(|item| Some(item.reading.as_ref()?.item.connector.as_ref()?.id))
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        match tokio::time::timeout(PATIENCE, connectors.get_all(ids)).await {
+        match tokio::time::timeout(PATIENCE, connectors.recent(ids, now)).await {
             Ok(Ok(stored)) => Self(stored),
             Ok(Err(error)) => {
                 tracing::warn!(error = chain(&error), "connectors not read");

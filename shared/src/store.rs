@@ -24,6 +24,7 @@ mod key;
 mod listing;
 mod logged_event;
 mod received;
+mod recent_connectors;
 pub mod schema;
 mod target;
 mod testimony;

@@ -1,5 +1,6 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
 
+mod health;
 pub(crate) mod list;
 mod next_action;
 

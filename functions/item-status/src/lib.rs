@@ -87,7 +87,7 @@ async fn one(
     let item = item
         .filter(|item| item.is_shown_to(user))
         .ok_or(Error::ItemNotFound)?;
-    let healths = Healths::of(&app.connectors, [&item]).await;
+    let healths = Healths::of(&app.connectors, [&item], now).await;
     let view = ItemView::new(&item, &healths, language, now);
     answer::answer(
         request.headers(),
@@ -110,7 +110,7 @@ async fn list(
         .owned_by(user, wanted.limit, wanted.cursor.as_ref())
         .await
         .map_err(Error::Store)?;
-    let healths = Healths::of(&app.connectors, &page.items).await;
+    let healths = Healths::of(&app.connectors, &page.items, now).await;
     let list = ItemList::new(&page, &healths, language, now);
     answer::answer(request.headers(), &list, list.retry_after(), language)
 }

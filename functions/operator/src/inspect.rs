@@ -23,7 +23,7 @@ pub(crate) async fn item(
         Err(error) => return Err(error),
     };
     let timeline = app.log.timeline(Target::Item(item_id), now).await?;
-    let healths = Healths::of(&app.connectors, row.readable()).await;
+    let healths = Healths::of(&app.connectors, row.readable(), now).await;
     let report = ItemReport::new(item_id, &row, &healths, &timeline, now);
     Ok(Report::Item(Box::new(report)))
 }
@@ -35,7 +35,7 @@ pub(crate) async fn user(
     now: Timestamp,
 ) -> Result<Report, store::Error> {
     let page = app.items.owned_by(user, MAX_ITEMS, cursor).await?;
-    let healths = Healths::of(&app.connectors, &page.items).await;
+    let healths = Healths::of(&app.connectors, &page.items, now).await;
     Ok(Report::User {
         items: page
             .items

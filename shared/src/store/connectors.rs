@@ -11,6 +11,7 @@ use super::batch::batch_get;
 use super::error::unavailable;
 use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, SYNC_FAILURES, summary};
 use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
+use super::recent_connectors::RecentConnectors;
 use super::schema::{CHECK_AT, DUE, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Target};
 use crate::connection::MISSING_RECHECK;
@@ -52,12 +53,17 @@ impl StoredConnector {
 pub struct Connectors {
     client: Client,
     table: String,
+    recent: RecentConnectors,
 }
 
 impl Connectors {
     /// Those in the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self {
+            client,
+            table,
+            recent: RecentConnectors::default(),
+        }
     }
 
     /// The connector's row, as it is at this moment.
@@ -74,13 +80,25 @@ impl Connectors {
         answer.item.as_ref().map(from_row).transpose()
     }
 
-    /// The rows that there are of some connectors. One that cannot be read is left out: it only
-    /// adds to what an item's own row says.
-    pub async fn get_all(
+    /// The rows that there are of some connectors, as they were at most a minute before `now`. One
+    /// that cannot be read is left out: it only adds to what an item's own row says.
+    pub async fn recent(
         &self,
         ids: impl IntoIterator<Item = ConnectorId>,
+        now: Timestamp,
     ) -> Result<HashMap<ConnectorId, StoredConnector>, Error> {
-        let keys = ids.into_iter().map(|id| Target::Connector(id).key());
+        let (mut connectors, unknown) = self.recent.of(ids, now);
+        let read = self.get_all(&unknown).await?;
+        self.recent.remember(&unknown, &read, now);
+        connectors.extend(read);
+        Ok(connectors)
+    }
+
+    async fn get_all(
+        &self,
+        ids: &[ConnectorId],
+    ) -> Result<HashMap<ConnectorId, StoredConnector>, Error> {
+        let keys = ids.iter().map(|id| Target::Connector(*id).key());
         let rows = batch_get(&self.client, &self.table, keys, "get the connectors").await?;
         let connectors = rows.iter().filter_map(|row| {
             from_row(row)
