@@ -103,6 +103,10 @@ prove: build ## Everything that docs/proofs.md promises, at full size, with its 
 bench: build ## What publishing costs: time, processor time, requests, log bytes
 	cargo bench --locked --profile prove --package tests --features built-stack --bench publishing
 
+.PHONY: cost
+cost: build ## What a thousand events, status reads and tokens take, and a million of them cost (docs/cost.md)
+	@$(PYTHON) scripts/cost.py
+
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
 	cargo fmt --all --check

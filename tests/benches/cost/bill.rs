@@ -1,0 +1,67 @@
+//! From what was counted to what it costs.
+
+use serde::Serialize;
+
+use crate::counted::Counted;
+use crate::lambda_lines;
+use crate::prices::Prices;
+
+/// What a million of a thing cost, in dollars.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bill {
+    pub(crate) dynamodb: f64,
+    pub(crate) lambda_requests: f64,
+    pub(crate) lambda_time: f64,
+    pub(crate) logs: f64,
+    pub(crate) http_api: f64,
+    pub(crate) event_bridge: f64,
+}
+
+impl Bill {
+    pub(crate) fn of(counted: &Counted, prices: &Prices) -> Self {
+        // A million things of what is priced by the million costs as much as one of each.
+        let each = |amount: usize| amount as f64 / counted.things as f64;
+        let units = counted.units();
+        let log_bytes = counted.log_bytes()
+            + counted.lambda_log_bytes()
+            + counted.api_requests * lambda_lines::of_api_request();
+        let seconds = billed_ms(counted, prices) / 1000.0;
+        Self {
+            dynamodb: each(units.all_writes()) * prices.dynamodb.million_write_units
+                + units.reads() / counted.things as f64 * prices.dynamodb.million_read_units,
+            lambda_requests: each(counted.invocations()) * prices.lambda.million_requests,
+            lambda_time: seconds
+                * prices.memory.gigabytes
+                * prices.lambda.gigabyte_second
+                * 1_000_000.0,
+            // A million bytes are a thousandth of a gigabyte.
+            logs: each(log_bytes) / 1000.0 * prices.logs.gigabyte,
+            http_api: each(counted.api_requests) * prices.http_api.million_requests,
+            event_bridge: each(counted.bus_events) * prices.event_bridge.million_events,
+        }
+    }
+
+    pub(crate) fn total(self) -> f64 {
+        self.dynamodb
+            + self.lambda_requests
+            + self.lambda_time
+            + self.logs
+            + self.http_api
+            + self.event_bridge
+    }
+}
+
+/// The milliseconds that one thing is billed for: the processor's, at the share that the memory has, and those of waiting.
+/// Each invocation is rounded up, by half a millisecond on the average.
+pub(crate) fn billed_ms(counted: &Counted, prices: &Prices) -> f64 {
+    let working = counted.cpu().as_secs_f64() * 1000.0 / prices.memory.processor;
+    let rounding = counted.invocations() as f64 / 2.0;
+    (working + waiting_ms(counted, prices) + rounding) / counted.things as f64
+}
+
+fn waiting_ms(counted: &Counted, prices: &Prices) -> f64 {
+    counted.requests() as f64 * prices.waiting_ms.dynamodb
+        + counted.bus_requests as f64 * prices.waiting_ms.event_bridge
+        + counted.pluggy as f64 * prices.waiting_ms.pluggy
+}

@@ -1,0 +1,97 @@
+//! What one kind of thing took.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use harness::Units;
+
+/// What a number of things of one kind took.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    pub(crate) name: &'static str,
+    /// How many there were.
+    pub(crate) things: usize,
+    /// By function.
+    pub(crate) functions: BTreeMap<&'static str, Work>,
+    /// By operation and table.
+    pub(crate) requests: BTreeMap<String, Asked>,
+    /// Answers of Pluggy's.
+    pub(crate) pluggy: usize,
+    /// Requests to the event bus.
+    pub(crate) bus_requests: usize,
+    /// Events on the bus, each of at most 64 KB.
+    pub(crate) bus_events: usize,
+    /// Requests that came through the HTTP API.
+    pub(crate) api_requests: usize,
+}
+
+/// What a function did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) invocations: usize,
+    /// Processor time, in user space and in the kernel.
+    pub(crate) cpu: Duration,
+    /// What it wrote into its log.
+    pub(crate) log_bytes: usize,
+    /// What Lambda wrote into it.
+    pub(crate) lambda_log_bytes: usize,
+}
+
+/// One kind of request to DynamoDB.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) requests: usize,
+    pub(crate) units: Units,
+}
+
+impl Counted {
+    /// With what was counted of the same things before.
+    pub(crate) fn with(mut self, before: Self) -> Self {
+        for (name, more) in before.functions {
+            let work = self.functions.entry(name).or_default();
+            work.invocations += more.invocations;
+            work.cpu += more.cpu;
+            work.log_bytes += more.log_bytes;
+            work.lambda_log_bytes += more.lambda_log_bytes;
+        }
+        for (name, more) in before.requests {
+            let asked = self.requests.entry(name).or_default();
+            asked.requests += more.requests;
+            asked.units += more.units;
+        }
+        self.pluggy += before.pluggy;
+        self.bus_requests += before.bus_requests;
+        self.bus_events += before.bus_events;
+        self
+    }
+
+    /// `amount` of all things, as one of a thousand.
+    pub(crate) fn per_thousand(&self, amount: f64) -> f64 {
+        amount * 1000.0 / self.things as f64
+    }
+
+    pub(crate) fn invocations(&self) -> usize {
+        self.functions.values().map(|work| work.invocations).sum()
+    }
+
+    pub(crate) fn cpu(&self) -> Duration {
+        self.functions.values().map(|work| work.cpu).sum()
+    }
+
+    pub(crate) fn log_bytes(&self) -> usize {
+        self.functions.values().map(|work| work.log_bytes).sum()
+    }
+
+    pub(crate) fn lambda_log_bytes(&self) -> usize {
+        let bytes = self.functions.values().map(|work| work.lambda_log_bytes);
+        bytes.sum()
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.values().map(|asked| asked.requests).sum()
+    }
+
+    pub(crate) fn units(&self) -> Units {
+        self.requests.values().map(|asked| asked.units).sum()
+    }
+}

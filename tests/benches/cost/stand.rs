@@ -1,0 +1,332 @@
+//! The built functions on tables of which every request is metered, with the sandbox and a bus behind TLS.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use harness::{
+    Answer, Bootstraps, CapacityMeter, EventBus, Function, FunctionSettings, Outcome, Queue,
+    TestAuthority, TlsFront,
+};
+use sandbox::Settings;
+use serde_json::{Value, json};
+use shared::env::Environment;
+use shared::pluggy::ItemId;
+use tests::function_settings::function_settings;
+use tests::{Deployment, TableStream, deployment};
+
+use crate::counted::{Asked, Counted, Work};
+use crate::lambda_lines;
+
+pub(crate) const USER: &str = "usr_01J9X";
+const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+const FUNCTIONS: [&str; 7] = [
+    "connect-events",
+    "connect-token",
+    "item-status",
+    "item-sync",
+    "publish",
+    "reconcile",
+    "webhook",
+];
+/// Nobody listens on a port that only root may take.
+const REFUSES: &str = "https://127.0.0.1:1";
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Nobody tells when all that a process wrote is read.
+const SETTLED_AFTER: Duration = Duration::from_millis(30);
+
+pub(crate) struct Stand {
+    pub(crate) deployment: Deployment,
+    /// What the functions do, each in one process.
+    functions: BTreeMap<&'static str, Function>,
+    streams: tokio::sync::Mutex<[TableStream; 2]>,
+    meter: CapacityMeter,
+    dynamodb: TlsFront,
+    pluggy: TlsFront,
+    event_bridge: TlsFront,
+    bus: EventBus,
+    queue: Queue,
+    authority: TestAuthority,
+    bootstraps: Bootstraps,
+    work: Mutex<BTreeMap<&'static str, Work>>,
+    used: Mutex<BTreeMap<&'static str, Used>>,
+    seen: Mutex<Seen>,
+}
+
+/// What a process has used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    cpu: Duration,
+    log_bytes: usize,
+}
+
+/// How much there was of what only grows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    pluggy: usize,
+    bus_requests: usize,
+    bus_events: usize,
+}
+
+/// What is new in the streams, as the template's filters let it through.
+pub(crate) struct News {
+    pub(crate) for_item_sync: Vec<Value>,
+    /// From the event table.
+    pub(crate) events_to_publish: Vec<Value>,
+    /// From the item table.
+    pub(crate) items_to_publish: Vec<Value>,
+}
+
+impl Stand {
+    pub(crate) async fn start(environment: &Environment) -> Self {
+        let settings = Settings {
+            time_scale: 100,
+            ..deployment::settings()
+        };
+        let deployment = Deployment::start_with(settings).await;
+        let tables = &deployment.tables;
+        let streams = [
+            TableStream::of(tables, &tables.events).await,
+            TableStream::of(tables, &tables.items).await,
+        ];
+        let authority = TestAuthority::new().unwrap();
+        let engine = tables.url.as_deref().unwrap();
+        let meter = CapacityMeter::start(engine).await.unwrap();
+        let bus = EventBus::start(BUS, 1).await.unwrap();
+        let front = async |url: &str| TlsFront::start(&authority, url).await.unwrap();
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let mut stand = Self {
+            dynamodb: front(&meter.url()).await,
+            pluggy: front(deployment.pluggy.url()).await,
+            event_bridge: front(&bus.url()).await,
+            queue: Queue::start("unpublished", 1).await.unwrap(),
+            bootstraps: Bootstraps::of_environment(environment, root),
+            functions: BTreeMap::new(),
+            streams: streams.into(),
+            work: Mutex::default(),
+            used: Mutex::default(),
+            seen: Mutex::default(),
+            deployment,
+            meter,
+            bus,
+            authority,
+        };
+        // So that the shared API key is there.
+        stand.deployment.connect(USER, "user-ok").await;
+        for name in FUNCTIONS {
+            let function = stand.new_process(name).await;
+            stand.functions.insert(name, function);
+        }
+        stand
+    }
+
+    /// One more process of a function.
+    pub(crate) async fn new_process(&self, name: &str) -> Function {
+        Function::start(self.settings(name)).await.unwrap()
+    }
+
+    fn settings(&self, name: &str) -> FunctionSettings {
+        let tables = &self.deployment.tables;
+        function_settings(name, self.bootstraps.path(name), tables)
+            .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
+            .with("AWS_ENDPOINT_URL_EVENTBRIDGE", self.event_bridge.url())
+            // Nothing here is meant to need the secret, or to put anything into the queue.
+            .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", REFUSES)
+            .with("AWS_ENDPOINT_URL_SQS", REFUSES)
+            .with("EVENT_BUS", self.bus.arn())
+            .with(
+                "LOOPBACK_CA_BUNDLE",
+                self.authority.bundle().to_str().unwrap(),
+            )
+            .with("PLUGGY_BASE_URL", self.pluggy.url())
+            .with("UNPUBLISHED_QUEUE_URL", self.queue.url())
+    }
+
+    /// Connects items, and waits until the bank has answered for all.
+    pub(crate) async fn connect(&self, count: usize) -> Vec<ItemId> {
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(self.deployment.connect(USER, "user-ok").await);
+        }
+        for item_id in &items {
+            self.deployment.item_reaches(*item_id, "UPDATED").await;
+        }
+        items
+    }
+
+    /// Lets Pluggy sync each item once more.
+    pub(crate) async fn change(&self, items: &[ItemId]) {
+        for item_id in items {
+            let id = item_id.to_string().parse().unwrap();
+            assert!(self.deployment.pluggy.sync(id));
+        }
+        for item_id in items {
+            self.deployment.item_reaches(*item_id, "UPDATED").await;
+        }
+    }
+
+    /// Gives a function an event of HTTP, and expects this status.
+    pub(crate) async fn request(&self, name: &'static str, event: &Value, status: u16) -> Value {
+        let answer = self.invoke(name, event).await;
+        assert_eq!(answer.status(), status, "{name}: {answer:?}");
+        answer.json().unwrap()
+    }
+
+    /// Gives a function a batch, and expects that nothing is to come again.
+    pub(crate) async fn feed(&self, name: &'static str, records: &[Value]) {
+        let answer = self.invoke(name, &json!({ "Records": records })).await;
+        let done = json!({ "batchItemFailures": [] });
+        assert_eq!(answer.json(), Some(done), "{name}: {answer:?}");
+    }
+
+    /// Gives a function an event.
+    pub(crate) async fn invoke(&self, name: &'static str, event: &Value) -> Answer {
+        let function = &self.functions[name];
+        let event = event.to_string();
+        let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
+        assert!(
+            matches!(answer.outcome, Outcome::Response(_)),
+            "{name}: {answer:?}"
+        );
+        self.work
+            .lock()
+            .unwrap()
+            .entry(name)
+            .or_default()
+            .invocations += 1;
+        answer
+    }
+
+    /// Gives a process its first event, and counts its init, too.
+    pub(crate) async fn invoke_first(&self, name: &'static str, event: &Value, status: u16) {
+        let function = self.new_process(name).await;
+        let event = event.to_string();
+        let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
+        assert_eq!(answer.status(), status, "{name}: {answer:?}");
+        let used = Used::of(&function).await;
+        let mut all = self.work.lock().unwrap();
+        let work = all.entry(name).or_default();
+        work.invocations += 1;
+        work.cpu += used.cpu;
+        work.log_bytes += used.log_bytes;
+    }
+
+    /// What the streams tell since the last time.
+    pub(crate) async fn news(&self) -> News {
+        let mut streams = self.streams.lock().await;
+        let [events, items] = &mut *streams;
+        let (events, items) = (events.new_records().await, items.new_records().await);
+        let begins = |record: &Value, prefixes: &[&str]| {
+            let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
+            prefixes.iter().any(|prefix| key.starts_with(prefix))
+        };
+        let inserted = events
+            .iter()
+            .filter(|record| record["eventName"] == "INSERT");
+        News {
+            for_item_sync: inserted
+                .clone()
+                .filter(|record| begins(record, &["ITEM#", "CONNECTOR#"]))
+                .cloned()
+                .collect(),
+            events_to_publish: inserted
+                .filter(|record| record["dynamodb"]["NewImage"]["origin"]["S"] == "webhook")
+                .cloned()
+                .collect(),
+            items_to_publish: items
+                .into_iter()
+                .filter(|record| record["eventName"] != "REMOVE" && begins(record, &["ITEM#"]))
+                .collect(),
+        }
+    }
+
+    /// Forgets what was counted so far.
+    pub(crate) async fn begin(&self) {
+        let used = self.used().await;
+        self.meter.take();
+        self.work.lock().unwrap().clear();
+        *self.seen.lock().unwrap() = self.see();
+        *self.used.lock().unwrap() = used;
+    }
+
+    /// What was counted since the beginning.
+    pub(crate) async fn end(&self, name: &'static str, things: usize) -> Counted {
+        let used = self.used().await;
+        let (before, now) = (*self.seen.lock().unwrap(), self.see());
+        let mut functions = std::mem::take(&mut *self.work.lock().unwrap());
+        let used_before = self.used.lock().unwrap();
+        for (name, work) in &mut functions {
+            let (before, now) = (used_before[name], used[name]);
+            work.cpu += now.cpu.saturating_sub(before.cpu);
+            work.log_bytes += now.log_bytes - before.log_bytes;
+            work.lambda_log_bytes = work.invocations * lambda_lines::of_invocation();
+        }
+        let mut requests: BTreeMap<String, Asked> = BTreeMap::new();
+        for consumption in self.meter.take() {
+            let table = self.table(&consumption.table);
+            let key = format!("{} {table}", consumption.operation);
+            let asked = requests.entry(key).or_default();
+            asked.requests += 1;
+            asked.units += consumption.units.unwrap();
+        }
+        Counted {
+            name,
+            things,
+            functions,
+            requests,
+            pluggy: now.pluggy - before.pluggy,
+            bus_requests: now.bus_requests - before.bus_requests,
+            bus_events: now.bus_events - before.bus_events,
+            api_requests: 0,
+        }
+    }
+
+    async fn used(&self) -> BTreeMap<&'static str, Used> {
+        let mut used = BTreeMap::new();
+        for (name, function) in &self.functions {
+            used.insert(*name, Used::of(function).await);
+        }
+        used
+    }
+
+    fn see(&self) -> Seen {
+        Seen {
+            pluggy: self.pluggy.requests(),
+            bus_requests: self.bus.requests(),
+            bus_events: self.bus.published().len(),
+        }
+    }
+
+    /// The table's name in the template.
+    fn table(&self, name: &str) -> &'static str {
+        let tables = &self.deployment.tables;
+        match name {
+            name if name == tables.events => "EventTable",
+            name if name == tables.items => "ItemTable",
+            name if name == tables.credentials => "CredentialTable",
+            other => panic!("there is no table {other}"),
+        }
+    }
+}
+
+impl Used {
+    /// Once the function has nothing left to do, and what it wrote is read.
+    async fn of(function: &Function) -> Self {
+        function.idle().await;
+        let bytes = || function.lines().iter().map(|line| line.len() + 1).sum();
+        let mut log_bytes: usize = bytes();
+        loop {
+            tokio::time::sleep(SETTLED_AFTER).await;
+            let more = bytes();
+            if more == log_bytes {
+                break;
+            }
+            log_bytes = more;
+        }
+        Self {
+            cpu: function.usage().await.unwrap().cpu,
+            log_bytes,
+        }
+    }
+}
