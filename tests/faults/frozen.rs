@@ -98,19 +98,25 @@ async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_servers_may_have_closed_are_not_used() {
-    let sleepers = Errand::ALL.map(async |errand| {
+    let mut sleepers = Vec::new();
+    for errand in Errand::ALL {
         let mut sleeper = Sleeper::start(errand, 2).await;
         sleeper.run().await;
-        let before = sleeper.connections();
+        sleepers.push(sleeper);
+    }
+    let before: Vec<_> = sleepers.iter().map(Sleeper::connections).collect();
 
-        sleeper.sleep_in_peace_and_run(LONGER_THAN_KEPT).await;
+    let sleeping = sleepers
+        .iter_mut()
+        .map(|sleeper| sleeper.sleep_in_peace_and_run(LONGER_THAN_KEPT));
+    futures_util::future::join_all(sleeping).await;
 
-        assert_eq!(sleeper.seen.errors, 0, "{errand:?}");
+    for (sleeper, before) in sleepers.iter().zip(before) {
+        assert_eq!(sleeper.seen.errors, 0, "{:?}", sleeper.seen);
         let twice = before.map(|connections| 2 * connections);
-        assert_eq!(sleeper.connections(), twice, "{errand:?}");
+        assert_eq!(sleeper.connections(), twice, "{:?}", sleeper.seen);
         sleeper.check().await;
-    });
-    futures_util::future::join_all(sleepers).await;
+    }
 }
 
 fn deaths() -> [Deaths; 2] {

@@ -35,7 +35,7 @@ pub(super) struct Seen {
     pub(super) errands: usize,
     /// How many connections died.
     pub(super) dead: usize,
-    /// How many errands needed a connection that was not there.
+    /// How many errands after a sleep needed a new connection.
     pub(super) reconnected: usize,
     pub(super) errors: usize,
     pub(super) slowest: Duration,
@@ -59,9 +59,8 @@ impl Sleeper {
 
     /// The next errand, with connections as they are.
     pub(super) async fn run(&mut self) {
-        let before = self.connections();
         let done = self.errand().await;
-        self.note(done, before);
+        self.note(done);
     }
 
     /// The next errand after a sleep; in it, or just after it, the connections to DynamoDB and to Pluggy die.
@@ -78,7 +77,8 @@ impl Sleeper {
             of_pluggy.while_thawed(&self.stack.pluggy),
         );
         self.seen.dead += to_dynamodb + to_pluggy;
-        self.note(done, before);
+        self.seen.reconnected += usize::from(self.connections() != before);
+        self.note(done);
     }
 
     /// The next errand in another process, which stands still at some moment of its start.
@@ -120,11 +120,9 @@ impl Sleeper {
             .await
     }
 
-    fn note(&mut self, done: Done, before: [usize; 2]) {
-        let is_reconnected = self.connections() != before;
+    fn note(&mut self, done: Done) {
         let seen = &mut self.seen;
         seen.errands += 1;
-        seen.reconnected += usize::from(is_reconnected);
         seen.errors += usize::from(!done.is_well);
         seen.slowest = seen.slowest.max(done.took);
     }
