@@ -35,7 +35,7 @@ const MAX_ATTEMPTS: u32 = 3;
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 /// Opening a connection ahead of its first request may take this long in init; where the server is
 /// slower, the request itself waits for it.
-pub(crate) const OPENING_BUDGET: Duration = Duration::from_millis(500);
+pub(crate) const OPENING_BUDGET: Duration = Duration::from_secs(1);
 
 /// AWS's services, in this function's region and with its credentials.
 #[derive(Clone, Debug)]

@@ -54,8 +54,10 @@ impl Emitter {
         let line = line.into_json(&self.namespace, now);
         match &self.sink {
             Sink::StandardOutput => {
+                let mut bytes = line.to_string().into_bytes();
+                bytes.push(b'\n');
                 // A log that cannot be written to is no reason to fail what it would tell of.
-                let _ = writeln!(std::io::stdout().lock(), "{line}");
+                let _ = std::io::stdout().lock().write_all(&bytes);
             }
             Sink::Memory(lines) => lines
                 .lock()
