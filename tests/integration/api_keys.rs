@@ -35,6 +35,31 @@ async fn one_key_serves_all_calls_of_all_processes() {
 }
 
 #[tokio::test]
+async fn a_process_that_is_ready_asks_nobody_for_a_key() {
+    let deployment = Deployment::start().await;
+    let other = deployment.pluggy_client();
+    other.item(unknown_item(), now()).await.unwrap();
+    let process = deployment.pluggy_client();
+
+    process.open(now()).await;
+    let tables = &deployment.tables;
+    let table = tables.client.delete_table().table_name(&tables.credentials);
+    table.send().await.unwrap();
+    process.item(unknown_item(), now()).await.unwrap();
+
+    assert_eq!(deployment.requests_for("POST", "/auth"), 1);
+}
+
+#[tokio::test]
+async fn getting_ready_makes_no_key_and_asks_pluggy_nothing() {
+    let deployment = Deployment::start().await;
+
+    deployment.pluggy_client().open(now()).await;
+
+    assert_eq!(deployment.pluggy.requests().len(), 0);
+}
+
+#[tokio::test]
 async fn a_refused_key_is_renewed_once_and_the_call_repeated_once() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
