@@ -124,7 +124,7 @@ fn is_scheduled(row: &StoredItem, latest: Timestamp) -> Verdict {
 
 /// Whatever the row says was true at Pluggy once, as a whole.
 fn was_true(world: &World, reading: &Reading) -> Verdict {
-    let was = (0..world.states.len()).any(|index| as_stored(world.item(index)) == reading.item);
+    let was = (0..world.states.len()).any(|index| as_stored(world.item(index)) == *reading.item);
     ensure(was, "a row is an answer of Pluggy's")
 }
 

@@ -91,7 +91,7 @@ fn owes_what_it_lacks(
         .states
         .iter()
         .rposition(|state| state.since <= received);
-    let has = (0..world.states.len()).rfind(|i| as_stored(world.item(*i)) == reading.item);
+    let has = (0..world.states.len()).rfind(|i| as_stored(world.item(*i)) == *reading.item);
     ensure(
         has >= needed
             || is_owed_soon(row, before, read_at)
@@ -131,7 +131,7 @@ fn keeps_the_answer(
         (Some(reading), None) => (reading.version(), reading.read_at) > (item.updated_at, read_at),
         (None, None) => false,
     });
-    let is_stored = |reading: &Reading| reading.item == item && reading.read_at == read_at;
+    let is_stored = |reading: &Reading| *reading.item == item && reading.read_at == read_at;
     if is_newer {
         return ensure(
             is_owed_soon(row, before, read_at),

@@ -98,7 +98,7 @@ fn is_true(told: &Told<'_>) -> Result<(), String> {
     let has_truth = row
         .reading
         .as_ref()
-        .is_some_and(|reading| reading.item == as_stored(truth));
+        .is_some_and(|reading| *reading.item == as_stored(truth));
     ensure(has_truth, "the row is what is true")?;
     ensure(
         row.created_at == crate::world::World::created_at(),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use shared::pluggy::{Item, ItemId};
+use shared::pluggy::ItemId;
 use shared::store::{Cursor, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
 use tests::Tables;
 
@@ -34,7 +34,7 @@ fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredIte
 }
 
 fn reading(status: &str, version: Option<Timestamp>, read_at: Timestamp) -> Reading {
-    let item: Item = serde_json::from_value(json!({
+    let item = serde_json::from_value(json!({
         "id": ITEM, "status": status, "executionStatus": "SUCCESS", "updatedAt": version,
     }))
     .unwrap();

@@ -240,7 +240,7 @@ impl Deployment {
         let client = self.pluggy_client();
         eventually(&format!("item {status}"), async || {
             let item = client.item(item_id, clock::now()).await.unwrap()?;
-            (item.status.as_str() == status).then_some(item)
+            (item.status.as_str() == status).then_some(*item)
         })
         .await
     }

@@ -68,7 +68,7 @@ impl<'a> ItemView<'a> {
         let assessment = reading.map_or(Assessment::NOT_READ, |reading| {
             assess(&reading.item, healths.availability(reading, now), now)
         });
-        let item = reading.map(|reading| &reading.item);
+        let item = reading.map(|reading| &*reading.item);
         let connector = reading.and_then(|reading| {
             let connector = reading.item.connector.as_ref()?;
             let health = healths.status(connector, reading.read_at, now);

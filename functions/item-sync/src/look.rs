@@ -25,7 +25,7 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
-    pub(crate) async fn store(&mut self, item: Item) -> Result<Outcome, store::Error> {
+    pub(crate) async fn store(&mut self, item: Box<Item>) -> Result<Outcome, store::Error> {
         self.tally.count(Metric::ItemsRead);
         if are_strangers_hints(self.stored.as_ref(), Some(&item), self.signals) {
             return Ok(Outcome::HintDropped);

@@ -28,8 +28,8 @@ pub struct StoredItem {
 /// An answer of `GET /items/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// The answer, within the limits of a row.
-    pub item: Item,
+    /// The answer, within the limits of a row. Boxed, since rows are passed on many times.
+    pub item: Box<Item>,
     /// Our clock when the request was sent.
     pub read_at: Timestamp,
 }

@@ -174,7 +174,7 @@ fn reading(
     let (Some(read_at), Some(status)) = (reader.time(READ_AT)?, reader.text(STATUS)?) else {
         return Ok(None);
     };
-    let item = Item {
+    let item = Box::new(Item {
         id,
         connector: reader.document(CONNECTOR),
         status: status.into(),
@@ -195,7 +195,7 @@ fn reading(
         resources_collected_at: None,
         has_resources_pending_authorization: reader.boolean(HAS_RESOURCES_PENDING_AUTHORIZATION)?,
         products: reader.document(PRODUCTS),
-    };
+    });
     Ok(Some(Reading { item, read_at }))
 }
 
@@ -252,7 +252,7 @@ mod tests {
     use crate::store::FailedRead;
 
     fn stored(item: serde_json::Value) -> StoredItem {
-        let item: Item = serde_json::from_value(item).unwrap();
+        let item: Box<Item> = serde_json::from_value(item).unwrap();
         StoredItem {
             item_id: item.id,
             owner: Some("usr_1".parse().unwrap()),

@@ -71,7 +71,7 @@ pub(crate) async fn put_row(
         is_unconfirmed: false,
     };
     let reading = Reading {
-        item,
+        item: Box::new(item),
         read_at: now(),
     };
     let items = deployment.tables.item_store();

@@ -13,8 +13,8 @@ use crate::pluggy::{
 
 impl Client {
     /// `GET /items/{id}`: the item, or `None` if Pluggy says that the application has none of this
-    /// id.
-    pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Item>, Error> {
+    /// id. Boxed, since each step of the way back would copy it.
+    pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Box<Item>>, Error> {
         self.find(
             Call::get(["items", &id.to_string()]),
             NO_BODY,
