@@ -7,6 +7,7 @@
 
 mod assessment;
 mod availability;
+mod grid;
 mod language;
 mod message;
 mod phase;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::grid::on_grid;
 use super::{Availability, Phase, assess};
 use crate::pluggy::{Item, ItemStatus};
 
@@ -61,6 +62,8 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
     } else {
         LONGEST
     };
+    let limit = now.saturating_add(longest).unwrap_or(now);
+    let at_the_latest = now.duration_until(on_grid(limit, item.id));
     let after_auto_sync = item
         .next_auto_sync_at
         .filter(|at| *at > now)
@@ -72,7 +75,7 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
     [after_auto_sync, until_consent_ends]
         .into_iter()
         .flatten()
-        .fold(longest, SignedDuration::min)
+        .fold(at_the_latest, SignedDuration::min)
 }
 
 /// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by
@@ -89,6 +92,7 @@ pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::grid::GRID;
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -150,14 +154,14 @@ mod tests {
 
     #[test]
     fn a_settled_item_is_looked_at_after_its_auto_sync_and_at_most_a_day_later() {
-        check(serde_json::json!({}), "2026-11-24T12:00:00Z");
+        check(serde_json::json!({}), "2026-11-24T11:10:41Z");
         check(
             serde_json::json!({"nextAutoSyncAt": "2026-11-23T20:00:00Z"}),
             "2026-11-23T20:30:00Z",
         );
         check(
             serde_json::json!({"nextAutoSyncAt": "2026-12-23T20:00:00Z"}),
-            "2026-11-24T12:00:00Z",
+            "2026-11-24T11:10:41Z",
         );
         check(
             serde_json::json!({"consentExpiresAt": "2026-11-23T13:00:00Z"}),
@@ -166,10 +170,28 @@ mod tests {
     }
 
     #[test]
+    fn looks_within_an_hour_at_a_settled_item_plan_the_same_look() {
+        let settled = serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "updatedAt": NOW, "nextAutoSyncAt": "2026-11-24T12:00:00Z",
+        });
+        let item: Item = serde_json::from_value(settled).unwrap();
+        let planned = |look: &str| next_check(&item, look.parse().unwrap());
+
+        assert_eq!(
+            planned("2026-11-23T12:10:41Z"),
+            planned("2026-11-23T11:10:41Z") + GRID
+        );
+        for look in ["2026-11-23T11:10:42.007Z", "2026-11-23T12:10:40.999Z"] {
+            assert_eq!(planned(look), planned("2026-11-23T11:10:41Z"), "{look}");
+        }
+    }
+
+    #[test]
     fn a_dormant_item_is_looked_at_once_a_week() {
         check(
             serde_json::json!({"updatedAt": "2026-10-01T00:00:00Z"}),
-            "2026-11-30T12:00:00Z",
+            "2026-11-30T11:10:41Z",
         );
     }
 

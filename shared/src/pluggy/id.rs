@@ -62,6 +62,13 @@ uuid_id! {
     ClientId
 }
 
+impl ItemId {
+    /// The id as a number, to spread items by.
+    pub fn as_number(self) -> u128 {
+        self.0.as_u128()
+    }
+}
+
 /// The integrator's own id of an end user, as Pluggy stores and echoes it: opaque, 1 to 255
 /// characters.
 ///

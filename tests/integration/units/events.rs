@@ -1,5 +1,6 @@
 //! What an event costs, from its delivery to the item's row.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use shared::clock::now;
 use tests::deployment::in_a_minute;
@@ -40,20 +41,25 @@ async fn the_first_look_at_an_item_reads_once_and_enters_both_indexes() {
 }
 
 #[tokio::test]
-async fn a_look_at_a_known_item_reads_once_and_moves_its_due_time() {
+async fn a_look_at_a_settled_item_moves_its_due_time_once_in_an_hour() {
     let metered = Metered::start().await;
     let item_id = metered.known().await;
-    metered.change(item_id).await;
+    let items = metered.deployment.tables.item_store();
+    let row = items.get(item_id).await.unwrap().unwrap();
+    let planned = row.schedule.check_at.unwrap();
+    // From here on, the next look an hour later is not more than a day ahead.
+    let turn = planned - SignedDuration::from_hours(23);
+    let look = async |seconds| {
+        let time = turn + SignedDuration::from_secs(seconds);
+        metered.look(item_id, time).await
+    };
 
-    metered.sync().await;
+    let (first, second, third) = (look(1).await, look(5).await, look(300).await);
 
-    assert_eq!(
-        metered.take(),
-        [
-            "GetItem ItemTable: 1 read",
-            "PutItem ItemTable: 1 write, 2 index",
-        ]
-    );
+    let read = "GetItem ItemTable: 1 read";
+    assert_eq!(first, [read, "PutItem ItemTable: 1 write, 2 index"]);
+    assert_eq!(second, [read, "PutItem ItemTable: 1 write"]);
+    assert_eq!(third, [read, "PutItem ItemTable: 1 write"]);
 }
 
 #[tokio::test]
@@ -121,7 +127,7 @@ async fn a_tick_costs_half_a_read_unit_and_each_check_one_write_unit() {
     };
 
     let idle = tick(now()).await;
-    let due = tick(now() + jiff::SignedDuration::from_hours(25)).await;
+    let due = tick(now() + SignedDuration::from_hours(25)).await;
 
     assert_eq!(idle, (0, vec!["Query ItemTable: 0.5 read".to_owned()]));
     assert_eq!(due.0, 2);

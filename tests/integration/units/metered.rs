@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::ItemId;
+use shared::store::{NewEvent, Target};
 use tests::deployment::in_a_minute;
 use tests::tables::{Row, client};
 use tests::{Deployment, stream};
@@ -86,6 +87,15 @@ impl Metered {
         self.deployment.item_reaches(item_id, "UPDATED").await;
         self.deliver("item/updated", item_id).await;
         self.take();
+    }
+
+    /// What a check of the item at `time` costs item-sync.
+    pub(super) async fn look(&self, item_id: ItemId, time: Timestamp) -> Vec<String> {
+        let event = NewEvent::check(Target::Item(item_id), &time.to_string(), time);
+        let events = self.deployment.tables.event_store();
+        events.insert(&event).await.unwrap();
+        self.sync_at(time).await;
+        self.take()
     }
 
     /// Stores an event of the item's.
