@@ -1,5 +1,6 @@
 //! What it costs to tell a user how a connection stands, and to let one connect.
 
+use jiff::SignedDuration;
 use lambda_http::Request;
 use serde_json::json;
 use shared::clock::now;
@@ -38,6 +39,27 @@ async fn a_status_costs_a_read_unit_and_half_of_one_for_the_connector() {
         (unchanged.0, unchanged.1.as_slice()),
         (304, &expected.map(String::from)[..])
     );
+}
+
+#[tokio::test]
+async fn a_status_costs_a_read_unit_where_its_connector_was_read_within_the_minute() {
+    let metered = Metered::start().await;
+    let item_id = metered.known().await.to_string();
+    let (app, begin) = (metered.deployment.item_status(), now());
+    let ask = async |second| {
+        let request = sample::get_item(USER, &item_id, &[]);
+        let at = begin + SignedDuration::from_secs(second);
+        let answer = item_status::handle(&app, request, at).await;
+        assert_eq!(answer.status(), 200);
+        metered.take()
+    };
+    ask(0).await;
+
+    let within = ask(59).await;
+    let after = ask(60).await;
+
+    assert_eq!(within, ["GetItem ItemTable: 1 read"]);
+    assert_eq!(after.len(), 2, "{after:?}");
 }
 
 #[tokio::test]
