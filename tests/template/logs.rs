@@ -5,6 +5,15 @@ use serde_json::json;
 use crate::functions::{self, sibling};
 use crate::template::Template;
 
+/// Our own lines, and what Lambda reports at `WARN`. Source:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#Status>
+const FAILURES: [&str; 4] = [
+    r#"$.level = "ERROR""#,
+    r#"$.record.status = "error""#,
+    r#"$.record.status = "failure""#,
+    r#"$.record.status = "timeout""#,
+];
+
 #[test]
 fn every_function_logs_as_json_into_a_group_of_its_own() {
     let template = Template::load();
@@ -16,6 +25,25 @@ fn every_function_logs_as_json_into_a_group_of_its_own() {
         assert_eq!(
             logging["LogGroup"],
             json!({ "Ref": sibling(function, "LogGroup") }),
+            "{function}"
+        );
+    }
+}
+
+#[test]
+fn lambda_logs_of_invocations_that_succeed_only_what_is_asked_for() {
+    let template = Template::load();
+
+    assert_eq!(
+        template.default_of("SystemLogLevel").as_deref(),
+        Some("WARN")
+    );
+    for function in functions::ALL {
+        let logging = &template.properties(function)["LoggingConfig"];
+
+        assert_eq!(
+            logging["SystemLogLevel"],
+            json!({ "Ref": "SystemLogLevel" }),
             "{function}"
         );
     }
@@ -55,13 +83,10 @@ fn a_failure_of_any_function_raises_the_alarm() {
             json!({ "Ref": sibling(function, "LogGroup") }),
             "{function}"
         );
-        assert!(
-            filter["FilterPattern"]
-                .as_str()
-                .unwrap()
-                .contains(r#"$.level = "ERROR""#),
-            "{function}"
-        );
+        let pattern = filter["FilterPattern"].as_str().unwrap();
+        for term in FAILURES {
+            assert!(pattern.contains(term), "{function}: {term}");
+        }
         assert_eq!(metric["MetricName"], alarm["MetricName"], "{function}");
         assert_eq!(metric["MetricNamespace"], alarm["Namespace"], "{function}");
     }

@@ -172,6 +172,13 @@ fn every_query_asks_for_messages_that_are_logged() {
     }
 }
 
+#[test]
+fn no_query_needs_lines_of_lambdas_own_that_are_not_logged() {
+    for (name, page) in pages() {
+        assert!(!query(&page).contains("\"platform."), "{name}");
+    }
+}
+
 /// The text that the beginning of `rest` equates something with.
 fn equated(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix('`').unwrap_or(rest);
