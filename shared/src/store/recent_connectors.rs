@@ -137,10 +137,10 @@ mod tests {
         let recent = RecentConnectors::default();
         let last = ConnectorId::try_from(CAPACITY).unwrap();
         for id in 0..=last {
-            recent.remember(&[id], &HashMap::new(), at(i64::from(id) / 4));
+            recent.remember(&[id], &HashMap::new(), at(id / 4));
         }
 
-        let (_, unknown) = recent.of(0..=last, at(i64::from(last) / 4));
+        let (_, unknown) = recent.of(0..=last, at(last / 4));
 
         assert_eq!(recent.lock().len(), CAPACITY);
         assert!(
