@@ -274,3 +274,18 @@ async fn what_is_published_is_counted() {
     assert_eq!(line["EventsParked"], 1);
     assert!(line["PublishAge"].is_i64(), "{line}");
 }
+
+#[tokio::test]
+async fn a_batch_that_tells_nothing_is_worth_no_line() {
+    let stand = Stand::start().await;
+    stand.connected("user-ok", "UPDATED", "item/created").await;
+    stand.deployment.sync_all().await;
+    let rows = stand.item_rows().await;
+
+    let left = stand
+        .feed(&[item_record(1, Some(&rows[0]), Some(&rows[0]))])
+        .await;
+
+    assert!(left.is_empty(), "{left:?}");
+    assert!(stand.app.metrics.lines().is_empty());
+}
