@@ -104,7 +104,7 @@ bench: build ## What publishing costs: time, processor time, requests, log bytes
 	cargo bench --locked --profile prove --package tests --features built-stack --bench publishing
 
 .PHONY: cost
-cost: build ## What a thousand events, status reads and tokens take, and a million of them cost (docs/cost.md)
+cost: build ## What a thousand events, status reads and tokens take and cost (RECORD=yes keeps it in docs/cost.md)
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: lint

@@ -1,4 +1,7 @@
-"""`make cost`: what a thousand of each thing take of the built functions, on DynamoDB Local, and what that costs."""
+"""`make cost`: what a thousand of each thing take of the built functions, on DynamoDB Local, and what that costs.
+
+`RECORD=yes` puts the tables into docs/cost.md.
+"""
 
 import os
 import subprocess
@@ -6,30 +9,33 @@ import sys
 
 from stack import console, dynamodb_local, machine, paths
 
-COMMAND = [
-    "cargo",
-    "bench",
-    "--locked",
-    "--profile",
-    "prove",
-    "--package",
-    "tests",
-    "--features",
-    "built-stack",
-    "--bench",
-    "cost",
-]
+OPTIONS = ["--locked", "--profile", "prove", "--package", "tests", "--features", "built-stack"]
+COMMAND = ["cargo", "bench", *OPTIONS, "--bench", "cost"]
 FIGURES = paths.ROOT / "target" / "cost.json"
+PAGE = paths.ROOT / "docs" / "cost.md"
+BEGIN = "<!-- What `make cost RECORD=yes` printed. -->\n"
+END = "<!-- The end of it. -->\n"
 
 
 def cost() -> None:
     machine.require("rust", "node", "java")
     with dynamodb_local.running() as url:
         environment = {**os.environ, "DYNAMODB_LOCAL_URL": url, "COST_JSON": str(FIGURES)}
-        result = subprocess.run(COMMAND, cwd=paths.ROOT, env=environment, check=False)
-    if result.returncode == 0:
-        print(f"\nThe same as JSON: {FIGURES.relative_to(paths.ROOT)}", file=sys.stderr)
-    sys.exit(result.returncode)
+        result = subprocess.run(
+            COMMAND, cwd=paths.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+    print(result.stdout, end="")
+    if result.returncode != 0:
+        sys.exit(result.returncode)
+    print(f"\nThe same as JSON: {FIGURES.relative_to(paths.ROOT)}", file=sys.stderr)
+    if os.environ.get("RECORD") == "yes":
+        _record(result.stdout)
+
+
+def _record(tables: str) -> None:
+    before, rest = PAGE.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{tables.strip()}\n\n{END}{after}")
 
 
 if __name__ == "__main__":
