@@ -1,5 +1,6 @@
 //! A function as Lambda runs it: one process that gets one event at a time, and another one when it has ended.
 
+use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::StartError;
 use crate::answer::{Answer, Outcome};
+use crate::cpu_quota::CpuQuota;
 use crate::lines::Lines;
 use crate::lock::lock;
 use crate::process::{Process, Signals};
@@ -111,6 +113,13 @@ impl Function {
     pub async fn usage(&self) -> Option<Usage> {
         let process = self.process.lock().await;
         Usage::of_process(process.as_ref()?.id?)
+    }
+
+    /// Gives the process only so much processor time from now on.
+    pub async fn throttle(&self, quota: &CpuQuota) -> io::Result<()> {
+        let process = self.process.lock().await;
+        let id = process.as_ref().and_then(|process| process.id);
+        quota.admit(id.ok_or(io::ErrorKind::NotFound)?)
     }
 
     /// What all processes wrote so far.
