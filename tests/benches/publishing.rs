@@ -14,6 +14,7 @@ use std::time::Duration;
 use harness::{Bootstraps, EventBus, Function, FunctionSettings, Outcome, Queue};
 use serde_json::{Value, json};
 use shared::env::Environment;
+use tests::statistics::{millions, milliseconds, percentile, sorted};
 use tests::stream;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
@@ -69,7 +70,7 @@ async fn main() {
         );
     }
     let peak = function.usage().await.unwrap().peak_memory;
-    println!("\npeak memory {:.1} MB", megabytes(peak));
+    println!("\npeak memory {:.1} MB", millions(peak));
 }
 
 fn cases() -> Vec<Case> {
@@ -145,7 +146,7 @@ async fn measure(function: &Function, bus: &EventBus, case: &Case) -> Cost {
     for _ in 0..INVOCATIONS {
         times.push(invoke().await);
     }
-    times.sort_unstable();
+    let times = sorted(times);
     let invocations = u32::try_from(INVOCATIONS).unwrap();
     let after = function.usage().await.unwrap();
     Cost {
@@ -159,22 +160,4 @@ async fn measure(function: &Function, bus: &EventBus, case: &Case) -> Cost {
 
 fn bytes(lines: &[String]) -> usize {
     lines.iter().map(|line| line.len() + 1).sum()
-}
-
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    let index = sorted.len() * percent / 100;
-    sorted
-        .get(index)
-        .or(sorted.last())
-        .copied()
-        .unwrap_or_default()
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a handful of megabytes")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1_000_000.0
 }

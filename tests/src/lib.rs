@@ -15,6 +15,8 @@ pub mod instructions;
 pub mod package_size;
 pub mod sample;
 pub mod scene;
+pub mod speed;
+pub mod statistics;
 pub mod status_page;
 pub mod stream;
 pub mod table_stream;

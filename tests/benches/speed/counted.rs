@@ -1,0 +1,53 @@
+//! How many instructions the functions execute.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use harness::Callgrind;
+use shared::env::Environment;
+use tests::Scene;
+use tests::instructions::Instructions;
+use tests::scene::FLOOR;
+use tests::speed::Figure;
+use tests::statistics::millions;
+
+use crate::FUNCTIONS;
+use crate::progress::Progress;
+
+/// The figures of each function.
+#[derive(Default)]
+pub(crate) struct Counted(BTreeMap<String, BTreeMap<Figure, f64>>);
+
+impl Counted {
+    pub(crate) fn get(&self, name: &str) -> BTreeMap<Figure, f64> {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// The reason instead where they are not counted.
+pub(crate) async fn measure(
+    scene: &Scene,
+    environment: &Environment,
+    progress: &Progress,
+) -> Result<Counted, String> {
+    if environment.optional("INSTRUCTIONS").as_deref() == Some("no") {
+        return Err("Instructions were left out, as INSTRUCTIONS=no says.".to_owned());
+    }
+    let callgrind = Callgrind::of_environment(environment);
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/callgrind"));
+    let mut counted = Counted::default();
+    for name in [&[FLOOR], FUNCTIONS.as_slice()].concat() {
+        let counts = Instructions::count(scene, &callgrind, name, folder).await;
+        let mut figures = BTreeMap::from([
+            (Figure::InitInstructions, millions(counts.init)),
+            (Figure::FirstInstructions, millions(counts.first)),
+            (Figure::WarmInstructions, millions(counts.warm)),
+        ]);
+        if name != FLOOR {
+            figures.insert(Figure::ConnectionInstructions, millions(counts.connections));
+        }
+        counted.0.insert(name.to_owned(), figures);
+        progress.tell(format_args!("instructions of {name}"), 1, 1);
+    }
+    Ok(counted)
+}

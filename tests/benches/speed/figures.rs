@@ -1,0 +1,71 @@
+//! What the measured processes come to.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use tests::package_size::PackageSize;
+use tests::speed::Figure;
+use tests::statistics::{median, millions, milliseconds, percentile, sorted};
+
+use crate::life::Life;
+use crate::rounds::Pairs;
+
+type Figures = BTreeMap<Figure, f64>;
+
+/// The floor has no connections, so all of its inits are alike.
+pub(crate) fn of_floor(pairs: &[Pairs]) -> Figures {
+    let lives: Vec<&Life> = pairs.iter().flat_map(|pairs| &pairs.floor).collect();
+    let mut figures = of_lives(&lives);
+    let init = median(lives.iter().map(|life| life.init));
+    figures.insert(Figure::InitMs, milliseconds(init));
+    figures
+}
+
+pub(crate) fn of_function(pairs: &Pairs) -> Figures {
+    let lives: Vec<&Life> = pairs.function.iter().collect();
+    let mut figures = of_lives(&lives);
+    let init = median(pairs.unconnected.iter().copied());
+    let floor = median(pairs.floor.iter().map(|life| life.init));
+    let connected = median(lives.iter().map(|life| life.init));
+    figures.extend([
+        (Figure::InitMs, milliseconds(init)),
+        (Figure::InitOverFloor, over(init, floor)),
+        (Figure::ConnectedInitMs, milliseconds(connected)),
+    ]);
+    figures
+}
+
+pub(crate) fn of_file(bootstrap: &Path) -> Figures {
+    let size = PackageSize::of_file(bootstrap);
+    Figures::from([
+        (Figure::BinarySize, millions(size.binary)),
+        (Figure::ZipSize, millions(size.zip)),
+    ])
+}
+
+/// To what means anything, and is read back as it was written.
+pub(crate) fn rounded(value: f64) -> f64 {
+    const DIGITS: f64 = 10_000.0;
+    (value * DIGITS).round() / DIGITS
+}
+
+fn of_lives(lives: &[&Life]) -> Figures {
+    let warm = sorted(lives.iter().flat_map(|life| life.warm.iter().copied()));
+    let first = median(lives.iter().map(|life| life.first));
+    let p50 = percentile(&warm, 50);
+    let cpu = median(lives.iter().map(|life| life.cpu));
+    let peak = lives.iter().map(|life| life.peak_memory).max().unwrap_or(0);
+    Figures::from([
+        (Figure::FirstMs, milliseconds(first)),
+        (Figure::FirstOverWarm, over(first, p50)),
+        (Figure::WarmP50Ms, milliseconds(p50)),
+        (Figure::WarmP99Ms, milliseconds(percentile(&warm, 99))),
+        (Figure::WarmCpuMs, milliseconds(cpu)),
+        (Figure::PeakMemory, millions(peak)),
+    ])
+}
+
+fn over(time: Duration, base: Duration) -> f64 {
+    time.as_secs_f64() / base.as_secs_f64()
+}

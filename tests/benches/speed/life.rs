@@ -1,0 +1,77 @@
+//! One process of a function, from its start on.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use harness::{CpuQuota, Function, FunctionSettings};
+use tests::Scene;
+use tests::scene::assert_success;
+
+/// More than any invocation takes, even with a quota.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the processes live, one after the other.
+pub(crate) struct Stage<'a> {
+    pub(crate) scene: &'a Scene,
+    next_event: Cell<u64>,
+}
+
+/// What is measured of one process.
+pub(crate) struct Life {
+    pub(crate) init: Duration,
+    pub(crate) first: Duration,
+    pub(crate) warm: Vec<Duration>,
+    /// Of each warm invocation.
+    pub(crate) cpu: Duration,
+    pub(crate) peak_memory: u64,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(scene: &'a Scene) -> Self {
+        Self {
+            scene,
+            next_event: Cell::new(0),
+        }
+    }
+
+    /// A process that is started and ended.
+    pub(crate) async fn init(&self, settings: FunctionSettings) -> Duration {
+        let function = Function::start(settings).await.unwrap();
+        let init = function.init().await.unwrap();
+        function.stop().await;
+        init
+    }
+
+    /// A process that has some warm invocations after its first, and if there is a quota, all of them under it.
+    pub(crate) async fn live(&self, name: &str, warm: usize, quota: Option<&CpuQuota>) -> Life {
+        let function = Function::start(self.scene.settings(name)).await.unwrap();
+        let init = function.init().await.unwrap();
+        if let Some(quota) = quota {
+            function.throttle(quota).await.unwrap();
+        }
+        let first = self.invoke(&function, name).await;
+        let before = function.usage().await.unwrap();
+        let mut times = Vec::with_capacity(warm);
+        for _ in 0..warm {
+            times.push(self.invoke(&function, name).await);
+        }
+        let after = function.usage().await.unwrap();
+        function.stop().await;
+        Life {
+            init,
+            first,
+            warm: times,
+            cpu: after.cpu.saturating_sub(before.cpu) / u32::try_from(warm).unwrap(),
+            peak_memory: after.peak_memory,
+        }
+    }
+
+    async fn invoke(&self, function: &Function, name: &str) -> Duration {
+        let number = self.next_event.get();
+        self.next_event.set(number + 1);
+        let event = self.scene.event(name, number);
+        let answer = function.invoke(&event, TIMEOUT).await.unwrap();
+        assert_success(name, &answer);
+        answer.took
+    }
+}

@@ -1,0 +1,106 @@
+//! `make bench`: how fast the built functions are, each in alternation with a function that does nothing. Prints one table,
+//! and writes `target/bench/speed.json`; with `RECORD=yes` also the record under `docs/`.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark fails by panicking, and prints what it measures"
+)]
+
+mod budgets;
+mod counted;
+mod figures;
+mod life;
+mod progress;
+mod record;
+mod rounds;
+mod throttled;
+
+use shared::env::Environment;
+use tests::Scene;
+use tests::scene::FLOOR;
+use tests::speed::{FunctionSpeed, Speed, table};
+
+use crate::budgets::Budgets;
+use crate::life::Stage;
+use crate::progress::Progress;
+
+/// What a user or Pluggy waits for first.
+const FUNCTIONS: [&str; 6] = [
+    "webhook",
+    "item-status",
+    "connect-token",
+    "connect-events",
+    "item-sync",
+    "publish",
+];
+/// How many processes of each function, unless `ROUNDS` says otherwise.
+const ROUNDS: usize = 40;
+const WARM_INVOCATIONS: usize = 25;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let environment = Environment::of_process();
+    let rounds = environment
+        .optional("ROUNDS")
+        .map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let progress = Progress::begin();
+    let scene = Scene::start().await;
+    let stage = Stage::new(&scene);
+
+    let mut pairs = Vec::new();
+    for _ in 0..FUNCTIONS.len() {
+        pairs.push(rounds::Pairs::default());
+    }
+    for round in 1..=rounds {
+        for (pairs, name) in pairs.iter_mut().zip(FUNCTIONS) {
+            pairs.live(&stage, name).await;
+        }
+        progress.tell(format_args!("round {round} of {rounds}"), round, rounds);
+    }
+    let mut left_out = Vec::new();
+    let throttled = throttled::measure(&stage, &progress).await;
+    let throttled = throttled.unwrap_or_else(|error| {
+        left_out.push(format!("128 and 256 MB were left out: {error}."));
+        throttled::Throttled::default()
+    });
+    let counted = counted::measure(&scene, &environment, &progress).await;
+    let counted = counted.unwrap_or_else(|why| {
+        left_out.push(why);
+        counted::Counted::default()
+    });
+
+    let budgets = Budgets::load();
+    let names = [&[FLOOR], FUNCTIONS.as_slice()].concat();
+    let functions = names.into_iter().map(|name| {
+        let mut figures = if name == FLOOR {
+            figures::of_floor(&pairs)
+        } else {
+            let index = FUNCTIONS.iter().position(|function| *function == name);
+            figures::of_function(&pairs[index.unwrap()])
+        };
+        figures.extend(figures::of_file(&scene.bootstrap(name)));
+        figures.extend(throttled.get(name));
+        figures.extend(counted.get(name));
+        figures
+            .values_mut()
+            .for_each(|value| *value = figures::rounded(*value));
+        FunctionSpeed {
+            name: name.to_owned(),
+            budgets: budgets.of(name),
+            figures,
+        }
+    });
+    let speed = Speed {
+        machine: record::machine(),
+        processes: rounds,
+        warm_invocations: WARM_INVOCATIONS,
+        left_out,
+        functions: functions.collect(),
+    };
+    println!("{}", table(&speed));
+    record::write(&speed, &environment);
+}

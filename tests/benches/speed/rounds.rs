@@ -1,0 +1,43 @@
+//! A function and the floor in turns, so that whatever else the machine does troubles both.
+
+use std::time::Duration;
+
+use tests::scene::{FLOOR, Requests};
+
+use crate::WARM_INVOCATIONS;
+use crate::life::{Life, Stage};
+
+/// All that was measured of a function and of the floor beside it.
+#[derive(Default)]
+pub(crate) struct Pairs {
+    pub(crate) floor: Vec<Life>,
+    pub(crate) function: Vec<Life>,
+    /// The function's inits while all connections were refused.
+    pub(crate) unconnected: Vec<Duration>,
+}
+
+impl Pairs {
+    /// One more round.
+    pub(crate) async fn live(&mut self, stage: &Stage<'_>, name: &str) {
+        let floor = stage.live(FLOOR, WARM_INVOCATIONS, None).await;
+        self.floor.push(floor);
+        let unconnected = stage.scene.settings_unconnected(name);
+        self.unconnected.push(stage.init(unconnected).await);
+        let before = stage.scene.requests();
+        let function = stage.live(name, WARM_INVOCATIONS, None).await;
+        self.function.push(function);
+        let made = stage.scene.requests() - before;
+        assert_is_work(name, made);
+    }
+}
+
+/// Whoever makes fewer requests than its work takes has not done it. The first invocation may make more: it has the API
+/// key to read.
+fn assert_is_work(name: &str, made: Requests) {
+    let invocations = u64::try_from(1 + WARM_INVOCATIONS).unwrap();
+    let needed = Requests::of_invocation(name) * invocations;
+    let is_work = made.dynamodb >= needed.dynamodb
+        && made.pluggy >= needed.pluggy
+        && made.event_bridge >= needed.event_bridge;
+    assert!(is_work, "{name}: {made:?} instead of {needed:?}");
+}

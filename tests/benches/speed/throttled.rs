@@ -1,0 +1,79 @@
+//! The functions with as little processor time as Lambda gives those with little memory.
+
+use std::collections::BTreeMap;
+
+use harness::{CpuQuota, QuotaError};
+use tests::scene::FLOOR;
+use tests::speed::Figure;
+use tests::statistics::{median, milliseconds, percentile, sorted};
+
+use crate::FUNCTIONS;
+use crate::life::Stage;
+use crate::progress::Progress;
+
+const PROCESSES: usize = 5;
+const WARM_INVOCATIONS: usize = 20;
+/// With the figures that each gives: the first invocation, and the warm ones' p50 and p99.
+const MEMORIES: [(u32, [Figure; 3]); 2] = [
+    (
+        128,
+        [
+            Figure::FirstAt128Ms,
+            Figure::WarmP50At128Ms,
+            Figure::WarmP99At128Ms,
+        ],
+    ),
+    (
+        256,
+        [
+            Figure::FirstAt256Ms,
+            Figure::WarmP50At256Ms,
+            Figure::WarmP99At256Ms,
+        ],
+    ),
+];
+
+/// The figures of each function.
+#[derive(Default)]
+pub(crate) struct Throttled(BTreeMap<String, BTreeMap<Figure, f64>>);
+
+impl Throttled {
+    pub(crate) fn get(&self, name: &str) -> BTreeMap<Figure, f64> {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// Init runs without a quota, as on Lambda.
+pub(crate) async fn measure(
+    stage: &Stage<'_>,
+    progress: &Progress,
+) -> Result<Throttled, QuotaError> {
+    let mut throttled = Throttled::default();
+    for (megabytes, figures) in MEMORIES {
+        for name in [&[FLOOR], FUNCTIONS.as_slice()].concat() {
+            let values = of_function(stage, name, megabytes).await?;
+            let of_name = throttled.0.entry(name.to_owned()).or_default();
+            of_name.extend(figures.into_iter().zip(values));
+        }
+        progress.tell(format_args!("as with {megabytes} MB"), 1, 1);
+    }
+    Ok(throttled)
+}
+
+async fn of_function(
+    stage: &Stage<'_>,
+    name: &str,
+    megabytes: u32,
+) -> Result<[f64; 3], QuotaError> {
+    let (mut firsts, mut warm) = (Vec::new(), Vec::new());
+    for _ in 0..PROCESSES {
+        // Each has its own: what one process leaves of a period is not another's.
+        let quota = CpuQuota::of_memory(megabytes)?;
+        let life = stage.live(name, WARM_INVOCATIONS, Some(&quota)).await;
+        firsts.push(life.first);
+        warm.extend(life.warm);
+    }
+    let warm = sorted(warm);
+    let times = [median(firsts), percentile(&warm, 50), percentile(&warm, 99)];
+    Ok(times.map(milliseconds))
+}
