@@ -19,12 +19,11 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// What a function asks for in each invocation, once it has the API key.
+    /// What a function asks for in each invocation, once it has the API key, and knows the connector.
     pub fn of_invocation(name: &str) -> Self {
         let [dynamodb, pluggy, event_bridge] = match name {
             FLOOR => [0, 0, 0],
-            "webhook" | "connect-events" => [1, 0, 0],
-            "item-status" => [2, 0, 0],
+            "webhook" | "connect-events" | "item-status" => [1, 0, 0],
             "connect-token" => [0, 1, 0],
             "item-sync" => [2, 1, 0],
             "publish" => [0, 0, 1],
