@@ -66,7 +66,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         .filter(|event| event.detail_type.starts_with("item."))
         .map(|event| event.detail)
         .collect();
-    let lines = run.stop().await;
+    let lines = Box::pin(run.stop()).await;
     let told = lines.join("\n");
     let found = [
         ("a line", secrets.found_in(&told)),

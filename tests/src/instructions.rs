@@ -17,9 +17,9 @@ const FIRST_EVENT: u64 = 1 << 32;
 /// How many instructions each part of a function's life takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instructions {
-    /// From spawn to the first question for an event, while all connections are refused.
+    /// From spawn to the first question for an event, with connections in the clear.
     pub init: u64,
-    /// What that takes more when they are accepted.
+    /// What that takes more with TLS.
     pub connections: u64,
     /// The first invocation.
     pub first: u64,
@@ -59,9 +59,9 @@ impl Instructions {
             folder: folder.join(name),
             next_event: Cell::new(FIRST_EVENT),
         };
-        let unconnected = scene.settings_unconnected(name);
+        let in_the_clear = scene.settings_in_the_clear(name);
         let connected = scene.settings(name);
-        let init = counter.live("init", &unconnected, 0).await;
+        let init = counter.live("init", &in_the_clear, 0).await;
         let connections = counter.live("connected", &connected, 0).await;
         let first = counter.live("first", &connected, 1).await;
         let warm = counter.live("warm", &connected, 1 + WARM).await;

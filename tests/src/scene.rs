@@ -93,6 +93,12 @@ impl Scene {
         )
     }
 
+    /// The same without TLS, which shows what TLS costs.
+    pub fn settings_in_the_clear(&self, name: &str) -> FunctionSettings {
+        let engine = self.deployment.tables.url.as_deref().unwrap();
+        self.at(name, engine, self.deployment.pluggy.url(), &self.bus.url())
+    }
+
     /// A function for which all connections are refused.
     pub fn settings_unconnected(&self, name: &str) -> FunctionSettings {
         self.at(name, REFUSES, REFUSES, REFUSES)

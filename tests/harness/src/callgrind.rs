@@ -1,6 +1,7 @@
 //! How many instructions a function executes in user space, as callgrind counts them: a figure that hardly varies.
 //!
-//! Callgrind writes what it counted when the process ends. So what a part of a process's life costs is the difference between
+//! Under callgrind everything takes some fifty times as long, so the function's clock is slowed down as much: its time
+//! limits are for functions that run as fast as they can. Callgrind writes what it counted when the process ends. So what a part of a process's life costs is the difference between
 //! two processes, one of which ends before that part.
 
 mod profile;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shared::env::Environment;
+use tokio::process::Command;
 
 use crate::StartError;
 use crate::answer::Answer;
@@ -19,8 +21,9 @@ use crate::settings::FunctionSettings;
 
 pub use profile::{Profile, ProfileError};
 
-/// Under callgrind, everything takes some fifty times as long.
+/// As patient as everything is slow.
 const TIMEOUT: Duration = Duration::from_mins(1);
+const SLOW_CLOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/callgrind/slow_clock.c");
 
 /// The program that counts.
 #[derive(Clone, Debug)]
@@ -52,6 +55,12 @@ pub enum CallgrindError {
     Init {
         /// What it wrote.
         lines: Vec<String>,
+    },
+    /// What slows the clock down does not compile.
+    #[error("cc failed: {errors}")]
+    Compile {
+        /// What the compiler wrote.
+        errors: String,
     },
     /// A file of the folder cannot be read or written.
     #[error("cannot use {}", path.display())]
@@ -86,6 +95,8 @@ impl Callgrind {
         folder: &Path,
     ) -> Result<Life, CallgrindError> {
         empty(folder)?;
+        let clock = compile(SLOW_CLOCK, &folder.join("slow_clock.so")).await?;
+        let settings = settings.with("LD_PRELOAD", clock);
         let function = Function::start(self.wrap(settings, folder)).await?;
         if function.init().await.is_none() {
             let lines = function.stop().await;
@@ -135,6 +146,19 @@ fn instructions(folder: &Path) -> Result<u64, CallgrindError> {
         }
     }
     Ok(sum)
+}
+
+/// Where the library is that comes of it.
+async fn compile(source: &str, library: &Path) -> Result<String, CallgrindError> {
+    let mut command = Command::new("cc");
+    command.args(["-O2", "-shared", "-fPIC", "-o"]).arg(library);
+    let output = command.arg(source).output().await;
+    let output = output.map_err(|error| unusable(Path::new("cc"), error))?;
+    if output.status.success() {
+        return Ok(library.display().to_string());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(CallgrindError::Compile { errors })
 }
 
 fn empty(folder: &Path) -> Result<(), CallgrindError> {

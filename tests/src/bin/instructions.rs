@@ -1,0 +1,24 @@
+//! Counts what the functions that are named execute, and leaves callgrind's profiles under the folder that is named
+//! first, for `make profile`.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use harness::Callgrind;
+use shared::env::Environment;
+use tests::Scene;
+use tests::instructions::Instructions;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> io::Result<()> {
+    let mut arguments = env::args().skip(1);
+    let folder = arguments.next().unwrap_or_default();
+    let scene = Scene::start().await;
+    let callgrind = Callgrind::of_environment(&Environment::of_process());
+    for name in arguments {
+        let counted = Instructions::count(&scene, &callgrind, &name, Path::new(&folder)).await;
+        writeln!(io::stdout(), "{name}: {counted:#?}")?;
+    }
+    Ok(())
+}
