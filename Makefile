@@ -50,7 +50,7 @@ build-examples: local-tools ## Compile and package the consumers in examples/ (s
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
-test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-faults test-end-to-end ## Everything below
+test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end ## Everything below
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
@@ -80,6 +80,10 @@ test-examples: check-machine-for-tests ## The consumer in Node.js, on the sandbo
 test-template: build ## The transformed template and the built functions
 	@$(LOCAL_PYTHON) scripts/transform_template.py
 	$(CARGO_TEST) --package tests --features built-stack --test template
+
+.PHONY: test-budgets
+test-budgets: build ## What the built functions execute and how large they are, against tests/budgets.toml (FUNCTIONS=webhook,floor for some)
+	@$(LOCAL_PYTHON) scripts/test_budgets.py
 
 .PHONY: test-faults
 test-faults: build ## The built functions while everything around them goes wrong, on both engines

@@ -1,6 +1,7 @@
 """Building what the stack runs: the functions as `sam build` packages them, and the sandbox."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from stack import cargo, console, fingerprint, machine, paths, sam
@@ -29,11 +30,17 @@ def functions() -> None:
     stamp.write(wanted)
 
 
-def bootstraps(label: str, packages: list[str], architecture: str) -> None:
+def bootstraps(label: str, packages: list[str], architecture: str, options: Sequence[str] = ("--release",)) -> None:
     """Compiles packages as Lambda runs them."""
     target = ["--arm64"] if architecture == "arm64" else []
     named = [argument for name in packages for argument in ("--package", name)]
-    cargo.run(label, ["lambda", "build", "--release", *target, *named])
+    cargo.run(label, ["lambda", "build", *options, *target, *named])
+
+
+def floor() -> None:
+    """Compiles what the functions are measured against, as they are compiled; cargo itself knows what is unchanged."""
+    folder = os.path.relpath(paths.BUILT_TEMPLATE.parent, paths.ROOT)
+    bootstraps("floor", ["floor"], machine.architecture(), ["--release", "--lambda-dir", folder])
 
 
 def sandbox() -> None:

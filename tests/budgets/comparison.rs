@@ -27,6 +27,8 @@ pub(crate) enum Complaint {
     },
     /// There is a budget for what is not measured.
     NotMeasured { function: String, figure: Figure },
+    /// What should have been opened in init was opened while somebody waited.
+    LateConnections { function: String, connections: u64 },
 }
 
 /// All of them, function by function.
@@ -103,6 +105,13 @@ impl fmt::Display for Complaint {
                 formatter,
                 "{function}: there is a budget for the {figure}, which are not measured.\n  \
                  Remove it from tests/budgets.toml, or measure them.",
+            ),
+            Self::LateConnections {
+                function,
+                connections,
+            } => write!(
+                formatter,
+                "{function}: its first invocation opens {connections} connections, which init should have opened.",
             ),
         }
     }

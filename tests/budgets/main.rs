@@ -11,6 +11,7 @@
 
 mod budgets;
 mod comparison;
+mod dependencies;
 mod figure;
 mod measurements;
 mod table;
@@ -34,7 +35,8 @@ async fn every_function_keeps_within_its_budgets() {
 
     let measurements = Measurements::take(&budgets, &root.join("target/callgrind")).await;
     table::print(&measurements, &budgets);
-    let complaints = comparison::complaints(&measurements.figures, &budgets);
+    let mut complaints = comparison::complaints(&measurements.figures, &budgets);
+    complaints.extend(measurements.late_connections());
 
     for complaint in &complaints {
         println!("\n{complaint}");

@@ -9,7 +9,7 @@ use tests::package_size::PackageSize;
 use tests::scene::Scene;
 
 use crate::budgets::Budgets;
-use crate::comparison::Figures;
+use crate::comparison::{Complaint, Figures};
 use crate::figure::Figure;
 
 pub(crate) struct Measurements {
@@ -52,5 +52,16 @@ impl Measurements {
             figures,
             instructions,
         }
+    }
+    /// What was opened too late.
+    pub(crate) fn late_connections(&self) -> impl Iterator<Item = Complaint> {
+        let late = self
+            .instructions
+            .iter()
+            .filter(|(_, counted)| counted.connected_in_first > 0);
+        late.map(|(function, counted)| Complaint::LateConnections {
+            function: function.clone(),
+            connections: counted.connected_in_first,
+        })
     }
 }
