@@ -111,6 +111,10 @@ bench: build ## What publishing costs: time, processor time, requests, log bytes
 cost: build ## What a thousand events, status reads and tokens take and cost (RECORD=yes keeps it in docs/cost.md)
 	@$(PYTHON) scripts/cost.py
 
+.PHONY: profile
+profile: local-tools ## Which code a function's instructions are in (FUNCTION=webhook; compiles it with names, which takes minutes)
+	@$(LOCAL_PYTHON) scripts/profile.py $(FUNCTION)
+
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
 	cargo fmt --all --check
