@@ -113,7 +113,7 @@ cost: build ## What a thousand events, status reads and tokens take and cost (RE
 
 .PHONY: profile
 profile: local-tools ## Which code a function's instructions are in (FUNCTION=webhook; compiles it with names, which takes minutes)
-	@$(LOCAL_PYTHON) scripts/profile.py $(FUNCTION)
+	@$(LOCAL_PYTHON) scripts/profile_function.py $(FUNCTION)
 
 .PHONY: lint
 lint: lint-tools ## Every check that runs nothing of ours
@@ -203,7 +203,7 @@ check-machine:
 
 .PHONY: check-machine-for-tests
 check-machine-for-tests:
-	@$(PYTHON) scripts/check_machine.py rust node java
+	@$(PYTHON) scripts/check_machine.py rust node java valgrind
 
 .PHONY: local-tools
 local-tools: check-machine

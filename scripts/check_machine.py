@@ -1,4 +1,4 @@
-"""Names what this machine lacks before anything is installed: `check_machine.py rust node java`."""
+"""Names what this machine lacks before anything is installed: `check_machine.py rust node java valgrind`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`make test-budgets`: how many instructions the built functions execute and how large they are, against their budgets."""
+"""`make test-budgets`: what the built functions execute and how large they are, against `tests/budgets.toml`."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ ARCHITECTURE = "x86_64"
 def test_budgets() -> None:
     machine.require("rust")
     if machine.architecture() != ARCHITECTURE:
-        console.line(f"budgets: those of {ARCHITECTURE}, and this is {machine.architecture()}; nothing is held against them")
+        console.line(f"budgets: nothing is held against them, since they are those of {ARCHITECTURE}")
         return
     variables = {**os.environ, **valgrind.environment()}
     build.floor()

@@ -63,9 +63,8 @@ def _add(text: str, costs: Costs) -> None:
             is_call = False
 
 
-
 def crate(function: str, program: str) -> str:
-    """Whose code it is, as well as its name tells: a crate's, else a library's; what has no crate in a bootstrap is C."""
+    """Whose code it is, as well as its name tells: a crate's, else a library's; a bootstrap's without a crate is C."""
     match = CRATE.match(function)
     library = Path(program).name
     return match[1] if match else "C and assembly" if library == "bootstrap" else library

@@ -27,11 +27,11 @@ def architecture() -> str:
 
 
 def require(*needs: str) -> None:
-    """Checks what a command needs of `rust`, `node` and `java`; the system itself and Python are always checked."""
+    """Checks what a command needs of `rust`, `node`, `java`, `valgrind`; the system and Python are always checked."""
     architecture()
     _require_glibc()
     _require_python()
-    checks = {"rust": _require_rust, "node": _require_node, "java": _require_java}
+    checks = {"rust": _require_rust, "node": _require_node, "java": _require_java, "valgrind": _require_valgrind}
     for need in needs:
         checks[need]()
 
@@ -71,6 +71,12 @@ def _require_node() -> None:
 
 def _require_java() -> None:
     _require_major("java", ["-version"], r'version "(\d+)', JAVA_MAJOR, "Java", "apt install openjdk-17-jre-headless")
+
+
+def _require_valgrind() -> None:
+    # Where there are Debian's tools, it is unpacked into the checkout when it is needed.
+    if shutil.which("valgrind") is None and not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise console.Failure("valgrind is missing", "Install it: dnf install valgrind (Fedora).")
 
 
 def _require_major(program: str, arguments: list[str], pattern: str, minimum: int, name: str, source: str) -> None:

@@ -29,8 +29,7 @@ def _install() -> None:
     stamp = fingerprint.Stamp(INSTALLED / "installed")
     if stamp.matches(wanted):
         return
-    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-        raise _missing("this system has no apt-get to fetch it with")
+    machine.require("valgrind")
     with console.step("installing valgrind"):
         shutil.rmtree(INSTALLED, ignore_errors=True)
         INSTALLED.mkdir(parents=True)

@@ -39,13 +39,19 @@ def profile() -> None:
         if before is not None:
             costs = costs.beyond(callgrind.read(PROFILES / function / f"{before}-0"))
         _print(part, costs, times)
-    console.line(f"\nThe profiles are in {console.relative(PROFILES / function)}; kcachegrind and callgrind_annotate read them.")
+    console.line(
+        f"\nThe profiles are in {console.relative(PROFILES / function)}; kcachegrind and callgrind_annotate read them."
+    )
 
 
 def _print(part: str, costs: callgrind.Costs, times: int) -> None:
     total = costs.own.total() // times
     console.heading(f"{part[0].upper()}{part[1:]}: {total:,} instructions")
-    for title, counter in (("by crate", costs.by_crate), ("in itself", costs.own), ("with what it calls", costs.inclusive)):
+    for title, counter in (
+        ("by crate", costs.by_crate),
+        ("in itself", costs.own),
+        ("with what it calls", costs.inclusive),
+    ):
         _print_top(title, counter, times, total)
 
 
