@@ -64,7 +64,7 @@ async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
     let cycles = proof::size(8, 100);
     let mut random = proof::random(2);
     let mut deaths = deaths();
-    let (mut dead, mut errors, mut slowest) = (0, 0, Duration::ZERO);
+    let (mut dead, mut errors, mut slowest) = (0, Vec::new(), Duration::ZERO);
 
     for errand in Errand::ALL {
         let mut sleeper = Sleeper::start(errand, cycles + 1).await;
@@ -81,7 +81,7 @@ async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
         }
         sleeper.check().await;
         dead += sleeper.seen.dead;
-        errors += sleeper.seen.errors;
+        errors.append(&mut sleeper.seen.errors);
         slowest = slowest.max(sleeper.seen.slowest);
     }
 
@@ -89,10 +89,10 @@ async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
         .with("functions", Errand::ALL.len())
         .with("starts", cycles * Errand::ALL.len())
         .with("dead connections", dead)
-        .with("errors", errors)
+        .with("errors", errors.len())
         .with("slowest answer in ms", slowest.as_millis())
         .print();
-    assert_eq!(errors, 0);
+    assert!(errors.is_empty(), "{errors:#?}");
     assert!(dead > 0);
 }
 
@@ -112,7 +112,7 @@ async fn connections_that_servers_may_have_closed_are_not_used() {
     futures_util::future::join_all(sleeping).await;
 
     for (sleeper, before) in sleepers.iter().zip(before) {
-        assert_eq!(sleeper.seen.errors, 0, "{:?}", sleeper.seen);
+        assert!(sleeper.seen.errors.is_empty(), "{:?}", sleeper.seen);
         let twice = before.map(|connections| 2 * connections);
         assert_eq!(sleeper.connections(), twice, "{:?}", sleeper.seen);
         sleeper.check().await;
@@ -136,15 +136,15 @@ async fn check(class: &'static str, errand: Errand, answered_within: Duration) {
             .await;
     }
 
-    let seen = sleeper.seen;
+    let seen = &sleeper.seen;
     Figures::of(class)
         .with("cycles", cycles)
         .with("dead connections", seen.dead)
         .with("cycles that connected anew", seen.reconnected)
-        .with("errors", seen.errors)
+        .with("errors", seen.errors.len())
         .with("slowest answer in ms", seen.slowest.as_millis())
         .print();
-    assert_eq!(seen.errors, 0);
+    assert!(seen.errors.is_empty(), "{:#?}", seen.errors);
     sleeper.check().await;
     assert!(seen.dead >= cycles / 2, "{}", seen.dead);
     assert!(seen.slowest <= answered_within + lateness.worst());

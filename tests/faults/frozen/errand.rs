@@ -32,9 +32,10 @@ pub(super) enum Errand {
 }
 
 /// What came of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Done {
-    pub(super) is_well: bool,
+    /// What is wrong with it.
+    pub(super) error: Option<String>,
     pub(super) took: Duration,
 }
 
@@ -91,7 +92,7 @@ impl Errand {
         };
         let answer = function.invoke(&event, timeout).await.unwrap();
         Done {
-            is_well: self.is_answered(&answer, items),
+            error: (!self.is_answered(&answer, items)).then(|| format!("{answer:?}")),
             took: answer.took,
         }
     }
@@ -146,11 +147,11 @@ async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usiz
     let fed = stack.feed(function).await;
     let took = began.elapsed();
     let row = stack.row(items[0]).await.unwrap();
-    let is_read = row
-        .reading
-        .is_some_and(|reading| reading.read_at.as_millisecond() >= before.as_millisecond());
+    let read_at = row.reading.as_ref().map(|reading| reading.read_at);
+    let is_read = read_at.is_some_and(|at| at.as_millisecond() >= before.as_millisecond());
+    let is_well = is_read && fed.invocations == 1 && row.schedule.sync_failures == 0;
     Done {
-        is_well: is_read && fed.invocations == 1 && row.schedule.sync_failures == 0,
+        error: (!is_well).then(|| format!("{fed:?}, read: {is_read}, {:?}", row.schedule)),
         took,
     }
 }

@@ -30,14 +30,14 @@ pub(super) enum Moment {
 }
 
 /// What was seen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub(super) errands: usize,
     /// How many connections died.
     pub(super) dead: usize,
     /// How many errands after a sleep needed a new connection.
     pub(super) reconnected: usize,
-    pub(super) errors: usize,
+    pub(super) errors: Vec<String>,
     pub(super) slowest: Duration,
 }
 
@@ -60,7 +60,7 @@ impl Sleeper {
     /// The next errand, with connections as they are.
     pub(super) async fn run(&mut self) {
         let done = self.errand().await;
-        self.note(done);
+        self.note(done, &[]);
     }
 
     /// The next errand after a sleep; in it, or just after it, the connections to DynamoDB and to Pluggy die.
@@ -78,7 +78,7 @@ impl Sleeper {
         );
         self.seen.dead += to_dynamodb + to_pluggy;
         self.seen.reconnected += usize::from(self.connections() != before);
-        self.note(done);
+        self.note(done, &deaths);
     }
 
     /// The next errand in another process, which stands still at some moment of its start.
@@ -120,10 +120,11 @@ impl Sleeper {
             .await
     }
 
-    fn note(&mut self, done: Done) {
+    fn note(&mut self, done: Done, deaths: &[Death]) {
         let seen = &mut self.seen;
         seen.errands += 1;
-        seen.errors += usize::from(!done.is_well);
+        let error = done.error.map(|error| format!("{deaths:?}: {error}"));
+        seen.errors.extend(error);
         seen.slowest = seen.slowest.max(done.took);
     }
 }
