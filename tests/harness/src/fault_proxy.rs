@@ -177,7 +177,7 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     tokio::select! {
         // Whoever went away, it was meant to be.
         () = connection.as_mut() => {}
-        Ok(how) = severances.recv() => how.happen(&socket, &mut alive).await,
+        Ok(how) = severances.recv() => how.happen(&socket, &mut alive, &mut severances).await,
     }
 }
 

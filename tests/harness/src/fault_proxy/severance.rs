@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 
 use socket2::{SockFilter, SockRef};
 use tokio::net::TcpStream;
+use tokio::sync::broadcast;
 
 use super::connections::Alive;
 use super::will_reset;
@@ -28,13 +29,19 @@ pub enum Severance {
     ClosedOnUse,
     /// The other side has forgotten them, as a network's gateway does, and resets them when they are used.
     Forgotten,
-    /// The way to the other side is gone: what is sent is not even acknowledged, and nobody says so.
+    /// The way to the other side is gone, until connections die again: what is sent is not even acknowledged, and nobody
+    /// says so.
     Silent,
 }
 
 impl Severance {
     /// When this returns, the socket is to be closed. Nothing is left in `alive` if the connection is dead before that.
-    pub(super) async fn happen(self, socket: &OwnedFd, alive: &mut Option<Alive>) {
+    pub(super) async fn happen(
+        self,
+        socket: &OwnedFd,
+        alive: &mut Option<Alive>,
+        severances: &mut broadcast::Receiver<Self>,
+    ) {
         match self {
             Self::Closed => {}
             Self::Reset => will_reset(socket),
@@ -52,7 +59,9 @@ impl Severance {
                 if SockRef::from(socket).attach_filter(&DROP_ALL).is_ok() {
                     *alive = None;
                 }
-                std::future::pending::<()>().await;
+                // As long as it is there, no new connection from the same port comes through.
+                let _ = severances.recv().await;
+                will_reset(socket);
             }
         }
     }
