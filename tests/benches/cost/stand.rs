@@ -64,7 +64,7 @@ struct Used {
 /// How much there was of what only grows.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
-    pluggy: usize,
+    pluggy: u64,
     bus_requests: usize,
     bus_events: usize,
 }
