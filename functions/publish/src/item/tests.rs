@@ -18,7 +18,7 @@ fn item(fields: Value) -> StoredItem {
     for (name, value) in fields.as_object().unwrap() {
         answer[name] = value.clone();
     }
-    let item: Item = serde_json::from_value(answer).unwrap();
+    let item: Box<Item> = serde_json::from_value(answer).unwrap();
     StoredItem {
         item_id: item.id,
         owner: Some("usr_1".parse().unwrap()),
