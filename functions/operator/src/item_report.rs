@@ -129,7 +129,7 @@ mod tests {
     const NOW: &str = "2026-11-23T12:00:00Z";
 
     fn stored() -> StoredItem {
-        let item: shared::pluggy::Item = serde_json::from_value(json!({
+        let item: Box<shared::pluggy::Item> = serde_json::from_value(json!({
             "id": "9a7b6c5d-0000-4000-8000-000000000001",
             "connector": {"id": 2, "name": "Pluggy Bank", "health": {"status": "ONLINE"}},
             "status": "LOGIN_ERROR", "executionStatus": "INVALID_CREDENTIALS",
