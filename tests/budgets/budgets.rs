@@ -21,6 +21,9 @@ impl Budgets {
 
     /// Those of these functions alone.
     pub(crate) fn of(mut self, functions: &[&str]) -> Self {
+        for name in functions {
+            assert!(self.0.contains_key(*name), "there are no budgets of {name}");
+        }
         self.0.retain(|name, _| functions.contains(&name.as_str()));
         self
     }
@@ -45,4 +48,19 @@ impl std::str::FromStr for Budgets {
     fn from_str(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }
+}
+
+#[test]
+fn every_function_has_budgets() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let packages = std::fs::read_dir(root.join("functions")).unwrap();
+    let mut expected: Vec<String> = packages
+        .map(|package| package.unwrap().file_name().into_string().unwrap())
+        .chain(["floor".to_owned()])
+        .collect();
+    expected.sort_unstable();
+
+    let budgets = Budgets::load(&root.join("tests/budgets.toml"));
+
+    assert_eq!(budgets.functions().collect::<Vec<_>>(), expected);
 }
