@@ -12,11 +12,20 @@ const ACCESS: &str = r#"{"requestId":"Abc1dEFgHIjklMN=","time":"23/Nov/2026:12:0
 
 /// What Lambda writes for one invocation that goes well: its start and its report, unless the level leaves them out.
 pub(crate) fn of_invocation() -> usize {
-    if TEMPLATE.contains("SystemLogLevel: INFO") {
-        START.len() + REPORT.len() + 2
-    } else {
+    if default_level() == "WARN" {
         0
+    } else {
+        START.len() + REPORT.len() + 2
     }
+}
+
+/// Of the parameter `SystemLogLevel`.
+fn default_level() -> &'static str {
+    let mut lines = TEMPLATE
+        .lines()
+        .skip_while(|line| *line != "  SystemLogLevel:");
+    let default = lines.find_map(|line| line.strip_prefix("    Default: "));
+    default.unwrap()
 }
 
 /// What the HTTP API writes for one request.

@@ -292,7 +292,7 @@ impl Stand {
 
     fn see(&self) -> Seen {
         Seen {
-            pluggy: self.pluggy.requests(),
+            pluggy: usize::try_from(self.pluggy.requests()).unwrap(),
             bus_requests: self.bus.requests(),
             bus_events: self.bus.published().len(),
         }
