@@ -104,8 +104,8 @@ prove: build ## Everything that docs/proofs.md promises, at full size, with its 
 	@$(PYTHON) scripts/fuzz.py 600
 
 .PHONY: bench
-bench: build ## What publishing costs: time, processor time, requests, log bytes
-	cargo bench --locked --profile prove --package tests --features built-stack --bench publishing
+bench: build ## How fast the built functions are, and what publishing costs (RECORD=yes keeps it in docs/performance.md)
+	@$(LOCAL_PYTHON) scripts/bench.py
 
 .PHONY: cost
 cost: build ## What a thousand events, status reads and tokens take and cost (RECORD=yes keeps it in docs/cost.md)
@@ -194,6 +194,10 @@ accept-drift: official-tools ## Take what Pluggy's types say now for known, and 
 .PHONY: status-page
 status-page: check-machine ## Make docs/status.md anew, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+
+.PHONY: performance-page
+performance-page: check-machine ## Make the table and the picture of docs/performance.md anew from its record, which make bench RECORD=yes makes
+	cargo run --locked --quiet --package tests --bin performance-page
 
 # The rest is needed by the targets above.
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use shared::connection::{ActionKind, Phase};
 use shared::metrics::Metric;
+use tests::speed::{Speed, in_page, plot};
 
 fn document(name: &str) -> String {
     let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -49,6 +50,17 @@ fn the_page_of_states_is_what_the_code_decides() {
         document("status.md") == made,
         "make it anew: make status-page"
     );
+}
+
+#[test]
+fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
+    let record: Speed = serde_json::from_str(&document("performance.json")).unwrap();
+    let page = document("performance.md");
+
+    let is_made =
+        in_page(&page, &record) == Some(page) && document("performance.svg") == plot(&record);
+
+    assert!(is_made, "make them anew: make performance-page");
 }
 
 #[test]

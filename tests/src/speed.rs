@@ -2,6 +2,7 @@
 
 mod figure;
 mod plot;
+mod record;
 mod table;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use figure::Figure;
 pub use plot::plot;
+pub use record::{json, record, recorded};
 pub use table::{in_page, table};
 
 /// One run.

@@ -11,7 +11,6 @@ use tests::scene::FLOOR;
 use tests::speed::Figure;
 use tests::statistics::millions;
 
-use crate::FUNCTIONS;
 use crate::progress::Progress;
 
 /// The figures of each function.
@@ -27,6 +26,7 @@ impl Counted {
 /// The reason instead where they are not counted.
 pub(crate) async fn measure(
     scene: &Scene,
+    names: &[&str],
     environment: &Environment,
     progress: &Progress,
 ) -> Result<Counted, String> {
@@ -36,17 +36,17 @@ pub(crate) async fn measure(
     let callgrind = Callgrind::of_environment(environment);
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/callgrind"));
     let mut counted = Counted::default();
-    for name in [&[FLOOR], FUNCTIONS.as_slice()].concat() {
+    for name in names {
         let counts = Instructions::count(scene, &callgrind, name, folder).await;
         let mut figures = BTreeMap::from([
             (Figure::InitInstructions, millions(counts.init)),
             (Figure::FirstInstructions, millions(counts.first)),
             (Figure::WarmInstructions, millions(counts.warm)),
         ]);
-        if name != FLOOR {
+        if *name != FLOOR {
             figures.insert(Figure::ConnectionInstructions, millions(counts.connections));
         }
-        counted.0.insert(name.to_owned(), figures);
+        counted.0.insert((*name).to_owned(), figures);
         progress.tell(format_args!("instructions of {name}"), 1, 1);
     }
     Ok(counted)

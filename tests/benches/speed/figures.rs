@@ -25,7 +25,7 @@ pub(crate) fn of_floor(pairs: &[Pairs]) -> Figures {
 pub(crate) fn of_function(pairs: &Pairs) -> Figures {
     let lives: Vec<&Life> = pairs.function.iter().collect();
     let mut figures = of_lives(&lives);
-    let init = median(pairs.unconnected.iter().copied());
+    let init = median(pairs.in_the_clear.iter().copied());
     let floor = median(pairs.floor.iter().map(|life| life.init));
     let connected = median(lives.iter().map(|life| life.init));
     figures.extend([

@@ -27,8 +27,9 @@ use tests::speed::{FunctionSpeed, Speed, table};
 use crate::budgets::Budgets;
 use crate::life::Stage;
 use crate::progress::Progress;
+use crate::rounds::Pairs;
 
-/// What a user or Pluggy waits for first.
+/// What a user or Pluggy waits for first; `FUNCTIONS=webhook,item-sync` measures some of them.
 const FUNCTIONS: [&str; 6] = [
     "webhook",
     "item-status",
@@ -51,45 +52,41 @@ async fn main() {
     let scene = Scene::start().await;
     let stage = Stage::new(&scene);
 
-    let mut pairs = Vec::new();
-    for _ in 0..FUNCTIONS.len() {
-        pairs.push(rounds::Pairs::default());
-    }
+    let functions = chosen(&environment);
+    let names = [&[FLOOR], functions.as_slice()].concat();
+    let mut pairs: Vec<Pairs> = functions.iter().map(|_| Pairs::default()).collect();
     for round in 1..=rounds {
-        for (pairs, name) in pairs.iter_mut().zip(FUNCTIONS) {
+        for (pairs, name) in pairs.iter_mut().zip(&functions) {
             pairs.live(&stage, name).await;
         }
         progress.tell(format_args!("round {round} of {rounds}"), round, rounds);
     }
     let mut left_out = Vec::new();
-    let throttled = throttled::measure(&stage, &progress).await;
+    let throttled = throttled::measure(&stage, &names, &progress).await;
     let throttled = throttled.unwrap_or_else(|error| {
         left_out.push(format!("128 and 256 MB were left out: {error}."));
         throttled::Throttled::default()
     });
-    let counted = counted::measure(&scene, &environment, &progress).await;
+    let counted = counted::measure(&scene, &names, &environment, &progress).await;
     let counted = counted.unwrap_or_else(|why| {
         left_out.push(why);
         counted::Counted::default()
     });
 
     let budgets = Budgets::load();
-    let names = [&[FLOOR], FUNCTIONS.as_slice()].concat();
-    let functions = names.into_iter().map(|name| {
-        let mut figures = if name == FLOOR {
-            figures::of_floor(&pairs)
-        } else {
-            let index = FUNCTIONS.iter().position(|function| *function == name);
-            figures::of_function(&pairs[index.unwrap()])
+    let functions = names.iter().enumerate().map(|(index, name)| {
+        let mut figures = match index.checked_sub(1) {
+            None => figures::of_floor(&pairs),
+            Some(index) => figures::of_function(&pairs[index]),
         };
         figures.extend(figures::of_file(&scene.bootstrap(name)));
         figures.extend(throttled.get(name));
         figures.extend(counted.get(name));
-        figures
-            .values_mut()
-            .for_each(|value| *value = figures::rounded(*value));
+        for value in figures.values_mut() {
+            *value = figures::rounded(*value);
+        }
         FunctionSpeed {
-            name: name.to_owned(),
+            name: (*name).to_owned(),
             budgets: budgets.of(name),
             figures,
         }
@@ -103,4 +100,12 @@ async fn main() {
     };
     println!("{}", table(&speed));
     record::write(&speed, &environment);
+}
+
+fn chosen(environment: &Environment) -> Vec<&'static str> {
+    let mut functions = FUNCTIONS.to_vec();
+    if let Some(only) = environment.optional("FUNCTIONS") {
+        functions.retain(|name| only.split(',').any(|chosen| chosen == *name));
+    }
+    functions
 }

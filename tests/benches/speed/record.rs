@@ -4,27 +4,20 @@ use std::fs;
 use std::path::Path;
 
 use shared::env::Environment;
-use tests::speed::{Speed, in_page, plot};
+use tests::speed::{self, Speed};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Always under `target`; under `docs`, with the table and the picture, if `RECORD` says so.
 pub(crate) fn write(speed: &Speed, environment: &Environment) {
     let root = Path::new(ROOT);
-    let json = serde_json::to_string_pretty(speed).unwrap() + "\n";
     let folder = root.join("target/bench");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("speed.json"), &json).unwrap();
-    if environment.optional("RECORD").as_deref() != Some("yes") {
-        return;
+    fs::write(folder.join("speed.json"), speed::json(speed).unwrap()).unwrap();
+    if environment.optional("RECORD").as_deref() == Some("yes") {
+        speed::record(speed, &root.join("docs")).unwrap();
+        eprintln!("recorded in docs/performance.md");
     }
-    let docs = root.join("docs");
-    let page = docs.join("performance.md");
-    let text = in_page(&fs::read_to_string(&page).unwrap(), speed).unwrap();
-    fs::write(page, text).unwrap();
-    fs::write(docs.join("performance.json"), json).unwrap();
-    fs::write(docs.join("performance.svg"), plot(speed)).unwrap();
-    eprintln!("recorded in docs/performance.md");
 }
 
 /// The processor, and how many there are.

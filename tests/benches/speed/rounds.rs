@@ -12,8 +12,8 @@ use crate::life::{Life, Stage};
 pub(crate) struct Pairs {
     pub(crate) floor: Vec<Life>,
     pub(crate) function: Vec<Life>,
-    /// The function's inits while all connections were refused.
-    pub(crate) unconnected: Vec<Duration>,
+    /// The function's inits without TLS.
+    pub(crate) in_the_clear: Vec<Duration>,
 }
 
 impl Pairs {
@@ -21,8 +21,8 @@ impl Pairs {
     pub(crate) async fn live(&mut self, stage: &Stage<'_>, name: &str) {
         let floor = stage.live(FLOOR, WARM_INVOCATIONS, None).await;
         self.floor.push(floor);
-        let unconnected = stage.scene.settings_unconnected(name);
-        self.unconnected.push(stage.init(unconnected).await);
+        let in_the_clear = stage.scene.settings_in_the_clear(name);
+        self.in_the_clear.push(stage.init(in_the_clear).await);
         let before = stage.scene.requests();
         let function = stage.live(name, WARM_INVOCATIONS, None).await;
         self.function.push(function);

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use harness::{CpuQuota, QuotaError};
-use tests::scene::FLOOR;
 use tests::speed::Figure;
 use tests::statistics::{median, milliseconds, percentile, sorted};
 
-use crate::FUNCTIONS;
 use crate::life::Stage;
 use crate::progress::Progress;
 
@@ -46,13 +44,14 @@ impl Throttled {
 /// Init runs without a quota, as on Lambda.
 pub(crate) async fn measure(
     stage: &Stage<'_>,
+    names: &[&str],
     progress: &Progress,
 ) -> Result<Throttled, QuotaError> {
     let mut throttled = Throttled::default();
     for (megabytes, figures) in MEMORIES {
-        for name in [&[FLOOR], FUNCTIONS.as_slice()].concat() {
+        for name in names {
             let values = of_function(stage, name, megabytes).await?;
-            let of_name = throttled.0.entry(name.to_owned()).or_default();
+            let of_name = throttled.0.entry((*name).to_owned()).or_default();
             of_name.extend(figures.into_iter().zip(values));
         }
         progress.tell(format_args!("as with {megabytes} MB"), 1, 1);

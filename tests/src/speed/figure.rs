@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Figure {
-    /// From spawn until it asks for its first event, while all connections are refused.
+    /// From spawn until it asks for its first event, while nothing that it calls speaks TLS.
     InitMs,
     /// That, over the floor's.
     InitOverFloor,
-    /// The same with the connections that it opens in init.
+    /// From spawn until it asks for its first event, its TLS connections opened.
     ConnectedInitMs,
     /// The first invocation, once connected.
     FirstMs,
@@ -79,15 +79,15 @@ impl Figure {
     /// Its row of the table.
     pub fn label(self) -> &'static str {
         match self {
-            Self::InitMs => "init, ms",
-            Self::InitOverFloor => "init, over the floor's",
-            Self::ConnectedInitMs => "init with its connections, ms",
+            Self::InitMs => "init without TLS, ms",
+            Self::InitOverFloor => "init without TLS, over the floor's",
+            Self::ConnectedInitMs => "init with its TLS connections, ms",
             Self::FirstMs => "first invocation once connected, ms",
             Self::FirstOverWarm => "first invocation, over warm p50",
             Self::WarmP50Ms => "warm p50, ms",
             Self::WarmP99Ms => "warm p99, ms",
             Self::WarmCpuMs => "warm, CPU ms",
-            Self::InitInstructions => "init, M instructions",
+            Self::InitInstructions => "init without TLS, M instructions",
             Self::ConnectionInstructions => "TLS connections, M instructions",
             Self::FirstInstructions => "first invocation, M instructions",
             Self::WarmInstructions => "warm, M instructions",

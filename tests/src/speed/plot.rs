@@ -11,12 +11,18 @@ type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Erro
 const SIZE: (u32, u32) = (960, 620);
 /// Two rows of two.
 const PANELS: [(Figure, &str); 4] = [
-    (Figure::InitInstructions, "init, millions of instructions"),
+    (
+        Figure::InitInstructions,
+        "init without TLS, millions of instructions",
+    ),
     (
         Figure::WarmInstructions,
         "warm invocation, millions of instructions",
     ),
-    (Figure::InitOverFloor, "init time, over the floor's"),
+    (
+        Figure::InitOverFloor,
+        "init time without TLS, over the floor's",
+    ),
     (Figure::FirstOverWarm, "first invocation, over warm p50"),
 ];
 const NAMES_WIDTH: u32 = 110;
@@ -57,6 +63,9 @@ fn panel<'a>(
             Some((function.name.as_str(), value?, budget))
         })
         .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
     let longest = rows
         .iter()
         .map(|(_, value, budget)| budget.unwrap_or(0.0).max(*value))
@@ -70,10 +79,9 @@ fn panel<'a>(
         .build_cartesian_2d(0.0..longest * ROOM_FOR_VALUES, f64::from(count)..0.0)?;
     chart
         .configure_mesh()
-        .disable_y_mesh()
+        .disable_mesh()
         .disable_y_axis()
         .x_labels(6)
-        .light_line_style(WHITE)
         .draw()?;
     for (row, (name, value, budget)) in (0_u32..).zip(&rows) {
         let (top, middle, bottom) = (

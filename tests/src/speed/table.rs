@@ -80,8 +80,8 @@ mod tests {
             table(&speed()),
             "| figure | floor | webhook |\n\
              |---|---|---|\n\
-             | init, ms | 2.00 | 3.00 |\n\
-             | init, over the floor's | - | 1.50 (1.6) |\n\
+             | init without TLS, ms | 2.00 | 3.00 |\n\
+             | init without TLS, over the floor's | - | 1.50 (1.6) |\n\
              \n\
              3 processes of each function, 20 warm invocations each, on an abacus.\n\
              No quota: nobody may set one.\n"

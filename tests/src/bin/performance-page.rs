@@ -1,0 +1,11 @@
+//! Makes the table and the picture of `docs/performance.md` anew, from the record beside it.
+
+use std::io;
+use std::path::Path;
+
+use tests::speed::{record, recorded};
+
+fn main() -> io::Result<()> {
+    let docs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"));
+    record(&recorded(docs)?, docs)
+}
