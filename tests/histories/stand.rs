@@ -152,11 +152,17 @@ impl Stand {
     }
 }
 
+/// The ids are a multiple of an hour's seconds apart, so that all items have the same moments on the
+/// grid of their looks, and rows can be compared.
 fn item_id(number: u64) -> ItemId {
-    Uuid::from_u64_pair(0x9a7b_6c5d_0000_4000, 0x8000_0000_0000_0000 | number)
-        .to_string()
-        .parse()
-        .unwrap()
+    const APART: u64 = 3_600;
+    Uuid::from_u64_pair(
+        0x9a7b_6c5d_0000_4000,
+        0x8000_0000_0000_0000 | (number * APART),
+    )
+    .to_string()
+    .parse()
+    .unwrap()
 }
 
 /// A key that outlives every history, so that none begins with `POST /auth`.
