@@ -16,7 +16,7 @@ pub(crate) struct Counted {
     /// By operation and table.
     pub(crate) requests: BTreeMap<String, Asked>,
     /// Answers of Pluggy's.
-    pub(crate) pluggy: u64,
+    pub(crate) pluggy: usize,
     /// Requests to the event bus.
     pub(crate) bus_requests: usize,
     /// Events on the bus, each of at most 64 KB.

@@ -35,7 +35,7 @@ fn print_counts(all: &[Counted], prices: &Prices) {
             of_all(units.all_writes()),
             of_all(units.index_writes),
             counted.per_thousand(units.reads()),
-            counted.per_thousand(counted.pluggy as f64),
+            of_all(counted.pluggy),
             of_all(counted.bus_events),
             of_all(counted.invocations()),
             of_all(counted.log_bytes() + counted.lambda_log_bytes()) / 1000.0,

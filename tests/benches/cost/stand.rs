@@ -64,7 +64,7 @@ struct Used {
 /// How much there was of what only grows.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
-    pluggy: u64,
+    pluggy: usize,
     bus_requests: usize,
     bus_events: usize,
 }
