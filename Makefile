@@ -104,8 +104,9 @@ prove: build ## Everything that docs/proofs.md promises, at full size, with its 
 	@$(PYTHON) scripts/fuzz.py 600
 
 .PHONY: bench
-bench: build ## How fast the built functions are, and what publishing costs (RECORD=yes keeps it in docs/performance.md)
+bench: build ## How fast the built functions are, what publishing takes, and what it all costs (RECORD=yes keeps it under docs/)
 	@$(LOCAL_PYTHON) scripts/bench.py
+	@$(PYTHON) scripts/cost.py
 
 .PHONY: cost
 cost: build ## What a thousand events, status reads and tokens take and cost (RECORD=yes keeps it in docs/cost.md)

@@ -1,4 +1,4 @@
-"""`make bench`: how fast the built functions are, and what publishing costs. `RECORD=yes` keeps it under docs/."""
+"""`make bench`: how fast the built functions are, and what publishing takes. `RECORD=yes` keeps it under docs/."""
 
 import os
 import subprocess
