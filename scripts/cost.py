@@ -1,4 +1,4 @@
-"""`make cost`: what a thousand of each thing take of the built functions, on DynamoDB Local, and what that costs.
+"""`make cost`: what a thousand of each thing take of the built functions, and what that costs.
 
 `RECORD=yes` puts the tables into docs/cost.md.
 """
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from stack import console, dynamodb_local, machine, paths
+from stack import console, machine, paths
 
 OPTIONS = ["--locked", "--profile", "prove", "--package", "tests", "--features", "built-stack"]
 COMMAND = ["cargo", "bench", *OPTIONS, "--bench", "cost"]
@@ -18,12 +18,9 @@ END = "<!-- The end of it. -->\n"
 
 
 def cost() -> None:
-    machine.require("rust", "node", "java")
-    with dynamodb_local.running() as url:
-        environment = {**os.environ, "DYNAMODB_LOCAL_URL": url, "COST_JSON": str(FIGURES)}
-        result = subprocess.run(
-            COMMAND, cwd=paths.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
-        )
+    machine.require("rust")
+    environment = {**os.environ, "COST_JSON": str(FIGURES)}
+    result = subprocess.run(COMMAND, cwd=paths.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     print(result.stdout, end="")
     if result.returncode != 0:
         sys.exit(result.returncode)

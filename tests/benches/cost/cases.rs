@@ -8,10 +8,6 @@ use crate::stand::Stand;
 
 /// How many items events are about.
 const ITEMS: usize = 100;
-/// How often each of them is told of.
-const ROUNDS: usize = 10;
-/// How many requests of a kind are made.
-const REQUESTS: usize = 1000;
 
 pub(crate) async fn run_all(stand: &Stand) -> Vec<Counted> {
     let items = stand.connect(ITEMS).await;

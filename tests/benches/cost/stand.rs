@@ -38,6 +38,8 @@ const SETTLED_AFTER: Duration = Duration::from_millis(30);
 
 pub(crate) struct Stand {
     pub(crate) deployment: Deployment,
+    /// How often a hundred of each thing are done.
+    pub(crate) rounds: usize,
     /// What the functions do, each in one process.
     functions: BTreeMap<&'static str, Function>,
     streams: tokio::sync::Mutex<[TableStream; 2]>,
@@ -79,7 +81,10 @@ pub(crate) struct News {
 }
 
 impl Stand {
+    /// `COST_ROUNDS` of a hundred things each are counted, 10 unless it is there.
     pub(crate) async fn start(environment: &Environment) -> Self {
+        let rounds = environment.optional("COST_ROUNDS");
+        let rounds = rounds.map_or(10, |rounds| rounds.parse().unwrap());
         let settings = Settings {
             time_scale: 100,
             ..deployment::settings()
@@ -108,6 +113,7 @@ impl Stand {
             used: Mutex::default(),
             seen: Mutex::default(),
             deployment,
+            rounds,
             meter,
             bus,
             authority,
@@ -119,6 +125,11 @@ impl Stand {
             stand.functions.insert(name, function);
         }
         stand
+    }
+
+    /// How many requests of a kind are made.
+    pub(crate) fn requests(&self) -> usize {
+        self.rounds * 100
     }
 
     /// One more process of a function.

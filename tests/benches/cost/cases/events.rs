@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::counted::Counted;
 use crate::stand::{Stand, USER};
 
-use super::{ITEMS, REQUESTS, ROUNDS};
+use super::ITEMS;
 
 /// How many records Lambda hands over at once at most.
 #[derive(Clone, Copy, Debug)]
@@ -47,28 +47,28 @@ pub(super) async fn make_known(stand: &Stand, items: &[ItemId]) {
 /// Events that tell of a change, and looks that find it.
 pub(super) async fn changes(stand: &Stand, items: &[ItemId], batches: Batches) -> Counted {
     stand.begin().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..stand.rounds {
         // The look before was long ago, so that this one moves the due time.
         make_due(stand, items).await;
         stand.change(items).await;
         deliver(stand, "item/updated", items).await;
         hand_over(stand, batches).await;
     }
-    stand.end(batches.name, ROUNDS * ITEMS).await
+    stand.end(batches.name, stand.rounds * ITEMS).await
 }
 
 /// Further events of an execution that was looked at before: about the item's data, while the item itself stands as it
 /// stood.
 pub(super) async fn news(stand: &Stand, items: &[ItemId]) -> Counted {
     stand.begin().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..stand.rounds {
         deliver(stand, "transactions/created", items).await;
         hand_over(stand, ALONE).await;
     }
     stand
         .end(
             "one more event soon after, its item as before",
-            ROUNDS * ITEMS,
+            stand.rounds * ITEMS,
         )
         .await
 }
@@ -76,7 +76,7 @@ pub(super) async fn news(stand: &Stand, items: &[ItemId]) -> Counted {
 /// Events that waited while the item was read.
 pub(super) async fn read_before(stand: &Stand, items: &[ItemId]) -> Counted {
     stand.begin().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..stand.rounds {
         deliver(stand, "transactions/created", items).await;
     }
     let counted_so_far = stand.end("", 1).await;
@@ -93,7 +93,10 @@ pub(super) async fn read_before(stand: &Stand, items: &[ItemId]) -> Counted {
         stand.feed("publish", std::slice::from_ref(record)).await;
     }
     let counted = stand
-        .end("an event that came before the last read", ROUNDS * ITEMS)
+        .end(
+            "an event that came before the last read",
+            stand.rounds * ITEMS,
+        )
         .await;
     counted.with(counted_so_far)
 }
@@ -103,33 +106,35 @@ pub(super) async fn duplicates(stand: &Stand, items: &[ItemId]) -> Counted {
     let deliveries = deliver(stand, "item/updated", items).await;
     hand_over(stand, FULL).await;
     stand.begin().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..stand.rounds {
         for delivery in &deliveries {
             stand.request("webhook", delivery, 200).await;
         }
     }
     hand_over(stand, ALONE).await;
-    stand.end("a duplicate delivery", ROUNDS * ITEMS).await
+    stand
+        .end("a duplicate delivery", stand.rounds * ITEMS)
+        .await
 }
 
 /// Items that are due, and looks that find them as they were. One tick asks for all.
 pub(super) async fn checks(stand: &Stand, items: &[ItemId]) -> Counted {
     stand.begin().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..stand.rounds {
         make_due(stand, items).await;
         stand.invoke("reconcile", &json!({})).await;
         hand_over(stand, ALONE).await;
     }
-    stand.end("a due check", ROUNDS * ITEMS).await
+    stand.end("a due check", stand.rounds * ITEMS).await
 }
 
 /// Ticks that find nothing due.
 pub(super) async fn idle_ticks(stand: &Stand) -> Counted {
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.invoke("reconcile", &json!({})).await;
     }
-    stand.end("a tick with nothing due", REQUESTS).await
+    stand.end("a tick with nothing due", stand.requests()).await
 }
 
 /// Gives the functions what the streams tell.

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::counted::Counted;
 use crate::stand::{Stand, USER};
 
-use super::REQUESTS;
 use super::events::{self, hand_over};
 
 /// Each of these starts a process.
@@ -17,11 +16,11 @@ const LISTED: usize = 3;
 
 pub(super) async fn status(stand: &Stand, items: &[ItemId]) -> Counted {
     stand.begin().await;
-    for item_id in items.iter().cycle().take(REQUESTS) {
+    for item_id in items.iter().cycle().take(stand.requests()) {
         let event = of_item(*item_id);
         stand.request("item-status", &event, 200).await;
     }
-    through_the_api(stand, "a status", REQUESTS).await
+    through_the_api(stand, "a status", stand.requests()).await
 }
 
 pub(super) async fn unchanged_status(stand: &Stand, items: &[ItemId]) -> Counted {
@@ -29,10 +28,15 @@ pub(super) async fn unchanged_status(stand: &Stand, items: &[ItemId]) -> Counted
     let answer = stand.request("item-status", &event, 200).await;
     event["headers"]["if-none-match"] = answer["headers"]["etag"].clone();
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.request("item-status", &event, 304).await;
     }
-    through_the_api(stand, "a status that has not changed (304)", REQUESTS).await
+    through_the_api(
+        stand,
+        "a status that has not changed (304)",
+        stand.requests(),
+    )
+    .await
 }
 
 pub(super) async fn lists(stand: &Stand) -> Counted {
@@ -40,20 +44,20 @@ pub(super) async fn lists(stand: &Stand) -> Counted {
     event["rawQueryString"] = format!("limit={LISTED}").into();
     event["queryStringParameters"] = json!({ "limit": LISTED.to_string() });
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.request("item-status", &event, 200).await;
     }
-    through_the_api(stand, "a list of three", REQUESTS).await
+    through_the_api(stand, "a list of three", stand.requests()).await
 }
 
 pub(super) async fn tokens(stand: &Stand) -> Counted {
     let event = as_user(sample::json("connect-token/no-body.json"));
     stand.request("connect-token", &event, 200).await;
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.request("connect-token", &event, 200).await;
     }
-    through_the_api(stand, "a token", REQUESTS).await
+    through_the_api(stand, "a token", stand.requests()).await
 }
 
 pub(super) async fn first_tokens(stand: &Stand) -> Counted {
@@ -74,10 +78,10 @@ pub(super) async fn update_tokens(stand: &Stand, items: &[ItemId]) -> Counted {
     let mut event = as_user(sample::json("connect-token/no-body.json"));
     event["body"] = json!({ "itemId": items[0] }).to_string().into();
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.request("connect-token", &event, 200).await;
     }
-    through_the_api(stand, "a token for an update", REQUESTS).await
+    through_the_api(stand, "a token for an update", stand.requests()).await
 }
 
 /// What a frontend tells of an item, and the look that it leads to.
@@ -98,10 +102,10 @@ pub(super) async fn hints(stand: &Stand, items: &[ItemId]) -> Counted {
 pub(super) async fn connect_events(stand: &Stand) -> Counted {
     let event = as_user(sample::json("connect-events/on-open.json"));
     stand.begin().await;
-    for _ in 0..REQUESTS {
+    for _ in 0..stand.requests() {
         stand.request("connect-events", &event, 202).await;
     }
-    through_the_api(stand, "a connect event without an item", REQUESTS).await
+    through_the_api(stand, "a connect event without an item", stand.requests()).await
 }
 
 /// Each of the things was one request to the API.
