@@ -103,7 +103,7 @@ pub(super) async fn read_before(stand: &Stand, items: &[ItemId]) -> Counted {
 
 /// Deliveries of what is stored already.
 pub(super) async fn duplicates(stand: &Stand, items: &[ItemId]) -> Counted {
-    let deliveries = deliver(stand, "item/updated", items).await;
+    let deliveries = deliver(stand, "transactions/created", items).await;
     hand_over(stand, FULL).await;
     stand.begin().await;
     for _ in 0..stand.rounds {
