@@ -11,6 +11,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{IdentityCache, SharedAsyncSleep, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
@@ -33,6 +34,10 @@ const MAX_ATTEMPTS: u32 = 3;
 /// The SDK's own is a second, which is most of what there is. DynamoDB's clients in other languages
 /// begin with this.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+/// A process has a stock of tokens for repetitions, one of which costs five. What it spends on one
+/// that ends in a failed condition, as that of a duplicate does, never comes back by itself, and a
+/// process that lives long would repeat nothing any more.
+const RETRY_TOKENS_A_SECOND: f32 = 5.0;
 /// Opening a connection ahead of its first request may take this long in init; where the server is
 /// slower, the request itself waits for it.
 pub(crate) const OPENING_BUDGET: Duration = Duration::from_secs(1);
@@ -89,7 +94,11 @@ impl Aws {
 
     /// A client for the tables.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk)
+        let quota = TokenBucket::builder().refill_rate(RETRY_TOKENS_A_SECOND);
+        let retries = RetryPartition::custom("DynamoDB").token_bucket(quota.build());
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.sdk);
+        let config = config.retry_partition(retries.build()).build();
+        aws_sdk_dynamodb::Client::from_conf(config)
     }
 
     /// A client for the secret.
