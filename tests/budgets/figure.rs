@@ -12,16 +12,18 @@ pub(crate) enum Figure {
     ConnectionInstructions,
     FirstInstructions,
     WarmInstructions,
+    RecordInstructions,
     BinaryBytes,
     ZipBytes,
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::InitInstructions,
         Self::ConnectionInstructions,
         Self::FirstInstructions,
         Self::WarmInstructions,
+        Self::RecordInstructions,
         Self::BinaryBytes,
         Self::ZipBytes,
     ];
@@ -59,6 +61,7 @@ impl fmt::Display for Figure {
             Self::ConnectionInstructions => "M instructions to open its connections",
             Self::FirstInstructions => "M instructions in its first invocation",
             Self::WarmInstructions => "M instructions in a warm invocation",
+            Self::RecordInstructions => "M instructions for each record of a batch",
             Self::BinaryBytes => "MB of binary",
             Self::ZipBytes => "MB of archive",
         })

@@ -40,6 +40,11 @@ impl Measurements {
                 (Figure::FirstInstructions, counted.first),
                 (Figure::WarmInstructions, counted.warm),
             ]);
+            of_function.extend(
+                counted
+                    .record
+                    .map(|record| (Figure::RecordInstructions, record)),
+            );
             // The floor opens none.
             if counted.connected_in_init > 0
                 || budgets.get(name, Figure::ConnectionInstructions).is_some()

@@ -9,8 +9,8 @@ pub(crate) fn print(measurements: &Measurements, budgets: &Budgets) {
     println!(
         "\nMeasured, and in parentheses the budget: millions of instructions, and megabytes.\n"
     );
-    println!("| function | init | connections | first | warm | binary | zip |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| function | init | connections | first | warm | a record | binary | zip |");
+    println!("|---|---|---|---|---|---|---|---|");
     for (function, figures) in &measurements.figures {
         let cells = Figure::ALL.map(|figure| {
             let measured = figures

@@ -1,16 +1,19 @@
 //! How many instructions each part of a function's life takes, as callgrind counts them.
 
 use std::cell::Cell;
+use std::iter::once;
 use std::path::{Path, PathBuf};
 
 use harness::{Callgrind, FunctionSettings};
 
-use crate::scene::{Scene, assert_success};
+use crate::scene::{BATCH, Scene, assert_success};
 
 /// How often each life is lived. The one in the middle counts.
 const LIVES: usize = 3;
 /// The invocations over which a warm one is averaged.
 const WARM: u64 = 20;
+/// The batches over which one is averaged.
+const BATCHES: u64 = 4;
 /// Where the numbers of the events begin, so that none has come before in the same scene.
 const FIRST_EVENT: u64 = 1 << 32;
 
@@ -25,6 +28,8 @@ pub struct Instructions {
     pub first: u64,
     /// Each later one.
     pub warm: u64,
+    /// Of a batch, for each record; only of item-sync.
+    pub record: Option<u64>,
     /// How many TLS connections were opened before the first invocation.
     pub connected_in_init: u64,
     /// How many were opened in it.
@@ -65,12 +70,19 @@ impl Instructions {
         let connections = counter.live("connected", &connected, 0).await;
         let first = counter.live("first", &connected, 1).await;
         let warm = counter.live("warm", &connected, 1 + WARM).await;
+        let record = if name == "item-sync" {
+            let batches = counter.batches(&connected).await;
+            Some(batches.beyond(&first) / (BATCHES * BATCH as u64))
+        } else {
+            None
+        };
         let lives = [&init, &connections, &first, &warm];
         Self {
             init: init.instructions,
             connections: connections.beyond(&init),
             first: first.beyond(&connections),
             warm: warm.beyond(&first) / WARM,
+            record,
             connected_in_init: connections.handshakes,
             connected_in_first: first.handshakes.saturating_sub(connections.handshakes),
             spread: lives
@@ -83,12 +95,30 @@ impl Instructions {
 }
 
 impl Counter<'_> {
+    /// A life with so many invocations.
     async fn live(&self, life: &str, settings: &FunctionSettings, invocations: u64) -> Lives {
+        let events = || (0..invocations).map(|_| self.event()).collect();
+        self.lives(life, settings, events).await
+    }
+
+    /// One with a first invocation, and then batches.
+    async fn batches(&self, settings: &FunctionSettings) -> Lives {
+        let batch = |_| self.scene.batch(self.next_number());
+        let events = || once(self.event()).chain((0..BATCHES).map(batch)).collect();
+        self.lives("batches", settings, events).await
+    }
+
+    async fn lives(
+        &self,
+        life: &str,
+        settings: &FunctionSettings,
+        events: impl Fn() -> Vec<Vec<u8>>,
+    ) -> Lives {
         let before = self.scene.handshakes();
         let mut counts = Vec::with_capacity(LIVES);
         for number in 0..LIVES {
             let folder = self.folder.join(format!("{life}-{number}"));
-            let events = (0..invocations).map(|_| self.event());
+            let events = events().into_iter();
             let life = self.callgrind.live(settings.clone(), events, &folder).await;
             let life = life.unwrap_or_else(|error| panic!("{}: {error:?}", self.name));
             for answer in &life.answers {
@@ -105,9 +135,13 @@ impl Counter<'_> {
     }
 
     fn event(&self) -> Vec<u8> {
+        self.scene.event(self.name, self.next_number())
+    }
+
+    fn next_number(&self) -> u64 {
         let number = self.next_event.get();
         self.next_event.set(number + 1);
-        self.scene.event(self.name, number)
+        number
     }
 }
 

@@ -18,6 +18,8 @@ pub use success::{Requests, assert_success};
 
 /// The user whose item is there.
 pub const USER: &str = "usr_01J9X";
+/// How many items there are.
+pub const BATCH: usize = 10;
 /// What everything is compared with: a function that answers a constant.
 pub const FLOOR: &str = "floor";
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
@@ -42,8 +44,8 @@ pub struct Scene {
     queue: Queue,
     authority: TestAuthority,
     bootstraps: Bootstraps,
-    /// What the stream says of the event that the item's row comes from.
-    record: Value,
+    /// What the stream says of the events that the items' rows come from; that of the caller's item is the first.
+    records: Vec<Value>,
 }
 
 impl Scene {
@@ -64,9 +66,9 @@ impl Scene {
             TlsFront::start(&authority, &bus_url),
         )
         .unwrap();
-        let item_id = connected(&deployment).await;
+        let item_ids = connected(&deployment).await;
         let rows = deployment.tables.event_rows().await;
-        let record = stream::records(&rows).pop().unwrap();
+        let records = records_of(&item_ids, stream::records(&rows));
         let environment = Environment::of_process();
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         Self {
@@ -76,10 +78,10 @@ impl Scene {
             dynamodb,
             pluggy,
             event_bridge,
-            item_id,
+            item_id: item_ids[0],
             bus,
             authority,
-            record,
+            records,
         }
     }
 
@@ -108,6 +110,13 @@ impl Scene {
     /// again in one scene, since what comes again is no news.
     pub fn event(&self, name: &str, number: u64) -> Vec<u8> {
         events::event(self, name, number).to_string().into_bytes()
+    }
+
+    /// The `number`-th batch of item-sync with a record of each of [`BATCH`] items; numbers as for [`Self::event`].
+    pub fn batch(&self, number: u64) -> Vec<u8> {
+        events::batch(&self.records, number)
+            .to_string()
+            .into_bytes()
     }
 
     /// How many requests have come so far.
@@ -146,15 +155,31 @@ impl Scene {
     }
 }
 
-/// An item that is up to date, with its row, and the one event that led to it.
-async fn connected(deployment: &Deployment) -> ItemId {
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    let event = json!({
-        "event": "item/updated", "eventId": "5cee0000-0000-4000-8000-000000000000",
-        "itemId": item_id, "triggeredBy": "SYNC", "clientUserId": USER,
-    });
-    assert_eq!(deployment.deliver(&event).await, 200);
+/// Items that are up to date, with their rows, and the one event for each that led to it.
+async fn connected(deployment: &Deployment) -> Vec<ItemId> {
+    let mut item_ids = Vec::with_capacity(BATCH);
+    for _ in 0..BATCH {
+        item_ids.push(deployment.connect(USER, "user-ok").await);
+    }
+    for (number, item_id) in item_ids.iter().enumerate() {
+        deployment.item_reaches(*item_id, "UPDATED").await;
+        let event = json!({
+            "event": "item/updated", "eventId": format!("5cee0000-0000-4000-8000-{number:012}"),
+            "itemId": item_id, "triggeredBy": "SYNC", "clientUserId": USER,
+        });
+        assert_eq!(deployment.deliver(&event).await, 200);
+    }
     deployment.sync_all().await;
-    item_id
+    item_ids
+}
+
+/// The records in the order of the items.
+fn records_of(item_ids: &[ItemId], records: Vec<Value>) -> Vec<Value> {
+    let of = |item_id: &ItemId| {
+        let key = format!("ITEM#{item_id}");
+        let mut records = records.iter();
+        let found = records.find(|record| record["dynamodb"]["Keys"]["pk"]["S"] == key.as_str());
+        found.unwrap().clone()
+    };
+    item_ids.iter().map(of).collect()
 }

@@ -43,6 +43,9 @@ pub(crate) async fn measure(
             (Figure::FirstInstructions, millions(counts.first)),
             (Figure::WarmInstructions, millions(counts.warm)),
         ]);
+        if let Some(record) = counts.record {
+            figures.insert(Figure::RecordInstructions, millions(record));
+        }
         if *name != FLOOR {
             figures.insert(Figure::ConnectionInstructions, millions(counts.connections));
         }

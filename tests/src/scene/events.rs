@@ -14,7 +14,7 @@ pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
         "item-status" => of_item(scene, "item-status/item.json"),
         "connect-token" => sample::json("connect-token/no-body.json"),
         "connect-events" => callback(number),
-        "item-sync" | "publish" => batch(scene, number),
+        "item-sync" | "publish" => batch(&scene.records[..1], number),
         other => panic!("there is no scene of {other}"),
     }
 }
@@ -48,15 +48,17 @@ fn callback(number: u64) -> Value {
     event
 }
 
-/// One record of the event table's stream, of an event that has just come.
-fn batch(scene: &Scene, number: u64) -> Value {
-    let mut record = scene.record.clone();
-    let change = &mut record["dynamodb"];
-    for image in ["Keys", "NewImage"] {
-        change[image]["sk"]["S"] = event_id(number).into();
+/// Records of the event table's stream, of events that have just come.
+pub(super) fn batch(records: &[Value], number: u64) -> Value {
+    let mut records = records.to_vec();
+    for (place, record) in records.iter_mut().enumerate() {
+        let change = &mut record["dynamodb"];
+        for image in ["Keys", "NewImage"] {
+            change[image]["sk"]["S"] = format!("{}-{place}", event_id(number)).into();
+        }
+        change["NewImage"]["receivedAt"]["N"] = clock::now().as_millisecond().to_string().into();
     }
-    change["NewImage"]["receivedAt"]["N"] = clock::now().as_millisecond().to_string().into();
-    json!({ "Records": [record] })
+    json!({ "Records": records })
 }
 
 fn event_id(number: u64) -> String {

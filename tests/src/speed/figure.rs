@@ -30,6 +30,8 @@ pub enum Figure {
     FirstInstructions,
     /// In each warm one.
     WarmInstructions,
+    /// For each record of a batch of ten.
+    RecordInstructions,
     /// The most memory that was resident at once.
     PeakMemory,
     /// Of the binary.
@@ -52,7 +54,7 @@ pub enum Figure {
 
 impl Figure {
     /// In the order of the table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InitMs,
         Self::InitOverFloor,
         Self::ConnectedInitMs,
@@ -65,6 +67,7 @@ impl Figure {
         Self::ConnectionInstructions,
         Self::FirstInstructions,
         Self::WarmInstructions,
+        Self::RecordInstructions,
         Self::PeakMemory,
         Self::BinarySize,
         Self::ZipSize,
@@ -91,6 +94,7 @@ impl Figure {
             Self::ConnectionInstructions => "TLS connections, M instructions",
             Self::FirstInstructions => "first invocation, M instructions",
             Self::WarmInstructions => "warm, M instructions",
+            Self::RecordInstructions => "a record in a batch of ten, M instructions",
             Self::PeakMemory => "peak memory, MB",
             Self::BinarySize => "binary, MB",
             Self::ZipSize => "zip, MB",
