@@ -16,7 +16,8 @@ export SAM_CLI_TELEMETRY := 0
 ##@ The local stack
 
 .PHONY: up
-up: local-tools ## Build, start and deploy everything on this machine, and connect a bank
+up: export MAKE_STARTED := $(shell date +%s)
+up: local-tools ## Build, start and deploy everything on this machine, and connect a bank (RELEASE=yes: compiled as for AWS)
 	@$(LOCAL_PYTHON) scripts/up.py
 
 .PHONY: down

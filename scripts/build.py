@@ -3,4 +3,4 @@
 from stack import build, console
 
 if __name__ == "__main__":
-    console.run(build.functions)
+    console.run(build.release)

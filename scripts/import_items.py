@@ -9,7 +9,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from stack import console, import_list, operator, pace
+from stack import console, environment, import_list, operator, pace
 
 BATCH = 25
 
@@ -51,7 +51,7 @@ def _text(file: str) -> str:
 
 
 def _to_go_on(run: str) -> str:
-    choices = {"FILE": os.environ.get("FILE", "") or "the-list", "RUN": run, "STACK": os.environ.get("STACK", "")}
+    choices = {"FILE": os.environ.get("FILE", "") or "the-list", "RUN": run, "ENV": os.environ.get(environment.VARIABLE, "")}
     words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
     return " ".join(["To go on with the same list:", "make import", *words])
 

@@ -1,17 +1,18 @@
-"""`make register-webhook STACK=...`: a test delivery to the deployed webhook, then its registration at Pluggy."""
+"""`make register-webhook ENV=...`: a test delivery to the deployed webhook, then its registration at Pluggy."""
 
 import os
 
-from stack import account, console, subscription
+from stack import account, console, environment, subscription
 
 
 def register_webhook() -> None:
     elsewhere = os.environ.get("ELSEWHERE", "keep")
     if elsewhere not in ("keep", "delete"):
         raise console.Failure(f"ELSEWHERE={elsewhere} is neither keep nor delete")
+    chosen = environment.required()
     with account.reachable():
-        outputs, _ = account.describe(account.stack_name())
-        client, function = account.client("lambda"), outputs["SubscriptionFunctionName"]
+        outputs, _ = account.describe(chosen)
+        client, function = account.client("lambda", chosen), outputs["SubscriptionFunctionName"]
         with console.step(f"test delivery to {outputs['WebhookUrl']}"):
             subscription.test_delivery(client, function)
         with console.step("registration at Pluggy"):

@@ -3,18 +3,18 @@
 import os
 from datetime import UTC, datetime
 
-from stack import console, operator, pace, replay_job
+from stack import console, environment, operator, pace, replay_job
 
 
 def replay() -> None:
     job = replay_job.ReplayJob.chosen(os.environ, datetime.now(UTC))
     rate = pace.per_second(os.environ.get("RATE", ""))
-    stack = os.environ.get("STACK", "")
+    env = os.environ.get(environment.VARIABLE, "")
     if job.field == "clientUserId":
         console.line("the user's items first, then every event row, for items of the user whose rows are lost")
     with operator.reached() as ask:
         try:
-            progress = replay_job.run(job, ask, pace.Pace(rate), stack, lambda so_far: console.progress(str(so_far)))
+            progress = replay_job.run(job, ask, pace.Pace(rate), env, lambda so_far: console.progress(str(so_far)))
         finally:
             console.progress_done()
     console.line(str(progress))

@@ -1,10 +1,11 @@
-"""`make secret`: creates or updates the Pluggy secret in Secrets Manager; no value in argv, environment or history.
+"""`make secret ENV=dev`: creates or updates an environment's Pluggy secret; no value in argv, environment or history.
 
-The client id and the client secret are asked for, or read from standard input as two lines. A webhook secret that
-exists already is kept, because Pluggy sends it until the webhook is registered anew.
+The secret's name and region follow from the environment in samconfig.toml. The client id and the client secret are read
+from the terminal, or from standard input as two lines. An existing webhook secret is kept, because Pluggy sends it until
+the webhook is registered again. An existing secret of another client id is refused unless FORCE=yes.
 
-`make secret ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration reads it,
-while the webhook knows digests, and takes two of them until Pluggy sends the new secret.
+`make secret ENV=dev ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration reads
+it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
 """
 
 import getpass
@@ -15,22 +16,23 @@ import sys
 import uuid
 from typing import Any
 
-from stack import account, console, fingerprint
+from stack import account, console, environment, fingerprint
+from stack.environment import Environment
 
 WEBHOOK_SECRET_BYTES = 32
 
 
 def secret() -> None:
-    name = os.environ.get("SECRET") or "pluggy-lambda"
-    rotate = os.environ.get("ROTATE", "")
-    if rotate == "":
-        _create_or_update(name)
-    elif rotate == "webhook":
-        _rotate_webhook_secret(name)
+    chosen = environment.required()
+    rotate = _choice("ROTATE", "webhook", "ROTATE=webhook replaces the webhook secret; without it, Pluggy's two.")
+    force = _choice("FORCE", "yes", "FORCE=yes replaces another application's credentials.")
+    if rotate:
+        with account.reachable():
+            rotate_webhook_secret(account.client("secretsmanager", chosen), chosen)
     else:
-        raise console.Failure(
-            f"ROTATE={rotate} is unknown", "ROTATE=webhook replaces the webhook secret; without ROTATE, Pluggy's two."
-        )
+        client_id, client_secret = _ask()
+        with account.reachable():
+            create_or_update(account.client("secretsmanager", chosen), chosen, client_id, client_secret, force=force)
 
 
 def with_new_webhook_secret(value: dict[str, str]) -> dict[str, str]:
@@ -43,34 +45,47 @@ def both_digests(before: dict[str, str], after: dict[str, str]) -> str:
     return ",".join(fingerprint.sha256(value["webhookSecret"]) for value in (before, after))
 
 
-def _rotate_webhook_secret(name: str) -> None:
-    with account.reachable():
-        manager = account.client("secretsmanager")
-        before = _existing(manager, name)
-        if not before.get("webhookSecret"):
-            raise console.Failure(f"{name} has no webhook secret to rotate", "Create it: make secret")
-        after = with_new_webhook_secret(before)
-        _store(manager, name, json.dumps(after), exists=True)
-    console.line(f"secret {name} has a new webhook secret; Pluggy sends the old one until step 2:")
-    console.line(f"1. deploy with WebhookSecretSha256={both_digests(before, after)}")
-    console.line("2. make register-webhook STACK=...")
+def rotate_webhook_secret(manager: Any, chosen: Environment) -> None:
+    """Stores a new webhook secret and prints the steps that follow."""
+    name = chosen.secret_name
+    before = _existing(manager, name)
+    if not before.get("webhookSecret"):
+        raise console.Failure(f"{name} has no webhook secret to rotate", f"Create it: make secret ENV={chosen.name}")
+    after = with_new_webhook_secret(before)
+    _store(manager, name, json.dumps(after), exists=True)
+    console.line(f"secret {name} in {chosen.region} has a new webhook secret; Pluggy sends the old one until step 2:")
+    console.line(f"1. deploy with WebhookSecretSha256: {both_digests(before, after)}")
+    console.line(f"2. make register-webhook ENV={chosen.name}")
     console.line("3. wait for three hours: Pluggy may repeat deliveries with the old one")
-    console.line(f"4. deploy with WebhookSecretSha256={fingerprint.sha256(after['webhookSecret'])}")
+    console.line(f"4. deploy with WebhookSecretSha256: {fingerprint.sha256(after['webhookSecret'])}")
     console.line("Do all four before the next rotation; docs/rotation.md has the reasons.")
 
 
-def _create_or_update(name: str) -> None:
-    client_id, client_secret = _ask()
-    with account.reachable():
-        manager = account.client("secretsmanager")
-        existing = _existing(manager, name)
-        webhook_secret = existing.get("webhookSecret") or _new_webhook_secret()
-        value = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
-        arn = _store(manager, name, json.dumps(value), exists=bool(existing))
-    console.line(f"secret {name} {'updated' if existing else 'created'}; the template's parameters are:")
-    console.line(f"PluggySecretArn={arn}")
-    console.line(f"PluggyClientId={client_id}")
-    console.line(f"WebhookSecretSha256={fingerprint.sha256(webhook_secret)}")
+def create_or_update(manager: Any, chosen: Environment, client_id: str, client_secret: str, *, force: bool) -> None:
+    """Stores the credentials of an application and prints the parameters that follow from them."""
+    name = chosen.secret_name
+    existing = _existing(manager, name)
+    stored_id = existing.get("clientId", client_id)
+    if stored_id != client_id and not force:
+        raise console.Failure(
+            f"{name} in {chosen.region} holds the credentials of client {stored_id}, not {client_id}",
+            "Nothing was changed. Check ENV, or replace them with FORCE=yes.",
+        )
+    webhook_secret = existing.get("webhookSecret") or _new_webhook_secret()
+    value = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
+    _store(manager, name, json.dumps({**existing, **value}), exists=bool(existing))
+    console.line(f"secret {name} {'updated' if existing else 'created'} in {chosen.region}")
+    console.line(f"The lines for params/{chosen.name}.yaml:")
+    console.line(f"PluggySecretName: {name}")
+    console.line(f"PluggyClientId: {client_id}")
+    console.line(f"WebhookSecretSha256: {fingerprint.sha256(webhook_secret)}")
+
+
+def _choice(variable: str, only: str, meaning: str) -> bool:
+    value = os.environ.get(variable, "")
+    if value not in ("", only):
+        raise console.Failure(f"{variable}={value} is unknown", meaning)
+    return bool(value)
 
 
 def _new_webhook_secret() -> str:

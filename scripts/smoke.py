@@ -1,4 +1,4 @@
-"""`make smoke STACK=...`: the walk of `make up` against a deployed stack and live Pluggy's sandbox connector.
+"""`make smoke ENV=...`: the walk of `make up` against a deployed stack and live Pluggy's sandbox connector.
 
 The user's token comes from the environment variable USER_JWT, or is asked for. At the end it tells what the first
 delivery of the walk really looked like, in names only: which headers Pluggy sent beyond the usual ones and which
@@ -12,7 +12,7 @@ import re
 import time
 from typing import Any
 
-from stack import account, console, event_row, walk
+from stack import account, console, environment, event_row, walk
 
 PATIENCE_SECONDS = 600
 LOG_DELAY_SECONDS = 60
@@ -25,12 +25,12 @@ HEADER_NAMES = re.compile(r'delivery\.header_names"?\s*[:=]\s*"([^"]*)"')
 
 
 def smoke() -> None:
-    name = account.stack_name()
+    chosen = environment.required()
     token = os.environ.get("USER_JWT") or getpass.getpass("A user's access token (not shown): ")
     with account.reachable():
-        outputs, parameters = account.describe(name)
-        dynamodb = account.client("dynamodb")
-        console.heading(f"Connect a sandbox bank through {name}")
+        outputs, parameters = account.describe(chosen)
+        dynamodb = account.client("dynamodb", chosen)
+        console.heading(f"Connect a sandbox bank through {chosen.stack_name}")
         start = time.time() - CLOCK_TOLERANCE_SECONDS
         walked = walk.run(
             walk.Surroundings(
@@ -50,7 +50,9 @@ def smoke() -> None:
             console.line("none: the state came from a check, so look at the webhook's registration")
             return
         console.line(f"{delivery.event}, payload fields: {', '.join(delivery.payload_fields())}")
-        names = _header_names(account.client("logs"), outputs["WebhookLogGroupName"], walked.status["itemId"], start)
+        names = _header_names(
+            account.client("logs", chosen), outputs["WebhookLogGroupName"], walked.status["itemId"], start
+        )
         console.line(f"headers: {names}")
 
 

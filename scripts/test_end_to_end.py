@@ -17,7 +17,9 @@ def test_end_to_end() -> None:
     was_running = local.is_running()
     try:
         with local.exclusive(), ministack.reachable():
-            stack = local.bring_up()
+            phases = console.Phases(local.PHASES)
+            stack = local.bring_up(phases, release=True)
+            phases.done()
             examples.bring_up(stack)
         console.heading("Test")
         # Each has its say, also when another has failed.

@@ -1,16 +1,28 @@
-"""`make up`: from a checkout to a running stack on this machine, and one bank connection through it."""
+"""`make up`: a running stack on this machine from a checkout, and one bank connection through it.
+
+The functions are compiled fast. RELEASE=yes compiles and packages them as they are deployed to AWS.
+"""
 
 import json
+import os
+import time
 from typing import Any
 
 from stack import console, local, ministack, paths
 
 
 def up() -> None:
+    release = os.environ.get("RELEASE", "")
+    if release not in ("", "yes"):
+        raise console.Failure(f"RELEASE={release} is unknown", "RELEASE=yes compiles as for AWS; leave it out to be fast.")
+    # The tools were installed before this started.
+    started = float(os.environ.get("MAKE_STARTED") or time.time())
+    phases = console.Phases([*local.PHASES, "Connect a bank"], started)
     with local.exclusive(), ministack.reachable():
-        stack = local.bring_up()
-        console.heading("Connect a bank")
+        stack = local.bring_up(phases, release=bool(release))
+        phases.next()
         status = local.walk_once(stack)
+    phases.done()
     console.heading("The item's status, from our API")
     print(json.dumps(status, indent=2, ensure_ascii=False))
     _say_what_next(stack, status["itemId"])

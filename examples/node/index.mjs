@@ -12,9 +12,9 @@ const WRITES_AT_ONCE = 25
 // What they say is ours, and fit for a log.
 const OWN_ERRORS = [OtherApplication, OutOfTime, Refusal, Unusable]
 
-const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_ARN, TRANSACTION_TABLE } = process.env
+const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_NAME, TRANSACTION_TABLE } = process.env
 
-const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, clientId: PLUGGY_CLIENT_ID, secretArn: PLUGGY_SECRET_ARN })
+const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, clientId: PLUGGY_CLIENT_ID, secretName: PLUGGY_SECRET_NAME })
 const table = createTable(TRANSACTION_TABLE)
 
 /** Reports the messages that failed, and only those: SQS brings them again, and gives up after some times. */

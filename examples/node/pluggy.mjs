@@ -5,9 +5,9 @@ import { createSession } from './session.mjs'
 
 const DEFAULT_BASE_URL = 'https://api.pluggy.ai'
 
-/** What is asked of Pluggy for the application `clientId`, whose credentials are in the secret `secretArn`. */
-export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretArn }) {
-  const { ask } = createSession({ baseUrl, clientId, secretArn })
+/** What is asked of Pluggy for the application `clientId`, whose credentials are in the secret `secretName`. */
+export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretName }) {
+  const { ask } = createSession({ baseUrl, clientId, secretName })
 
   /**
    * The account's transactions, page by page, each with our clock when it was asked for. There are none where Pluggy

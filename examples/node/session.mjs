@@ -30,8 +30,8 @@ class Client extends PluggyClient {
   }
 }
 
-/** Asks with the key of the application `clientId`, whose credentials are in the secret `secretArn`. */
-export function createSession({ baseUrl, clientId, secretArn }) {
+/** Asks with the key of the application `clientId`, whose credentials are in the secret `secretName`. */
+export function createSession({ baseUrl, clientId, secretName }) {
   const secrets = new SecretsManagerClient(AWS_OPTIONS)
   let client
   // What fresh credentials were told. More keys would be refused, too, and Pluggy limits how many are made.
@@ -68,7 +68,7 @@ export function createSession({ baseUrl, clientId, secretArn }) {
   }
 
   async function newClient() {
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }))
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretName }))
     const credentials = JSON.parse(SecretString)
     if (!clientId || String(credentials.clientId).toLowerCase() !== clientId.toLowerCase()) {
       throw new OtherApplication()

@@ -1,36 +1,30 @@
 """A stack in a real AWS account, reached with the ordinary credentials chain."""
 
-import os
 from contextlib import AbstractContextManager
 from typing import Any
 
-from stack import aws_error, console, deployment, settings
+from stack import aws_error, deployment
+from stack.environment import Environment
 
 
 def reachable() -> AbstractContextManager[None]:
-    """Inside it, what AWS refuses ends as one line."""
-    return aws_error.explained("AWS", "Check your credentials and the region: aws sts get-caller-identity")
+    """Turns errors of AWS inside the block into one line."""
+    return aws_error.explained("AWS", "Check your credentials: aws sts get-caller-identity")
 
 
-def client(service: str) -> Any:
-    """A boto3 client of the account; the region is the one of samconfig.toml unless the environment names another."""
+def client(service: str, environment: Environment) -> Any:
+    """Returns a boto3 client for the environment's region.
+
+    A region of the profile or of AWS_REGION does not count: `sam deploy` takes the one of samconfig.toml.
+    """
     import boto3
 
-    session = boto3.session.Session()
-    return session.client(service, region_name=session.region_name or settings.REGION)
+    return boto3.session.Session().client(service, region_name=environment.region)
 
 
-def stack_name() -> str:
-    """The stack that a command is about."""
-    name = os.environ.get("STACK", "")
-    if not name:
-        raise console.Failure("which stack?", "Name it: make ... STACK=pluggy-lambda")
-    return name
-
-
-def describe(name: str) -> tuple[dict[str, str], dict[str, str]]:
-    """A deployed stack's outputs and parameters."""
-    cloudformation = client("cloudformation")
-    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+def describe(environment: Environment) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns a deployed stack's outputs and parameters."""
+    cloudformation = client("cloudformation", environment)
+    stack = cloudformation.describe_stacks(StackName=environment.stack_name)["Stacks"][0]
     parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])}
-    return deployment.outputs(cloudformation, name), parameters
+    return deployment.outputs(cloudformation, environment.stack_name), parameters

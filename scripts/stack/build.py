@@ -1,51 +1,86 @@
-"""Building what the stack runs: the functions as `sam build` packages them, and the sandbox."""
+"""Builds of what the stack runs: the functions, as `sam build` packages them or fast for this machine, and the sandbox."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from stack import cargo, console, fingerprint, machine, paths, sam
 
-SANDBOX = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target") / "debug" / "sandbox"
+# The profile in Cargo.toml that compiles in minutes.
+LOCAL_PROFILE = ["--locked", "--profile", "local"]
+LOCAL_BINARIES = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target") / "local"
+SANDBOX = LOCAL_BINARIES / "sandbox"
 
-COMMON_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "shared"]
-FUNCTION_INPUTS = [*COMMON_INPUTS, "functions", "template.yaml", "samconfig.toml", "scripts/requirements/sam.txt"]
+COMMON_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
+SANDBOX_INPUTS = [*COMMON_INPUTS, "tests/sandbox"]
+FUNCTION_INPUTS = [*COMMON_INPUTS, "shared", "functions", "template.yaml", "samconfig.toml", "scripts/requirements/sam.txt"]
 
 
-def functions() -> None:
-    """Compiles and packages every function, unless nothing that goes into them has changed."""
+def release() -> Path:
+    """Compiles and packages every function for Lambda, unless nothing that goes into them has changed.
+
+    Returns the template to deploy.
+    """
     architecture = machine.architecture()
     wanted = fingerprint.of_text(fingerprint.of_files(paths.ROOT / name for name in FUNCTION_INPUTS), architecture)
     stamp = fingerprint.Stamp(paths.RUN / "built")
-    if stamp.matches(wanted) and paths.BUILT_TEMPLATE.is_file():
+    if stamp.matches(wanted) and paths.RELEASE_TEMPLATE.is_file():
         console.line("functions: unchanged since the last build")
-        return
+        return paths.RELEASE_TEMPLATE
     stamp.clear()
     # `sam build` shows nothing of the compiler, and runs it for one function after the other. Run here first, its
     # progress can be seen and the functions link side by side; `sam build` then finds the work done.
-    for group in cargo.groups(sorted(manifest.parent.name for manifest in paths.ROOT.glob("functions/*/Cargo.toml"))):
+    for group in cargo.groups(_functions()):
         bootstraps(group[0] if len(group) == 1 else f"{len(group)} functions", group, architecture)
     with console.step("packaging the functions (sam build)"):
         _sam_build(architecture)
     stamp.write(wanted)
+    return paths.RELEASE_TEMPLATE
+
+
+def local() -> Path:
+    """Compiles every function and the sandbox fast, in one run of cargo. Returns the template to deploy."""
+    functions = _functions()
+    cargo.run("functions and sandbox", ["build", *LOCAL_PROFILE, *cargo.packages([*functions, "sandbox"])])
+    # The layout of the checkout, in which the template finds the code as it is.
+    folder = paths.LOCAL_TEMPLATE.parent
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in functions:
+        bootstrap = folder / "functions" / name / "bootstrap"
+        bootstrap.parent.mkdir(parents=True)
+        shutil.copy2(LOCAL_BINARIES / name, bootstrap)
+    shutil.copy2(paths.ROOT / "template.yaml", paths.LOCAL_TEMPLATE)
+    return paths.LOCAL_TEMPLATE
 
 
 def bootstraps(label: str, packages: list[str], architecture: str, options: Sequence[str] = ("--release",)) -> None:
     """Compiles packages as Lambda runs them."""
     target = ["--arm64"] if architecture == "arm64" else []
-    named = [argument for name in packages for argument in ("--package", name)]
-    cargo.run(label, ["lambda", "build", *options, *target, *named])
+    cargo.run(label, ["lambda", "build", *options, *target, *cargo.packages(packages)])
 
 
 def floor() -> None:
     """Compiles what the functions are measured against, as they are compiled; cargo itself knows what is unchanged."""
-    folder = os.path.relpath(paths.BUILT_TEMPLATE.parent, paths.ROOT)
+    folder = os.path.relpath(paths.RELEASE_TEMPLATE.parent, paths.ROOT)
     bootstraps("floor", ["floor"], machine.architecture(), ["--release", "--lambda-dir", folder])
 
 
 def sandbox() -> None:
     """Compiles the stand-in for Pluggy; cargo itself knows what is unchanged."""
-    cargo.run("sandbox", ["build", "--locked", "--package", "sandbox"])
+    cargo.run("sandbox", ["build", *LOCAL_PROFILE, *cargo.packages(["sandbox"])])
+
+
+def sandbox_sources() -> str:
+    """Returns the fingerprint of what the sandbox is compiled from.
+
+    Not of the binary: cargo makes another one when it compiles the sandbox alone.
+    """
+    return fingerprint.of_files(paths.ROOT / name for name in SANDBOX_INPUTS)
+
+
+def _functions() -> list[str]:
+    return sorted(manifest.parent.name for manifest in paths.ROOT.glob("functions/*/Cargo.toml"))
 
 
 def _sam_build(architecture: str) -> None:

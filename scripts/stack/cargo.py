@@ -2,10 +2,11 @@
 
 import os
 import queue
+import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stack import console, paths, tool
 
@@ -13,6 +14,8 @@ from stack import console, paths, tool
 TERMINAL_SECONDS = 1
 LOG_SECONDS = 20
 LINES_OF_AN_ERROR = 40
+# Cargo draws `Building [===>   ] 12/345: crate, crate` and replaces it by the next one.
+PROGRESS = re.compile(r"Building \[[=> ]*\] (\d+)/(\d+)")
 
 
 def environment() -> dict[str, str]:
@@ -21,29 +24,39 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
 
 
+def packages(names: Iterable[str]) -> list[str]:
+    """Returns the arguments that select packages of the workspace."""
+    return [argument for name in names for argument in ("--package", name)]
+
+
 def run(label: str, arguments: list[str]) -> None:
-    """Runs cargo, shows what it is at, and says afterwards how much it compiled."""
+    """Runs cargo, shows what it compiles and how much is left, and says afterwards how much it compiled."""
     start = shown = time.monotonic()
     interval = TERMINAL_SECONDS if console.is_terminal() else LOG_SECONDS
-    compiled, at = 0, "starting"
+    compiled, at, done = 0, "starting", ""
     lines: list[str] = []
     command = ["cargo", *arguments]
+    drawn = {"CARGO_TERM_COLOR": "never", "CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "80"}
     with subprocess.Popen(
-        command, cwd=paths.ROOT, env=environment(), stdin=subprocess.DEVNULL,
+        command, cwd=paths.ROOT, env={**environment(), **drawn}, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
     ) as process:  # fmt: skip
         for line in _lines(process, interval):
-            if line:
-                lines.append(line)
             words = line.split()
+            if progress := PROGRESS.search(line):
+                done = f", {progress[1]} of {progress[2]} done"
+            elif words:
+                lines.append(line)
             if words[:1] == ["Compiling"]:
                 compiled, at = compiled + 1, words[1]
             elif words[:1] == ["Blocking"]:
                 at = "waiting for another cargo"
+            elif words[:1] in (["Downloading"], ["Downloaded"]):
+                at = "downloading crates"
             now = time.monotonic()
             if now - shown >= interval:
                 shown = now
-                console.progress(f"{label}: {at} ({compiled} crates so far, {now - start:.0f} s)")
+                console.progress(f"{label}: {at}{done} ({now - start:.0f} s)")
     console.progress_done()
     if process.returncode != 0:
         raise _failure(label, command, lines)
@@ -51,13 +64,13 @@ def run(label: str, arguments: list[str]) -> None:
     console.line(f"{label}: {crates}, {time.monotonic() - start:.1f} s")
 
 
-def groups(packages: list[str]) -> list[list[str]]:
+def groups(names: list[str]) -> list[list[str]]:
     """Packages that can be compiled at once and come out as if each were compiled alone.
 
     Cargo gives what is compiled at once one common set of features, so only packages that agree on it belong together.
     """
     groups: list[list[str]] = []
-    for package in packages:
+    for package in names:
         fitting = next((group for group in groups if _agree([*group, package])), None)
         if fitting is None:
             groups.append([package])
@@ -66,16 +79,17 @@ def groups(packages: list[str]) -> list[list[str]]:
     return groups
 
 
-def _agree(packages: list[str]) -> bool:
-    together = _features(packages)
-    return all(_features([package]) <= together for package in packages)
+def _agree(names: list[str]) -> bool:
+    together = _features(names)
+    return all(_features([name]) <= together for name in names)
 
 
-def _features(packages: list[str]) -> set[str]:
+def _features(names: list[str]) -> set[str]:
     """Every dependency of the packages with its features, one a line."""
-    named = [argument for package in packages for argument in ("--package", package)]
-    command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}", *named]
-    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]
+    result = subprocess.run(
+        [*command, *packages(names)], cwd=paths.ROOT, capture_output=True, text=True, check=False
+    )
     if result.returncode != 0:
         raise console.Failure(f"cargo cannot read the workspace:\n  {result.stderr.strip()}")
     return set(result.stdout.splitlines())

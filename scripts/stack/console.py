@@ -4,7 +4,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from stack import paths
@@ -23,6 +23,28 @@ class Failure(Exception):
 def heading(text: str) -> None:
     """Opens a group of steps."""
     print(f"\n{_bold(text)}", flush=True)
+
+
+class Phases:
+    """The numbered parts of a long command: which one runs, which are left, and how long all took."""
+
+    def __init__(self, names: Sequence[str], started: float | None = None) -> None:
+        """`started` is the wall-clock time at which the person began to wait; now by default."""
+        self._names = names
+        self._begun = 0
+        self._started = time.time() if started is None else started
+
+    def next(self, note: str = "") -> None:
+        """Begins the next part, with a note on what to expect of it."""
+        name, left = self._names[self._begun], self._names[self._begun + 1 :]
+        self._begun += 1
+        heading(f"[{self._begun}/{len(self._names)}] {name}{f' ({note})' if note else ''}")
+        if left:
+            line(f"then: {', '.join(text[0].lower() + text[1:] for text in left)}")
+
+    def done(self) -> None:
+        """Says how long all parts took."""
+        heading(f"Done in {time.time() - self._started:.0f} s")
 
 
 def line(text: str = "") -> None:
@@ -63,7 +85,7 @@ def progress_done() -> None:
         print("\r\033[K", end="", flush=True)
 
 
-def run(command: Callable[[], None]) -> None:
+def run(command: Callable[[], object]) -> None:
     """Runs a command; whatever goes wrong ends as one clear line and a non-zero exit code."""
     try:
         command()

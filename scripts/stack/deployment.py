@@ -1,6 +1,7 @@
 """The deployed stack: `sam deploy` onto MiniStack, and what a stack tells about itself afterwards."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from stack import fingerprint, machine, ministack, paths, sam, settings
@@ -15,7 +16,7 @@ CONNECT_PROFILES = {
 }
 
 
-def parameters(credentials: Credentials, secret_arn: str, issuer: str) -> dict[str, str]:
+def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
     """The template's parameters for this machine."""
     return {
         "Architecture": machine.architecture(),
@@ -27,42 +28,42 @@ def parameters(credentials: Credentials, secret_arn: str, issuer: str) -> dict[s
         "JwtScope": settings.SCOPE,
         "PluggyBaseUrl": issuer,
         "PluggyClientId": credentials.client_id,
-        "PluggySecretArn": secret_arn,
+        "PluggySecretName": settings.SECRET_NAME,
         "SandboxConnectors": "true",
         "WebhookSecretHeader": settings.SECRET_HEADER,
         "WebhookSecretSha256": fingerprint.sha256(credentials.webhook_secret),
     }
 
 
-def create_secret(credentials: Credentials) -> str:
-    """Puts the credentials where the functions read them; returns the secret's ARN."""
+def create_secret(credentials: Credentials) -> None:
+    """Puts the credentials where the functions read them."""
     value = {
         "clientId": credentials.client_id,
         "clientSecret": credentials.client_secret,
         "webhookSecret": credentials.webhook_secret,
     }
-    secrets = ministack.client("secretsmanager")
-    return secrets.create_secret(Name=settings.SECRET_NAME, SecretString=json.dumps(value))["ARN"]
+    ministack.client("secretsmanager").create_secret(Name=settings.SECRET_NAME, SecretString=json.dumps(value))
 
 
-def is_current(values: dict[str, str]) -> bool:
+def is_current(template: Path, values: dict[str, str]) -> bool:
     """Whether the running stack was deployed from this build with these parameters."""
-    return STAMP.matches(_fingerprint(values))
+    return STAMP.matches(_fingerprint(template, values))
 
 
-def deploy(values: dict[str, str]) -> None:
+def deploy(template: Path, values: dict[str, str]) -> None:
     """Creates or updates the stack."""
     STAMP.clear()
     PARAMETERS.parent.mkdir(parents=True, exist_ok=True)
     PARAMETERS.write_text(json.dumps(values, indent=2))
-    arguments = ["--config-env", "local", "--no-progressbar"]
+    template_options = ["--config-file", str(paths.SAM_CONFIG), "--template-file", str(template)]
+    arguments = ["--config-env", "local", *template_options, "--no-progressbar"]
     remedy = "To start from nothing: make down && make up"
     sam.run("deploy", arguments, ministack.client_environment(), remedy)
 
 
-def confirm(values: dict[str, str]) -> None:
+def confirm(template: Path, values: dict[str, str]) -> None:
     """Remembers that all of it is in place."""
-    STAMP.write(_fingerprint(values))
+    STAMP.write(_fingerprint(template, values))
 
 
 def outputs(cloudformation: Any, stack_name: str) -> dict[str, str]:
@@ -71,5 +72,5 @@ def outputs(cloudformation: Any, stack_name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 
-def _fingerprint(values: dict[str, str]) -> str:
-    return fingerprint.of_text(fingerprint.of_files([paths.BUILT_TEMPLATE.parent]), json.dumps(values, sort_keys=True))
+def _fingerprint(template: Path, values: dict[str, str]) -> str:
+    return fingerprint.of_text(fingerprint.of_files([template.parent]), json.dumps(values, sort_keys=True))

@@ -8,7 +8,7 @@ STACK_NAME = f"{settings.STACK_NAME}-examples"
 TEMPLATE = "examples/template.yaml"
 # Not beside the build of the main stack: SAM notes what it has built in the folder above.
 BUILT_TEMPLATE = paths.ROOT / ".aws-sam" / "examples" / "build" / "template.yaml"
-INPUTS = [*build.COMMON_INPUTS, "examples", "scripts/requirements/sam.txt"]
+INPUTS = [*build.COMMON_INPUTS, "shared", "examples", "scripts/requirements/sam.txt"]
 STAMP = fingerprint.Stamp(paths.RUN / "deployed-examples")
 
 
@@ -78,12 +78,11 @@ def _deploy(values: dict[str, str]) -> None:
 
 def _parameters(stack: dict[str, Any]) -> dict[str, str]:
     """The template's parameters: what the main stack's outputs and parameters say."""
-    secret = ministack.client("secretsmanager").describe_secret(SecretId=settings.SECRET_NAME)
     return {
         "Architecture": machine.architecture(),
         "CredentialTableName": stack["tables"]["credentials"],
         "EventBusName": stack["bus"],
         "PluggyBaseUrl": stack["sandbox"]["url"],
         "PluggyClientId": stack["sandbox"]["credentials"]["clientId"],
-        "PluggySecretArn": secret["ARN"],
+        "PluggySecretName": settings.SECRET_NAME,
     }

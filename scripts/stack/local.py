@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from stack import (
@@ -25,6 +26,9 @@ from stack import (
 )
 from stack.stack_file import Credentials
 
+# What `bring_up` goes through.
+PHASES = ["Compile", "Start", "Deploy", "Register the webhook"]
+
 USER = "usr_01J9X"
 PATIENCE_SECONDS = 60
 
@@ -43,16 +47,22 @@ def exclusive() -> Iterator[None]:
         yield
 
 
-def bring_up() -> dict[str, Any]:
-    """From a checkout to a running stack; what is in place already is left as it is."""
-    console.heading("Build")
-    build.sandbox()
-    build.functions()
-    console.heading("Start")
+def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
+    """Brings a checkout to a running stack; what is in place already stays as it is.
+
+    Takes the phases of `PHASES`. The functions are compiled fast, or as they are deployed to AWS (`release`).
+    """
+    phases.next("minutes the first time" if release or not build.SANDBOX.exists() else "")
+    if release:
+        build.sandbox()
+        template = build.release()
+    else:
+        template = build.local()
+    phases.next()
     credentials = start()
-    console.heading("Deploy")
-    stack = deploy(credentials)
-    console.heading("Register the webhook")
+    phases.next()
+    stack = deploy(template, credentials)
+    phases.next()
     register_webhook(stack)
     return stack
 
@@ -90,22 +100,21 @@ def stop() -> list[str]:
     return [process.name for process in (sandbox.PROCESS, ministack.PROCESS) if process.stop()]
 
 
-def deploy(credentials: Credentials) -> dict[str, Any]:
-    """Brings the stack to the state of the checkout and writes down where it is."""
-    secret_arn = ministack.client("secretsmanager").describe_secret(SecretId=settings.SECRET_NAME)["ARN"]
-    values = deployment.parameters(credentials, secret_arn, sandbox.url())
-    if deployment.is_current(values):
+def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
+    """Brings the stack to the state of the build and writes down where it is."""
+    values = deployment.parameters(credentials, sandbox.url())
+    if deployment.is_current(template, values):
         console.line("unchanged since the last deployment")
         return stack_file.read()
     with console.step("sam deploy"):
-        deployment.deploy(values)
+        deployment.deploy(template, values)
     with console.step("routes of the HTTP API"):
         api_id = gateway.create_routes(settings.STACK_NAME)
     # A stack of its own, which stays as it is.
     beside = {name: value for name, value in (stack_file.read_if_any() or {}).items() if name == "examples"}
     stack = _describe(credentials, api_id) | beside
     stack_file.write(stack)
-    deployment.confirm(values)
+    deployment.confirm(template, values)
     return stack
 
 

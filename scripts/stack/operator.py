@@ -1,12 +1,11 @@
 """Functions that operators invoke directly: in a real account, or on the local stack where none is named."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from stack import account, console, ministack, stack_file
+from stack import account, console, environment, ministack, stack_file
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -14,11 +13,11 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 @contextmanager
 def reached() -> Iterator[Ask]:
     """Gives what the operator function is asked with; inside, whatever goes wrong on the way ends as one line."""
-    name = os.environ.get("STACK", "")
-    if name:
+    chosen = environment.chosen()
+    if chosen:
         with account.reachable():
-            outputs, _ = account.describe(name)
-            yield _asking(account.client("lambda"), outputs.get("OperatorFunctionName"))
+            outputs, _ = account.describe(chosen)
+            yield _asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"))
     else:
         with ministack.reachable():
             functions = stack_file.read().get("functions", {})

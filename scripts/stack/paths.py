@@ -7,11 +7,14 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 REQUIREMENTS = ROOT / "scripts" / "requirements"
 
-BUILT_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
+SAM_CONFIG = ROOT / "samconfig.toml"
+# What `sam build` leaves, and what the fast build of `make up` leaves.
+RELEASE_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 
 LOCAL = ROOT / ".local"
 LOGS = LOCAL / "logs"
 RUN = LOCAL / "run"
 STACK_FILE = LOCAL / "stack.json"
+LOCAL_TEMPLATE = LOCAL / "build" / "template.yaml"
 CALLGRIND = ROOT / "target" / "callgrind"
-TRANSFORMED_TEMPLATE = LOCAL / "build" / "template.json"
+TRANSFORMED_TEMPLATE = LOCAL / "template" / "transformed.json"

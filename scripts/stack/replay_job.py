@@ -55,15 +55,15 @@ class ReplayJob:
         command = {"action": "replay", "run": self.run, self.field: self.value}
         return {**command, "cursor": self.cursor} if self.cursor else command
 
-    def to_go_on(self, stack: str) -> str:
+    def to_go_on(self, env: str) -> str:
         """The command line that goes on from here. What it repeats adds nothing."""
         names = {"itemId": "ITEM", "clientUserId": "USER", "since": "SINCE"}
-        choices = {names[self.field]: self.value, "RUN": self.run, "CURSOR": self.cursor, "STACK": stack}
+        choices = {names[self.field]: self.value, "RUN": self.run, "CURSOR": self.cursor, "ENV": env}
         words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
         return " ".join(["make replay", *words])
 
 
-def run(job: ReplayJob, ask: Ask, pace: Pace, stack: str, tell: Callable[[Progress], None]) -> Progress:
+def run(job: ReplayJob, ask: Ask, pace: Pace, env: str, tell: Callable[[Progress], None]) -> Progress:
     """Works until the replay is done; if it is interrupted or fails, says how to go on."""
     progress = Progress()
     try:
@@ -81,7 +81,7 @@ def run(job: ReplayJob, ask: Ask, pace: Pace, stack: str, tell: Callable[[Progre
                 return progress
             job = replace(job, cursor=step["cursor"])
     except KeyboardInterrupt:
-        raise console.Failure(f"interrupted: {progress}", f"To go on: {job.to_go_on(stack)}") from None
+        raise console.Failure(f"interrupted: {progress}", f"To go on: {job.to_go_on(env)}") from None
     except console.Failure as failure:
-        remedy = f"{failure.remedy} To go on: {job.to_go_on(stack)}".strip()
+        remedy = f"{failure.remedy} To go on: {job.to_go_on(env)}".strip()
         raise console.Failure(str(failure), remedy) from None

@@ -60,19 +60,19 @@ class RepublishJob:
         """The next step, for the publish function."""
         return {"action": "republish", "since": moment.text(self.since), "cursor": self.cursor}
 
-    def to_go_on(self, stack: str) -> str:
+    def to_go_on(self, env: str) -> str:
         """The command line that goes on from here. What it repeats has the same ids."""
         choices = {
             "SINCE": moment.text(self.since),
             "STARTED": moment.text(self.started) if self.cursor else "",
             "CURSOR": self.cursor or "",
-            "STACK": stack,
+            "ENV": env,
         }
         words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
         return " ".join(["make republish", *words])
 
 
-def run(job: RepublishJob, ask: Ask, stack: str, tell: Callable[[Progress], None]) -> Progress:
+def run(job: RepublishJob, ask: Ask, env: str, tell: Callable[[Progress], None]) -> Progress:
     """Works until all is published; if it is interrupted or fails, says how to go on."""
     progress = Progress()
     try:
@@ -88,7 +88,7 @@ def run(job: RepublishJob, ask: Ask, stack: str, tell: Callable[[Progress], None
                 return progress
             job = replace(job, cursor=step["cursor"])
     except KeyboardInterrupt:
-        raise console.Failure(f"interrupted: {progress}", f"To go on: {job.to_go_on(stack)}") from None
+        raise console.Failure(f"interrupted: {progress}", f"To go on: {job.to_go_on(env)}") from None
     except console.Failure as failure:
-        remedy = f"{failure.remedy} To go on: {job.to_go_on(stack)}".strip()
+        remedy = f"{failure.remedy} To go on: {job.to_go_on(env)}".strip()
         raise console.Failure(str(failure), remedy) from None

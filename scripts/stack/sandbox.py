@@ -56,4 +56,4 @@ def _command(credentials: Credentials) -> list[str]:
 
 
 def _expected(credentials: Credentials) -> str:
-    return fingerprint.of_text(fingerprint.of_files([build.SANDBOX]), *_command(credentials), credentials.client_secret)
+    return fingerprint.of_text(build.sandbox_sources(), *_command(credentials), credentials.client_secret)

@@ -105,11 +105,11 @@ class Run(unittest.TestCase):
                 raise error
 
             with self.assertRaisesRegex(console.Failure, expected) as raised:
-                replay_job.run(self.job, ask, Clock().pace(2), "pluggy-lambda", lambda _: None)
+                replay_job.run(self.job, ask, Clock().pace(2), "prod", lambda _: None)
 
             self.assertTrue(
                 raised.exception.remedy.endswith(
-                    f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a STACK=pluggy-lambda"
+                    f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"
                 ),
                 raised.exception.remedy,
             )

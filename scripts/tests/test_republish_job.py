@@ -97,9 +97,9 @@ class Run(unittest.TestCase):
                 raise error
 
             with self.assertRaisesRegex(console.Failure, expected) as raised:
-                republish_job.run(JOB, ask, "pluggy-lambda", lambda _: None)
+                republish_job.run(JOB, ask, "prod", lambda _: None)
 
-            line = "SINCE=2026-11-23T11:00:00Z STARTED=2026-11-23T12:00:00Z CURSOR='a b' STACK=pluggy-lambda"
+            line = "SINCE=2026-11-23T11:00:00Z STARTED=2026-11-23T12:00:00Z CURSOR='a b' ENV=prod"
             self.assertTrue(
                 raised.exception.remedy.endswith(f"To go on: make republish {line}"), raised.exception.remedy
             )

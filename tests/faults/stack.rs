@@ -17,7 +17,7 @@ use shared::env::Environment;
 use shared::pluggy::{Client, ItemId};
 use shared::store::schema;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
-use tests::function_settings::{SECRET_ARN, function_settings};
+use tests::function_settings::{SECRET_NAME, function_settings};
 use tests::tables::Row;
 use tests::{Deployment, stream};
 
@@ -83,7 +83,7 @@ impl Stack {
                 .await
                 .unwrap(),
             authority: None,
-            secrets: SecretsManager::start(SECRET_ARN, &secret(CLIENT_ID))
+            secrets: SecretsManager::start(SECRET_NAME, &secret(CLIENT_ID))
                 .await
                 .unwrap(),
             bootstraps: Bootstraps::of_environment(&Environment::of_process(), root),

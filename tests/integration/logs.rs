@@ -301,7 +301,7 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
         .http_client(aws_smithy_http_client::Builder::new().build_http());
     let secrets = PluggySecrets::new(
         aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
-        "arn:of:the:secret".to_owned(),
+        "pluggy-lambda/test".to_owned(),
     );
 
     let errors: [Box<dyn std::error::Error>; 3] = [

@@ -332,7 +332,7 @@ pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
     });
     let rule = secret_rule(secret.to_string());
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
-    PluggySecrets::new(client, "arn:of:the:secret".to_owned())
+    PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
 }
 
 /// The same where each client secret is there for one read, and the last one from then on.
@@ -348,12 +348,12 @@ pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
         GetSecretValueOutput::builder().secret_string(value).build()
     });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
-    PluggySecrets::new(client, "arn:of:the:secret".to_owned())
+    PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
 }
 
 fn secret_rule(value: String) -> Rule {
     mock!(aws_sdk_secretsmanager::Client::get_secret_value)
-        .match_requests(|request| request.secret_id() == Some("arn:of:the:secret"))
+        .match_requests(|request| request.secret_id() == Some("pluggy-lambda/test"))
         .then_output(move || {
             GetSecretValueOutput::builder()
                 .secret_string(&value)

@@ -8,7 +8,7 @@ use crate::Tables;
 use crate::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
 
 /// The secret of a deployment.
-pub const SECRET_ARN: &str = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-AbCdEf";
+pub const SECRET_NAME: &str = "pluggy-lambda/test";
 
 /// A function on these tables, without the addresses of what it calls. Each is given all variables, and asks for its
 /// own.
@@ -22,7 +22,7 @@ pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> Fun
         .with("METRICS_NAMESPACE", "pluggy-lambda")
         .with("OWNER_CLAIM", "sub")
         .with("PLUGGY_CLIENT_ID", CLIENT_ID)
-        .with("PLUGGY_SECRET_ARN", SECRET_ARN)
+        .with("PLUGGY_SECRET_NAME", SECRET_NAME)
         .with("SANDBOX_CONNECTORS", "true")
         .with("WEBHOOK_SECRET_HEADER", "x-webhook-secret")
         .with("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256)

@@ -21,13 +21,13 @@ fn calls(function: &str) -> &'static [Permission] {
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
-            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         DISCONNECT => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("EventTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
-            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         ITEM_STATUS => &[
             ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
@@ -44,13 +44,13 @@ fn calls(function: &str) -> &'static [Permission] {
                     "dynamodb:UpdateItem",
                 ],
             ),
-            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         LISTING => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:BatchGetItem"]),
-            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         OPERATOR => &[
             (
@@ -72,7 +72,7 @@ fn calls(function: &str) -> &'static [Permission] {
         ],
         SUBSCRIPTION => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("PluggySecretArn", &["secretsmanager:GetSecretValue"]),
+            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         CONNECT_EVENTS | WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
         _ => panic!("{function} is new: what does its code call?"),
@@ -248,7 +248,7 @@ fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String>
         .filter(|value| **value == publishing::bus());
     references
         .filter(|name| {
-            name.ends_with("Table") || name.ends_with("Queue") || *name == "PluggySecretArn"
+            name.ends_with("Table") || name.ends_with("Queue") || *name == "PluggySecretName"
         })
         .map(str::to_owned)
         .chain(bus.map(name))

@@ -11,7 +11,7 @@ pub(crate) struct Template(Value);
 
 impl Template {
     pub(crate) fn load() -> Self {
-        Self(serde_json::from_slice(&artifacts::read(".local/build/template.json")).unwrap())
+        Self(serde_json::from_slice(&artifacts::read(".local/template/transformed.json")).unwrap())
     }
 
     pub(crate) fn resource(&self, logical_id: &str) -> &Value {

@@ -6,15 +6,15 @@ import { newTable } from './rows.mjs'
 import { clientId, clientSecret, url } from './sandbox.mjs'
 import { serveSecret } from './server.mjs'
 
-const ARN = 'arn:aws:secretsmanager:sa-east-1:123456789012:secret:pluggy-lambda-AbCdEf'
+const SECRET_NAME = 'pluggy-lambda/test'
 /** As in examples/template.yaml. */
 export const TIMEOUT_MILLISECONDS = 300_000
 
 export const credentials = { clientId, clientSecret }
-export const secret = await serveSecret(ARN, credentials)
+export const secret = await serveSecret(SECRET_NAME, credentials)
 export const table = await newTable()
 
-export { ARN }
+export { SECRET_NAME }
 
 /**
  * The handler in an execution environment of its own, with these variables changed. It is given one batch, with so many
@@ -25,7 +25,7 @@ export async function newConsumer(changes = {}) {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secret.url,
     PLUGGY_BASE_URL: url,
     PLUGGY_CLIENT_ID: clientId,
-    PLUGGY_SECRET_ARN: ARN,
+    PLUGGY_SECRET_NAME: SECRET_NAME,
     TRANSACTION_TABLE: table,
     ...changes,
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { ARN, consume, credentials, message, table } from './consumer.mjs'
+import { SECRET_NAME, consume, credentials, message, table } from './consumer.mjs'
 import { rowsOf } from './rows.mjs'
 import { connect, payloads } from './sandbox.mjs'
 import { serve, servePluggy } from './server.mjs'
@@ -14,7 +14,7 @@ const ACCOUNT = 'aaaa6c5d-0000-4000-8000-000000000002'
 /** Reads all pages from a server in Pluggy's place. */
 async function readFrom(answer) {
   const server = await servePluggy(({ url }) => answer(new URL(url, 'http://pluggy')))
-  const pluggy = createPluggy({ baseUrl: server.url, clientId: credentials.clientId, secretArn: ARN })
+  const pluggy = createPluggy({ baseUrl: server.url, clientId: credentials.clientId, secretName: SECRET_NAME })
   const ids = []
   const read = async () => {
     for await (const { transactions } of pluggy.pages(ACCOUNT, {})) {

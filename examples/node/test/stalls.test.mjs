@@ -30,7 +30,7 @@ for (const [what, begin] of [['has no beginning', undefined], ['has no end', beg
     })
     const { createTable } = await import('../table.mjs')
     const { createPluggy } = await import('../pluggy.mjs')
-    const pluggy = createPluggy({ clientId: 'id', secretArn: 'arn' })
+    const pluggy = createPluggy({ clientId: 'id', secretName: 'secret' })
 
     const asked = [createTable('transactions').isApplied('id'), pluggy.pages('account', {}).next()]
 

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
     let trust = Trust::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let app = App {
-        secrets: PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_arn.clone()),
+        secrets: PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone()),
         pluggy: config.pluggy.client(&aws, &trust),
         https: https::Client::new(&trust, LIMITS),
         webhook_url: config.webhook_url,

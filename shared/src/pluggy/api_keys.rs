@@ -268,7 +268,7 @@ mod tests {
             "11111111-0000-4000-8000-000000000003".parse().unwrap(),
             PluggySecrets::new(
                 aws_sdk_secretsmanager::Client::from_conf(secrets),
-                "arn:of:the:secret".to_owned(),
+                "pluggy-lambda/test".to_owned(),
             ),
             Credentials::new(
                 aws_sdk_dynamodb::Client::from_conf(dynamodb),

@@ -14,8 +14,8 @@ pub struct Config {
     pub base_url: BaseUrl,
     /// `PLUGGY_CLIENT_ID`: our application. Keys of another one are not used.
     pub client_id: ClientId,
-    /// `PLUGGY_SECRET_ARN`: the secret in Secrets Manager.
-    pub secret_arn: String,
+    /// `PLUGGY_SECRET_NAME`: name of the secret in Secrets Manager, in the function's own region.
+    pub secret_name: String,
     /// `CREDENTIAL_TABLE`: the table of the shared API key.
     pub credential_table: String,
 }
@@ -29,7 +29,7 @@ impl Config {
                 "an https URL, or an http one on the loopback",
             )?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
-            secret_arn: environment.required("PLUGGY_SECRET_ARN")?,
+            secret_name: environment.required("PLUGGY_SECRET_NAME")?,
             credential_table: environment.required("CREDENTIAL_TABLE")?,
         })
     }
@@ -37,7 +37,7 @@ impl Config {
     /// A client for Pluggy. Makes no network call.
     pub fn client(self, aws: &Aws, trust: &Trust) -> Client {
         let api = Api::new(trust, self.base_url);
-        let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_arn);
+        let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_name);
         let table = Credentials::new(aws.dynamodb(), self.credential_table);
         let keys = ApiKeys::new(api.clone(), self.client_id, secrets, table);
         Client::new(api, keys)

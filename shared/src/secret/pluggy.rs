@@ -44,13 +44,13 @@ pub enum Error {
 /// rarely.
 pub struct PluggySecrets {
     client: Client,
-    secret_arn: String,
+    secret_name: String,
 }
 
 impl PluggySecrets {
-    /// The secret at `secret_arn`. Makes no network call.
-    pub fn new(client: Client, secret_arn: String) -> Self {
-        Self { client, secret_arn }
+    /// The secret of this name. Makes no network call.
+    pub fn new(client: Client, secret_name: String) -> Self {
+        Self { client, secret_name }
     }
 
     /// The secret as it is now.
@@ -58,7 +58,7 @@ impl PluggySecrets {
         let answer = self
             .client
             .get_secret_value()
-            .secret_id(&self.secret_arn)
+            .secret_id(&self.secret_name)
             .send()
             .await;
         let answer = answer.map_err(|error| Error::Read {

@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn the_official_client_reads_the_secret_and_no_other() {
-    let service = SecretsManager::start("arn:of:the:secret", "the value")
+    let service = SecretsManager::start("pluggy-lambda/test", "the value")
         .await
         .unwrap();
     let config = aws_sdk_secretsmanager::Config::builder()
@@ -26,9 +26,9 @@ async fn the_official_client_reads_the_secret_and_no_other() {
     let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
     let read = async |arn: &str| client.get_secret_value().secret_id(arn).send().await;
 
-    let first = read("arn:of:the:secret").await.unwrap();
+    let first = read("pluggy-lambda/test").await.unwrap();
     service.set("another value");
-    let second = read("arn:of:the:secret").await.unwrap();
+    let second = read("pluggy-lambda/test").await.unwrap();
     let other = read("arn:of:another").await.unwrap_err();
 
     assert_eq!(first.secret_string(), Some("the value"));

@@ -59,7 +59,7 @@ fn the_functions_know_whose_credentials_the_secret_must_have() {
         let variables = &function["Environment"]["Variables"];
 
         assert_eq!(variables["PLUGGY_CLIENT_ID"], "PluggyClientId");
-        assert_eq!(variables["PLUGGY_SECRET_ARN"], "PluggySecretArn");
+        assert_eq!(variables["PLUGGY_SECRET_NAME"], "PluggySecretName");
     }
 }
 
@@ -79,7 +79,7 @@ fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
             ("sqs:GetQueueAttributes", "Queue.Arn"),
             ("sqs:ReceiveMessage", "Queue.Arn"),
         ];
-        let secret = ("secretsmanager:GetSecretValue", "PluggySecretArn");
+        let secret = ("secretsmanager:GetSecretValue", "PluggySecretName");
         let own = own.map(|(action, name)| (action.to_owned(), format!("{consumer}{name}")));
         let others = more.iter().chain([&secret]);
         let expected: BTreeSet<_> = others

@@ -149,7 +149,7 @@ fn secrets(webhook_secret: &'static str) -> PluggySecrets {
             .build()
     });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
-    PluggySecrets::new(client, "arn:of:the:secret".to_owned())
+    PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
 }
 
 #[tokio::test]
