@@ -51,15 +51,16 @@ build-examples: local-tools ## Compile and package the consumers in examples/ (s
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
-test: check-machine-for-tests test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end ## Everything below
+test: check-machine-for-tests ## Everything below
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
 
 .PHONY: test-unit
 test-unit: check-machine ## Unit and integration tests
 	$(CARGO_TEST) --workspace
 
 .PHONY: test-scripts
-test-scripts: check-machine ## What the scripts decide
-	@$(PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
+test-scripts: local-tools ## What the scripts decide
+	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-typescript
 test-typescript: check-machine ## What a frontend does: compiled against the API and the widget, and run
@@ -144,23 +145,25 @@ fmt: lint-tools ## Format the code
 	cargo fmt --all
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml $(PYTHON_CODE)
 
-##@ Real accounts
+##@ Real accounts (ENV names an environment of samconfig.toml)
+
+# Only what stands on the command line counts: the shell may have an ENV of its own, as it has a USER.
+inspect replay republish import secret register-webhook smoke: export OPERATOR_ENV = $(if $(findstring command line,$(origin ENV)),$(value ENV))
 
 .PHONY: secret
-secret: local-tools ## Create or update the Pluggy secret; asks for its values (SECRET=pluggy-lambda, ROTATE=webhook for a new webhook secret alone)
+secret: local-tools ## Create or update the Pluggy secret of ENV=dev; asks for its values (ROTATE=webhook: a new webhook secret alone)
 	@$(LOCAL_PYTHON) scripts/secret.py
 
 .PHONY: register-webhook
-register-webhook: local-tools ## Register the deployed webhook at Pluggy (STACK=pluggy-lambda, ELSEWHERE=delete for no other one with its secret)
+register-webhook: local-tools ## Register the deployed webhook at Pluggy (ENV=dev, ELSEWHERE=delete for no other one with its secret)
 	@$(LOCAL_PYTHON) scripts/register_webhook.py
 
 .PHONY: smoke
-smoke: local-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (STACK=pluggy-lambda)
+smoke: local-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (ENV=dev)
 	@$(LOCAL_PYTHON) scripts/smoke.py
 
-##@ Operate (the local stack, or STACK=pluggy-lambda)
+##@ Operate (the local stack, or ENV=prod)
 
-# The user whom the command line names: the shell has a USER of its own.
 inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
 
 .PHONY: inspect

@@ -51,7 +51,11 @@ def _text(file: str) -> str:
 
 
 def _to_go_on(run: str) -> str:
-    choices = {"FILE": os.environ.get("FILE", "") or "the-list", "RUN": run, "ENV": os.environ.get(environment.VARIABLE, "")}
+    choices = {
+        "FILE": os.environ.get("FILE", "") or "the-list",
+        "RUN": run,
+        "ENV": os.environ.get(environment.VARIABLE, ""),
+    }
     words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
     return " ".join(["To go on with the same list:", "make import", *words])
 

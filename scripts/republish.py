@@ -19,7 +19,9 @@ def republish() -> None:
             return
         console.line(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
         try:
-            progress = republish_job.run(job, ask, chosen.name if chosen else "", lambda so_far: console.progress(str(so_far)))
+            progress = republish_job.run(
+                job, ask, chosen.name if chosen else "", lambda so_far: console.progress(str(so_far))
+            )
         finally:
             console.progress_done()
         console.line(str(progress))

@@ -1,11 +1,11 @@
 """`make secret ENV=dev`: creates or updates an environment's Pluggy secret; no value in argv, environment or history.
 
-The secret's name and region follow from the environment in samconfig.toml. The client id and the client secret are read
-from the terminal, or from standard input as two lines. An existing webhook secret is kept, because Pluggy sends it until
-the webhook is registered again. An existing secret of another client id is refused unless FORCE=yes.
+The secret's name and region follow from the environment in samconfig.toml. The client id and the client secret are
+read from the terminal, or from standard input as two lines. An existing webhook secret is kept, because Pluggy sends it
+until the webhook is registered again. An existing secret of another client id is refused unless FORCE=yes.
 
-`make secret ENV=dev ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration reads
-it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
+`make secret ENV=dev ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration
+reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
 """
 
 import getpass
@@ -65,7 +65,7 @@ def create_or_update(manager: Any, chosen: Environment, client_id: str, client_s
     """Stores the credentials of an application and prints the parameters that follow from them."""
     name = chosen.secret_name
     existing = _existing(manager, name)
-    stored_id = existing.get("clientId", client_id)
+    stored_id = existing.get("clientId", client_id).lower()
     if stored_id != client_id and not force:
         raise console.Failure(
             f"{name} in {chosen.region} holds the credentials of client {stored_id}, not {client_id}",
@@ -114,10 +114,11 @@ def _existing(manager: Any, name: str) -> dict[str, str]:
         return {}
 
 
-def _store(manager: Any, name: str, value: str, *, exists: bool) -> str:
+def _store(manager: Any, name: str, value: str, *, exists: bool) -> None:
     if exists:
-        return manager.put_secret_value(SecretId=name, SecretString=value)["ARN"]
-    return manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=value)["ARN"]
+        manager.put_secret_value(SecretId=name, SecretString=value)
+    else:
+        manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=value)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from stack import conformance, console, examples, local, machine, ministack, node_packages, paths
+from stack import conformance, console, examples, local, machine, ministack, node_packages, paths, served_parameters
 
 CARGO = ["cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end"]
 WIDGET = paths.ROOT / "tests" / "official-clients" / "widget"
@@ -21,9 +21,11 @@ def test_end_to_end() -> None:
             stack = local.bring_up(phases, release=True)
             phases.done()
             examples.bring_up(stack)
-        console.heading("Test")
-        # Each has its say, also when another has failed.
-        passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
+            console.heading("Test")
+            # Each has its say, also when another has failed.
+            passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
+            console.heading("What is served when a parameter changes")
+            passed.append(served_parameters.are_served(stack, paths.RELEASE_TEMPLATE))
     finally:
         if not was_running:
             local.stop()

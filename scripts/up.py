@@ -14,7 +14,7 @@ from stack import console, local, ministack, paths
 def up() -> None:
     release = os.environ.get("RELEASE", "")
     if release not in ("", "yes"):
-        raise console.Failure(f"RELEASE={release} is unknown", "RELEASE=yes compiles as for AWS; leave it out to be fast.")
+        raise console.Failure(f"RELEASE={release} is unknown", "RELEASE=yes compiles as for AWS.")
     # The tools were installed before this started.
     started = float(os.environ.get("MAKE_STARTED") or time.time())
     phases = console.Phases([*local.PHASES, "Connect a bank"], started)

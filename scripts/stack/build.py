@@ -1,4 +1,4 @@
-"""Builds of what the stack runs: the functions, as `sam build` packages them or fast for this machine, and the sandbox."""
+"""Builds of the functions, as `sam build` packages them or fast for this machine, and of the sandbox."""
 
 import os
 import shutil
@@ -14,7 +14,14 @@ SANDBOX = LOCAL_BINARIES / "sandbox"
 
 COMMON_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
 SANDBOX_INPUTS = [*COMMON_INPUTS, "tests/sandbox"]
-FUNCTION_INPUTS = [*COMMON_INPUTS, "shared", "functions", "template.yaml", "samconfig.toml", "scripts/requirements/sam.txt"]
+FUNCTION_INPUTS = [
+    *COMMON_INPUTS,
+    "shared",
+    "functions",
+    "template.yaml",
+    "samconfig.toml",
+    "scripts/requirements/sam.txt",
+]
 
 
 def release() -> Path:

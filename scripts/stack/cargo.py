@@ -87,9 +87,7 @@ def _agree(names: list[str]) -> bool:
 def _features(names: list[str]) -> set[str]:
     """Every dependency of the packages with its features, one a line."""
     command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]
-    result = subprocess.run(
-        [*command, *packages(names)], cwd=paths.ROOT, capture_output=True, text=True, check=False
-    )
+    result = subprocess.run([*command, *packages(names)], cwd=paths.ROOT, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise console.Failure(f"cargo cannot read the workspace:\n  {result.stderr.strip()}")
     return set(result.stdout.splitlines())

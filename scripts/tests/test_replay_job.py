@@ -108,8 +108,6 @@ class Run(unittest.TestCase):
                 replay_job.run(self.job, ask, Clock().pace(2), "prod", lambda _: None)
 
             self.assertTrue(
-                raised.exception.remedy.endswith(
-                    f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"
-                ),
+                raised.exception.remedy.endswith(f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"),
                 raised.exception.remedy,
             )

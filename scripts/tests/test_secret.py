@@ -1,7 +1,14 @@
+import contextlib
 import hashlib
+import io
+import json
+import types
 import unittest
 
 import secret
+
+from stack import console, environment
+from stack.environment import Environment
 
 BEFORE = {"clientId": "11111111-0000-4000-8000-000000000003", "clientSecret": "c", "webhookSecret": "w", "note": "ours"}
 
@@ -18,3 +25,88 @@ class Rotation(unittest.TestCase):
         old, new = (hashlib.sha256(text).hexdigest() for text in (b"old", b"new"))
 
         self.assertEqual(secret.both_digests({"webhookSecret": "old"}, {"webhookSecret": "new"}), f"{old},{new}")
+
+
+class NotFoundError(Exception):
+    pass
+
+
+class SecretsManager:
+    """Secrets Manager of one region."""
+
+    exceptions = types.SimpleNamespace(ResourceNotFoundException=NotFoundError)
+
+    def __init__(self) -> None:
+        self.stored: dict[str, str] = {}
+
+    def get_secret_value(self, **request: str) -> dict[str, str]:
+        if request["SecretId"] not in self.stored:
+            raise NotFoundError
+        return {"SecretString": self.stored[request["SecretId"]]}
+
+    def create_secret(self, **request: str) -> None:
+        if request["Name"] in self.stored:
+            raise ValueError("ResourceExistsException")
+        self.stored[request["Name"]] = request["SecretString"]
+
+    def put_secret_value(self, **request: str) -> None:
+        if request["SecretId"] not in self.stored:
+            raise NotFoundError
+        self.stored[request["SecretId"]] = request["SecretString"]
+
+    def value(self, name: str) -> dict[str, str]:
+        return json.loads(self.stored[name])
+
+
+ONE, ANOTHER = "11111111-0000-4000-8000-000000000003", "22222222-0000-4000-8000-000000000003"
+DEV, PROD = environment.named("dev"), environment.named("prod")
+
+
+class Storing(unittest.TestCase):
+    def setUp(self) -> None:
+        self.manager = SecretsManager()
+        self.printed = self.enterContext(contextlib.redirect_stdout(io.StringIO()))
+
+    def store(self, chosen: Environment, client_id: str, client_secret: str, *, force: bool = False) -> None:
+        secret.create_or_update(self.manager, chosen, client_id, client_secret, force=force)
+
+    def test_a_second_environment_has_a_secret_of_its_own(self) -> None:
+        self.store(DEV, ONE, "of dev")
+        self.store(PROD, ANOTHER, "of prod")
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientSecret"], "of dev")
+        self.assertEqual(self.manager.value("pluggy-lambda/prod")["clientSecret"], "of prod")
+
+    def test_another_application_is_refused_and_nothing_changes(self) -> None:
+        self.store(DEV, ONE, "first")
+        before = dict(self.manager.stored)
+
+        with self.assertRaisesRegex(console.Failure, f"holds the credentials of client {ONE}, not {ANOTHER}"):
+            self.store(DEV, ANOTHER, "second")
+
+        self.assertEqual(self.manager.stored, before)
+
+    def test_another_application_may_be_forced(self) -> None:
+        self.store(DEV, ONE, "first")
+        self.store(DEV, ANOTHER, "second", force=True)
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientId"], ANOTHER)
+
+    def test_a_new_client_secret_keeps_the_webhook_secret(self) -> None:
+        self.store(DEV, ONE, "first")
+        before = self.manager.value("pluggy-lambda/dev")
+        self.store(DEV, ONE, "second")
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev"), {**before, "clientSecret": "second"})
+
+    def test_no_secret_value_is_printed(self) -> None:
+        self.store(DEV, ONE, "the client secret")
+
+        printed, stored = self.printed.getvalue(), self.manager.value("pluggy-lambda/dev")
+        self.assertIn(hashlib.sha256(stored["webhookSecret"].encode()).hexdigest(), printed)
+        self.assertNotIn("the client secret", printed)
+        self.assertNotIn(stored["webhookSecret"], printed)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -101,9 +101,7 @@ fn variables(template: &Template, function: &str) -> BTreeMap<String, String> {
 fn resolve(template: &Template, value: &Value) -> String {
     match value["Ref"].as_str() {
         Some("PluggyClientId") => "11111111-0000-4000-8000-000000000003".to_owned(),
-        Some("PluggySecretName") => {
-            "pluggy-lambda/test".to_owned()
-        }
+        Some("PluggySecretName") => "pluggy-lambda/test".to_owned(),
         Some("UnpublishedQueue") => {
             "https://sqs.sa-east-1.amazonaws.com/123456789012/unpublished".to_owned()
         }

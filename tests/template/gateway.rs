@@ -135,6 +135,22 @@ fn a_browser_may_send_and_read_the_headers_of_the_api() {
     );
 }
 
+/// SAM's own description of a path parameter has no schema, which is not valid OpenAPI.
+#[test]
+fn every_path_parameter_has_a_schema() {
+    let template = Template::load();
+
+    for (route, operation) in routes(&template) {
+        let expected = if route.contains("{itemId}") {
+            json!([{ "name": "itemId", "in": "path", "required": true, "schema": { "type": "string" } }])
+        } else {
+            Value::Null
+        };
+
+        assert_eq!(operation["parameters"], expected, "{route}");
+    }
+}
+
 #[test]
 fn a_deployment_fails_rather_than_leave_a_part_of_the_api_out() {
     let template = Template::load();

@@ -79,6 +79,10 @@ fn calls(function: &str) -> &'static [Permission] {
     }
 }
 
+/// The secret of this name, in the stack's own account and region. Secrets Manager appends a hyphen and six characters.
+const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
+                          ${PluggySecretName}-??????";
+
 /// What Lambda does in the function's name to feed it.
 fn feeding(function: &str) -> &'static [Permission] {
     match function {
@@ -220,6 +224,9 @@ fn name(resource: &Value) -> String {
     }
     if let Some(parameter) = resource["Ref"].as_str() {
         return parameter.to_owned();
+    }
+    if resource["Fn::Sub"] == SECRET_ARN {
+        return "PluggySecretName".to_owned();
     }
     if let Some([Value::String(name), Value::String(attribute)]) =
         resource["Fn::GetAtt"].as_array().map(Vec::as_slice)

@@ -36,18 +36,6 @@ fn every_environment_builds_without_questions_and_deploys_without_flags() {
     }
 }
 
-#[test]
-fn the_environments_are_for_the_processors_that_they_say() {
-    let environments = environments();
-
-    for (name, expected) in [("dev", "x86_64"), ("prod", "x86_64"), ("arm64", "arm64")] {
-        let overrides = &environments[name]["global"]["parameters"]["parameter_overrides"];
-
-        let expected = Value::String(format!("Architecture={expected}"));
-        assert!(overrides.as_array().unwrap().contains(&expected), "{name}");
-    }
-}
-
 fn environments() -> Table {
     let mut config: Table = toml::from_slice(&artifacts::read("samconfig.toml")).unwrap();
     config.remove("version").unwrap();

@@ -54,6 +54,11 @@ fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
     let template = Template::load();
 
     assert_eq!(only_mapping(&template)["BatchSize"], 25);
+    // One batch of a shard at a time, which is the default.
+    assert_eq!(
+        only_mapping(&template)["ParallelizationFactor"],
+        Value::Null
+    );
     assert_eq!(template.properties(ITEM_SYNC)["Timeout"], 60);
 }
 

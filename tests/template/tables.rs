@@ -84,7 +84,8 @@ fn no_table_is_lost_with_its_stack() {
 
     assert_eq!(tables.len(), 3);
     for (name, table) in tables {
-        assert_eq!(table["DeletionPolicy"], "Retain", "{name}");
+        // A first deployment that fails leaves no table in the way of the second one.
+        assert_eq!(table["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
         assert_eq!(table["UpdateReplacePolicy"], "Retain", "{name}");
         assert_eq!(
             table["Properties"]["DeletionProtectionEnabled"],
@@ -99,6 +100,25 @@ fn no_table_is_lost_with_its_stack() {
             table["Properties"]["BillingMode"], "PAY_PER_REQUEST",
             "{name}"
         );
+    }
+}
+
+/// Protected tables would make the rollback of a first deployment fail.
+#[test]
+fn the_first_deployment_can_be_rolled_back() {
+    let template = Template::load();
+
+    assert_eq!(
+        template.default_of("DeletionProtection").as_deref(),
+        Some("false")
+    );
+}
+
+/// The emulator ignores them, so only a test of the template can say what they allow.
+#[test]
+fn no_table_has_a_resource_policy_that_no_test_describes() {
+    for (name, table) in Template::load().resources("AWS::DynamoDB::Table") {
+        assert_eq!(table["Properties"]["ResourcePolicy"], Value::Null, "{name}");
     }
 }
 

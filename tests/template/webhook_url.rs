@@ -1,9 +1,11 @@
-//! Pluggy can reach the webhook, and nothing else is open to the world.
+//! The webhook's public URL, which is the only one and which stays.
 
 use serde_json::{Value, json};
 
 use crate::functions::WEBHOOK;
 use crate::template::Template;
+
+const ALIAS: &str = "WebhookAlias";
 
 #[test]
 fn the_webhook_has_the_only_public_url() {
@@ -21,6 +23,30 @@ fn the_webhook_has_the_only_public_url() {
     assert_eq!(url["Properties"]["Cors"], Value::Null);
 }
 
+/// CloudFormation replaces a URL, and with it its address, when its qualifier changes.
+#[test]
+fn the_url_belongs_to_an_alias_from_the_first_deployment_on() {
+    let template = Template::load();
+
+    let alias = template.properties(ALIAS);
+    let url = template.resource("WebhookFunctionUrl");
+
+    assert_eq!(url["Properties"]["Qualifier"], alias["Name"]);
+    assert_eq!(url["DependsOn"], ALIAS);
+    assert_eq!(alias["FunctionName"], json!({ "Ref": WEBHOOK }));
+}
+
+/// A version would have to be published for each changed parameter, which SAM does not do: a revoked secret would go on
+/// being accepted.
+#[test]
+fn the_alias_serves_what_was_deployed_last() {
+    let template = Template::load();
+
+    assert_eq!(template.properties(ALIAS)["FunctionVersion"], "$LATEST");
+    assert_eq!(template.properties(ALIAS)["RoutingConfig"], Value::Null);
+    assert!(template.resources("AWS::Lambda::Version").is_empty());
+}
+
 /// Since October 2025 a public function URL needs the second one too.
 #[test]
 fn everybody_may_call_the_url_and_nobody_the_function() {
@@ -36,9 +62,9 @@ fn everybody_may_call_the_url_and_nobody_the_function() {
     assert_eq!(
         public,
         [
-            &json!({ "Action": "lambda:InvokeFunction", "FunctionName": { "Ref": WEBHOOK }, "Principal": "*",
+            &json!({ "Action": "lambda:InvokeFunction", "FunctionName": { "Ref": ALIAS }, "Principal": "*",
                 "InvokedViaFunctionUrl": true }),
-            &json!({ "Action": "lambda:InvokeFunctionUrl", "FunctionName": { "Ref": WEBHOOK }, "Principal": "*",
+            &json!({ "Action": "lambda:InvokeFunctionUrl", "FunctionName": { "Ref": ALIAS }, "Principal": "*",
                 "FunctionUrlAuthType": "NONE" }),
         ]
     );

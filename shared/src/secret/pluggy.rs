@@ -50,7 +50,10 @@ pub struct PluggySecrets {
 impl PluggySecrets {
     /// The secret of this name. Makes no network call.
     pub fn new(client: Client, secret_name: String) -> Self {
-        Self { client, secret_name }
+        Self {
+            client,
+            secret_name,
+        }
     }
 
     /// The secret as it is now.

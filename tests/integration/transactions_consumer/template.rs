@@ -12,6 +12,9 @@ const CONSUMERS: [&str; 2] = ["TransactionsRust", "TransactionsNode"];
 const CREDENTIAL_TABLE: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:\
                                 ${AWS::AccountId}:table/${CredentialTableName}";
 
+const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
+                          ${PluggySecretName}-??????";
+
 /// The template, in which what a tag such as `!GetAtt` stands before is left as a text.
 fn template() -> Value {
     let text = std::fs::read_to_string(TEMPLATE).unwrap();
@@ -79,7 +82,7 @@ fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
             ("sqs:GetQueueAttributes", "Queue.Arn"),
             ("sqs:ReceiveMessage", "Queue.Arn"),
         ];
-        let secret = ("secretsmanager:GetSecretValue", "PluggySecretName");
+        let secret = ("secretsmanager:GetSecretValue", SECRET_ARN);
         let own = own.map(|(action, name)| (action.to_owned(), format!("{consumer}{name}")));
         let others = more.iter().chain([&secret]);
         let expected: BTreeSet<_> = others

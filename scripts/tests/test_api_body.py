@@ -1,0 +1,46 @@
+import copy
+import unittest
+from typing import Any
+
+from stack import paths, sam_template, swagger_parser
+from stack.intrinsic import Resolver
+
+# SAM describes the JWT authorizer as an OAuth 2.0 scheme without its flows. API Gateway's own documents do so, too.
+OF_SAM = {"attribute components.securitySchemes.UserAuthorizer.flows is missing"}
+PARAMETERS = {
+    "CorsAllowedOrigins": "https://app.example.com",
+    "JwtAudience": "app",
+    "JwtIssuer": "https://identity.example.com",
+    "JwtScope": "connections",
+}
+PSEUDO_PARAMETERS = {"AWS::Partition": "aws", "AWS::Region": "sa-east-1", "AWS::StackName": "pluggy-lambda"}
+
+
+class ApiBody(unittest.TestCase):
+    """The OpenAPI document that API Gateway imports, with FailOnWarnings."""
+
+    body: dict[str, Any]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), PARAMETERS)
+        arns = {
+            (name, "Arn"): f"arn:aws:lambda:sa-east-1:123456789012:function:{name}" for name in template["Resources"]
+        }
+        resolver = Resolver({**PSEUDO_PARAMETERS, **PARAMETERS}, arns, template["Conditions"])
+        cls.body = resolver.resolve(template["Resources"]["HttpApi"]["Properties"]["Body"])
+
+    def test_swagger_parser_accepts_it(self) -> None:
+        self.assertEqual(swagger_parser.remarks(self.body), OF_SAM)
+
+    def test_swagger_parser_sees_a_path_parameter_without_a_schema(self) -> None:
+        body = copy.deepcopy(self.body)
+        del body["paths"]["/items/{itemId}"]["delete"]["parameters"][0]["schema"]
+
+        remarks = swagger_parser.remarks(body) - OF_SAM
+
+        self.assertEqual(remarks, {"attribute paths.'/items/{itemId}'(delete).parameters.[itemId].content is missing"})
+
+
+if __name__ == "__main__":
+    unittest.main()
