@@ -23,7 +23,7 @@ fn the_webhook_has_the_only_public_url() {
     assert_eq!(url["Properties"]["Cors"], Value::Null);
 }
 
-/// CloudFormation replaces a URL, and with it its address, when its qualifier changes.
+/// `CloudFormation` replaces a URL, and with it its address, when its qualifier changes.
 #[test]
 fn the_url_belongs_to_an_alias_from_the_first_deployment_on() {
     let template = Template::load();
