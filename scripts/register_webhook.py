@@ -2,7 +2,7 @@
 
 import os
 
-from stack import account, console, environment, subscription
+from stack import account, console, environment, webhook_registration
 
 
 def register_webhook() -> None:
@@ -12,13 +12,13 @@ def register_webhook() -> None:
     chosen = environment.required()
     with account.reachable():
         outputs, _ = account.describe(chosen)
-        client, function = account.client("lambda", chosen), outputs["SubscriptionFunctionName"]
+        client, function = account.client("lambda", chosen), outputs["WebhookRegistrationFunctionName"]
         with console.step(f"test delivery to {outputs['WebhookUrl']}"):
-            subscription.test_delivery(client, function)
+            webhook_registration.test_delivery(client, function)
         with console.step("registration at Pluggy"):
-            subscription.ensure(client, function, elsewhere)
+            webhook_registration.ensure(client, function, elsewhere)
         with console.step("watch of what is registered"):
-            problems = subscription.watch(client, function)
+            problems = webhook_registration.watch(client, function)
         if problems:
             raise console.Failure(
                 f"the webhook is registered, but the watch finds: {', '.join(problems)}",

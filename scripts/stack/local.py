@@ -21,7 +21,7 @@ from stack import (
     sandbox,
     settings,
     stack_file,
-    subscription,
+    webhook_registration,
     walk,
 )
 from stack.stack_file import Credentials
@@ -135,7 +135,7 @@ def register_webhook(stack: dict[str, Any]) -> None:
                 "The functions' logs tell more (make logs). To start from nothing: make down && make up",
             )
     with console.step("registration at Pluggy"):
-        subscription.ensure(ministack.client("lambda"), stack["functions"]["subscription"])
+        webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"])
 
 
 def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
         "functions": {
             "operator": outputs["OperatorFunctionName"],
             "publish": outputs["PublishFunctionName"],
-            "subscription": outputs["SubscriptionFunctionName"],
+            "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
         "bus": outputs["EventBusName"],
         "unpublishedQueue": outputs["UnpublishedQueueUrl"],

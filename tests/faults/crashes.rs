@@ -89,7 +89,7 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
     let stack = Stack::start().await;
     let wanted = proof::size(10, 500);
     let item_sync = Arc::new(stack.function("item-sync").await);
-    let reconcile = stack.function("reconcile").await;
+    let scheduler = stack.function("scheduler").await;
     let mut items = stack.connect(USER, proof::size(5, 25)).await;
     stack.tell("item/created", "first", USER, &items).await;
     stack.feed(&item_sync).await;
@@ -119,7 +119,7 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
         .invoke(br#"{"Records":[]}"#, MAPPING.timeout)
         .await;
     stack.pass_time_until_all_are_due().await;
-    stack.tick(&reconcile, &item_sync).await;
+    stack.tick(&scheduler, &item_sync).await;
 
     let mut not_converged = stack.not_converged(&items).await;
     let needs_replay = stack.needs_replay(&not_converged, &dropped).await;

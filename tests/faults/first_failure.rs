@@ -50,7 +50,7 @@ async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
 
     for _ in 0..60 {
         simulation.pass(MINUTE);
-        simulation.reconcile().await;
+        simulation.scheduler().await;
         simulation.feed().await;
     }
     for (user, item_id) in &owned {
@@ -69,7 +69,7 @@ async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
         assert!(passed < CONVERGED_WITHIN);
         simulation.pass(MINUTE);
         passed += MINUTE;
-        simulation.reconcile().await;
+        simulation.scheduler().await;
         simulation.feed().await;
     }
 

@@ -49,7 +49,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         run.stack.dynamodb.set_plan(Plan::none());
         run.stack.pluggy.set_plan(Plan::none());
         run.stack.pass_time_until_all_are_due().await;
-        run.stack.tick(&run.reconcile, &run.item_sync).await;
+        run.stack.tick(&run.scheduler, &run.item_sync).await;
         run.read(&mut error_bodies).await;
         run.stack.pass_time_until_the_key_may_be_renewed().await;
         run.stack.deployment.pluggy.expire_api_keys();

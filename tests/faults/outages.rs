@@ -26,7 +26,7 @@ async fn items_converge_after_hours_without_webhooks() {
             changes += items.len();
         }
         simulation.pass(STEP);
-        simulation.reconcile().await;
+        simulation.scheduler().await;
         simulation.feed().await;
     }
     let wrong = simulation.not_converged(&items).await.len();
@@ -59,7 +59,7 @@ async fn items_converge_after_the_stream_has_forgotten_their_events() {
             tell(&simulation, &format!("unread-{step}"), item_id).await;
         }
         simulation.pass(STEP);
-        simulation.reconcile().await;
+        simulation.scheduler().await;
     }
     let forgotten = simulation.forget().await;
     let wrong = simulation.not_converged(&items).await.len();
@@ -129,7 +129,7 @@ async fn converge(simulation: &mut Simulation, items: &[ItemId]) -> SignedDurati
         }
         assert!(passed <= CONVERGED_WITHIN, "not converged: {others:?}");
         simulation.pass(STEP);
-        simulation.reconcile().await;
+        simulation.scheduler().await;
         simulation.feed().await;
     }
 }

@@ -27,7 +27,7 @@ async fn known_items(count: usize) -> (Stack, Vec<ItemId>) {
 async fn functions(stack: &Stack) -> (Function, Function) {
     (
         stack.function("item-sync").await,
-        stack.function("reconcile").await,
+        stack.function("scheduler").await,
     )
 }
 
@@ -51,12 +51,12 @@ fn status(status: u16, code_description: Option<&str>) -> Effect {
 async fn recover(
     stack: &Stack,
     items: &[ItemId],
-    reconcile: &Function,
+    scheduler: &Function,
     item_sync: &Function,
 ) -> usize {
     stack.deployment.pluggy.clear_faults();
     stack.pass_time_until_all_are_due().await;
-    stack.tick(reconcile, item_sync).await;
+    stack.tick(scheduler, item_sync).await;
     stack.not_converged(items).await.len()
 }
 

@@ -33,9 +33,9 @@ impl Simulation {
         self.now += time;
     }
 
-    /// One tick of reconcile, and gives the number of checks that it asked for.
-    pub(crate) async fn reconcile(&self) -> usize {
-        let tick = reconcile::handle(&self.deployment.reconcile(), self.now, in_a_minute()).await;
+    /// One tick of scheduler, and gives the number of checks that it asked for.
+    pub(crate) async fn scheduler(&self) -> usize {
+        let tick = scheduler::handle(&self.deployment.scheduler(), self.now, in_a_minute()).await;
         tick.unwrap().asked
     }
 

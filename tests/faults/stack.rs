@@ -29,7 +29,7 @@ pub(crate) const MAPPING: StreamMapping = StreamMapping {
     max_retries: 10,
     timeout: Duration::from_mins(1),
 };
-const RECONCILE_TIMEOUT: Duration = Duration::from_secs(30);
+const SCHEDULER_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct Stack {
     pub(crate) deployment: Deployment,
@@ -176,10 +176,10 @@ impl Stack {
         self.secrets.set(&secret(client_id));
     }
 
-    /// One tick of reconcile, and what item-sync makes of it.
-    pub(crate) async fn tick(&self, reconcile: &Function, item_sync: &Function) -> Fed {
-        let answer = reconcile.invoke(b"{}", RECONCILE_TIMEOUT).await.unwrap();
-        assert!(answer.json().is_some(), "reconcile failed: {answer:?}");
+    /// One tick of scheduler, and what item-sync makes of it.
+    pub(crate) async fn tick(&self, scheduler: &Function, item_sync: &Function) -> Fed {
+        let answer = scheduler.invoke(b"{}", SCHEDULER_TIMEOUT).await.unwrap();
+        assert!(answer.json().is_some(), "scheduler failed: {answer:?}");
         self.feed(item_sync).await
     }
 }

@@ -134,9 +134,9 @@ async fn deliver(webhook: &Arc<Fleet>, events: Vec<Posted>) -> Answers {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn items_converge_when_the_store_works_again() {
     let stack = Stack::start().await;
-    let (item_sync, reconcile) = (
+    let (item_sync, scheduler) = (
         stack.function("item-sync").await,
-        stack.function("reconcile").await,
+        stack.function("scheduler").await,
     );
     let mut items = stack.connect(USER, proof::size(5, 50)).await;
     stack.tell("item/created", "first", USER, &items).await;
@@ -170,7 +170,7 @@ async fn items_converge_when_the_store_works_again() {
     }
     let faults = stack.dynamodb.faults();
     stack.pass_time_until_all_are_due().await;
-    stack.tick(&reconcile, &item_sync).await;
+    stack.tick(&scheduler, &item_sync).await;
 
     let mut not_converged = stack.not_converged(&items).await;
     let needs_replay = stack.needs_replay(&not_converged, &dropped).await;

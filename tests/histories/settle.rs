@@ -10,7 +10,7 @@ use crate::step::{Late, Names};
 use crate::told::Told;
 use crate::world::{Answer, LANES, USER};
 
-/// reconcile asks again for a check that did not move on after this long.
+/// scheduler asks again for a check that did not move on after this long.
 const REPEAT: SignedDuration = SignedDuration::from_mins(15);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// What is owed within a day is done within that day; a 404 needs an hour more, a dropped answer

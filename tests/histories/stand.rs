@@ -1,5 +1,5 @@
 //! One engine with the three tables, one Pluggy, and the processes between them: a webhook, a
-//! reconcile, and two that run item-sync. Many histories are told on it, each about an item of its
+//! scheduler, and two that run item-sync. Many histories are told on it, each about an item of its
 //! own.
 
 use std::sync::Arc;
@@ -32,8 +32,8 @@ pub(crate) struct Stand {
     pub(crate) tables: Tables,
     pub(crate) pluggy: Pluggy,
     webhook: Arc<webhook::App>,
-    reconcile: Arc<reconcile::App>,
-    /// Of the webhook and reconcile: nothing here runs two of them at once.
+    scheduler: Arc<scheduler::App>,
+    /// Of the webhook and scheduler: nothing here runs two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     items: u64,
@@ -64,7 +64,7 @@ impl Stand {
         let tables_of_the_door = behind(&door);
         Self {
             webhook: Arc::new(webhook(&tables_of_the_door)),
-            reconcile: Arc::new(reconcile(&tables_of_the_door)),
+            scheduler: Arc::new(scheduler(&tables_of_the_door)),
             engine,
             tables,
             pluggy,
@@ -83,7 +83,7 @@ impl Stand {
             forget(app, |app| &mut app.metrics);
         }
         forget(&mut self.webhook, |app| &mut app.metrics);
-        forget(&mut self.reconcile, |app| &mut app.metrics);
+        forget(&mut self.scheduler, |app| &mut app.metrics);
         item_id(self.items)
     }
 
@@ -113,11 +113,11 @@ impl Stand {
         })
     }
 
-    /// A tick of reconcile, to be run; gives how many checks it asked for.
+    /// A tick of scheduler, to be run; gives how many checks it asked for.
     pub(crate) fn tick(&self, now: Timestamp) -> Run<usize> {
-        let app = Arc::clone(&self.reconcile);
+        let app = Arc::clone(&self.scheduler);
         Run::new(&self.door, async move {
-            let tick = reconcile::handle(&app, now, in_a_minute()).await;
+            let tick = scheduler::handle(&app, now, in_a_minute()).await;
             tick.unwrap().asked
         })
     }
@@ -211,8 +211,8 @@ fn webhook(tables: &Tables) -> webhook::App {
     }
 }
 
-fn reconcile(tables: &Tables) -> reconcile::App {
-    reconcile::App {
+fn scheduler(tables: &Tables) -> scheduler::App {
+    scheduler::App {
         items: tables.item_store(),
         events: tables.event_store(),
         metrics: Emitter::in_memory(),

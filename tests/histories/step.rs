@@ -67,7 +67,7 @@ pub(crate) enum Step {
     Delete,
     /// Pluggy delivers one of its events, maybe again; the webhook may be killed.
     Deliver { event: u8, crash: Option<usize> },
-    /// reconcile runs; it may be killed.
+    /// scheduler runs; it may be killed.
     Tick { crash: Option<usize> },
     /// A batch is handled at once; the process may be killed.
     Sync {

@@ -73,7 +73,7 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
         &["ITEM_TABLE", "OWNER_CLAIM"],
     ),
     (
-        |environment| reconcile::Config::from_env(environment).err(),
+        |environment| scheduler::Config::from_env(environment).err(),
         &[
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
@@ -82,7 +82,7 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
         ],
     ),
     (
-        |environment| subscription::Config::from_env(environment).err(),
+        |environment| webhook_registration::Config::from_env(environment).err(),
         &[
             "CREDENTIAL_TABLE",
             "METRICS_NAMESPACE",
@@ -94,7 +94,7 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
         ],
     ),
     (
-        |environment| listing::Config::from_env(environment).err(),
+        |environment| discovery::Config::from_env(environment).err(),
         &[
             "CREDENTIAL_TABLE",
             "EVENT_RETENTION_DAYS",

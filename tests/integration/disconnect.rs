@@ -161,10 +161,10 @@ async fn what_pluggy_did_not_find_is_gone_after_the_second_404() {
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
-/// Lets reconcile ask for what is due by then, and item-sync make that check alone.
+/// Lets scheduler ask for what is due by then, and item-sync make that check alone.
 async fn check_when_due(deployment: &Deployment, later: SignedDuration) {
     let later = now() + later;
-    reconcile::handle(&deployment.reconcile(), later, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), later, in_a_minute())
         .await
         .unwrap();
     let rows = deployment.tables.event_rows().await;

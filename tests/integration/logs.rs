@@ -262,7 +262,7 @@ async fn a_list_that_the_contract_lacks_is_an_error_that_names_the_parameter() {
     let deployment = Deployment::start().await;
     let log = Log::start();
 
-    listing::handle(&deployment.listing(), now(), in_a_minute())
+    discovery::handle(&deployment.discovery(), now(), in_a_minute())
         .await
         .unwrap();
 
@@ -272,7 +272,7 @@ async fn a_list_that_the_contract_lacks_is_an_error_that_names_the_parameter() {
         .filter(|line| line.contains(r#""level":"ERROR""#))
         .collect();
     assert!(
-        matches!(errors[..], [line] if line.contains("ListItems")),
+        matches!(errors[..], [line] if line.contains("DiscoverItems")),
         "{text}"
     );
 }

@@ -155,23 +155,23 @@ impl Deployment {
     }
 
     /// The function behind the minute's schedule.
-    pub fn reconcile(&self) -> reconcile::App {
-        reconcile::App {
+    pub fn scheduler(&self) -> scheduler::App {
+        scheduler::App {
             items: self.tables.item_store(),
             events: self.tables.event_store(),
             metrics: self.metrics.clone(),
         }
     }
 
-    /// The function behind the schedule of the listing.
-    pub fn listing(&self) -> listing::App {
-        listing::App {
+    /// The function behind the schedule of discovery.
+    pub fn discovery(&self) -> discovery::App {
+        discovery::App {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             events: self.tables.event_store(),
-            place: self.tables.listing_place(),
+            place: self.tables.discovery_place(),
             metrics: self.metrics.clone(),
-            limits: listing::Limits::default(),
+            limits: discovery::Limits::default(),
         }
     }
 
@@ -186,13 +186,13 @@ impl Deployment {
     }
 
     /// The operator's function for the webhook, for the address of a deployed one.
-    pub fn subscription(&self) -> subscription::App {
-        self.subscription_of(WEBHOOK_URL)
+    pub fn webhook_registration(&self) -> webhook_registration::App {
+        self.webhook_registration_of(WEBHOOK_URL)
     }
 
     /// The same for any address.
-    pub fn subscription_of(&self, webhook_url: &str) -> subscription::App {
-        subscription::App {
+    pub fn webhook_registration_of(&self, webhook_url: &str) -> webhook_registration::App {
+        webhook_registration::App {
             pluggy: self.pluggy_client(),
             secrets: secrets(CLIENT_SECRET),
             https: https::Client::new(&trust(), LIMITS),

@@ -120,8 +120,8 @@ impl Tables {
     }
 
     /// The store's view of the place in the list of items.
-    pub fn listing_place(&self) -> store::ListingPlace {
-        store::ListingPlace::new(self.client.clone(), self.credentials.clone())
+    pub fn discovery_place(&self) -> store::DiscoveryPlace {
+        store::DiscoveryPlace::new(self.client.clone(), self.credentials.clone())
     }
 
     /// Every event row, oldest first.

@@ -114,7 +114,7 @@ fn what_a_person_must_act_on_raises_an_alarm() {
         .filter(|(_, alarm)| is_ours(alarm))
         .map(|(_, alarm)| alarm["MetricName"].as_str().unwrap())
         .collect();
-    let problems = subscription::Problem::ALL.map(subscription::Problem::metric);
+    let problems = webhook_registration::Problem::ALL.map(webhook_registration::Problem::metric);
 
     for metric in [
         Metric::DeliveriesPutOff,
@@ -126,7 +126,7 @@ fn what_a_person_must_act_on_raises_an_alarm() {
         Metric::ItemsParked,
         Metric::OldestOverdue,
         Metric::OwnerConflicts,
-        Metric::SubscriptionUnknown,
+        Metric::WebhookRegistrationUnknown,
     ]
     .into_iter()
     .chain(problems)
@@ -139,7 +139,7 @@ fn what_a_person_must_act_on_raises_an_alarm() {
 fn a_condition_that_is_looked_at_every_hour_lasts_until_it_is_looked_at_again() {
     let template = Template::load();
 
-    for problem in subscription::Problem::ALL {
+    for problem in webhook_registration::Problem::ALL {
         let alarm = template.properties(&format!("{}Alarm", problem.metric().as_str()));
 
         assert_eq!(
@@ -159,8 +159,11 @@ fn what_does_not_run_any_more_raises_an_alarm_by_its_silence() {
     let template = Template::load();
 
     for (alarm, metric) in [
-        ("ReconcileStoppedAlarm", Metric::ChecksDue),
-        ("SubscriptionUnknownAlarm", Metric::SubscriptionUnknown),
+        ("SchedulerStoppedAlarm", Metric::ChecksDue),
+        (
+            "WebhookRegistrationUnknownAlarm",
+            Metric::WebhookRegistrationUnknown,
+        ),
     ] {
         let properties = template.properties(alarm);
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use shared::env::{Environment, Error};
 
 use crate::functions::{
-    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR, PUBLISH,
-    RECONCILE, SUBSCRIPTION, WEBHOOK,
+    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
+    PUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
 };
 use crate::publishing;
 use crate::template::Template;
@@ -41,7 +41,7 @@ fn item_sync_gets_what_it_asks_for() {
 
 #[test]
 fn listing_gets_what_it_asks_for() {
-    check(LISTING, listing::Config::from_env);
+    check(DISCOVERY, discovery::Config::from_env);
 }
 
 #[test]
@@ -55,13 +55,13 @@ fn publish_gets_what_it_asks_for() {
 }
 
 #[test]
-fn reconcile_gets_what_it_asks_for() {
-    check(RECONCILE, reconcile::Config::from_env);
+fn scheduler_gets_what_it_asks_for() {
+    check(SCHEDULER, scheduler::Config::from_env);
 }
 
 #[test]
 fn subscription_gets_what_it_asks_for() {
-    check(SUBSCRIPTION, subscription::Config::from_env);
+    check(WEBHOOK_REGISTRATION, webhook_registration::Config::from_env);
 }
 
 #[test]

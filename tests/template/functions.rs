@@ -10,11 +10,11 @@ pub(crate) const CONNECT_TOKEN: &str = "ConnectTokenFunction";
 pub(crate) const DISCONNECT: &str = "DisconnectFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
-pub(crate) const LISTING: &str = "ListingFunction";
+pub(crate) const DISCOVERY: &str = "DiscoveryFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const PUBLISH: &str = "PublishFunction";
-pub(crate) const RECONCILE: &str = "ReconcileFunction";
-pub(crate) const SUBSCRIPTION: &str = "SubscriptionFunction";
+pub(crate) const SCHEDULER: &str = "SchedulerFunction";
+pub(crate) const WEBHOOK_REGISTRATION: &str = "WebhookRegistrationFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
 pub(crate) const ALL: [&str; 11] = [
@@ -23,11 +23,11 @@ pub(crate) const ALL: [&str; 11] = [
     DISCONNECT,
     ITEM_STATUS,
     ITEM_SYNC,
-    LISTING,
+    DISCOVERY,
     OPERATOR,
     PUBLISH,
-    RECONCILE,
-    SUBSCRIPTION,
+    SCHEDULER,
+    WEBHOOK_REGISTRATION,
     WEBHOOK,
 ];
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS, ITEM_SYNC, LISTING, OPERATOR,
-    PUBLISH, RECONCILE, SUBSCRIPTION, WEBHOOK, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
+    PUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
 };
 use crate::publishing;
 use crate::template::{Template, contains_string, strings};
@@ -46,7 +46,7 @@ fn calls(function: &str) -> &'static [Permission] {
             ),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
-        LISTING => &[
+        DISCOVERY => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:BatchGetItem"]),
@@ -66,11 +66,11 @@ fn calls(function: &str) -> &'static [Permission] {
             ("ItemTable", &["dynamodb:Scan"]),
             ("UnpublishedQueue", &["sqs:SendMessage"]),
         ],
-        RECONCILE => &[
+        SCHEDULER => &[
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable/index/byDue", &["dynamodb:Query"]),
         ],
-        SUBSCRIPTION => &[
+        WEBHOOK_REGISTRATION => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
 
-use crate::functions::{ITEM_SYNC, LISTING, RECONCILE, SUBSCRIPTION};
+use crate::functions::{DISCOVERY, ITEM_SYNC, SCHEDULER, WEBHOOK_REGISTRATION};
 use crate::template::Template;
 
 #[test]
@@ -63,10 +63,10 @@ fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
 }
 
 #[test]
-fn reconcile_runs_every_minute_and_is_not_repeated() {
+fn scheduler_runs_every_minute_and_is_not_repeated() {
     let template = Template::load();
 
-    let schedule = only_schedule(&template, RECONCILE);
+    let schedule = only_schedule(&template, SCHEDULER);
 
     assert_eq!(schedule["ScheduleExpression"], "rate(1 minute)");
     assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], 0);
@@ -76,13 +76,13 @@ fn reconcile_runs_every_minute_and_is_not_repeated() {
 fn the_subscription_is_watched_every_hour() {
     let template = Template::load();
 
-    let schedule = only_schedule(&template, SUBSCRIPTION);
+    let schedule = only_schedule(&template, WEBHOOK_REGISTRATION);
     let input = schedule["Target"]["Input"].as_str().unwrap();
 
     assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
     assert_eq!(
-        serde_json::from_str::<subscription::Command>(input).unwrap(),
-        subscription::Command::Watch
+        serde_json::from_str::<webhook_registration::Command>(input).unwrap(),
+        webhook_registration::Command::Watch
     );
 }
 
@@ -90,21 +90,24 @@ fn the_subscription_is_watched_every_hour() {
 fn items_are_listed_every_hour_only_where_the_contract_has_the_list() {
     let template = Template::load();
 
-    let schedule = only_schedule(&template, LISTING);
+    let schedule = only_schedule(&template, DISCOVERY);
 
     assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
-    assert_eq!(template.default_of("ListItems").as_deref(), Some("false"));
+    assert_eq!(
+        template.default_of("DiscoverItems").as_deref(),
+        Some("false")
+    );
     for resource in [
-        LISTING,
-        "ListingRole",
-        "ListingLogGroup",
-        "ListingFailureLines",
-        "ListingFunctionEveryHour",
-        "ListingFunctionEveryHourRole",
+        DISCOVERY,
+        "DiscoveryRole",
+        "DiscoveryLogGroup",
+        "DiscoveryFailureLines",
+        "DiscoveryFunctionEveryHour",
+        "DiscoveryFunctionEveryHourRole",
     ] {
         assert_eq!(
             template.resource(resource)["Condition"],
-            "ListsItems",
+            "DiscoversItems",
             "{resource}"
         );
     }

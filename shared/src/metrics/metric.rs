@@ -119,7 +119,7 @@ metrics! {
     /// How long the oldest record of a batch waited to be published.
     PublishAge: Milliseconds,
 
-    // reconcile
+    // scheduler
     /// Due items that a run looked at. It looks until it has asked for its share of checks, so a
     /// backlog may be longer.
     ChecksDue: Count,
@@ -132,23 +132,23 @@ metrics! {
     /// Items that Pluggy listed.
     ItemsListed: Count,
     /// Those of them that we did not know, or knew in an older state.
-    ItemsFoundByListing: Count,
+    ItemsFoundByDiscovery: Count,
     /// Listings that Pluggy refused, since the contract does not have them.
-    ListingRefused: Count,
+    DiscoveryRefused: Count,
 
-    // subscription
+    // webhook-registration
     /// Pluggy has no webhook that points to us.
-    SubscriptionMissing: Count,
+    WebhookRegistrationMissing: Count,
     /// A webhook with our secret points elsewhere.
-    SubscriptionElsewhere: Count,
+    WebhookRegistrationElsewhere: Count,
     /// Our webhook is not for all events.
-    SubscriptionNotAllEvents: Count,
+    WebhookRegistrationNotAllEvents: Count,
     /// Pluggy disabled our webhook.
-    SubscriptionDisabled: Count,
+    WebhookRegistrationDisabled: Count,
     /// Our webhook does not carry a secret that we accept.
-    SubscriptionSecretRefused: Count,
+    WebhookRegistrationSecretRefused: Count,
     /// Pluggy could not be asked about our webhook.
-    SubscriptionUnknown: Count,
+    WebhookRegistrationUnknown: Count,
 }
 
 impl Metric {
@@ -161,12 +161,12 @@ impl Metric {
                 | Self::OldestOverdue
                 | Self::PublishAge
                 | Self::StreamAge
-                | Self::SubscriptionMissing
-                | Self::SubscriptionElsewhere
-                | Self::SubscriptionNotAllEvents
-                | Self::SubscriptionDisabled
-                | Self::SubscriptionSecretRefused
-                | Self::SubscriptionUnknown
+                | Self::WebhookRegistrationMissing
+                | Self::WebhookRegistrationElsewhere
+                | Self::WebhookRegistrationNotAllEvents
+                | Self::WebhookRegistrationDisabled
+                | Self::WebhookRegistrationSecretRefused
+                | Self::WebhookRegistrationUnknown
         )
     }
 }

@@ -15,7 +15,7 @@ pub struct PluggySecret {
     pub client_id: ClientId,
     /// Its secret.
     pub client_secret: SecretString,
-    /// The value of the header that deliveries carry; only the subscription function uses it.
+    /// The value of the header that deliveries carry; only the webhook-registration function uses it.
     #[serde(default)]
     pub webhook_secret: Option<SecretString>,
 }

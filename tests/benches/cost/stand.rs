@@ -27,7 +27,7 @@ const FUNCTIONS: [&str; 7] = [
     "item-status",
     "item-sync",
     "publish",
-    "reconcile",
+    "scheduler",
     "webhook",
 ];
 /// Nobody listens on a port that only root may take.

@@ -26,12 +26,12 @@ pub(super) struct Run {
     disconnect: Function,
     item_status: Function,
     pub(super) item_sync: Function,
-    pub(super) reconcile: Function,
-    listing: Function,
+    pub(super) scheduler: Function,
+    discovery: Function,
     operator: Function,
     pub(super) hop: Hop,
     publish: Function,
-    subscription: Function,
+    webhook_registration: Function,
     webhook: Function,
 }
 
@@ -45,12 +45,12 @@ impl Run {
             disconnect: stack.function("disconnect").await,
             item_status: stack.function("item-status").await,
             item_sync: stack.function("item-sync").await,
-            reconcile: stack.function("reconcile").await,
-            listing: stack.function("listing").await,
+            scheduler: stack.function("scheduler").await,
+            discovery: stack.function("discovery").await,
             operator: stack.function("operator").await,
             publish: hop.publisher().await,
             hop,
-            subscription: stack.function("subscription").await,
+            webhook_registration: stack.function("webhook-registration").await,
             webhook: stack.function("webhook").await,
             stack,
         }
@@ -188,10 +188,15 @@ impl Run {
 
     /// What a person and the clock ask for.
     pub(super) async fn operate(&self, error_bodies: &mut Vec<String>) {
-        let subscription = sample::json("subscription/ensure.json");
-        ask(&self.subscription, &subscription, error_bodies).await;
-        let listing = sample::json("listing/schedule.json");
-        ask(&self.listing, &listing, error_bodies).await;
+        let webhook_registration = sample::json("webhook-registration/ensure.json");
+        ask(
+            &self.webhook_registration,
+            &webhook_registration,
+            error_bodies,
+        )
+        .await;
+        let discovery = sample::json("discovery/schedule.json");
+        ask(&self.discovery, &discovery, error_bodies).await;
         for command in [
             json!({"action": "inspect", "clientUserId": OWNER}),
             json!({"action": "inspect", "clientUserId": CPF, "unknown": NAME}),
@@ -268,11 +273,11 @@ impl Run {
             self.disconnect,
             self.item_status,
             self.item_sync,
-            self.reconcile,
-            self.listing,
+            self.scheduler,
+            self.discovery,
             self.operator,
             self.publish,
-            self.subscription,
+            self.webhook_registration,
             self.webhook,
         ];
         let mut lines = Vec::new();

@@ -39,7 +39,7 @@ async fn an_expired_key_is_renewed_once() {
 async fn refused_credentials_are_tried_once_a_minute_by_a_process() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
     stack.pass_time_until_the_key_may_be_renewed().await;
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     stack.change(&items).await;
     stack.deployment.pluggy.expire_api_keys();
     stack.deployment.pluggy.set_switches(Switches {
@@ -52,7 +52,7 @@ async fn refused_credentials_are_tried_once_a_minute_by_a_process() {
     stack.feed(&item_sync).await;
     for _ in 0..proof::size(3, 20) {
         stack.pass_time_until_all_are_due().await;
-        stack.tick(&reconcile, &item_sync).await;
+        stack.tick(&scheduler, &item_sync).await;
     }
 
     let tried = requests(&stack, "/auth") - before;
@@ -60,7 +60,7 @@ async fn refused_credentials_are_tried_once_a_minute_by_a_process() {
     let gone = gone(&stack, &items).await;
     stack.deployment.pluggy.set_switches(Switches::default());
     let another = stack.function("item-sync").await;
-    let not_converged = recover(&stack, &items, &reconcile, &another).await;
+    let not_converged = recover(&stack, &items, &scheduler, &another).await;
     Figures::of("pluggy faults, refused credentials")
         .with("items", items.len())
         .with("minutes", minutes)
@@ -80,7 +80,7 @@ async fn the_credentials_of_another_application_are_not_used() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
     stack.pass_time_until_the_key_may_be_renewed().await;
     stack.set_credentials("22222222-0000-4000-8000-000000000003");
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     stack.change(&items).await;
     stack.deployment.pluggy.expire_api_keys();
     let before = requests(&stack, "/auth");
@@ -89,14 +89,14 @@ async fn the_credentials_of_another_application_are_not_used() {
     stack.feed(&item_sync).await;
     for _ in 0..proof::size(3, 20) {
         stack.pass_time_until_all_are_due().await;
-        stack.tick(&reconcile, &item_sync).await;
+        stack.tick(&scheduler, &item_sync).await;
     }
 
     let tried = requests(&stack, "/auth") - before;
     let gone = gone(&stack, &items).await;
     stack.set_credentials(CLIENT_ID);
     let another = stack.function("item-sync").await;
-    let not_converged = recover(&stack, &items, &reconcile, &another).await;
+    let not_converged = recover(&stack, &items, &scheduler, &another).await;
     Figures::of("pluggy faults, another application")
         .with("items", items.len())
         .with("calls of /auth", tried)

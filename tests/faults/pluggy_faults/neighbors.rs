@@ -11,7 +11,7 @@ use crate::proof;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_poisoned_item_holds_up_no_neighbor() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     let (poisoned, neighbors) = items.split_first().unwrap();
     let effects = [
         status(500, None),
@@ -37,7 +37,7 @@ async fn one_poisoned_item_holds_up_no_neighbor() {
         assert_eq!(parked.sync_failures, 1);
         let wait = parked.check_at.unwrap().duration_since(now());
         assert!(wait <= SignedDuration::from_secs(30), "{wait}");
-        let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+        let not_converged = recover(&stack, &items, &scheduler, &item_sync).await;
         assert_eq!(not_converged, 0);
     }
 

@@ -16,7 +16,7 @@ const MOST_REQUESTS_OF_A_BATCH: usize = 3 * 2;
 async fn a_rate_limit_is_honored() {
     const RESET_SECONDS: u64 = 600;
     let (stack, items) = known_items(proof::size(10, 100)).await;
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     stack.change(&items).await;
     stack.tell("item/updated", "second", USER, &items).await;
     stack.deployment.pluggy.add_fault(fault(
@@ -36,10 +36,10 @@ async fn a_rate_limit_is_honored() {
         waiting += usize::from(wait >= SignedDuration::from_secs(RESET_SECONDS.cast_signed()));
     }
     for _ in 0..5 {
-        stack.tick(&reconcile, &item_sync).await;
+        stack.tick(&scheduler, &item_sync).await;
     }
     let early = requests(&stack, "/items/") - before - refused;
-    let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+    let not_converged = recover(&stack, &items, &scheduler, &item_sync).await;
 
     Figures::of("pluggy faults, 429")
         .with("items", items.len())
@@ -57,7 +57,7 @@ async fn a_rate_limit_is_honored() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     let cases = [
         ("500", status(500, None)),
         ("503", status(503, None)),
@@ -93,7 +93,7 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
                 stack.feed(&item_sync).await
             } else {
                 stack.pass_time_until_all_are_due().await;
-                stack.tick(&reconcile, &item_sync).await
+                stack.tick(&scheduler, &item_sync).await
             };
             let made = requests(&stack, "/") - before;
             assert!(made <= most_of_a_batch * fed.invocations, "{name}: {made}");
@@ -103,7 +103,7 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
             batches += fed.invocations;
         }
         assert_eq!(gone(&stack, &items).await, 0, "{name}");
-        let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+        let not_converged = recover(&stack, &items, &scheduler, &item_sync).await;
         assert_eq!(not_converged, 0, "{name}");
     }
 
@@ -121,7 +121,7 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tls_failure_is_no_storm_and_deletes_nothing() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
-    let (item_sync, reconcile) = functions(&stack).await;
+    let (item_sync, scheduler) = functions(&stack).await;
     let broken = BrokenTls::start().await.unwrap();
     let unreachable = stack
         .settings("item-sync")
@@ -134,7 +134,7 @@ async fn a_tls_failure_is_no_storm_and_deletes_nothing() {
 
     let handshakes = broken.handshakes();
     let gone = gone(&stack, &items).await;
-    let not_converged = recover(&stack, &items, &reconcile, &item_sync).await;
+    let not_converged = recover(&stack, &items, &scheduler, &item_sync).await;
     Figures::of("pluggy faults, TLS")
         .with("items", items.len())
         .with("batches", fed.invocations)

@@ -84,7 +84,7 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
     assert_eq!((stored.connector, stored.sync_failures), (None, 1));
     let check_at = stored.check_at.unwrap();
 
-    let tick = reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
+    let tick = scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
         .await
         .unwrap();
     assert_eq!(tick.asked, 1);
@@ -136,12 +136,12 @@ fn retire(deployment: &Deployment, times: u32) {
     });
 }
 
-/// Lets reconcile ask for the connector's check when it is due, and item-sync make it.
+/// Lets scheduler ask for the connector's check when it is due, and item-sync make it.
 async fn check_when_due(deployment: &Deployment) {
     let connectors = deployment.tables.connector_store();
     let stored = connectors.get(2).await.unwrap().unwrap();
     let check_at = stored.check_at.unwrap();
-    reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
         .await
         .unwrap();
     sync_later(deployment, check_at.duration_since(now())).await;

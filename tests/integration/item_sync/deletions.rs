@@ -116,7 +116,7 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
     assert_eq!(stored.deleted_at, None, "pluggy still shows it");
     let due = stored.schedule.check_at.unwrap();
     deployment.pluggy.add_fault(gone());
-    reconcile::handle(&deployment.reconcile(), due, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), due, in_a_minute())
         .await
         .unwrap();
     sync_newest_event(&deployment, due).await;

@@ -59,7 +59,7 @@ async fn check_when_due(deployment: &Deployment, item_id: ItemId) {
         .schedule
         .check_at
         .unwrap();
-    reconcile::handle(&deployment.reconcile(), check_at, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
         .await
         .unwrap();
     sync_later(deployment, check_at.duration_since(now())).await;

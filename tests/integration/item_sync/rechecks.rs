@@ -35,7 +35,7 @@ async fn a_contradiction_is_checked_three_times_and_then_believed() {
     for rechecks in [2, 3, 0] {
         let due = row(&deployment, item_id).await.unwrap().schedule.check_at;
         let due = due.unwrap();
-        reconcile::handle(&deployment.reconcile(), due, in_a_minute())
+        scheduler::handle(&deployment.scheduler(), due, in_a_minute())
             .await
             .unwrap();
         sync_newest_event(&deployment, due).await;
@@ -78,7 +78,7 @@ async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as
     set(&deployment, item_id, "checkAt", due).await;
 
     for rechecks in [1, 2, 3, 0] {
-        reconcile::handle(&deployment.reconcile(), due, in_a_minute())
+        scheduler::handle(&deployment.scheduler(), due, in_a_minute())
             .await
             .unwrap();
         sync_newest_event(&deployment, due).await;
@@ -106,7 +106,7 @@ async fn an_event_that_tells_of_no_new_state_is_no_reason_to_look_twice() {
     assert_eq!(schedule.owed, Some(Owed::News));
 
     let due = schedule.check_at.unwrap();
-    reconcile::handle(&deployment.reconcile(), due, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), due, in_a_minute())
         .await
         .unwrap();
     sync_newest_event(&deployment, due).await;

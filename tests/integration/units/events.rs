@@ -121,8 +121,8 @@ async fn a_tick_costs_half_a_read_unit_and_each_check_one_write_unit() {
     metered.known().await;
     metered.known().await;
     let tick = async |at| {
-        let app = metered.deployment.reconcile();
-        let tick = reconcile::handle(&app, at, in_a_minute()).await.unwrap();
+        let app = metered.deployment.scheduler();
+        let tick = scheduler::handle(&app, at, in_a_minute()).await.unwrap();
         (tick.asked, metered.take())
     };
 

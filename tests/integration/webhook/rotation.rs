@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 use shared::clock::now;
 use shared::metrics::Emitter;
 use shared::secret::PluggySecrets;
-use subscription::{Command, Elsewhere, Report};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, accepted, eventually,
 };
 use tests::{Deployment, Tables, sample};
+use webhook_registration::{Command, Elsewhere, Report};
 
 const NEW_SECRET: &str = "abc";
 /// SHA-256 of [`NEW_SECRET`] (FIPS 180-2, appendix B.1).
@@ -110,10 +110,12 @@ impl Rotation {
 
     /// `make register-webhook`, with this secret in Secrets Manager.
     async fn register(&mut self, webhook_secret: &'static str) -> Report {
-        let mut app = self.deployment.subscription();
+        let mut app = self.deployment.webhook_registration();
         app.accepted = accepted(&format!("{WEBHOOK_SECRET_SHA256},{NEW_SHA256}"));
         app.secrets = secrets(webhook_secret);
-        let report = subscription::handle(&app, ENSURE, now()).await.unwrap();
+        let report = webhook_registration::handle(&app, ENSURE, now())
+            .await
+            .unwrap();
         self.deliver().await;
         report
     }
@@ -157,8 +159,8 @@ async fn a_rotation_as_documented_refuses_no_delivery() {
     let mut rotation = Rotation::start().await;
     let old = WEBHOOK_SECRET_SHA256;
     let both = &format!("{WEBHOOK_SECRET_SHA256},{NEW_SHA256}");
-    let registered = rotation.deployment.subscription();
-    subscription::handle(&registered, ENSURE, now())
+    let registered = rotation.deployment.webhook_registration();
+    webhook_registration::handle(&registered, ENSURE, now())
         .await
         .unwrap();
     rotation.deploy(old, old).await;

@@ -122,7 +122,7 @@ pub(super) async fn checks(stand: &Stand, items: &[ItemId]) -> Counted {
     stand.begin().await;
     for _ in 0..stand.rounds {
         make_due(stand, items).await;
-        stand.invoke("reconcile", &json!({})).await;
+        stand.invoke("scheduler", &json!({})).await;
         hand_over(stand, ALONE).await;
     }
     stand.end("a due check", stand.rounds * ITEMS).await
@@ -132,7 +132,7 @@ pub(super) async fn checks(stand: &Stand, items: &[ItemId]) -> Counted {
 pub(super) async fn idle_ticks(stand: &Stand) -> Counted {
     stand.begin().await;
     for _ in 0..stand.requests() {
-        stand.invoke("reconcile", &json!({})).await;
+        stand.invoke("scheduler", &json!({})).await;
     }
     stand.end("a tick with nothing due", stand.requests()).await
 }

@@ -1,0 +1,39 @@
+//! The Lambda function behind the hourly schedule of discovery.
+
+use discovery::{App, Config, Limits, handle};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::aws::Aws;
+use shared::env::Environment;
+use shared::https::Trust;
+use shared::metrics::Emitter;
+use shared::store::{DiscoveryPlace, Events, Items};
+use shared::{clock, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let environment = Environment::of_process();
+    telemetry::init(&environment);
+    let config = Config::from_env(&environment)?;
+    let trust = Trust::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &trust);
+    let dynamodb = aws.dynamodb();
+    let app = App {
+        items: Items::new(dynamodb.clone(), config.item_table),
+        place: DiscoveryPlace::new(dynamodb.clone(), config.pluggy.credential_table.clone()),
+        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        pluggy: config.pluggy.client(&aws, &trust),
+        metrics: Emitter::new(config.metrics_namespace),
+        limits: Limits::default(),
+    };
+    app.pluggy.open(clock::now()).await;
+    let app = &app;
+    run(service_fn(
+        async move |event: LambdaEvent<serde_json::Value>| {
+            handle(app, clock::now(), clock::deadline(event.context.deadline))
+                .await
+                .map(|_| ())
+                .map_err(Error::from)
+        },
+    ))
+    .await
+}

@@ -1,0 +1,42 @@
+//! The Lambda function that operators invoke for the webhook at Pluggy.
+
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::aws::Aws;
+use shared::env::Environment;
+use shared::https::{self, Limits, Trust};
+use shared::metrics::Emitter;
+use shared::secret::PluggySecrets;
+use shared::{clock, telemetry};
+use webhook_registration::{App, Command, Config, handle};
+
+/// For the test delivery, to an address of AWS.
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(2),
+    acknowledge: Duration::from_secs(2),
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let environment = Environment::of_process();
+    telemetry::init(&environment);
+    let config = Config::from_env(&environment)?;
+    let trust = Trust::from_env(&environment)?;
+    let aws = Aws::from_env(&environment, &trust);
+    let app = App {
+        secrets: PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone()),
+        pluggy: config.pluggy.client(&aws, &trust),
+        https: https::Client::new(&trust, LIMITS),
+        webhook_url: config.webhook_url,
+        accepted: config.accepted,
+        metrics: Emitter::new(config.metrics_namespace),
+    };
+    let app = &app;
+    run(service_fn(async move |event: LambdaEvent<Command>| {
+        handle(app, event.payload, clock::now())
+            .await
+            .map_err(|error| Error::from(telemetry::chain(&error)))
+    }))
+    .await
+}

@@ -1,0 +1,206 @@
+//! What can be wrong with the webhook that is registered at Pluggy.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use shared::metrics::Metric;
+use shared::pluggy::{EventKind, Webhook};
+use shared::secret::AcceptedSecrets;
+
+use crate::WebhookUrl;
+
+/// One thing that is wrong, and that keeps deliveries from us or leads them elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Problem {
+    /// No webhook points to us.
+    Missing,
+    /// A webhook that carries our secret points to another address.
+    Elsewhere,
+    /// Ours is not for all events.
+    NotAllEvents,
+    /// Pluggy, or somebody, disabled ours.
+    Disabled,
+    /// Ours does not carry, exactly once, a secret that the deployed webhook accepts.
+    SecretRefused,
+}
+
+impl Problem {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::Elsewhere,
+        Self::NotAllEvents,
+        Self::Disabled,
+        Self::SecretRefused,
+    ];
+
+    /// The gauge that tells whether it is there.
+    pub fn metric(self) -> Metric {
+        match self {
+            Self::Missing => Metric::WebhookRegistrationMissing,
+            Self::Elsewhere => Metric::WebhookRegistrationElsewhere,
+            Self::NotAllEvents => Metric::WebhookRegistrationNotAllEvents,
+            Self::Disabled => Metric::WebhookRegistrationDisabled,
+            Self::SecretRefused => Metric::WebhookRegistrationSecretRefused,
+        }
+    }
+}
+
+/// What is wrong with the webhooks that are registered. Of several that point to us, the best one
+/// counts: as long as one is as it should be, every event reaches us.
+pub fn problems(
+    registered: &[Webhook],
+    url: &WebhookUrl,
+    accepted: &AcceptedSecrets,
+) -> BTreeSet<Problem> {
+    let ours = registered.iter().filter(|webhook| url.is(&webhook.url));
+    let mut problems = ours
+        .map(|webhook| problems_of(webhook, accepted))
+        .min_by_key(BTreeSet::len)
+        .unwrap_or_else(|| BTreeSet::from([Problem::Missing]));
+    if elsewhere(registered, url, accepted).next().is_some() {
+        problems.insert(Problem::Elsewhere);
+    }
+    problems
+}
+
+/// The webhooks that send what only Pluggy and we know to another address.
+pub(crate) fn elsewhere<'a>(
+    registered: &'a [Webhook],
+    url: &WebhookUrl,
+    accepted: &AcceptedSecrets,
+) -> impl Iterator<Item = &'a Webhook> {
+    registered.iter().filter(move |webhook| {
+        let mut values = webhook.headers.iter().flat_map(|headers| headers.values());
+        !url.is(&webhook.url) && values.any(|value| accepted.accept(value.as_bytes()))
+    })
+}
+
+/// The secret that a webhook carries: the header's value, if the header is there exactly once in
+/// any spelling, since the webhook refuses a delivery that has it twice.
+pub(crate) fn carried_secret<'a>(
+    webhook: &'a Webhook,
+    accepted: &AcceptedSecrets,
+) -> Option<&'a str> {
+    let mut values = webhook
+        .headers
+        .iter()
+        .flatten()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(accepted.header().as_str()))
+        .map(|(_, value)| value.as_str());
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value),
+        _ => None,
+    }
+}
+
+fn problems_of(webhook: &Webhook, accepted: &AcceptedSecrets) -> BTreeSet<Problem> {
+    let secret = carried_secret(webhook, accepted);
+    let is_admitted = secret.is_some_and(|secret| accepted.accept(secret.as_bytes()));
+    [
+        (webhook.event != EventKind::All, Problem::NotAllEvents),
+        (webhook.disabled_at.is_some(), Problem::Disabled),
+        (!is_admitted, Problem::SecretRefused),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, problem)| is_there.then_some(problem))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const URL: &str = "https://hooks.example.com/";
+    /// SHA-256 of `abc` (FIPS 180-2, appendix B.1), and another digest.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const OTHER: &str = "36a8543df25b1ae2f203511876b6c91cdedee52b75f0bd8305c6f6440083d7f4";
+
+    fn check_with(digests: &str, registered: Value, expected: &[Problem]) {
+        let webhooks: Vec<Webhook> = serde_json::from_value(registered.clone()).unwrap();
+        let header = "x-webhook-secret".parse().unwrap();
+        let accepted = AcceptedSecrets::parse(header, digests).unwrap();
+
+        let found = problems(&webhooks, &URL.parse().unwrap(), &accepted);
+
+        assert_eq!(
+            found,
+            expected.iter().copied().collect(),
+            "{digests} {registered}"
+        );
+    }
+
+    fn check(registered: Value, expected: &[Problem]) {
+        check_with(ABC, registered, expected);
+    }
+
+    fn good() -> Value {
+        json!({
+            "id": "2f1e0d9c-0000-4000-8000-000000000020", "url": URL, "event": "all",
+            "headers": {"X-Webhook-Secret": "abc"}, "disabledAt": null,
+        })
+    }
+
+    fn good_but(field: &str, value: Value) -> Value {
+        let mut webhook = good();
+        webhook[field] = value;
+        webhook
+    }
+
+    fn disabled() -> Value {
+        good_but("disabledAt", json!("2026-11-23T12:00:00.000Z"))
+    }
+
+    #[test]
+    fn each_problem_is_told_apart() {
+        check(json!([good()]), &[]);
+        check(json!([]), &[Problem::Missing]);
+        check(json!([disabled()]), &[Problem::Disabled]);
+        check(
+            json!([good_but("event", json!("item/updated"))]),
+            &[Problem::NotAllEvents],
+        );
+    }
+
+    #[test]
+    fn the_secret_must_be_one_that_the_webhook_accepts_and_be_there_once() {
+        for headers in [
+            json!(null),
+            json!({}),
+            json!({"x-webhook-secret": "old"}),
+            json!({"x-other": "abc"}),
+            json!({"x-webhook-secret": "abc", "X-Webhook-Secret": "abc"}),
+        ] {
+            check(
+                json!([good_but("headers", headers)]),
+                &[Problem::SecretRefused],
+            );
+        }
+        check_with(&format!("{OTHER},{ABC}"), json!([good()]), &[]);
+        check_with("", json!([good()]), &[Problem::SecretRefused]);
+    }
+
+    #[test]
+    fn our_secret_must_go_nowhere_else() {
+        let elsewhere = good_but("url", json!("https://elsewhere.example.com/"));
+        let mut under_another_name = elsewhere.clone();
+        under_another_name["headers"] = json!({"authorization": "abc"});
+        let mut of_others = elsewhere.clone();
+        of_others["headers"] = json!({"x-webhook-secret": "theirs"});
+
+        check(json!([elsewhere]), &[Problem::Missing, Problem::Elsewhere]);
+        check(json!([good(), under_another_name]), &[Problem::Elsewhere]);
+        check(json!([good(), of_others]), &[]);
+    }
+
+    #[test]
+    fn the_best_of_several_webhooks_counts() {
+        let mut worse = disabled();
+        worse["event"] = json!("item/created");
+
+        check(json!([disabled(), good()]), &[]);
+        check(json!([worse, disabled()]), &[Problem::Disabled]);
+    }
+}

@@ -1,0 +1,32 @@
+//! Looks at the webhook that is registered at Pluggy, and tells what is wrong. It never repairs: a
+//! webhook that Pluggy disabled, or that somebody changed, has a reason, which a person must know.
+
+use jiff::Timestamp;
+use serde_json::json;
+use shared::metrics::{Line, Metric};
+use shared::telemetry::chain;
+
+use crate::problem::{Problem, problems};
+use crate::{App, Report};
+
+pub(crate) async fn watch(app: &App, now: Timestamp) -> Report {
+    let mut line = Line::new("webhook registration checked");
+    let report = match app.pluggy.webhooks(now).await {
+        Ok(registered) => {
+            let found = problems(&registered, &app.webhook_url, &app.accepted);
+            for problem in Problem::ALL {
+                line.metric(problem.metric(), i64::from(found.contains(&problem)));
+            }
+            line.metric(Metric::WebhookRegistrationUnknown, 0);
+            line.property("registration.problems", json!(found));
+            Report::Watched { problems: found }
+        }
+        Err(error) => {
+            line.metric(Metric::WebhookRegistrationUnknown, 1);
+            line.property("error", json!(chain(&error)));
+            Report::Unknown
+        }
+    };
+    app.metrics.emit(line, now);
+    report
+}

@@ -1,0 +1,120 @@
+//! listing: items of which no webhook ever told come through the one door.
+
+mod long_list;
+mod rows;
+
+use sandbox::{Effect, Fault, Switches};
+use serde_json::json;
+use shared::clock::now;
+use shared::pluggy::ItemId;
+use tests::Deployment;
+use tests::deployment::{eventually, in_a_minute};
+
+use ::discovery::{Discovered, End};
+
+async fn run(deployment: &Deployment) -> Discovered {
+    ::discovery::handle(&deployment.discovery(), now(), in_a_minute())
+        .await
+        .unwrap()
+}
+
+/// A deployment whose contract has the list.
+async fn start() -> Deployment {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.set_switches(Switches {
+        list_items: true,
+        ..Switches::default()
+    });
+    deployment
+}
+
+async fn version(deployment: &Deployment, item_id: ItemId) -> Option<jiff::Timestamp> {
+    let item = deployment.pluggy_client().item(item_id, now()).await;
+    item.unwrap().unwrap().updated_at
+}
+
+#[tokio::test]
+async fn an_item_of_which_no_webhook_ever_told_is_found() {
+    let deployment = start().await;
+    let item_id = deployment.connect("usr_1", "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    assert_eq!(deployment.status_of("usr_1", item_id).await.0, 404);
+
+    let first = run(&deployment).await;
+    deployment.sync_all().await;
+    let second = run(&deployment).await;
+
+    assert_eq!((first.listed, first.found, first.end), (1, 1, End::Bottom));
+    assert_eq!((second.listed, second.found), (1, 0));
+    let (status, body) = deployment.status_of("usr_1", item_id).await;
+    assert_eq!((status, &body["phase"]), (200, &json!("ready")));
+    let lines = deployment.metrics.lines();
+    let line = lines
+        .iter()
+        .find(|line| line["message"] == "items listed")
+        .unwrap();
+    assert_eq!(
+        (
+            &line["ItemsListed"],
+            &line["ItemsFoundByDiscovery"],
+            &line["discovery.end"]
+        ),
+        (&json!(1), &json!(1), &json!("bottom"))
+    );
+}
+
+#[tokio::test]
+async fn an_item_whose_last_change_was_missed_is_found() {
+    let deployment = start().await;
+    let item_id = deployment.connect("usr_1", "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    run(&deployment).await;
+    deployment.sync_all().await;
+    let before = version(&deployment, item_id).await;
+
+    deployment.pluggy.sync(item_id.to_string().parse().unwrap());
+    eventually("a newer state", async || {
+        (version(&deployment, item_id).await > before).then_some(())
+    })
+    .await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    let listing = run(&deployment).await;
+
+    assert_eq!((listing.listed, listing.found), (1, 1));
+}
+
+#[tokio::test]
+async fn a_contract_without_the_list_is_told_and_harms_nothing() {
+    let deployment = Deployment::start().await;
+
+    let listing = run(&deployment).await;
+
+    assert_eq!(
+        listing,
+        Discovered {
+            listed: 0,
+            found: 0,
+            end: End::Refused
+        }
+    );
+    assert_eq!(deployment.metrics.lines()[0]["DiscoveryRefused"], 1);
+    assert_eq!(deployment.tables.event_rows().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_pluggy_that_does_not_answer_is_asked_again_in_the_next_run() {
+    let deployment = start().await;
+    deployment.connect("usr_1", "user-ok").await;
+    deployment.pluggy.add_fault(Fault {
+        method: None,
+        path_prefix: "/v2/items".to_owned(),
+        times: Some(1),
+        effect: Effect::Status {
+            status: 503,
+            code_description: None,
+        },
+    });
+
+    assert_eq!(run(&deployment).await.end, End::Unanswered);
+    assert_eq!(run(&deployment).await.found, 1);
+}

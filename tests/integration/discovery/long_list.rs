@@ -1,0 +1,240 @@
+//! A list that is longer than one run: every item has its turn.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use discovery::{Discovered, End, Limits};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::clock::now;
+use shared::https::Trust;
+use shared::pluggy::{Api, ApiKeys, Client, ItemId};
+use shared::store::{Reading, Schedule, StoredApiKey, StoredItem};
+use tests::Deployment;
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+const PAGE_SIZE: usize = 10;
+const LIMITS: Limits = Limits {
+    pages: 100,
+    found: 60,
+};
+const UPDATED_AT: &str = "2026-11-23T12:00:00.000Z";
+
+/// What Pluggy lists, newest first.
+type Ids = Arc<Mutex<Vec<ItemId>>>;
+
+/// A page of ids; its cursor is the id of its last item, and one that is not known is refused.
+async fn page(
+    State(ids): State<Ids>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> (StatusCode, Json<Value>) {
+    let ids = ids.lock().unwrap();
+    let start = match query.get("after") {
+        None => Some(0),
+        Some(after) => ids
+            .iter()
+            .position(|id| id.to_string() == *after)
+            .map(|at| at + 1),
+    };
+    let Some(start) = start else {
+        return (
+            StatusCode::BAD_REQUEST,
+            Json(json!({"code": 400, "codeDescription": "BAD_REQUEST"})),
+        );
+    };
+    let page: Vec<_> = ids.iter().skip(start).take(PAGE_SIZE).collect();
+    let next = (start + page.len() < ids.len()).then(|| format!("?after={}", page.last().unwrap()));
+    let results: Vec<_> = page
+        .iter()
+        .map(|id| json!({"id": id, "status": "UPDATED", "updatedAt": UPDATED_AT}))
+        .collect();
+    (
+        StatusCode::OK,
+        Json(json!({"results": results, "next": next})),
+    )
+}
+
+/// A deployment whose Pluggy has nothing but a list.
+struct LongList {
+    deployment: Deployment,
+    ids: Ids,
+    url: String,
+}
+
+impl LongList {
+    async fn of(items: usize) -> Self {
+        let deployment = Deployment::start().await;
+        let key = StoredApiKey {
+            key: "key".to_owned().into(),
+            client_id: CLIENT_ID.parse().unwrap(),
+            issued_at: now(),
+            expires_at: now() + jiff::SignedDuration::from_hours(2),
+        };
+        deployment
+            .tables
+            .credential_store()
+            .put_api_key(&key)
+            .await
+            .unwrap();
+        let ids = Ids::default();
+        let router = Router::new()
+            .route("/v2/items", get(page))
+            .with_state(Arc::clone(&ids));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let list = Self {
+            deployment,
+            ids,
+            url,
+        };
+        list.add_newer(items);
+        list
+    }
+
+    fn add_newer(&self, items: usize) {
+        let new = (0..items).map(|_| Uuid::new_v4().to_string().parse().unwrap());
+        self.ids.lock().unwrap().splice(0..0, new);
+    }
+
+    async fn run(&self) -> Discovered {
+        self.run_at(&self.url).await
+    }
+
+    async fn run_at(&self, url: &str) -> Discovered {
+        let api = Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
+        let credentials = self.deployment.tables.credential_store();
+        let app = discovery::App {
+            pluggy: Client::new(
+                api.clone(),
+                ApiKeys::new(
+                    api,
+                    CLIENT_ID.parse().unwrap(),
+                    secrets(CLIENT_SECRET),
+                    credentials,
+                ),
+            ),
+            limits: LIMITS,
+            ..self.deployment.discovery()
+        };
+        discovery::handle(&app, now(), no_deadline()).await.unwrap()
+    }
+
+    /// The items that a check was asked for. The next run finds their rows as item-sync leaves them.
+    async fn sync(&self) -> Vec<ItemId> {
+        let items = self.deployment.tables.item_store();
+        let ids = self.asked().await;
+        for id in &ids {
+            let item = json!({
+                "id": id, "status": "UPDATED", "executionStatus": "SUCCESS", "updatedAt": UPDATED_AT,
+            });
+            let reading = Reading {
+                item: serde_json::from_value(item).unwrap(),
+                read_at: now(),
+            };
+            let row = StoredItem {
+                item_id: *id,
+                owner: None,
+                created_at: Timestamp::UNIX_EPOCH,
+                reading: None,
+                schedule: Schedule::default(),
+                deleted_at: None,
+                is_unconfirmed: false,
+            };
+            items.put_reading(row, reading).await.unwrap();
+        }
+        ids
+    }
+
+    async fn asked(&self) -> Vec<ItemId> {
+        let rows = self.deployment.tables.event_rows().await;
+        rows.iter()
+            .map(|row| {
+                let key = row["pk"].as_s().unwrap();
+                key.strip_prefix("ITEM#").unwrap().parse().unwrap()
+            })
+            .collect()
+    }
+}
+
+/// Time is not what ends these runs, however slow the machine is.
+fn no_deadline() -> Instant {
+    Instant::now() + Duration::from_hours(1)
+}
+
+fn what(listing: Discovered) -> (usize, usize, End) {
+    (listing.listed, listing.found, listing.end)
+}
+
+#[tokio::test]
+async fn the_next_run_goes_on_where_the_one_before_ended() {
+    let list = LongList::of(125).await;
+
+    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+    list.sync().await;
+    // The newest page has nothing new.
+    assert_eq!(what(list.run().await), (70, 60, End::Paused));
+    list.sync().await;
+    assert_eq!(what(list.run().await), (15, 5, End::Bottom));
+
+    assert_eq!(list.sync().await.len(), 125);
+    assert_eq!(what(list.run().await).1, 0);
+}
+
+#[tokio::test]
+async fn many_new_items_do_not_keep_the_older_ones_from_their_turn() {
+    let list = LongList::of(125).await;
+    list.run().await;
+    list.sync().await;
+    list.add_newer(100);
+
+    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+
+    let asked = list.sync().await;
+    let ids = list.ids.lock().unwrap().clone();
+    let of_the_newest = ids[..100].iter().filter(|id| asked.contains(id)).count();
+    let of_the_oldest = ids[160..].iter().filter(|id| asked.contains(id)).count();
+    assert_eq!((of_the_newest, of_the_oldest), (30, 30));
+    // Runs go on until one from the top meets nothing new.
+    let mut runs = 0;
+    while list.sync().await.len() < 225 {
+        list.run().await;
+        runs += 1;
+        assert!(runs < 10, "the listing does not come to its end");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_pluggy_does_not_know_any_more_is_given_up() {
+    let list = LongList::of(70).await;
+    list.run().await;
+    list.sync().await;
+    let place_of_the_first_run = 59;
+    list.ids.lock().unwrap().remove(place_of_the_first_run);
+
+    assert_eq!(what(list.run().await), (10, 0, End::PlaceLost));
+    assert_eq!(what(list.run().await), (69, 10, End::Bottom));
+}
+
+#[tokio::test]
+async fn a_run_without_an_answer_leaves_the_place_where_it_was() {
+    let list = LongList::of(70).await;
+    list.run().await;
+    list.sync().await;
+    let nobody_listens_here = "http://127.0.0.1:9";
+
+    assert_eq!(
+        what(list.run_at(nobody_listens_here).await),
+        (0, 0, End::Unanswered)
+    );
+    // The newest page, and the one that was left.
+    assert_eq!(what(list.run().await), (20, 10, End::Bottom));
+}

@@ -1,0 +1,216 @@
+//! scheduler: what is due comes back through the one door.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use sandbox::{Effect, Fault};
+use serde_json::json;
+use shared::clock::now;
+use shared::store::{Events, Schedule, StoredItem};
+use tests::deployment::in_a_minute;
+use tests::{Deployment, tables};
+use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect("usr_1", "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 503,
+            code_description: None,
+        },
+    });
+    let event = json!({
+        "event": "item/login_succeeded", "eventId": "1", "itemId": item_id, "clientUserId": "usr_1",
+    });
+    deployment.deliver(&event).await;
+    deployment.sync_all().await;
+    assert_eq!(
+        deployment.status_of("usr_1", item_id).await.1["phase"],
+        "connecting"
+    );
+    deployment.pluggy.clear_faults();
+
+    let in_two_minutes = now() + SignedDuration::from_mins(2);
+    let tick = scheduler::handle(&deployment.scheduler(), in_two_minutes, in_a_minute())
+        .await
+        .unwrap();
+    deployment.sync_all().await;
+
+    assert_eq!((tick.due, tick.asked), (1, 1));
+    assert!(tick.oldest_overdue_seconds > 0);
+    let lines = deployment.metrics.lines();
+    let line = lines
+        .iter()
+        .rfind(|line| line["message"] == "due items checked")
+        .unwrap();
+    assert_eq!(
+        [
+            &line["ChecksDue"],
+            &line["ChecksAsked"],
+            &line["OldestOverdue"]
+        ],
+        [&json!(1), &json!(1), &json!(tick.oldest_overdue_seconds)]
+    );
+    assert_eq!(
+        deployment.status_of("usr_1", item_id).await.1["phase"],
+        "ready"
+    );
+}
+
+#[tokio::test]
+async fn items_that_were_asked_for_neither_hide_the_others_nor_let_too_many_through() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 620).await;
+    let scheduler = deployment.scheduler();
+
+    let mut asked = Vec::new();
+    for seconds in [9, 630, 690, 750] {
+        let now = start + SignedDuration::from_secs(seconds);
+        let tick = scheduler::handle(&scheduler, now, in_a_minute())
+            .await
+            .unwrap();
+        asked.push(tick.asked);
+    }
+
+    assert_eq!(asked, [10, 300, 300, 10]);
+}
+
+#[tokio::test]
+async fn a_put_that_stalls_holds_the_tick_no_longer_than_its_time() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 2).await;
+    let scheduler = scheduler::App {
+        events: events_that_stall(&[]).await,
+        ..deployment.scheduler()
+    };
+    let deadline = Instant::now() + Duration::from_secs(6);
+
+    let tick = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
+    let tick = timeout_at(deadline, tick).await.unwrap().unwrap();
+
+    assert_eq!((tick.due, tick.asked), (1, 0));
+    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(1));
+}
+
+#[tokio::test]
+async fn a_check_that_is_refused_fails_the_tick_although_its_time_ends_before_the_others() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 2).await;
+    let scheduler = scheduler::App {
+        events: events_that_stall(&[StatusCode::BAD_REQUEST]).await,
+        ..deployment.scheduler()
+    };
+    let deadline = Instant::now() + Duration::from_secs(6);
+
+    let tick = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
+    let outcome = timeout_at(deadline, tick).await.unwrap();
+
+    assert!(outcome.is_err());
+    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(2));
+}
+
+#[tokio::test]
+async fn a_check_that_was_asked_for_is_not_asked_for_again_at_once() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect("usr_1", "user-ok").await;
+    deployment
+        .deliver(&json!({"event": "item/created", "eventId": "1", "itemId": item_id}))
+        .await;
+    deployment.sync_all().await;
+    let stored = deployment
+        .tables
+        .item_store()
+        .get(item_id)
+        .await
+        .unwrap()
+        .unwrap();
+    let due = stored.schedule.check_at.unwrap();
+
+    let mut asked = Vec::new();
+    for minutes in [0, 1, 2, 20] {
+        let tick = scheduler::handle(
+            &deployment.scheduler(),
+            due + SignedDuration::from_mins(minutes),
+            in_a_minute(),
+        )
+        .await
+        .unwrap();
+        asked.push(tick.asked);
+    }
+
+    assert_eq!(asked, [1, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn nothing_is_due_at_first() {
+    let deployment = Deployment::start().await;
+
+    assert_eq!(
+        scheduler::handle(&deployment.scheduler(), now(), in_a_minute())
+            .await
+            .unwrap(),
+        scheduler::Tick::default()
+    );
+    let lines = deployment.metrics.lines();
+    assert_eq!(
+        (&lines[0]["ChecksDue"], &lines[0]["OldestOverdue"]),
+        (&json!(0), &json!(0)),
+        "the line tells that scheduler runs"
+    );
+}
+
+/// Items of which one becomes due each second.
+async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) {
+    let store = deployment.tables.item_store();
+    for number in 0..items {
+        let row = StoredItem {
+            item_id: Uuid::new_v4().to_string().parse().unwrap(),
+            owner: None,
+            created_at: start,
+            reading: None,
+            schedule: Schedule {
+                check_at: Some(start + SignedDuration::from_secs(number)),
+                ..Schedule::default()
+            },
+            deleted_at: None,
+            is_unconfirmed: false,
+        };
+        store.put_schedule(&row, start).await.unwrap();
+    }
+}
+
+/// An event table that gives these answers, and then none any more.
+async fn events_that_stall(answers: &[StatusCode]) -> Events {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answers = Arc::new(Mutex::new(
+        answers.iter().copied().rev().collect::<Vec<_>>(),
+    ));
+    let router = Router::new().fallback(async move || {
+        let answer = answers.lock().unwrap().pop();
+        match answer {
+            Some(status) => status,
+            None => std::future::pending().await,
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Events::new(
+        tables::client(&url),
+        "events".to_owned(),
+        SignedDuration::from_hours(24),
+    )
+}

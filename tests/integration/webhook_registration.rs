@@ -1,0 +1,165 @@
+//! webhook-registration: the webhook at Pluggy, as it should be, however often it is asked for.
+
+mod watch;
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use sandbox::{Effect, Fault};
+use shared::clock::now;
+use shared::pluggy::{EventKind, Webhook};
+use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
+use tests::{Deployment, sample};
+use webhook_registration::{Command, Elsewhere, Error, Report};
+
+const ENSURE: Command = Command::Ensure {
+    elsewhere: Elsewhere::Keep,
+};
+
+async fn ensure(deployment: &Deployment) -> Result<Report, Error> {
+    webhook_registration::handle(&deployment.webhook_registration(), ENSURE, now()).await
+}
+
+async fn registered(deployment: &Deployment) -> Vec<Webhook> {
+    deployment.pluggy_client().webhooks(now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_webhook_is_registered_once_with_its_secret_and_all_events() {
+    let deployment = Deployment::start().await;
+
+    let created = ensure(&deployment).await.unwrap();
+    let again = ensure(&deployment).await.unwrap();
+
+    let Report::Created { webhook_id } = created else {
+        panic!("{created:?}");
+    };
+    assert_eq!(again, Report::Unchanged { webhook_id });
+    let webhooks = registered(&deployment).await;
+    assert_eq!(webhooks.len(), 1);
+    assert_eq!(
+        (webhooks[0].url.as_str(), &webhooks[0].event),
+        (WEBHOOK_URL, &EventKind::All)
+    );
+    assert_eq!(
+        webhooks[0].headers.as_ref().unwrap()["x-webhook-secret"],
+        WEBHOOK_SECRET
+    );
+}
+
+#[tokio::test]
+async fn a_registration_that_was_changed_is_repaired() {
+    let deployment = Deployment::start().await;
+    let Report::Created { webhook_id } = ensure(&deployment).await.unwrap() else {
+        panic!();
+    };
+    let headers = [("x-webhook-secret".to_owned(), "old".to_owned())].into();
+    let change = shared::pluggy::UpdateWebhookRequest {
+        event: Some(EventKind::ItemCreated),
+        headers: Some(&headers),
+        ..Default::default()
+    };
+    deployment
+        .pluggy_client()
+        .update_webhook(webhook_id, &change, now())
+        .await
+        .unwrap();
+
+    assert_eq!(
+        ensure(&deployment).await.unwrap(),
+        Report::Updated { webhook_id }
+    );
+
+    assert_eq!(
+        ensure(&deployment).await.unwrap(),
+        Report::Unchanged { webhook_id }
+    );
+}
+
+#[tokio::test]
+async fn a_failure_is_told_without_a_secret() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.add_fault(Fault {
+        method: None,
+        path_prefix: "/webhooks".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+
+    let error = ensure(&deployment).await.unwrap_err();
+
+    let told = format!("{} {error:?}", shared::telemetry::chain(&error));
+    assert!(
+        !told.contains(WEBHOOK_SECRET) && !told.contains(CLIENT_SECRET),
+        "{told}"
+    );
+}
+
+/// A webhook that answers `status` to whoever carries the secret, else 401.
+async fn webhook(status: u16) -> String {
+    let status = StatusCode::from_u16(status).unwrap();
+    let router = Router::new().fallback(async move |headers: HeaderMap| {
+        let is_admitted = headers
+            .get("x-webhook-secret")
+            .is_some_and(|value| value == WEBHOOK_SECRET);
+        if is_admitted {
+            status
+        } else {
+            StatusCode::UNAUTHORIZED
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+async fn test_delivery(url: &str) -> Result<Report, Error> {
+    let deployment = Deployment::start().await;
+    webhook_registration::handle(
+        &deployment.webhook_registration_of(url),
+        Command::TestDelivery,
+        now(),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_test_delivery_carries_the_secret_and_must_be_answered_with_200() {
+    assert_eq!(
+        test_delivery(&webhook(200).await).await.unwrap(),
+        Report::Delivered
+    );
+    for status in [204, 401, 503] {
+        let refused = test_delivery(&webhook(status).await).await.unwrap_err();
+
+        assert!(
+            matches!(refused, Error::Refused { status: told } if told == status),
+            "{refused}"
+        );
+    }
+    let unanswered = test_delivery("http://127.0.0.1:9/").await.unwrap_err();
+    assert!(matches!(unanswered, Error::Delivery(_)), "{unanswered}");
+}
+
+#[test]
+fn the_sample_commands_are_understood_and_no_others() {
+    let command = |name: &str| {
+        serde_json::from_value::<Command>(sample::json(&format!(
+            "webhook-registration/{name}.json"
+        )))
+    };
+
+    assert_eq!(command("ensure").unwrap(), ENSURE);
+    assert_eq!(
+        command("ensure-alone").unwrap(),
+        Command::Ensure {
+            elsewhere: Elsewhere::Delete
+        }
+    );
+    assert_eq!(command("test-delivery").unwrap(), Command::TestDelivery);
+    assert_eq!(command("watch").unwrap(), Command::Watch);
+    assert!(command("unknown-action").is_err());
+}

@@ -1,0 +1,225 @@
+//! The watch: each way in which our webhook can be wrong at Pluggy is told, and repaired by `ensure` alone.
+
+use std::collections::BTreeMap;
+
+use sandbox::{Effect, Fault};
+use serde_json::Value;
+use shared::clock::now;
+use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest};
+use tests::Deployment;
+use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, accepted};
+use webhook_registration::{Command, Elsewhere, Error, Problem, Report};
+
+use super::{ENSURE, ensure, registered};
+
+const ELSEWHERE: &str = "https://zyxwvutsrqponmlkjihgfedcba543210.lambda-url.sa-east-1.on.aws/";
+/// SHA-256 of `abc`, from FIPS 180-2, appendix B.1.
+const OTHER_SECRET_SHA256: &str =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+async fn watch(deployment: &Deployment) -> Report {
+    webhook_registration::handle(&deployment.webhook_registration(), Command::Watch, now())
+        .await
+        .unwrap()
+}
+
+fn watched(problems: &[Problem]) -> Report {
+    Report::Watched {
+        problems: problems.iter().copied().collect(),
+    }
+}
+
+/// Registers our webhook, and then changes it as somebody else may.
+async fn registered_but(change: UpdateWebhookRequest<'_>) -> Deployment {
+    let deployment = Deployment::start().await;
+    ensure(&deployment).await.unwrap();
+    let id = registered(&deployment).await[0].id;
+    deployment
+        .pluggy_client()
+        .update_webhook(id, &change, now())
+        .await
+        .unwrap();
+    deployment
+}
+
+async fn register_elsewhere(deployment: &Deployment) {
+    let headers = BTreeMap::from([("x-other-header".to_owned(), WEBHOOK_SECRET.to_owned())]);
+    let request = CreateWebhookRequest {
+        url: ELSEWHERE,
+        event: EventKind::All,
+        headers: &headers,
+    };
+    deployment
+        .pluggy_client()
+        .create_webhook(&request, now())
+        .await
+        .unwrap();
+}
+
+/// The figures of the last line that was written.
+fn figures(deployment: &Deployment) -> BTreeMap<String, i64> {
+    let lines = deployment.metrics.lines();
+    let line = lines.last().unwrap().as_object().unwrap();
+    line.iter()
+        .filter(|(name, _)| name.starts_with("WebhookRegistration"))
+        .map(|(name, value)| (name.clone(), value.as_i64().unwrap()))
+        .collect()
+}
+
+/// What the watch tells of a deployment, before and after a repair.
+async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
+    assert_eq!(watch(&deployment).await, watched(expected));
+    let told: Vec<_> = figures(&deployment)
+        .into_iter()
+        .filter(|(_, value)| *value == 1)
+        .map(|(name, _)| name)
+        .collect();
+    let mut metrics: Vec<_> = expected
+        .iter()
+        .map(|problem| problem.metric().as_str())
+        .collect();
+    metrics.sort_unstable();
+    assert_eq!(told, metrics);
+    assert_eq!(
+        watch(&deployment).await,
+        watched(expected),
+        "the watch itself repairs nothing"
+    );
+
+    webhook_registration::handle(&deployment.webhook_registration(), repair, now())
+        .await
+        .unwrap();
+
+    assert_eq!(watch(&deployment).await, watched(&[]));
+    let figures = figures(&deployment);
+    assert_eq!(figures.len(), 6, "an alarm ends by a zero, not by silence");
+    assert!(figures.values().all(|value| *value == 0), "{figures:?}");
+}
+
+#[tokio::test]
+async fn a_missing_webhook_is_told_and_registered() {
+    check(Deployment::start().await, ENSURE, &[Problem::Missing]).await;
+}
+
+#[tokio::test]
+async fn a_disabled_webhook_is_told_and_enabled() {
+    let change = UpdateWebhookRequest {
+        enabled: Some(false),
+        ..UpdateWebhookRequest::default()
+    };
+
+    check(registered_but(change).await, ENSURE, &[Problem::Disabled]).await;
+}
+
+#[tokio::test]
+async fn a_webhook_for_some_events_only_is_told_and_widened() {
+    let change = UpdateWebhookRequest {
+        event: Some(EventKind::ItemUpdated),
+        ..UpdateWebhookRequest::default()
+    };
+
+    check(
+        registered_but(change).await,
+        ENSURE,
+        &[Problem::NotAllEvents],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_with_another_secret_is_told_and_given_ours() {
+    let headers = BTreeMap::from([("x-webhook-secret".to_owned(), "old".to_owned())]);
+    let change = UpdateWebhookRequest {
+        headers: Some(&headers),
+        ..UpdateWebhookRequest::default()
+    };
+
+    check(
+        registered_but(change).await,
+        ENSURE,
+        &[Problem::SecretRefused],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_with_our_secret_elsewhere_is_told_and_deleted_only_where_that_is_asked_for() {
+    let deployment = Deployment::start().await;
+    register_elsewhere(&deployment).await;
+
+    ensure(&deployment).await.unwrap();
+
+    assert_eq!(registered(&deployment).await.len(), 2);
+    let alone = Command::Ensure {
+        elsewhere: Elsewhere::Delete,
+    };
+    check(deployment, alone, &[Problem::Elsewhere]).await;
+}
+
+#[tokio::test]
+async fn the_secret_is_held_against_the_deployed_digests_and_not_against_the_stored_secret() {
+    let deployment = Deployment::start().await;
+    ensure(&deployment).await.unwrap();
+    let mut mistyped = deployment.webhook_registration();
+    mistyped.accepted = accepted(OTHER_SECRET_SHA256);
+
+    let told = webhook_registration::handle(&mistyped, Command::Watch, now()).await;
+    let refused = webhook_registration::handle(&mistyped, ENSURE, now()).await;
+
+    assert_eq!(told.unwrap(), watched(&[Problem::SecretRefused]));
+    assert!(
+        matches!(refused, Err(Error::SecretNotAccepted)),
+        "{refused:?}"
+    );
+    assert_eq!(registered(&deployment).await[0].url, WEBHOOK_URL);
+}
+
+#[tokio::test]
+async fn a_pluggy_that_cannot_be_asked_leaves_the_conditions_open() {
+    let deployment = Deployment::start().await;
+    deployment.pluggy.add_fault(Fault {
+        method: None,
+        path_prefix: "/webhooks".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+
+    let report = watch(&deployment).await;
+
+    assert_eq!(report, Report::Unknown);
+    assert_eq!(
+        figures(&deployment),
+        BTreeMap::from([("WebhookRegistrationUnknown".to_owned(), 1)])
+    );
+    let lines = deployment.metrics.lines();
+    assert_eq!(lines.len(), 1);
+    assert!(!Value::from(lines).to_string().contains(WEBHOOK_SECRET));
+}
+
+#[tokio::test]
+async fn a_webhook_on_a_later_page_is_found() {
+    let deployment = Deployment::start().await;
+    ensure(&deployment).await.unwrap();
+    deployment.pluggy.set_switches(sandbox::Switches {
+        one_webhook_a_page: true,
+        ..sandbox::Switches::default()
+    });
+    for event in [EventKind::ItemCreated, EventKind::ItemUpdated] {
+        let request = CreateWebhookRequest {
+            url: ELSEWHERE,
+            event,
+            headers: &BTreeMap::new(),
+        };
+        deployment
+            .pluggy_client()
+            .create_webhook(&request, now())
+            .await
+            .unwrap();
+    }
+
+    assert_eq!(registered(&deployment).await.len(), 3);
+    assert_eq!(watch(&deployment).await, watched(&[]));
+}
