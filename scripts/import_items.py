@@ -35,7 +35,7 @@ def import_items() -> None:
         finally:
             console.progress_done()
     before = f" ({known} were asked for before)" if known else ""
-    console.line(f"{imported} looks asked for{before}")
+    console.line(f"{imported} fetches requested{before}")
     console.line("item-sync reads them now, and an owner whom Pluggy names wins; make inspect ITEM=... shows one")
 
 

@@ -35,10 +35,10 @@ def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
     with account.reachable() if chosen else ministack.reachable():
         if chosen:
             outputs, _ = account.describe(chosen)
-            function, url = outputs.get("PublishFunctionName"), outputs.get("UnpublishedQueueUrl")
+            function, url = outputs.get("PublishFunctionName"), outputs.get("PublishDeadLetterQueueUrl")
         else:
             local = stack_file.read()
-            function, url = local.get("functions", {}).get("publish"), local.get("unpublishedQueue")
+            function, url = local.get("functions", {}).get("publish"), local.get("publishDeadLetterQueue")
         if not function or not url:
             raise console.Failure("this stack publishes nothing", "It does with the parameter PublishEvents=true.")
         functions, queues = (

@@ -50,8 +50,8 @@ async function consume(body, checkTime) {
 async function refresh({ accountId, itemId, filters }, checkTime) {
   let count = 0
   for (const filter of filters) {
-    for await (const { transactions, readAt } of pluggy.pages(accountId, filter, checkTime)) {
-      await each(transactions, checkTime, (transaction) => table.put({ accountId, itemId, transaction, readAt }))
+    for await (const { transactions, fetchedAt } of pluggy.pages(accountId, filter, checkTime)) {
+      await each(transactions, checkTime, (transaction) => table.put({ accountId, itemId, transaction, fetchedAt }))
       count += transactions.length
     }
   }
@@ -59,8 +59,8 @@ async function refresh({ accountId, itemId, filters }, checkTime) {
 }
 
 async function remove({ accountId, deleted }, checkTime) {
-  const readAt = Date.now()
-  await each(deleted, checkTime, (id) => table.remove({ accountId, id, readAt }))
+  const fetchedAt = Date.now()
+  await each(deleted, checkTime, (id) => table.remove({ accountId, id, fetchedAt }))
   return deleted.length
 }
 

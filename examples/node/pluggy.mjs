@@ -17,10 +17,10 @@ export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretName 
     let after
     do {
       check()
-      const readAt = Date.now()
+      const fetchedAt = Date.now()
       const query = encoded({ ...filter, after })
       const answer = await ask((client) => client.fetchTransactionsCursor(accountId, query)).catch(noneIfGone)
-      yield { transactions: answer.results, readAt }
+      yield { transactions: answer.results, fetchedAt }
       after = cursorOf(answer)
     } while (after)
   }

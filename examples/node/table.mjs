@@ -39,7 +39,7 @@ export function createTable(name) {
     },
 
     /** Puts a transaction as it was read, unless it was deleted or what is there was read later. */
-    async put({ accountId, itemId, transaction, readAt }) {
+    async put({ accountId, itemId, transaction, fetchedAt }) {
       const row = {
         ...transactionKey(accountId, transaction.id),
         date: time(transaction.date),
@@ -47,18 +47,18 @@ export function createTable(name) {
         description: text(transaction.description),
         status: text(transaction.status),
         itemId: itemId ?? undefined,
-        readAt,
+        fetchedAt,
       }
       await put(row, {
-        ConditionExpression: 'attribute_not_exists(pk) OR (attribute_not_exists(#deleted) AND #readAt <= :readAt)',
-        ExpressionAttributeNames: { '#deleted': 'deleted', '#readAt': 'readAt' },
-        ExpressionAttributeValues: { ':readAt': readAt },
+        ConditionExpression: 'attribute_not_exists(pk) OR (attribute_not_exists(#deleted) AND #fetchedAt <= :fetchedAt)',
+        ExpressionAttributeNames: { '#deleted': 'deleted', '#fetchedAt': 'fetchedAt' },
+        ExpressionAttributeValues: { ':fetchedAt': fetchedAt },
       })
     },
 
     /** A deleted transaction leaves a marker, so that a read from before cannot bring it back. */
-    async remove({ accountId, id, readAt }) {
-      await put({ ...transactionKey(accountId, id), deleted: true, readAt, expiresAt: expiry(readAt) })
+    async remove({ accountId, id, fetchedAt }) {
+      await put({ ...transactionKey(accountId, id), deleted: true, fetchedAt, expiresAt: expiry(fetchedAt) })
     },
   }
 }

@@ -7,15 +7,15 @@ from typing import Any
 LABEL_WIDTH = 12
 ROWS = {
     "absent": "none: Pluggy never named the item to us, or its row is lost (make replay ITEM=...)",
-    "shell": "a shell: Pluggy has not answered yet",
-    "deleted": "a tombstone",
+    "placeholder": "a placeholder: Pluggy has not answered yet",
+    "tombstone": "a tombstone",
 }
 
 
 def item(report: dict[str, Any], now: datetime) -> list[str]:
     """All that is known of an item."""
     lines = [f"Item {report['itemId']}"]
-    lines += _facts(_row_facts(report, now) + _state_facts(report["state"], now) + _schedule_facts(report, now))
+    lines += _facts(_row_facts(report, now) + _snapshot_facts(report["snapshot"], now) + _schedule_facts(report, now))
     total, complete = report["eventsTotal"], report["eventsComplete"]
     shown = len(report["events"])
     count = f"{total}" if complete else f"more than {total}"
@@ -24,15 +24,15 @@ def item(report: dict[str, Any], now: datetime) -> list[str]:
 
 
 def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
-    """How a user's items stand."""
+    """A user's items, one a line."""
     if not items:
         return ["No item has this owner. make replay USER=... searches the events for some whose rows are lost."]
-    rows = [["item", "bank", "phase", "next check", "why"]]
+    rows = [["item", "bank", "phase", "next fetch", "why"]]
     for entry in items:
-        standing = entry["standing"] or {}
-        check = _when(entry["schedule"]["checkAt"], now)
+        connection = entry["connection"] or {}
+        fetch = _when(entry["schedule"]["nextFetchAt"], now)
         rows.append(
-            [entry["itemId"], entry["connector"] or "-", standing.get("phase", "-"), check, standing.get("why", "-")]
+            [entry["itemId"], entry["connector"] or "-", connection.get("phase", "-"), fetch, connection.get("why", "-")]
         )
     return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows)]
 
@@ -41,40 +41,40 @@ def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     row = ROWS.get(report["row"], "")
     if report["row"] == "unreadable":
         row = f"cannot be read because of the attribute {report['unreadable']}"
-    standing = report["standing"]
+    connection = report["connection"]
     facts = [
         ("row", row),
         ("unconfirmed", "nobody but a frontend or an operator has named it" if report["unconfirmed"] else ""),
         ("deleted", _when(report["deletedAt"], now)),
-        ("owner", report["owner"] or ("nobody, so nobody can see it" if standing else "")),
+        ("owner", report["owner"] or ("nobody, so nobody can see it" if connection else "")),
         ("created", _when(report["createdAt"], now)),
     ]
-    if standing:
-        until = f", until {_when(standing['expiresAt'], now)}" if standing["expiresAt"] else ""
-        facts += [("phase", f"{standing['phase']}: {standing['why']}"), ("next action", standing["nextAction"] + until)]
+    if connection:
+        until = f", until {_when(connection['expiresAt'], now)}" if connection["expiresAt"] else ""
+        facts += [("phase", f"{connection['phase']}: {connection['why']}"), ("next action", connection["nextAction"] + until)]
     return facts
 
 
-def _state_facts(state: dict[str, Any] | None, now: datetime) -> list[tuple[str, str]]:
-    if state is None:
+def _snapshot_facts(snapshot: dict[str, Any] | None, now: datetime) -> list[tuple[str, str]]:
+    if snapshot is None:
         return []
-    error, bank = state["error"] or {}, state["connector"] or {}
-    pending = "another holder must approve at the bank" if state["hasResourcesPendingAuthorization"] else ""
+    error, bank = snapshot["error"] or {}, snapshot["connector"] or {}
+    pending = "another holder must approve at the bank" if snapshot["hasResourcesPendingAuthorization"] else ""
     return [
-        ("status", f"{state['status']}, execution {state['executionStatus']}"),
+        ("status", f"{snapshot['status']}, execution {snapshot['executionStatus']}"),
         ("error", ": ".join(filter(None, [error.get("code"), error.get("message")]))),
         ("bank says", error.get("providerMessage") or ""),
         (
             "bank",
             ", ".join(filter(None, [bank.get("name"), f"connector {bank['id']}" if bank else "", bank.get("health")])),
         ),
-        ("products", "; ".join(_product(name, product, now) for name, product in state["products"].items())),
+        ("products", "; ".join(_product(name, product, now) for name, product in snapshot["products"].items())),
         ("pending", pending),
-        ("read", _when(state["readAt"], now)),
-        ("changed", _when(state["updatedAt"], now)),
-        ("collected", _when(state["lastUpdatedAt"], now)),
-        ("auto-sync", _when(state["nextAutoSyncAt"], now)),
-        ("consent ends", _when(state["consentExpiresAt"], now)),
+        ("fetched", _when(snapshot["fetchedAt"], now)),
+        ("changed", _when(snapshot["updatedAt"], now)),
+        ("collected", _when(snapshot["lastUpdatedAt"], now)),
+        ("auto-sync", _when(snapshot["nextAutoSyncAt"], now)),
+        ("consent ends", _when(snapshot["consentExpiresAt"], now)),
     ]
 
 
@@ -82,15 +82,15 @@ def _schedule_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, st
     schedule = report["schedule"]
     if schedule is None:
         return []
-    failures, rechecks = schedule["syncFailures"], schedule["rechecks"]
+    failures, confirming = schedule["fetchFailures"], schedule["confirmingFetches"]
     overdue = " OVERDUE" if schedule["overdueSeconds"] else ""
-    check = _when(schedule["checkAt"], now)
+    fetch = _when(schedule["nextFetchAt"], now)
     return [
-        ("next check", check + overdue if check else "none"),
-        ("failures", f"{failures} reads in a row" if failures else ""),
-        ("last error", _failed_read(schedule["lastError"], now)),
-        ("owed", f"a look that confirms the {schedule['owed']} that Pluggy told of" if schedule["owed"] else ""),
-        ("rechecks", f"{rechecks} in a row" if rechecks else ""),
+        ("next fetch", fetch + overdue if fetch else "none"),
+        ("failures", f"{failures} in a row" if failures else ""),
+        ("last error", _failed_fetch(schedule["lastError"], now)),
+        ("signal", f"{signal}, not yet confirmed by a fetch" if (signal := schedule["pendingSignal"]) else ""),
+        ("confirming", f"{confirming} fetches in a row" if confirming else ""),
         (
             "missing",
             f"Pluggy has said 404 since {_when(schedule['missingSince'], now)}" if schedule["missingSince"] else "",
@@ -98,7 +98,7 @@ def _schedule_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, st
     ]
 
 
-def _failed_read(error: dict[str, Any] | None, now: datetime) -> str:
+def _failed_fetch(error: dict[str, Any] | None, now: datetime) -> str:
     if error is None:
         return ""
     error_id = f", Pluggy's error id {error['errorId']}" if error.get("errorId") else ""
@@ -108,9 +108,9 @@ def _failed_read(error: dict[str, Any] | None, now: datetime) -> str:
 def _product(name: str, product: dict[str, Any], now: datetime) -> str:
     at = _when(product["lastUpdatedAt"], now)
     if product["isUpdated"] is False:
-        state = f"not updated since {at}" if at else "not updated"
+        snapshot = f"not updated since {at}" if at else "not updated"
     else:
-        state = f"updated {at}".strip()
+        snapshot = f"updated {at}".strip()
     warnings = f" with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
     return f"{name} {state}{warnings}"
 

@@ -192,5 +192,5 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
         "bus": outputs["EventBusName"],
-        "unpublishedQueue": outputs["UnpublishedQueueUrl"],
+        "publishDeadLetterQueue": outputs["PublishDeadLetterQueueUrl"],
     }

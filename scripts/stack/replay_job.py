@@ -25,7 +25,7 @@ class Progress:
     def __str__(self) -> str:
         before = f" ({self.known} were asked for before)" if self.known else ""
         searched = f", {self.scanned} event rows searched" if self.scanned else ""
-        return f"{self.replayed} looks asked for{before}{searched}"
+        return f"{self.replayed} fetches requested{before}{searched}"
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ class Progress:
     """What has been published again."""
 
     published: int = 0
-    parked: int = 0
+    deadLettered: int = 0
     scanned: int = 0
 
     def __str__(self) -> str:
-        refused = f" ({self.parked} are refused, and in the queue again)" if self.parked else ""
+        refused = f" ({self.deadLettered} are refused, and in the queue again)" if self.deadLettered else ""
         return f"{self.published} events published{refused}, {self.scanned} rows searched"
 
 
@@ -80,7 +80,7 @@ def run(job: RepublishJob, ask: Ask, env: str, tell: Callable[[Progress], None])
             step = ask(job.command())
             progress = Progress(
                 progress.published + step["published"],
-                progress.parked + step["parked"],
+                progress.deadLettered + step["deadLettered"],
                 progress.scanned + step["scanned"],
             )
             tell(progress)

@@ -45,7 +45,7 @@ class Started:
     """An item at work, and what was known of it before: that is no news."""
 
     item_id: str
-    old_read_at: str | None = None
+    old_fetched_at: str | None = None
     old_event_ids: frozenset[str] = frozenset()
 
 
@@ -113,7 +113,7 @@ def _update(surroundings: Surroundings, existing: list[str], tell: Tell) -> Star
     tell("app", f"POST /connect-token with the itemId -> {answer.status}, for update mode")
     started = Started(
         item_id,
-        (call_api(surroundings, "GET", f"/items/{item_id}").json() or {}).get("readAt"),
+        (call_api(surroundings, "GET", f"/items/{item_id}").json() or {}).get("fetchedAt"),
         frozenset(row.id for row in surroundings.events_of(item_id)),
     )
     answer = _ask_pluggy(surroundings, "PATCH", f"/items/{item_id}", token, {"parameters": CREDENTIALS})
@@ -149,7 +149,7 @@ def _watch(surroundings: Surroundings, started: Started, tell: Tell) -> Walked:
                 events[row.id] = row
                 tell(row.origin, f"{row.event} stored")
         status = answer.json() or {}
-        is_news = started.old_read_at is None or status.get("readAt") != started.old_read_at
+        is_news = started.old_fetched_at is None or status.get("fetchedAt") != started.old_fetched_at
         state = _state(answer, is_news)
         if state != seen_state:
             seen_state = state

@@ -36,10 +36,10 @@ class Item(unittest.TestCase):
             "error         INVALID_CREDENTIALS: Invalid credentials",
             "bank          Pluggy Bank, connector 2, ONLINE",
             "products      accounts not updated since 2026-11-20 12:00:00Z (3 d ago) with warnings 001",
-            "read          2026-11-23 11:57:00Z (3 min ago)",
+            "fetched       2026-11-23 11:57:00Z (3 min ago)",
             "changed       2026-11-20 12:00:00Z (3 d ago)",
-            "next check    2026-11-23 11:00:00Z (60 min ago) OVERDUE",
-            "failures      2 reads in a row",
+            "next fetch    2026-11-23 11:00:00Z (60 min ago) OVERDUE",
+            "failures      2 in a row",
             "last error    2026-11-23 10:00:00Z (2 h ago) pluggy is not available (status Some(500)),",
             ", Pluggy's error id e-1",
             "2026-11-23 11:56:59Z  item/error  webhook  1  quarantined: foreign-client-id, cut",
@@ -73,7 +73,7 @@ class Item(unittest.TestCase):
 
 
 class User(unittest.TestCase):
-    def test_items_are_listed_with_phase_and_next_check(self) -> None:
+    def test_items_are_listed_with_phase_and_next_fetch(self) -> None:
         lines = item_text.user([{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}], NOW)
 
         self.assertIn("2 items", lines[0])

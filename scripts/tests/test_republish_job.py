@@ -30,7 +30,7 @@ def chosen(queue: Waiting, **choices: str) -> RepublishJob:
 
 
 def step(published: int, cursor: str | None) -> dict[str, Any]:
-    return {"result": "republished", "published": published, "parked": 1, "scanned": 100, "cursor": cursor}
+    return {"result": "republished", "published": published, "deadLettered": 1, "scanned": 100, "cursor": cursor}
 
 
 class Choices(unittest.TestCase):

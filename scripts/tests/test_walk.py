@@ -15,8 +15,8 @@ OLD_EVENT = EventRow("1", "item/created", "webhook", {})
 NEW_EVENT = EventRow("2", "item/updated", "webhook", {})
 
 
-def status(phase: str, read_at: str = "12:00") -> dict[str, str]:
-    return {"itemId": ITEM, "phase": phase, "readAt": read_at}
+def status(phase: str, fetched_at: str = "12:00") -> dict[str, str]:
+    return {"itemId": ITEM, "phase": phase, "fetchedAt": fetched_at}
 
 
 def duplicate_of(*items: str) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 //!
 //! [`assess`] finds the one [`Reason`] that decides, from Pluggy's two states and from what time
 //! brings. The reason's table gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`], and
-//! [`message()`] the words for the user. [`next_check`] and [`retry_delay`] say when to look again if no
+//! [`message()`] the words for the user. [`next_fetch`] and [`retry_delay`] say when to look again if no
 //! webhook comes.
 
 mod assessment;
 mod availability;
-mod grid;
+mod hourly_slot;
 mod language;
 mod message;
 mod phase;
@@ -20,4 +20,4 @@ pub use language::Language;
 pub use message::message;
 pub use phase::{ActionKind, Phase, TokenUse};
 pub use reason::Reason;
-pub use schedule::{MISSING_RECHECK, next_check, retry_delay};
+pub use schedule::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::connection::Availability;
 use crate::pluggy::{Connector, ConnectorId, HealthStatus};
-use crate::store::{Connectors, Reading, StoredConnector, StoredItem};
+use crate::store::{Connectors, Snapshot, StoredConnector, StoredItem};
 use crate::telemetry::chain;
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,7 +29,7 @@ impl Healths {
     ) -> Self {
         let mut ids: Vec<ConnectorId> = items
             .into_iter()
-            .filter_map(|item| Some(item.reading.as_ref()?.item.connector.as_ref()?.id))
+            .filter_map(|item| Some(item.snapshot.as_ref()?.item.connector.as_ref()?.id))
             .collect();
         ids.sort_unstable();
         ids.dedup();
@@ -46,35 +46,35 @@ impl Healths {
         }
     }
 
-    /// The health at `now` of a connector that came with an item read at `read_at`: the newer of
+    /// The health at `now` of a connector that came with an item read at `fetched_at`: the newer of
     /// that and of the connector's own row.
     pub fn status<'a>(
         &'a self,
         connector: &'a Connector,
-        read_at: Timestamp,
+        fetched_at: Timestamp,
         now: Timestamp,
     ) -> Option<&'a HealthStatus> {
         let own = self
             .0
             .get(&connector.id)
             .filter(|stored| !stored.is_retired())
-            .and_then(|stored| stored.connector.as_ref().zip(stored.read_at));
-        let (newest, read_at) = match own {
-            Some((own, own_read_at)) if own_read_at > read_at => (own, own_read_at),
-            _ => (connector, read_at),
+            .and_then(|stored| stored.connector.as_ref().zip(stored.fetched_at));
+        let (newest, fetched_at) = match own {
+            Some((own, own_fetched_at)) if own_fetched_at > fetched_at => (own, own_fetched_at),
+            _ => (connector, fetched_at),
         };
-        let is_recent = now.duration_since(read_at) < LIFETIME;
+        let is_recent = now.duration_since(fetched_at) < LIFETIME;
         let health = newest.health.as_ref().filter(|_| is_recent)?;
         health.status.as_ref()
     }
 
     /// Whether the institution of an item can be connected to at `now`.
-    pub fn availability(&self, reading: &Reading, now: Timestamp) -> Availability {
-        match &reading.item.connector {
+    pub fn availability(&self, snapshot: &Snapshot, now: Timestamp) -> Availability {
+        match &snapshot.item.connector {
             None => Availability::Available,
             Some(connector) if self.is_retired(connector) => Availability::Retired,
             Some(connector) => {
-                Availability::of_health(self.status(connector, reading.read_at, now))
+                Availability::of_health(self.status(connector, snapshot.fetched_at, now))
             }
         }
     }
@@ -98,21 +98,21 @@ mod tests {
         serde_json::from_value(json!({"id": 201, "health": {"status": status}})).unwrap()
     }
 
-    fn check(own_read_at: &str, item_read_at: &str, expected: Option<HealthStatus>) {
+    fn check(own_fetched_at: &str, item_fetched_at: &str, expected: Option<HealthStatus>) {
         let stored = StoredConnector {
             id: 201,
             connector: Some(connector("OFFLINE")),
-            read_at: Some(own_read_at.parse().unwrap()),
+            fetched_at: Some(own_fetched_at.parse().unwrap()),
             missing_since: None,
-            check_at: None,
-            sync_failures: 0,
+            next_fetch_at: None,
+            fetch_failures: 0,
         };
         let healths = Healths(HashMap::from([(201, stored)]));
         let with_the_item = connector("ONLINE");
 
         let status = healths.status(
             &with_the_item,
-            item_read_at.parse().unwrap(),
+            item_fetched_at.parse().unwrap(),
             NOW.parse().unwrap(),
         );
 
@@ -148,24 +148,24 @@ mod tests {
             "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
             "connector": {"id": 201, "health": {"status": "ONLINE"}},
         });
-        let reading = Reading {
+        let snapshot = Snapshot {
             item: serde_json::from_value(item).unwrap(),
-            read_at: "2026-11-23T09:00:00Z".parse().unwrap(),
+            fetched_at: "2026-11-23T09:00:00Z".parse().unwrap(),
         };
         let healths = Healths(HashMap::from([(201, stored)]));
 
-        healths.availability(&reading, NOW.parse().unwrap())
+        healths.availability(&snapshot, NOW.parse().unwrap())
     }
 
     #[test]
     fn a_connector_is_retired_after_a_second_404_an_hour_later() {
-        let missing = |since: &str, read_at: &str| StoredConnector {
+        let missing = |since: &str, fetched_at: &str| StoredConnector {
             id: 201,
             connector: None,
-            read_at: Some(read_at.parse().unwrap()),
+            fetched_at: Some(fetched_at.parse().unwrap()),
             missing_since: Some(since.parse().unwrap()),
-            check_at: None,
-            sync_failures: 0,
+            next_fetch_at: None,
+            fetch_failures: 0,
         };
 
         assert_eq!(
@@ -183,10 +183,10 @@ mod tests {
         let stored = StoredConnector {
             id: 201,
             connector: Some(connector("OFFLINE")),
-            read_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+            fetched_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
             missing_since: None,
-            check_at: None,
-            sync_failures: 0,
+            next_fetch_at: None,
+            fetch_failures: 0,
         };
 
         assert_eq!(availability(stored), Availability::Offline);

@@ -5,7 +5,6 @@
 //! only [`store`] names table attributes, only [`mod@env`] reads the environment, and time is always
 //! passed in.
 
-pub mod arrival;
 pub mod aws;
 pub mod caller;
 pub mod clock;
@@ -19,6 +18,7 @@ pub mod https;
 pub mod metrics;
 pub mod pluggy;
 pub mod problem;
+pub mod request_sanitizer;
 pub mod secret;
 pub mod store;
 pub mod telemetry;

@@ -4,7 +4,7 @@
 //! Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 mod dimension;
-mod line;
+mod emf_record;
 mod metric;
 
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use dimension::Dimension;
-pub use line::Line;
+pub use emf_record::EmfRecord;
 pub use metric::{Metric, Unit};
 
 /// Where the lines go. The runtime's subscriber nests what it writes under `fields`, and the format
@@ -50,7 +50,7 @@ impl Emitter {
     }
 
     /// Writes the line of an invocation.
-    pub fn emit(&self, line: Line, now: Timestamp) {
+    pub fn emit(&self, line: EmfRecord, now: Timestamp) {
         let line = line.into_json(&self.namespace, now);
         match &self.sink {
             Sink::StandardOutput => {

@@ -40,7 +40,7 @@ struct Cost {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let bus = EventBus::start(BUS, 1).await.unwrap();
-    let queue = Queue::start("unpublished", 1).await.unwrap();
+    let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let bootstraps = Bootstraps::of_environment(&Environment::of_process(), root);
     let settings = FunctionSettings::new("publish", bootstraps.path("publish"))
@@ -51,7 +51,7 @@ async fn main() {
         .with("ITEM_TABLE", "items")
         .with("METRICS_NAMESPACE", "pluggy-lambda")
         .with("PLUGGY_CLIENT_ID", tests::deployment::CLIENT_ID)
-        .with("UNPUBLISHED_QUEUE_URL", queue.url());
+        .with("DEAD_LETTER_QUEUE_URL", queue.url());
     let function = Function::start(settings).await.unwrap();
     let mut costs = Vec::new();
     for case in cases() {

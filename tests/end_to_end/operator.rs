@@ -12,7 +12,7 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_one_door() {
     let user = new_user();
     let id = connect(&stack, &user, "user-ok").await;
     let before = stack.item_once(&user, &id, is_in_phase("ready")).await;
-    let read_before = text(&before, "/readAt").to_owned();
+    let read_before = text(&before, "/fetchedAt").to_owned();
     let run = Uuid::new_v4();
 
     let replayed = stack
@@ -22,7 +22,7 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_one_door() {
         .operate(json!({"action": "replay", "run": run, "itemId": id}))
         .await;
     let after = stack
-        .item_once(&user, &id, |item| item["readAt"] != read_before.as_str())
+        .item_once(&user, &id, |item| item["fetchedAt"] != read_before.as_str())
         .await;
     let searched = stack
         .operate(json!({
@@ -48,7 +48,7 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_one_door() {
     assert_eq!(searched["result"], "replayed", "{searched}");
     assert_eq!(imported["imported"], 1, "{imported}");
     assert_eq!(inspected["owner"], user.as_str(), "{inspected}");
-    assert_eq!(inspected["standing"]["phase"], "ready", "{inspected}");
+    assert_eq!(inspected["connection"]["phase"], "ready", "{inspected}");
     assert_eq!(listed["items"][0]["itemId"], id.as_str(), "{listed}");
     let rows = stack.event_rows(&format!("ITEM#{id}")).await;
     for prefix in ["replay", "import"] {

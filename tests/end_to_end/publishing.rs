@@ -79,7 +79,7 @@ async fn looks_that_we_ask_for_ourselves_and_what_is_in_quarantine_are_not_heard
     let user = new_user();
     let id = connect(&stack, &user, "user-ok").await;
     let before = stack.item_once(&user, &id, is_in_phase("ready")).await;
-    let read_before = text(&before, "/readAt");
+    let read_before = text(&before, "/fetchedAt");
     let pattern = json!({ "detail": { "itemId": [id] } });
     let mut listener = Listener::to(&stack, &pattern).await;
     let (foreign, marker) = (Uuid::new_v4(), Uuid::new_v4());
@@ -88,7 +88,7 @@ async fn looks_that_we_ask_for_ourselves_and_what_is_in_quarantine_are_not_heard
         .operate(json!({ "action": "replay", "run": Uuid::new_v4(), "itemId": id }))
         .await;
     stack
-        .item_once(&user, &id, |item| item["readAt"] != read_before)
+        .item_once(&user, &id, |item| item["fetchedAt"] != read_before)
         .await;
     for body in [
         json!({ "event": "item/updated", "eventId": foreign, "itemId": id, "clientId": foreign }),

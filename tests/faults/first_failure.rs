@@ -91,7 +91,7 @@ async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
 async fn are_read(simulation: &Simulation, owned: &[(String, ItemId)]) -> bool {
     for (_, item_id) in owned {
         let row = simulation.row(*item_id).await.unwrap();
-        if row.reading.is_none() {
+        if row.snapshot.is_none() {
             return false;
         }
     }

@@ -45,7 +45,7 @@ impl Hop {
     pub(crate) async fn start(stack: &Stack) -> Self {
         let seed = proof::seed();
         let bus = EventBus::start(BUS_ARN, seed).await.unwrap();
-        let unpublished = Queue::start("unpublished", seed).await.unwrap();
+        let unpublished = Queue::start("publish-dead-letters", seed).await.unwrap();
         let to_bus = FaultProxy::start(&bus.url(), Dialect::EventBridge, seed)
             .await
             .unwrap();
@@ -59,7 +59,7 @@ impl Hop {
                 .with("AWS_ENDPOINT_URL_EVENTBRIDGE", to_bus.url())
                 .with("AWS_ENDPOINT_URL_SQS", to_queue.url())
                 .with("EVENT_BUS", bus.arn())
-                .with("UNPUBLISHED_QUEUE_URL", unpublished.url()),
+                .with("DEAD_LETTER_QUEUE_URL", unpublished.url()),
             events: TableStream::of(tables, &tables.events).await,
             items: TableStream::of(tables, &tables.items).await,
             bus,
@@ -104,8 +104,8 @@ impl Hop {
         self.to_queue.set_plan(Plan::none());
     }
 
-    /// What is parked.
-    pub(crate) fn parked(&self) -> Vec<Value> {
+    /// What is dead_lettered.
+    pub(crate) fn dead_lettered(&self) -> Vec<Value> {
         let bodies = self.unpublished.bodies();
         bodies
             .iter()
@@ -113,7 +113,7 @@ impl Hop {
             .collect()
     }
 
-    /// The command that brings back what was parked. Gives how many events that published.
+    /// The command that brings back what was dead_lettered. Gives how many events that published.
     pub(crate) async fn republish(&self, function: &Function, since: Timestamp) -> u64 {
         let (mut published, mut cursor) = (0, Value::Null);
         loop {

@@ -57,7 +57,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
     secrets.add_issued(&run.stack.pluggy.exchanges());
 
     let items = run.items().await;
-    let parked = run.hop.unpublished.bodies();
+    let dead_lettered = run.hop.unpublished.bodies();
     let told_of_items: Vec<String> = run
         .hop
         .bus
@@ -79,7 +79,10 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
             "an item's event",
             secrets.but_owners().found_in(&told_of_items.join("\n")),
         ),
-        ("a parked message", secrets.found_in(&parked.join("\n"))),
+        (
+            "a dead_lettered message",
+            secrets.found_in(&dead_lettered.join("\n")),
+        ),
     ];
     Figures::of("leaks")
         .with("secret or personal values", secrets.len())
@@ -87,7 +90,7 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         .with("error bodies", error_bodies.len())
         .with("item rows", items.len())
         .with("events of items", told_of_items.len())
-        .with("parked messages", parked.len())
+        .with("dead_lettered messages", dead_lettered.len())
         .with(
             "found",
             found.iter().map(|(_, found)| found.len()).sum::<usize>(),
@@ -99,12 +102,12 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         "connect event",
         "delivery",
         "item",
-        "event parked",
+        "event dead_lettered",
         "batch published",
     ] {
         assert!(told.contains(outcome), "no line about a {outcome}");
     }
     assert!(!error_bodies.is_empty() && items.len() >= 4);
-    assert!(!told_of_items.is_empty() && !parked.is_empty());
+    assert!(!told_of_items.is_empty() && !dead_lettered.is_empty());
     assert!(secrets.len() > 12, "{}", secrets.len());
 }

@@ -35,8 +35,8 @@ impl Simulation {
 
     /// One tick of scheduler, and gives the number of checks that it asked for.
     pub(crate) async fn scheduler(&self) -> usize {
-        let tick = scheduler::handle(&self.deployment.scheduler(), self.now, in_a_minute()).await;
-        tick.unwrap().asked
+        let run = scheduler::handle(&self.deployment.scheduler(), self.now, in_a_minute()).await;
+        run.unwrap().requested
     }
 
     /// Gives item-sync what is new in the event table, from a process of its own.
@@ -76,9 +76,9 @@ impl Simulation {
         let mut others = BTreeSet::new();
         for item_id in items {
             let item = truth.item(*item_id, clock::now()).await.unwrap().unwrap();
-            let reading = self.row(*item_id).await.and_then(|row| row.reading);
-            if reading.is_none_or(|reading| {
-                reading.item.updated_at != item.updated_at || reading.item.status != item.status
+            let snapshot = self.row(*item_id).await.and_then(|row| row.snapshot);
+            if snapshot.is_none_or(|snapshot| {
+                snapshot.item.updated_at != item.updated_at || snapshot.item.status != item.status
             }) {
                 others.insert(item_id.to_string());
             }

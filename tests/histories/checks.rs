@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::pluggy::Item;
-use shared::store::{Reading, StoredItem};
+use shared::store::{Snapshot, StoredItem};
 
 use crate::invocation::Invocation;
 use crate::told::Told;
@@ -34,7 +34,7 @@ pub(crate) fn check(told: &Told<'_>, before: Option<&StoredItem>, look: &Look) -
     }
     if is_tombstone(Some(row)) {
         ensure(
-            row.owner.is_none() && row.reading.is_none(),
+            row.owner.is_none() && row.snapshot.is_none(),
             "a tombstone keeps nothing",
         )?;
         if !is_tombstone(before) {
@@ -42,8 +42,8 @@ pub(crate) fn check(told: &Told<'_>, before: Option<&StoredItem>, look: &Look) -
         }
     } else {
         is_scheduled(row, world.now + skew)?;
-        if let Some(reading) = &row.reading {
-            was_true(&world, reading)?;
+        if let Some(snapshot) = &row.snapshot {
+            was_true(&world, snapshot)?;
         }
     }
     match look {
@@ -77,20 +77,20 @@ pub(crate) fn skew(told: &Told<'_>) -> SignedDuration {
 }
 
 fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
-    if let (Some(deleted_at), Some(reading)) = (before.deleted_at, &row.reading) {
+    if let (Some(deleted_at), Some(snapshot)) = (before.deleted_at, &row.snapshot) {
         return ensure(
-            reading.read_at > deleted_at,
+            snapshot.fetched_at > deleted_at,
             "a tombstone yields to a later request",
         );
     }
-    let (Some(old), Some(new)) = (&before.reading, &row.reading) else {
+    let (Some(old), Some(new)) = (&before.snapshot, &row.snapshot) else {
         return ensure(
-            before.reading.is_none() || row.deleted_at.is_some(),
+            before.snapshot.is_none() || row.deleted_at.is_some(),
             "a state never vanishes",
         );
     };
     ensure(
-        (new.version(), new.read_at) >= (old.version(), old.read_at),
+        (new.version(), new.fetched_at) >= (old.version(), old.fetched_at),
         "a row never goes back in time",
     )
 }
@@ -115,16 +115,16 @@ fn is_proven(told: &Told<'_>, world: &World, skew: SignedDuration) -> Verdict {
 }
 
 fn is_scheduled(row: &StoredItem, latest: Timestamp) -> Verdict {
-    let check_at = row.schedule.check_at;
+    let next_fetch_at = row.schedule.next_fetch_at;
     ensure(
-        check_at.is_some_and(|at| at <= latest + DAY),
+        next_fetch_at.is_some_and(|at| at <= latest + DAY),
         "every live row is looked at within a day",
     )
 }
 
 /// Whatever the row says was true at Pluggy once, as a whole.
-fn was_true(world: &World, reading: &Reading) -> Verdict {
-    let was = (0..world.states.len()).any(|index| as_stored(world.item(index)) == *reading.item);
+fn was_true(world: &World, snapshot: &Snapshot) -> Verdict {
+    let was = (0..world.states.len()).any(|index| as_stored(world.item(index)) == *snapshot.item);
     ensure(was, "a row is an answer of Pluggy's")
 }
 

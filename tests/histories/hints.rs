@@ -51,12 +51,12 @@ pub(crate) fn change_nothing(
         ensure(given.is_none(), "a stranger's hint is not worth a read")?;
         return ensure(row == before, "a stranger's hint leaves the row as it is");
     }
-    let reading = before.and_then(|before| before.reading.as_ref());
+    let snapshot = before.and_then(|before| before.snapshot.as_ref());
     let missing_since = before.and_then(|before| before.schedule.missing_since);
     let was_gone = before.is_some_and(|before| before.deleted_at.is_some());
     ensure(
         row.owner.is_none()
-            && row.reading.as_ref() == reading
+            && row.snapshot.as_ref() == snapshot
             && row.schedule.missing_since == missing_since
             && row.deleted_at.is_some() == was_gone,
         "a stranger's hint brings no state, no owner and no suspicion",

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use shared::store::{Reading, StoredItem};
+use shared::store::{Snapshot, StoredItem};
 
 use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
 use crate::hints;
@@ -13,14 +13,14 @@ use crate::world::{Given, World};
 /// Clocks that agree to this lose no event and make no read useless.
 const AGREEMENT: i64 = 1_000;
 const RECHECK: SignedDuration = SignedDuration::from_secs(30);
-const MAX_RECHECKS: u32 = 3;
+const MAX_CONFIRMING_FETCHES: u32 = 3;
 
 /// An invocation of item-sync that handled its records from begin to end.
 pub(crate) struct Invocation {
     /// The new images of the records.
     pub(crate) records: Vec<Value>,
     /// When it asked Pluggy, by its own clock.
-    pub(crate) read_at: Timestamp,
+    pub(crate) fetched_at: Timestamp,
     /// What Pluggy answered, if it was asked.
     pub(crate) given: Option<Given>,
 }
@@ -33,18 +33,18 @@ impl Invocation {
         before: Option<&StoredItem>,
         row: &StoredItem,
     ) -> Verdict {
-        let (records, read_at) = (&self.records, self.read_at);
+        let (records, fetched_at) = (&self.records, self.fetched_at);
         if hints::are_strangers(records, hints::owner(world, before).as_deref()) {
             return hints::change_nothing(before, row, self.given);
         }
         names_its_owner(told, row, records)?;
-        owes_what_it_lacks(told, world, row, before, records, read_at)?;
+        owes_what_it_lacks(told, world, row, before, records, fetched_at)?;
         match self.given {
             Some(Given::State(index)) => {
-                keeps_the_answer(world, before, row, index, read_at, records)
+                keeps_the_answer(world, before, row, index, fetched_at, records)
             }
-            Some(Given::Missing) => suspects(before, row, read_at, skew(told)),
-            Some(Given::Refusal) => backs_off(before, row, read_at),
+            Some(Given::Missing) => suspects(before, row, fetched_at, skew(told)),
+            Some(Given::Refusal) => backs_off(before, row, fetched_at),
             None => Ok(()),
         }
     }
@@ -72,10 +72,10 @@ fn owes_what_it_lacks(
     row: &StoredItem,
     before: Option<&StoredItem>,
     records: &[Value],
-    read_at: Timestamp,
+    fetched_at: Timestamp,
 ) -> Verdict {
     let clocks = [told.clocks.door, told.clocks.lanes[0], told.clocks.lanes[1]];
-    let Some(reading) = &row.reading else {
+    let Some(snapshot) = &row.snapshot else {
         return Ok(());
     };
     if told.has_lagged || clocks.iter().any(|ahead| ahead.abs() > AGREEMENT) {
@@ -91,11 +91,11 @@ fn owes_what_it_lacks(
         .states
         .iter()
         .rposition(|state| state.since <= received);
-    let has = (0..world.states.len()).rfind(|i| as_stored(world.item(*i)) == *reading.item);
+    let has = (0..world.states.len()).rfind(|i| as_stored(world.item(*i)) == *snapshot.item);
     ensure(
         has >= needed
-            || is_owed_soon(row, before, read_at)
-            || row.schedule.sync_failures > 0
+            || is_owed_soon(row, before, fetched_at)
+            || row.schedule.fetch_failures > 0
             || row.schedule.missing_since.is_some(),
         "an event that was handled is in the row",
     )
@@ -107,12 +107,13 @@ fn received_at(image: &Value) -> Timestamp {
 }
 
 /// Within half a minute, unless that was tried three times.
-fn is_owed_soon(row: &StoredItem, before: Option<&StoredItem>, read_at: Timestamp) -> bool {
+fn is_owed_soon(row: &StoredItem, before: Option<&StoredItem>, fetched_at: Timestamp) -> bool {
     let is_soon = row
         .schedule
-        .check_at
-        .is_some_and(|at| at <= read_at + RECHECK);
-    is_soon || before.is_some_and(|before| before.schedule.rechecks >= MAX_RECHECKS)
+        .next_fetch_at
+        .is_some_and(|at| at <= fetched_at + RECHECK);
+    is_soon
+        || before.is_some_and(|before| before.schedule.confirming_fetches >= MAX_CONFIRMING_FETCHES)
 }
 
 /// The answer is in the row, unless the row was newer; what is dropped or contradicts is looked at
@@ -122,30 +123,33 @@ fn keeps_the_answer(
     before: Option<&StoredItem>,
     row: &StoredItem,
     index: usize,
-    read_at: Timestamp,
+    fetched_at: Timestamp,
     records: &[Value],
 ) -> Verdict {
     let item = as_stored(world.item(index));
-    let is_newer = before.is_some_and(|before| match (&before.reading, before.deleted_at) {
-        (_, Some(deleted_at)) => deleted_at >= read_at,
-        (Some(reading), None) => (reading.version(), reading.read_at) > (item.updated_at, read_at),
+    let is_newer = before.is_some_and(|before| match (&before.snapshot, before.deleted_at) {
+        (_, Some(deleted_at)) => deleted_at >= fetched_at,
+        (Some(snapshot), None) => {
+            (snapshot.version(), snapshot.fetched_at) > (item.updated_at, fetched_at)
+        }
         (None, None) => false,
     });
-    let is_stored = |reading: &Reading| *reading.item == item && reading.read_at == read_at;
+    let is_stored =
+        |snapshot: &Snapshot| *snapshot.item == item && snapshot.fetched_at == fetched_at;
     if is_newer {
         return ensure(
-            is_owed_soon(row, before, read_at),
+            is_owed_soon(row, before, fetched_at),
             "a dropped answer is looked at again soon",
         );
     }
     ensure(
-        row.reading.as_ref().is_some_and(is_stored),
+        row.snapshot.as_ref().is_some_and(is_stored),
         "what is not older is stored",
     )?;
-    let version = before.and_then(|before| before.reading.as_ref()?.version());
+    let version = before.and_then(|before| before.snapshot.as_ref()?.version());
     let contradicts = version.is_some() && version == item.updated_at && tell_of_change(records);
     ensure(
-        !contradicts || is_owed_soon(row, before, read_at),
+        !contradicts || is_owed_soon(row, before, fetched_at),
         "an answer that contradicts its event is looked at again soon",
     )
 }
@@ -160,31 +164,31 @@ fn tell_of_change(records: &[Value]) -> bool {
 fn suspects(
     before: Option<&StoredItem>,
     row: &StoredItem,
-    read_at: Timestamp,
+    fetched_at: Timestamp,
     skew: SignedDuration,
 ) -> Verdict {
-    let is_older = before.is_some_and(|before| is_read_after(before, read_at));
+    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
     let is_suspect = row.schedule.missing_since.is_some()
         && row
             .schedule
-            .check_at
-            .is_some_and(|at| at <= read_at + skew + HOUR);
+            .next_fetch_at
+            .is_some_and(|at| at <= fetched_at + skew + HOUR);
     ensure(
         is_older || is_suspect || is_tombstone(Some(row)),
         "a missing item is asked for again within the hour",
     )
 }
 
-fn backs_off(before: Option<&StoredItem>, row: &StoredItem, read_at: Timestamp) -> Verdict {
-    let is_older = before.is_some_and(|before| is_read_after(before, read_at));
-    let failures = before.map_or(0, |before| before.schedule.sync_failures);
+fn backs_off(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> Verdict {
+    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
+    let failures = before.map_or(0, |before| before.schedule.fetch_failures);
     ensure(
-        is_older || is_tombstone(before) || row.schedule.sync_failures == failures + 1,
+        is_older || is_tombstone(before) || row.schedule.fetch_failures == failures + 1,
         "a refusal is counted",
     )
 }
 
-fn is_read_after(row: &StoredItem, read_at: Timestamp) -> bool {
-    let last = row.reading.as_ref().map(|reading| reading.read_at);
-    last.max(row.deleted_at).is_some_and(|at| at > read_at)
+fn is_read_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
+    let last = row.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
+    last.max(row.deleted_at).is_some_and(|at| at > fetched_at)
 }

@@ -41,8 +41,8 @@ impl Coming {
     fn differences(self) -> &'static [&'static str] {
         match self {
             Self::AsTheItemChanges => &[],
-            Self::AfterTheLastChange => &["readAt", "checkAt"],
-            Self::AfterTheDeletion => &["readAt", "deletedAt", "createdAt"],
+            Self::AfterTheLastChange => &["fetchedAt", "nextFetchAt"],
+            Self::AfterTheDeletion => &["fetchedAt", "deletedAt", "createdAt"],
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The end of a history: Pluggy answers truthfully, what is owed is done, and then the row must be
+//! The end of a history: Pluggy answers truthfully, what is due is done, and then the row must be
 //! what is true at Pluggy.
 
 use jiff::SignedDuration;
@@ -13,13 +13,13 @@ use crate::world::{Answer, LANES, USER};
 /// scheduler asks again for a check that did not move on after this long.
 const REPEAT: SignedDuration = SignedDuration::from_mins(15);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// What is owed within a day is done within that day; a 404 needs an hour more, a dropped answer
+/// What is due within a day is done within that day; a 404 needs an hour more, a dropped answer
 /// some minutes.
 const LIMIT: SignedDuration = SignedDuration::from_hours(26);
 /// How many records one batch has.
 const BATCH: usize = 10;
 
-/// Does what is owed until nothing but the next day's look is left.
+/// Does what is due until nothing but the next day's look is left.
 pub(crate) async fn settle(told: &mut Told<'_>, late: Late) -> Result<(), String> {
     told.kill_all();
     if late == Late::Delivered {
@@ -44,7 +44,7 @@ pub(crate) async fn settle(told: &mut Told<'_>, late: Late) -> Result<(), String
         let Some(row) = &told.row else {
             break;
         };
-        let Some(check_at) = row.schedule.check_at else {
+        let Some(next_fetch_at) = row.schedule.next_fetch_at else {
             break;
         };
         is_looked_at_again = is_settled(told);
@@ -52,7 +52,7 @@ pub(crate) async fn settle(told: &mut Told<'_>, late: Late) -> Result<(), String
             told.now() < limit || is_looked_at_again,
             "the row is right within a day",
         )?;
-        let until = check_at.duration_since(told.at(told.clocks.door));
+        let until = next_fetch_at.duration_since(told.at(told.clocks.door));
         told.wait(until.max(SignedDuration::ZERO)).await;
         if told.tick(None).await == Some(0) {
             told.wait(REPEAT).await;
@@ -77,8 +77,9 @@ fn is_settled(told: &Told<'_>) -> bool {
         return true;
     };
     let schedule = &row.schedule;
-    let is_calm =
-        schedule.sync_failures == 0 && schedule.rechecks == 0 && schedule.missing_since.is_none();
+    let is_calm = schedule.fetch_failures == 0
+        && schedule.confirming_fetches == 0
+        && schedule.missing_since.is_none();
     is_calm && is_true(told).is_ok()
 }
 
@@ -96,9 +97,9 @@ fn is_true(told: &Told<'_>) -> Result<(), String> {
         return ensure(!is_known, "what Pluggy speaks of has a row");
     };
     let has_truth = row
-        .reading
+        .snapshot
         .as_ref()
-        .is_some_and(|reading| *reading.item == as_stored(truth));
+        .is_some_and(|snapshot| *snapshot.item == as_stored(truth));
     ensure(has_truth, "the row is what is true")?;
     ensure(
         row.created_at == crate::world::World::created_at(),

@@ -117,8 +117,8 @@ impl Stand {
     pub(crate) fn tick(&self, now: Timestamp) -> Run<usize> {
         let app = Arc::clone(&self.scheduler);
         Run::new(&self.door, async move {
-            let tick = scheduler::handle(&app, now, in_a_minute()).await;
-            tick.unwrap().asked
+            let run = scheduler::handle(&app, now, in_a_minute()).await;
+            run.unwrap().requested
         })
     }
 

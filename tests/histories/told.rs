@@ -104,8 +104,8 @@ impl<'a> Told<'a> {
     }
 
     pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Option<usize> {
-        let tick = self.stand.tick(self.at(self.clocks.door));
-        let asked = self.run(tick, crash).await;
+        let run = self.stand.tick(self.at(self.clocks.door));
+        let asked = self.run(run, crash).await;
         self.handled.resize(self.stand.engine.stream_len(), false);
         asked
     }
@@ -129,7 +129,7 @@ impl<'a> Told<'a> {
                 self.ended(&records, failures);
                 Look::After(Invocation {
                     records: records.iter().map(|record| self.image(*record)).collect(),
-                    read_at: self.at(self.clocks.lanes[lane]),
+                    fetched_at: self.at(self.clocks.lanes[lane]),
                     given: self.stand.pluggy.world().given[lane],
                 })
             }

@@ -2,8 +2,8 @@
 //! token, and never anybody else.
 
 mod claims;
+mod other_users;
 mod own_items;
-mod strangers;
 
 use lambda_http::{Body, Response};
 use serde_json::Value;

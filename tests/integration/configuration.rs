@@ -19,7 +19,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("PLUGGY_CLIENT_ID", CLIENT_ID),
         ("PLUGGY_SECRET_NAME", "pluggy-lambda/test"),
         ("SANDBOX_CONNECTORS", "true"),
-        ("UNPUBLISHED_QUEUE_URL", "https://of.the.queue"),
+        ("DEAD_LETTER_QUEUE_URL", "https://of.the.queue"),
         ("WEBHOOK_SECRET_HEADER", "x-webhook-secret"),
         ("WEBHOOK_SECRET_SHA256", WEBHOOK_SECRET_SHA256),
         ("WEBHOOK_URL", WEBHOOK_URL),
@@ -145,7 +145,7 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
             "ITEM_TABLE",
             "METRICS_NAMESPACE",
             "PLUGGY_CLIENT_ID",
-            "UNPUBLISHED_QUEUE_URL",
+            "DEAD_LETTER_QUEUE_URL",
         ],
     ),
 ];

@@ -9,7 +9,7 @@ use lambda_http::{Body, Request, Response};
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use shared::clock::now;
-use shared::connection::MISSING_RECHECK;
+use shared::connection::MISSING_CONFIRMATION_DELAY;
 use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::{Deployment, sample, stream};
@@ -155,7 +155,7 @@ async fn what_pluggy_did_not_find_is_gone_after_the_second_404() {
         "the wrong application's keys find nothing either"
     );
 
-    let later = MISSING_RECHECK + SignedDuration::from_mins(1);
+    let later = MISSING_CONFIRMATION_DELAY + SignedDuration::from_mins(1);
     check_when_due(&deployment, later).await;
 
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
@@ -291,7 +291,7 @@ async fn the_marker_is_a_check_and_no_event_of_pluggys() {
     let target = shared::store::Target::Item(item_id);
     let log = deployment.tables.event_log();
     let timeline = log.timeline(target, now()).await.unwrap();
-    let testimony = log.testimony(target, now()).await.unwrap();
+    let history = log.history(target, now()).await.unwrap();
 
     let marker = &timeline.events[0];
     assert_eq!(
@@ -299,8 +299,8 @@ async fn the_marker_is_a_check_and_no_event_of_pluggys() {
         ("disconnected", "check")
     );
     assert!(marker.id.starts_with("disconnected-"), "{}", marker.id);
-    assert!(!testimony.is_deleted, "only pluggy says that");
-    assert_eq!(testimony.user().unwrap().as_str(), USER);
+    assert!(!history.is_deleted, "only pluggy says that");
+    assert_eq!(history.user().unwrap().as_str(), USER);
 }
 
 #[tokio::test]

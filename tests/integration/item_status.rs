@@ -73,7 +73,7 @@ async fn a_finished_connection_is_ready() {
         "error",
         "createdAt",
         "updatedAt",
-        "readAt",
+        "fetchedAt",
     ] {
         assert!(item.get(always_there).is_some(), "{always_there}");
     }

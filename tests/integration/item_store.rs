@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::pluggy::ItemId;
-use shared::store::{Cursor, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
+use shared::store::{
+    Cursor, DueFetches, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
+};
 use tests::Tables;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
@@ -23,9 +25,9 @@ fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredIte
         item_id,
         owner: owner.map(|owner| owner.parse().unwrap()),
         created_at,
-        reading: None,
+        snapshot: None,
         schedule: Schedule {
-            check_at: Some(created_at),
+            next_fetch_at: Some(created_at),
             ..Schedule::default()
         },
         deleted_at: None,
@@ -33,25 +35,25 @@ fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredIte
     }
 }
 
-fn reading(status: &str, version: Option<Timestamp>, read_at: Timestamp) -> Reading {
+fn snapshot(status: &str, version: Option<Timestamp>, fetched_at: Timestamp) -> Snapshot {
     let item = serde_json::from_value(json!({
         "id": ITEM, "status": status, "executionStatus": "SUCCESS", "updatedAt": version,
     }))
     .unwrap();
-    Reading { item, read_at }
+    Snapshot { item, fetched_at }
 }
 
-async fn put(items: &Items, status: &str, version: Option<i64>, read_at: i64) -> Write {
-    let reading = reading(status, version.map(at), at(read_at));
+async fn put(items: &Items, status: &str, version: Option<i64>, fetched_at: i64) -> Write {
+    let snapshot = snapshot(status, version.map(at), at(fetched_at));
     items
-        .put_reading(row(id(), Some("usr_1"), at(0)), reading)
+        .put_snapshot(row(id(), Some("usr_1"), at(0)), snapshot)
         .await
         .unwrap()
 }
 
 async fn status(items: &Items) -> String {
     let stored = items.get(id()).await.unwrap().unwrap();
-    stored.reading.unwrap().item.status.to_string()
+    stored.snapshot.unwrap().item.status.to_string()
 }
 
 #[tokio::test]
@@ -88,9 +90,9 @@ async fn a_row_never_changes_hands() {
 
     for owner in [Some("usr_2"), None] {
         let write = items
-            .put_reading(
+            .put_snapshot(
                 row(id(), owner, at(0)),
-                reading("OTHER", Some(at(11)), at(30)),
+                snapshot("OTHER", Some(at(11)), at(30)),
             )
             .await;
         assert_eq!(write.unwrap(), Write::Stale);
@@ -106,16 +108,16 @@ async fn only_an_item_of_nobody_is_claimed() {
 
     assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "there is none");
     let nobodys = row(id(), None, at(0));
-    let first = reading("FIRST", Some(at(10)), at(20));
-    items.put_reading(nobodys, first.clone()).await.unwrap();
+    let first = snapshot("FIRST", Some(at(10)), at(20));
+    items.put_snapshot(nobodys, first.clone()).await.unwrap();
     assert_eq!(claim("usr_1").await.unwrap(), Write::Done);
     assert_eq!(claim("usr_2").await.unwrap(), Write::Stale);
 
     let claimed = items.get(id()).await.unwrap().unwrap();
     let user = "usr_1".parse().unwrap();
     assert_eq!(
-        (claimed.owner, claimed.reading.unwrap().read_at),
-        (Some(user), first.read_at)
+        (claimed.owner, claimed.snapshot.unwrap().fetched_at),
+        (Some(user), first.fetched_at)
     );
     let user = "usr_1".parse().unwrap();
     let listed = items.owned_by(&user, 10, None).await.unwrap().items;
@@ -128,13 +130,13 @@ async fn only_an_item_of_nobody_is_claimed() {
 #[tokio::test]
 async fn a_shell_gives_way_to_the_first_answer_and_keeps_its_owner() {
     let items = Tables::create().await.item_store();
-    let shell = row(id(), Some("usr_1"), at(0));
+    let placeholder = row(id(), Some("usr_1"), at(0));
     assert_eq!(
-        items.put_schedule(&shell, at(5)).await.unwrap(),
+        items.put_schedule(&placeholder, at(5)).await.unwrap(),
         Write::Done
     );
     let stored = items.get(id()).await.unwrap().unwrap();
-    assert_eq!((stored.owner, stored.reading), (shell.owner, None));
+    assert_eq!((stored.owner, stored.snapshot), (placeholder.owner, None));
 
     assert_eq!(put(&items, "FIRST", Some(1), 4).await, Write::Done);
 
@@ -146,12 +148,12 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
     let items = Tables::create().await.item_store();
     put(&items, "FIRST", Some(10), 20).await;
     let schedule = Schedule {
-        check_at: Some(at(90)),
-        sync_failures: 3,
+        next_fetch_at: Some(at(90)),
+        fetch_failures: 3,
         missing_since: Some(at(30)),
-        rechecks: 2,
-        owed: Some(Owed::Change),
-        last_error: Some(FailedRead {
+        confirming_fetches: 2,
+        pending_signal: Some(PendingSignal::Change),
+        last_error: Some(FailedFetch {
             at: at(30),
             reason: "pluggy is not available".to_owned(),
             error_id: None,
@@ -173,7 +175,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
     assert_eq!(
         (
             stored.created_at,
-            stored.reading.unwrap().item.status.as_str().to_owned()
+            stored.snapshot.unwrap().item.status.as_str().to_owned()
         ),
         (at(0), "FIRST".to_owned())
     );
@@ -211,7 +213,10 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     let rows = tables.rows(&tables.items).await;
     let mut names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["createdAt", "deletedAt", "pk", "readAt", "schema"]);
+    assert_eq!(
+        names,
+        ["createdAt", "deletedAt", "pk", "fetchedAt", "schema"]
+    );
     let with_owner = row(id(), Some("usr_1"), at(0));
     assert_eq!(
         items.put_schedule(&with_owner, at(40)).await.unwrap(),
@@ -241,7 +246,7 @@ async fn an_item_that_was_never_stored_gets_no_tombstone() {
 #[tokio::test]
 async fn due_items_come_oldest_first_and_the_others_not_at_all() {
     let items = Tables::create().await.item_store();
-    for (number, check_at) in [
+    for (number, next_fetch_at) in [
         (1, Some(30)),
         (2, Some(10)),
         (3, Some(20)),
@@ -252,7 +257,7 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
             .parse()
             .unwrap();
         let schedule = Schedule {
-            check_at: check_at.map(at),
+            next_fetch_at: next_fetch_at.map(at),
             ..Schedule::default()
         };
         items
@@ -267,18 +272,48 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
             .unwrap();
     }
 
-    let due = items.due(at(60), 100, None).await.unwrap().checks;
+    let due = items.due(at(60), 100).await;
 
+    assert_eq!(due_seconds(due), [10, 20, 30]);
+    assert_eq!(due_seconds(items.due(at(60), 1).await), [10]);
+}
+
+/// 64 shards with one fetch each, and one with more than a page of them.
+#[tokio::test]
+async fn no_shard_of_the_schedule_is_left_out_and_the_oldest_comes_first() {
+    let items = Tables::create().await.item_store();
+    let in_each_shard = (0..64).map(|shard: u128| (shard, 1_000 - i64::try_from(shard).unwrap()));
+    let in_one_shard =
+        (0..130).map(|number: u128| (64 * (number + 1), 2 * i64::try_from(number).unwrap()));
+    let mut expected = Vec::new();
+    for (number, second) in in_each_shard.chain(in_one_shard) {
+        let item_id = format!("9a7b6c5d-0000-4000-8000-{number:012x}");
+        let schedule = Schedule {
+            next_fetch_at: Some(at(second)),
+            ..Schedule::default()
+        };
+        let stored = StoredItem {
+            schedule,
+            ..row(item_id.parse().unwrap(), None, at(0))
+        };
+        items.put_schedule(&stored, at(0)).await.unwrap();
+        expected.push(second);
+    }
+    expected.sort_unstable();
+
+    assert_eq!(due_seconds(items.due(at(2_000), 1_000).await), expected);
     assert_eq!(
-        due.iter().map(|check| check.check_at).collect::<Vec<_>>(),
-        [at(10), at(20), at(30)]
+        due_seconds(items.due(at(2_000), 120).await),
+        expected[..120]
     );
-    let first = items.due(at(60), 1, None).await.unwrap();
-    let second = items.due(at(60), 1, first.next).await.unwrap();
-    assert_eq!(
-        (first.checks[0].check_at, second.checks[0].check_at),
-        (at(10), at(20))
-    );
+}
+
+fn due_seconds(due: DueFetches) -> Vec<i64> {
+    assert!(due.failure.is_none());
+    let fetches = due.fetches.into_iter();
+    fetches
+        .map(|fetch| fetch.next_fetch_at.as_second())
+        .collect()
 }
 
 #[tokio::test]
@@ -317,27 +352,30 @@ async fn a_users_items_come_newest_first_page_by_page() {
 #[tokio::test]
 async fn parking_changes_nothing_but_when_to_look() {
     let items = Tables::create().await.item_store();
-    let shell = StoredItem {
+    let placeholder = StoredItem {
         schedule: Schedule {
-            check_at: Some(at(5)),
-            sync_failures: 2,
+            next_fetch_at: Some(at(5)),
+            fetch_failures: 2,
             missing_since: Some(at(1)),
-            owed: Some(Owed::Deletion),
+            pending_signal: Some(PendingSignal::Deletion),
             ..Schedule::default()
         },
         ..row(id(), Some("usr_1"), at(1))
     };
-    items.put_schedule(&shell, at(2)).await.unwrap();
+    items.put_schedule(&placeholder, at(2)).await.unwrap();
 
-    items.park(id(), at(9), at(90), None).await.unwrap();
+    items
+        .schedule_failed(id(), at(9), at(90), None)
+        .await
+        .unwrap();
 
     let parked = items.get(id()).await.unwrap().unwrap();
     let expected = StoredItem {
         schedule: Schedule {
-            check_at: Some(at(90)),
-            ..shell.schedule.clone()
+            next_fetch_at: Some(at(90)),
+            ..placeholder.schedule.clone()
         },
-        ..shell
+        ..placeholder
     };
     assert_eq!(parked, expected);
 }

@@ -1,13 +1,13 @@
 //! item-sync, from a batch of the stream to the item's row.
 
 mod batches;
+mod confirming_fetches;
 mod connectors;
 mod deletions;
 mod failures;
 mod hints;
 mod metrics;
 mod owners;
-mod rechecks;
 mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,7 +90,7 @@ async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
 }
 
 async fn ask_for_check(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
-    let check = NewEvent::check(Target::Item(item_id), "check-1", now() + after);
+    let check = NewEvent::fetch_request(Target::Item(item_id), "fetch-1", now() + after);
     deployment
         .tables
         .event_store()

@@ -42,25 +42,25 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
     deployment.pluggy.clear_faults();
 
     let in_two_minutes = now() + SignedDuration::from_mins(2);
-    let tick = scheduler::handle(&deployment.scheduler(), in_two_minutes, in_a_minute())
+    let run = scheduler::handle(&deployment.scheduler(), in_two_minutes, in_a_minute())
         .await
         .unwrap();
     deployment.sync_all().await;
 
-    assert_eq!((tick.due, tick.asked), (1, 1));
-    assert!(tick.oldest_overdue_seconds > 0);
+    assert_eq!((run.due, run.requested), (1, 1));
+    assert!(run.oldest_overdue_seconds > 0);
     let lines = deployment.metrics.lines();
     let line = lines
         .iter()
-        .rfind(|line| line["message"] == "due items checked")
+        .rfind(|line| line["message"] == "due fetches requested")
         .unwrap();
     assert_eq!(
         [
-            &line["ChecksDue"],
-            &line["ChecksAsked"],
+            &line["FetchesDue"],
+            &line["FetchesRequested"],
             &line["OldestOverdue"]
         ],
-        [&json!(1), &json!(1), &json!(tick.oldest_overdue_seconds)]
+        [&json!(1), &json!(1), &json!(run.oldest_overdue_seconds)]
     );
     assert_eq!(
         deployment.status_of("usr_1", item_id).await.1["phase"],
@@ -78,10 +78,10 @@ async fn items_that_were_asked_for_neither_hide_the_others_nor_let_too_many_thro
     let mut asked = Vec::new();
     for seconds in [9, 630, 690, 750] {
         let now = start + SignedDuration::from_secs(seconds);
-        let tick = scheduler::handle(&scheduler, now, in_a_minute())
+        let run = scheduler::handle(&scheduler, now, in_a_minute())
             .await
             .unwrap();
-        asked.push(tick.asked);
+        asked.push(run.requested);
     }
 
     assert_eq!(asked, [10, 300, 300, 10]);
@@ -98,11 +98,11 @@ async fn a_put_that_stalls_holds_the_tick_no_longer_than_its_time() {
     };
     let deadline = Instant::now() + Duration::from_secs(6);
 
-    let tick = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
-    let tick = timeout_at(deadline, tick).await.unwrap().unwrap();
+    let run = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
+    let run = timeout_at(deadline, run).await.unwrap().unwrap();
 
-    assert_eq!((tick.due, tick.asked), (1, 0));
-    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(1));
+    assert_eq!((run.due, run.requested), (1, 0));
+    assert_eq!(deployment.metrics.lines()[0]["FetchesDue"], json!(1));
 }
 
 #[tokio::test]
@@ -116,11 +116,11 @@ async fn a_check_that_is_refused_fails_the_tick_although_its_time_ends_before_th
     };
     let deadline = Instant::now() + Duration::from_secs(6);
 
-    let tick = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
-    let outcome = timeout_at(deadline, tick).await.unwrap();
+    let run = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
+    let outcome = timeout_at(deadline, run).await.unwrap();
 
     assert!(outcome.is_err());
-    assert_eq!(deployment.metrics.lines()[0]["ChecksDue"], json!(2));
+    assert_eq!(deployment.metrics.lines()[0]["FetchesDue"], json!(2));
 }
 
 #[tokio::test]
@@ -138,18 +138,18 @@ async fn a_check_that_was_asked_for_is_not_asked_for_again_at_once() {
         .await
         .unwrap()
         .unwrap();
-    let due = stored.schedule.check_at.unwrap();
+    let due = stored.schedule.next_fetch_at.unwrap();
 
     let mut asked = Vec::new();
     for minutes in [0, 1, 2, 20] {
-        let tick = scheduler::handle(
+        let run = scheduler::handle(
             &deployment.scheduler(),
             due + SignedDuration::from_mins(minutes),
             in_a_minute(),
         )
         .await
         .unwrap();
-        asked.push(tick.asked);
+        asked.push(run.requested);
     }
 
     assert_eq!(asked, [1, 0, 0, 1]);
@@ -163,11 +163,11 @@ async fn nothing_is_due_at_first() {
         scheduler::handle(&deployment.scheduler(), now(), in_a_minute())
             .await
             .unwrap(),
-        scheduler::Tick::default()
+        scheduler::Run::default()
     );
     let lines = deployment.metrics.lines();
     assert_eq!(
-        (&lines[0]["ChecksDue"], &lines[0]["OldestOverdue"]),
+        (&lines[0]["FetchesDue"], &lines[0]["OldestOverdue"]),
         (&json!(0), &json!(0)),
         "the line tells that scheduler runs"
     );
@@ -181,9 +181,9 @@ async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) 
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
             owner: None,
             created_at: start,
-            reading: None,
+            snapshot: None,
             schedule: Schedule {
-                check_at: Some(start + SignedDuration::from_secs(number)),
+                next_fetch_at: Some(start + SignedDuration::from_secs(number)),
                 ..Schedule::default()
             },
             deleted_at: None,

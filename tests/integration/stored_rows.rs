@@ -58,18 +58,18 @@ async fn an_item_of_version_1_is_read_whole() {
     assert_eq!(item.owner.unwrap().as_str(), "usr_01J9X");
     assert_eq!(item.created_at, "2026-09-19T13:10:31.212Z".parse().unwrap());
     assert_eq!(
-        item.schedule.check_at,
+        item.schedule.next_fetch_at,
         Some("2026-09-20T13:41:00Z".parse().unwrap())
     );
-    assert_eq!(item.schedule.sync_failures, 1);
-    let reading = item.reading.unwrap();
-    assert_eq!(reading.read_at, "2026-09-19T13:11:24Z".parse().unwrap());
+    assert_eq!(item.schedule.fetch_failures, 1);
+    let snapshot = item.snapshot.unwrap();
+    assert_eq!(snapshot.fetched_at, "2026-09-19T13:11:24Z".parse().unwrap());
     assert_eq!(
-        reading.version(),
+        snapshot.version(),
         Some("2026-09-19T13:11:23.613Z".parse().unwrap())
     );
     assert_eq!(
-        serde_json::to_value(&reading.item).unwrap(),
+        serde_json::to_value(&snapshot.item).unwrap(),
         json!({
             "id": ITEM,
             "connector": {"id": 601, "name": "Banco", "imageUrl": "https://cdn.example.com/601.svg",
@@ -91,14 +91,51 @@ async fn an_item_of_version_1_is_read_whole() {
     );
 }
 
+/// What a release reads it writes back unchanged: attributes, types and nested documents.
 #[tokio::test]
-async fn a_shell_of_version_1_is_read() {
-    let shell = stored("v1/shell.json").await;
+async fn an_item_of_version_1_is_written_back_byte_for_byte() {
+    let item = stored("v1/item.json").await;
+    let tables = Tables::create().await;
+    let snapshot = item.snapshot.clone().unwrap();
 
-    assert_eq!((shell.reading, shell.deleted_at), (None, None));
-    assert_eq!(shell.owner.unwrap().as_str(), "usr_01J9X");
+    tables
+        .item_store()
+        .put_snapshot(item, snapshot)
+        .await
+        .unwrap();
+
     assert_eq!(
-        shell.schedule.missing_since,
+        tables.rows(&tables.items).await,
+        [attributes(&row("v1/item.json"))]
+    );
+}
+
+#[tokio::test]
+async fn a_placeholder_of_version_1_is_written_back_byte_for_byte() {
+    let placeholder = stored("v1/placeholder.json").await;
+    let tables = Tables::create().await;
+
+    let fetched_at = placeholder.created_at;
+    tables
+        .item_store()
+        .put_schedule(&placeholder, fetched_at)
+        .await
+        .unwrap();
+
+    assert_eq!(
+        tables.rows(&tables.items).await,
+        [attributes(&row("v1/placeholder.json"))]
+    );
+}
+
+#[tokio::test]
+async fn a_placeholder_of_version_1_is_read() {
+    let placeholder = stored("v1/placeholder.json").await;
+
+    assert_eq!((placeholder.snapshot, placeholder.deleted_at), (None, None));
+    assert_eq!(placeholder.owner.unwrap().as_str(), "usr_01J9X");
+    assert_eq!(
+        placeholder.schedule.missing_since,
         Some("2026-09-19T13:11:24Z".parse().unwrap())
     );
 }
@@ -107,7 +144,7 @@ async fn a_shell_of_version_1_is_read() {
 async fn a_tombstone_of_version_1_is_read() {
     let tombstone = stored("v1/tombstone.json").await;
 
-    assert_eq!((tombstone.owner, tombstone.reading), (None, None));
+    assert_eq!((tombstone.owner, tombstone.snapshot), (None, None));
     assert_eq!(
         tombstone.deleted_at,
         Some("2026-09-19T13:11:24Z".parse().unwrap())
@@ -141,7 +178,7 @@ async fn an_item_of_a_later_version_is_read_as_far_as_it_is_known() {
         .unwrap();
 
     assert_eq!(
-        item.reading.unwrap().item.status,
+        item.snapshot.unwrap().item.status,
         ItemStatus::Unknown("HIBERNATING".to_owned())
     );
 }

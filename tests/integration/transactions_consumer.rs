@@ -55,7 +55,7 @@ async fn the_transactions_of_a_new_account_are_kept_as_pluggy_has_them() {
         assert_eq!(text("description"), transaction.description.unwrap());
         assert_eq!(text("status"), transaction.status.unwrap().as_str());
         assert_eq!(text("itemId"), stand.item_id.to_string());
-        assert!(row["readAt"].as_n().unwrap().parse::<i64>().unwrap() >= before);
+        assert!(row["fetchedAt"].as_n().unwrap().parse::<i64>().unwrap() >= before);
         assert_eq!(row.len(), 8, "{row:?}");
     }
 }
@@ -114,7 +114,11 @@ async fn what_the_bank_settles_is_kept_as_it_is_now() {
     for (id, row) in &before {
         let is_settled = settled.contains(id);
         assert_eq!(kept[id]["amount"] != row["amount"], is_settled, "{id}");
-        assert_eq!(kept[id]["readAt"] != row["readAt"], is_settled, "{id}");
+        assert_eq!(
+            kept[id]["fetchedAt"] != row["fetchedAt"],
+            is_settled,
+            "{id}"
+        );
     }
     for id in &settled {
         assert_eq!(kept[id]["status"].as_s().unwrap(), "POSTED");
@@ -151,7 +155,7 @@ async fn what_the_bank_takes_back_leaves_a_mark_without_a_word_of_it() {
     for id in &deleted {
         let mut names: Vec<_> = kept[id].keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["deleted", "expiresAt", "pk", "readAt", "sk"]);
+        assert_eq!(names, ["deleted", "expiresAt", "pk", "fetchedAt", "sk"]);
         assert_eq!(kept[id]["deleted"].as_bool(), Ok(&true));
     }
     assert_eq!(stand.live().await, id_texts(&stand.at_pluggy().await));

@@ -5,7 +5,7 @@ use std::path::Path;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
-use shared::arrival::without_address;
+use shared::request_sanitizer::without_address;
 
 /// The sample at `events/<path>`.
 pub fn json(path: &str) -> Value {

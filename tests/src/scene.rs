@@ -73,7 +73,7 @@ impl Scene {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         Self {
             bootstraps: Bootstraps::of_environment(&environment, root),
-            queue: Queue::start("unpublished", 1).await.unwrap(),
+            queue: Queue::start("publish-dead-letters", 1).await.unwrap(),
             deployment,
             dynamodb,
             pluggy,
@@ -151,7 +151,7 @@ impl Scene {
                 self.authority.bundle().to_str().unwrap(),
             )
             .with("PLUGGY_BASE_URL", pluggy)
-            .with("UNPUBLISHED_QUEUE_URL", self.queue.url())
+            .with("DEAD_LETTER_QUEUE_URL", self.queue.url())
     }
 }
 

@@ -72,7 +72,11 @@ impl Tables {
                 &[schema::PARTITION_KEY],
                 vec![
                     index(schema::BY_OWNER, schema::OWNER, schema::CREATED_AT_ITEM_ID),
-                    index(schema::BY_DUE, schema::DUE, schema::CHECK_AT),
+                    index(
+                        schema::BY_NEXT_FETCH,
+                        schema::FETCH_SHARD,
+                        schema::NEXT_FETCH_AT,
+                    ),
                 ],
                 Some(StreamViewType::NewAndOldImages),
             )
@@ -88,7 +92,7 @@ impl Tables {
         store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
     }
 
-    /// The store's view of the event table, for reading.
+    /// The store's view of the event table, for snapshot.
     pub fn event_log(&self) -> store::EventLog {
         self.event_log_of(CLIENT_ID)
     }
@@ -242,7 +246,7 @@ fn key_schema(keys: &[&str]) -> Vec<KeySchemaElement> {
 }
 
 fn attribute(name: &str) -> AttributeDefinition {
-    let kind = if name == schema::CHECK_AT {
+    let kind = if name == schema::NEXT_FETCH_AT {
         ScalarAttributeType::N
     } else {
         ScalarAttributeType::S

@@ -121,9 +121,9 @@ fn what_a_person_must_act_on_raises_an_alarm() {
         Metric::DeliveriesQuarantined,
         Metric::DeliveriesRejectedEvent,
         Metric::DeliveriesUnparsed,
-        Metric::ItemsFoundByCheck,
+        Metric::ItemsFoundBySchedule,
         Metric::ItemsMissing,
-        Metric::ItemsParked,
+        Metric::ItemsFailed,
         Metric::OldestOverdue,
         Metric::OwnerConflicts,
         Metric::WebhookRegistrationUnknown,
@@ -159,7 +159,7 @@ fn what_does_not_run_any_more_raises_an_alarm_by_its_silence() {
     let template = Template::load();
 
     for (alarm, metric) in [
-        ("SchedulerStoppedAlarm", Metric::ChecksDue),
+        ("SchedulerStoppedAlarm", Metric::FetchesDue),
         (
             "WebhookRegistrationUnknownAlarm",
             Metric::WebhookRegistrationUnknown,
@@ -181,7 +181,7 @@ fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_given_up(
     let period = alarm["Period"].as_i64().unwrap() * alarm["EvaluationPeriods"].as_i64().unwrap();
 
     assert_eq!(alarm["Statistic"], "Sum");
-    assert!(period < shared::connection::MISSING_RECHECK.as_secs());
+    assert!(period < shared::connection::MISSING_CONFIRMATION_DELAY.as_secs());
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_queue_of_what_failed_raises_an_alarm_as_soon_as_it_holds_anything() {
 
     for (alarm, queue) in [
         ("ItemSyncFailuresAlarm", "ItemSyncFailureQueue"),
-        ("UnpublishedAlarm", "UnpublishedQueue"),
+        ("PublishDeadLettersAlarm", "PublishDeadLetterQueue"),
     ] {
         let properties = template.properties(alarm);
 

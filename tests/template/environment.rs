@@ -102,8 +102,8 @@ fn resolve(template: &Template, value: &Value) -> String {
     match value["Ref"].as_str() {
         Some("PluggyClientId") => "11111111-0000-4000-8000-000000000003".to_owned(),
         Some("PluggySecretName") => "pluggy-lambda/test".to_owned(),
-        Some("UnpublishedQueue") => {
-            "https://sqs.sa-east-1.amazonaws.com/123456789012/unpublished".to_owned()
+        Some("PublishDeadLetterQueue") => {
+            "https://sqs.sa-east-1.amazonaws.com/123456789012/publish-dead-letters".to_owned()
         }
         Some(name) => template
             .default_of(name)

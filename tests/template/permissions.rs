@@ -64,11 +64,11 @@ fn calls(function: &str) -> &'static [Permission] {
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
             ("EventTable", &["dynamodb:Scan"]),
             ("ItemTable", &["dynamodb:Scan"]),
-            ("UnpublishedQueue", &["sqs:SendMessage"]),
+            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         SCHEDULER => &[
             ("EventTable", &["dynamodb:PutItem"]),
-            ("ItemTable/index/byDue", &["dynamodb:Query"]),
+            ("ItemTable/index/byNextFetch", &["dynamodb:Query"]),
         ],
         WEBHOOK_REGISTRATION => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
@@ -93,7 +93,7 @@ fn feeding(function: &str) -> &'static [Permission] {
         PUBLISH => &[
             ("EventTable/stream", &READING_A_STREAM),
             ("ItemTable/stream", &READING_A_STREAM),
-            ("UnpublishedQueue", &["sqs:SendMessage"]),
+            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         _ => &[],
     }

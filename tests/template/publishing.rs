@@ -53,10 +53,10 @@ fn what_the_bus_does_not_take_is_tried_for_half_a_day_and_then_kept_in_the_queue
         assert_eq!(mapping["MaximumRecordAgeInSeconds"], 12 * 60 * 60);
         assert_eq!(
             mapping["DestinationConfig"]["OnFailure"]["Destination"],
-            json!({ "Fn::GetAtt": ["UnpublishedQueue", "Arn"] })
+            json!({ "Fn::GetAtt": ["PublishDeadLetterQueue", "Arn"] })
         );
     }
-    let queue = template.properties("UnpublishedQueue");
+    let queue = template.properties("PublishDeadLetterQueue");
     assert_eq!(queue["SqsManagedSseEnabled"], true);
     assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
 }
@@ -100,8 +100,8 @@ fn nothing_of_it_is_there_where_it_is_off() {
         "PublishLogGroup",
         "PublishFailureLines",
         "PublishLagAlarm",
-        "UnpublishedQueue",
-        "UnpublishedAlarm",
+        "PublishDeadLetterQueue",
+        "PublishDeadLettersAlarm",
     ] {
         assert_eq!(
             template.resource(resource)["Condition"],
@@ -113,7 +113,7 @@ fn nothing_of_it_is_there_where_it_is_off() {
         "EventBusArn",
         "EventBusName",
         "PublishFunctionName",
-        "UnpublishedQueueUrl",
+        "PublishDeadLetterQueueUrl",
     ] {
         assert_eq!(
             template.output(output)["Condition"],

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::store::schema::{
-    BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, DUE, EXPIRES_AT, OWNER, PARTITION_KEY, SORT_KEY,
+    BY_NEXT_FETCH, BY_OWNER, CREATED_AT_ITEM_ID, EXPIRES_AT, FETCH_SHARD, NEXT_FETCH_AT, OWNER,
+    PARTITION_KEY, SORT_KEY,
 };
 
 use crate::template::Template;
@@ -38,9 +39,9 @@ fn the_item_table_has_the_schema_of_the_store() {
                 vec![(OWNER, "HASH", "S"), (CREATED_AT_ITEM_ID, "RANGE", "S")]
             ),
             (
-                BY_DUE,
+                BY_NEXT_FETCH,
                 "KEYS_ONLY",
-                vec![(DUE, "HASH", "S"), (CHECK_AT, "RANGE", "N")]
+                vec![(FETCH_SHARD, "HASH", "S"), (NEXT_FETCH_AT, "RANGE", "N")]
             ),
         ]
     );

@@ -16,8 +16,8 @@ function newAccount() {
   accounts += 1
   const accountId = `account-${accounts}`
   return {
-    put: (readAt, transaction) => table.put({ accountId, itemId, readAt, transaction: { id, ...transaction } }),
-    remove: (readAt) => table.remove({ accountId, id, readAt }),
+    put: (fetchedAt, transaction) => table.put({ accountId, itemId, fetchedAt, transaction: { id, ...transaction } }),
+    remove: (fetchedAt) => table.remove({ accountId, id, fetchedAt }),
     row: async () => (await rowsOf(name, accountId))[id],
   }
 }
@@ -29,7 +29,7 @@ test('an old read that is slow does not replace a newer one', async () => {
   await put(100, { status: 'PENDING' })
 
   assert.equal((await row()).status, 'POSTED')
-  assert.equal((await row()).readAt, 200)
+  assert.equal((await row()).fetchedAt, 200)
 })
 
 test('a read at the same time or later replaces what is there', async () => {
@@ -51,8 +51,8 @@ test('what is deleted stays deleted, whenever it is read', async () => {
   await remove(100)
   await put(300, { status: 'POSTED' })
 
-  const { deleted, readAt, status, expiresAt } = await row()
-  assert.deepEqual({ deleted, readAt, status }, { deleted: true, readAt: 100, status: undefined })
+  const { deleted, fetchedAt, status, expiresAt } = await row()
+  assert.deepEqual({ deleted, fetchedAt, status }, { deleted: true, fetchedAt: 100, status: undefined })
   assert.equal(expiresAt, 60 * 24 * 60 * 60)
 })
 

@@ -20,7 +20,7 @@ test('the transactions of a new connection are in the table, from every page', a
   assert.equal(all.length, 20)
   assert.deepEqual(Object.keys(rows).sort(), all.map(({ id }) => id).sort())
   for (const { id, date, amount, description, status } of all) {
-    const { readAt, ...row } = rows[id]
+    const { fetchedAt, ...row } = rows[id]
     assert.deepEqual(row, {
       pk: `ACCOUNT#${accountId}`,
       sk: `TRANSACTION#${id}`,
@@ -30,7 +30,7 @@ test('the transactions of a new connection are in the table, from every page', a
       status,
       itemId,
     })
-    assert.ok(readAt >= before[1] && readAt <= Date.now())
+    assert.ok(fetchedAt >= before[1] && fetchedAt <= Date.now())
   }
   // Three pages for the consumer, and three for this test.
   assert.equal((await reads()) - before[0], 6)
@@ -84,7 +84,7 @@ test('what the bank settles is read again, and nothing else', async () => {
   await consume(message(body))
 
   const after = await rowsOf(table, accountId)
-  const changed = Object.keys(after).filter((id) => after[id].readAt !== before[id].readAt)
+  const changed = Object.keys(after).filter((id) => after[id].fetchedAt !== before[id].fetchedAt)
   assert.deepEqual(changed.sort(), body.transactionIds.sort())
   const now = await transactions(accountId)
   for (const id of changed) {
@@ -106,7 +106,7 @@ test('what the bank takes back leaves a marker', async () => {
   const rows = await rowsOf(table, accountId)
   assert.equal(body.transactionIds.length, 2)
   for (const id of body.transactionIds) {
-    assert.deepEqual(Object.keys(rows[id]).sort(), ['deleted', 'expiresAt', 'pk', 'readAt', 'sk'])
+    assert.deepEqual(Object.keys(rows[id]).sort(), ['deleted', 'expiresAt', 'pk', 'fetchedAt', 'sk'])
     assert.equal(rows[id].deleted, true)
   }
   assert.equal(Object.values(rows).filter(({ deleted }) => !deleted).length, 18)

@@ -88,16 +88,18 @@ async fn read_pages(
     loop {
         // Another invocation may ask the same at the same time: the later question has the later
         // answer, whichever is written first.
-        let read_at = invocation.now();
+        let fetched_at = invocation.now();
         let answer = app
             .pluggy
-            .transactions(plan.account_id, filter, after.as_ref(), read_at)
+            .transactions(plan.account_id, filter, after.as_ref(), fetched_at)
             .await?;
         // Where the account is gone, there is nothing to know of it any more.
         let Some(page) = answer else {
             return Ok(transactions);
         };
-        app.table.put(&page.results, plan.item_id, read_at).await?;
+        app.table
+            .put(&page.results, plan.item_id, fetched_at)
+            .await?;
         transactions += page.results.len();
         after = page.next;
         if after.is_none() {

@@ -21,7 +21,7 @@ const DESCRIPTION: &str = "description";
 const DETAIL_TYPE: &str = "detailType";
 const EXPIRES_AT: &str = "expiresAt";
 const ITEM_ID: &str = "itemId";
-const READ_AT: &str = "readAt";
+const FETCHED_AT: &str = "fetchedAt";
 const STATUS: &str = "status";
 const TRANSACTIONS: &str = "transactions";
 
@@ -41,14 +41,14 @@ pub struct Applied<'a> {
     pub transactions: usize,
 }
 
-/// A transaction as Pluggy had it at `read_at`. What Pluggy does not say has no attribute.
+/// A transaction as Pluggy had it at `fetched_at`. What Pluggy does not say has no attribute.
 pub(crate) fn of_transaction(
     transaction: &Transaction,
     item_id: Option<ItemId>,
-    read_at: Timestamp,
+    fetched_at: Timestamp,
 ) -> Row {
     let mut row = transaction_key(transaction.account_id, transaction.id);
-    row.insert(READ_AT.to_owned(), time(read_at));
+    row.insert(FETCHED_AT.to_owned(), time(fetched_at));
     let texts = [
         // With three decimals always, as in Pluggy's JSON.
         (DATE, transaction.date.map(|date| format!("{date:.3}"))),
@@ -70,7 +70,7 @@ pub(crate) fn of_transaction(
 pub(crate) fn of_deleted(account_id: AccountId, id: TransactionId, now: Timestamp) -> Row {
     let mut row = transaction_key(account_id, id);
     row.insert(DELETED.to_owned(), AttributeValue::Bool(true));
-    row.insert(READ_AT.to_owned(), time(now));
+    row.insert(FETCHED_AT.to_owned(), time(now));
     row.insert(EXPIRES_AT.to_owned(), expiry(now));
     row
 }
@@ -126,9 +126,9 @@ mod tests {
     fn check(json: &str, expected: &[(&str, AttributeValue)]) {
         let transaction: Transaction = serde_json::from_str(json).unwrap();
         let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
-        let read_at = "2026-11-23T12:00:00.123Z".parse().unwrap();
+        let fetched_at = "2026-11-23T12:00:00.123Z".parse().unwrap();
 
-        let row = of_transaction(&transaction, Some(item_id), read_at);
+        let row = of_transaction(&transaction, Some(item_id), fetched_at);
 
         let always = [
             ("pk", text("ACCOUNT#aaaa6c5d-0000-4000-8000-000000000002")),
@@ -137,7 +137,7 @@ mod tests {
                 text("TRANSACTION#bbbb6c5d-0000-4000-8000-000000000004"),
             ),
             ("itemId", text("9a7b6c5d-0000-4000-8000-000000000001")),
-            ("readAt", number(1_795_435_200_123_i64)),
+            ("fetchedAt", number(1_795_435_200_123_i64)),
         ];
         let expected = always.iter().chain(expected);
         let expected: Row = expected
@@ -178,7 +178,7 @@ mod tests {
 
         let mut names: Vec<_> = row.keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["deleted", "expiresAt", "pk", "readAt", "sk"]);
+        assert_eq!(names, ["deleted", "expiresAt", "pk", "fetchedAt", "sk"]);
         assert_eq!(row[EXPIRES_AT], number(1_795_435_200 + 60 * 24 * 60 * 60));
     }
 }

@@ -60,21 +60,21 @@ impl Table {
         unless_refused(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
-    /// Writes what Pluggy answered to a question asked at `read_at`, except where a transaction is
+    /// Writes what Pluggy answered to a question asked at `fetched_at`, except where a transaction is
     /// deleted or has a later answer.
     pub async fn put(
         &self,
         transactions: &[Transaction],
         item_id: Option<ItemId>,
-        read_at: Timestamp,
+        fetched_at: Timestamp,
     ) -> Result<(), Unavailable> {
         let puts = transactions.iter().map(|transaction| {
-            self.put_row(row::of_transaction(transaction, item_id, read_at))
+            self.put_row(row::of_transaction(transaction, item_id, fetched_at))
                 .condition_expression(
                     "attribute_not_exists(pk) \
-                     OR (attribute_not_exists(deleted) AND readAt <= :readAt)",
+                     OR (attribute_not_exists(deleted) AND fetchedAt <= :fetchedAt)",
                 )
-                .expression_attribute_values(":readAt", row::time(read_at))
+                .expression_attribute_values(":fetchedAt", row::time(fetched_at))
         });
         all(puts).await
     }

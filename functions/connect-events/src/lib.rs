@@ -17,7 +17,7 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde_json::json;
 use shared::caller::{caller, request_id};
-use shared::metrics::{Dimension, Emitter, Line, Metric};
+use shared::metrics::{Dimension, EmfRecord, Emitter, Metric};
 use shared::pluggy::{ClientUserId, ItemId};
 use shared::store::{Events, Insertion, NewEvent};
 use tokio::time::{Instant, timeout_at};
@@ -42,7 +42,7 @@ pub struct App {
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
-    let mut line = Line::new("connect event answered");
+    let mut line = EmfRecord::new("connect event answered");
     let response = match run(app, &request, now, &mut line).await {
         Ok(()) => accepted(),
         Err(error) => error
@@ -55,7 +55,12 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
     response
 }
 
-async fn run(app: &App, request: &Request, now: Timestamp, line: &mut Line) -> Result<(), Error> {
+async fn run(
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+    line: &mut EmfRecord,
+) -> Result<(), Error> {
     let deadline = Instant::now() + DEADLINE;
     let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
     let relayed = Relayed::parse(request.body()).map_err(Error::Invalid)?;
@@ -73,7 +78,7 @@ async fn run(app: &App, request: &Request, now: Timestamp, line: &mut Line) -> R
 
 /// The funnel. Connectors are no dimension: whoever may call could make as many metrics of them as
 /// there are numbers.
-fn count(line: &mut Line, relayed: &Relayed) {
+fn count(line: &mut EmfRecord, relayed: &Relayed) {
     let dimension = Dimension::ConnectEvent(relayed.name);
     line.metric_of(dimension, Metric::ConnectEvents, 1);
     line.property("connector.id", relayed.connector_id.map(|id| json!(id)));

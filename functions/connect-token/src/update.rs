@@ -16,8 +16,8 @@ pub(crate) fn connect_options(
     item: &StoredItem,
     now: Timestamp,
 ) -> ConnectOptions {
-    let reading = item.reading.as_ref();
-    let must_ask = reading.is_some_and(|reading| needs_credentials(&reading.item, now));
+    let snapshot = item.snapshot.as_ref();
+    let must_ask = snapshot.is_some_and(|snapshot| needs_credentials(&snapshot.item, now));
     ConnectOptions {
         selected_connector_id: None,
         connector_types: None,

@@ -3,10 +3,10 @@
 use disconnect::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
-use shared::arrival::without_address;
 use shared::aws::Aws;
 use shared::env::Environment;
 use shared::https::Trust;
+use shared::request_sanitizer::without_address;
 use shared::store::{EventPresence, Events, Items};
 use shared::{clock, telemetry};
 

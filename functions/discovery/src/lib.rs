@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde_json::json;
-use shared::metrics::{Emitter, Line, Metric};
+use shared::metrics::{EmfRecord, Emitter, Metric};
 use shared::pluggy::{self, ItemCursor, ItemPage};
 use shared::store::{self, DiscoveryPlace, Events, Insertion, Items};
 use shared::telemetry::chain;
@@ -94,8 +94,8 @@ pub async fn handle(
     outcome.map(|()| discovered)
 }
 
-fn line(discovered: Discovered) -> Line {
-    let mut line = Line::new("items listed");
+fn line(discovered: Discovered) -> EmfRecord {
+    let mut line = EmfRecord::new("items listed");
     line.metric(Metric::ItemsListed, discovered.listed);
     line.metric(Metric::ItemsFoundByDiscovery, discovered.found);
     line.metric(

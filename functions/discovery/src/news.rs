@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 use shared::pluggy::ListedItem;
-use shared::store::{NewEvent, Reading, StoredItem, Target};
+use shared::store::{NewEvent, Snapshot, StoredItem, Target};
 
 const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
 
-/// Whether the list tells of an item that we do not know, or know in an older state. A shell has no
+/// Whether the list tells of an item that we do not know, or know in an older state. A placeholder has no
 /// state, and neither has the tombstone of an item that Pluggy lists again.
 pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
     let Some(known) = known else {
         return true;
     };
-    let version = known.reading.as_ref().and_then(Reading::version);
+    let version = known.snapshot.as_ref().and_then(Snapshot::version);
     // Rows hold milliseconds.
     let in_row = |time: Timestamp| time.as_millisecond();
     listed.updated_at.map(in_row) > version.map(in_row)
@@ -24,7 +24,7 @@ pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
     let version = listed.updated_at.map_or(0, Timestamp::as_millisecond);
     let hour = now.as_millisecond() / MILLISECONDS_AN_HOUR;
     let event_id = format!("listed-{version}-{hour}");
-    NewEvent::check(Target::Item(listed.id), &event_id, now)
+    NewEvent::fetch_request(Target::Item(listed.id), &event_id, now)
 }
 
 #[cfg(test)]
@@ -43,12 +43,12 @@ mod tests {
         .unwrap()
     }
 
-    fn row(reading: Option<Reading>) -> StoredItem {
+    fn row(snapshot: Option<Snapshot>) -> StoredItem {
         StoredItem {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
             owner: None,
             created_at: Timestamp::UNIX_EPOCH,
-            reading,
+            snapshot,
             schedule: Schedule::default(),
             deleted_at: None,
             is_unconfirmed: false,
@@ -60,9 +60,9 @@ mod tests {
             "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED",
             "executionStatus": "SUCCESS", "updatedAt": updated_at,
         });
-        row(Some(Reading {
+        row(Some(Snapshot {
             item: serde_json::from_value(item).unwrap(),
-            read_at: Timestamp::UNIX_EPOCH,
+            fetched_at: Timestamp::UNIX_EPOCH,
         }))
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct ItemView<'a> {
     last_updated_at: Option<Timestamp>,
     next_auto_sync_at: Option<Timestamp>,
     consent_expires_at: Option<Timestamp>,
-    read_at: Option<Timestamp>,
+    fetched_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,14 +64,14 @@ impl<'a> ItemView<'a> {
         language: Language,
         now: Timestamp,
     ) -> Self {
-        let reading = stored.reading.as_ref();
-        let assessment = reading.map_or(Assessment::NOT_READ, |reading| {
-            assess(&reading.item, healths.availability(reading, now), now)
+        let snapshot = stored.snapshot.as_ref();
+        let assessment = snapshot.map_or(Assessment::NOT_READ, |snapshot| {
+            assess(&snapshot.item, healths.availability(snapshot, now), now)
         });
-        let item = reading.map(|reading| &*reading.item);
-        let connector = reading.and_then(|reading| {
-            let connector = reading.item.connector.as_ref()?;
-            let health = healths.status(connector, reading.read_at, now);
+        let item = snapshot.map(|snapshot| &*snapshot.item);
+        let connector = snapshot.and_then(|snapshot| {
+            let connector = snapshot.item.connector.as_ref()?;
+            let health = healths.status(connector, snapshot.fetched_at, now);
             let retired = healths.is_retired(connector);
             Some(ConnectorView::new(connector, health, retired))
         });
@@ -91,7 +91,7 @@ impl<'a> ItemView<'a> {
             last_updated_at: item.and_then(|item| item.last_updated_at),
             next_auto_sync_at: item.and_then(|item| item.next_auto_sync_at),
             consent_expires_at: item.and_then(|item| item.consent_expires_at),
-            read_at: reading.map(|reading| reading.read_at),
+            fetched_at: snapshot.map(|snapshot| snapshot.fetched_at),
         }
     }
 }

@@ -15,10 +15,10 @@ const MAX_REFUSALS: u32 = 3;
 
 /// So many items of a batch may be asked for that nobody but frontends speaks of: whoever makes up
 /// ids must not use up the calls for the others.
-const MAX_GUESSES: u32 = 5;
+const MAX_UNKNOWN_ITEMS: u32 = 5;
 
 /// After this, what the batch had no time left for is looked at.
-const PUT_BACK_DELAY: SignedDuration = SignedDuration::from_secs(30);
+const DEFER_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// The clock of one invocation, and its patience with Pluggy.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Budget {
     began: Instant,
     deadline: Instant,
     refusals: u32,
-    guesses: u32,
+    unknown_items: u32,
     wait: SignedDuration,
 }
 
@@ -38,7 +38,7 @@ impl Budget {
             began: Instant::now(),
             deadline,
             refusals: 0,
-            guesses: 0,
+            unknown_items: 0,
             wait: SignedDuration::ZERO,
         }
     }
@@ -54,9 +54,9 @@ impl Budget {
     }
 
     /// Whether one more item may be asked for that nobody but frontends speaks of.
-    pub(crate) fn allows_a_guess(&mut self) -> bool {
-        self.guesses += 1;
-        self.guesses <= MAX_GUESSES
+    pub(crate) fn allows_unknown_item(&mut self) -> bool {
+        self.unknown_items += 1;
+        self.unknown_items <= MAX_UNKNOWN_ITEMS
     }
 
     /// Waits for the answer to a call, as long as there is time for it.
@@ -89,8 +89,8 @@ impl Budget {
     }
 
     /// When to look at what the batch has no call left for.
-    pub(crate) fn put_back_at(&self) -> Timestamp {
-        after(self.now(), PUT_BACK_DELAY.max(self.wait))
+    pub(crate) fn deferred_until(&self) -> Timestamp {
+        after(self.now(), DEFER_DELAY.max(self.wait))
     }
 }
 
@@ -136,7 +136,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_limit_of_the_rate_ends_the_calls_for_as_long_as_pluggy_says() {
         let mut budget = budget(Duration::from_mins(1));
-        assert_eq!(budget.put_back_at(), Timestamp::from_second(30).unwrap());
+        assert_eq!(budget.deferred_until(), Timestamp::from_second(30).unwrap());
         let limited = Error::RateLimited {
             retry_after: Duration::from_mins(10),
         };
@@ -144,7 +144,10 @@ mod tests {
         let _ = budget.ask(ready(Err::<(), _>(limited))).await;
 
         assert!(!budget.allows_a_call());
-        assert_eq!(budget.put_back_at(), Timestamp::from_second(600).unwrap());
+        assert_eq!(
+            budget.deferred_until(),
+            Timestamp::from_second(600).unwrap()
+        );
     }
 
     #[tokio::test(start_paused = true)]

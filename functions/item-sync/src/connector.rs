@@ -1,16 +1,16 @@
 //! One look at one connector: read its health at Pluggy, write its row.
 
 use jiff::SignedDuration;
-use shared::connection::{MISSING_RECHECK, retry_delay};
+use shared::connection::{MISSING_CONFIRMATION_DELAY, retry_delay};
 use shared::pluggy::Connector;
 use shared::store::{self, Write};
 use shared::telemetry::chain;
 
 use crate::App;
 use crate::budget::{Budget, after, asked_to_wait};
+use crate::fetch::is_newer;
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
-use crate::sync::is_newer;
 
 /// A connector is looked at this often also where no event comes: it may have been retired, or a
 /// retired one may not have been,
@@ -18,7 +18,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 /// which is asked for until Pluggy has deleted its last items: it keeps them for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-pub(crate) async fn sync(
+pub(crate) async fn fetch(
     app: &App,
     signals: ConnectorSignals,
     budget: &mut Budget,
@@ -36,26 +36,26 @@ pub(crate) async fn sync(
         }
         stored => stored?,
     };
-    let failures = stored.as_ref().map_or(0, |stored| stored.sync_failures);
-    let last_read_at = stored.as_ref().and_then(|stored| stored.read_at);
-    if last_read_at.is_some_and(|read_at| is_newer(read_at, signals.last_received_at)) {
+    let failures = stored.as_ref().map_or(0, |stored| stored.fetch_failures);
+    let last_fetched_at = stored.as_ref().and_then(|stored| stored.fetched_at);
+    if last_fetched_at.is_some_and(|fetched_at| is_newer(fetched_at, signals.last_received_at)) {
         return Ok(Outcome::Skipped);
     }
     let missing_since = stored.and_then(|stored| stored.missing_since);
-    let read_at = budget.now();
+    let fetched_at = budget.now();
     if !budget.allows_a_call() {
         app.connectors
-            .put_schedule(id, budget.put_back_at(), failures, read_at)
+            .put_schedule(id, budget.deferred_until(), failures, fetched_at)
             .await?;
-        return Ok(Outcome::PutBack);
+        return Ok(Outcome::Deferred);
     }
-    match budget.ask(app.pluggy.connector(id, read_at)).await {
+    match budget.ask(app.pluggy.connector(id, fetched_at)).await {
         Ok(Some(connector)) => {
             let connector = Connector { id, ..connector };
-            let check_at = after(read_at, LOOK_AGAIN);
+            let next_fetch_at = after(fetched_at, LOOK_AGAIN);
             match app
                 .connectors
-                .put_reading(&connector, check_at, read_at)
+                .put_snapshot(&connector, next_fetch_at, fetched_at)
                 .await?
             {
                 Write::Done => Ok(Outcome::Stored),
@@ -63,14 +63,16 @@ pub(crate) async fn sync(
             }
         }
         Ok(None) => {
-            let missing_for = read_at.duration_since(missing_since.unwrap_or(read_at));
+            let missing_for = fetched_at.duration_since(missing_since.unwrap_or(fetched_at));
             let connectors = &app.connectors;
             match next_look(missing_for) {
                 Some(delay) => {
-                    let check_at = after(read_at, delay);
-                    connectors.put_missing(id, check_at, read_at).await?
+                    let next_fetch_at = after(fetched_at, delay);
+                    connectors
+                        .put_missing(id, next_fetch_at, fetched_at)
+                        .await?
                 }
-                None => connectors.forget(id, read_at).await?,
+                None => connectors.forget(id, fetched_at).await?,
             };
             Ok(Outcome::Unknown)
         }
@@ -83,7 +85,7 @@ pub(crate) async fn sync(
             let failures = failures.saturating_add(1);
             let delay = retry_delay(failures, rand::random()).max(asked_to_wait(&error));
             app.connectors
-                .put_schedule(id, after(read_at, delay), failures, read_at)
+                .put_schedule(id, after(fetched_at, delay), failures, fetched_at)
                 .await?;
             Ok(Outcome::BackedOff)
         }
@@ -93,8 +95,8 @@ pub(crate) async fn sync(
 /// When to look again at a connector that has been missing for so long; `None` when it can be
 /// forgotten.
 fn next_look(missing_for: SignedDuration) -> Option<SignedDuration> {
-    if missing_for < MISSING_RECHECK {
-        Some(MISSING_RECHECK - missing_for)
+    if missing_for < MISSING_CONFIRMATION_DELAY {
+        Some(MISSING_CONFIRMATION_DELAY - missing_for)
     } else if missing_for < REMEMBER_RETIRED {
         Some(LOOK_AGAIN)
     } else {

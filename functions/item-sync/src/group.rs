@@ -6,10 +6,10 @@ use std::panic::catch_unwind;
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use shared::pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use shared::store::{EventRecord, Origin, Owed, Target};
+use shared::store::{EventRecord, Origin, PendingSignal, Target};
 use shared::telemetry::chain;
 
-use crate::isolate::Panicked;
+use crate::catch_panic::Panicked;
 
 /// Everything that a batch says about one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(crate) enum Source {
     /// An operator, who may name an item that does not exist.
     Operator,
     /// Our own schedule.
-    Check,
+    Internal,
     /// Pluggy.
     Pluggy,
 }
@@ -177,7 +177,7 @@ impl Signals {
         self.changes_the_item |= event.tells_of_deletion() || says_changed(&event);
         let named = match Source::of(event.origin) {
             Source::Pluggy => &mut self.client_user_id,
-            Source::Check | Source::Operator | Source::Frontend => &mut self.imported_user,
+            Source::Internal | Source::Operator | Source::Frontend => &mut self.imported_user,
         };
         *named = named.take().or(event.client_user_id);
         self.hinted_by.extend(event.hinted_by);
@@ -185,19 +185,19 @@ impl Signals {
 }
 
 impl Signals {
-    /// Whether frontends alone ask for the look. It changes nothing unless the item belongs to one
+    /// Whether frontends alone ask for the fetch. It changes nothing unless the item belongs to one
     /// of their users.
     pub(crate) fn are_hints_alone(&self) -> bool {
         self.source == Source::Frontend
     }
 
     /// What Pluggy said, until a look confirms it.
-    pub(crate) fn owed(&self) -> Option<Owed> {
+    pub(crate) fn pending_signal(&self) -> Option<PendingSignal> {
         match self.source {
-            _ if self.deleted => Some(Owed::Deletion),
-            Source::Pluggy if self.changes_the_item => Some(Owed::Change),
-            Source::Pluggy => Some(Owed::News),
-            Source::Check | Source::Operator | Source::Frontend => None,
+            _ if self.deleted => Some(PendingSignal::Deletion),
+            Source::Pluggy if self.changes_the_item => Some(PendingSignal::Change),
+            Source::Pluggy => Some(PendingSignal::Activity),
+            Source::Internal | Source::Operator | Source::Frontend => None,
         }
     }
 }
@@ -207,7 +207,7 @@ impl Source {
         match origin {
             Origin::Hint => Self::Frontend,
             Origin::Import => Self::Operator,
-            Origin::Check => Self::Check,
+            Origin::Internal => Self::Internal,
             Origin::Webhook | Origin::Replay => Self::Pluggy,
         }
     }

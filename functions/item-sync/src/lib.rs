@@ -5,19 +5,19 @@
 //! DynamoDB refuses a write. What Pluggy refuses goes into the item's schedule, and comes back as a
 //! check when it is due.
 
+mod batch_report;
 mod budget;
+mod catch_panic;
 mod config;
+mod confirming_fetch;
 mod connector;
+mod failed;
+mod fetch;
 mod group;
-mod isolate;
-mod look;
+mod item_fetch;
 mod missing;
 mod outcome;
 mod owner;
-mod park;
-mod recheck;
-mod sync;
-mod tally;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -30,10 +30,10 @@ use tokio::time::Instant;
 
 pub use config::Config;
 
+use batch_report::BatchReport;
 use budget::Budget;
+use catch_panic::catch_panic;
 use group::{Reason, group};
-use isolate::isolate;
-use tally::Tally;
 
 /// What the function works with, built once during init.
 pub struct App {
@@ -57,10 +57,10 @@ pub async fn handle(
 ) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     let mut budget = Budget::new(now, deadline);
-    let mut tally = Tally::default();
+    let mut report = BatchReport::default();
     for group in group(&event.records) {
-        tally.waited(group.reason.first_received_at());
-        if let Err(error) = look(app, &group.reason, &mut budget, &mut tally).await {
+        report.waited(group.reason.first_received_at());
+        if let Err(error) = handle_target(app, &group.reason, &mut budget, &mut report).await {
             tracing::error!(
                 error = chain(&error),
                 stream.sequence_number = group.first_sequence_number,
@@ -73,35 +73,35 @@ pub async fn handle(
             break;
         }
     }
-    app.metrics.emit(tally.into_line(now), now);
+    app.metrics.emit(report.into_record(now), now);
     response
 }
 
-/// One look. What DynamoDB refuses is an error, so that the stream repeats it.
-async fn look(
+/// One fetch. What DynamoDB refuses is an error, so that the stream repeats it.
+async fn handle_target(
     app: &App,
     reason: &Reason,
     budget: &mut Budget,
-    tally: &mut Tally,
+    report: &mut BatchReport,
 ) -> Result<(), store::Error> {
     match reason {
         Reason::Item(signals) => {
-            let syncing = Box::pin(sync::sync(app, signals, budget, tally));
-            let outcome = match isolate(syncing).await {
+            let fetching = Box::pin(fetch::fetch(app, signals, budget, report));
+            let outcome = match catch_panic(fetching).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(error @ store::Error::Unavailable { .. })) => return Err(error),
-                Ok(Err(error)) => park::item(app, signals, &error, budget.now()).await?,
-                Err(panicked) => park::item(app, signals, &panicked, budget.now()).await?,
+                Ok(Err(error)) => failed::item(app, signals, &error, budget.now()).await?,
+                Err(panicked) => failed::item(app, signals, &panicked, budget.now()).await?,
             };
-            tally.item(signals, outcome);
+            report.item(signals, outcome);
         }
         Reason::Connector(signals) => {
-            let syncing = Box::pin(connector::sync(app, *signals, budget));
-            let outcome = match isolate(syncing).await {
+            let fetching = Box::pin(connector::fetch(app, *signals, budget));
+            let outcome = match catch_panic(fetching).await {
                 Ok(outcome) => outcome?,
-                Err(panicked) => park::connector(app, *signals, &panicked, budget.now()).await?,
+                Err(panicked) => failed::connector(app, *signals, &panicked, budget.now()).await?,
             };
-            tally.connector(signals.id, outcome);
+            report.connector(signals.id, outcome);
         }
     }
     Ok(())

@@ -2,8 +2,8 @@
 //! prove that an item is gone. The wrong application's keys give 404s too.
 
 use jiff::Timestamp;
-use shared::connection::MISSING_RECHECK;
-use shared::store::{Owed, StoredItem};
+use shared::connection::MISSING_CONFIRMATION_DELAY;
+use shared::store::{PendingSignal, StoredItem};
 
 use crate::group::{Signals, Source};
 
@@ -25,7 +25,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         None if signals.source == Source::Pluggy && !signals.deleted => Missing::Suspect(now),
         None => Missing::Nothing,
         // A tombstone that was to be checked is put anew, without a schedule.
-        Some(stored) if stored.deleted_at.is_some() && stored.schedule.check_at.is_some() => {
+        Some(stored) if stored.deleted_at.is_some() && stored.schedule.next_fetch_at.is_some() => {
             Missing::Gone
         }
         Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
@@ -34,11 +34,14 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         }
         // A stranger may have asked, and a check asks as well.
         Some(stored) if signals.are_hints_alone() && stored.owner.is_none() => Missing::Nothing,
-        Some(stored) if signals.deleted || stored.schedule.owed == Some(Owed::Deletion) => {
+        Some(stored)
+            if signals.deleted
+                || stored.schedule.pending_signal == Some(PendingSignal::Deletion) =>
+        {
             Missing::Gone
         }
         Some(stored) => match stored.schedule.missing_since {
-            Some(since) if now.duration_since(since) >= MISSING_RECHECK => Missing::Gone,
+            Some(since) if now.duration_since(since) >= MISSING_CONFIRMATION_DELAY => Missing::Gone,
             Some(since) => Missing::Suspect(since),
             None => Missing::Suspect(now),
         },
@@ -57,7 +60,7 @@ mod tests {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
             owner: None,
             created_at: Timestamp::UNIX_EPOCH,
-            reading: None,
+            snapshot: None,
             schedule: Schedule {
                 missing_since: missing_since.map(|at| at.parse().unwrap()),
                 ..Schedule::default()
@@ -164,14 +167,14 @@ mod tests {
     #[test]
     fn the_shell_of_what_only_an_operator_named_goes_with_the_first_404() {
         let now = NOW.parse().unwrap();
-        let shell = StoredItem {
+        let placeholder = StoredItem {
             is_unconfirmed: true,
             ..stored(None, None)
         };
 
-        let check = |source| missing(Some(&shell), &signals(source, false), now);
+        let check = |source| missing(Some(&placeholder), &signals(source, false), now);
 
-        assert_eq!(check(Source::Check), Missing::NeverThere);
+        assert_eq!(check(Source::Internal), Missing::NeverThere);
         assert_eq!(check(Source::Operator), Missing::NeverThere);
         assert_eq!(check(Source::Frontend), Missing::NeverThere);
         assert_eq!(check(Source::Pluggy), Missing::Suspect(now));

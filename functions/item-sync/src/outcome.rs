@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
     /// Pluggy gave no answer; the schedule says when to ask again.
     BackedOff,
     /// The batch had no time left; the schedule says when to ask.
-    PutBack,
+    Deferred,
     /// Pluggy has no such item; asked again later.
     Missing,
     /// The item is gone.
@@ -36,7 +36,7 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Stale => "stale",
             Self::BackedOff => "backed-off",
-            Self::PutBack => "put-back",
+            Self::Deferred => "put-back",
             Self::Missing => "missing",
             Self::Tombstoned => "tombstoned",
             Self::Parked => "parked",
@@ -52,10 +52,10 @@ impl Outcome {
             Self::Skipped => Some(Metric::ItemsSkipped),
             Self::Stale => Some(Metric::ItemsStaleDropped),
             Self::BackedOff => Some(Metric::ItemsBackedOff),
-            Self::PutBack => Some(Metric::ItemsPutBack),
+            Self::Deferred => Some(Metric::ItemsDeferred),
             Self::Missing => Some(Metric::ItemsMissing),
             Self::Tombstoned => Some(Metric::ItemsTombstoned),
-            Self::Parked => Some(Metric::ItemsParked),
+            Self::Parked => Some(Metric::ItemsFailed),
             Self::HintDropped => Some(Metric::HintsDropped),
             Self::Unknown => None,
         }

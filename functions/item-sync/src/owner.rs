@@ -5,8 +5,8 @@ use shared::metrics::Metric;
 use shared::pluggy::{ClientUserId, Item};
 use shared::store::StoredItem;
 
+use crate::batch_report::BatchReport;
 use crate::group::Signals;
-use crate::tally::Tally;
 
 /// The owner to store. The first one stays; that Pluggy names another one later is logged and
 /// ignored.
@@ -14,7 +14,7 @@ pub(crate) fn owner(
     stored: Option<&StoredItem>,
     item: Option<&Item>,
     signals: &Signals,
-    tally: &mut Tally,
+    report: &mut BatchReport,
 ) -> Option<ClientUserId> {
     let named = named_by_pluggy(item, signals);
     let is_settled = stored.is_some_and(|stored| !stored.is_unconfirmed);
@@ -22,7 +22,7 @@ pub(crate) fn owner(
     match (stored, named) {
         (Some(owner), Some(other)) if is_settled => {
             if owner != other {
-                tally.count(Metric::OwnerConflicts);
+                report.count(Metric::OwnerConflicts);
                 tracing::error!(item.id = %signals.item_id, "owner conflict: pluggy names another user; the first one stays");
             }
             Some(owner)
@@ -31,7 +31,7 @@ pub(crate) fn owner(
         (stored, None) => {
             let owner = stored.or_else(|| signals.imported_user.clone());
             if owner.is_none() {
-                tally.count(Metric::ItemsWithoutOwner);
+                report.count(Metric::ItemsWithoutOwner);
             }
             owner
         }
@@ -45,7 +45,7 @@ pub(crate) fn named(item: Option<&Item>, signals: &Signals) -> Option<ClientUser
 
 /// Whether frontends alone ask for the look, and none of them for the user whose item it is by the
 /// row, or by the answer once there is one. An answer that names nobody makes it nobody's.
-pub(crate) fn are_strangers_hints(
+pub(crate) fn are_hints_of_non_owners(
     stored: Option<&StoredItem>,
     item: Option<&Item>,
     signals: &Signals,

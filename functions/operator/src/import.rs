@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use shared::store::{self, Target};
 use uuid::Uuid;
 
-use crate::look::Look;
+use crate::fetch_request::Look;
 use crate::{App, NamedItem, Report};
 
 pub(crate) async fn import(

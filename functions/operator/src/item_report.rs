@@ -1,10 +1,10 @@
 //! What an operator is shown of an item: what is needed to understand it, and no more. What the
 //! bank asks the user for stays out, and so does every body that was received.
 
+mod connection;
 mod event_line;
 mod schedule;
-mod standing;
-mod state;
+mod snapshot;
 mod summary;
 
 use jiff::Timestamp;
@@ -13,10 +13,10 @@ use shared::health::Healths;
 use shared::pluggy::{ClientUserId, ItemId};
 use shared::store::{StoredItem, Timeline};
 
+pub use connection::Connection;
 pub use event_line::EventLine;
 pub use schedule::ScheduleReport;
-pub use standing::Standing;
-pub use state::State;
+pub use snapshot::SnapshotReport;
 pub use summary::ItemSummary;
 
 /// How many events are shown.
@@ -47,7 +47,7 @@ impl Row {
 pub struct ItemReport {
     /// The item.
     pub item_id: ItemId,
-    /// `absent`, `unreadable`, `shell` (Pluggy never answered), `read`, or `deleted`.
+    /// `absent`, `unreadable`, `placeholder` (no fetch has succeeded yet), `fetched`, or `tombstone`.
     pub row: &'static str,
     /// The attribute because of which the row cannot be read.
     pub unreadable: Option<&'static str>,
@@ -60,9 +60,9 @@ pub struct ItemReport {
     /// Whether nobody but a frontend or an operator has named it, and no read has succeeded yet.
     pub unconfirmed: bool,
     /// Its phase, and why.
-    pub standing: Option<Standing>,
+    pub connection: Option<Connection>,
     /// Pluggy's last answer.
-    pub state: Option<State>,
+    pub snapshot: Option<SnapshotReport>,
     /// When it is looked at next.
     pub schedule: Option<ScheduleReport>,
     /// Its events, newest first.
@@ -93,10 +93,10 @@ impl ItemReport {
             created_at: stored.map(|stored| stored.created_at),
             deleted_at: stored.and_then(|stored| stored.deleted_at),
             unconfirmed: stored.is_some_and(|stored| stored.is_unconfirmed),
-            standing: stored.and_then(|stored| Standing::new(stored, healths, now)),
-            state: stored
-                .and_then(|stored| stored.reading.as_ref())
-                .map(State::new),
+            connection: stored.and_then(|stored| Connection::new(stored, healths, now)),
+            snapshot: stored
+                .and_then(|stored| stored.snapshot.as_ref())
+                .map(SnapshotReport::new),
             schedule: stored.map(|stored| ScheduleReport::new(&stored.schedule, now)),
             events: timeline
                 .events
@@ -114,9 +114,9 @@ fn name(row: &Row) -> &'static str {
     match row {
         Row::Absent => "absent",
         Row::Unreadable { .. } => "unreadable",
-        Row::Readable(stored) if stored.deleted_at.is_some() => "deleted",
-        Row::Readable(stored) if stored.reading.is_none() => "shell",
-        Row::Readable(_) => "read",
+        Row::Readable(stored) if stored.deleted_at.is_some() => "tombstone",
+        Row::Readable(stored) if stored.snapshot.is_none() => "placeholder",
+        Row::Readable(_) => "fetched",
     }
 }
 
@@ -124,7 +124,7 @@ fn name(row: &Row) -> &'static str {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use shared::store::{FailedRead, LoggedEvent, Origin, Owed, Reading, Schedule};
+    use shared::store::{FailedFetch, LoggedEvent, Origin, PendingSignal, Schedule, Snapshot};
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -146,17 +146,17 @@ mod tests {
             item_id: item.id,
             owner: Some("usr_01J9X".parse().unwrap()),
             created_at: item.created_at.unwrap(),
-            reading: Some(Reading {
+            snapshot: Some(Snapshot {
                 item,
-                read_at: "2026-11-23T11:57:00.123Z".parse().unwrap(),
+                fetched_at: "2026-11-23T11:57:00.123Z".parse().unwrap(),
             }),
             schedule: Schedule {
-                check_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
-                sync_failures: 2,
+                next_fetch_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+                fetch_failures: 2,
                 missing_since: None,
-                rechecks: 0,
-                owed: Some(Owed::Change),
-                last_error: Some(FailedRead {
+                confirming_fetches: 0,
+                pending_signal: Some(PendingSignal::Change),
+                last_error: Some(FailedFetch {
                     at: "2026-11-23T10:00:00Z".parse().unwrap(),
                     reason: "pluggy is not available (status Some(500))".to_owned(),
                     error_id: Some("e-1".to_owned()),

@@ -6,10 +6,10 @@
 
 mod command;
 mod config;
+mod fetch_request;
 mod import;
 mod inspect;
 mod item_report;
-mod look;
 mod refusal;
 mod replay;
 mod report;
@@ -23,7 +23,9 @@ use shared::telemetry::chain;
 
 pub use command::{Command, NamedItem, Selection};
 pub use config::Config;
-pub use item_report::{EventLine, ItemReport, ItemSummary, ScheduleReport, Standing, State};
+pub use item_report::{
+    Connection, EventLine, ItemReport, ItemSummary, ScheduleReport, SnapshotReport,
+};
 pub use refusal::Refusal;
 pub use report::{Replayed, Report};
 pub use user_cursor::UserCursor;

@@ -8,10 +8,12 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{self, Cursor, EventCursor, FoundEvent, Origin, StoredItem, Target, Testimony};
+use shared::store::{
+    self, Cursor, EventCursor, EventHistory, FoundEvent, Origin, StoredItem, Target,
+};
 use uuid::Uuid;
 
-use crate::look::Look;
+use crate::fetch_request::Look;
 use crate::{App, Replayed, Report, Selection, UserCursor};
 
 /// How many looks one invocation asks for.
@@ -96,7 +98,7 @@ impl Replay<'_> {
             return Ok(false);
         }
         match found.target {
-            Target::Item(item_id) if found.event.origin == Origin::Check => {
+            Target::Item(item_id) if found.event.origin == Origin::Internal => {
                 Ok(self.row(item_id).await?.is_none())
             }
             Target::Item(_) | Target::Connector(_) => Ok(true),
@@ -174,29 +176,29 @@ impl Replay<'_> {
         if row.is_some_and(|row| row.owner.is_some() || row.deleted_at.is_some()) {
             return Ok(());
         }
-        let testimony = self.app.log.testimony(target, self.now).await?;
-        if testimony.user() == Some(user) {
-            self.ask(target, testimony).await?;
+        let history = self.app.log.history(target, self.now).await?;
+        if history.user() == Some(user) {
+            self.ask(target, history).await?;
         }
         Ok(())
     }
 
     async fn look(&mut self, target: Target) -> Result<(), store::Error> {
         self.settled.insert(target);
-        let testimony = match target {
-            Target::Item(_) => self.app.log.testimony(target, self.now).await?,
-            Target::Connector(_) => Testimony {
-                is_pluggys: true,
-                ..Testimony::default()
+        let history = match target {
+            Target::Item(_) => self.app.log.history(target, self.now).await?,
+            Target::Connector(_) => EventHistory {
+                is_from_pluggy: true,
+                ..EventHistory::default()
             },
         };
-        self.ask(target, testimony).await
+        self.ask(target, history).await
     }
 
-    async fn ask(&mut self, target: Target, testimony: Testimony) -> Result<(), store::Error> {
-        let look = Look::again(self.run, target, &testimony);
+    async fn ask(&mut self, target: Target, history: EventHistory) -> Result<(), store::Error> {
+        let look = Look::again(self.run, target, &history);
         let mut is_new = look.ask(&self.app.events, self.now).await?;
-        if let Some(owner) = Look::owner_again(self.run, target, &testimony) {
+        if let Some(owner) = Look::owner_again(self.run, target, &history) {
             is_new |= owner.ask(&self.app.events, self.now).await?;
         }
         if is_new {

@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 use shared::store::{Change, schema};
 
-use crate::post::Post;
-use crate::reading;
+use crate::decode;
+use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 
-/// One post for each record of which anybody is told, in their order.
-pub(crate) fn posts(records: Vec<StreamRecord>, event_table: &str) -> Vec<Post> {
+/// One entry for each record of which anybody is told, in their order.
+pub(crate) fn entries(records: Vec<StreamRecord>, event_table: &str) -> Vec<PendingEntry> {
     records
         .into_iter()
-        .filter_map(|record| post(record, event_table))
+        .filter_map(|record| entry(record, event_table))
         .collect()
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn written_at(records: &[StreamRecord]) -> Option<Timestamp> {
     records.iter().map(record_written_at).min()
 }
 
-fn post(record: StreamRecord, event_table: &str) -> Option<Post> {
+fn entry(record: StreamRecord, event_table: &str) -> Option<PendingEntry> {
     let written_at = record_written_at(&record);
     let key = RowKey {
         pk: key(&record, schema::PARTITION_KEY)?,
@@ -31,13 +31,13 @@ fn post(record: StreamRecord, event_table: &str) -> Option<Post> {
     let sequence_number = record.change.sequence_number;
     let (old, new) = (record.change.old_image, record.change.new_image);
     let read = || Change::from_images(old, new);
-    let post = reading::post(key, written_at, read, |change| match change {
-        Change::Webhook(webhook) => Some(Post::of_webhook(&webhook, event_table)),
-        Change::Item { before, after } => Post::of_change(before.as_deref(), &after),
+    let entry = decode::entry(key, written_at, read, |change| match change {
+        Change::Webhook(webhook) => Some(PendingEntry::of_webhook(&webhook, event_table)),
+        Change::Item { before, after } => PendingEntry::of_change(before.as_deref(), &after),
     })?;
-    Some(Post {
+    Some(PendingEntry {
         sequence_number,
-        ..post
+        ..entry
     })
 }
 

@@ -18,7 +18,7 @@ use crate::entry::{Entry, SOURCE};
 /// EventBridge takes no more entries at once.
 pub(crate) const MAX_ENTRIES: usize = 10;
 /// The code where the bus says nothing of an entry.
-pub(crate) const NO_VERDICT: &str = "NoVerdict";
+pub(crate) const NO_RESULT: &str = "NoVerdict";
 /// How long it is taken for granted that the bus is there.
 const SEEN_LIFETIME: Duration = Duration::from_mins(5);
 
@@ -32,7 +32,7 @@ pub struct Bus {
 
 /// What the bus says of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum EntryResult {
     /// It is on the bus.
     Accepted,
     /// It may be taken another time.
@@ -90,10 +90,10 @@ impl Bus {
         Ok(())
     }
 
-    /// Puts entries on the bus; one verdict for each, in their order.
+    /// Puts entries on the bus; one entry_result for each, in their order.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
-    pub(crate) async fn put(&self, entries: &[&Entry]) -> Result<Vec<Verdict>, Error> {
+    pub(crate) async fn put(&self, entries: &[&Entry]) -> Result<Vec<EntryResult>, Error> {
         let entries = entries.iter().map(|entry| self.request_entry(entry));
         let answer = self
             .client
@@ -102,7 +102,7 @@ impl Bus {
             .send()
             .await
             .map_err(|error| failure(&error))?;
-        Ok(answer.entries().iter().map(verdict).collect())
+        Ok(answer.entries().iter().map(entry_result).collect())
     }
 
     fn request_entry(&self, entry: &Entry) -> PutEventsRequestEntry {
@@ -131,17 +131,17 @@ fn failure(error: &SdkError<PutEventsError>) -> Error {
     }
 }
 
-fn verdict(result: &PutEventsResultEntry) -> Verdict {
+fn entry_result(result: &PutEventsResultEntry) -> EntryResult {
     match result.error_code() {
-        None if result.event_id().is_some() => Verdict::Accepted,
-        None => Verdict::Refused(NO_VERDICT.to_owned()),
+        None if result.event_id().is_some() => EntryResult::Accepted,
+        None => EntryResult::Refused(NO_RESULT.to_owned()),
         Some(
             code @ ("InvalidArgument"
             | "MalformedDetail"
             | "NotAuthorizedForDetailTypeException"
             | "NotAuthorizedForSourceException"
             | "RedactionFailure"),
-        ) => Verdict::RefusedForGood(code.to_owned()),
-        Some(code) => Verdict::Refused(code.to_owned()),
+        ) => EntryResult::RefusedForGood(code.to_owned()),
+        Some(code) => EntryResult::Refused(code.to_owned()),
     }
 }

@@ -16,8 +16,8 @@ pub struct Config {
     pub metrics_namespace: String,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
-    /// `UNPUBLISHED_QUEUE_URL`: where it is noted what the bus refuses.
-    pub unpublished_queue_url: String,
+    /// `DEAD_LETTER_QUEUE_URL`: where it is noted what the bus refuses.
+    pub dead_letter_queue_url: String,
 }
 
 impl Config {
@@ -29,7 +29,7 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
-            unpublished_queue_url: environment.required("UNPUBLISHED_QUEUE_URL")?,
+            dead_letter_queue_url: environment.required("DEAD_LETTER_QUEUE_URL")?,
         })
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::connection::{ActionKind, Assessment, Availability, Language, Phase, assess, message};
 use shared::pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
-use shared::store::{Reading, StoredItem};
+use shared::store::{Snapshot, StoredItem};
 
 use crate::entry::{Entry, SCHEMA_VERSION};
 use crate::fact_id::fact_id;
@@ -109,7 +109,7 @@ fn is_updated(before: &StoredItem, after: &StoredItem) -> bool {
 }
 
 fn last_updated_at(item: &StoredItem) -> Option<Timestamp> {
-    item.reading.as_ref()?.item.last_updated_at
+    item.snapshot.as_ref()?.item.last_updated_at
 }
 
 /// Where an item stood when it was last looked at. The time of the look decides, and not the
@@ -120,11 +120,11 @@ fn standing(item: &StoredItem) -> Option<Assessment> {
     if item.deleted_at.is_some() {
         return None;
     }
-    match &item.reading {
-        Some(reading) => Some(assess(
-            &reading.item,
+    match &item.snapshot {
+        Some(snapshot) => Some(assess(
+            &snapshot.item,
             Availability::Available,
-            reading.read_at,
+            snapshot.fetched_at,
         )),
         None => (!item.is_unconfirmed).then_some(Assessment::NOT_READ),
     }
@@ -132,8 +132,8 @@ fn standing(item: &StoredItem) -> Option<Assessment> {
 
 /// When the item was seen to be as its row says.
 fn observed_at(item: &StoredItem) -> Timestamp {
-    let read_at = item.reading.as_ref().map(|reading| reading.read_at);
-    item.deleted_at.or(read_at).unwrap_or(item.created_at)
+    let fetched_at = item.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
+    item.deleted_at.or(fetched_at).unwrap_or(item.created_at)
 }
 
 fn telling(
@@ -144,8 +144,8 @@ fn telling(
 ) -> Entry {
     let (detail_type, observed_at) = (detail_type(news), observed_at(after));
     let id = id(&detail_type, observed_at, after);
-    let reading = after.reading.as_ref();
-    let item = reading.map(|reading| &reading.item);
+    let snapshot = after.snapshot.as_ref();
+    let item = snapshot.map(|snapshot| &snapshot.item);
     let standing = standing(after);
     let detail = Detail {
         schema_version: SCHEMA_VERSION,
@@ -181,7 +181,7 @@ fn detail_type(news: News) -> String {
 
 /// Made of the image alone, not of the one before: who tells it again has only the row.
 fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
-    let version = item.reading.as_ref().and_then(Reading::version);
+    let version = item.snapshot.as_ref().and_then(Snapshot::version);
     let version = version.map_or_else(String::new, |version| version.to_string());
     fact_id(&[
         "item",

@@ -9,17 +9,17 @@ mod batch;
 mod bus;
 mod command;
 mod config;
+mod dead_letters;
+mod decode;
 mod delivery;
 mod entry;
 mod error;
 mod fact_id;
 mod item;
-mod outbox;
-mod parking;
-mod post;
-mod reading;
+mod pending_entry;
 mod reference;
 mod republish;
+mod send_queue;
 mod webhook;
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::metrics::{Emitter, Line, Metric};
+use shared::metrics::{EmfRecord, Emitter, Metric};
 use shared::store::{EventLog, Items};
 use shared::telemetry::chain;
 use tokio::time::Instant;
@@ -38,8 +38,8 @@ use tokio::time::Instant;
 pub use bus::Bus;
 pub use command::{Command, Cursor, Refusal};
 pub use config::Config;
+pub use dead_letters::DeadLetters;
 pub use error::Error;
-pub use parking::Parking;
 pub use republish::{Report, Republished};
 
 use delivery::{Delivered, deliver};
@@ -52,7 +52,7 @@ pub struct App {
     /// Where events are published.
     pub bus: Bus,
     /// Where it is noted what the bus refuses.
-    pub parking: Parking,
+    pub dead_letters: DeadLetters,
     /// The webhooks, to publish them again.
     pub log: EventLog,
     /// The items, to publish them again.
@@ -108,12 +108,12 @@ async fn publish(
     deadline: Instant,
 ) -> DynamoDbEventResponse {
     let written_at = batch::written_at(&event.records);
-    let posts = batch::posts(event.records, &app.event_table);
-    if posts.is_empty() {
+    let entries = batch::entries(event.records, &app.event_table);
+    if entries.is_empty() {
         // Many looks find an item as it was. A log is paid for by its length.
         return DynamoDbEventResponse::default();
     }
-    let delivered = deliver(app, posts, deadline).await;
+    let delivered = deliver(app, entries, deadline).await;
     let mut line = line(&delivered);
     if let Some(written_at) = written_at {
         let age = now.duration_since(written_at).as_millis();
@@ -147,7 +147,7 @@ async fn carry_out(
         Ok(done) => {
             tracing::info!(
                 events.published = done.published,
-                events.parked = done.parked,
+                events.dead_lettered = done.dead_lettered,
                 "command carried out"
             );
             Ok(Report::Republished(done))
@@ -159,9 +159,9 @@ async fn carry_out(
     }
 }
 
-fn line(delivered: &Delivered) -> Line {
-    let mut line = Line::new("batch published");
+fn line(delivered: &Delivered) -> EmfRecord {
+    let mut line = EmfRecord::new("batch published");
     line.metric(Metric::EventsPublished, delivered.published as u64);
-    line.metric(Metric::EventsParked, delivered.parked as u64);
+    line.metric(Metric::EventsDeadLettered, delivered.dead_lettered as u64);
     line
 }

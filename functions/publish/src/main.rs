@@ -1,7 +1,7 @@
 //! The Lambda function behind the streams of `EventTable` and `ItemTable`.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use publish::{App, Bus, Config, Parking, handle};
+use publish::{App, Bus, Config, DeadLetters, handle};
 use serde_json::value::RawValue;
 use shared::aws::Aws;
 use shared::env::Environment;
@@ -22,9 +22,9 @@ async fn main() -> Result<(), Error> {
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,
         ),
-        parking: Parking::new(
+        dead_letters: DeadLetters::new(
             aws_sdk_sqs::Client::new(aws.sdk()),
-            config.unpublished_queue_url,
+            config.dead_letter_queue_url,
         ),
         log: EventLog::new(
             dynamodb.clone(),

@@ -7,9 +7,9 @@ use shared::telemetry::chain;
 use tokio::time::{Instant, timeout_at};
 
 use crate::command::{Command, Cursor, Refusal};
+use crate::decode;
 use crate::delivery::{Delivered, deliver};
-use crate::post::Post;
-use crate::reading;
+use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 use crate::{App, Error};
 
@@ -29,7 +29,7 @@ pub struct Republished {
     /// Events that the bus took.
     pub published: usize,
     /// Events that it refuses for good; they are in the queue again.
-    pub parked: usize,
+    pub dead_lettered: usize,
     /// Rows that were looked at.
     pub scanned: usize,
     /// Where the next command goes on; none if all is done.
@@ -38,7 +38,7 @@ pub struct Republished {
 
 /// Some rows, and where the next ones are.
 struct Page {
-    posts: Vec<Post>,
+    entries: Vec<PendingEntry>,
     scanned: usize,
     next: Option<Cursor>,
 }
@@ -58,7 +58,7 @@ pub(crate) async fn republish(
         match publish_page(app, command.since, cursor, now, deadline).await {
             Ok((page, delivered)) => {
                 done.published += delivered.published;
-                done.parked += delivered.parked;
+                done.dead_lettered += delivered.dead_lettered;
                 done.scanned += page.scanned;
                 done.cursor = page.next.as_ref().map(Cursor::to_text);
                 next = page.next;
@@ -85,8 +85,8 @@ async fn publish_page(
 ) -> Result<(Page, Delivered), Error> {
     let page = timeout_at(deadline, page(app, since, cursor, now));
     let mut page = page.await.map_err(|_| Error::OutOfTime)??;
-    let posts = std::mem::take(&mut page.posts);
-    let delivered = deliver(app, posts, deadline).await;
+    let entries = std::mem::take(&mut page.entries);
+    let delivered = deliver(app, entries, deadline).await;
     if delivered.left.is_empty() {
         Ok((page, delivered))
     } else {
@@ -101,15 +101,15 @@ async fn page(
     now: Timestamp,
 ) -> Result<Page, store::Error> {
     // One row after the other, so that their bodies are not all in memory at once.
-    let posts = |rows: Vec<ScannedRow>| {
-        let posts = rows.into_iter().filter_map(|row| post(app, row, since));
-        posts.collect()
+    let entries = |rows: Vec<ScannedRow>| {
+        let entries = rows.into_iter().filter_map(|row| entry(app, row, since));
+        entries.collect()
     };
     match cursor {
         Cursor::Webhooks(after) => {
             let found = app.log.received_since(since, now, after.as_ref()).await?;
             Ok(Page {
-                posts: posts(found.rows),
+                entries: entries(found.rows),
                 scanned: found.scanned,
                 next: Some(match found.next {
                     Some(next) => Cursor::Webhooks(Some(next)),
@@ -120,7 +120,7 @@ async fn page(
         Cursor::Items(after) => {
             let found = app.items.seen_since(since, after.as_ref()).await?;
             Ok(Page {
-                posts: posts(found.rows),
+                entries: entries(found.rows),
                 scanned: found.scanned,
                 next: found.next.map(|next| Cursor::Items(Some(next))),
             })
@@ -128,15 +128,15 @@ async fn page(
     }
 }
 
-fn post(app: &App, row: ScannedRow, since: Timestamp) -> Option<Post> {
+fn entry(app: &App, row: ScannedRow, since: Timestamp) -> Option<PendingEntry> {
     let key = RowKey {
         pk: row.partition()?.to_owned(),
         sk: row.sort().map(str::to_owned),
     };
     let event_table = app.event_table.as_str();
     let read = move || row.read();
-    reading::post(key, since, read, |change| match change {
-        Change::Webhook(webhook) => Some(Post::of_webhook(&webhook, event_table)),
-        Change::Item { after, .. } => Post::of_present(&after),
+    decode::entry(key, since, read, |change| match change {
+        Change::Webhook(webhook) => Some(PendingEntry::of_webhook(&webhook, event_table)),
+        Change::Item { after, .. } => PendingEntry::of_present(&after),
     })
 }

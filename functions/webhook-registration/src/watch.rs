@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use shared::metrics::{Line, Metric};
+use shared::metrics::{EmfRecord, Metric};
 use shared::telemetry::chain;
 
 use crate::problem::{Problem, problems};
 use crate::{App, Report};
 
 pub(crate) async fn watch(app: &App, now: Timestamp) -> Report {
-    let mut line = Line::new("webhook registration checked");
+    let mut line = EmfRecord::new("webhook registration checked");
     let report = match app.pluggy.webhooks(now).await {
         Ok(registered) => {
             let found = problems(&registered, &app.webhook_url, &app.accepted);

@@ -16,7 +16,7 @@ use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderValue, Method};
 use lambda_http::{Body, Request, Response};
 use shared::caller::request_id;
-use shared::metrics::{Emitter, Line, Metric};
+use shared::metrics::{EmfRecord, Emitter, Metric};
 use shared::pluggy::ClientId;
 use shared::problem::{LONG_WAIT, Problem, SHORT_WAIT};
 use shared::store::Events;
@@ -52,13 +52,18 @@ pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Resp
         tracing::error!("the webhook has no usable settings; delivery put off");
         return put_off(&request, LONG_WAIT);
     };
-    let mut line = Line::new("delivery answered");
+    let mut line = EmfRecord::new("delivery answered");
     let response = answer(app, &request, now, &mut line).await;
     app.metrics.emit(line, now);
     response
 }
 
-async fn answer(app: &App, request: &Request, now: Timestamp, line: &mut Line) -> Response<Body> {
+async fn answer(
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+    line: &mut EmfRecord,
+) -> Response<Body> {
     // From here on, so that reading and compressing a large body counts, too.
     let deadline = Instant::now() + DEADLINE;
     if app.secrets.is_empty() {

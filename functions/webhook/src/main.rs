@@ -2,11 +2,11 @@
 
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
-use shared::arrival::without_address;
 use shared::aws::Aws;
 use shared::env::Environment;
 use shared::https::Trust;
 use shared::metrics::Emitter;
+use shared::request_sanitizer::without_address;
 use shared::store::Events;
 use shared::telemetry::chain;
 use shared::{clock, telemetry};

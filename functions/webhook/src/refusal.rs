@@ -3,7 +3,7 @@
 
 use lambda_http::Request;
 use serde_json::json;
-use shared::metrics::{Line, Metric};
+use shared::metrics::{EmfRecord, Metric};
 use shared::pluggy::{Event, Payload};
 use shared::secret::AcceptedSecrets;
 
@@ -12,7 +12,7 @@ use shared::secret::AcceptedSecrets;
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Counts a refused delivery. Nothing of its body is kept or told.
-pub(crate) fn report(line: &mut Line, secrets: &AcceptedSecrets, request: &Request) {
+pub(crate) fn report(line: &mut EmfRecord, secrets: &AcceptedSecrets, request: &Request) {
     let presented = secrets.are_presented(request.headers());
     let reason = if presented { "wrong" } else { "absent" };
     line.property("delivery.secret", json!(reason));

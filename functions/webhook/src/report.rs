@@ -7,7 +7,7 @@ use lambda_http::http::{HeaderMap, HeaderName};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use serde_json::json;
-use shared::metrics::{Line, Metric};
+use shared::metrics::{EmfRecord, Metric};
 use shared::store::{Insertion, NewEvent, Quarantine};
 
 /// Headers that any client sends, and those that Lambda adds.
@@ -25,7 +25,7 @@ const USUAL_PREFIXES: [&str; 2] = ["x-amzn-", "x-forwarded-"];
 const MAX_HEADER_NAMES_BYTES: usize = 200;
 
 /// The address that Lambda saw, never one that a header claims. Pluggy's change without notice.
-pub(crate) fn source(line: &mut Line, request: &Request) {
+pub(crate) fn source(line: &mut EmfRecord, request: &Request) {
     if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
         line.property(
             "source.ip",
@@ -35,7 +35,7 @@ pub(crate) fn source(line: &mut Line, request: &Request) {
 }
 
 /// Which event it is: its name and its key, neither of which is personal.
-pub(crate) fn event(line: &mut Line, event: &NewEvent) {
+pub(crate) fn event(line: &mut EmfRecord, event: &NewEvent) {
     line.property("event.kind", json!(event.name));
     line.property("event.key", json!(event.key.partition));
     line.property("event.id", json!(event.key.sort));
@@ -43,7 +43,7 @@ pub(crate) fn event(line: &mut Line, event: &NewEvent) {
 
 /// The names, never the values, of what an authenticated delivery carries beyond what every request
 /// does: which headers Pluggy sends is not documented.
-pub(crate) fn header_names(line: &mut Line, headers: &HeaderMap) {
+pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap) {
     let mut names = String::new();
     for name in headers.keys().map(HeaderName::as_str) {
         let is_usual = USUAL_HEADERS.contains(&name)

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::grid::on_grid;
+use super::hourly_slot::in_hourly_slot;
 use super::{Availability, Phase, assess};
 use crate::pluggy::{Item, ItemStatus};
 
@@ -26,10 +26,10 @@ const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(6);
 const MAX_DOUBLINGS: u32 = 10;
 
 /// How long after a 404 the item is asked for again; only a second 404 proves that it is gone.
-pub const MISSING_RECHECK: SignedDuration = SignedDuration::from_hours(1);
+pub const MISSING_CONFIRMATION_DELAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// When to look again at an item that was just read.
-pub fn next_check(item: &Item, now: Timestamp) -> Timestamp {
+pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
     let assessment = assess(item, Availability::Available, now);
     let age = item
         .updated_at
@@ -63,7 +63,7 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
         LONGEST
     };
     let limit = now.saturating_add(longest).unwrap_or(now);
-    let at_the_latest = now.duration_until(on_grid(limit, item.id));
+    let at_the_latest = now.duration_until(in_hourly_slot(limit, item.id));
     let after_auto_sync = item
         .next_auto_sync_at
         .filter(|at| *at > now)
@@ -92,7 +92,7 @@ pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::grid::GRID;
+    use crate::connection::hourly_slot::GRID;
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -107,7 +107,7 @@ mod tests {
         let item: Item = serde_json::from_value(item).unwrap();
 
         assert_eq!(
-            next_check(&item, NOW.parse().unwrap()),
+            next_fetch(&item, NOW.parse().unwrap()),
             expected.parse().unwrap(),
             "{fields}"
         );
@@ -176,7 +176,7 @@ mod tests {
             "updatedAt": NOW, "nextAutoSyncAt": "2026-11-24T12:00:00Z",
         });
         let item: Item = serde_json::from_value(settled).unwrap();
-        let planned = |look: &str| next_check(&item, look.parse().unwrap());
+        let planned = |look: &str| next_fetch(&item, look.parse().unwrap());
 
         assert_eq!(
             planned("2026-11-23T12:10:41Z"),

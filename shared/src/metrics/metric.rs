@@ -80,7 +80,7 @@ metrics! {
 
     // item-sync
     /// Answers of Pluggy's about items.
-    ItemsRead: Count,
+    ItemsFetched: Count,
     /// Items whose state was read at Pluggy and written.
     ItemsStored: Count,
     /// Items that had been read after their events came.
@@ -90,13 +90,13 @@ metrics! {
     /// Items that Pluggy gave no answer about; asked again later.
     ItemsBackedOff: Count,
     /// Items that their batch had no time for; asked again later.
-    ItemsPutBack: Count,
+    ItemsDeferred: Count,
     /// Items that Pluggy answered 404 about, without proof yet that they are gone.
     ItemsMissing: Count,
     /// Items that are gone.
     ItemsTombstoned: Count,
     /// Items whose row, or handling, is broken; a person must look.
-    ItemsParked: Count,
+    ItemsFailed: Count,
     /// Items of which Pluggy names another user than the first one.
     OwnerConflicts: Count,
     /// Looks at items that nobody can see, since Pluggy names no user.
@@ -105,7 +105,7 @@ metrics! {
     /// written.
     HintsDropped: Count,
     /// Changes that a check found and no webhook told of.
-    ItemsFoundByCheck: Count,
+    ItemsFoundBySchedule: Count,
     /// Connectors whose health was read at Pluggy and written.
     ConnectorsStored: Count,
     /// How long the oldest event of a batch waited.
@@ -115,16 +115,16 @@ metrics! {
     /// Events that the bus took.
     EventsPublished: Count,
     /// Events that the bus refused, kept in the queue until somebody has them published again.
-    EventsParked: Count,
+    EventsDeadLettered: Count,
     /// How long the oldest record of a batch waited to be published.
     PublishAge: Milliseconds,
 
     // scheduler
     /// Due items that a run looked at. It looks until it has asked for its share of checks, so a
     /// backlog may be longer.
-    ChecksDue: Count,
+    FetchesDue: Count,
     /// Checks that were asked for.
-    ChecksAsked: Count,
+    FetchesRequested: Count,
     /// For how long the oldest due item has been due.
     OldestOverdue: Seconds,
 
@@ -157,7 +157,7 @@ impl Metric {
     pub fn is_gauge(self) -> bool {
         matches!(
             self,
-            Self::ChecksDue
+            Self::FetchesDue
                 | Self::OldestOverdue
                 | Self::PublishAge
                 | Self::StreamAge

@@ -99,7 +99,7 @@ pub struct CreditData {
     pub balance_due_date: Option<String>,
     /// What may still be spent.
     pub available_credit_limit: Option<Amount>,
-    /// What is owed in dollars.
+    /// The amount due, in dollars.
     pub balance_foreign_currency: Option<Amount>,
     /// The least that must be paid.
     pub minimum_payment: Option<Amount>,

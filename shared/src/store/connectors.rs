@@ -9,18 +9,18 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
-use super::item_row::{IS_DUE, MISSING_SINCE, READ_AT, SYNC_FAILURES, summary};
+use super::item_row::{FETCH_FAILURES, FETCHED_AT, MISSING_SINCE, summary};
 use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
 use super::recent_connectors::RecentConnectors;
-use super::schema::{CHECK_AT, DUE, PARTITION_KEY, SCHEMA, VERSION};
+use super::schema::{FETCH_SHARD, NEXT_FETCH_AT, PARTITION_KEY, SCHEMA, VERSION};
 use super::{Error, Target};
-use crate::connection::MISSING_RECHECK;
+use crate::connection::MISSING_CONFIRMATION_DELAY;
 use crate::pluggy::{Connector, ConnectorId};
 use crate::telemetry::chain;
 
 const CONNECTOR: &str = "connector";
 /// What a write relies on: the row does not hold the answer to a later request.
-const IS_NOT_OLDER: &str = "attribute_not_exists(readAt) OR readAt <= :readAt";
+const IS_NOT_OLDER: &str = "attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt";
 
 /// A row of `ItemTable` about a connector.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,21 +30,23 @@ pub struct StoredConnector {
     /// What Pluggy last answered about it; none if it has not answered yet, or never knew it.
     pub connector: Option<Connector>,
     /// Our clock when the request was sent that Pluggy answered last.
-    pub read_at: Option<Timestamp>,
+    pub fetched_at: Option<Timestamp>,
     /// When Pluggy first said that there is no such connector, if that is what it said last.
     pub missing_since: Option<Timestamp>,
     /// When to ask again.
-    pub check_at: Option<Timestamp>,
+    pub next_fetch_at: Option<Timestamp>,
     /// How many reads in a row have failed.
-    pub sync_failures: u32,
+    pub fetch_failures: u32,
 }
 
 impl StoredConnector {
     /// Whether Pluggy has it no more: as with items, one 404 proves nothing, and a second one an
     /// hour later does.
     pub fn is_retired(&self) -> bool {
-        let answers = self.missing_since.zip(self.read_at);
-        answers.is_some_and(|(since, read_at)| read_at.duration_since(since) >= MISSING_RECHECK)
+        let answers = self.missing_since.zip(self.fetched_at);
+        answers.is_some_and(|(since, fetched_at)| {
+            fetched_at.duration_since(since) >= MISSING_CONFIRMATION_DELAY
+        })
     }
 }
 
@@ -110,13 +112,13 @@ impl Connectors {
             .collect())
     }
 
-    /// Writes what Pluggy answered to a request sent at `read_at`, and when to ask again, unless the
+    /// Writes what Pluggy answered to a request sent at `fetched_at`, and when to ask again, unless the
     /// row holds the answer to a later one.
-    pub async fn put_reading(
+    pub async fn put_snapshot(
         &self,
         connector: &Connector,
-        check_at: Timestamp,
-        read_at: Timestamp,
+        next_fetch_at: Timestamp,
+        fetched_at: Timestamp,
     ) -> Result<Write, Error> {
         let mut row = Row::from([
             (
@@ -124,9 +126,12 @@ impl Connectors {
                 text(Target::Connector(connector.id).key()),
             ),
             (SCHEMA.to_owned(), number(VERSION)),
-            (READ_AT.to_owned(), time(read_at)),
-            (DUE.to_owned(), text(IS_DUE)),
-            (CHECK_AT.to_owned(), time(check_at)),
+            (FETCHED_AT.to_owned(), time(fetched_at)),
+            (
+                FETCH_SHARD.to_owned(),
+                text(Target::Connector(connector.id).fetch_shard()),
+            ),
+            (NEXT_FETCH_AT.to_owned(), time(next_fetch_at)),
         ]);
         if let Some(connector) = document(&summary(connector)) {
             row.insert(CONNECTOR.to_owned(), connector);
@@ -137,7 +142,7 @@ impl Connectors {
             .table_name(&self.table)
             .set_item(Some(row))
             .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":readAt", time(read_at));
+            .expression_attribute_values(":fetchedAt", time(fetched_at));
         guarded(put, "put the connector").await
     }
 
@@ -149,49 +154,49 @@ impl Connectors {
         guarded_update(update, "watch the connector").await
     }
 
-    /// Removes the row of a connector that Pluggy did not know when it was asked at `read_at`, unless
+    /// Removes the row of a connector that Pluggy did not know when it was asked at `fetched_at`, unless
     /// it holds the answer to a later request.
-    pub async fn forget(&self, id: ConnectorId, read_at: Timestamp) -> Result<Write, Error> {
+    pub async fn forget(&self, id: ConnectorId, fetched_at: Timestamp) -> Result<Write, Error> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":readAt", time(read_at));
+            .expression_attribute_values(":fetchedAt", time(fetched_at));
         guarded_delete(delete, "delete the connector").await
     }
 
-    /// Writes that Pluggy did not know the connector when it was asked at `read_at`, and when to ask
+    /// Writes that Pluggy did not know the connector when it was asked at `fetched_at`, and when to ask
     /// again, unless the row holds the answer to a later request.
     pub async fn put_missing(
         &self,
         id: ConnectorId,
-        check_at: Timestamp,
-        read_at: Timestamp,
+        next_fetch_at: Timestamp,
+        fetched_at: Timestamp,
     ) -> Result<Write, Error> {
-        let missing = ", readAt = :readAt, missingSince = if_not_exists(missingSince, :readAt) REMOVE syncFailures";
+        let missing = ", fetchedAt = :fetchedAt, missingSince = if_not_exists(missingSince, :fetchedAt) REMOVE fetchFailures";
         let update = self
-            .schedule(id, check_at, missing)
+            .schedule(id, next_fetch_at, missing)
             .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":readAt", time(read_at));
+            .expression_attribute_values(":fetchedAt", time(fetched_at));
         guarded_update(update, "update the missing connector").await
     }
 
-    /// Writes when to ask again after a read at `read_at` that failed, unless the row holds the
+    /// Writes when to ask again after a read at `fetched_at` that failed, unless the row holds the
     /// answer to a later one. What is known stays.
     pub async fn put_schedule(
         &self,
         id: ConnectorId,
-        check_at: Timestamp,
-        sync_failures: u32,
-        read_at: Timestamp,
+        next_fetch_at: Timestamp,
+        fetch_failures: u32,
+        fetched_at: Timestamp,
     ) -> Result<Write, Error> {
         let update = self
-            .schedule(id, check_at, ", syncFailures = :syncFailures")
+            .schedule(id, next_fetch_at, ", fetchFailures = :fetchFailures")
             .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":syncFailures", number(sync_failures))
-            .expression_attribute_values(":readAt", time(read_at));
+            .expression_attribute_values(":fetchFailures", number(fetch_failures))
+            .expression_attribute_values(":fetchedAt", time(fetched_at));
         guarded_update(update, "update the connector's schedule").await
     }
 
@@ -199,7 +204,7 @@ impl Connectors {
     fn schedule(
         &self,
         id: ConnectorId,
-        check_at: Timestamp,
+        next_fetch_at: Timestamp,
         further: &str,
     ) -> UpdateItemFluentBuilder {
         self.client
@@ -207,12 +212,12 @@ impl Connectors {
             .table_name(&self.table)
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .update_expression(format!(
-                "SET #schema = :schema, due = :due, checkAt = :checkAt{further}"
+                "SET #schema = :schema, fetchShard = :fetchShard, nextFetchAt = :nextFetchAt{further}"
             ))
             .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_values(":schema", number(VERSION))
-            .expression_attribute_values(":due", text(IS_DUE))
-            .expression_attribute_values(":checkAt", time(check_at))
+            .expression_attribute_values(":fetchShard", text(Target::Connector(id).fetch_shard()))
+            .expression_attribute_values(":nextFetchAt", time(next_fetch_at))
     }
 }
 
@@ -227,9 +232,9 @@ fn from_row(row: &Row) -> Result<StoredConnector, Error> {
     Ok(StoredConnector {
         id,
         connector: reader.document(CONNECTOR),
-        read_at: reader.time(READ_AT)?,
+        fetched_at: reader.time(FETCHED_AT)?,
         missing_since: reader.time(MISSING_SINCE)?,
-        check_at: reader.time(CHECK_AT)?,
-        sync_failures: reader.count(SYNC_FAILURES)?,
+        next_fetch_at: reader.time(NEXT_FETCH_AT)?,
+        fetch_failures: reader.count(FETCH_FAILURES)?,
     })
 }

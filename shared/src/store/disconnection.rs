@@ -45,7 +45,7 @@ impl NewEvent {
     ) -> Self {
         let named = |name: &str, event_id: &str| Self {
             name: name.to_owned(),
-            ..Self::check(Target::Item(item_id), event_id, now)
+            ..Self::fetch_request(Target::Item(item_id), event_id, now)
         };
         match step {
             Disconnection::Asked => {
@@ -59,7 +59,7 @@ impl NewEvent {
             Disconnection::NotFound => {
                 let bucket = now.as_second().div_euclid(BUCKET.as_secs());
                 let event_id = format!("disconnect-{}-{bucket}", user_digest(user));
-                Self::check(Target::Item(item_id), &event_id, now)
+                Self::fetch_request(Target::Item(item_id), &event_id, now)
             }
         }
     }
@@ -105,7 +105,7 @@ mod tests {
         let steps = [
             (Disconnection::Asked, "disconnect-asked"),
             (Disconnection::Deleted, "disconnected"),
-            (Disconnection::NotFound, "check"),
+            (Disconnection::NotFound, "fetch"),
         ];
 
         let events = steps.map(|(step, name)| {

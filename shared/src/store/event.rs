@@ -19,8 +19,8 @@ pub(super) const BODY_SHA256: &str = "bodySha256";
 pub(super) const TRUNCATED: &str = "truncated";
 pub(super) const QUARANTINE: &str = "quarantine";
 
-/// Name of an event that only asks for a look.
-const CHECK: &str = "check";
+/// Name of an event that requests a fetch and says nothing else.
+const FETCH: &str = "fetch";
 
 /// Where an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +29,9 @@ pub enum Origin {
     Webhook,
     /// A frontend relayed it.
     Hint,
-    /// The item's check was due.
-    Check,
-    /// An operator asked for what was received to be looked at again.
+    /// We request a fetch ourselves: it is due, discovery found the item, or its user disconnected it.
+    Internal,
+    /// An operator replays what was received.
     Replay,
     /// An operator named the item.
     Import,
@@ -43,7 +43,7 @@ impl Origin {
         match self {
             Self::Webhook => "webhook",
             Self::Hint => "hint",
-            Self::Check => "check",
+            Self::Internal => "internal",
             Self::Replay => "replay",
             Self::Import => "import",
         }
@@ -53,7 +53,7 @@ impl Origin {
         [
             Self::Webhook,
             Self::Hint,
-            Self::Check,
+            Self::Internal,
             Self::Replay,
             Self::Import,
         ]
@@ -86,7 +86,7 @@ impl Quarantine {
 pub struct NewEvent {
     /// Where it is stored.
     pub key: EventKey,
-    /// Its name, such as `item/updated`; `check` for a due check.
+    /// Its name, such as `item/updated`; `fetch` for a fetch request of ours.
     pub name: String,
     /// When it reached us.
     pub received_at: Timestamp,
@@ -99,13 +99,13 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
-    /// A check: nothing happened, but the target is to be looked at. Its id says which look it is.
-    pub fn check(target: Target, event_id: &str, now: Timestamp) -> Self {
+    /// Returns a request to fetch the target. The id says which fetch it is.
+    pub fn fetch_request(target: Target, event_id: &str, now: Timestamp) -> Self {
         Self {
             key: EventKey::of_target(target, event_id),
-            name: CHECK.to_owned(),
+            name: FETCH.to_owned(),
             received_at: now,
-            origin: Origin::Check,
+            origin: Origin::Internal,
             body: None,
             quarantine: None,
         }

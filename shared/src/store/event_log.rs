@@ -1,4 +1,4 @@
-//! `EventTable`, for reading: what was received, long after its stream has forgotten it. What has
+//! `EventTable`, for snapshot: what was received, long after its stream has forgotten it. What has
 //! expired counts as gone, whether DynamoDB has removed it yet or not.
 
 use aws_sdk_dynamodb::Client;
@@ -12,7 +12,9 @@ use super::error::unavailable;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
-use super::{Error, EventCursor, LoggedEvent, Origin, Quarantine, ScannedRow, Target, Testimony};
+use super::{
+    Error, EventCursor, EventHistory, LoggedEvent, Origin, Quarantine, ScannedRow, Target,
+};
 use crate::pluggy::ClientId;
 
 /// DynamoDB ends a page at 1 MB, and bodies count even where they are not asked for.
@@ -22,7 +24,7 @@ const SCAN_PAGE: i32 = 100;
 /// What a scan asks for; the quarantine, too, since a body decides whether it still holds.
 const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body, #bodyEncoding";
 
-/// `EventTable`, for reading.
+/// `EventTable`, for snapshot.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     client: Client,
@@ -116,8 +118,8 @@ impl EventLog {
     }
 
     /// What the events about one thing say that must not be lost when they are replayed.
-    pub async fn testimony(&self, target: Target, now: Timestamp) -> Result<Testimony, Error> {
-        let mut testimony = Testimony::default();
+    pub async fn history(&self, target: Target, now: Timestamp) -> Result<EventHistory, Error> {
+        let mut history = EventHistory::default();
         let mut page = None;
         loop {
             let answer = self
@@ -141,15 +143,15 @@ impl EventLog {
                 .await
                 .map_err(unavailable("query the events"))?;
             for event in self.readable(answer.items.as_deref().unwrap_or_default()) {
-                testimony.add(event);
+                history.add(event);
             }
             page = answer.last_evaluated_key;
             if page.is_none() {
                 break;
             }
         }
-        testimony.is_pluggys = testimony.is_pluggys || self.has_webhook(target, now).await?;
-        Ok(testimony)
+        history.is_from_pluggy = history.is_from_pluggy || self.has_webhook(target, now).await?;
+        Ok(history)
     }
 
     /// Whether any webhook is about it, also one that could not name a user.

@@ -36,7 +36,7 @@ impl EventRecord {
     pub fn tells_of_deletion(&self) -> bool {
         match self.origin {
             Origin::Webhook | Origin::Replay => self.kind == EventKind::ItemDeleted,
-            Origin::Check => self.kind.as_str() == DISCONNECTED,
+            Origin::Internal => self.kind.as_str() == DISCONNECTED,
             Origin::Hint | Origin::Import => false,
         }
     }
@@ -54,7 +54,7 @@ impl EventRecord {
         }
         let kind = EventKind::from(required(EVENT, text(image, EVENT))?.to_owned());
         let origin = required(ORIGIN, text(image, ORIGIN).and_then(Origin::parse))?;
-        if origin == Origin::Check && kind.as_str() == DISCONNECT_ASKED {
+        if origin == Origin::Internal && kind.as_str() == DISCONNECT_ASKED {
             return Ok(None);
         }
         let received_at = required(RECEIVED_AT, time(image, RECEIVED_AT))?;
@@ -97,7 +97,7 @@ pub(super) fn names_the_user(origin: Origin, kind: &EventKind) -> bool {
     match origin {
         Origin::Webhook => kind.as_str().starts_with("item/"),
         Origin::Replay | Origin::Import => true,
-        Origin::Hint | Origin::Check => false,
+        Origin::Hint | Origin::Internal => false,
     }
 }
 

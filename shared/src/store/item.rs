@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::FailedRead;
+use super::FailedFetch;
 use crate::pluggy::{ClientUserId, Item, ItemId};
 
 /// A row of `ItemTable`.
@@ -14,8 +14,8 @@ pub struct StoredItem {
     pub owner: Option<ClientUserId>,
     /// When Pluggy made it; when we first heard of it, as long as Pluggy has not answered.
     pub created_at: Timestamp,
-    /// Pluggy's last answer; none for a shell, whose very first read failed.
-    pub reading: Option<Reading>,
+    /// Pluggy's last answer; none for a placeholder, whose very first read failed.
+    pub snapshot: Option<Snapshot>,
     /// When to look again, and why.
     pub schedule: Schedule,
     /// When it was deleted; a tombstone keeps nothing but this.
@@ -27,14 +27,14 @@ pub struct StoredItem {
 
 /// An answer of `GET /items/{id}`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
+pub struct Snapshot {
     /// The answer, within the limits of a row. Boxed, since rows are passed on many times.
     pub item: Box<Item>,
     /// Our clock when the request was sent.
-    pub read_at: Timestamp,
+    pub fetched_at: Timestamp,
 }
 
-impl Reading {
+impl Snapshot {
     /// What orders answers: the record's own time of change.
     pub fn version(&self) -> Option<Timestamp> {
         self.item.updated_at
@@ -45,44 +45,44 @@ impl Reading {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The moment to look, even if no webhook comes. Every live row has one.
-    pub check_at: Option<Timestamp>,
+    pub next_fetch_at: Option<Timestamp>,
     /// How many reads in a row have failed.
-    pub sync_failures: u32,
+    pub fetch_failures: u32,
     /// When Pluggy first said that there is no such item, if that is what it said last.
     pub missing_since: Option<Timestamp>,
     /// How many looks in a row were made because one answer was not enough.
-    pub rechecks: u32,
+    pub confirming_fetches: u32,
     /// What an event of Pluggy's said that no look has confirmed yet.
-    pub owed: Option<Owed>,
+    pub pending_signal: Option<PendingSignal>,
     /// Why the last read failed, if it did.
-    pub last_error: Option<FailedRead>,
+    pub last_error: Option<FailedFetch>,
 }
 
 /// What an event of Pluggy's said, by rising weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owed {
+pub enum PendingSignal {
     /// Something happened that has to do with the item.
-    News,
+    Activity,
     /// The item has a new state.
     Change,
     /// The item was deleted.
     Deletion,
 }
 
-impl Owed {
+impl PendingSignal {
     /// Name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::News => "news",
+            Self::Activity => "activity",
             Self::Change => "change",
             Self::Deletion => "deletion",
         }
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::News, Self::Change, Self::Deletion]
+        [Self::Activity, Self::Change, Self::Deletion]
             .into_iter()
-            .find(|owed| owed.as_str() == text)
+            .find(|pending_signal| pending_signal.as_str() == text)
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
             owner: Some(owner.clone()),
             created_at: Timestamp::UNIX_EPOCH,
-            reading: None,
+            snapshot: None,
             schedule: Schedule::default(),
             deleted_at: None,
             is_unconfirmed: false,

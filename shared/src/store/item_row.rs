@@ -6,18 +6,18 @@ use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::item_key;
-use super::schema::{CHECK_AT, CREATED_AT_ITEM_ID, DUE, OWNER, PARTITION_KEY};
-use super::{Error, Owed, Reading, Schedule, StoredItem, Target, schema};
+use super::schema::{CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTITION_KEY};
+use super::{Error, PendingSignal, Schedule, Snapshot, StoredItem, Target, schema};
 use crate::pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
-pub(super) const READ_AT: &str = "readAt";
+pub(super) const FETCHED_AT: &str = "fetchedAt";
 const DELETED_AT: &str = "deletedAt";
-pub(super) const SYNC_FAILURES: &str = "syncFailures";
+pub(super) const FETCH_FAILURES: &str = "fetchFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
-const RECHECKS: &str = "rechecks";
-pub(super) const OWED: &str = "owed";
+const CONFIRMING_FETCHES: &str = "confirmingFetches";
+pub(super) const PENDING_SIGNAL: &str = "pendingSignal";
 pub(super) const LAST_ERROR: &str = "lastError";
 pub(super) const UNCONFIRMED: &str = "unconfirmed";
 const STATUS: &str = "status";
@@ -32,9 +32,6 @@ const LAST_UPDATED_AT: &str = "lastUpdatedAt";
 const NEXT_AUTO_SYNC_AT: &str = "nextAutoSyncAt";
 const CONSENT_EXPIRES_AT: &str = "consentExpiresAt";
 const HAS_RESOURCES_PENDING_AUTHORIZATION: &str = "hasResourcesPendingAuthorization";
-
-/// The one value of [`DUE`].
-pub(super) const IS_DUE: &str = "1";
 
 /// A nested part longer than this is left out and named in [`TRUNCATED`]: a row must fit 400 KB
 /// whatever comes.
@@ -57,16 +54,25 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
             Some(text(created_at_item_id(stored.created_at, stored.item_id))),
         );
     }
-    if let Some(check_at) = stored.schedule.check_at {
-        row.put(DUE, Some(text(IS_DUE)));
-        row.put(CHECK_AT, Some(time(check_at)));
+    if let Some(next_fetch_at) = stored.schedule.next_fetch_at {
+        row.put(
+            FETCH_SHARD,
+            Some(text(Target::Item(stored.item_id).fetch_shard())),
+        );
+        row.put(NEXT_FETCH_AT, Some(time(next_fetch_at)));
     }
     row.put(
-        SYNC_FAILURES,
-        (stored.schedule.sync_failures > 0).then(|| number(stored.schedule.sync_failures)),
+        FETCH_FAILURES,
+        (stored.schedule.fetch_failures > 0).then(|| number(stored.schedule.fetch_failures)),
     );
     row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
-    row.put(OWED, stored.schedule.owed.map(|owed| text(owed.as_str())));
+    row.put(
+        PENDING_SIGNAL,
+        stored
+            .schedule
+            .pending_signal
+            .map(|pending_signal| text(pending_signal.as_str())),
+    );
     row.put(
         LAST_ERROR,
         stored.schedule.last_error.as_ref().and_then(document),
@@ -76,13 +82,14 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
     );
     row.put(
-        RECHECKS,
-        (stored.schedule.rechecks > 0).then(|| number(stored.schedule.rechecks)),
+        CONFIRMING_FETCHES,
+        (stored.schedule.confirming_fetches > 0)
+            .then(|| number(stored.schedule.confirming_fetches)),
     );
-    if let Some(reading) = &stored.reading {
-        row.put(READ_AT, Some(time(reading.read_at)));
-        row.put(VERSION, reading.version().map(time));
-        put_item(&mut row, &reading.item);
+    if let Some(snapshot) = &stored.snapshot {
+        row.put(FETCHED_AT, Some(time(snapshot.fetched_at)));
+        row.put(VERSION, snapshot.version().map(time));
+        put_item(&mut row, &snapshot.item);
     }
     row.finish()
 }
@@ -152,13 +159,16 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
         item_id,
         owner: owner.transpose()?,
         created_at,
-        reading: reading(&reader, item_id, created_at)?,
+        snapshot: snapshot(&reader, item_id, created_at)?,
         schedule: Schedule {
-            check_at: reader.time(CHECK_AT)?,
-            sync_failures: reader.count(SYNC_FAILURES)?,
+            next_fetch_at: reader.time(NEXT_FETCH_AT)?,
+            fetch_failures: reader.count(FETCH_FAILURES)?,
             missing_since: reader.time(MISSING_SINCE)?,
-            rechecks: reader.count(RECHECKS)?,
-            owed: reader.text(OWED)?.as_deref().and_then(Owed::parse),
+            confirming_fetches: reader.count(CONFIRMING_FETCHES)?,
+            pending_signal: reader
+                .text(PENDING_SIGNAL)?
+                .as_deref()
+                .and_then(PendingSignal::parse),
             last_error: reader.document(LAST_ERROR),
         },
         deleted_at: reader.time(DELETED_AT)?,
@@ -166,12 +176,12 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
     })
 }
 
-fn reading(
+fn snapshot(
     reader: &Reader<'_>,
     id: ItemId,
     created_at: Timestamp,
-) -> Result<Option<Reading>, Error> {
-    let (Some(read_at), Some(status)) = (reader.time(READ_AT)?, reader.text(STATUS)?) else {
+) -> Result<Option<Snapshot>, Error> {
+    let (Some(fetched_at), Some(status)) = (reader.time(FETCHED_AT)?, reader.text(STATUS)?) else {
         return Ok(None);
     };
     let item = Box::new(Item {
@@ -196,7 +206,7 @@ fn reading(
         has_resources_pending_authorization: reader.boolean(HAS_RESOURCES_PENDING_AUTHORIZATION)?,
         products: reader.document(PRODUCTS),
     });
-    Ok(Some(Reading { item, read_at }))
+    Ok(Some(Snapshot { item, fetched_at }))
 }
 
 /// A row under construction; what is absent is left out.
@@ -249,7 +259,7 @@ impl RowBuilder {
 mod tests {
     use super::*;
     use crate::pluggy::ConnectorCredential;
-    use crate::store::FailedRead;
+    use crate::store::FailedFetch;
 
     fn stored(item: serde_json::Value) -> StoredItem {
         let item: Box<Item> = serde_json::from_value(item).unwrap();
@@ -257,17 +267,17 @@ mod tests {
             item_id: item.id,
             owner: Some("usr_1".parse().unwrap()),
             created_at: item.created_at.unwrap(),
-            reading: Some(Reading {
+            snapshot: Some(Snapshot {
                 item,
-                read_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+                fetched_at: "2026-11-23T12:00:00Z".parse().unwrap(),
             }),
             schedule: Schedule {
-                check_at: Some("2026-11-24T12:00:00Z".parse().unwrap()),
-                sync_failures: 2,
+                next_fetch_at: Some("2026-11-24T12:00:00Z".parse().unwrap()),
+                fetch_failures: 2,
                 missing_since: None,
-                rechecks: 1,
-                owed: Some(Owed::Deletion),
-                last_error: Some(FailedRead {
+                confirming_fetches: 1,
+                pending_signal: Some(PendingSignal::Deletion),
+                last_error: Some(FailedFetch {
                     at: "2026-11-23T12:00:00Z".parse().unwrap(),
                     reason: "pluggy rejects the request".to_owned(),
                     error_id: Some("1-2-3".to_owned()),
@@ -302,18 +312,18 @@ mod tests {
 
     #[test]
     fn a_shell_and_a_tombstone_have_no_state() {
-        let mut shell = stored(full_item());
-        shell.reading = None;
-        shell.is_unconfirmed = true;
+        let mut placeholder = stored(full_item());
+        placeholder.snapshot = None;
+        placeholder.is_unconfirmed = true;
 
-        assert_eq!(from_row(&to_row(&shell)).unwrap(), shell);
+        assert_eq!(from_row(&to_row(&placeholder)).unwrap(), placeholder);
     }
 
     #[test]
     fn a_part_that_is_too_long_is_left_out_and_named() {
         let mut stored = stored(full_item());
         let parameter: &mut Option<ConnectorCredential> =
-            &mut stored.reading.as_mut().unwrap().item.parameter;
+            &mut stored.snapshot.as_mut().unwrap().item.parameter;
         parameter.as_mut().unwrap().data = Some("x".repeat(MAX_DOCUMENT_BYTES));
 
         let row = to_row(&stored);

@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use super::attributes::{document, number, text, time};
 use super::error::unavailable;
 use super::item_row::{
-    IS_DUE, LAST_ERROR, MISSING_SINCE, OWED, READ_AT, UNCONFIRMED, created_at_item_id, to_row,
+    FETCHED_AT, LAST_ERROR, MISSING_SINCE, PENDING_SIGNAL, UNCONFIRMED, created_at_item_id, to_row,
 };
 use super::key::item_key;
-use super::schema::{CHECK_AT, DUE, OWNER, PARTITION_KEY, SCHEMA, VERSION};
-use super::{Error, Items, Owed, Reading, Schedule, StoredItem};
+use super::schema::{FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTITION_KEY, SCHEMA, VERSION};
+use super::{Error, Items, PendingSignal, Schedule, Snapshot, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
 
 /// What became of a guarded write.
@@ -31,14 +31,18 @@ pub enum Write {
 impl Items {
     /// Writes what Pluggy answered, unless the row holds a newer answer, belongs to another user,
     /// or is a tombstone made after the request was sent.
-    pub async fn put_reading(&self, stored: StoredItem, reading: Reading) -> Result<Write, Error> {
-        let (version, read_at) = (reading.version(), reading.read_at);
+    pub async fn put_snapshot(
+        &self,
+        stored: StoredItem,
+        snapshot: Snapshot,
+    ) -> Result<Write, Error> {
+        let (version, fetched_at) = (snapshot.version(), snapshot.fetched_at);
         let newer = match version {
             Some(_) => {
-                "(attribute_not_exists(readAt) OR version < :version \
-                 OR ((attribute_not_exists(version) OR version = :version) AND readAt <= :readAt))"
+                "(attribute_not_exists(fetchedAt) OR version < :version \
+                 OR ((attribute_not_exists(version) OR version = :version) AND fetchedAt <= :fetchedAt))"
             }
-            None => "(attribute_not_exists(readAt) OR readAt <= :readAt)",
+            None => "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
         };
         let same_owner = match &stored.owner {
             // Of a row that is unconfirmed, an operator alone has said whose it is.
@@ -49,10 +53,10 @@ impl Items {
         };
         let condition = format!(
             "attribute_not_exists(pk) OR \
-             ((attribute_not_exists(deletedAt) OR readAt < :readAt) AND {same_owner} AND {newer})"
+             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {same_owner} AND {newer})"
         );
         let row = StoredItem {
-            reading: Some(reading),
+            snapshot: Some(snapshot),
             ..stored
         };
         let mut put = self
@@ -62,7 +66,7 @@ impl Items {
             .set_item(Some(to_row(&row)))
             .condition_expression(condition)
             .expression_attribute_names("#owner", OWNER)
-            .expression_attribute_values(":readAt", time(read_at));
+            .expression_attribute_values(":fetchedAt", time(fetched_at));
         if let Some(version) = version {
             put = put.expression_attribute_values(":version", time(version));
         }
@@ -84,7 +88,7 @@ impl Items {
             item_id: id,
             owner: None,
             created_at,
-            reading: None,
+            snapshot: None,
             schedule: Schedule::default(),
             deleted_at: Some(deleted_at),
             is_unconfirmed: false,
@@ -94,28 +98,28 @@ impl Items {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_row(&tombstone)))
-            .item(READ_AT, time(deleted_at))
+            .item(FETCHED_AT, time(deleted_at))
             .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(readAt) OR readAt <= :readAt)",
+                "attribute_exists(pk) AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
             )
-            .expression_attribute_values(":readAt", time(deleted_at));
+            .expression_attribute_values(":fetchedAt", time(deleted_at));
         guarded(put, "put the tombstone").await
     }
 
-    /// Writes when to look again after a read at `read_at` that gave no state. Where there is no
-    /// row yet, this makes the shell, with owner and time of creation; an owner that is there
+    /// Writes when to look again after a read at `fetched_at` that gave no state. Where there is no
+    /// row yet, this makes the placeholder, with owner and time of creation; an owner that is there
     /// stays, and a tombstone gets none.
     pub async fn put_schedule(
         &self,
         stored: &StoredItem,
-        read_at: Timestamp,
+        fetched_at: Timestamp,
     ) -> Result<Write, Error> {
         let id = stored.item_id;
         let mut set = vec![
             "#schema = :schema",
             "createdAt = if_not_exists(createdAt, :createdAt)",
-            "syncFailures = :syncFailures",
-            "rechecks = :rechecks",
+            "fetchFailures = :fetchFailures",
+            "confirmingFetches = :confirmingFetches",
         ];
         let mut remove = Vec::new();
         let mut update = self
@@ -124,16 +128,16 @@ impl Items {
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
             .condition_expression(if stored.owner.is_some() {
-                "attribute_not_exists(deletedAt) AND (attribute_not_exists(readAt) OR readAt <= :readAt)"
+                "attribute_not_exists(deletedAt) AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)"
             } else {
-                "attribute_not_exists(readAt) OR readAt <= :readAt"
+                "attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt"
             })
-            .expression_attribute_values(":readAt", time(read_at))
+            .expression_attribute_values(":fetchedAt", time(fetched_at))
             .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_values(":schema", number(VERSION))
             .expression_attribute_values(":createdAt", time(stored.created_at))
-            .expression_attribute_values(":syncFailures", number(stored.schedule.sync_failures))
-            .expression_attribute_values(":rechecks", number(stored.schedule.rechecks));
+            .expression_attribute_values(":fetchFailures", number(stored.schedule.fetch_failures))
+            .expression_attribute_values(":confirmingFetches", number(stored.schedule.confirming_fetches));
         if let Some(owner) = &stored.owner {
             set.push("#owner = if_not_exists(#owner, :owner)");
             set.push("createdAtItemId = if_not_exists(createdAtItemId, :createdAtItemId)");
@@ -145,15 +149,18 @@ impl Items {
                     text(created_at_item_id(stored.created_at, id)),
                 );
         }
-        match stored.schedule.check_at {
-            Some(check_at) => {
-                set.push("due = :due");
-                set.push("checkAt = :checkAt");
+        match stored.schedule.next_fetch_at {
+            Some(next_fetch_at) => {
+                set.push("fetchShard = :fetchShard");
+                set.push("nextFetchAt = :nextFetchAt");
                 update = update
-                    .expression_attribute_values(":due", text(IS_DUE))
-                    .expression_attribute_values(":checkAt", time(check_at));
+                    .expression_attribute_values(
+                        ":fetchShard",
+                        text(Target::Item(id).fetch_shard()),
+                    )
+                    .expression_attribute_values(":nextFetchAt", time(next_fetch_at));
             }
-            None => remove.extend([DUE, CHECK_AT]),
+            None => remove.extend([FETCH_SHARD, NEXT_FETCH_AT]),
         }
         match stored.schedule.missing_since {
             Some(missing_since) => {
@@ -162,12 +169,13 @@ impl Items {
             }
             None => remove.push(MISSING_SINCE),
         }
-        match stored.schedule.owed {
-            Some(owed) => {
-                set.push("owed = :owed");
-                update = update.expression_attribute_values(":owed", text(owed.as_str()));
+        match stored.schedule.pending_signal {
+            Some(pending_signal) => {
+                set.push("pendingSignal = :pendingSignal");
+                update = update
+                    .expression_attribute_values(":pendingSignal", text(pending_signal.as_str()));
             }
-            None => remove.push(OWED),
+            None => remove.push(PENDING_SIGNAL),
         }
         match stored.schedule.last_error.as_ref().and_then(document) {
             Some(last_error) => {
@@ -194,7 +202,7 @@ impl Items {
         .await
     }
 
-    /// Removes the shell of an item that Pluggy does not know, and never spoke of. Whatever else is
+    /// Removes the placeholder of an item that Pluggy does not know, and never spoke of. Whatever else is
     /// there stays.
     pub async fn forget(&self, id: ItemId) -> Result<Write, Error> {
         let delete = self
@@ -202,7 +210,7 @@ impl Items {
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .condition_expression("unconfirmed = :true AND attribute_not_exists(readAt)")
+            .condition_expression("unconfirmed = :true AND attribute_not_exists(fetchedAt)")
             .expression_attribute_values(":true", AttributeValue::Bool(true));
         guarded_delete(delete, "delete the item").await
     }
@@ -234,17 +242,17 @@ impl Items {
         guarded_update(update, "claim the item").await
     }
 
-    /// Has an item looked at again at `check_at`, whatever its row holds, and whether it can be read
+    /// Has an item looked at again at `next_fetch_at`, whatever its row holds, and whether it can be read
     /// or not; nothing else changes. Where there is no row, this makes one.
-    pub async fn park(
+    pub async fn schedule_failed(
         &self,
         id: ItemId,
         created_at: Timestamp,
-        check_at: Timestamp,
-        owed: Option<Owed>,
+        next_fetch_at: Timestamp,
+        pending_signal: Option<PendingSignal>,
     ) -> Result<Write, Error> {
         let mut set = "SET #schema = :schema, createdAt = if_not_exists(createdAt, :createdAt), \
-             due = :due, checkAt = :checkAt"
+             fetchShard = :fetchShard, nextFetchAt = :nextFetchAt"
             .to_owned();
         let mut update = self
             .client
@@ -254,13 +262,14 @@ impl Items {
             .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_values(":schema", number(VERSION))
             .expression_attribute_values(":createdAt", time(created_at))
-            .expression_attribute_values(":due", text(IS_DUE))
-            .expression_attribute_values(":checkAt", time(check_at));
-        if let Some(owed) = owed {
-            set.push_str(", owed = :owed");
-            update = update.expression_attribute_values(":owed", text(owed.as_str()));
+            .expression_attribute_values(":fetchShard", text(Target::Item(id).fetch_shard()))
+            .expression_attribute_values(":nextFetchAt", time(next_fetch_at));
+        if let Some(pending_signal) = pending_signal {
+            set.push_str(", pendingSignal = :pendingSignal");
+            update =
+                update.expression_attribute_values(":pendingSignal", text(pending_signal.as_str()));
         }
-        guarded_update(update.update_expression(set), "park the item").await
+        guarded_update(update.update_expression(set), "schedule the failed item").await
     }
 
     /// Brings the next look forward after one at `looked_at`; one that is due earlier, and not yet
@@ -271,26 +280,29 @@ impl Items {
         schedule: &Schedule,
         looked_at: Timestamp,
     ) -> Result<Write, Error> {
-        let Some(check_at) = schedule.check_at else {
+        let Some(next_fetch_at) = schedule.next_fetch_at else {
             return Ok(Write::Stale);
         };
-        let mut set = "SET due = :due, checkAt = :checkAt, rechecks = :rechecks".to_owned();
+        let mut set =
+            "SET fetchShard = :fetchShard, nextFetchAt = :nextFetchAt, confirmingFetches = :confirmingFetches"
+                .to_owned();
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
             .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(checkAt) \
-                 OR checkAt > :checkAt OR checkAt <= :lookedAt)",
+                "attribute_exists(pk) AND (attribute_not_exists(nextFetchAt) \
+                 OR nextFetchAt > :nextFetchAt OR nextFetchAt <= :lookedAt)",
             )
             .expression_attribute_values(":lookedAt", time(looked_at))
-            .expression_attribute_values(":due", text(IS_DUE))
-            .expression_attribute_values(":checkAt", time(check_at))
-            .expression_attribute_values(":rechecks", number(schedule.rechecks));
-        if let Some(owed) = schedule.owed {
-            set.push_str(", owed = :owed");
-            update = update.expression_attribute_values(":owed", text(owed.as_str()));
+            .expression_attribute_values(":fetchShard", text(Target::Item(id).fetch_shard()))
+            .expression_attribute_values(":nextFetchAt", time(next_fetch_at))
+            .expression_attribute_values(":confirmingFetches", number(schedule.confirming_fetches));
+        if let Some(pending_signal) = schedule.pending_signal {
+            set.push_str(", pendingSignal = :pendingSignal");
+            update =
+                update.expression_attribute_values(":pendingSignal", text(pending_signal.as_str()));
         }
         guarded_update(update.update_expression(set), "hasten the item's check").await
     }

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, required, text, time};
 use super::batch::batch_get;
+use super::due_merge::{Shard, ShardMerge, ShardPage};
 use super::error::unavailable;
-use super::item_row::{IS_DUE, READ_AT, created_at_item_id, from_row};
+use super::item_row::{FETCHED_AT, created_at_item_id, from_row};
 use super::key::item_key;
 use super::schema::{
-    BY_DUE, BY_OWNER, CHECK_AT, CREATED_AT_ITEM_ID, ITEM_PREFIX, OWNER, PARTITION_KEY,
+    BY_NEXT_FETCH, BY_OWNER, CREATED_AT_ITEM_ID, ITEM_PREFIX, NEXT_FETCH_AT, OWNER, PARTITION_KEY,
 };
 use super::{Cursor, Error, ScannedRow, StoredItem, Target};
 use crate::pluggy::{ClientUserId, ItemId};
@@ -19,30 +21,30 @@ use crate::telemetry::chain;
 
 /// DynamoDB takes 100 keys and gives 16 MB at once.
 const BATCH_SIZE: usize = 50;
-/// Rows that one page of a scan looks at.
+/// Rows of one shard of the schedule that one query reads.
+const SHARD_PAGE: i32 = 100;
+/// Shards of the schedule that are read at the same time: each takes a connection.
+const CONCURRENT_SHARDS: usize = 16;
+/// Rows that one page of a scan reads.
 const SCAN_PAGE: i32 = 100;
 
-/// Something whose check is due.
+/// A fetch that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueCheck {
-    /// What is to be looked at.
+pub struct DueFetch {
+    /// What to fetch.
     pub target: Target,
-    /// Since when.
-    pub check_at: Timestamp,
+    /// Since when it is due.
+    pub next_fetch_at: Timestamp,
 }
 
-/// Some of the checks that are due, oldest first.
-#[derive(Clone, Debug)]
-pub struct DuePage {
-    /// The checks.
-    pub checks: Vec<DueCheck>,
-    /// Where the next page begins; none if this is the last.
-    pub next: Option<DueCursor>,
+/// The fetches that are due.
+#[derive(Debug)]
+pub struct DueFetches {
+    /// The fetches, oldest first.
+    pub fetches: Vec<DueFetch>,
+    /// Why some shard of the schedule could not be read, if so. Its fetches are missing.
+    pub failure: Option<Error>,
 }
-
-/// Where a page of due checks begins.
-#[derive(Clone, Debug)]
-pub struct DueCursor(Row);
 
 /// Some of a user's items, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,33 +121,50 @@ impl Items {
         Ok(items)
     }
 
-    /// What is due to be looked at, at `now`, oldest first, from where the page before ended.
-    pub async fn due(
-        &self,
-        now: Timestamp,
-        limit: i32,
-        after: Option<DueCursor>,
-    ) -> Result<DuePage, Error> {
+    /// Returns up to `limit` fetches that are due at `now`, the oldest of all shards first.
+    ///
+    /// Reads all shards in parallel. One that cannot be read does not hide the others.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> DueFetches {
+        let mut merge = ShardMerge::new(limit);
+        while !merge.is_complete() {
+            let unread = merge.take_unread();
+            let reads = unread.into_iter().map(|shard| self.read_shard(shard, now));
+            let mut pages = futures_util::stream::iter(reads).buffer_unordered(CONCURRENT_SHARDS);
+            while let Some(page) = pages.next().await {
+                merge.add(page);
+            }
+        }
+        merge.finish()
+    }
+
+    async fn read_shard(&self, shard: Shard, now: Timestamp) -> Result<ShardPage, Error> {
         let answer = self
             .client
             .query()
             .table_name(&self.table)
-            .index_name(BY_DUE)
-            .key_condition_expression("due = :due AND checkAt <= :now")
-            .expression_attribute_values(":due", text(IS_DUE))
+            .index_name(BY_NEXT_FETCH)
+            .key_condition_expression("fetchShard = :fetchShard AND nextFetchAt <= :now")
+            .expression_attribute_values(":fetchShard", text(&shard.name))
             .expression_attribute_values(":now", time(now))
-            .limit(limit)
-            .set_exclusive_start_key(after.map(|cursor| cursor.0))
+            .limit(SHARD_PAGE)
+            .set_exclusive_start_key(shard.after)
             .send()
             .await
-            .map_err(unavailable("query the checks that are due"))?;
+            .map_err(unavailable("query the fetches that are due"))?;
         let rows = answer.items.unwrap_or_default();
-        Ok(DuePage {
-            checks: rows
+        let last = rows
+            .last()
+            .and_then(|row| Reader(row).time(NEXT_FETCH_AT).ok()?);
+        Ok(ShardPage {
+            fetches: rows
                 .iter()
-                .filter_map(|row| logged(due_check(row)))
+                .filter_map(|row| logged(due_fetch(row)))
                 .collect(),
-            next: answer.last_evaluated_key.map(DueCursor),
+            next: answer.last_evaluated_key.map(|after| Shard {
+                name: shard.name,
+                after: Some(after),
+                read_until: last,
+            }),
         })
     }
 
@@ -165,10 +184,10 @@ impl Items {
             .set_exclusive_start_key(start)
             .filter_expression(
                 "begins_with(#pk, :item) \
-                 AND (#readAt >= :since OR NOT attribute_type(#readAt, :number))",
+                 AND (#fetchedAt >= :since OR NOT attribute_type(#fetchedAt, :number))",
             )
             .expression_attribute_names("#pk", PARTITION_KEY)
-            .expression_attribute_names("#readAt", READ_AT)
+            .expression_attribute_names("#fetchedAt", FETCHED_AT)
             .expression_attribute_values(":item", text(ITEM_PREFIX))
             .expression_attribute_values(":number", text("N"))
             .expression_attribute_values(":since", time(since))
@@ -244,12 +263,12 @@ impl Items {
     }
 }
 
-fn due_check(row: &Row) -> Result<DueCheck, Error> {
+fn due_fetch(row: &Row) -> Result<DueFetch, Error> {
     let reader = Reader(row);
     let key = reader.text(PARTITION_KEY)?;
-    Ok(DueCheck {
+    Ok(DueFetch {
         target: required(PARTITION_KEY, key.as_deref().and_then(Target::parse))?,
-        check_at: required(CHECK_AT, reader.time(CHECK_AT)?)?,
+        next_fetch_at: required(NEXT_FETCH_AT, reader.time(NEXT_FETCH_AT)?)?,
     })
 }
 

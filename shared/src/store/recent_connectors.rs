@@ -95,10 +95,10 @@ mod tests {
         StoredConnector {
             id,
             connector: None,
-            read_at: None,
+            fetched_at: None,
             missing_since: None,
-            check_at: None,
-            sync_failures: 0,
+            next_fetch_at: None,
+            fetch_failures: 0,
         }
     }
 

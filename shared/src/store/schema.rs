@@ -15,11 +15,12 @@ pub const OWNER: &str = "owner";
 pub const CREATED_AT_ITEM_ID: &str = "createdAtItemId";
 
 /// Index of `ItemTable`: items by the time of their next check.
-pub const BY_DUE: &str = "byDue";
-/// Partition key of [`BY_DUE`]: a constant.
-pub const DUE: &str = "due";
-/// Sort key of [`BY_DUE`], in epoch milliseconds.
-pub const CHECK_AT: &str = "checkAt";
+pub const BY_NEXT_FETCH: &str = "byNextFetch";
+/// Partition key of [`BY_NEXT_FETCH`]: `00` to `63`, computed from the id, so that no single partition bounds the
+/// schedule.
+pub const FETCH_SHARD: &str = "due";
+/// Sort key of [`BY_NEXT_FETCH`], in epoch milliseconds.
+pub const NEXT_FETCH_AT: &str = "nextFetchAt";
 
 /// What an item's partition key begins with; the stream filter of item-sync selects by it.
 pub const ITEM_PREFIX: &str = "ITEM#";

@@ -3,7 +3,10 @@
 use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 use crate::pluggy::{ConnectorId, ItemId};
 
-/// What can be read again at Pluggy. Its key is the same in both tables.
+/// Partitions of the schedule's index.
+const FETCH_SHARDS: u128 = 64;
+
+/// What can be fetched from Pluggy. Its key is the same in both tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// An item, for its state.
@@ -21,6 +24,15 @@ impl Target {
         }
     }
 
+    /// The partition of the schedule's index, `00` to `63`. It must never change: rows keep it.
+    pub(super) fn fetch_shard(self) -> String {
+        let number = match self {
+            Self::Item(id) => id.as_number(),
+            Self::Connector(id) => u128::from(id.unsigned_abs()),
+        };
+        format!("{:02}", number % FETCH_SHARDS)
+    }
+
     /// What a partition key names; `None` if it is about something else, or has an id that is not
     /// Pluggy's.
     pub(super) fn parse(key: &str) -> Option<Self> {
@@ -32,6 +44,11 @@ impl Target {
     }
 }
 
+/// Every partition of the schedule's index.
+pub(super) fn fetch_shards() -> impl Iterator<Item = String> {
+    (0..FETCH_SHARDS).map(|number| format!("{number:02}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +58,28 @@ mod tests {
         let item = Target::Item("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap());
         for target in [item, Target::Connector(201)] {
             assert_eq!(Target::parse(&target.key()), Some(target));
+        }
+    }
+
+    #[test]
+    fn a_target_stays_in_the_shard_that_its_row_was_written_with() {
+        for (id, shard) in [
+            ("9a7b6c5d-0000-4000-8000-000000000001", "01"),
+            ("9a7b6c5d-0000-4000-8000-00000000003f", "63"),
+            ("9a7b6c5d-0000-4000-8000-000000000040", "00"),
+        ] {
+            assert_eq!(Target::Item(id.parse().unwrap()).fetch_shard(), shard);
+        }
+        assert_eq!(Target::Connector(201).fetch_shard(), "09");
+    }
+
+    #[test]
+    fn every_shard_is_one_that_the_schedule_is_read_from() {
+        let shards: Vec<String> = fetch_shards().collect();
+
+        assert_eq!(shards.len(), 64);
+        for number in 0..64 {
+            assert!(shards.contains(&Target::Connector(number).fetch_shard()));
         }
     }
 

@@ -105,7 +105,7 @@ impl Stand {
             dynamodb: front(&meter.url()).await,
             pluggy: front(deployment.pluggy.url()).await,
             event_bridge: front(&bus.url()).await,
-            queue: Queue::start("unpublished", 1).await.unwrap(),
+            queue: Queue::start("publish-dead-letters", 1).await.unwrap(),
             bootstraps: Bootstraps::of_environment(environment, root),
             functions: BTreeMap::new(),
             streams: streams.into(),
@@ -151,7 +151,7 @@ impl Stand {
                 self.authority.bundle().to_str().unwrap(),
             )
             .with("PLUGGY_BASE_URL", self.pluggy.url())
-            .with("UNPUBLISHED_QUEUE_URL", self.queue.url())
+            .with("DEAD_LETTER_QUEUE_URL", self.queue.url())
     }
 
     /// Connects items, and waits until the bank has answered for all.

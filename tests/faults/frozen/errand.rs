@@ -147,9 +147,9 @@ async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usiz
     let fed = stack.feed(function).await;
     let took = began.elapsed();
     let row = stack.row(items[0]).await.unwrap();
-    let read_at = row.reading.as_ref().map(|reading| reading.read_at);
-    let is_read = read_at.is_some_and(|at| at.as_millisecond() >= before.as_millisecond());
-    let is_well = is_read && fed.invocations == 1 && row.schedule.sync_failures == 0;
+    let fetched_at = row.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
+    let is_read = fetched_at.is_some_and(|at| at.as_millisecond() >= before.as_millisecond());
+    let is_well = is_read && fed.invocations == 1 && row.schedule.fetch_failures == 0;
     Done {
         error: (!is_well).then(|| format!("{fed:?}, read: {is_read}, {:?}", row.schedule)),
         took,

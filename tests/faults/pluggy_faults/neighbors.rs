@@ -33,9 +33,9 @@ async fn one_poisoned_item_holds_up_no_neighbor() {
 
         // The sandbox shows the truth of the poisoned one to nobody.
         late += stack.not_converged(neighbors).await.len();
-        let parked = stack.row(*poisoned).await.unwrap().schedule;
-        assert_eq!(parked.sync_failures, 1);
-        let wait = parked.check_at.unwrap().duration_since(now());
+        let dead_lettered = stack.row(*poisoned).await.unwrap().schedule;
+        assert_eq!(dead_lettered.fetch_failures, 1);
+        let wait = dead_lettered.next_fetch_at.unwrap().duration_since(now());
         assert!(wait <= SignedDuration::from_secs(30), "{wait}");
         let not_converged = recover(&stack, &items, &scheduler, &item_sync).await;
         assert_eq!(not_converged, 0);

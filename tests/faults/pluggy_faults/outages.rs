@@ -32,7 +32,7 @@ async fn a_rate_limit_is_honored() {
     let mut waiting = 0;
     for item_id in &items {
         let row = stack.row(*item_id).await.unwrap();
-        let wait = row.schedule.check_at.unwrap().duration_since(began);
+        let wait = row.schedule.next_fetch_at.unwrap().duration_since(began);
         waiting += usize::from(wait >= SignedDuration::from_secs(RESET_SECONDS.cast_signed()));
     }
     for _ in 0..5 {

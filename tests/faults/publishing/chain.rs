@@ -73,8 +73,8 @@ async fn both_examples_hold_what_pluggy_has_whatever_is_killed_and_fails() {
         chain.heal();
     }
     let faults = chain.faults();
-    let parked = chain.hop.parked().len();
-    if parked > 0 {
+    let dead_lettered = chain.hop.dead_lettered().len();
+    if dead_lettered > 0 {
         chain.hop.republish(&chain.publishers[0], began).await;
     }
     let brought_back = chain.settle().await;
@@ -93,7 +93,7 @@ async fn both_examples_hold_what_pluggy_has_whatever_is_killed_and_fails() {
         .with("transactions", truth.transactions())
         .with("deleted", truth.deleted())
         .with("events", events)
-        .with("parked", parked)
+        .with("dead_lettered", dead_lettered)
         .with("published again", republished)
         .with("copies on the bus", chain.hop.bus.published().len())
         .with("brought back from the dead letters", brought_back)

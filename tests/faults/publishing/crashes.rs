@@ -76,8 +76,8 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     }
 
     let published = hop.bus.published();
-    let parked: BTreeSet<String> = hop
-        .parked()
+    let dead_lettered: BTreeSet<String> = hop
+        .dead_lettered()
         .iter()
         .map(|message| text(&message["id"]))
         .collect();
@@ -87,10 +87,10 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     let expected = expected(&stack, &records).await;
     check_expected(&stack, &records, &expected).await;
 
-    let missing = missing(&expected, &published, &parked);
+    let missing = missing(&expected, &published, &dead_lettered);
     let unequal = unequal(&expected, &published);
-    let disordered = disordered(&expected, &published, &parked);
-    let lost = lost(&parked, &expected, &republished);
+    let disordered = disordered(&expected, &published, &dead_lettered);
+    let lost = lost(&dead_lettered, &expected, &republished);
     Figures::of("publishing, crashes")
         .with("kills in a batch", kills)
         .with("rounds", rounds)
@@ -100,7 +100,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
         .with("records", records.len())
         .with("events", expected.len())
         .with("copies on the bus", published.len())
-        .with("parked", parked.len())
+        .with("dead_lettered", dead_lettered.len())
         .with("missing", missing.len())
         .with("unequal", unequal.len())
         .with("out of order", disordered.len())
@@ -154,7 +154,7 @@ async fn expected(stack: &Stack, records: &Records) -> Vec<Published> {
         let fed = crate::hop::MAPPING.feed(&function, records).await.unwrap();
         assert_eq!(fed.unanswered, 0);
     }
-    assert_eq!(calm.parked(), Vec::<Value>::new());
+    assert_eq!(calm.dead_lettered(), Vec::<Value>::new());
     calm.bus.published()
 }
 
@@ -190,15 +190,19 @@ async fn check_expected(stack: &Stack, records: &Records, expected: &[Published]
     assert!(!records.items.is_empty());
 }
 
-/// What is neither on the bus nor parked, and what is there without a reason.
+/// What is neither on the bus nor dead_lettered, and what is there without a reason.
 fn missing(
     expected: &[Published],
     published: &[Published],
-    parked: &BTreeSet<String>,
+    dead_lettered: &BTreeSet<String>,
 ) -> Vec<String> {
-    let told: BTreeSet<String> = published.iter().map(id).chain(parked.clone()).collect();
-    let owed: BTreeSet<String> = expected.iter().map(id).collect();
-    owed.symmetric_difference(&told).cloned().collect()
+    let told: BTreeSet<String> = published
+        .iter()
+        .map(id)
+        .chain(dead_lettered.clone())
+        .collect();
+    let due: BTreeSet<String> = expected.iter().map(id).collect();
+    due.symmetric_difference(&told).cloned().collect()
 }
 
 /// The ids under which not the same is told each time.
@@ -218,7 +222,7 @@ fn unequal(expected: &[Published], published: &[Published]) -> Vec<String> {
 fn disordered(
     expected: &[Published],
     published: &[Published],
-    parked: &BTreeSet<String>,
+    dead_lettered: &BTreeSet<String>,
 ) -> Vec<String> {
     let mut first_copies: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -234,12 +238,15 @@ fn disordered(
         }
     }
     let mut in_order: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for event in expected.iter().filter(|event| !parked.contains(&id(event))) {
+    for event in expected
+        .iter()
+        .filter(|event| !dead_lettered.contains(&id(event)))
+    {
         in_order.entry(thing(event)).or_default().push(id(event));
     }
     for copies in first_copies.values_mut() {
-        // What was parked may be on the bus all the same, if an answer was lost.
-        copies.retain(|id| !parked.contains(id));
+        // What was dead_lettered may be on the bus all the same, if an answer was lost.
+        copies.retain(|id| !dead_lettered.contains(id));
     }
     first_copies.retain(|_, copies| !copies.is_empty());
     found.extend(
@@ -251,9 +258,9 @@ fn disordered(
     found
 }
 
-/// What was parked and is not brought back: a webhook itself, of an item where it stands now.
+/// What was dead_lettered and is not brought back: a webhook itself, of an item where it stands now.
 fn lost(
-    parked: &BTreeSet<String>,
+    dead_lettered: &BTreeSet<String>,
     expected: &[Published],
     republished: &[Published],
 ) -> Vec<String> {
@@ -264,7 +271,7 @@ fn lost(
         .map(thing)
         .collect();
     let is_lost = |event: &&Published| {
-        parked.contains(&id(event))
+        dead_lettered.contains(&id(event))
             && if event.detail_type.starts_with("item.") {
                 !items.contains(&thing(event))
             } else {

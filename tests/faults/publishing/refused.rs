@@ -60,7 +60,7 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
     let began = now() - SignedDuration::from_mins(1);
     let count = proof::size(30, 300);
     let codes = ["MalformedDetail", "InvalidArgument", "InternalFailure"];
-    let mut parked = 0;
+    let mut dead_lettered = 0;
 
     for code in codes {
         let mut events: Vec<Value> = (0..count).map(event).collect();
@@ -79,8 +79,8 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
         assert_eq!(bodies(&taken), neighbors, "{code}");
         assert_eq!(taken.len(), count, "{code}: once each");
         assert!(fed.dropped.is_empty());
-        parked += 1;
-        assert_eq!(hop.parked().len(), parked, "{code}");
+        dead_lettered += 1;
+        assert_eq!(hop.dead_lettered().len(), dead_lettered, "{code}");
         let told = hop.unpublished.bodies().join("\n");
         assert!(!told.contains(MARKER), "no body: {told}");
 
@@ -92,7 +92,7 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
             .iter()
             .find(|event| event.detail.contains(event_id))
             .unwrap();
-        let messages = hop.parked();
+        let messages = hop.dead_lettered();
         let message = messages
             .iter()
             .find(|message| message["id"] == back.json()["id"])
@@ -103,8 +103,8 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
     Figures::of("publishing, refused")
         .with("codes", codes.len())
         .with("neighbors", count * codes.len())
-        .with("parked", parked)
-        .with("brought back", parked)
+        .with("dead_lettered", dead_lettered)
+        .with("brought back", dead_lettered)
         .print();
 }
 
@@ -142,7 +142,7 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
 
         let taken = hop.bus.published().split_off(before);
         assert_eq!(bodies(&taken), texts(&events), "{fault:?}");
-        assert_eq!(hop.parked(), Vec::<Value>::new(), "{fault:?}");
+        assert_eq!(hop.dead_lettered(), Vec::<Value>::new(), "{fault:?}");
         assert!(fed.invocations > 1 && fed.dropped.is_empty(), "{fault:?}");
         count += events.len();
         invocations += fed.invocations;
@@ -151,7 +151,7 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
         .with("kinds", faults.len() + 1)
         .with("events", count)
         .with("invocations", invocations)
-        .with("parked", 0)
+        .with("dead_lettered", 0)
         .with("lost", 0)
         .print();
 }
@@ -179,7 +179,7 @@ async fn what_cannot_be_parked_comes_again() {
     });
 
     assert!(fed.invocations > 1 && fed.dropped.is_empty());
-    assert_eq!(hop.parked().len(), 1);
+    assert_eq!(hop.dead_lettered().len(), 1);
     assert_eq!(bodies(&hop.bus.published()), texts(&events[1..]));
 }
 
@@ -205,7 +205,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
     let mut foreign = of("item/updated");
     foreign["clientId"] = "22222222-0000-4000-8000-000000000003".into();
     deliver(&stack, &[foreign, json!(["no event"])]).await;
-    let check = NewEvent::check(
+    let check = NewEvent::fetch_request(
         Target::Item(item_id.parse::<ItemId>().unwrap()),
         "a-check",
         now(),
@@ -246,7 +246,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
             assert_eq!(detail["itemId"], item_id);
         }
     }
-    assert_eq!(hop.parked(), Vec::<Value>::new());
+    assert_eq!(hop.dead_lettered(), Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -41,9 +41,9 @@ impl Stack {
         for item_id in items {
             let truth = self.truth.item(*item_id, now()).await.unwrap().unwrap();
             let row = self.row(*item_id).await;
-            let reading = row.and_then(|row| row.reading);
-            let is_same = reading.is_some_and(|reading| {
-                let item = reading.item;
+            let snapshot = row.and_then(|row| row.snapshot);
+            let is_same = snapshot.is_some_and(|snapshot| {
+                let item = snapshot.item;
                 item.updated_at == truth.updated_at
                     && item.status == truth.status
                     && item.execution_status == truth.execution_status

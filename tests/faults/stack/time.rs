@@ -9,12 +9,12 @@ use tests::deployment::CLIENT_ID;
 use super::Stack;
 
 impl Stack {
-    /// Stands for the time until the next check of every item: all of them are due now.
+    /// Stands for the time until the next fetch of every item: all of them are due now.
     pub(crate) async fn pass_time_until_all_are_due(&self) {
         let tables = &self.deployment.tables;
         let due = (now() - SignedDuration::from_secs(1)).as_millisecond();
         for row in tables.rows(&tables.items).await {
-            if !row.contains_key(schema::CHECK_AT) {
+            if !row.contains_key(schema::NEXT_FETCH_AT) {
                 continue;
             }
             tables
@@ -22,8 +22,8 @@ impl Stack {
                 .update_item()
                 .table_name(&tables.items)
                 .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
-                .update_expression("SET #checkAt = :due")
-                .expression_attribute_names("#checkAt", schema::CHECK_AT)
+                .update_expression("SET #nextFetchAt = :due")
+                .expression_attribute_names("#nextFetchAt", schema::NEXT_FETCH_AT)
                 .expression_attribute_values(":due", AttributeValue::N(due.to_string()))
                 .send()
                 .await

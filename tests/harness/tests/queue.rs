@@ -17,7 +17,7 @@ use harness::{Function, FunctionSettings, Queue, QueueMapping};
 const MD5_OF_HELLO: &str = "5d41402abc4b2a76b9719d911017c592";
 
 async fn queue() -> (Queue, Client) {
-    let queue = Queue::start("unpublished", 1).await.unwrap();
+    let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(queue.endpoint())

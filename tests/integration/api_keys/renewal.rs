@@ -84,14 +84,14 @@ async fn processes_renew_at_different_times() {
         call(&deployment.pluggy_client(), middle).await;
         renewals += authentications(&deployment) - before;
         // Each process finds the key of before, not the renewal of another.
-        put_back(&deployment, &shared).await;
+        defer(&deployment, &shared).await;
     }
 
     assert!((1..40).contains(&renewals), "{renewals} of 40 processes");
 }
 
 /// Lets the table have the key of before again.
-async fn put_back(deployment: &Deployment, key: &StoredApiKey) {
+async fn defer(deployment: &Deployment, key: &StoredApiKey) {
     let tables = &deployment.tables;
     for row in tables.rows(&tables.credentials).await {
         let delete = tables.client.delete_item().table_name(&tables.credentials);

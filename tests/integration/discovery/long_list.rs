@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::clock::now;
 use shared::https::Trust;
 use shared::pluggy::{Api, ApiKeys, Client, ItemId};
-use shared::store::{Reading, Schedule, StoredApiKey, StoredItem};
+use shared::store::{Schedule, Snapshot, StoredApiKey, StoredItem};
 use tests::Deployment;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
 use tokio::time::Instant;
@@ -136,20 +136,20 @@ impl LongList {
             let item = json!({
                 "id": id, "status": "UPDATED", "executionStatus": "SUCCESS", "updatedAt": UPDATED_AT,
             });
-            let reading = Reading {
+            let snapshot = Snapshot {
                 item: serde_json::from_value(item).unwrap(),
-                read_at: now(),
+                fetched_at: now(),
             };
             let row = StoredItem {
                 item_id: *id,
                 owner: None,
                 created_at: Timestamp::UNIX_EPOCH,
-                reading: None,
+                snapshot: None,
                 schedule: Schedule::default(),
                 deleted_at: None,
                 is_unconfirmed: false,
             };
-            items.put_reading(row, reading).await.unwrap();
+            items.put_snapshot(row, snapshot).await.unwrap();
         }
         ids
     }

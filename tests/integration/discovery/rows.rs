@@ -51,7 +51,7 @@ async fn more_rows_than_one_call_takes_are_read() {
             item_id: *id,
             owner: None,
             created_at: noon(),
-            reading: None,
+            snapshot: None,
             schedule: Schedule::default(),
             deleted_at: None,
             is_unconfirmed: false,

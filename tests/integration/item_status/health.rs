@@ -56,7 +56,7 @@ async fn goes_offline(deployment: &Deployment) {
     let connector = serde_json::from_value(json!({"id": 2, "health": {"status": "OFFLINE"}}));
     let connectors = deployment.tables.connector_store();
     connectors
-        .put_reading(&connector.unwrap(), now() + seconds(3600), now())
+        .put_snapshot(&connector.unwrap(), now() + seconds(3600), now())
         .await
         .unwrap();
 }

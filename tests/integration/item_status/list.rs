@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::clock::now;
 use shared::pluggy::{Item, ItemId};
-use shared::store::{Reading, Schedule, StoredItem};
+use shared::store::{Schedule, Snapshot, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -65,17 +65,17 @@ pub(crate) async fn put_row(
         item_id,
         owner: Some(user.parse().unwrap()),
         created_at: now() - SignedDuration::from_mins(minutes),
-        reading: None,
+        snapshot: None,
         schedule: Schedule::default(),
         deleted_at: None,
         is_unconfirmed: false,
     };
-    let reading = Reading {
+    let snapshot = Snapshot {
         item: Box::new(item),
-        read_at: now(),
+        fetched_at: now(),
     };
     let items = deployment.tables.item_store();
-    items.put_reading(row, reading).await.unwrap();
+    items.put_snapshot(row, snapshot).await.unwrap();
     item_id
 }
 

@@ -81,19 +81,22 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
     deployment.sync_all().await;
     let connectors = deployment.tables.connector_store();
     let stored = connectors.get(2).await.unwrap().unwrap();
-    assert_eq!((stored.connector, stored.sync_failures), (None, 1));
-    let check_at = stored.check_at.unwrap();
+    assert_eq!((stored.connector, stored.fetch_failures), (None, 1));
+    let next_fetch_at = stored.next_fetch_at.unwrap();
 
-    let tick = scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
+    let run = scheduler::handle(&deployment.scheduler(), next_fetch_at, in_a_minute())
         .await
         .unwrap();
-    assert_eq!(tick.asked, 1);
-    sync_later(&deployment, check_at.duration_since(now())).await;
+    assert_eq!(run.requested, 1);
+    sync_later(&deployment, next_fetch_at.duration_since(now())).await;
 
     let stored = connectors.get(2).await.unwrap().unwrap();
     assert!(stored.connector.is_some());
-    let next_day = stored.read_at.unwrap() + SignedDuration::from_hours(24);
-    assert_eq!((stored.check_at, stored.sync_failures), (Some(next_day), 0));
+    let next_day = stored.fetched_at.unwrap() + SignedDuration::from_hours(24);
+    assert_eq!(
+        (stored.next_fetch_at, stored.fetch_failures),
+        (Some(next_day), 0)
+    );
 }
 
 #[tokio::test]
@@ -107,11 +110,11 @@ async fn an_older_answer_does_not_replace_a_newer_one() {
     let later = earlier + SignedDuration::from_secs(1);
 
     connectors
-        .put_reading(&connector("OFFLINE"), later, later)
+        .put_snapshot(&connector("OFFLINE"), later, later)
         .await
         .unwrap();
     connectors
-        .put_reading(&connector("ONLINE"), later, earlier)
+        .put_snapshot(&connector("ONLINE"), later, earlier)
         .await
         .unwrap();
 
@@ -120,8 +123,8 @@ async fn an_older_answer_does_not_replace_a_newer_one() {
     let stored = connectors.get(2).await.unwrap().unwrap();
     assert_eq!(stored.missing_since, None);
     assert_eq!(stored.connector, Some(connector("OFFLINE")));
-    let read_at = stored.read_at.unwrap();
-    assert_eq!(read_at.as_millisecond(), later.as_millisecond());
+    let fetched_at = stored.fetched_at.unwrap();
+    assert_eq!(fetched_at.as_millisecond(), later.as_millisecond());
 }
 
 fn retire(deployment: &Deployment, times: u32) {
@@ -140,11 +143,11 @@ fn retire(deployment: &Deployment, times: u32) {
 async fn check_when_due(deployment: &Deployment) {
     let connectors = deployment.tables.connector_store();
     let stored = connectors.get(2).await.unwrap().unwrap();
-    let check_at = stored.check_at.unwrap();
-    scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
+    let next_fetch_at = stored.next_fetch_at.unwrap();
+    scheduler::handle(&deployment.scheduler(), next_fetch_at, in_a_minute())
         .await
         .unwrap();
-    sync_later(deployment, check_at.duration_since(now())).await;
+    sync_later(deployment, next_fetch_at.duration_since(now())).await;
 }
 
 #[tokio::test]
@@ -183,7 +186,7 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
     let known = serde_json::from_value(json!({"id": 2})).unwrap();
     let an_hour_ago = now() - SignedDuration::from_hours(1);
     connectors
-        .put_reading(&known, now(), an_hour_ago)
+        .put_snapshot(&known, now(), an_hour_ago)
         .await
         .unwrap();
     retire(&deployment, 1);
@@ -207,7 +210,7 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
     let stored = connectors.get(2).await.unwrap().unwrap();
     assert_eq!(stored.missing_since, Some(missing_since));
     assert!(!stored.is_retired());
-    assert_eq!(stored.sync_failures, 1);
+    assert_eq!(stored.fetch_failures, 1);
 }
 
 #[tokio::test]

@@ -91,14 +91,17 @@ async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
     deployment.sync_all().await;
     let tombstone = row(&deployment, item_id).await.unwrap();
     assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
-    assert!(tombstone.schedule.check_at.is_some());
+    assert!(tombstone.schedule.next_fetch_at.is_some());
 
     deployment.pluggy.clear_faults();
     deployment.pluggy.add_fault(gone());
     sync_later(&deployment, SignedDuration::from_mins(1)).await;
     let tombstone = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (tombstone.deleted_at.is_some(), tombstone.schedule.check_at),
+        (
+            tombstone.deleted_at.is_some(),
+            tombstone.schedule.next_fetch_at
+        ),
         (true, None)
     );
 }
@@ -114,7 +117,7 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
     deployment.sync_all().await;
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(stored.deleted_at, None, "pluggy still shows it");
-    let due = stored.schedule.check_at.unwrap();
+    let due = stored.schedule.next_fetch_at.unwrap();
     deployment.pluggy.add_fault(gone());
     scheduler::handle(&deployment.scheduler(), due, in_a_minute())
         .await
@@ -123,5 +126,5 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert!(stored.deleted_at.is_some(), "one 404 is enough");
-    assert_eq!((stored.owner, stored.reading), (None, None));
+    assert_eq!((stored.owner, stored.snapshot), (None, None));
 }

@@ -28,8 +28,11 @@ async fn a_first_read_that_fails_leaves_a_shell_that_its_owner_sees_as_connectin
     deployment.sync_all().await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!((stored.schedule.sync_failures, &stored.reading), (1, &None));
-    let wait = stored.schedule.check_at.unwrap().duration_since(now());
+    assert_eq!(
+        (stored.schedule.fetch_failures, &stored.snapshot),
+        (1, &None)
+    );
+    let wait = stored.schedule.next_fetch_at.unwrap().duration_since(now());
     assert!(
         wait > SignedDuration::ZERO && wait <= SignedDuration::from_secs(30),
         "{wait}"
@@ -41,7 +44,7 @@ async fn a_first_read_that_fails_leaves_a_shell_that_its_owner_sees_as_connectin
     deployment.sync_all().await;
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (stored.schedule.sync_failures, stored.reading.is_some()),
+        (stored.schedule.fetch_failures, stored.snapshot.is_some()),
         (0, true)
     );
 }
@@ -59,13 +62,13 @@ async fn a_rate_limit_is_waited_for() {
 
     deployment.sync_all().await;
 
-    let check_at = row(&deployment, item_id)
+    let next_fetch_at = row(&deployment, item_id)
         .await
         .unwrap()
         .schedule
-        .check_at
+        .next_fetch_at
         .unwrap();
-    assert!(check_at.duration_since(now()) > SignedDuration::from_secs(590));
+    assert!(next_fetch_at.duration_since(now()) > SignedDuration::from_secs(590));
 }
 
 #[tokio::test]
@@ -96,7 +99,7 @@ async fn after_three_refusals_the_rest_of_a_batch_is_put_back_unread() {
                 .await
                 .unwrap()
                 .schedule
-                .check_at
+                .next_fetch_at
                 .is_some()
         );
     }
@@ -120,7 +123,7 @@ async fn a_batch_that_runs_out_of_time_calls_pluggy_no_more() {
             .await
             .unwrap()
             .schedule
-            .check_at
+            .next_fetch_at
             .is_some()
     );
 }
@@ -148,17 +151,11 @@ async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
 
     deployment.sync_all().await;
 
-    assert!(row(&deployment, healthy).await.unwrap().reading.is_some());
+    assert!(row(&deployment, healthy).await.unwrap().snapshot.is_some());
     let due = now() + SignedDuration::from_hours(1);
-    let due = deployment
-        .tables
-        .item_store()
-        .due(due, 10, None)
-        .await
-        .unwrap()
-        .checks;
+    let due = deployment.tables.item_store().due(due, 10).await.fetches;
     assert!(
-        due.iter().any(|check| check.target == Target::Item(broken)),
+        due.iter().any(|fetch| fetch.target == Target::Item(broken)),
         "it comes back by its schedule"
     );
 }

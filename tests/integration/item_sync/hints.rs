@@ -53,16 +53,16 @@ async fn fail_then_check(deployment: &Deployment, item_id: ItemId) {
 }
 
 async fn check_when_due(deployment: &Deployment, item_id: ItemId) {
-    let check_at = row(deployment, item_id)
+    let next_fetch_at = row(deployment, item_id)
         .await
         .unwrap()
         .schedule
-        .check_at
+        .next_fetch_at
         .unwrap();
-    scheduler::handle(&deployment.scheduler(), check_at, in_a_minute())
+    scheduler::handle(&deployment.scheduler(), next_fetch_at, in_a_minute())
         .await
         .unwrap();
-    sync_later(deployment, check_at.duration_since(now())).await;
+    sync_later(deployment, next_fetch_at.duration_since(now())).await;
 }
 
 /// An item of [`USER`]'s that is connected, and that we have not heard of.
@@ -145,7 +145,7 @@ async fn who_makes_up_ids_does_not_use_up_the_calls_for_the_others() {
     let asked = deployment.pluggy.requests().len() - before;
     assert!(
         asked <= 5 + 2,
-        "{asked} requests: five guesses, the item, and a key"
+        "{asked} requests: five unknown_items, the item, and a key"
     );
 }
 

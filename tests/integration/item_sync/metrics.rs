@@ -41,7 +41,7 @@ async fn a_batch_tells_what_became_of_each_item() {
     let line = last_line(&deployment);
     assert_eq!(line["message"], "batch synced");
     assert_eq!(
-        (&line["ItemsRead"], &line["ItemsStored"]),
+        (&line["ItemsFetched"], &line["ItemsStored"]),
         (&1.into(), &1.into())
     );
     assert_eq!(
@@ -49,7 +49,7 @@ async fn a_batch_tells_what_became_of_each_item() {
         serde_json::json!([{"id": item_id, "events": 2, "outcome": "stored"}])
     );
     assert!(line["StreamAge"].as_i64().unwrap() >= 0);
-    assert_eq!(line["ItemsFoundByCheck"], Value::Null);
+    assert_eq!(line["ItemsFoundBySchedule"], Value::Null);
     assert!(!line.to_string().contains(USER));
 }
 
@@ -101,7 +101,7 @@ async fn a_change_that_no_webhook_told_of_is_counted() {
         .deliver(&event("item/created", "1", item_id))
         .await;
     deployment.sync_all().await;
-    let before = row(&deployment, item_id).await.unwrap().reading.unwrap();
+    let before = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
 
     deployment.pluggy.sync(item_id.to_string().parse().unwrap());
     eventually("a later state", async || {
@@ -112,7 +112,7 @@ async fn a_change_that_no_webhook_told_of_is_counted() {
     .await;
     check_later(&deployment, item_id, SignedDuration::from_secs(10)).await;
 
-    assert_eq!(last_line(&deployment)["ItemsFoundByCheck"], 1);
+    assert_eq!(last_line(&deployment)["ItemsFoundBySchedule"], 1);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn what_a_webhook_told_of_and_a_check_reads_was_not_missed() {
 
     let line = last_line(&deployment);
     assert_eq!(
-        (&line["ItemsStored"], &line["ItemsFoundByCheck"]),
+        (&line["ItemsStored"], &line["ItemsFoundBySchedule"]),
         (&1.into(), &Value::Null)
     );
 }

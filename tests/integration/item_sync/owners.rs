@@ -85,7 +85,10 @@ async fn an_event_whose_answer_is_dropped_brings_the_owner_all_the_same() {
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(stored.owner.unwrap().as_str(), USER);
-    assert_eq!(stored.schedule.rechecks, 1, "its answer was dropped");
+    assert_eq!(
+        stored.schedule.confirming_fetches, 1,
+        "its answer was dropped"
+    );
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
 }
 

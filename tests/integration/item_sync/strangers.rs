@@ -51,7 +51,7 @@ async fn a_strangers_hint_does_not_bring_in_an_item() {
     assert_eq!(row(&deployment, item_id).await, None);
     let line = last_line(&deployment);
     assert_eq!(
-        (&line["HintsDropped"], &line["ItemsRead"]),
+        (&line["HintsDropped"], &line["ItemsFetched"]),
         (&1.into(), &1.into())
     );
     assert_eq!(line["items"][0]["outcome"], "hint-dropped");

@@ -15,7 +15,7 @@ async fn inspect(deployment: &Deployment, item_id: impl ToString) -> Value {
 }
 
 #[tokio::test]
-async fn an_item_is_told_with_its_phase_why_its_error_next_check_and_history() {
+async fn an_item_is_told_with_its_phase_why_its_error_next_fetch_and_history() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-locked").await;
     deployment.item_reaches(item_id, "LOGIN_ERROR").await;
@@ -32,15 +32,18 @@ async fn an_item_is_told_with_its_phase_why_its_error_next_check_and_history() {
     assert_eq!(report["result"], "item");
     assert_eq!(
         (&report["row"], &report["owner"]),
-        (&json!("read"), &json!(USER))
+        (&json!("fetched"), &json!(USER))
     );
-    assert_eq!(report["standing"]["phase"], "reconnect");
-    assert_eq!(report["standing"]["why"], "the bank has locked the account");
-    assert_eq!(report["state"]["error"]["code"], "ACCOUNT_LOCKED");
+    assert_eq!(report["connection"]["phase"], "reconnect");
+    assert_eq!(
+        report["connection"]["why"],
+        "the bank has locked the account"
+    );
+    assert_eq!(report["snapshot"]["error"]["code"], "ACCOUNT_LOCKED");
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        report["schedule"]["checkAt"],
-        json!(stored.schedule.check_at)
+        report["schedule"]["nextFetchAt"],
+        json!(stored.schedule.next_fetch_at)
     );
     let events: Vec<_> = report["events"]
         .as_array()
@@ -82,7 +85,7 @@ async fn an_item_that_nobody_has_heard_of_is_absent() {
 
     assert_eq!(report["row"], "absent");
     assert_eq!(
-        (&report["standing"], &report["events"]),
+        (&report["connection"], &report["events"]),
         (&json!(null), &json!([]))
     );
 }
@@ -107,14 +110,14 @@ async fn an_item_that_was_never_read_says_how_often_that_failed() {
 
     let report = inspect(&deployment, item_id).await;
 
-    assert_eq!(report["row"], "shell");
-    assert_eq!(report["standing"]["phase"], "connecting");
-    assert_eq!(report["schedule"]["syncFailures"], 1);
+    assert_eq!(report["row"], "placeholder");
+    assert_eq!(report["connection"]["phase"], "connecting");
+    assert_eq!(report["schedule"]["fetchFailures"], 1);
     assert_eq!(
         report["schedule"]["lastError"]["reason"],
         "pluggy is not available (status Some(500))"
     );
-    assert_eq!(report["schedule"]["owed"], "change");
+    assert_eq!(report["schedule"]["pendingSignal"], "change");
 
     deployment.pluggy.clear_faults();
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -122,7 +125,7 @@ async fn an_item_that_was_never_read_says_how_often_that_failed() {
     let report = inspect(&deployment, item_id).await;
     assert_eq!(
         (&report["row"], &report["schedule"]["lastError"]),
-        (&json!("read"), &json!(null))
+        (&json!("fetched"), &json!(null))
     );
 }
 
@@ -167,19 +170,19 @@ async fn what_the_bank_asks_the_user_for_stays_out() {
         item_id,
         owner: Some(USER.parse().unwrap()),
         created_at: now(),
-        reading: None,
+        snapshot: None,
         schedule: Schedule::default(),
         deleted_at: None,
         is_unconfirmed: false,
     };
-    let reading = shared::store::Reading {
+    let snapshot = shared::store::Snapshot {
         item,
-        read_at: now(),
+        fetched_at: now(),
     };
     deployment
         .tables
         .item_store()
-        .put_reading(stored, reading)
+        .put_snapshot(stored, snapshot)
         .await
         .unwrap();
     let body =
@@ -188,7 +191,7 @@ async fn what_the_bank_asks_the_user_for_stays_out() {
 
     let report = inspect(&deployment, item_id).await;
 
-    assert_eq!(report["state"]["status"], "WAITING_USER_ACTION");
+    assert_eq!(report["snapshot"]["status"], "WAITING_USER_ACTION");
     assert!(!report.to_string().contains("SECRET"), "{report}");
 }
 
@@ -201,9 +204,9 @@ async fn a_user_is_told_of_all_items_page_by_page() {
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
             owner: Some(USER.parse().unwrap()),
             created_at: now(),
-            reading: None,
+            snapshot: None,
             schedule: Schedule {
-                check_at: Some(now()),
+                next_fetch_at: Some(now()),
                 ..Schedule::default()
             },
             deleted_at: None,
@@ -221,5 +224,5 @@ async fn a_user_is_told_of_all_items_page_by_page() {
         [&first, &second].map(|page| page["items"].as_array().unwrap().len());
     assert_eq!((first_page, second_page), (50, 10));
     assert_eq!(second["cursor"], Value::Null);
-    assert_eq!(first["items"][0]["standing"]["phase"], "connecting");
+    assert_eq!(first["items"][0]["connection"]["phase"], "connecting");
 }

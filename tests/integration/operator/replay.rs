@@ -306,7 +306,7 @@ async fn an_item_of_which_only_checks_are_left_is_replayed_only_if_its_row_is_lo
         .await;
     deployment.sync_all().await;
     let since = now() + SignedDuration::from_mins(1);
-    let check = NewEvent::check(Target::Item(item_id), "check-1-0", since);
+    let check = NewEvent::fetch_request(Target::Item(item_id), "fetch-1-0", since);
     deployment
         .tables
         .event_store()

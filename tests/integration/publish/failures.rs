@@ -42,16 +42,16 @@ async fn what_the_bus_never_takes_is_noted_and_its_neighbors_go_on() {
         assert_eq!(stand.feed(&records).await, [""; 0]);
 
         assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
-        let [parked] = &stand.parked()[..] else {
+        let [dead_lettered] = &stand.dead_lettered()[..] else {
             panic!()
         };
-        assert_eq!(parked["code"], code);
-        assert_eq!(parked["detailType"], "webhook.x/1");
+        assert_eq!(dead_lettered["code"], code);
+        assert_eq!(dead_lettered["detailType"], "webhook.x/1");
         assert_eq!(
-            parked["key"],
+            dead_lettered["key"],
             json!({"pk": format!("ITEM#{ITEM}"), "sk": "1"})
         );
-        assert!(!parked.to_string().contains(USER), "{parked}");
+        assert!(!dead_lettered.to_string().contains(USER), "{dead_lettered}");
     }
 }
 
@@ -66,7 +66,7 @@ async fn what_the_bus_refuses_again_and_again_while_it_takes_others_is_noted() {
     assert_eq!(stand.feed(&records).await, [""; 0]);
 
     assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
-    assert_eq!(stand.parked()[0]["code"], "InternalFailure");
+    assert_eq!(stand.dead_lettered()[0]["code"], "InternalFailure");
     assert_eq!(stand.bus.requests(), 4 + 2);
 }
 
@@ -84,7 +84,7 @@ async fn what_the_bus_refuses_for_a_while_is_told_in_order() {
         let told = stand.told();
         let of_item: Vec<&String> = told.iter().filter(|it| *it != "webhook.x/2").collect();
         assert!(of_item.is_sorted(), "{of_item:?}");
-        assert_eq!(told.len() + stand.parked().len(), 4, "{again:?}");
+        assert_eq!(told.len() + stand.dead_lettered().len(), 4, "{again:?}");
     }
 }
 
@@ -101,7 +101,7 @@ async fn a_bus_that_takes_nothing_leaves_all_to_the_stream() {
 
         assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
 
-        assert_eq!(stand.parked().len(), 0, "{code}");
+        assert_eq!(stand.dead_lettered().len(), 0, "{code}");
         stand.bus.set_refusals([]);
         assert_eq!(stand.feed(&records).await, [""; 0]);
         assert_eq!(stand.told().len(), 4);
@@ -115,7 +115,7 @@ async fn a_bus_that_cannot_be_reached_leaves_all_to_the_stream() {
 
     assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
 
-    assert_eq!(stand.parked().len(), 0);
+    assert_eq!(stand.dead_lettered().len(), 0);
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn a_bus_that_does_not_exist_leaves_all_to_the_stream_although_it_accepts_
 
     assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
 
-    assert_eq!(stand.parked().len(), 0);
+    assert_eq!(stand.dead_lettered().len(), 0);
     assert_eq!(stand.app.metrics.lines()[0].get("EventsPublished"), None);
 }
 
@@ -139,7 +139,7 @@ async fn an_item_that_no_event_holds_is_noted() {
         Row::from([
             ("pk".to_owned(), text(&format!("ITEM#{ITEM}"))),
             ("createdAt".to_owned(), number()),
-            ("readAt".to_owned(), number()),
+            ("fetchedAt".to_owned(), number()),
             ("status".to_owned(), AttributeValue::S(status)),
             ("executionStatus".to_owned(), text("SUCCESS")),
         ])
@@ -154,8 +154,8 @@ async fn an_item_that_no_event_holds_is_noted() {
     assert_eq!(stand.feed(&[large, next]).await, [""; 0]);
 
     assert_eq!(stand.told(), ["item.ready"]);
-    assert_eq!(stand.parked()[0]["code"], "ValidationException");
-    assert_eq!(stand.parked()[0]["detailType"], "item.unknown");
+    assert_eq!(stand.dead_lettered()[0]["code"], "ValidationException");
+    assert_eq!(stand.dead_lettered()[0]["detailType"], "item.unknown");
 }
 
 #[tokio::test]
@@ -167,12 +167,12 @@ async fn what_cannot_be_read_is_noted_once_however_often_the_stream_repeats() {
     for _ in 0..2 {
         assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
     }
-    assert_eq!(stand.parked().len(), 0);
+    assert_eq!(stand.dead_lettered().len(), 0);
 
     stand.bus.set_refusals([]);
     assert_eq!(stand.feed(&records).await, [""; 0]);
 
-    assert_eq!(stand.parked().len(), 1);
+    assert_eq!(stand.dead_lettered().len(), 1);
     assert_eq!(stand.told().len(), 3);
 }
 
@@ -191,7 +191,8 @@ async fn what_there_is_no_time_for_is_left_to_the_stream() {
 
 #[tokio::test]
 async fn what_can_neither_be_told_nor_noted_is_left_to_the_stream() {
-    let stand = Stand::start_with_queue_at("http://127.0.0.1:1/123456789012/unpublished").await;
+    let stand =
+        Stand::start_with_queue_at("http://127.0.0.1:1/123456789012/publish-dead-letters").await;
     let records = stand.four_events().await;
     stand
         .bus
@@ -217,9 +218,9 @@ async fn a_row_that_cannot_be_read_is_noted_and_its_neighbors_go_on() {
     assert_eq!(stand.feed(&records).await, [""; 0]);
 
     assert_eq!(stand.told().len(), 3);
-    let parked = stand.parked();
-    assert_eq!(parked.len(), 2);
-    for message in &parked {
+    let dead_lettered = stand.dead_lettered();
+    assert_eq!(dead_lettered.len(), 2);
+    for message in &dead_lettered {
         assert_eq!(message["code"], "Unreadable");
         assert_eq!(message["key"]["pk"], format!("ITEM#{ITEM}"));
         assert_eq!(message["since"], "2026-11-23T12:00:00Z");
@@ -271,7 +272,7 @@ async fn what_is_published_is_counted() {
         panic!()
     };
     assert_eq!(line["EventsPublished"], 3);
-    assert_eq!(line["EventsParked"], 1);
+    assert_eq!(line["EventsDeadLettered"], 1);
     assert!(line["PublishAge"].is_i64(), "{line}");
 }
 

@@ -38,7 +38,7 @@ impl Stand {
 
     async fn asked(&self, item_id: ItemId, event_id: &str) {
         let events = self.deployment.tables.event_store();
-        let check = NewEvent::check(Target::Item(item_id), event_id, now());
+        let check = NewEvent::fetch_request(Target::Item(item_id), event_id, now());
         events.insert(&check).await.unwrap();
     }
 
@@ -151,7 +151,7 @@ async fn an_item_that_an_operator_makes_up_is_never_told() {
     assert_eq!(
         stand.item_rows().await.len(),
         1,
-        "a shell, which is unconfirmed"
+        "a placeholder, which is unconfirmed"
     );
     stand.sync().await;
 

@@ -127,9 +127,9 @@ async fn rows_that_cannot_be_read_are_noted_again_and_hold_up_nothing() {
 
     assert_eq!(stand.republish("2026-01-01T00:00:00Z").await, 1);
 
-    let parked = stand.parked();
-    assert_eq!(parked.len(), 2);
-    for message in parked {
+    let dead_lettered = stand.dead_lettered();
+    assert_eq!(dead_lettered.len(), 2);
+    for message in dead_lettered {
         assert_eq!(message["code"], "Unreadable");
         assert_eq!(message["since"], "2026-01-01T00:00:00Z");
     }

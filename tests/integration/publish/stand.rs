@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_eventbridge::config::{BehaviorVersion, Credentials, Region};
 use harness::{EventBus, Published, Queue};
 use jsonschema::Validator;
-use publish::{Answer, App, Bus, Error, Parking};
+use publish::{Answer, App, Bus, DeadLetters, Error};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use shared::clock::now;
@@ -38,7 +38,7 @@ impl Stand {
     pub(super) async fn start_with_seed(seed: u64) -> Self {
         let deployment = Deployment::start().await;
         let bus = EventBus::start(BUS, seed).await.unwrap();
-        let queue = Queue::start("unpublished", 1).await.unwrap();
+        let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
         let app = app(&deployment, &bus.url(), &queue.url());
         Self {
             deployment,
@@ -139,7 +139,7 @@ impl Stand {
     }
 
     /// What is noted in the queue.
-    pub(super) fn parked(&self) -> Vec<Value> {
+    pub(super) fn dead_lettered(&self) -> Vec<Value> {
         let bodies = self.queue.bodies();
         bodies
             .iter()
@@ -179,7 +179,7 @@ fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
         .build();
     App {
         bus: Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned()),
-        parking: Parking::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned()),
+        dead_letters: DeadLetters::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned()),
         log: tables.event_log(),
         items: tables.item_store(),
         event_table: tables.events.clone(),

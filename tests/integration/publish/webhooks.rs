@@ -84,12 +84,12 @@ async fn what_no_webhook_brought_is_not_told_as_one() {
             name: "item/updated".to_owned(),
             origin,
             body: Some(Body::new(br#"{"event":"item/updated"}"#, Vec::new)),
-            ..NewEvent::check(target, "0", now)
+            ..NewEvent::fetch_request(target, "0", now)
         };
         events.insert(&event).await.unwrap();
     }
     events
-        .insert(&NewEvent::check(target, "c", now))
+        .insert(&NewEvent::fetch_request(target, "c", now))
         .await
         .unwrap();
 
@@ -115,7 +115,7 @@ async fn what_is_quarantined_is_not_told() {
     assert_eq!(stand.feed_events().await, [""; 0]);
 
     assert_eq!(stand.told(), [""; 0]);
-    assert_eq!(stand.parked().len(), 0);
+    assert_eq!(stand.dead_lettered().len(), 0);
 }
 
 #[tokio::test]

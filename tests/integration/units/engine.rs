@@ -69,10 +69,10 @@ async fn sizes_are_rounded_up_in_the_engine_as_by_the_rules() {
 #[tokio::test]
 async fn entries_of_indexes_cost_in_the_engine_what_they_do_by_the_rules() {
     let metered = Metered::start().await;
-    let due = |check_at: &str| {
+    let due = |next_fetch_at: &str| {
         [
-            ("due", AttributeValue::S("1".to_owned())),
-            ("checkAt", AttributeValue::N(check_at.to_owned())),
+            ("fetchShard", AttributeValue::S("01".to_owned())),
+            ("nextFetchAt", AttributeValue::N(next_fetch_at.to_owned())),
         ]
     };
     let row = |attributes: [(&str, AttributeValue); 2]| {

@@ -8,6 +8,9 @@ use tests::sample;
 
 use super::{Metered, USER};
 
+/// Of the schedule's index.
+const SHARDS: usize = 64;
+
 #[tokio::test]
 async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
     let metered = Metered::start().await;
@@ -46,7 +49,7 @@ async fn a_look_at_a_settled_item_moves_its_due_time_once_in_an_hour() {
     let item_id = metered.known().await;
     let items = metered.deployment.tables.item_store();
     let row = items.get(item_id).await.unwrap().unwrap();
-    let planned = row.schedule.check_at.unwrap();
+    let planned = row.schedule.next_fetch_at.unwrap();
     // From here on, the next look an hour later is not more than a day ahead.
     let turn = planned - SignedDuration::from_hours(23);
     let look = async |seconds| {
@@ -116,29 +119,23 @@ async fn a_hint_costs_one_write_unit_and_what_is_no_hint_nothing() {
 }
 
 #[tokio::test]
-async fn a_tick_costs_half_a_read_unit_and_each_check_one_write_unit() {
+async fn a_run_of_the_scheduler_costs_half_a_read_unit_a_shard_and_each_fetch_one_write_unit() {
     let metered = Metered::start().await;
     metered.known().await;
     metered.known().await;
-    let tick = async |at| {
+    let run = async |at| {
         let app = metered.deployment.scheduler();
-        let tick = scheduler::handle(&app, at, in_a_minute()).await.unwrap();
-        (tick.asked, metered.take())
+        let run = scheduler::handle(&app, at, in_a_minute()).await.unwrap();
+        (run.requested, metered.take())
     };
 
-    let idle = tick(now()).await;
-    let due = tick(now() + SignedDuration::from_hours(25)).await;
+    let idle = run(now()).await;
+    let due = run(now() + SignedDuration::from_hours(25)).await;
 
-    assert_eq!(idle, (0, vec!["Query ItemTable: 0.5 read".to_owned()]));
-    assert_eq!(due.0, 2);
-    assert_eq!(
-        due.1,
-        [
-            "Query ItemTable: 0.5 read",
-            "PutItem EventTable: 1 write",
-            "PutItem EventTable: 1 write",
-        ]
-    );
+    let reads = vec!["Query ItemTable: 0.5 read".to_owned(); SHARDS];
+    let requests = vec!["PutItem EventTable: 1 write".to_owned(); 2];
+    assert_eq!(idle, (0, reads.clone()));
+    assert_eq!(due, (2, [reads, requests].concat()));
 }
 
 #[tokio::test]

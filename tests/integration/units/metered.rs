@@ -91,7 +91,7 @@ impl Metered {
 
     /// What a check of the item at `time` costs item-sync.
     pub(super) async fn look(&self, item_id: ItemId, time: Timestamp) -> Vec<String> {
-        let event = NewEvent::check(Target::Item(item_id), &time.to_string(), time);
+        let event = NewEvent::fetch_request(Target::Item(item_id), &time.to_string(), time);
         let events = self.deployment.tables.event_store();
         events.insert(&event).await.unwrap();
         self.sync_at(time).await;

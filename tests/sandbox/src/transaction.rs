@@ -146,7 +146,7 @@ pub(crate) struct Place {
     pub(crate) id: Uuid,
 }
 
-/// Money that leaves a bank account is negative; on a card, what was bought is owed and positive.
+/// Money that leaves a bank account is negative; on a card, what was bought is due and positive.
 fn amount(account: &Summary, pattern: &Pattern, seed: Seed) -> Cents {
     let cents = i32::from(seed.number) + 1;
     let is_card = account.category == "CREDIT";

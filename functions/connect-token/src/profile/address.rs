@@ -25,7 +25,7 @@ const NOT_AN_APPS: [&str; 15] = [
 ];
 
 /// Whether the widget may be loaded from there: whoever serves it gets each connect token.
-pub(super) fn is_pluggys(text: &str) -> bool {
+pub(super) fn is_from_pluggy(text: &str) -> bool {
     let Some(url) = plain(text) else {
         return false;
     };
@@ -93,7 +93,7 @@ mod tests {
             "https://a.b.pluggy.ai/v2?x=1",
             "HTTPS://Connect.Pluggy.AI/",
         ] {
-            assert!(is_pluggys(good), "{good}");
+            assert!(is_from_pluggy(good), "{good}");
         }
         for bad in [
             "",
@@ -110,7 +110,7 @@ mod tests {
             "https://127.0.0.1",
             "javascript:connect.pluggy.ai",
         ] {
-            assert!(!is_pluggys(bad), "{bad}");
+            assert!(!is_from_pluggy(bad), "{bad}");
         }
     }
 

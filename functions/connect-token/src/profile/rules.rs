@@ -81,7 +81,7 @@ pub(super) const CONNECT: [Rule; 16] = [
     flag("wideDesktopModal"),
     rule(
         "url",
-        |value| is_text(value, address::is_pluggys),
+        |value| is_text(value, address::is_from_pluggy),
         "must be an https URL of pluggy.ai or a subdomain of it, since it gets the connect token",
     ),
 ];

@@ -6,7 +6,7 @@ use shared::health::Healths;
 use shared::pluggy::ItemId;
 use shared::store::StoredItem;
 
-use super::{ScheduleReport, Standing};
+use super::{Connection, ScheduleReport};
 
 /// One line of a user's items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,22 +17,22 @@ pub struct ItemSummary {
     /// The bank.
     pub connector: Option<String>,
     /// Its phase, and why.
-    pub standing: Option<Standing>,
+    pub connection: Option<Connection>,
     /// When Pluggy last answered.
-    pub read_at: Option<Timestamp>,
+    pub fetched_at: Option<Timestamp>,
     /// When it is looked at next.
     pub schedule: ScheduleReport,
 }
 
 impl ItemSummary {
     pub(crate) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Self {
-        let reading = stored.reading.as_ref();
-        let connector = reading.and_then(|reading| reading.item.connector.as_ref());
+        let snapshot = stored.snapshot.as_ref();
+        let connector = snapshot.and_then(|snapshot| snapshot.item.connector.as_ref());
         Self {
             item_id: stored.item_id,
             connector: connector.and_then(|connector| connector.name.clone()),
-            standing: Standing::new(stored, healths, now),
-            read_at: reading.map(|reading| reading.read_at),
+            connection: Connection::new(stored, healths, now),
+            fetched_at: snapshot.map(|snapshot| snapshot.fetched_at),
             schedule: ScheduleReport::new(&stored.schedule, now),
         }
     }

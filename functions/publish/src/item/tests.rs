@@ -23,9 +23,9 @@ fn item(fields: Value) -> StoredItem {
         item_id: item.id,
         owner: Some("usr_1".parse().unwrap()),
         created_at: item.created_at.unwrap(),
-        reading: Some(Reading {
+        snapshot: Some(Snapshot {
             item,
-            read_at: NOON.parse().unwrap(),
+            fetched_at: NOON.parse().unwrap(),
         }),
         schedule: Schedule::default(),
         deleted_at: None,
@@ -41,20 +41,20 @@ fn syncing() -> StoredItem {
     item(json!({"status": "UPDATING", "executionStatus": "COLLECTING"}))
 }
 
-fn read_at(time: &str, item: StoredItem) -> StoredItem {
-    let reading = item.reading.unwrap();
+fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
+    let snapshot = item.snapshot.unwrap();
     StoredItem {
-        reading: Some(Reading {
-            read_at: time.parse().unwrap(),
-            ..reading
+        snapshot: Some(Snapshot {
+            fetched_at: time.parse().unwrap(),
+            ..snapshot
         }),
         ..item
     }
 }
 
-fn shell() -> StoredItem {
+fn placeholder() -> StoredItem {
     StoredItem {
-        reading: None,
+        snapshot: None,
         ..ready()
     }
 }
@@ -62,7 +62,7 @@ fn shell() -> StoredItem {
 fn tombstone() -> StoredItem {
     StoredItem {
         owner: None,
-        reading: None,
+        snapshot: None,
         deleted_at: Some("2026-11-23T13:00:00Z".parse().unwrap()),
         ..ready()
     }
@@ -95,7 +95,7 @@ fn a_new_phase_is_told_with_the_one_before() {
 fn a_look_that_finds_nothing_new_is_not_told() {
     assert_eq!(told(Some(&ready()), &ready()), None);
     assert_eq!(
-        told(Some(&ready()), &read_at("2026-11-23T12:30:00Z", ready())),
+        told(Some(&ready()), &fetched_at("2026-11-23T12:30:00Z", ready())),
         None
     );
     // Both are the phase `reconnect`.
@@ -117,7 +117,7 @@ fn what_time_alone_changes_is_told_with_the_look_that_sees_it() {
             "parameter": {"name": "token", "expiresAt": "2026-11-23T12:10:00Z"},
         }))
     };
-    let later = read_at("2026-11-23T12:10:01Z", waiting());
+    let later = fetched_at("2026-11-23T12:10:01Z", waiting());
 
     assert_eq!(told(None, &waiting()).as_deref(), Some("item.waiting_user"));
     assert_eq!(
@@ -179,10 +179,13 @@ fn an_item_that_is_gone_is_told_also_where_its_row_could_not_be_read() {
 fn a_shell_is_connecting_unless_an_operator_alone_speaks_of_it() {
     let unconfirmed = StoredItem {
         is_unconfirmed: true,
-        ..shell()
+        ..placeholder()
     };
 
-    assert_eq!(told(None, &shell()).as_deref(), Some("item.connecting"));
+    assert_eq!(
+        told(None, &placeholder()).as_deref(),
+        Some("item.connecting")
+    );
     assert_eq!(told(None, &unconfirmed), None);
     assert_eq!(told(Some(&unconfirmed), &tombstone()), None);
     assert_eq!(
@@ -207,7 +210,7 @@ fn facts_that_differ_have_ids_that_differ() {
     let first = entry(None, &ready()).unwrap().id;
     let others = [
         syncing(),
-        read_at("2026-11-23T12:00:00.001Z", ready()),
+        fetched_at("2026-11-23T12:00:00.001Z", ready()),
         item(json!({"updatedAt": "2026-11-23T11:00:00.001Z"})),
         item(json!({"id": "9a7b6c5d-0000-4000-8000-000000000002"})),
         StoredItem {

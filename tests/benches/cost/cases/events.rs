@@ -190,7 +190,7 @@ async fn make_due(stand: &Stand, items: &[ItemId]) {
         let update = tables.client.update_item().table_name(&tables.items);
         update
             .key(schema::PARTITION_KEY, key)
-            .update_expression("SET checkAt = :past")
+            .update_expression("SET nextFetchAt = :past")
             .expression_attribute_values(":past", a_minute_ago.clone())
             .send()
             .await

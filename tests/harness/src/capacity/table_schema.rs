@@ -93,7 +93,7 @@ mod tests {
             "KeySchema": key("pk"),
             "GlobalSecondaryIndexes": [
                 {"IndexName": "byOwner", "KeySchema": key("owner")},
-                {"IndexName": "byDue", "KeySchema": key("checkAt")},
+                {"IndexName": "byNextFetch", "KeySchema": key("nextFetchAt")},
             ],
         }}));
         Units::of_index_writes(&schema, before.as_object(), after.as_object()).index_writes
@@ -101,9 +101,8 @@ mod tests {
 
     #[test]
     fn an_index_is_written_where_its_entry_changes_and_twice_where_its_key_does() {
-        let row = |check_at: &str| json!({"pk": {"S": "1"}, "checkAt": {"N": check_at}, "status": {"S": check_at}});
-        let owned =
-            json!({"pk": {"S": "1"}, "checkAt": {"N": "1"}, "owner": {"S": "usr"}, "status": {}});
+        let row = |next_fetch_at: &str| json!({"pk": {"S": "1"}, "nextFetchAt": {"N": next_fetch_at}, "status": {"S": next_fetch_at}});
+        let owned = json!({"pk": {"S": "1"}, "nextFetchAt": {"N": "1"}, "owner": {"S": "usr"}, "status": {}});
 
         assert_eq!(index_writes(Value::Null, row("1")), 1);
         assert_eq!(index_writes(row("1"), row("1")), 0);

@@ -53,7 +53,7 @@ mod tests {
     fn what_indexes_consume_is_told_apart_from_the_table() {
         let answer = json!({"ConsumedCapacity": {
             "TableName": "items", "CapacityUnits": 4.0, "Table": {"CapacityUnits": 2.0},
-            "GlobalSecondaryIndexes": {"byDue": {"CapacityUnits": 2.0}},
+            "GlobalSecondaryIndexes": {"byNextFetch": {"CapacityUnits": 2.0}},
         }});
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 0.5}, {"CapacityUnits": 1.0}]});
 

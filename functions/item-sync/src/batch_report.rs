@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::metrics::{Line, Metric};
+use shared::metrics::{EmfRecord, Metric};
 use shared::pluggy::ConnectorId;
 
 use crate::group::Signals;
@@ -12,14 +12,14 @@ use crate::outcome::Outcome;
 
 /// The counts of one batch, and what became of each thing that it was about.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct BatchReport {
     counts: BTreeMap<Metric, u32>,
     items: Vec<Value>,
     connectors: Vec<Value>,
     oldest: Option<Timestamp>,
 }
 
-impl Tally {
+impl BatchReport {
     /// Counts one of something.
     pub(crate) fn count(&mut self, metric: Metric) {
         *self.counts.entry(metric).or_default() += 1;
@@ -50,8 +50,8 @@ impl Tally {
     }
 
     /// The line of a batch that arrived at `now`.
-    pub(crate) fn into_line(self, now: Timestamp) -> Line {
-        let mut line = Line::new("batch synced");
+    pub(crate) fn into_record(self, now: Timestamp) -> EmfRecord {
+        let mut line = EmfRecord::new("batch synced");
         for (metric, count) in self.counts {
             line.metric(metric, count);
         }

@@ -11,7 +11,7 @@ pub(crate) struct Panicked;
 
 /// What `work` gives, unless it panics. It must leave nothing half changed in memory that anyone
 /// uses afterwards.
-pub(crate) async fn isolate<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+pub(crate) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
     AssertUnwindSafe(work)
         .catch_unwind()
         .await
@@ -24,12 +24,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_rest_goes_on() {
-        let panicking = isolate(async {
+        let panicking = catch_panic(async {
             tokio::task::yield_now().await;
             panic!("a bug");
         });
 
         assert_eq!(panicking.await, Err::<(), _>(Panicked));
-        assert_eq!(isolate(async { 1 }).await, Ok(1));
+        assert_eq!(catch_panic(async { 1 }).await, Ok(1));
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::now;
 use shared::pluggy::ItemId;
-use shared::store::Owed;
+use shared::store::PendingSignal;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 
@@ -15,14 +15,14 @@ async fn an_answer_that_contradicts_the_event_is_checked_soon() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let settled = row(&deployment, item_id).await.unwrap().schedule;
-    assert!(settled.check_at.unwrap() > now() + SignedDuration::from_mins(5));
+    assert!(settled.next_fetch_at.unwrap() > now() + SignedDuration::from_mins(5));
 
     deployment.deliver(&event("item/error", "2", item_id)).await;
     deployment.sync_all().await;
 
     let schedule = row(&deployment, item_id).await.unwrap().schedule;
-    assert_eq!(schedule.rechecks, 1);
-    assert!(schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+    assert_eq!(schedule.confirming_fetches, 1);
+    assert!(schedule.next_fetch_at.unwrap() <= now() + SignedDuration::from_secs(30));
 }
 
 #[tokio::test]
@@ -32,8 +32,12 @@ async fn a_contradiction_is_checked_three_times_and_then_believed() {
     deployment.deliver(&event("item/error", "2", item_id)).await;
     deployment.sync_all().await;
 
-    for rechecks in [2, 3, 0] {
-        let due = row(&deployment, item_id).await.unwrap().schedule.check_at;
+    for confirming_fetches in [2, 3, 0] {
+        let due = row(&deployment, item_id)
+            .await
+            .unwrap()
+            .schedule
+            .next_fetch_at;
         let due = due.unwrap();
         scheduler::handle(&deployment.scheduler(), due, in_a_minute())
             .await
@@ -41,10 +45,10 @@ async fn a_contradiction_is_checked_three_times_and_then_believed() {
         sync_newest_event(&deployment, due).await;
 
         let schedule = row(&deployment, item_id).await.unwrap().schedule;
-        assert_eq!(schedule.rechecks, rechecks);
+        assert_eq!(schedule.confirming_fetches, confirming_fetches);
     }
     let settled = row(&deployment, item_id).await.unwrap().schedule;
-    assert!(settled.check_at.unwrap() > now() + SignedDuration::from_mins(5));
+    assert!(settled.next_fetch_at.unwrap() > now() + SignedDuration::from_mins(5));
 }
 
 #[tokio::test]
@@ -61,11 +65,14 @@ async fn a_dropped_answer_is_checked_soon() {
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (stored.reading.unwrap().version(), stored.schedule.rechecks),
+        (
+            stored.snapshot.unwrap().version(),
+            stored.schedule.confirming_fetches
+        ),
         (Some(round(newer)), 1)
     );
-    assert_eq!(stored.schedule.owed, Some(Owed::Change));
-    assert!(stored.schedule.check_at.unwrap() <= now() + SignedDuration::from_secs(30));
+    assert_eq!(stored.schedule.pending_signal, Some(PendingSignal::Change));
+    assert!(stored.schedule.next_fetch_at.unwrap() <= now() + SignedDuration::from_secs(30));
 }
 
 #[tokio::test]
@@ -75,18 +82,18 @@ async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as
     let newer = now() + SignedDuration::from_hours(1);
     set(&deployment, item_id, "version", newer).await;
     let mut due = now() + SignedDuration::from_mins(1);
-    set(&deployment, item_id, "checkAt", due).await;
+    set(&deployment, item_id, "nextFetchAt", due).await;
 
-    for rechecks in [1, 2, 3, 0] {
+    for confirming_fetches in [1, 2, 3, 0] {
         scheduler::handle(&deployment.scheduler(), due, in_a_minute())
             .await
             .unwrap();
         sync_newest_event(&deployment, due).await;
 
         let schedule = row(&deployment, item_id).await.unwrap().schedule;
-        assert_eq!(schedule.rechecks, rechecks);
-        let next = schedule.check_at.unwrap();
-        assert!(next > due, "{rechecks}");
+        assert_eq!(schedule.confirming_fetches, confirming_fetches);
+        let next = schedule.next_fetch_at.unwrap();
+        assert!(next > due, "{confirming_fetches}");
         due = next;
     }
     assert!(due > now() + SignedDuration::from_mins(5));
@@ -103,16 +110,19 @@ async fn an_event_that_tells_of_no_new_state_is_no_reason_to_look_twice() {
     sync_newest_event(&deployment, now()).await;
     deployment.pluggy.clear_faults();
     let schedule = row(&deployment, item_id).await.unwrap().schedule;
-    assert_eq!(schedule.owed, Some(Owed::News));
+    assert_eq!(schedule.pending_signal, Some(PendingSignal::Activity));
 
-    let due = schedule.check_at.unwrap();
+    let due = schedule.next_fetch_at.unwrap();
     scheduler::handle(&deployment.scheduler(), due, in_a_minute())
         .await
         .unwrap();
     sync_newest_event(&deployment, due).await;
 
     let schedule = row(&deployment, item_id).await.unwrap().schedule;
-    assert_eq!((schedule.rechecks, schedule.owed), (0, None));
+    assert_eq!(
+        (schedule.confirming_fetches, schedule.pending_signal),
+        (0, None)
+    );
 }
 
 async fn set(deployment: &Deployment, item_id: ItemId, attribute: &str, time: Timestamp) {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use shared::store::{self, Change};
 use shared::telemetry::chain;
 
-use crate::post::Post;
+use crate::pending_entry::PendingEntry;
 use crate::reference::{Reference, RowKey};
 
 #[derive(Debug, thiserror::Error)]
@@ -18,19 +18,19 @@ enum Unreadable {
     Panicked,
 }
 
-/// The post that `tell` makes of the change that `read` gives; none if nobody is told of it. `since`
+/// The entry that `tell` makes of the change that `read` gives; none if nobody is told of it. `since`
 /// is when the row was written at the latest.
-pub(crate) fn post(
+pub(crate) fn entry(
     key: RowKey,
     since: Timestamp,
     read: impl FnOnce() -> Result<Option<Change>, store::Error> + UnwindSafe,
-    tell: impl FnOnce(Change) -> Option<Post> + UnwindSafe,
-) -> Option<Post> {
-    let post = catch_unwind(|| Ok::<_, Unreadable>(read()?.and_then(tell)))
+    tell: impl FnOnce(Change) -> Option<PendingEntry> + UnwindSafe,
+) -> Option<PendingEntry> {
+    let entry = catch_unwind(|| Ok::<_, Unreadable>(read()?.and_then(tell)))
         .unwrap_or(Err(Unreadable::Panicked));
-    post.unwrap_or_else(|error| {
+    entry.unwrap_or_else(|error| {
         tracing::error!(error = chain(&error), "row not readable");
-        Some(Post {
+        Some(PendingEntry {
             entry: None,
             reference: Reference {
                 key,
@@ -49,12 +49,12 @@ mod tests {
 
     fn read(
         read: impl FnOnce() -> Result<Option<Change>, store::Error> + UnwindSafe,
-    ) -> Option<Post> {
+    ) -> Option<PendingEntry> {
         let key = RowKey {
             pk: "ITEM#1".to_owned(),
             sk: None,
         };
-        post(key, Timestamp::UNIX_EPOCH, read, |_| None)
+        entry(key, Timestamp::UNIX_EPOCH, read, |_| None)
     }
 
     #[test]

@@ -7,15 +7,15 @@ use crate::pluggy::{ClientUserId, EventKind};
 
 /// What is carried forward when an item's events are replayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Testimony {
+pub struct EventHistory {
     /// Whom Pluggy named.
-    pub pluggys: FirstUser,
+    pub from_pluggy: FirstUser,
     /// Whom an operator named. Counts only where Pluggy named nobody.
-    pub operators: FirstUser,
+    pub from_operator: FirstUser,
     /// Whether Pluggy said that the item was deleted.
     pub is_deleted: bool,
     /// Whether Pluggy itself spoke of the item, and not a frontend or an operator alone.
-    pub is_pluggys: bool,
+    pub is_from_pluggy: bool,
 }
 
 /// The user who was named first.
@@ -35,10 +35,10 @@ impl FirstUser {
     }
 }
 
-impl Testimony {
+impl EventHistory {
     /// The user whose item it is. An operator's word never outranks Pluggy's, whichever came first.
     pub fn user(&self) -> Option<&ClientUserId> {
-        self.pluggys.id().or(self.operators.id())
+        self.from_pluggy.id().or(self.from_operator.id())
     }
 
     /// Adds an event, in whatever order they come. What is quarantined says nothing.
@@ -46,16 +46,16 @@ impl Testimony {
         if event.quarantine.is_some() {
             return;
         }
-        let is_pluggys = matches!(event.origin, Origin::Webhook | Origin::Replay);
-        self.is_pluggys |= is_pluggys;
-        self.is_deleted |= is_pluggys && event.kind == EventKind::ItemDeleted;
+        let is_from_pluggy = matches!(event.origin, Origin::Webhook | Origin::Replay);
+        self.is_from_pluggy |= is_from_pluggy;
+        self.is_deleted |= is_from_pluggy && event.kind == EventKind::ItemDeleted;
         let Some(user) = event.client_user_id else {
             return;
         };
-        let first = if is_pluggys {
-            &mut self.pluggys
+        let first = if is_from_pluggy {
+            &mut self.from_pluggy
         } else {
-            &mut self.operators
+            &mut self.from_operator
         };
         first.add(event.received_at, user);
     }
@@ -77,12 +77,12 @@ mod tests {
         }
     }
 
-    fn testimony(events: impl IntoIterator<Item = LoggedEvent>) -> Testimony {
-        let mut testimony = Testimony::default();
+    fn history(events: impl IntoIterator<Item = LoggedEvent>) -> EventHistory {
+        let mut history = EventHistory::default();
         for event in events {
-            testimony.add(event);
+            history.add(event);
         }
-        testimony
+        history
     }
 
     #[test]
@@ -94,9 +94,9 @@ mod tests {
             event("item/updated", 2, Some("usr_2")),
         ];
 
-        let testimony = testimony(events);
+        let history = history(events);
 
-        assert_eq!(testimony.user(), Some(&"usr_1".parse().unwrap()));
+        assert_eq!(history.user(), Some(&"usr_1".parse().unwrap()));
     }
 
     #[test]
@@ -112,25 +112,25 @@ mod tests {
         };
         let silent = event("item/updated", 0, None);
 
-        for pluggys in [webhook, replay] {
-            let both = testimony([import.clone(), pluggys]);
+        for from_pluggy in [webhook, replay] {
+            let both = history([import.clone(), from_pluggy]);
             assert_eq!(both.user(), Some(&"usr_1".parse().unwrap()));
         }
-        let alone = testimony([silent, import]);
+        let alone = history([silent, import]);
         assert_eq!(alone.user(), Some(&"usr_2".parse().unwrap()));
-        assert_eq!(alone.pluggys.id(), None);
+        assert_eq!(alone.from_pluggy.id(), None);
     }
 
     #[test]
     fn a_deletion_is_remembered_among_later_events() {
         assert!(
-            testimony([
+            history([
                 event("item/deleted", 1, None),
                 event("item/updated", 2, None)
             ])
             .is_deleted
         );
-        assert!(!testimony([event("item/updated", 2, None)]).is_deleted);
+        assert!(!history([event("item/updated", 2, None)]).is_deleted);
     }
 
     #[test]
@@ -144,6 +144,6 @@ mod tests {
             ..event("item/deleted", 1, None)
         };
 
-        assert_eq!(testimony([quarantined, hint]), Testimony::default());
+        assert_eq!(history([quarantined, hint]), EventHistory::default());
     }
 }

@@ -6,56 +6,56 @@ use shared::pluggy::{ConnectorId, Item};
 use shared::store::{self, StoredItem};
 
 use crate::App;
+use crate::batch_report::BatchReport;
 use crate::budget::Budget;
 use crate::group::Signals;
-use crate::look::Look;
+use crate::item_fetch::ItemFetch;
 use crate::outcome::Outcome;
-use crate::owner::{are_strangers_hints, named};
-use crate::tally::Tally;
+use crate::owner::{are_hints_of_non_owners, named};
 
 /// Clocks of different functions differ; an event that is older than the last read by more than
 /// this needs no new one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
-pub(crate) async fn sync(
+pub(crate) async fn fetch(
     app: &App,
     signals: &Signals,
     budget: &mut Budget,
-    tally: &mut Tally,
+    report: &mut BatchReport,
 ) -> Result<Outcome, store::Error> {
     let stored = app.items.get(signals.item_id).await?;
-    if are_strangers_hints(stored.as_ref(), None, signals) {
+    if are_hints_of_non_owners(stored.as_ref(), None, signals) {
         return Ok(Outcome::HintDropped);
     }
     if is_up_to_date(stored.as_ref(), signals) {
         return Ok(Outcome::Skipped);
     }
-    let mut look = Look {
+    let mut fetch = ItemFetch {
         items: &app.items,
         stored,
         signals,
-        read_at: budget.now(),
-        tally,
+        fetched_at: budget.now(),
+        report,
     };
-    if look.is_a_guess() && !budget.allows_a_guess() {
+    if fetch.is_unknown_item() && !budget.allows_unknown_item() {
         return Ok(Outcome::HintDropped);
     }
     if !budget.allows_a_call() {
-        return look.put_back(budget.put_back_at()).await;
+        return fetch.defer(budget.deferred_until()).await;
     }
-    let call = app.pluggy.item(signals.item_id, look.read_at);
+    let call = app.pluggy.item(signals.item_id, fetch.fetched_at);
     match Box::pin(budget.ask(call)).await {
         Ok(Some(item)) => {
-            let read_at = look.read_at;
-            let in_trouble = connector_in_trouble(&item, read_at);
-            let outcome = Box::pin(look.store(item)).await?;
+            let fetched_at = fetch.fetched_at;
+            let in_trouble = connector_in_trouble(&item, fetched_at);
+            let outcome = Box::pin(fetch.store(item)).await?;
             if let Some(id) = in_trouble.filter(|_| outcome == Outcome::Stored) {
-                app.connectors.watch(id, read_at).await?;
+                app.connectors.watch(id, fetched_at).await?;
             }
             Ok(outcome)
         }
-        Ok(None) => look.store_missing().await,
-        Err(error) => look.back_off(&error).await,
+        Ok(None) => fetch.store_missing().await,
+        Err(error) => fetch.back_off(&error).await,
     }
 }
 
@@ -70,14 +70,14 @@ fn connector_in_trouble(item: &Item, now: Timestamp) -> Option<ConnectorId> {
 fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
     stored.is_some_and(|stored| {
         let is_read = stored
-            .reading
+            .snapshot
             .as_ref()
-            .is_some_and(|reading| is_newer(reading.read_at, signals.last_received_at));
+            .is_some_and(|snapshot| is_newer(snapshot.fetched_at, signals.last_received_at));
         is_read && (stored.owner.is_some() || named(None, signals).is_none())
     })
 }
 
 /// Whether a read was made after an event came, whatever the clocks differ.
-pub(crate) fn is_newer(read_at: Timestamp, received_at: Timestamp) -> bool {
-    read_at.duration_since(received_at) > CLOCK_TOLERANCE
+pub(crate) fn is_newer(fetched_at: Timestamp, received_at: Timestamp) -> bool {
+    fetched_at.duration_since(received_at) > CLOCK_TOLERANCE
 }

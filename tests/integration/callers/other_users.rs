@@ -47,15 +47,15 @@ async fn gone_item(deployment: &Deployment) -> ItemId {
 }
 
 /// A row without an answer of Pluggy's, and maybe without an owner.
-async fn shell(deployment: &Deployment, owner: Option<&str>) -> ItemId {
+async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
     let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let row = StoredItem {
         item_id,
         owner: owner.map(|owner| owner.parse().unwrap()),
         created_at: now(),
-        reading: None,
+        snapshot: None,
         schedule: Schedule {
-            check_at: Some(now()),
+            next_fetch_at: Some(now()),
             ..Schedule::default()
         },
         deleted_at: None,
@@ -77,9 +77,9 @@ async fn what_is_not_the_callers_looks_in_every_way_like_what_does_not_exist() {
         ("gone", gone_item(&deployment).await.to_string()),
         (
             "foreign and unread",
-            shell(&deployment, Some(OWNER)).await.to_string(),
+            placeholder(&deployment, Some(OWNER)).await.to_string(),
         ),
-        ("nobody's", shell(&deployment, None).await.to_string()),
+        ("nobody's", placeholder(&deployment, None).await.to_string()),
     ];
     let observed = Observed::new();
     deployment.tables.client = observed.client(&deployment.tables);

@@ -9,7 +9,7 @@ use shared::store::StoredItem;
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct Connection {
     /// Its phase.
     pub phase: Phase,
     /// What happens next.
@@ -20,17 +20,17 @@ pub struct Standing {
     pub why: &'static str,
 }
 
-impl Standing {
+impl Connection {
     /// `None` for a deleted item.
     pub(super) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Option<Self> {
         if stored.deleted_at.is_some() {
             return None;
         }
         let assessment = stored
-            .reading
+            .snapshot
             .as_ref()
-            .map_or(Assessment::NOT_READ, |reading| {
-                assess(&reading.item, healths.availability(reading, now), now)
+            .map_or(Assessment::NOT_READ, |snapshot| {
+                assess(&snapshot.item, healths.availability(snapshot, now), now)
             });
         Some(Self {
             phase: assessment.phase(),

@@ -10,7 +10,7 @@ pub(super) const GRID: SignedDuration = SignedDuration::from_hours(1);
 /// The last of the item's own moments up to `limit`. Looks between two of them plan the same one, so
 /// that the row stays at its place in the index of what is due. Each item has moments of its own, so
 /// that no hour begins with a crowd.
-pub(super) fn on_grid(limit: Timestamp, id: ItemId) -> Timestamp {
+pub(super) fn in_hourly_slot(limit: Timestamp, id: ItemId) -> Timestamp {
     let grid = GRID.as_secs();
     let seconds = limit.as_second();
     let own = i64::try_from(id.as_number() % u128::from(grid.unsigned_abs())).unwrap_or_default();
@@ -34,7 +34,7 @@ mod tests {
         for number in 0..10_000 {
             let limit = noon + SignedDuration::from_millis(number * 997);
 
-            let before = on_grid(limit, any_id()).duration_until(limit);
+            let before = in_hourly_slot(limit, any_id()).duration_until(limit);
 
             assert!(
                 !before.is_negative() && before < GRID,
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn limits_between_two_moments_lead_to_the_first_of_them() {
         let (id, noon) = (any_id(), NOON.parse().unwrap());
-        let first = on_grid(noon, id);
+        let first = in_hourly_slot(noon, id);
         let second = first + GRID;
 
         for (limit, moment) in [
@@ -55,7 +55,7 @@ mod tests {
             (second, second),
             (second + SignedDuration::from_mins(59), second),
         ] {
-            assert_eq!(on_grid(limit, id), moment, "{limit}");
+            assert_eq!(in_hourly_slot(limit, id), moment, "{limit}");
         }
     }
 
@@ -66,7 +66,7 @@ mod tests {
         let mut in_minute = [0; 60];
 
         for _ in 0..ITEMS {
-            let moment = on_grid(noon, any_id()).as_second();
+            let moment = in_hourly_slot(noon, any_id()).as_second();
             in_minute[usize::try_from(moment / 60 % 60).unwrap()] += 1;
         }
 

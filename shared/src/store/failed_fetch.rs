@@ -11,7 +11,7 @@ const MAX_CHARACTERS: usize = 200;
 /// Why a read at Pluggy failed. Nothing personal: machine codes and ids only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FailedRead {
+pub struct FailedFetch {
     /// Our clock when the request was sent.
     pub at: Timestamp,
     /// What [`pluggy::Error`] says, with Pluggy's status and code.
@@ -21,7 +21,7 @@ pub struct FailedRead {
     pub error_id: Option<String>,
 }
 
-impl FailedRead {
+impl FailedFetch {
     /// The failure of a request that was sent at `at`.
     pub fn new(at: Timestamp, error: &pluggy::Error) -> Self {
         Self {
@@ -48,7 +48,7 @@ mod tests {
             error_id: Some("é".repeat(10_000)),
         };
 
-        let failed = FailedRead::new(Timestamp::UNIX_EPOCH, &error);
+        let failed = FailedFetch::new(Timestamp::UNIX_EPOCH, &error);
 
         assert_eq!(
             failed.reason,

@@ -8,7 +8,7 @@ use crate::reference::Reference;
 
 /// The queue.
 #[derive(Clone, Debug)]
-pub struct Parking {
+pub struct DeadLetters {
     client: Client,
     queue_url: String,
 }
@@ -26,7 +26,7 @@ struct Message<'a> {
 #[error("the queue takes nothing: {0}")]
 pub(crate) struct Error(String);
 
-impl Parking {
+impl DeadLetters {
     /// The queue at this address.
     pub fn new(client: Client, queue_url: String) -> Self {
         Self { client, queue_url }
@@ -46,7 +46,7 @@ impl Parking {
             event.id = reference.id,
             event.kind = reference.detail_type,
             code,
-            "event parked"
+            "event dead_lettered"
         );
         Ok(())
     }

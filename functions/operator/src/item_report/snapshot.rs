@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::pluggy::{Connector, ItemError, ProductStatus};
-use shared::store::Reading;
+use shared::store::Snapshot;
 
 /// Pluggy's last answer about an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct State {
-    /// State of the item.
+pub struct SnapshotReport {
+    /// Status of the item.
     pub status: String,
-    /// State of its current or last execution.
+    /// Status of its current or last execution.
     pub execution_status: String,
     /// Why the last execution failed.
     pub error: Option<ErrorLine>,
@@ -22,7 +22,7 @@ pub struct State {
     /// How each product stands.
     pub products: BTreeMap<String, ProductLine>,
     /// Our clock when Pluggy was asked.
-    pub read_at: Timestamp,
+    pub fetched_at: Timestamp,
     /// When the record changed at Pluggy, which is the row's version.
     pub updated_at: Option<Timestamp>,
     /// When the bank was read last.
@@ -71,9 +71,9 @@ pub struct ProductLine {
     pub warnings: Vec<String>,
 }
 
-impl State {
-    pub(super) fn new(reading: &Reading) -> Self {
-        let item = &reading.item;
+impl SnapshotReport {
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
+        let item = &snapshot.item;
         let products = item.status_detail.iter().flatten();
         Self {
             status: item.status.as_str().to_owned(),
@@ -85,7 +85,7 @@ impl State {
                     Some((name.clone(), ProductLine::new(product.as_ref()?)))
                 })
                 .collect(),
-            read_at: reading.read_at,
+            fetched_at: snapshot.fetched_at,
             updated_at: item.updated_at,
             last_updated_at: item.last_updated_at,
             next_auto_sync_at: item.next_auto_sync_at,

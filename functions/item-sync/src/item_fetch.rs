@@ -1,71 +1,73 @@
 //! What one look at an item leads to: a guarded write of its row, or of its schedule.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::connection::{MISSING_RECHECK, next_check, retry_delay};
+use shared::connection::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
 use shared::metrics::Metric;
 use shared::pluggy::{self, ClientUserId, Item};
-use shared::store::{self, FailedRead, Items, Owed, Reading, Schedule, StoredItem, Write};
+use shared::store::{
+    self, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
+};
 use shared::telemetry::chain;
 
+use crate::batch_report::BatchReport;
 use crate::budget::{after, asked_to_wait};
+use crate::confirming_fetch::{confirming_fetch, contradicts, is_found_by_schedule};
 use crate::group::{Signals, Source};
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
-use crate::owner::{are_strangers_hints, named, owner};
-use crate::recheck::{contradicts, is_found_by_check, recheck};
-use crate::tally::Tally;
+use crate::owner::{are_hints_of_non_owners, named, owner};
 
 /// One look: what was known before, why it is made, and when.
-pub(crate) struct Look<'a> {
+pub(crate) struct ItemFetch<'a> {
     pub(crate) items: &'a Items,
     pub(crate) stored: Option<StoredItem>,
     pub(crate) signals: &'a Signals,
-    pub(crate) read_at: Timestamp,
-    pub(crate) tally: &'a mut Tally,
+    pub(crate) fetched_at: Timestamp,
+    pub(crate) report: &'a mut BatchReport,
 }
 
-impl Look<'_> {
+impl ItemFetch<'_> {
     pub(crate) async fn store(&mut self, item: Box<Item>) -> Result<Outcome, store::Error> {
-        self.tally.count(Metric::ItemsRead);
-        if are_strangers_hints(self.stored.as_ref(), Some(&item), self.signals) {
+        self.report.count(Metric::ItemsFetched);
+        if are_hints_of_non_owners(self.stored.as_ref(), Some(&item), self.signals) {
             return Ok(Outcome::HintDropped);
         }
-        let is_found_by_check = is_found_by_check(self.stored.as_ref(), self.signals, &item);
+        let is_found_by_schedule = is_found_by_schedule(self.stored.as_ref(), self.signals, &item);
         let before = self.schedule();
         let schedule = if contradicts(self.stored.as_ref(), self.signals, &item) {
-            recheck(before, self.read_at).map(|schedule| self.owed(schedule))
+            confirming_fetch(before, self.fetched_at).map(|schedule| self.pending_signal(schedule))
         } else {
             None
         };
         let settled = Schedule {
-            check_at: Some(next_check(&item, self.read_at)),
+            next_fetch_at: Some(next_fetch(&item, self.fetched_at)),
             ..Schedule::default()
         };
         let named = named(Some(&item), self.signals);
         let created_at = item.created_at.unwrap_or_else(|| self.known_since());
         let row = StoredItem {
             item_id: self.signals.item_id,
-            owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.tally),
+            owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.report),
             created_at,
             schedule: schedule.unwrap_or_else(|| settled.clone()),
-            reading: None,
+            snapshot: None,
             deleted_at: None,
             is_unconfirmed: false,
         };
         match self
             .items
-            .put_reading(
+            .put_snapshot(
                 row,
-                Reading {
+                Snapshot {
                     item,
-                    read_at: self.read_at,
+                    fetched_at: self.fetched_at,
                 },
             )
             .await?
         {
             Write::Done => {
-                if is_found_by_check {
-                    self.tally.count(Metric::ItemsFoundByCheck);
+                if is_found_by_schedule {
+                    self.report.count(Metric::ItemsFoundBySchedule);
                 }
                 Ok(Outcome::Stored)
             }
@@ -74,8 +76,8 @@ impl Look<'_> {
     }
 
     pub(crate) async fn store_missing(&mut self) -> Result<Outcome, store::Error> {
-        self.tally.count(Metric::ItemsRead);
-        match missing(self.stored.as_ref(), self.signals, self.read_at) {
+        self.report.count(Metric::ItemsFetched);
+        match missing(self.stored.as_ref(), self.signals, self.fetched_at) {
             Missing::Nothing => Ok(Outcome::Unknown),
             Missing::NeverThere => match self.items.forget(self.signals.item_id).await? {
                 Write::Done => Ok(Outcome::Unknown),
@@ -83,21 +85,21 @@ impl Look<'_> {
             },
             Missing::Suspect(since) => {
                 let schedule = Schedule {
-                    check_at: Some(after(since, MISSING_RECHECK)),
+                    next_fetch_at: Some(after(since, MISSING_CONFIRMATION_DELAY)),
                     missing_since: Some(since),
                     ..Schedule::default()
                 };
-                let schedule = self.owed(schedule);
+                let schedule = self.pending_signal(schedule);
                 self.reschedule(schedule, Outcome::Missing).await
             }
             Missing::Gone => {
-                if self.told() != Some(Owed::Deletion) {
+                if self.told() != Some(PendingSignal::Deletion) {
                     tracing::error!(item.id = %self.signals.item_id, "item gone without a deletion event");
                 }
                 let (id, created_at) = (self.signals.item_id, self.known_since());
                 match self
                     .items
-                    .put_tombstone(id, created_at, self.read_at)
+                    .put_tombstone(id, created_at, self.fetched_at)
                     .await?
                 {
                     Write::Done => Ok(Outcome::Tombstoned),
@@ -107,25 +109,25 @@ impl Look<'_> {
         }
     }
 
-    pub(crate) async fn put_back(&mut self, until: Timestamp) -> Result<Outcome, store::Error> {
-        if self.is_a_guess() {
+    pub(crate) async fn defer(&mut self, until: Timestamp) -> Result<Outcome, store::Error> {
+        if self.is_unknown_item() {
             return Ok(Outcome::HintDropped);
         }
-        let schedule = self.owed(Schedule {
-            check_at: Some(until),
+        let schedule = self.pending_signal(Schedule {
+            next_fetch_at: Some(until),
             ..self.schedule()
         });
-        self.reschedule(schedule, Outcome::PutBack).await
+        self.reschedule(schedule, Outcome::Deferred).await
     }
 
     pub(crate) async fn back_off(
         &mut self,
         error: &pluggy::Error,
     ) -> Result<Outcome, store::Error> {
-        if self.is_a_guess() {
+        if self.is_unknown_item() {
             return Ok(Outcome::HintDropped);
         }
-        // Of an item that we never knew, and that Pluggy says is gone, nothing is owed.
+        // Nothing is to be fetched again for an item without a row that Pluggy says is gone.
         if self.stored.is_none() && self.signals.deleted {
             return Ok(Outcome::Unknown);
         }
@@ -135,7 +137,7 @@ impl Look<'_> {
             tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not read");
         }
         let schedule = Schedule {
-            last_error: Some(FailedRead::new(self.read_at, error)),
+            last_error: Some(FailedFetch::new(self.fetched_at, error)),
             ..self.backed_off(asked_to_wait(error))
         };
         self.reschedule(schedule, Outcome::BackedOff).await
@@ -143,32 +145,34 @@ impl Look<'_> {
 
     /// Whether nothing but frontends speaks of the item. That is no reason to remember it: whose it
     /// is cannot be seen later, and anybody could fill the table.
-    pub(crate) fn is_a_guess(&self) -> bool {
+    pub(crate) fn is_unknown_item(&self) -> bool {
         self.stored.is_none() && self.signals.are_hints_alone()
     }
 
     fn backed_off(&self, at_least: SignedDuration) -> Schedule {
         let before = self.schedule();
-        let sync_failures = before.sync_failures.saturating_add(1);
-        let delay = retry_delay(sync_failures, rand::random()).max(at_least);
-        self.owed(Schedule {
-            check_at: Some(after(self.read_at, delay)),
-            sync_failures,
+        let fetch_failures = before.fetch_failures.saturating_add(1);
+        let delay = retry_delay(fetch_failures, rand::random()).max(at_least);
+        self.pending_signal(Schedule {
+            next_fetch_at: Some(after(self.fetched_at, delay)),
+            fetch_failures,
             ..before
         })
     }
 
     /// A schedule of a look that confirms what Pluggy told of.
-    fn owed(&self, schedule: Schedule) -> Schedule {
+    fn pending_signal(&self, schedule: Schedule) -> Schedule {
         Schedule {
-            owed: self.told(),
+            pending_signal: self.told(),
             ..schedule
         }
     }
 
     /// What Pluggy told of, now or before.
-    fn told(&self) -> Option<Owed> {
-        self.schedule().owed.max(self.signals.owed())
+    fn told(&self) -> Option<PendingSignal> {
+        self.schedule()
+            .pending_signal
+            .max(self.signals.pending_signal())
     }
 
     async fn reschedule(
@@ -182,7 +186,7 @@ impl Look<'_> {
         }
     }
 
-    /// Writes the schedule alone; where there is no row yet, this makes the shell. A tombstone keeps
+    /// Writes the schedule alone; where there is no row yet, this makes the placeholder. A tombstone keeps
     /// no owner.
     async fn write_schedule(&mut self, schedule: Schedule) -> Result<Write, store::Error> {
         let is_gone = self
@@ -192,7 +196,7 @@ impl Look<'_> {
         let owner = if is_gone {
             None
         } else {
-            owner(self.stored.as_ref(), None, self.signals, self.tally)
+            owner(self.stored.as_ref(), None, self.signals, self.report)
         };
         let was_unconfirmed = self.stored.is_none() || self.is_unconfirmed();
         if self.is_unconfirmed() && self.signals.client_user_id.is_some() {
@@ -202,12 +206,12 @@ impl Look<'_> {
             item_id: self.signals.item_id,
             owner,
             created_at: self.known_since(),
-            reading: None,
+            snapshot: None,
             schedule,
             deleted_at: None,
             is_unconfirmed: was_unconfirmed && !is_gone && self.signals.source != Source::Pluggy,
         };
-        self.items.put_schedule(&row, self.read_at).await
+        self.items.put_schedule(&row, self.fetched_at).await
     }
 
     /// A write without an answer was dropped.
@@ -225,10 +229,11 @@ impl Look<'_> {
         ordinary: Option<Schedule>,
     ) -> Result<Outcome, store::Error> {
         self.keep_owner(named, created_at).await?;
-        let soon = recheck(self.schedule(), self.read_at).map(|schedule| self.owed(schedule));
+        let soon = confirming_fetch(self.schedule(), self.fetched_at)
+            .map(|schedule| self.pending_signal(schedule));
         if let Some(schedule) = soon.or(ordinary) {
             self.items
-                .hasten(self.signals.item_id, &schedule, self.read_at)
+                .hasten(self.signals.item_id, &schedule, self.fetched_at)
                 .await?;
         }
         Ok(Outcome::Stale)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use shared::pluggy::{ClientUserId, EventKind};
 use shared::store::{
-    self, Body, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target, Testimony,
+    self, Body, EventHistory, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target,
 };
 use uuid::Uuid;
 
@@ -26,17 +26,17 @@ pub(crate) struct Look {
 impl Look {
     /// A look at what events were about. What they say with authority goes on being said: an item
     /// whose row is lost comes back to its owner.
-    pub(crate) fn again(run: Uuid, target: Target, testimony: &Testimony) -> Self {
-        let name = if testimony.is_deleted {
+    pub(crate) fn again(run: Uuid, target: Target, history: &EventHistory) -> Self {
+        let name = if history.is_deleted {
             EventKind::ItemDeleted.as_str()
         } else {
             REPLAY
         };
         // What only a frontend or an operator named may not exist.
-        let (origin, user) = if testimony.is_pluggys {
-            (Origin::Replay, &testimony.pluggys)
+        let (origin, user) = if history.is_from_pluggy {
+            (Origin::Replay, &history.from_pluggy)
         } else {
-            (Origin::Import, &testimony.operators)
+            (Origin::Import, &history.from_operator)
         };
         Self {
             target,
@@ -49,9 +49,9 @@ impl Look {
 
     /// Beside it, for an item of which Pluggy spoke and whose user only an operator named: the user
     /// goes on as an operator's word, since a replay's counts as Pluggy's.
-    pub(crate) fn owner_again(run: Uuid, target: Target, testimony: &Testimony) -> Option<Self> {
-        let is_needed = testimony.is_pluggys && testimony.pluggys.id().is_none();
-        let user = testimony.operators.id().filter(|_| is_needed)?;
+    pub(crate) fn owner_again(run: Uuid, target: Target, history: &EventHistory) -> Option<Self> {
+        let is_needed = history.is_from_pluggy && history.from_pluggy.id().is_none();
+        let user = history.from_operator.id().filter(|_| is_needed)?;
         Some(Self {
             target,
             event_id: owner_id(run),
@@ -122,36 +122,36 @@ mod tests {
     const RUN: Uuid = Uuid::from_u128(1);
     const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 
-    fn event(testimony: Testimony) -> NewEvent {
+    fn event(history: EventHistory) -> NewEvent {
         let target = Target::Item(ITEM.parse().unwrap());
-        Look::again(RUN, target, &testimony).into_event(Timestamp::UNIX_EPOCH)
+        Look::again(RUN, target, &history).into_event(Timestamp::UNIX_EPOCH)
     }
 
     #[test]
     fn a_replay_says_again_that_the_item_was_deleted() {
-        let deleted = Testimony {
+        let deleted = EventHistory {
             is_deleted: true,
-            ..Testimony::default()
+            ..EventHistory::default()
         };
 
         assert_eq!(event(deleted).name, "item/deleted");
-        assert_eq!(event(Testimony::default()).name, "replay");
+        assert_eq!(event(EventHistory::default()).name, "replay");
     }
 
     #[test]
     fn what_pluggy_never_spoke_of_is_not_said_to_be_pluggys() {
-        let spoken = Testimony {
-            is_pluggys: true,
-            ..Testimony::default()
+        let spoken = EventHistory {
+            is_from_pluggy: true,
+            ..EventHistory::default()
         };
 
         assert_eq!(event(spoken).origin, Origin::Replay);
-        assert_eq!(event(Testimony::default()).origin, Origin::Import);
+        assert_eq!(event(EventHistory::default()).origin, Origin::Import);
     }
 
     #[test]
     fn a_look_is_told_apart_by_its_run_and_target_alone() {
-        let replay = event(Testimony::default());
+        let replay = event(EventHistory::default());
 
         assert_eq!(
             replay.key.sort,

@@ -2,45 +2,46 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::pluggy::Item;
-use shared::store::{Owed, Reading, Schedule, StoredItem};
+use shared::store::{PendingSignal, Schedule, Snapshot, StoredItem};
 
 use crate::group::{Signals, Source};
 
 const RECHECK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// After so many looks in a row, the item's ordinary schedule is trusted again.
-const MAX_RECHECKS: u32 = 3;
+const MAX_CONFIRMING_FETCHES: u32 = 3;
 
-/// Whether Pluggy says that the item changed, now or before a look that is owed since, and then
+/// Whether Pluggy says that the item changed, now or before a fetch that is due since, and then
 /// answers with what we had already.
 pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: &Item) -> bool {
-    let before = stored.and_then(|stored| stored.reading.as_ref());
+    let before = stored.and_then(|stored| stored.snapshot.as_ref());
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
-    let is_owed = stored.is_some_and(|stored| stored.schedule.owed >= Some(Owed::Change));
-    (signals.changes_the_item || is_owed) && is_unchanged
+    let is_pending =
+        stored.is_some_and(|stored| stored.schedule.pending_signal >= Some(PendingSignal::Change));
+    (signals.changes_the_item || is_pending) && is_unchanged
 }
 
 /// Whether a check found what no event of Pluggy's told of. While an execution runs, its steps have
 /// no events.
-pub(crate) fn is_found_by_check(
+pub(crate) fn is_found_by_schedule(
     stored: Option<&StoredItem>,
     signals: &Signals,
     item: &Item,
 ) -> bool {
     let is_news = stored.is_none_or(|stored| {
-        let version = stored.reading.as_ref().and_then(Reading::version);
-        let is_awaited = stored.schedule.owed.is_some() || stored.is_unconfirmed;
+        let version = stored.snapshot.as_ref().and_then(Snapshot::version);
+        let is_awaited = stored.schedule.pending_signal.is_some() || stored.is_unconfirmed;
         !is_awaited && version < item.updated_at
     });
     let is_running = item.execution_status.is_running() || item.status.is_moving();
-    signals.source == Source::Check && is_news && !is_running
+    signals.source == Source::Internal && is_news && !is_running
 }
 
 /// The schedule of one more look soon; none if there were enough of them.
-pub(crate) fn recheck(before: Schedule, now: Timestamp) -> Option<Schedule> {
-    (before.rechecks < MAX_RECHECKS).then(|| Schedule {
-        check_at: Some(now.saturating_add(RECHECK_DELAY).unwrap_or(now)),
-        rechecks: before.rechecks + 1,
+pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Schedule> {
+    (before.confirming_fetches < MAX_CONFIRMING_FETCHES).then(|| Schedule {
+        next_fetch_at: Some(now.saturating_add(RECHECK_DELAY).unwrap_or(now)),
+        confirming_fetches: before.confirming_fetches + 1,
         ..Schedule::default()
     })
 }
@@ -49,14 +50,14 @@ pub(crate) fn recheck(before: Schedule, now: Timestamp) -> Option<Schedule> {
 mod tests {
     use super::*;
 
-    fn stored(owed: Option<Owed>, is_unconfirmed: bool) -> StoredItem {
+    fn stored(pending_signal: Option<PendingSignal>, is_unconfirmed: bool) -> StoredItem {
         StoredItem {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
             owner: None,
             created_at: Timestamp::UNIX_EPOCH,
-            reading: None,
+            snapshot: None,
             schedule: Schedule {
-                owed,
+                pending_signal,
                 ..Schedule::default()
             },
             deleted_at: None,
@@ -82,26 +83,45 @@ mod tests {
             hinted_by: Vec::new(),
         };
 
-        let is_found = is_found_by_check(stored, &signals, &item.unwrap());
+        let is_found = is_found_by_schedule(stored, &signals, &item.unwrap());
 
         assert_eq!(is_found, expected, "{stored:?} {source:?} {status}");
     }
 
     #[test]
     fn a_settled_state_that_only_a_check_shows_was_missed() {
-        check(None, Source::Check, "UPDATED", true);
-        check(Some(&stored(None, false)), Source::Check, "UPDATED", true);
+        check(None, Source::Internal, "UPDATED", true);
+        check(
+            Some(&stored(None, false)),
+            Source::Internal,
+            "UPDATED",
+            true,
+        );
     }
 
     #[test]
     fn what_an_event_told_of_or_tells_of_later_was_not_missed() {
         check(None, Source::Pluggy, "UPDATED", false);
-        check(Some(&stored(None, false)), Source::Check, "UPDATING", false);
-        check(Some(&stored(None, true)), Source::Check, "UPDATED", false);
-        for owed in [Owed::News, Owed::Change, Owed::Deletion] {
+        check(
+            Some(&stored(None, false)),
+            Source::Internal,
+            "UPDATING",
+            false,
+        );
+        check(
+            Some(&stored(None, true)),
+            Source::Internal,
+            "UPDATED",
+            false,
+        );
+        for pending_signal in [
+            PendingSignal::Activity,
+            PendingSignal::Change,
+            PendingSignal::Deletion,
+        ] {
             check(
-                Some(&stored(Some(owed), false)),
-                Source::Check,
+                Some(&stored(Some(pending_signal), false)),
+                Source::Internal,
                 "UPDATED",
                 false,
             );
@@ -113,11 +133,11 @@ mod tests {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         let mut schedule = Schedule::default();
 
-        for rechecks in 1..=3 {
-            schedule = recheck(schedule, now).unwrap();
-            assert_eq!(schedule.rechecks, rechecks);
-            assert_eq!(schedule.check_at, Some(now + RECHECK_DELAY));
+        for confirming_fetches in 1..=3 {
+            schedule = confirming_fetch(schedule, now).unwrap();
+            assert_eq!(schedule.confirming_fetches, confirming_fetches);
+            assert_eq!(schedule.next_fetch_at, Some(now + RECHECK_DELAY));
         }
-        assert_eq!(recheck(schedule, now), None);
+        assert_eq!(confirming_fetch(schedule, now), None);
     }
 }

@@ -1,26 +1,26 @@
-//! The posts of one invocation that are not on the bus yet, and which of them go next.
+//! The entries of one invocation that are not on the bus yet, and which of them go next.
 
 use std::collections::HashSet;
 
-use crate::bus::{Code, MAX_ENTRIES, NO_VERDICT, Verdict};
+use crate::bus::{Code, EntryResult, MAX_ENTRIES, NO_RESULT};
 use crate::entry::{Entry, MAX_BYTES};
-use crate::post::Post;
+use crate::pending_entry::PendingEntry;
 
 /// An entry that the bus refuses so often, while it takes others, is given up.
 const MAX_TRIES: u32 = 4;
-/// The code of a post that has no entry.
+/// The code of a entry that has no entry.
 const UNREADABLE: &str = "Unreadable";
 
-/// The posts, in their order.
+/// The entries, in their order.
 #[derive(Clone, Debug)]
-pub(crate) struct Outbox {
+pub(crate) struct SendQueue {
     pending: Vec<Pending>,
     published: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Pending {
-    post: Post,
+    entry: PendingEntry,
     tries: u32,
     /// Whether it goes in a request of its own, since one with others was rejected.
     is_alone: bool,
@@ -32,18 +32,18 @@ struct Pending {
 struct Refusal {
     code: Code,
     is_final: bool,
-    /// How many posts were on the bus when it was refused first.
+    /// How many entries were on the bus when it was refused first.
     published_before: usize,
 }
 
-/// The posts of one request, by their places.
+/// The entries of one request, by their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request(Vec<usize>);
 
-impl Outbox {
-    pub(crate) fn new(posts: Vec<Post>) -> Self {
+impl SendQueue {
+    pub(crate) fn new(entries: Vec<PendingEntry>) -> Self {
         Self {
-            pending: posts.into_iter().map(Pending::new).collect(),
+            pending: entries.into_iter().map(Pending::new).collect(),
             published: 0,
         }
     }
@@ -58,20 +58,20 @@ impl Outbox {
     }
 
     /// What is left, in its order.
-    pub(crate) fn into_posts(self) -> Vec<Post> {
+    pub(crate) fn into_posts(self) -> Vec<PendingEntry> {
         self.pending
             .into_iter()
-            .map(|pending| pending.post)
+            .map(|pending| pending.entry)
             .collect()
     }
 
-    /// The first post of each partition, as many as a request holds; none if the bus has refused
+    /// The first entry of each partition, as many as a request holds; none if the bus has refused
     /// each of them too often. What comes later in a partition waits, so that it cannot overtake.
     pub(crate) fn next_request(&self) -> Option<Request> {
         let (mut request, mut size, mut partitions) = (Vec::new(), 0, HashSet::new());
         for (index, pending) in self.pending.iter().enumerate() {
-            let is_first = partitions.insert(pending.post.partition());
-            let Some(entry) = pending.post.entry.as_ref().filter(|_| is_first) else {
+            let is_first = partitions.insert(pending.entry.partition());
+            let Some(entry) = pending.entry.entry.as_ref().filter(|_| is_first) else {
                 continue;
             };
             if pending.is_done_with() {
@@ -99,26 +99,26 @@ impl Outbox {
     pub(crate) fn entries(&self, request: &Request) -> Vec<&Entry> {
         let places = request.0.iter();
         places
-            .filter_map(|index| self.pending.get(*index)?.post.entry.as_ref())
+            .filter_map(|index| self.pending.get(*index)?.entry.entry.as_ref())
             .collect()
     }
 
     /// Takes in what the bus said of each entry of a request. Whether it may say something else of
     /// some of them another time.
-    pub(crate) fn answered(&mut self, request: &Request, verdicts: Vec<Verdict>) -> bool {
-        let silence = std::iter::repeat_with(|| Verdict::Refused(NO_VERDICT.to_owned()));
-        let verdicts = verdicts.into_iter().chain(silence);
+    pub(crate) fn answered(&mut self, request: &Request, results: Vec<EntryResult>) -> bool {
+        let silence = std::iter::repeat_with(|| EntryResult::Refused(NO_RESULT.to_owned()));
+        let results = results.into_iter().chain(silence);
         let (mut accepted, mut is_refused_for_now) = (HashSet::new(), false);
-        for (index, verdict) in request.0.iter().zip(verdicts) {
-            match verdict {
-                Verdict::Accepted => {
+        for (index, entry_result) in request.0.iter().zip(results) {
+            match entry_result {
+                EntryResult::Accepted => {
                     accepted.insert(*index);
                 }
-                Verdict::Refused(code) => {
+                EntryResult::Refused(code) => {
                     is_refused_for_now = true;
                     self.refused(*index, code, false);
                 }
-                Verdict::RefusedForGood(code) => self.refused(*index, code, true),
+                EntryResult::RefusedForGood(code) => self.refused(*index, code, true),
             }
         }
         // What is taken in the same request counts as taken while others are refused.
@@ -155,33 +155,33 @@ impl Outbox {
         }
     }
 
-    /// The first post, and why, if it is not to be tried again: it cannot be read, the bus never
+    /// The first entry, and why, if it is not to be tried again: it cannot be read, the bus never
     /// takes it, or it refuses it again and again while it takes others. Those behind it wait: what
     /// is left before them the stream repeats, and them with it.
-    pub(crate) fn given_up(&self) -> Option<(&Post, &str)> {
+    pub(crate) fn given_up(&self) -> Option<(&PendingEntry, &str)> {
         let first = self.pending.first()?;
         first
             .is_given_up(self.published)
-            .then(|| (&first.post, first.code()))
+            .then(|| (&first.entry, first.code()))
     }
 
-    /// The first post is kept elsewhere now.
+    /// The first entry is kept elsewhere now.
     pub(crate) fn remove_first(&mut self) {
         if !self.pending.is_empty() {
             self.pending.remove(0);
         }
     }
 
-    /// What the bus said of the first post last.
+    /// What the bus said of the first entry last.
     pub(crate) fn refusal(&self) -> &str {
-        self.pending.first().map_or(NO_VERDICT, Pending::code)
+        self.pending.first().map_or(NO_RESULT, Pending::code)
     }
 }
 
 impl Pending {
-    fn new(post: Post) -> Self {
+    fn new(entry: PendingEntry) -> Self {
         Self {
-            post,
+            entry,
             tries: 0,
             is_alone: false,
             refusal: None,
@@ -190,7 +190,7 @@ impl Pending {
 
     /// Whether it is not tried again in this invocation.
     fn is_done_with(&self) -> bool {
-        self.post.entry.is_none() || self.is_refused_for_good() || self.tries >= MAX_TRIES
+        self.entry.entry.is_none() || self.is_refused_for_good() || self.tries >= MAX_TRIES
     }
 
     /// Where the bus has taken nothing since it refused this, it is the bus that fails.
@@ -199,7 +199,7 @@ impl Pending {
             .refusal
             .as_ref()
             .is_some_and(|refusal| published > refusal.published_before);
-        self.post.entry.is_none()
+        self.entry.entry.is_none()
             || self.is_refused_for_good()
             || (self.tries >= MAX_TRIES && takes_others)
     }
@@ -213,8 +213,8 @@ impl Pending {
     fn code(&self) -> &str {
         match &self.refusal {
             Some(refusal) => &refusal.code,
-            None if self.post.entry.is_none() => UNREADABLE,
-            None => NO_VERDICT,
+            None if self.entry.entry.is_none() => UNREADABLE,
+            None => NO_RESULT,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{item, webhook};
 
 /// An entry, and what is known of it besides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Post {
+pub(crate) struct PendingEntry {
     /// None if the row could not be read.
     pub(crate) entry: Option<Entry>,
     pub(crate) reference: Reference,
@@ -16,7 +16,7 @@ pub(crate) struct Post {
     pub(crate) sequence_number: Option<String>,
 }
 
-impl Post {
+impl PendingEntry {
     pub(crate) fn of_webhook(webhook: &ReceivedWebhook, table: &str) -> Self {
         let entry = webhook::entry(webhook, table);
         let key = RowKey {

@@ -27,7 +27,7 @@ pub(crate) async fn item(
         return Ok(Outcome::Parked);
     }
     app.items
-        .park(id, since, after(now, DELAY), signals.owed())
+        .schedule_failed(id, since, after(now, DELAY), signals.pending_signal())
         .await?;
     if let Some(owner) = &signals.client_user_id {
         app.items.claim(id, owner, since).await?;

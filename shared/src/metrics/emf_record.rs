@@ -7,7 +7,7 @@ use super::{Dimension, Metric};
 
 /// What one invocation did: a message, metrics, and what the metrics were made of.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct EmfRecord {
     message: &'static str,
     metrics: Vec<(Metric, i64)>,
     /// What those metrics are told apart by that are told apart.
@@ -15,7 +15,7 @@ pub struct Line {
     properties: Map<String, Value>,
 }
 
-impl Line {
+impl EmfRecord {
     /// A line with this constant, lower-case message.
     pub fn new(message: &'static str) -> Self {
         Self {
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_line_has_what_cloudwatch_needs_at_its_root() {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        let mut line = Line::new("delivery answered");
+        let mut line = EmfRecord::new("delivery answered");
         line.metric(Metric::DeliveriesStored, 1_u32);
         line.metric(Metric::DeliveriesDuplicate, 0_u32);
         line.property("event.kind", json!("item/updated"));
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_figure_of_one_kind_is_kept_apart_from_the_others() {
-        let mut line = Line::new("connect event answered");
+        let mut line = EmfRecord::new("connect event answered");
         line.metric_of(
             Dimension::ConnectEvent("onSuccess"),
             Metric::ConnectEvents,
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_gauge_is_told_even_when_it_is_zero() {
-        let mut line = Line::new("due items checked");
+        let mut line = EmfRecord::new("due items checked");
         line.metric(Metric::OldestOverdue, 0_i64);
 
         let line = line.into_json("pluggy-lambda", Timestamp::UNIX_EPOCH);
