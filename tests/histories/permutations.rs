@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use shared::pluggy::ItemId;
+use shared::store::schema::FETCH_SHARD;
 use tests::tables::Row;
 
 use crate::figures::Figures;
@@ -115,12 +116,12 @@ async fn tell(stand: &mut Stand, coming: Coming, order: &[usize]) -> Option<Row>
     row.map(|row| comparable(row, item_id, coming.differences()))
 }
 
-/// The row without what may differ. Each history has an item of its own, so its id does.
+/// The row without what may differ. Each history has an item of its own, so its id does, and the shard that follows from it.
 fn comparable(row: Row, item_id: ItemId, differences: &[&str]) -> Row {
     let item_id = item_id.to_string();
     let attributes = row
         .into_iter()
-        .filter(|(name, _)| !differences.contains(&name.as_str()));
+        .filter(|(name, _)| name != FETCH_SHARD && !differences.contains(&name.as_str()));
     let attributes = attributes.map(|(name, value)| match value {
         AttributeValue::S(text) => (name, AttributeValue::S(text.replace(&item_id, "<id>"))),
         other => (name, other),

@@ -78,7 +78,7 @@ fn deletions(deployment: &Deployment, item_id: ItemId) -> usize {
 }
 
 #[tokio::test]
-async fn a_user_deletes_their_own_item_at_pluggy_and_asks_for_a_look() {
+async fn a_user_deletes_their_own_item_at_pluggy_and_requests_a_fetch() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
 
@@ -93,7 +93,7 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_asks_for_a_look() {
     let marker = rows.last().unwrap();
     assert_eq!(marker["pk"].as_s().unwrap(), &format!("ITEM#{item_id}"));
     assert_eq!(marker["event"].as_s().unwrap(), "disconnected");
-    assert_eq!(marker["origin"].as_s().unwrap(), "check");
+    assert_eq!(marker["origin"].as_s().unwrap(), "internal");
     assert!(
         !format!("{:?}", &rows[1..]).contains(USER),
         "these rows outlive what else names the user"
@@ -283,7 +283,7 @@ async fn the_sample_request_deletes_the_item_that_it_names() {
 }
 
 #[tokio::test]
-async fn the_marker_is_a_check_and_no_event_of_pluggys() {
+async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
@@ -296,7 +296,7 @@ async fn the_marker_is_a_check_and_no_event_of_pluggys() {
     let marker = &timeline.events[0];
     assert_eq!(
         (marker.kind.as_str(), marker.origin.as_str()),
-        ("disconnected", "check")
+        ("disconnected", "internal")
     );
     assert!(marker.id.starts_with("disconnected-"), "{}", marker.id);
     assert!(!history.is_deleted, "only pluggy says that");

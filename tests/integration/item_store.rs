@@ -215,7 +215,7 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["createdAt", "deletedAt", "pk", "fetchedAt", "schema"]
+        ["createdAt", "deletedAt", "fetchedAt", "pk", "schema"]
     );
     let with_owner = row(id(), Some("usr_1"), at(0));
     assert_eq!(
@@ -274,8 +274,8 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
 
     let due = items.due(at(60), 100).await;
 
-    assert_eq!(due_seconds(due), [10, 20, 30]);
-    assert_eq!(due_seconds(items.due(at(60), 1).await), [10]);
+    assert_eq!(due_times(due), [at(10), at(20), at(30)]);
+    assert_eq!(due_times(items.due(at(60), 1).await), [at(10)]);
 }
 
 /// 64 shards with one fetch each, and one with more than a page of them.
@@ -297,23 +297,18 @@ async fn no_shard_of_the_schedule_is_left_out_and_the_oldest_comes_first() {
             ..row(item_id.parse().unwrap(), None, at(0))
         };
         items.put_schedule(&stored, at(0)).await.unwrap();
-        expected.push(second);
+        expected.push(at(second));
     }
     expected.sort_unstable();
 
-    assert_eq!(due_seconds(items.due(at(2_000), 1_000).await), expected);
-    assert_eq!(
-        due_seconds(items.due(at(2_000), 120).await),
-        expected[..120]
-    );
+    assert_eq!(due_times(items.due(at(2_000), 1_000).await), expected);
+    assert_eq!(due_times(items.due(at(2_000), 120).await), expected[..120]);
 }
 
-fn due_seconds(due: DueFetches) -> Vec<i64> {
+fn due_times(due: DueFetches) -> Vec<Timestamp> {
     assert!(due.failure.is_none());
     let fetches = due.fetches.into_iter();
-    fetches
-        .map(|fetch| fetch.next_fetch_at.as_second())
-        .collect()
+    fetches.map(|fetch| fetch.next_fetch_at).collect()
 }
 
 #[tokio::test]

@@ -111,24 +111,6 @@ async fn an_item_of_version_1_is_written_back_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_placeholder_of_version_1_is_written_back_byte_for_byte() {
-    let placeholder = stored("v1/placeholder.json").await;
-    let tables = Tables::create().await;
-
-    let fetched_at = placeholder.created_at;
-    tables
-        .item_store()
-        .put_schedule(&placeholder, fetched_at)
-        .await
-        .unwrap();
-
-    assert_eq!(
-        tables.rows(&tables.items).await,
-        [attributes(&row("v1/placeholder.json"))]
-    );
-}
-
-#[tokio::test]
 async fn a_placeholder_of_version_1_is_read() {
     let placeholder = stored("v1/placeholder.json").await;
 

@@ -155,7 +155,7 @@ async fn what_the_bank_takes_back_leaves_a_mark_without_a_word_of_it() {
     for id in &deleted {
         let mut names: Vec<_> = kept[id].keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["deleted", "expiresAt", "pk", "fetchedAt", "sk"]);
+        assert_eq!(names, ["deleted", "expiresAt", "fetchedAt", "pk", "sk"]);
         assert_eq!(kept[id]["deleted"].as_bool(), Ok(&true));
     }
     assert_eq!(stand.live().await, id_texts(&stand.at_pluggy().await));

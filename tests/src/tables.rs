@@ -92,7 +92,7 @@ impl Tables {
         store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
     }
 
-    /// The store's view of the event table, for snapshot.
+    /// The store's view of the event table, for reading.
     pub fn event_log(&self) -> store::EventLog {
         self.event_log_of(CLIENT_ID)
     }

@@ -11,7 +11,7 @@ const RESERVE: Duration = Duration::from_secs(30);
 /// How much one run may do, besides its time.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many pages it may ask for. Pluggy may count listing and snapshot of items together, so
+    /// How many pages it may ask for. Pluggy may count listing and reading of items together, so
     /// one run must not use up what item-sync needs.
     pub pages: usize,
     /// How many checks it may ask for: as many as item-sync works off in a few minutes, since

@@ -1,4 +1,4 @@
-//! `EventTable`, for snapshot: what was received, long after its stream has forgotten it. What has
+//! `EventTable`, for reading: what was received, long after its stream has forgotten it. What has
 //! expired counts as gone, whether DynamoDB has removed it yet or not.
 
 use aws_sdk_dynamodb::Client;
@@ -24,7 +24,7 @@ const SCAN_PAGE: i32 = 100;
 /// What a scan asks for; the quarantine, too, since a body decides whether it still holds.
 const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body, #bodyEncoding";
 
-/// `EventTable`, for snapshot.
+/// `EventTable`, for reading.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     client: Client,

@@ -18,7 +18,7 @@ pub const CREATED_AT_ITEM_ID: &str = "createdAtItemId";
 pub const BY_NEXT_FETCH: &str = "byNextFetch";
 /// Partition key of [`BY_NEXT_FETCH`]: `00` to `63`, computed from the id, so that no single partition bounds the
 /// schedule.
-pub const FETCH_SHARD: &str = "due";
+pub const FETCH_SHARD: &str = "fetchShard";
 /// Sort key of [`BY_NEXT_FETCH`], in epoch milliseconds.
 pub const NEXT_FETCH_AT: &str = "nextFetchAt";
 

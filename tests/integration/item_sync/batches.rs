@@ -75,7 +75,7 @@ async fn the_sample_batches_are_read_as_dynamodb_writes_them() {
     for (sample, items) in [
         ("one-item-many-events", 1),
         ("two-items", 2),
-        ("check", 1),
+        ("scheduled-fetch", 1),
         ("deleted", 1),
         ("unreadable-row", 1),
     ] {
