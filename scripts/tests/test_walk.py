@@ -90,12 +90,12 @@ class Walk(unittest.TestCase):
 
     def test_it_ends_when_the_item_is_ready_and_has_shown_each_step_once(self) -> None:
         walked, output = self.run_through(
-            status("connecting"), status("connecting"), status("syncing"), status("ready")
+            status("connecting"), status("connecting"), status("updating"), status("ready")
         )
 
         self.assertEqual(walked, walk.Walked(status("ready"), [OLD_EVENT]))
         self.assertEqual(Backend.host, "api.example")
-        for step in ["POST /connect-token", "POST /items", "item/created", "connecting", "syncing", "phase ready"]:
+        for step in ["POST /connect-token", "POST /items", "item/created", "connecting", "updating", "phase ready"]:
             self.assertEqual(output.count(step), 1, step)
 
     def test_a_bank_that_is_connected_already_is_updated_and_what_was_known_before_is_no_news(self) -> None:
@@ -106,7 +106,7 @@ class Walk(unittest.TestCase):
                     Backend.answer_to_post_items = (refused_with, duplicate_of(ANOTHER_USERS_ITEM, ITEM))
 
                     walked, output = self.run_through(
-                        status(before), status(before), status("syncing", "12:01"), status("ready", "12:02")
+                        status(before), status(before), status("updating", "12:01"), status("ready", "12:02")
                     )
 
                     self.assertEqual(walked, walk.Walked(status("ready", "12:02"), [NEW_EVENT]))
@@ -139,4 +139,4 @@ class Walk(unittest.TestCase):
 
     def test_patience_ends(self) -> None:
         with self.assertRaisesRegex(console.Failure, "not ready within"):
-            self.run_through(status("syncing"), patience_seconds=0.3)
+            self.run_through(status("updating"), patience_seconds=0.3)

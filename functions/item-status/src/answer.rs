@@ -54,7 +54,7 @@ pub(crate) fn answer(
 /// tells.
 pub(crate) fn retry_after(phase: Phase) -> Option<u64> {
     match phase {
-        Phase::Connecting | Phase::Syncing => Some(3),
+        Phase::Connecting | Phase::Updating => Some(3),
         Phase::WaitingUser => Some(10),
         Phase::Retrying => Some(300),
         Phase::Ready | Phase::ReadyPartial | Phase::Reconnect | Phase::Failed | Phase::Unknown => {

@@ -15,7 +15,7 @@ enum News {
     /// It stands elsewhere than before.
     Phase(Phase),
     /// It stands where it stood, but its data are newer, or its owner is known now.
-    Updated,
+    Changed,
     /// It is gone.
     Deleted,
 }
@@ -70,7 +70,7 @@ pub(crate) fn entry(before: Option<&StoredItem>, after: &StoredItem) -> Option<E
     // Only the image before a tombstone names an owner.
     let owner = match news {
         News::Deleted => before.and_then(|before| before.owner.as_ref()),
-        News::Phase(_) | News::Updated => after.owner.as_ref(),
+        News::Phase(_) | News::Changed => after.owner.as_ref(),
     };
     let previous_phase = before.and_then(standing).map(Assessment::phase);
     Some(telling(news, owner, previous_phase, after))
@@ -97,7 +97,7 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
     let phase = standing(after)?.phase();
     match (before, stood) {
         (Some(before), Some(stood)) if stood.phase() == phase => {
-            is_updated(before, after).then_some(News::Updated)
+            is_updated(before, after).then_some(News::Changed)
         }
         _ => Some(News::Phase(phase)),
     }
@@ -174,7 +174,7 @@ fn telling(
 fn detail_type(news: News) -> String {
     match news {
         News::Phase(phase) => format!("item.{}", phase.as_str()),
-        News::Updated => "item.updated".to_owned(),
+        News::Changed => "item.changed".to_owned(),
         News::Deleted => "item.deleted".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ const USER_PATIENCE: SignedDuration = SignedDuration::from_hours(24);
 /// Pluggy repeats a failed execution up to five times, an hour apart; after this it has given up.
 const RETRY_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 /// A planned sync that has not shown up after this is late.
-const SYNC_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+const UPDATE_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,15 +146,15 @@ fn updated(item: &Item, now: Timestamp) -> Reason {
             .flatten()
             .any(|product| product.is_updated == Some(false))
     });
-    let sync_overdue = item
+    let update_overdue = item
         .next_auto_sync_at
-        .is_some_and(|at| now.duration_since(at) >= SYNC_PATIENCE);
+        .is_some_and(|at| now.duration_since(at) >= UPDATE_PATIENCE);
     if item.has_resources_pending_authorization == Some(true) {
         Reason::ResourcesPending
     } else if product_missing || !ended_well(&item.execution_status) {
         Reason::ProductsMissing
-    } else if sync_overdue {
-        Reason::SyncOverdue
+    } else if update_overdue {
+        Reason::UpdateOverdue
     } else {
         Reason::Collected
     }

@@ -46,7 +46,7 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "Sua conta está conectada e atualizada.",
             "Your account is connected and up to date.",
         ),
-        Reason::SyncOverdue => (
+        Reason::UpdateOverdue => (
             "Sua conta está conectada. A próxima atualização dos dados está atrasada e virá automaticamente.",
             "Your account is connected. The next update of your data is late and will come by itself.",
         ),

@@ -29,7 +29,7 @@ vocabulary! {
         /// The user must do something now, and the execution goes on by itself then.
         WaitingUser = "waiting_user",
         /// A later execution runs; older data is there.
-        Syncing = "syncing",
+        Updating = "updating",
         /// Everything is collected.
         Ready = "ready",
         /// Some products are collected.

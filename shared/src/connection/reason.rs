@@ -49,7 +49,7 @@ reasons! {
     FirstExecutionRuns: Connecting, Wait, NONE
         => "the first execution is running",
     /// Pluggy is at work again.
-    LaterExecutionRuns: Syncing, Wait, NONE
+    LaterExecutionRuns: Updating, Wait, NONE
         => "an execution is running; older data is there",
     /// The value that the bank asks for can still be given.
     InputAwaited: WaitingUser, AnswerMfa, UPDATE
@@ -67,7 +67,7 @@ reasons! {
     Collected: Ready, None, NONE
         => "the last execution collected everything",
     /// Everything was collected, but the sync that Pluggy planned has not come.
-    SyncOverdue: Ready, Wait, NONE
+    UpdateOverdue: Ready, Wait, NONE
         => "everything was collected, and the next planned sync is overdue",
     /// The last execution did not collect every product.
     ProductsMissing: ReadyPartial, None, NONE

@@ -97,7 +97,7 @@ async fn a_change_that_a_check_finds_is_told_as_the_items() {
 
     assert_eq!(
         stand.told(),
-        ["item.ready", "item.updated", "webhook.item/created"]
+        ["item.ready", "item.changed", "webhook.item/created"]
     );
     let details = stand.details();
     assert!(details[1]["lastUpdatedAt"].as_str() > details[0]["lastUpdatedAt"].as_str());

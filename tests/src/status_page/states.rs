@@ -17,7 +17,7 @@ const MOST_NAMES: usize = 15;
 pub(super) fn write(page: &mut String) {
     page.push_str(
         "\n## By `status` and `executionStatus`\n\nOf an item without data yet that changed less than an hour ago, at a bank that is \
-         available. Once there is data, `connecting` is `syncing`.\n",
+         available. Once there is data, `connecting` is `updating`.\n",
     );
     let statuses = ItemStatus::KNOWN
         .iter()

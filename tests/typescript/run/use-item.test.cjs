@@ -83,7 +83,7 @@ test('a second item that cannot be watched is an error', async () => {
 })
 
 test('nobody watches when the component is gone', async () => {
-  const world = new World(() => [200, 'syncing', 3])
+  const world = new World(() => [200, 'updating', 3])
   component = rendering(useItem)
   component.render(api(), { itemId: ITEM_ID })
   await world.passTo(10)

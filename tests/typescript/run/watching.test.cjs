@@ -36,7 +36,7 @@ async function repairing() {
 /** A connection that the user repairs at a time in seconds: seen five seconds late, ready after half a minute. */
 const repairedAt = (seconds) => (now) => {
   if (now < seconds + 5) return [200, 'reconnect']
-  return now < seconds + 30 ? [200, 'syncing', 3] : [200, 'ready']
+  return now < seconds + 30 ? [200, 'updating', 3] : [200, 'ready']
 }
 
 test('a repaired connection is shown until it is ready', async () => {
@@ -46,7 +46,7 @@ test('a repaired connection is shown until it is ready', async () => {
   widget.onEvent(event('ITEM_RESPONSE', { item }))
   await world.passTo()
 
-  assert.deepEqual(shown, ['reconnect', 'syncing', 'ready'])
+  assert.deepEqual(shown, ['reconnect', 'updating', 'ready'])
 })
 
 test('a user who takes long over the password sees the result nevertheless', async () => {
@@ -65,7 +65,7 @@ test('a user who takes long over the password sees the result nevertheless', asy
     word(widget)
     await world.passTo()
 
-    assert.deepEqual(shown, ['reconnect', 'reconnect', 'syncing', 'ready'])
+    assert.deepEqual(shown, ['reconnect', 'reconnect', 'updating', 'ready'])
   }
 })
 
@@ -92,7 +92,7 @@ test('a word about an item that is watched does not watch it twice', async () =>
 })
 
 test('nobody watches after the page was left', async () => {
-  const world = new World(() => [200, 'syncing', 3])
+  const world = new World(() => [200, 'updating', 3])
   const { left, widget } = await repairing()
   widget.onSuccess({ item })
   await world.passTo(10)

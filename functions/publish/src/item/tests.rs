@@ -37,7 +37,7 @@ fn ready() -> StoredItem {
     item(json!({}))
 }
 
-fn syncing() -> StoredItem {
+fn updating() -> StoredItem {
     item(json!({"status": "UPDATING", "executionStatus": "COLLECTING"}))
 }
 
@@ -78,12 +78,12 @@ fn detail(entry: &Entry) -> Value {
 
 #[test]
 fn a_new_phase_is_told_with_the_one_before() {
-    let entry = entry(Some(&syncing()), &ready()).unwrap();
+    let entry = entry(Some(&updating()), &ready()).unwrap();
 
     assert_eq!(entry.detail_type, "item.ready");
     assert_eq!(entry.time, NOON.parse().unwrap());
     let detail = detail(&entry);
-    assert_eq!(detail["previousPhase"], "syncing");
+    assert_eq!(detail["previousPhase"], "updating");
     assert_eq!(detail["phase"], "ready");
     assert_eq!(detail["owner"], "usr_1");
     assert_eq!(detail["connector"], json!({"id": 2, "name": "Pluggy Bank"}));
@@ -136,11 +136,11 @@ fn newer_data_and_a_known_owner_are_told_as_an_update() {
 
     assert_eq!(
         told(Some(&ready()), &synced).as_deref(),
-        Some("item.updated")
+        Some("item.changed")
     );
     assert_eq!(
         told(Some(&nobodys), &ready()).as_deref(),
-        Some("item.updated")
+        Some("item.changed")
     );
     assert_eq!(told(Some(&synced), &ready()), None);
     assert_eq!(told(Some(&ready()), &nobodys), None);
@@ -197,7 +197,7 @@ fn a_shell_is_connecting_unless_an_operator_alone_speaks_of_it() {
 
 #[test]
 fn what_is_told_again_has_the_id_that_it_had() {
-    let first = entry(Some(&syncing()), &ready()).unwrap();
+    let first = entry(Some(&updating()), &ready()).unwrap();
     let deleted = entry(Some(&ready()), &tombstone()).unwrap();
 
     assert_eq!(entry(None, &ready()).unwrap().id, first.id);
@@ -209,7 +209,7 @@ fn what_is_told_again_has_the_id_that_it_had() {
 fn facts_that_differ_have_ids_that_differ() {
     let first = entry(None, &ready()).unwrap().id;
     let others = [
-        syncing(),
+        updating(),
         fetched_at("2026-11-23T12:00:00.001Z", ready()),
         item(json!({"updatedAt": "2026-11-23T11:00:00.001Z"})),
         item(json!({"id": "9a7b6c5d-0000-4000-8000-000000000002"})),

@@ -300,7 +300,7 @@ fn a_planned_sync_is_overdue_after_an_hour() {
     );
     check(
         json!({"nextAutoSyncAt": "2026-11-23T11:00:00Z"}),
-        Reason::SyncOverdue,
+        Reason::UpdateOverdue,
     );
 }
 
