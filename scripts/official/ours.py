@@ -1,4 +1,4 @@
-"""The types of `shared::pluggy`, as compiled."""
+"""The types of `shared/pluggy`, as compiled."""
 
 import json
 import re

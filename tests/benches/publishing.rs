@@ -12,8 +12,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use harness::{Bootstraps, EventBus, Function, FunctionSettings, Outcome, Queue};
+use runtime::env::Environment;
 use serde_json::{Value, json};
-use shared::env::Environment;
 use tests::statistics::{millions, milliseconds, percentile, sorted};
 use tests::stream;
 

@@ -18,7 +18,7 @@ mod table;
 
 use std::path::Path;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 
 use crate::budgets::Budgets;
 use crate::measurements::Measurements;

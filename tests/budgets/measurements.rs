@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use harness::Callgrind;
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::instructions::Instructions;
 use tests::package_size::PackageSize;
 use tests::scene::Scene;

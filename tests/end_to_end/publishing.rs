@@ -1,8 +1,8 @@
 //! What the owner's other systems hear on the bus.
 
 use reqwest::Method;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
 use uuid::Uuid;
 
 use crate::connection::{connect, is_in_phase};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use harness::{Answer, Fleet};
 use serde_json::{Value, json};
-use shared::store::schema;
+use store::schema;
 use tests::sample;
 use uuid::Uuid;
 

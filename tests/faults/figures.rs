@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::path::Path;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 
 /// What a proof has shown.
 pub(crate) struct Figures {

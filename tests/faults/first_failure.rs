@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use lambda_http::Request;
+use pluggy::ItemId;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::{Value, json};
-use shared::pluggy::ItemId;
 use tests::sample;
 
 use crate::figures::Figures;

@@ -1,8 +1,8 @@
 //! Webhooks that never come, and a stream that forgets: the rows of all items known before converge by themselves.
 
 use jiff::SignedDuration;
+use pluggy::ItemId;
 use serde_json::json;
-use shared::pluggy::ItemId;
 
 use crate::figures::Figures;
 use crate::proof;

@@ -6,8 +6,8 @@ mod neighbors;
 mod outages;
 
 use harness::Function;
+use pluggy::ItemId;
 use sandbox::{Effect, Fault};
-use shared::pluggy::ItemId;
 
 use crate::stack::Stack;
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use shared::env::Environment;
+use runtime::env::Environment;
 
 static PROOF: LazyLock<Proof> = LazyLock::new(Proof::of_environment);
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use shared::clock;
-use shared::pluggy::ItemId;
-use shared::store::{StoredItem, schema};
+use pluggy::ItemId;
+use runtime::clock;
+use store::{StoredItem, schema};
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};

@@ -8,14 +8,15 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use client::Client;
 use harness::{
     Bootstraps, Dialect, FaultProxy, Fed, Fleet, Function, FunctionSettings, SecretsManager,
     StreamMapping, TestAuthority,
 };
+use pluggy::ItemId;
+use runtime::env::Environment;
 use serde_json::json;
-use shared::env::Environment;
-use shared::pluggy::{Client, ItemId};
-use shared::store::schema;
+use store::schema;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
 use tests::function_settings::{SECRET_NAME, function_settings};
 use tests::tables::Row;

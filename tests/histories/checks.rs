@@ -1,8 +1,8 @@
 //! What must hold of the row after every step of a history.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::Item;
-use shared::store::{Snapshot, StoredItem};
+use pluggy::Item;
+use store::{Snapshot, StoredItem};
 
 use crate::invocation::Invocation;
 use crate::told::Told;

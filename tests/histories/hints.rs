@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use shared::store::StoredItem;
+use store::StoredItem;
 
 use crate::checks::{Verdict, ensure};
 use crate::step::Hinter;

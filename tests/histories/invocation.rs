@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use shared::store::{Snapshot, StoredItem};
+use store::{Snapshot, StoredItem};
 
 use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
 use crate::hints;

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use shared::pluggy::ItemId;
-use shared::store::schema::FETCH_SHARD;
+use pluggy::ItemId;
+use store::schema::FETCH_SHARD;
 use tests::tables::Row;
 
 use crate::figures::Figures;

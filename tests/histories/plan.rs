@@ -1,6 +1,6 @@
 //! How much is told: a little by default, all of it where `HISTORIES` says how many.
 
-use shared::env::Environment;
+use runtime::env::Environment;
 
 /// How many random histories `cargo test` tells, and of how many events every order.
 const SHORT: (u32, usize) = (200, 4);

@@ -2,7 +2,7 @@
 //! what is true at Pluggy.
 
 use jiff::SignedDuration;
-use shared::pluggy::ClientUserId;
+use pluggy::ClientUserId;
 
 use crate::checks::{as_stored, ensure, is_tombstone, skew};
 use crate::invocation::names_a_user;

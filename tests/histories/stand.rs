@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use aws_sdk_dynamodb::types::AttributeValue;
+use client::StoredApiKey;
+use client::https::Trust;
+use client::{Api, ApiKeys, Client};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
+use pluggy::ItemId;
+use runtime::metrics::Emitter;
 use serde_json::{Value, json};
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::pluggy::{Api, ApiKeys, Client, ItemId};
-use shared::store::{Credentials, Items, NewEvent, StoredApiKey, StoredItem};
+use store::{Credentials, Items, NewEvent, StoredItem};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute, secrets,
 };

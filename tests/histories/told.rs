@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use shared::store::StoredItem;
+use store::StoredItem;
 
 use crate::checks::{self, Look};
 use crate::events::Sent;

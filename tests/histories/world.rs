@@ -1,8 +1,8 @@
 //! What is true at Pluggy about one item, and what Pluggy answers about it.
 
 use jiff::{SignedDuration, Timestamp};
+use pluggy::{Item, ItemId};
 use serde_json::{Value, json};
-use shared::pluggy::{Item, ItemId};
 
 /// How many processes run item-sync.
 pub(crate) const LANES: usize = 2;

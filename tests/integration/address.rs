@@ -44,7 +44,7 @@ fn with_header(event: &Value, name: &str, text: &str) -> Option<Value> {
     (!text.contains('\u{0}')).then_some(event)
 }
 
-/// When this fails, `shared::request_sanitizer` has become needless.
+/// When this fails, `runtime::request_sanitizer` has become needless.
 #[test]
 fn lambda_http_still_panics_over_an_address_that_is_no_uri() {
     let event = sample::json("webhook/no-secret.json");

@@ -3,10 +3,11 @@
 mod outages;
 mod renewal;
 
+use client::Error;
+use client::StoredApiKey;
 use jiff::SignedDuration;
-use shared::clock::now;
-use shared::pluggy::{ClientId, Error, ItemId};
-use shared::store::StoredApiKey;
+use pluggy::{ClientId, ItemId};
+use runtime::clock::now;
 use tests::Deployment;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets, secrets_of};
 

@@ -6,8 +6,8 @@ mod other_users;
 mod own_items;
 
 use lambda_http::{Body, Response};
+use runtime::clock::now;
 use serde_json::Value;
-use shared::clock::now;
 use tests::{Deployment, sample};
 
 /// A good request of each route.

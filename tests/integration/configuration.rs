@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use shared::env::{Environment, Error};
+use runtime::env::{Environment, Error};
 use tests::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
 
 fn complete() -> HashMap<&'static str, &'static str> {

@@ -6,8 +6,8 @@ mod hints;
 mod unseen;
 
 use lambda_http::{Body, Request, Response};
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
 use tests::{Deployment, sample};
 
 use crate::address;

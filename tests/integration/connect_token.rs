@@ -7,9 +7,9 @@ mod update_mode;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request, Response};
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
 use tests::{Deployment, sample};
 
 use crate::address;

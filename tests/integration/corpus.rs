@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use shared::pluggy::{
+use pluggy::{
     Account, AuthResponse, BankData, ConnectError, ConnectEvent, ConnectSuccess,
     ConnectTokenResponse, Connector, ConnectorCredential, ConnectorHealth, Consent,
     CredentialOption, CreditData, Deleted, ErrorBody, ErrorDetail, Event, EventData, EventError,
     HealthDetails, Incident, Item, ItemError, Page, ProductStatus, Transaction, UserAction,
     Warning, Webhook,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tests::wire_types;
 
 use crate::wire_types::{with_our_times, without_nulls};

@@ -3,14 +3,14 @@
 mod failures;
 mod privacy;
 
+use connection::MISSING_CONFIRMATION_DELAY;
 use jiff::SignedDuration;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::connection::MISSING_CONFIRMATION_DELAY;
-use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::{Deployment, sample, stream};
 
@@ -288,7 +288,7 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
 
-    let target = shared::store::Target::Item(item_id);
+    let target = store::Target::Item(item_id);
     let log = deployment.tables.event_log();
     let timeline = log.timeline(target, now()).await.unwrap();
     let history = log.history(target, now()).await.unwrap();

@@ -3,10 +3,10 @@
 mod long_list;
 mod rows;
 
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::Deployment;
 use tests::deployment::{eventually, in_a_minute};
 

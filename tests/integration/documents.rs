@@ -4,9 +4,9 @@ mod events;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use connection::{ActionKind, Phase};
+use runtime::metrics::Metric;
 use serde::Serialize;
-use shared::connection::{ActionKind, Phase};
-use shared::metrics::Metric;
 use tests::speed::{Speed, in_page, plot};
 
 fn document(name: &str) -> String {

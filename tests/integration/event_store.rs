@@ -1,8 +1,8 @@
 //! What the event table keeps, and what it takes for the same.
 
 use jiff::Timestamp;
-use shared::pluggy::Subject;
-use shared::store::{Body, EventKey, Insertion, NewEvent, Origin, Quarantine};
+use pluggy::Subject;
+use store::{Body, EventKey, Insertion, NewEvent, Origin, Quarantine};
 use tests::Tables;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";

@@ -7,10 +7,10 @@ mod next_action;
 use std::time::Duration;
 
 use lambda_http::{Body, Request, RequestExt as _, Response};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{Connectors, Items};
+use store::{Connectors, Items};
 use tests::tables::client;
 use tests::{Deployment, sample};
 use tokio::time::Instant;

@@ -1,9 +1,9 @@
 //! The guards of the item table: a row never goes back in time, and never to another user.
 
 use jiff::{SignedDuration, Timestamp};
+use pluggy::ItemId;
 use serde_json::json;
-use shared::pluggy::ItemId;
-use shared::store::{
+use store::{
     Cursor, DueFetches, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
 };
 use tests::Tables;

@@ -11,11 +11,11 @@ mod owners;
 mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{NewEvent, StoredItem, Target};
+use store::{NewEvent, StoredItem, Target};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, stream};
 

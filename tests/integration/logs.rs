@@ -6,12 +6,12 @@ use std::sync::Once;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
+use runtime::clock::now;
+use runtime::secret::PluggySecrets;
 use sandbox::{Effect, Fault};
 use serde_json::json;
-use shared::clock::now;
-use shared::secret::PluggySecrets;
-use shared::store;
-use shared::telemetry::chain;
+
+use client::chain;
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute,
 };

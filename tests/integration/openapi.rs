@@ -6,11 +6,11 @@ mod document;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-use shared::connection::{ActionKind, Language, Phase, Reason, message};
-use shared::pluggy::{
+use connection::{ActionKind, Language, Phase, Reason, message};
+use pluggy::{
     ConnectEventKind, ConnectorType, CountryCode, ItemStatus, ProductType, Theme, WidgetLanguage,
 };
+use serde_json::{Value, json};
 use tests::wire_types;
 
 pub(crate) use answer::check_answer;
@@ -19,7 +19,7 @@ use document::Document;
 /// Callbacks of the widget that an app relays, as `onEvent` is relayed under the names it gives.
 const CALLBACKS: [&str; 5] = ["onSuccess", "onError", "onOpen", "onClose", "onHide"];
 
-const PROBLEM_SOURCE: &str = include_str!("../../shared/src/problem.rs");
+const PROBLEM_SOURCE: &str = include_str!("../../shared/runtime/src/problem.rs");
 const URN: &str = "urn:pluggy-lambda:problem:";
 
 fn words<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {

@@ -7,10 +7,10 @@ mod replay;
 
 use jiff::SignedDuration;
 use operator::{Replayed, Report};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::StoredItem;
+use store::StoredItem;
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};

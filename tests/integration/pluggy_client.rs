@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sandbox::{Effect, Fault};
-use serde_json::json;
-use shared::clock::now;
-use shared::pluggy::{
-    Connector, ConnectorFilter, CreateWebhookRequest, Error, EventKind, ItemId, ItemStatus,
+use client::Error;
+use pluggy::{
+    Connector, ConnectorFilter, CreateWebhookRequest, EventKind, ItemId, ItemStatus,
     UpdateItemRequest, UpdateWebhookRequest,
 };
+use runtime::clock::now;
+use sandbox::{Effect, Fault};
+use serde_json::json;
 use tests::Deployment;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, eventually};
 

@@ -1,10 +1,11 @@
 //! What the client makes of accounts and transactions.
 
+use client::Client;
 use jiff::tz::TimeZone;
-use shared::clock::now;
-use shared::pluggy::{
-    AccountId, AccountType, Client, ItemId, Since, Transaction, TransactionFilter, TransactionId,
+use pluggy::{
+    AccountId, AccountType, ItemId, Since, Transaction, TransactionFilter, TransactionId,
 };
+use runtime::clock::now;
 use tests::Deployment;
 use tests::deployment::eventually;
 

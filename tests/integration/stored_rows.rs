@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pluggy::{ClientUserId, ItemId, ItemStatus};
 use serde_json::{Value, json};
-use shared::pluggy::{ClientUserId, ItemId, ItemStatus};
-use shared::store::{EventRecord, Target};
+use store::{EventRecord, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -39,7 +39,7 @@ fn attribute(value: &Value) -> AttributeValue {
     }
 }
 
-async fn stored(path: &str) -> shared::store::StoredItem {
+async fn stored(path: &str) -> store::StoredItem {
     let tables = Tables::create().await;
     let put = tables
         .client

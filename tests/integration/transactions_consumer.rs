@@ -6,8 +6,8 @@ mod order;
 pub(crate) mod stand;
 mod template;
 
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
 
 use stand::{CREATED, DELETED, Stand, UPDATED, event, id_texts};
 

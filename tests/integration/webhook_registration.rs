@@ -4,9 +4,9 @@ mod watch;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
+use pluggy::{EventKind, Webhook};
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
-use shared::clock::now;
-use shared::pluggy::{EventKind, Webhook};
 use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
 use tests::{Deployment, sample};
 use webhook_registration::{Command, Elsewhere, Error, Report};
@@ -53,7 +53,7 @@ async fn a_registration_that_was_changed_is_repaired() {
         panic!();
     };
     let headers = [("x-webhook-secret".to_owned(), "old".to_owned())].into();
-    let change = shared::pluggy::UpdateWebhookRequest {
+    let change = pluggy::UpdateWebhookRequest {
         event: Some(EventKind::ItemCreated),
         headers: Some(&headers),
         ..Default::default()
@@ -90,7 +90,7 @@ async fn a_failure_is_told_without_a_secret() {
 
     let error = ensure(&deployment).await.unwrap_err();
 
-    let told = format!("{} {error:?}", shared::telemetry::chain(&error));
+    let told = format!("{} {error:?}", client::chain(&error));
     assert!(
         !told.contains(WEBHOOK_SECRET) && !told.contains(CLIENT_SECRET),
         "{told}"

@@ -1,15 +1,15 @@
 //! Pluggy's types: documented bodies round-trip, and no body at all makes them lose a field that
 //! they know, or panic.
 
-use proptest::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
-use shared::pluggy::{
+use pluggy::{
     AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectSuccess, ConnectTokenOptions,
     ConnectTokenRequest, ConnectTokenResponse, Connector, Consent, CreateWebhookRequest, ErrorBody,
     Event, EventKind, Item, LegacyConnectEvent, Webhook,
 };
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 use tests::sample;
 
 /// Without nulls, which mean the same as absence; lists keep theirs.

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use runtime::clock;
 use serde_json::{Map, Value, json};
-use shared::clock;
 
 use crate::{Deployment, sample, wire_types};
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use client::https::{self, Limits, Trust};
+use client::{Api, ApiKeys, Client};
+use pluggy::{Item, ItemId};
+use runtime::clock;
+use runtime::metrics::Emitter;
+use runtime::secret::{AcceptedSecrets, PluggySecrets};
 use sandbox::{Running, Settings};
 use serde_json::json;
-use shared::clock;
-use shared::https::{self, Limits, Trust};
-use shared::metrics::Emitter;
-use shared::pluggy::{Api, ApiKeys, Client, Item, ItemId};
-use shared::secret::{AcceptedSecrets, PluggySecrets};
-use shared::store::Credentials;
+use store::Credentials;
 use tokio::time::Instant;
 
 use crate::{Tables, sample, stream};

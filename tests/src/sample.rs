@@ -4,8 +4,8 @@ use std::path::Path;
 
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
+use runtime::request_sanitizer::without_address;
 use serde_json::Value;
-use shared::request_sanitizer::without_address;
 
 /// The sample at `events/<path>`.
 pub fn json(path: &str) -> Value {

@@ -6,10 +6,10 @@ mod success;
 use std::path::{Path, PathBuf};
 
 use harness::{Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront};
+use pluggy::ItemId;
+use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
-use shared::env::Environment;
-use shared::pluggy::ItemId;
 
 use crate::function_settings::function_settings;
 use crate::{Deployment, deployment, stream};

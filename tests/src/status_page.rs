@@ -5,10 +5,10 @@ mod states;
 
 use std::fmt::Write as _;
 
+use connection::{Language, Reason, TokenUse, message};
 use jiff::Timestamp;
+use pluggy::Item;
 use serde_json::{Map, Value, json};
-use shared::connection::{Language, Reason, TokenUse, message};
-use shared::pluggy::Item;
 
 /// The moment for which the page is made; any other gives the same page.
 const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
@@ -17,7 +17,7 @@ const INTRODUCTION: &str = "\
 # What a connection's state means
 
 What `GET /items/{itemId}` answers for each state of an item at Pluggy. `make status-page` makes this page from the code
-that decides (`shared/src/connection`), and a test compares the two.
+that decides (`shared/connection`), and a test compares the two.
 
 `phase` and `nextAction.kind` are closed vocabularies: switch on them. `status`, `executionStatus` and `error.code` are
 Pluggy's and may get new values at any time; show them to no user.

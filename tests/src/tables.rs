@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::{
     KeyType, Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 use jiff::SignedDuration;
-use shared::env::Environment;
-use shared::store::{self, schema};
+use runtime::env::Environment;
+use store::schema;
 use uuid::Uuid;
 
 use crate::deployment::CLIENT_ID;

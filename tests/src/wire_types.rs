@@ -1,12 +1,9 @@
-//! What the compiled types of `shared::pluggy` have on the wire, for the comparison with Pluggy's
+//! What the compiled types of `pluggy` have on the wire, for the comparison with Pluggy's
 //! own sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use secrecy::SecretString;
-use serde_aux::serde_introspection::serde_introspect;
-use serde_json::{Value, json};
-use shared::pluggy::{
+use pluggy::{
     Account, AccountSubtype, AccountType, AuthRequest, AuthResponse, BankData, ConnectError,
     ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectOptions, ConnectSuccess,
     ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse, Connector, ConnectorCredential,
@@ -19,6 +16,9 @@ use shared::pluggy::{
     UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning, Webhook,
     WidgetLanguage,
 };
+use secrecy::SecretString;
+use serde_aux::serde_introspection::serde_introspect;
+use serde_json::{Value, json};
 
 const ID: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const URL: &str = "https://hooks.example.com/pluggy";

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use runtime::metrics::Metric;
 use serde_json::{Value, json};
-use shared::metrics::Metric;
 
 use crate::functions::{ITEM_SYNC, PUBLISH, WEBHOOK};
 use crate::runbook;
@@ -181,7 +181,7 @@ fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_given_up(
     let period = alarm["Period"].as_i64().unwrap() * alarm["EvaluationPeriods"].as_i64().unwrap();
 
     assert_eq!(alarm["Statistic"], "Sum");
-    assert!(period < shared::connection::MISSING_CONFIRMATION_DELAY.as_secs());
+    assert!(period < connection::MISSING_CONFIRMATION_DELAY.as_secs());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Publishing: from both tables' streams to one bus, nothing given up without a trace, and nothing of it where it is off.
 
 use serde_json::{Value, json};
-use shared::store::schema::{ITEM_PREFIX, PARTITION_KEY};
+use store::schema::{ITEM_PREFIX, PARTITION_KEY};
 
 use crate::functions::PUBLISH;
 use crate::stream::{mappings, patterns};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::metrics::Metric;
+use runtime::metrics::Metric;
 
 use crate::artifacts;
 use crate::functions;
@@ -157,7 +157,7 @@ fn every_query_asks_for_figures_that_are_told() {
 #[test]
 fn every_query_asks_for_messages_that_are_logged() {
     let mut code = String::new();
-    for folder in ["shared/src", "functions"] {
+    for folder in ["shared", "functions"] {
         read_code(&artifacts::path(folder), &mut code);
     }
 

@@ -1,7 +1,7 @@
 //! The way from `EventTable` to item-sync, and the schedules.
 
 use serde_json::{Value, json};
-use shared::store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
+use store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
 
 use crate::functions::{DISCOVERY, ITEM_SYNC, SCHEDULER, WEBHOOK_REGISTRATION};
 use crate::template::Template;

@@ -1,7 +1,7 @@
 //! The tables have the keys, indexes and expiry that the store names.
 
 use serde_json::{Value, json};
-use shared::store::schema::{
+use store::schema::{
     BY_NEXT_FETCH, BY_OWNER, CREATED_AT_ITEM_ID, EXPIRES_AT, FETCH_SHARD, NEXT_FETCH_AT, OWNER,
     PARTITION_KEY, SORT_KEY,
 };

@@ -1,6 +1,6 @@
 //! One event, carried out.
 
-use shared::pluggy::{self, TransactionFilter, TransactionId};
+use pluggy::{TransactionFilter, TransactionId};
 
 use crate::App;
 use crate::event::{BusEvent, Malformed};
@@ -29,7 +29,7 @@ pub enum Error {
     Malformed(#[from] Malformed),
     /// Pluggy gave no usable answer.
     #[error("the transactions cannot be read")]
-    Pluggy(#[from] pluggy::Error),
+    Pluggy(#[from] client::Error),
     /// The table cannot be read or written.
     #[error("the table does not answer")]
     Table(#[from] Unavailable),

@@ -1,13 +1,12 @@
 //! Settings of the function.
 
-use shared::env::{Environment, Error};
-use shared::pluggy;
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where Pluggy is.
-    pub pluggy: pluggy::Config,
+    pub pluggy: runtime::PluggyConfig,
     /// `TRANSACTION_TABLE`: name of the table that the transactions are kept in.
     pub transaction_table: String,
 }
@@ -16,7 +15,7 @@ impl Config {
     /// Reads the settings.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
-            pluggy: pluggy::Config::from_env(environment)?,
+            pluggy: runtime::PluggyConfig::from_env(environment)?,
             transaction_table: environment.required("TRANSACTION_TABLE")?,
         })
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use pluggy::{Event, EventKind, ItemId};
 use serde::Deserialize;
-use shared::pluggy::{Event, EventKind, ItemId};
 
 /// The parts of the bus's envelope that matter here. Its own `id` does not: it differs where the
 /// same event is published again.

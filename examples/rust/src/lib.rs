@@ -15,8 +15,8 @@ mod row;
 mod table;
 
 use jiff::Timestamp;
-use shared::pluggy;
-use shared::telemetry::chain;
+
+use client::chain;
 use tokio::time::Instant;
 
 pub use apply::{Error, Outcome};
@@ -32,7 +32,7 @@ use invocation::Invocation;
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// The transactions.
     pub table: Table,
 }

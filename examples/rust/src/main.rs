@@ -1,10 +1,10 @@
 //! The Lambda function behind the queue of transaction events.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::{clock, telemetry};
+use store::Credentials;
 use transactions_rust::{App, Batch, Config, Table, handle};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,10 +12,11 @@ async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
+    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
-        pluggy: config.pluggy.client(&aws, &trust),
+        pluggy: config.pluggy.client(&aws, &trust, keys),
         table: Table::new(aws.dynamodb(), config.transaction_table),
     };
     let app = &app;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use shared::pluggy::{AccountId, Event, EventKind, ItemId, TransactionFilter, TransactionId};
+use pluggy::{AccountId, Event, EventKind, ItemId, TransactionFilter, TransactionId};
 
 use crate::event::{Detail, Malformed};
 

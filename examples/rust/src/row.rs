@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::{AccountId, ItemId, Transaction, TransactionId};
+use pluggy::{AccountId, ItemId, Transaction, TransactionId};
 
 use crate::event::EventId;
 

@@ -8,8 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use shared::aws;
-use shared::pluggy::{AccountId, ItemId, Transaction, TransactionId};
+use pluggy::{AccountId, ItemId, Transaction, TransactionId};
 
 use crate::event::EventId;
 use crate::row::{self, Applied, Row};
@@ -122,6 +121,6 @@ async fn unless_refused(put: PutItemFluentBuilder) -> Result<(), Unavailable> {
 
 fn unavailable<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> Unavailable {
     Unavailable {
-        reason: aws::reason(&error),
+        reason: store::reason(&error),
     }
 }

@@ -1,8 +1,8 @@
 //! How a request can fail, and what the caller is told.
 
-use shared::problem::{Problem, SHORT_WAIT};
-use shared::store;
-use shared::telemetry::chain;
+use runtime::problem::{Problem, SHORT_WAIT};
+
+use client::chain;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {

@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
+use pluggy::{ClientUserId, ItemId};
+use runtime::caller::{caller, request_id};
+use runtime::metrics::{Dimension, EmfRecord, Emitter, Metric};
 use serde_json::json;
-use shared::caller::{caller, request_id};
-use shared::metrics::{Dimension, EmfRecord, Emitter, Metric};
-use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{Events, Insertion, NewEvent};
+use store::{Events, Insertion, NewEvent};
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;

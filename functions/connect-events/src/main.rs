@@ -3,20 +3,19 @@
 use connect_events::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::request_sanitizer::without_address;
-use shared::store::Events;
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::request_sanitizer::without_address;
+use runtime::{clock, telemetry};
+use store::Events;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     aws.open().await;
     let app = App {
         events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),

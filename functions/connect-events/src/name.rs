@@ -1,7 +1,7 @@
 //! What the widget calls its callbacks and events.
 
+use pluggy::ConnectEventKind;
 use serde_json::Value;
-use shared::pluggy::ConnectEventKind;
 
 /// The callbacks besides `onEvent`. Source:
 /// <https://docs.pluggy.ai/docs/environments-and-configurations>.

@@ -3,10 +3,10 @@
 //! side by side. What is not asked for is the widget's own, and is ignored.
 
 use lambda_http::Body;
+use pluggy::{ConnectorId, ItemId};
+use runtime::fields::{connector_id, invalid, item_id, optional};
+use runtime::problem::Problem;
 use serde_json::{Map, Value};
-use shared::fields::{connector_id, invalid, item_id, optional};
-use shared::pluggy::{ConnectorId, ItemId};
-use shared::problem::Problem;
 
 use crate::name::name;
 

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Response};
+use pluggy::{ConnectOptions, ConnectToken};
 use serde::Serialize;
-use shared::pluggy::{self, ConnectOptions, ConnectToken};
 
 use crate::error::Error;
 
@@ -25,7 +25,7 @@ pub(crate) fn answer(
     connect: ConnectOptions,
     now: Timestamp,
 ) -> Result<Response<Body>, Error> {
-    let expires_at = pluggy::expiry(token.expose(), now, LIFETIME);
+    let expires_at = client::expiry(token.expose(), now, LIFETIME);
     let answer = Answer {
         access_token: token.expose(),
         expires_at,

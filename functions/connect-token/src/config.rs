@@ -1,7 +1,6 @@
 //! Settings of the function.
 
-use shared::env::{Environment, Error};
-use shared::pluggy;
+use runtime::env::{Environment, Error};
 
 use crate::{Profiles, SandboxConnectors};
 
@@ -9,7 +8,7 @@ use crate::{Profiles, SandboxConnectors};
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where Pluggy is.
-    pub pluggy: pluggy::Config,
+    pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
     /// `OWNER_CLAIM`: the claim of the JWT that names the user.
@@ -29,7 +28,7 @@ impl Config {
             .check(sandbox_connectors)
             .map_err(|error| Error::unusable("CONNECT_PROFILES", error))?;
         Ok(Self {
-            pluggy: pluggy::Config::from_env(environment)?,
+            pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
             owner_claim: environment.required("OWNER_CLAIM")?,
             profiles,

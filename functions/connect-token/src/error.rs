@@ -1,8 +1,7 @@
 //! How a request can fail, and what the caller is told.
 
-use shared::problem::{Problem, SHORT_WAIT};
-use shared::telemetry::chain;
-use shared::{pluggy, store};
+use client::chain;
+use runtime::problem::{Problem, SHORT_WAIT};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -13,7 +12,7 @@ pub(crate) enum Error {
     #[error("no such item, or not the caller's")]
     ItemNotFound,
     #[error("pluggy gave no connect token")]
-    Pluggy(#[source] pluggy::Error),
+    Pluggy(#[source] client::Error),
     #[error("the item's owner cannot be read")]
     Store(#[source] store::Error),
     #[error("no answer in time")]
@@ -42,7 +41,10 @@ impl Error {
             Self::Invalid(problem) => problem,
             Self::ItemNotFound => Problem::item_not_found(),
             Self::Pluggy(error) => Problem::of_pluggy(&error, request_id),
-            Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::Store(error) if error.is_temporary() => {
+                Problem::unavailable(request_id, SHORT_WAIT)
+            }
+            Self::Store(_) => Problem::internal(request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
             Self::Unserializable => Problem::internal(request_id),
         }

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use shared::caller::{caller, request_id};
-use shared::pluggy::{self, ClientUserId, ConnectTokenRequest, ItemId};
-use shared::store::{Items, StoredItem};
+use pluggy::{ClientUserId, ConnectTokenRequest, ItemId};
+use runtime::caller::{caller, request_id};
+use store::{Items, StoredItem};
 
 pub use config::Config;
 pub use profile::{
@@ -30,7 +30,7 @@ const DEADLINE: Duration = Duration::from_secs(12);
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// The items, to see whose an item is.
     pub items: Items,
     /// The deployment's profiles.

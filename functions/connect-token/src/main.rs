@@ -3,23 +3,23 @@
 use connect_token::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::request_sanitizer::without_address;
-use shared::store::Items;
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::request_sanitizer::without_address;
+use runtime::{clock, telemetry};
+use store::{Credentials, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
+    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(aws.dynamodb(), config.item_table),
-        pluggy: config.pluggy.client(&aws, &trust),
+        pluggy: config.pluggy.client(&aws, &trust, keys),
         profiles: config.profiles,
         owner_claim: config.owner_claim,
     };

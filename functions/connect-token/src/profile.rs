@@ -11,9 +11,9 @@ mod sandbox;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use pluggy::{ConnectOptions, ConnectTokenOptions};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use shared::pluggy::{ConnectOptions, ConnectTokenOptions};
 
 pub use invalid::InvalidProfiles;
 pub use sandbox::{InvalidSandboxConnectors, SandboxConnectors};
@@ -87,7 +87,7 @@ impl FromStr for Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::pluggy::WidgetLanguage;
+    use pluggy::WidgetLanguage;
 
     #[test]
     fn a_profile_is_found_by_its_name() {

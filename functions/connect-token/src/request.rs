@@ -1,10 +1,10 @@
 //! The request's body: strict, every field optional.
 
 use lambda_http::Body;
+use pluggy::{ConnectOptions, ConnectorId, ItemId, Theme, WidgetLanguage};
+use runtime::fields::{connector_id, invalid, item_id, optional, text};
+use runtime::problem::Problem;
 use serde_json::{Map, Value};
-use shared::fields::{connector_id, invalid, item_id, optional, text};
-use shared::pluggy::{ConnectOptions, ConnectorId, ItemId, Theme, WidgetLanguage};
-use shared::problem::Problem;
 
 use crate::{Profile, Profiles};
 

@@ -1,10 +1,10 @@
 //! Update mode: what of a profile is about an item that there is, and when its user must be asked
 //! for credentials.
 
+use connection::{Availability, assess};
 use jiff::Timestamp;
-use shared::connection::{Availability, assess};
-use shared::pluggy::{ConnectOptions, ConnectTokenOptions, Item};
-use shared::store::StoredItem;
+use pluggy::{ConnectOptions, ConnectTokenOptions, Item};
+use store::StoredItem;
 
 /// The widget's options for updating an item.
 ///

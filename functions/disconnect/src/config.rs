@@ -1,14 +1,13 @@
 //! Settings of the function.
 
 use jiff::SignedDuration;
-use shared::env::{Environment, Error};
-use shared::pluggy;
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where Pluggy is.
-    pub pluggy: pluggy::Config,
+    pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
     /// `EVENT_TABLE`: name of the event table.
@@ -23,7 +22,7 @@ impl Config {
     /// Reads the settings.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
-            pluggy: pluggy::Config::from_env(environment)?,
+            pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,

@@ -1,9 +1,8 @@
 //! How a request can fail, and what the caller is told.
 
+use client::chain;
 use lambda_http::http::StatusCode;
-use shared::problem::{Problem, SHORT_WAIT};
-use shared::telemetry::chain;
-use shared::{pluggy, store};
+use runtime::problem::{Problem, SHORT_WAIT};
 
 /// With these, Pluggy says that it will not delete this item, or not now, or not for us.
 const REFUSALS: [StatusCode; 4] = [
@@ -24,7 +23,7 @@ pub(crate) enum Error {
     #[error("no such resource")]
     NoSuchResource,
     #[error("pluggy did not delete the item")]
-    Pluggy(#[source] pluggy::Error),
+    Pluggy(#[source] client::Error),
     #[error("the tables cannot be used")]
     Store(#[source] store::Error),
     #[error("no answer in time")]
@@ -66,7 +65,10 @@ impl Error {
                 Some(Refusal { code, .. }) => Problem::disconnect_refused(code),
                 None => Problem::of_pluggy(&error, request_id),
             },
-            Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::Store(error) if error.is_temporary() => {
+                Problem::unavailable(request_id, SHORT_WAIT)
+            }
+            Self::Store(_) => Problem::internal(request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
         }
     }
@@ -80,9 +82,9 @@ struct Refusal<'a> {
 }
 
 /// Any other status says that something is wrong with the call itself, and somebody must look.
-fn refusal(error: &pluggy::Error) -> Option<Refusal<'_>> {
+fn refusal(error: &client::Error) -> Option<Refusal<'_>> {
     match error {
-        pluggy::Error::Rejected { status, code, .. }
+        client::Error::Rejected { status, code, .. }
             if REFUSALS.iter().any(|refusal| refusal == status) =>
         {
             Some(Refusal {

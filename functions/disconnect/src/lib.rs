@@ -9,10 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use shared::caller::{caller, request_id};
-use shared::pluggy::{self, ItemId};
-use shared::problem::Problem;
-use shared::store::{Disconnection, EventKey, EventPresence, Events, Items, NewEvent};
+use pluggy::ItemId;
+use runtime::caller::{caller, request_id};
+use runtime::problem::Problem;
+use store::{Disconnection, EventKey, EventPresence, Events, Items, NewEvent};
 
 pub use config::Config;
 
@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(12);
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// The items, to see whose an item is.
     pub items: Items,
     /// The events, where the look is asked for.

@@ -12,12 +12,12 @@ mod news;
 
 use std::collections::{BTreeSet, HashMap};
 
+use client::chain;
 use jiff::Timestamp;
+use pluggy::{ItemCursor, ItemPage};
+use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde_json::json;
-use shared::metrics::{EmfRecord, Emitter, Metric};
-use shared::pluggy::{self, ItemCursor, ItemPage};
-use shared::store::{self, DiscoveryPlace, Events, Insertion, Items};
-use shared::telemetry::chain;
+use store::{DiscoveryPlace, Events, Insertion, Items};
 use tokio::time::Instant;
 
 pub use budget::Limits;
@@ -29,7 +29,7 @@ use news::{check, is_news};
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// The items, to see which are known.
     pub items: Items,
     /// The events, where checks are asked for.
@@ -162,16 +162,16 @@ async fn ask_for_checks(app: &App, page: &ItemPage, now: Timestamp) -> Result<us
 
 /// What an error means for the run. It does not fail: the next one is only an hour away, and what a
 /// person must do is an error in the log.
-fn end(error: &pluggy::Error, place: Option<&ItemCursor>) -> End {
+fn end(error: &client::Error, place: Option<&ItemCursor>) -> End {
     match error {
-        pluggy::Error::KeyRefused | pluggy::Error::Rejected { status: 403, .. } => {
+        client::Error::KeyRefused | client::Error::Rejected { status: 403, .. } => {
             tracing::error!(
                 error = chain(error),
                 "pluggy does not list the items: it is not part of every contract; have it added, or deploy with DiscoverItems=false"
             );
             End::Refused
         }
-        pluggy::Error::Rejected { .. } if place.is_some() => {
+        client::Error::Rejected { .. } if place.is_some() => {
             tracing::warn!(error = chain(error), "place in the list of items lost");
             End::PlaceLost
         }

@@ -2,26 +2,26 @@
 
 use discovery::{App, Config, Limits, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::store::{DiscoveryPlace, Events, Items};
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::{clock, telemetry};
+use store::{Credentials, DiscoveryPlace, Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         place: DiscoveryPlace::new(dynamodb.clone(), config.pluggy.credential_table.clone()),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
-        pluggy: config.pluggy.client(&aws, &trust),
+        pluggy: config.pluggy.client(&aws, &trust, keys),
         metrics: Emitter::new(config.metrics_namespace),
         limits: Limits::default(),
     };

@@ -1,8 +1,8 @@
 //! Which listed items must be read, and the check that asks for it.
 
 use jiff::Timestamp;
-use shared::pluggy::ListedItem;
-use shared::store::{NewEvent, Snapshot, StoredItem, Target};
+use pluggy::ListedItem;
+use store::{NewEvent, Snapshot, StoredItem, Target};
 
 const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
 
@@ -31,7 +31,7 @@ pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
 mod tests {
     use super::*;
     use serde_json::json;
-    use shared::store::Schedule;
+    use store::Schedule;
 
     const BEFORE: &str = "2026-11-23T12:00:00.000Z";
     const AFTER: &str = "2026-11-23T12:00:00.001Z";

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connection::{Language, Phase};
 use lambda_http::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY,
 };
@@ -9,7 +10,6 @@ use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use shared::connection::{Language, Phase};
 
 use crate::error::Error;
 

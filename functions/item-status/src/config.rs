@@ -1,6 +1,6 @@
 //! Settings of the function.
 
-use shared::env::{Environment, Error};
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! How a request can fail, and what the caller is told.
 
-use shared::problem::{Problem, SHORT_WAIT};
-use shared::store;
-use shared::telemetry::chain;
+use runtime::problem::{Problem, SHORT_WAIT};
+
+use client::chain;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -49,7 +49,10 @@ impl Error {
             Self::Invalid(problem) => problem,
             Self::ItemNotFound => Problem::item_not_found(),
             Self::NoSuchResource => Problem::no_such_resource(),
-            Self::Store(error) => Problem::of_store(&error, request_id),
+            Self::Store(error) if error.is_temporary() => {
+                Problem::unavailable(request_id, SHORT_WAIT)
+            }
+            Self::Store(_) => Problem::internal(request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
             Self::Unserializable => Problem::internal(request_id),
         }

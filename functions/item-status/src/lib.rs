@@ -9,15 +9,15 @@ mod view;
 
 use std::time::Duration;
 
+use connection::Language;
 use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::http::header::ACCEPT_LANGUAGE;
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use shared::caller::{caller, request_id};
-use shared::connection::Language;
-use shared::health::Healths;
-use shared::pluggy::ClientUserId;
-use shared::store::{Connectors, Items};
+use pluggy::ClientUserId;
+use runtime::caller::{caller, request_id};
+use store::Healths;
+use store::{Connectors, Items};
 
 pub use config::Config;
 

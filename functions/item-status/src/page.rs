@@ -1,7 +1,7 @@
 //! Which page of the list is wanted.
 
 use lambda_http::{Request, RequestExt as _};
-use shared::store::Cursor;
+use store::Cursor;
 
 use crate::error::Error;
 

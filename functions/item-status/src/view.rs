@@ -7,12 +7,12 @@ mod prompt;
 
 use std::collections::BTreeMap;
 
+use connection::{Assessment, Language, Phase, assess};
 use jiff::Timestamp;
+use pluggy::{Connector, ExecutionStatus, HealthStatus, ItemError, ItemId};
 use serde::Serialize;
-use shared::connection::{Assessment, Language, Phase, assess};
-use shared::health::Healths;
-use shared::pluggy::{Connector, ExecutionStatus, HealthStatus, ItemError, ItemId};
-use shared::store::{Cursor, OwnedPage, StoredItem};
+use store::Healths;
+use store::{Cursor, OwnedPage, StoredItem};
 
 use crate::answer::retry_after;
 use next_action::NextActionView;

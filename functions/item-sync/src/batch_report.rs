@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use pluggy::ConnectorId;
+use runtime::metrics::{EmfRecord, Metric};
 use serde_json::{Value, json};
-use shared::metrics::{EmfRecord, Metric};
-use shared::pluggy::ConnectorId;
 
 use crate::group::Signals;
 use crate::outcome::Outcome;

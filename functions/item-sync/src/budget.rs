@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use client::Error;
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::Error;
 use tokio::time::{Instant, timeout_at};
 
 /// What must be left for a call to begin.

@@ -1,13 +1,12 @@
 //! Settings of the function.
 
-use shared::env::{Environment, Error};
-use shared::pluggy;
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where Pluggy is.
-    pub pluggy: pluggy::Config,
+    pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
@@ -18,7 +17,7 @@ impl Config {
     /// Reads the settings.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
-            pluggy: pluggy::Config::from_env(environment)?,
+            pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })

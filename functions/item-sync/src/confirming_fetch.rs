@@ -1,8 +1,8 @@
 //! When one answer is not enough: it contradicts the event, or its write was dropped.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::Item;
-use shared::store::{PendingSignal, Schedule, Snapshot, StoredItem};
+use pluggy::Item;
+use store::{PendingSignal, Schedule, Snapshot, StoredItem};
 
 use crate::group::{Signals, Source};
 

@@ -1,10 +1,10 @@
 //! One look at one connector: read its health at Pluggy, write its row.
 
+use client::chain;
+use connection::{MISSING_CONFIRMATION_DELAY, retry_delay};
 use jiff::SignedDuration;
-use shared::connection::{MISSING_CONFIRMATION_DELAY, retry_delay};
-use shared::pluggy::Connector;
-use shared::store::{self, Write};
-use shared::telemetry::chain;
+use pluggy::Connector;
+use store::Write;
 
 use crate::App;
 use crate::budget::{Budget, after, asked_to_wait};

@@ -2,8 +2,8 @@
 //! person without holding up the others.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::store;
-use shared::telemetry::chain;
+
+use client::chain;
 
 use crate::App;
 use crate::budget::after;

@@ -1,9 +1,9 @@
 //! Whether an item is read at Pluggy, and when not.
 
+use connection::{Availability, Phase, assess};
 use jiff::{SignedDuration, Timestamp};
-use shared::connection::{Availability, Phase, assess};
-use shared::pluggy::{ConnectorId, Item};
-use shared::store::{self, StoredItem};
+use pluggy::{ConnectorId, Item};
+use store::StoredItem;
 
 use crate::App;
 use crate::batch_report::BatchReport;

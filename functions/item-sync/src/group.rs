@@ -4,10 +4,10 @@ use std::error::Error;
 use std::panic::catch_unwind;
 
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
+use client::chain;
 use jiff::Timestamp;
-use shared::pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use shared::store::{EventRecord, Origin, PendingSignal, Target};
-use shared::telemetry::chain;
+use pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
+use store::{EventRecord, Origin, PendingSignal, Target};
 
 use crate::catch_panic::Panicked;
 

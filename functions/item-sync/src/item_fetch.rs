@@ -1,13 +1,11 @@
 //! What one look at an item leads to: a guarded write of its row, or of its schedule.
 
+use client::chain;
+use connection::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
 use jiff::{SignedDuration, Timestamp};
-use shared::connection::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
-use shared::metrics::Metric;
-use shared::pluggy::{self, ClientUserId, Item};
-use shared::store::{
-    self, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
-};
-use shared::telemetry::chain;
+use pluggy::{ClientUserId, Item};
+use runtime::metrics::Metric;
+use store::{FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write};
 
 use crate::batch_report::BatchReport;
 use crate::budget::{after, asked_to_wait};
@@ -122,7 +120,7 @@ impl ItemFetch<'_> {
 
     pub(crate) async fn back_off(
         &mut self,
-        error: &pluggy::Error,
+        error: &client::Error,
     ) -> Result<Outcome, store::Error> {
         if self.is_unknown_item() {
             return Ok(Outcome::HintDropped);

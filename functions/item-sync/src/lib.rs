@@ -22,10 +22,10 @@ mod owner;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
-use shared::metrics::Emitter;
-use shared::pluggy;
-use shared::store::{self, Connectors, Items};
-use shared::telemetry::chain;
+use runtime::metrics::Emitter;
+
+use client::chain;
+use store::{Connectors, Items};
 use tokio::time::Instant;
 
 pub use config::Config;
@@ -38,7 +38,7 @@ use group::{Reason, group};
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// The items.
     pub items: Items,
     /// The connectors.

@@ -3,26 +3,26 @@
 use aws_lambda_events::event::dynamodb::Event;
 use item_sync::{App, Config, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::store::{Connectors, Items};
-use shared::{clock, telemetry};
+use store::{Connectors, Credentials, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),
-        pluggy: config.pluggy.client(&aws, &trust),
+        pluggy: config.pluggy.client(&aws, &trust, keys),
         metrics: Emitter::new(config.metrics_namespace),
     };
     app.pluggy.open(clock::now()).await;

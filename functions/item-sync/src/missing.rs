@@ -1,9 +1,9 @@
 //! What a 404 means: only together with an `item/deleted` event, or with an earlier 404, does it
 //! prove that an item is gone. The wrong application's keys give 404s too.
 
+use connection::MISSING_CONFIRMATION_DELAY;
 use jiff::Timestamp;
-use shared::connection::MISSING_CONFIRMATION_DELAY;
-use shared::store::{PendingSignal, StoredItem};
+use store::{PendingSignal, StoredItem};
 
 use crate::group::{Signals, Source};
 
@@ -51,7 +51,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::store::Schedule;
+    use store::Schedule;
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 

@@ -1,6 +1,6 @@
 //! What became of an item, or of a connector.
 
-use shared::metrics::Metric;
+use runtime::metrics::Metric;
 
 /// What became of an item, or of a connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

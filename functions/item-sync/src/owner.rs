@@ -1,9 +1,9 @@
 //! Whose an item is: the first user whom Pluggy names, for good. An operator's word counts only as
 //! long as Pluggy names nobody.
 
-use shared::metrics::Metric;
-use shared::pluggy::{ClientUserId, Item};
-use shared::store::StoredItem;
+use pluggy::{ClientUserId, Item};
+use runtime::metrics::Metric;
+use store::StoredItem;
 
 use crate::batch_report::BatchReport;
 use crate::group::Signals;

@@ -1,9 +1,9 @@
 //! What an operator may ask for.
 
 use jiff::Timestamp;
+use pluggy::{ClientUserId, ItemId};
 use serde_json::Value;
-use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{Cursor, EventCursor};
+use store::{Cursor, EventCursor};
 use uuid::Uuid;
 
 use crate::text_fields::TextFields;

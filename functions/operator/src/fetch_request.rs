@@ -2,10 +2,10 @@
 //! adds nothing.
 
 use jiff::Timestamp;
+use pluggy::{ClientUserId, EventKind};
 use serde_json::json;
-use shared::pluggy::{ClientUserId, EventKind};
-use shared::store::{
-    self, Body, EventHistory, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target,
+use store::{
+    Body, EventHistory, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target,
 };
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Items that an operator names: they come in through the one door, and item-sync reads them.
 
 use jiff::Timestamp;
-use shared::store::{self, Target};
+use store::Target;
 use uuid::Uuid;
 
 use crate::fetch_request::Look;

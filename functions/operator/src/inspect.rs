@@ -1,9 +1,9 @@
 //! All that is known of an item, and how a user's items stand.
 
 use jiff::Timestamp;
-use shared::health::Healths;
-use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{self, Cursor, Target};
+use pluggy::{ClientUserId, ItemId};
+use store::Healths;
+use store::{Cursor, Target};
 
 use crate::item_report::Row;
 use crate::{App, ItemReport, ItemSummary, Report};

@@ -8,10 +8,10 @@ mod snapshot;
 mod summary;
 
 use jiff::Timestamp;
+use pluggy::{ClientUserId, ItemId};
 use serde::Serialize;
-use shared::health::Healths;
-use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{StoredItem, Timeline};
+use store::Healths;
+use store::{StoredItem, Timeline};
 
 pub use connection::Connection;
 pub use event_line::EventLine;
@@ -124,12 +124,12 @@ fn name(row: &Row) -> &'static str {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use shared::store::{FailedFetch, LoggedEvent, Origin, PendingSignal, Schedule, Snapshot};
+    use store::{FailedFetch, LoggedEvent, Origin, PendingSignal, Schedule, Snapshot};
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
     fn stored() -> StoredItem {
-        let item: Box<shared::pluggy::Item> = serde_json::from_value(json!({
+        let item: Box<pluggy::Item> = serde_json::from_value(json!({
             "id": "9a7b6c5d-0000-4000-8000-000000000001",
             "connector": {"id": 2, "name": "Pluggy Bank", "health": {"status": "ONLINE"}},
             "status": "LOGIN_ERROR", "executionStatus": "INVALID_CREDENTIALS",

@@ -16,10 +16,10 @@ mod report;
 mod text_fields;
 mod user_cursor;
 
+use client::chain;
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::store::{self, Connectors, EventLog, Events, Items};
-use shared::telemetry::chain;
+use store::{Connectors, EventLog, Events, Items};
 
 pub use command::{Command, NamedItem, Selection};
 pub use config::Config;

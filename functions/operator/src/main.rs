@@ -2,18 +2,17 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use operator::{App, Config, handle};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::store::{Connectors, EventLog, Events, Items};
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::{clock, telemetry};
+use store::{Connectors, EventLog, Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
     let app = App {
@@ -31,7 +30,7 @@ async fn main() -> Result<(), Error> {
         async move |event: LambdaEvent<serde_json::Value>| {
             handle(app, event.payload, clock::now())
                 .await
-                .map_err(|error| Error::from(telemetry::chain(&error)))
+                .map_err(|error| Error::from(client::chain(&error)))
         },
     ))
     .await

@@ -7,10 +7,8 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use shared::pluggy::{ClientUserId, ItemId};
-use shared::store::{
-    self, Cursor, EventCursor, EventHistory, FoundEvent, Origin, StoredItem, Target,
-};
+use pluggy::{ClientUserId, ItemId};
+use store::{Cursor, EventCursor, EventHistory, FoundEvent, Origin, StoredItem, Target};
 use uuid::Uuid;
 
 use crate::fetch_request::Look;

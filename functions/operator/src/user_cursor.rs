@@ -1,6 +1,6 @@
 //! Where the replay of a user's items goes on.
 
-use shared::store::{Cursor, EventCursor};
+use store::{Cursor, EventCursor};
 
 /// Where the replay of a user's items goes on: first the items that are known to be the user's,
 /// then the events that name the user.

@@ -3,7 +3,7 @@
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
-use shared::store::{Change, schema};
+use store::{Change, schema};
 
 use crate::decode;
 use crate::pending_entry::PendingEntry;

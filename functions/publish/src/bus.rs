@@ -9,7 +9,7 @@ use aws_sdk_eventbridge::operation::describe_event_bus::DescribeEventBusError;
 use aws_sdk_eventbridge::operation::put_events::PutEventsError;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
-use shared::aws::reason;
+use store::reason;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::store::{EventCursor, SeenCursor};
+use store::{EventCursor, SeenCursor};
 
 /// Publish again what was published, or was to be, since a time.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Settings of the function.
 
-use shared::env::{Environment, Error};
-use shared::pluggy::ClientId;
+use pluggy::ClientId;
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use serde::Serialize;
-use shared::aws::reason;
+use store::reason;
 
 use crate::reference::Reference;
 

@@ -3,9 +3,9 @@
 
 use std::panic::{UnwindSafe, catch_unwind};
 
+use client::chain;
 use jiff::Timestamp;
-use shared::store::{self, Change};
-use shared::telemetry::chain;
+use store::Change;
 
 use crate::pending_entry::PendingEntry;
 use crate::reference::{Reference, RowKey};

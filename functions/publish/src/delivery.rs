@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use client::chain;
 use rand::RngExt as _;
-use shared::telemetry::chain;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::App;

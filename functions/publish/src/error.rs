@@ -1,7 +1,5 @@
 //! Why nothing was done.
 
-use shared::store;
-
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

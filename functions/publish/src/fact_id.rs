@@ -1,7 +1,6 @@
 //! The id of what is told, by which those who are told twice know it.
 
 use sha2::{Digest as _, Sha256};
-use shared::hexadecimal;
 
 /// Names a fact: equal parts, equal id, whoever tells it and however often. 64 hexadecimal digits,
 /// from which the parts cannot be had back.
@@ -12,7 +11,7 @@ pub(crate) fn fact_id(parts: &[&str]) -> String {
         digest.update(part.len().to_be_bytes());
         digest.update(part);
     }
-    hexadecimal::text(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 #[cfg(test)]

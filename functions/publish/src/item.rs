@@ -1,10 +1,10 @@
 //! What is told of an item: where its connection stands, when that has changed.
 
+use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, message};
 use jiff::Timestamp;
+use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
 use serde::Serialize;
-use shared::connection::{ActionKind, Assessment, Availability, Language, Phase, assess, message};
-use shared::pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
-use shared::store::{Snapshot, StoredItem};
+use store::{Snapshot, StoredItem};
 
 use crate::entry::{Entry, SCHEMA_VERSION};
 use crate::fact_id::fact_id;

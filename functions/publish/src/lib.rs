@@ -26,13 +26,13 @@ use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use client::chain;
 use jiff::Timestamp;
+use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::metrics::{EmfRecord, Emitter, Metric};
-use shared::store::{EventLog, Items};
-use shared::telemetry::chain;
+use store::{EventLog, Items};
 use tokio::time::Instant;
 
 pub use bus::Bus;

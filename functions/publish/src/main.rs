@@ -2,20 +2,19 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use publish::{App, Bus, Config, DeadLetters, handle};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::store::{EventLog, Items};
-use shared::{clock, telemetry};
+use store::{EventLog, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     let dynamodb = aws.dynamodb();
     let app = App {
         bus: Bus::new(

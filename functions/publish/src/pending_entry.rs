@@ -1,6 +1,6 @@
 //! One thing to tell, on its way to the bus.
 
-use shared::store::{ReceivedWebhook, StoredItem, Target};
+use store::{ReceivedWebhook, StoredItem, Target};
 
 use crate::entry::Entry;
 use crate::reference::{Reference, RowKey};

@@ -1,9 +1,9 @@
 //! Publishing again, from the rows: a stream forgets after a day, and its queue holds positions only.
 
+use client::chain;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::store::{self, Change, ScannedRow};
-use shared::telemetry::chain;
+use store::{Change, ScannedRow};
 use tokio::time::{Instant, timeout_at};
 
 use crate::command::{Command, Cursor, Refusal};

@@ -1,10 +1,10 @@
 //! What is told of a webhook: Pluggy's own words, and when they came.
 
 use jiff::Timestamp;
+use pluggy::ItemId;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shared::pluggy::ItemId;
-use shared::store::{ReceivedWebhook, Target};
+use store::{ReceivedWebhook, Target};
 
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION, webhook_detail_type};
 use crate::fact_id::fact_id;
@@ -82,7 +82,7 @@ fn item_id(webhook: &ReceivedWebhook) -> Option<ItemId> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use shared::store::EventKey;
+    use store::EventKey;
 
     fn webhook(body: &str) -> ReceivedWebhook {
         let partition = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";

@@ -1,7 +1,7 @@
 //! Settings of the function.
 
 use jiff::SignedDuration;
-use shared::env::{Environment, Error};
+use runtime::env::{Environment, Error};
 
 /// Settings of the function.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ mod config;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde::Serialize;
-use shared::metrics::{EmfRecord, Emitter, Metric};
-use shared::store::{self, DueFetch, Events, Insertion, Items, NewEvent};
+use store::{DueFetch, Events, Insertion, Items, NewEvent};
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
@@ -108,7 +108,7 @@ fn event(fetch: DueFetch, now: Timestamp) -> NewEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::store::Target;
+    use store::Target;
 
     fn event_id(now: &str) -> String {
         let fetch = DueFetch {

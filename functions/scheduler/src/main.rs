@@ -1,20 +1,19 @@
 //! The Lambda function behind the minute's schedule.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::{clock, telemetry};
 use scheduler::{App, Config, handle};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::store::{Events, Items};
-use shared::{clock, telemetry};
+use store::{Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let aws = Aws::from_env(&environment, &Trust::from_env(&environment)?);
+    let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),

@@ -2,17 +2,17 @@
 
 use std::str::FromStr;
 
-use shared::env::{Environment, Error};
-use shared::https::{InvalidUrl, secure_url};
-use shared::pluggy;
-use shared::secret::AcceptedSecrets;
+use client::https::{InvalidUrl, secure_url};
+use runtime::env::{Environment, Error};
+
+use runtime::secret::AcceptedSecrets;
 use url::Url;
 
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where Pluggy is.
-    pub pluggy: pluggy::Config,
+    pub pluggy: runtime::PluggyConfig,
     /// `WEBHOOK_URL`: the address to register.
     pub webhook_url: WebhookUrl,
     /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: what the webhook accepts.
@@ -25,7 +25,7 @@ impl Config {
     /// Reads the settings.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
-            pluggy: pluggy::Config::from_env(environment)?,
+            pluggy: runtime::PluggyConfig::from_env(environment)?,
             webhook_url: environment.parsed(
                 "WEBHOOK_URL",
                 "an https URL, or an http one on the loopback",

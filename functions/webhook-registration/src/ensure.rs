@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, WebhookId};
+use runtime::secret::AcceptedSecrets;
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, WebhookId};
-use shared::secret::AcceptedSecrets;
 
 use crate::problem::{carried_secret, elsewhere};
 use crate::{App, Elsewhere, Error, Report, WebhookUrl};

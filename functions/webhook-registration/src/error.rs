@@ -1,6 +1,7 @@
 //! How a command can fail. The operator sees these texts; none of them holds a secret.
 
-use shared::{delivery, pluggy, secret};
+use client::test_delivery;
+use runtime::secret;
 
 /// A command that was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum Error {
     SecretNotAccepted,
     /// The test event was not delivered.
     #[error("the test delivery failed")]
-    Delivery(#[source] delivery::Error),
+    Delivery(#[source] test_delivery::Error),
     /// The webhook did not answer the test event with 200.
     #[error("the webhook answered {status} to the test delivery, not 200{}", advice(*.status))]
     Refused {
@@ -25,7 +26,7 @@ pub enum Error {
     },
     /// Pluggy did not do what it was asked.
     #[error("pluggy did not answer as it should")]
-    Pluggy(#[source] pluggy::Error),
+    Pluggy(#[source] client::Error),
 }
 
 fn advice(status: u16) -> &'static str {

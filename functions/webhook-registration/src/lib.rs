@@ -10,13 +10,13 @@ mod watch;
 
 use std::collections::BTreeSet;
 
+use client::chain;
+use client::https;
 use jiff::Timestamp;
+use pluggy::WebhookId;
+use runtime::metrics::Emitter;
+use runtime::secret::{AcceptedSecrets, PluggySecrets};
 use serde::{Deserialize, Serialize};
-use shared::https;
-use shared::metrics::Emitter;
-use shared::pluggy::{self, WebhookId};
-use shared::secret::{AcceptedSecrets, PluggySecrets};
-use shared::telemetry::chain;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
@@ -25,7 +25,7 @@ pub use problem::{Problem, problems};
 /// What the function works with, built once during init.
 pub struct App {
     /// Pluggy.
-    pub pluggy: pluggy::Client,
+    pub pluggy: client::Client,
     /// Where the webhook secret is.
     pub secrets: PluggySecrets,
     /// For the test delivery.

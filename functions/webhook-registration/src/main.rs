@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use client::https::{self, Limits};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::{self, Limits, Trust};
-use shared::metrics::Emitter;
-use shared::secret::PluggySecrets;
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::secret::PluggySecrets;
+use runtime::{clock, telemetry};
+use store::Credentials;
 use webhook_registration::{App, Command, Config, handle};
 
 /// For the test delivery, to an address of AWS.
@@ -22,11 +23,12 @@ async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
-    let trust = Trust::from_env(&environment)?;
+    let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
+    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         secrets: PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone()),
-        pluggy: config.pluggy.client(&aws, &trust),
+        pluggy: config.pluggy.client(&aws, &trust, keys),
         https: https::Client::new(&trust, LIMITS),
         webhook_url: config.webhook_url,
         accepted: config.accepted,
@@ -36,7 +38,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async move |event: LambdaEvent<Command>| {
         handle(app, event.payload, clock::now())
             .await
-            .map_err(|error| Error::from(telemetry::chain(&error)))
+            .map_err(|error| Error::from(client::chain(&error)))
     }))
     .await
 }

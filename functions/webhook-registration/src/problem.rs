@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pluggy::{EventKind, Webhook};
+use runtime::metrics::Metric;
+use runtime::secret::AcceptedSecrets;
 use serde::Serialize;
-use shared::metrics::Metric;
-use shared::pluggy::{EventKind, Webhook};
-use shared::secret::AcceptedSecrets;
 
 use crate::WebhookUrl;
 

@@ -1,8 +1,8 @@
 //! A delivery to ourselves, as Pluggy makes it: proves address, secret and table before Pluggy is
 //! told.
 
+use client::test_delivery::deliver;
 use serde_json::json;
-use shared::delivery::deliver;
 use uuid::Uuid;
 
 use crate::ensure::webhook_secret;

@@ -1,10 +1,10 @@
 //! Looks at the webhook that is registered at Pluggy, and tells what is wrong. It never repairs: a
 //! webhook that Pluggy disabled, or that somebody changed, has a reason, which a person must know.
 
+use client::chain;
 use jiff::Timestamp;
+use runtime::metrics::{EmfRecord, Metric};
 use serde_json::json;
-use shared::metrics::{EmfRecord, Metric};
-use shared::telemetry::chain;
 
 use crate::problem::{Problem, problems};
 use crate::{App, Report};

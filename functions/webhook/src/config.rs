@@ -1,8 +1,8 @@
 //! Settings of the function.
 
 use jiff::SignedDuration;
-use shared::env::{Environment, Error};
-use shared::pluggy::ClientId;
+use pluggy::ClientId;
+use runtime::env::{Environment, Error};
 
 use crate::AcceptedSecrets;
 

@@ -2,9 +2,9 @@
 //! refuse a body.
 
 use jiff::Timestamp;
+use pluggy::{ClientId, Event};
 use serde_json::json;
-use shared::pluggy::{ClientId, Event};
-use shared::store::{Body, EventKey, NewEvent, Origin, Quarantine};
+use store::{Body, EventKey, NewEvent, Origin, Quarantine};
 
 /// Name of what is stored for a body that is not an event.
 const UNPARSED: &str = "unparsed";

@@ -11,20 +11,20 @@ mod report;
 
 use std::time::Duration;
 
+use client::chain;
 use jiff::Timestamp;
 use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderValue, Method};
 use lambda_http::{Body, Request, Response};
-use shared::caller::request_id;
-use shared::metrics::{EmfRecord, Emitter, Metric};
-use shared::pluggy::ClientId;
-use shared::problem::{LONG_WAIT, Problem, SHORT_WAIT};
-use shared::store::Events;
-use shared::telemetry::chain;
+use pluggy::ClientId;
+use runtime::caller::request_id;
+use runtime::metrics::{EmfRecord, Emitter, Metric};
+use runtime::problem::{LONG_WAIT, Problem, SHORT_WAIT};
+use store::Events;
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
-pub use shared::secret::AcceptedSecrets;
+pub use runtime::secret::AcceptedSecrets;
 
 /// Every delivery is answered within this time, well before Pluggy stops waiting.
 const DEADLINE: Duration = Duration::from_millis(2_800);

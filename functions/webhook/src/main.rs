@@ -1,15 +1,14 @@
 //! The Lambda function behind the webhook's function URL.
 
+use client::chain;
 use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
-use shared::aws::Aws;
-use shared::env::Environment;
-use shared::https::Trust;
-use shared::metrics::Emitter;
-use shared::request_sanitizer::without_address;
-use shared::store::Events;
-use shared::telemetry::chain;
-use shared::{clock, telemetry};
+use runtime::aws::Aws;
+use runtime::env::Environment;
+use runtime::metrics::Emitter;
+use runtime::request_sanitizer::without_address;
+use runtime::{clock, telemetry};
+use store::Events;
 use webhook::{App, Config, handle};
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,7 +28,7 @@ async fn app(environment: &Environment) -> Option<App> {
     let config =
         config.inspect_err(|error| tracing::error!(error = chain(error), "not configured"));
     let config = config.ok()?;
-    let trust = Trust::from_env(environment);
+    let trust = runtime::trust(environment);
     let trust = trust.inspect_err(|error| tracing::error!(error = chain(error), "no tls"));
     let aws = Aws::from_env(environment, &trust.ok()?);
     aws.open().await;

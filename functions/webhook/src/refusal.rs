@@ -2,10 +2,10 @@
 //! that are lost over a mistyped digest, or for want of the header, must show.
 
 use lambda_http::Request;
+use pluggy::{Event, Payload};
+use runtime::metrics::{EmfRecord, Metric};
+use runtime::secret::AcceptedSecrets;
 use serde_json::json;
-use shared::metrics::{EmfRecord, Metric};
-use shared::pluggy::{Event, Payload};
-use shared::secret::AcceptedSecrets;
 
 /// Nobody has proven who sent this, so no more of it is read. Pluggy's longest event, with 400
 /// transactions, has 16 KB.

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use lambda_http::http::{HeaderMap, HeaderName};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
+use runtime::metrics::{EmfRecord, Metric};
 use serde_json::json;
-use shared::metrics::{EmfRecord, Metric};
-use shared::store::{Insertion, NewEvent, Quarantine};
+use store::{Insertion, NewEvent, Quarantine};
 
 /// Headers that any client sends, and those that Lambda adds.
 const USUAL_HEADERS: [&str; 7] = [

@@ -22,7 +22,7 @@ mod stand;
 
 use std::path::Path;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 
 use prices::Prices;
 use stand::Stand;

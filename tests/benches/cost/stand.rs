@@ -9,10 +9,10 @@ use harness::{
     Answer, Bootstraps, CapacityMeter, EventBus, Function, FunctionSettings, Outcome, Queue,
     TestAuthority, TlsFront,
 };
+use pluggy::ItemId;
+use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
-use shared::env::Environment;
-use shared::pluggy::ItemId;
 use tests::function_settings::function_settings;
 use tests::{Deployment, TableStream, deployment};
 

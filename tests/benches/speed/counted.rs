@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use harness::Callgrind;
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::Scene;
 use tests::instructions::Instructions;
 use tests::scene::FLOOR;

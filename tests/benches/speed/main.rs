@@ -19,7 +19,7 @@ mod record;
 mod rounds;
 mod throttled;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::Scene;
 use tests::scene::FLOOR;
 use tests::speed::{FunctionSpeed, Speed, table};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::speed::{self, Speed};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use harness::{Answer, Function};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::schema;
+use store::schema;
 use tests::sample;
 use tokio::time::Instant;
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use harness::{FaultProxy, Function};
-use shared::pluggy::ItemId;
+use pluggy::ItemId;
 
 use super::death::Death;
 use super::errand::{Done, Errand};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use harness::{Function, Outcome, Refusal};
+use pluggy::ItemId;
 use serde_json::{Value, json};
-use shared::pluggy::ItemId;
 use tests::sample;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Keys that expire, and credentials that do not work.
 
+use runtime::clock::now;
 use sandbox::Switches;
-use shared::clock::now;
 use tests::deployment::CLIENT_ID;
 
 use super::{USER, functions, gone, known_items, recover, requests};

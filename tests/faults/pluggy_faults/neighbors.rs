@@ -1,8 +1,8 @@
 //! One item fails alone.
 
 use jiff::SignedDuration;
+use runtime::clock::now;
 use sandbox::Effect;
-use shared::clock::now;
 
 use super::{USER, fault, functions, known_items, recover, status};
 use crate::figures::Figures;

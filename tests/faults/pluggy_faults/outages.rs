@@ -2,8 +2,8 @@
 
 use harness::{BrokenTls, Function};
 use jiff::SignedDuration;
+use runtime::clock::now;
 use sandbox::Effect;
-use shared::clock::now;
 
 use super::{USER, fault, functions, gone, known_items, recover, requests, status};
 use crate::figures::Figures;

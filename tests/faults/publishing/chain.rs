@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use harness::{Fault, Function, Plan};
 use jiff::SignedDuration;
+use pluggy::ItemId;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
+use runtime::clock::now;
 use sandbox::Settings;
 use serde_json::Value;
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::Deployment;
 use tests::deployment::{eventually, settings};
 use tokio::task::JoinHandle;

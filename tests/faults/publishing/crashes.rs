@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use harness::{Function, Published};
 use jiff::SignedDuration;
+use pluggy::ItemId;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{Fault, Function, Plan, Published, Refusal};
 use jiff::SignedDuration;
+use pluggy::{EventKind, ItemId};
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::{EventKind, ItemId};
-use shared::store::{NewEvent, Target};
+use store::{NewEvent, Target};
 use tests::deployment::eventually;
 use uuid::Uuid;
 

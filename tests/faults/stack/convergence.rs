@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::Value;
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{StoredItem, schema};
+use store::{StoredItem, schema};
 
 use super::Stack;
 

@@ -1,9 +1,10 @@
 //! What stands for time that a built function would have to wait: what is due later is made due now.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use client::StoredApiKey;
 use jiff::SignedDuration;
-use shared::clock::now;
-use shared::store::{StoredApiKey, schema};
+use runtime::clock::now;
+use store::schema;
 use tests::deployment::CLIENT_ID;
 
 use super::Stack;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use shared::env::Environment;
+use runtime::env::Environment;
 
 /// The folder of the built functions.
 #[derive(Clone, Debug)]

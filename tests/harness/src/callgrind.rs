@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use shared::env::Environment;
+use runtime::env::Environment;
 use tokio::process::Command;
 
 use crate::StartError;

@@ -14,9 +14,9 @@ use axum::response::Response;
 use axum::routing::post;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use runtime::clock;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::clock;
 use uuid::Uuid;
 
 use crate::StartError;

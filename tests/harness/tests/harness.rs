@@ -49,7 +49,7 @@ async fn an_event_is_handed_over_once_and_answered_by_its_id() {
     assert!(header("Lambda-Runtime-Invoked-Function-Arn").ends_with(":function:webhook"));
     assert!(header("Lambda-Runtime-Trace-Id").starts_with("Root=1-"));
     let deadline: i64 = header("Lambda-Runtime-Deadline-Ms").parse().unwrap();
-    assert!(deadline > shared::clock::now().as_millisecond());
+    assert!(deadline > runtime::clock::now().as_millisecond());
     assert_eq!(next.bytes().await.unwrap(), "{}");
     let answered = async |id: &str| {
         let answer = client.post(format!("{url}/{id}/response")).body("done");

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use harness::{Function, FunctionSettings, Outcome};
+use runtime::env::Environment;
 use serde_json::{Value, json};
-use shared::env::Environment;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
+use client::https::{Client, Error, Limits};
 use harness::{EventBus, TestAuthority, TlsFront};
 use hyper::{Request, StatusCode};
-use shared::env::Environment;
-use shared::https::{Client, Error, Limits, Trust};
+use runtime::env::Environment;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 const LIMIT: Duration = Duration::from_secs(5);
@@ -104,7 +104,7 @@ fn client(authority: Option<&TestAuthority>) -> Client {
         connect: LIMIT,
         acknowledge: LIMIT,
     };
-    Client::new(&Trust::from_env(&environment).unwrap(), limits)
+    Client::new(&runtime::trust(&environment).unwrap(), limits)
 }
 
 async fn describe_bus(client: &Client, url: &str) -> Result<String, Error> {

@@ -1,7 +1,7 @@
 //! Any event.
 
-use shared::pluggy::Event;
-use shared::store::{EventKey, EventRecord, Target};
+use pluggy::Event;
+use store::{EventKey, EventRecord, Target};
 
 use crate::receiver::{post, with_secret};
 use crate::row::{Row, text};

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{HeaderMap, HeaderValue, Method};
 use lambda_http::{Body, Request};
-use shared::metrics::Emitter;
-use shared::secret::AcceptedSecrets;
-use shared::store::Events;
+use runtime::metrics::Emitter;
+use runtime::secret::AcceptedSecrets;
+use store::Events;
 use tokio::runtime::Runtime;
 
 use crate::row::Row;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_dynamo::AttributeValue;
-use shared::store::{Body, Encoding};
+use store::{Body, Encoding};
 
 /// A row as DynamoDB's stream delivers it.
 pub(crate) type Row = HashMap<String, AttributeValue>;

@@ -1,11 +1,11 @@
 //! What becomes of calls while a key cannot be made or shared.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use client::{Client, Error};
 use jiff::{SignedDuration, Timestamp};
+use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
-use shared::clock::now;
-use shared::pluggy::{Client, Error};
-use shared::store::Credentials;
+use store::Credentials;
 use tests::Deployment;
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 
@@ -127,7 +127,7 @@ async fn without_the_table_a_process_has_its_own_key_or_none_is_made() {
     assert_eq!(warm.item(unknown_item(), now()).await.unwrap(), None);
     for at in [now(), late] {
         let answer = cold.item(unknown_item(), at).await;
-        assert!(matches!(answer, Err(Error::Store(_))), "{answer:?}");
+        assert!(matches!(answer, Err(Error::KeyStore(_))), "{answer:?}");
     }
 
     assert_eq!(authentications(&deployment), 1);
@@ -147,7 +147,7 @@ async fn a_process_with_a_key_that_works_outlives_the_table() {
 
     let after = late + SignedDuration::from_mins(5);
     let answer = client.item(unknown_item(), after).await;
-    assert!(matches!(answer, Err(Error::Store(_))), "{answer:?}");
+    assert!(matches!(answer, Err(Error::KeyStore(_))), "{answer:?}");
     assert_eq!(authentications(&deployment), 1);
 }
 

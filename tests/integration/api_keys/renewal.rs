@@ -1,10 +1,10 @@
 //! When a key is made, and when the one that there is serves.
 
+use client::Client;
+use client::StoredApiKey;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use shared::clock::now;
-use shared::pluggy::Client;
-use shared::store::StoredApiKey;
+use runtime::clock::now;
 use tests::Deployment;
 use tests::deployment::{CLIENT_SECRET, rotating_secrets, secrets};
 

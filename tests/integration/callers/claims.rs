@@ -105,7 +105,7 @@ async fn the_claim_is_the_one_that_the_deployment_names() {
 
     let named = event(json!({"https://example.com/user": USER}));
     let other = event(json!({"sub": USER}));
-    let now = shared::clock::now();
+    let now = runtime::clock::now();
 
     assert_eq!(item_status::handle(&app, named, now).await.status(), 200);
     assert_eq!(item_status::handle(&app, other, now).await.status(), 401);

@@ -1,7 +1,7 @@
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{Schedule, StoredItem};
+use store::{Schedule, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 

@@ -1,5 +1,5 @@
+use pluggy::ItemId;
 use serde_json::{Value, json};
-use shared::pluggy::ItemId;
 use tests::{Deployment, sample};
 
 use super::{answer, in_the_name_of};

@@ -1,7 +1,7 @@
 //! The funnel: what is counted, and what it is told apart by.
 
+use pluggy::ConnectEventKind;
 use serde_json::{Value, json};
-use shared::pluggy::ConnectEventKind;
 use tests::Deployment;
 
 use super::{ITEM, TAKEN, USER, answer, relayed, request};

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::InternalServerError;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use jiff::{SignedDuration, Timestamp};
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::store::Events;
+use store::Events;
 use tests::tables::{EVENT_RETENTION, Row, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -172,7 +172,7 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned(), EVENT_RETENTION),
         owner_claim: "sub".to_owned(),
-        metrics: shared::metrics::Emitter::in_memory(),
+        metrics: runtime::metrics::Emitter::in_memory(),
     };
     let begin = Instant::now();
 
@@ -191,7 +191,7 @@ async fn without_a_table_what_is_no_hint_is_counted_all_the_same() {
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned(), EVENT_RETENTION),
         owner_claim: "sub".to_owned(),
-        metrics: shared::metrics::Emitter::in_memory(),
+        metrics: runtime::metrics::Emitter::in_memory(),
     };
 
     let request = sample::request("connect-events/on-open.json");

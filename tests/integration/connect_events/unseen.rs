@@ -3,9 +3,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, sample, stream};

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
 use tests::{Deployment, sample};
 
 use super::json_of;

@@ -1,7 +1,7 @@
 //! What of a profile reaches the widget and the token, and what a caller can change of it.
 
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
 use tests::{Deployment, sample};
 
 use super::recorder::Recorder;

@@ -1,9 +1,9 @@
 //! Tokens for an item that there is.
 
 use lambda_http::{Body, Response};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::{Deployment, sample};
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::store::{Credentials, Disconnection, EventPresence, Events, Items, NewEvent};
+use store::{Credentials, Disconnection, EventPresence, Events, Items, NewEvent};
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};

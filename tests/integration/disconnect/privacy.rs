@@ -1,7 +1,7 @@
 //! What somebody learns about items that are not theirs: nothing.
 
 use lambda_http::{Body, Response};
-use shared::clock::now;
+use runtime::clock::now;
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -29,8 +29,8 @@ async fn foreign_gone_and_unknown_items_are_answered_alike_and_on_the_same_path(
     let observed = Observed::new();
     let client = observed.client(&deployment.tables);
     let mut app = deployment.disconnect();
-    app.items = shared::store::Items::new(client.clone(), deployment.tables.items.clone());
-    app.presence = shared::store::EventPresence::new(client, deployment.tables.events.clone());
+    app.items = store::Items::new(client.clone(), deployment.tables.items.clone());
+    app.presence = store::EventPresence::new(client, deployment.tables.events.clone());
     let requests_before = deployment.pluggy.requests().len();
 
     let mut answers = Vec::new();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::pluggy::{ItemCursor, ItemId};
-use shared::store::{Schedule, StoredItem};
+use pluggy::{ItemCursor, ItemId};
+use store::{Schedule, StoredItem};
 use tests::Tables;
 use uuid::Uuid;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use connection::{ActionKind, Phase};
+use pluggy::EventKind;
 use serde_json::{Value, json};
-use shared::connection::{ActionKind, Phase};
-use shared::pluggy::EventKind;
 
 use super::{column, document, first_column, words};
 use crate::closed_schema::validator;

@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use harness::{Dialect, Fault, FaultProxy, Plan};
 use jiff::{SignedDuration, Timestamp};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{Connectors, Items};
+use store::{Connectors, Items};
 use tests::tables::client;
 use tests::{Deployment, sample};
 

@@ -1,10 +1,10 @@
 //! `GET /items`: a user's items, newest first, page by page.
 
 use jiff::SignedDuration;
+use pluggy::{Item, ItemId};
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::{Item, ItemId};
-use shared::store::{Schedule, Snapshot, StoredItem};
+use store::{Schedule, Snapshot, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! What a user must do next, with what the app needs for it: at each of the sandbox's connections.
 
 use jiff::{SignedDuration, Timestamp};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::{Deployment, sample};
 
 use super::{USER, json_of};

@@ -1,7 +1,7 @@
 //! How a batch is read: once for each item, and only what asks for it.
 
 use jiff::SignedDuration;
-use shared::clock::now;
+use runtime::clock::now;
 use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 

@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::PendingSignal;
+use pluggy::ItemId;
+use runtime::clock::now;
+use store::PendingSignal;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 

@@ -1,9 +1,9 @@
 //! A connector's health, from the event to what a user is shown.
 
 use jiff::SignedDuration;
+use runtime::clock::now;
 use sandbox::{Effect, Fault, HealthStatus};
 use serde_json::json;
-use shared::clock::now;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 

@@ -1,9 +1,9 @@
 //! Ids that only a frontend or an operator names: they may be anybody's, or nobody's.
 
 use jiff::SignedDuration;
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{EventKey, NewEvent, Origin, Target};
+use pluggy::ItemId;
+use runtime::clock::now;
+use store::{EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 

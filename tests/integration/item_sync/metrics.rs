@@ -1,9 +1,9 @@
 //! What a batch tells in its one line.
 
 use jiff::SignedDuration;
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::Value;
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::Deployment;
 use tests::deployment::eventually;
 

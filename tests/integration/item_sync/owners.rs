@@ -1,11 +1,11 @@
 //! Whose an item is.
 
 use jiff::SignedDuration;
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::Switches;
 use serde_json::json;
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{Body, EventKey, NewEvent, Origin, Target};
+use store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 
 use super::{USER, ask_for_check, event, row, sync_later, sync_newest_event, unavailable};

@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::Switches;
 use serde_json::Value;
-use shared::clock::now;
-use shared::pluggy::ItemId;
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};

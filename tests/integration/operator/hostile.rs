@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use operator::Report;
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
 use tests::tables::Row;
 use tests::{Deployment, Tables, sample};
 use uuid::Uuid;

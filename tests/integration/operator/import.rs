@@ -138,7 +138,7 @@ async fn an_imported_owner_outlives_the_loss_of_the_row() {
     item_sync::handle(
         &deployment.item_sync(),
         &batch,
-        shared::clock::now(),
+        runtime::clock::now(),
         tests::deployment::in_a_minute(),
     )
     .await;

@@ -1,9 +1,9 @@
 //! What an operator is told, and what not.
 
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::store::Schedule;
+use store::Schedule;
 use tests::Deployment;
 use uuid::Uuid;
 
@@ -157,7 +157,7 @@ async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
 #[tokio::test]
 async fn what_the_bank_asks_the_user_for_stays_out() {
     let deployment = Deployment::start().await;
-    let item_id: shared::pluggy::ItemId = Uuid::new_v4().to_string().parse().unwrap();
+    let item_id: pluggy::ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let item = serde_json::from_value(json!({
         "id": item_id, "status": "WAITING_USER_ACTION", "executionStatus": "WAITING_USER_ACTION",
         "updatedAt": now(), "clientUserId": USER,
@@ -166,7 +166,7 @@ async fn what_the_bank_asks_the_user_for_stays_out() {
         "error": {"code": "ACCOUNT_LOCKED", "attributes": {"device": "SECRET-4"}},
     }))
     .unwrap();
-    let stored = shared::store::StoredItem {
+    let stored = store::StoredItem {
         item_id,
         owner: Some(USER.parse().unwrap()),
         created_at: now(),
@@ -175,7 +175,7 @@ async fn what_the_bank_asks_the_user_for_stays_out() {
         deleted_at: None,
         is_unconfirmed: false,
     };
-    let snapshot = shared::store::Snapshot {
+    let snapshot = store::Snapshot {
         item,
         fetched_at: now(),
     };
@@ -200,7 +200,7 @@ async fn a_user_is_told_of_all_items_page_by_page() {
     let deployment = Deployment::start().await;
     let items = deployment.tables.item_store();
     for _ in 0..60 {
-        let stored = shared::store::StoredItem {
+        let stored = store::StoredItem {
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
             owner: Some(USER.parse().unwrap()),
             created_at: now(),

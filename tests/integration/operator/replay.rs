@@ -6,10 +6,10 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 use operator::Report;
+use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
-use shared::clock::now;
-use shared::store::{Body, EventKey, NewEvent, Origin, Target};
+use store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 use uuid::Uuid;
 

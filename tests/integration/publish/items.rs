@@ -1,10 +1,10 @@
 //! A change of where an item stands is told, whatever found it.
 
+use pluggy::ItemId;
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{NewEvent, Target};
+use store::{NewEvent, Target};
 use tests::deployment::in_a_minute;
 use tests::stream;
 use tests::tables::Row;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Refusal;
 use jiff::SignedDuration;
+use pluggy::Event;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::Event;
-use shared::store::{Body, EventKey, NewEvent, Origin};
+use store::{Body, EventKey, NewEvent, Origin};
 use tokio::time::Instant;
 
 use super::{ITEM, Stand};

@@ -1,9 +1,9 @@
 //! Each stored webhook is told, with what Pluggy sent.
 
 use jiff::Timestamp;
+use pluggy::EventKind;
 use serde_json::json;
-use shared::pluggy::EventKind;
-use shared::store::{Body, EventKey, NewEvent, Origin, Target};
+use store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::sample;
 
 use super::{ITEM, Stand, USER};
@@ -52,7 +52,7 @@ async fn the_sample_events_are_told_with_the_bodies_that_they_had() {
             .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
         let request = sample::request_of(&event);
         let body = String::from_utf8(request.body().to_vec()).unwrap();
-        webhook::handle(Some(&app), request, shared::clock::now()).await;
+        webhook::handle(Some(&app), request, runtime::clock::now()).await;
 
         stand.feed_events().await;
 
@@ -74,7 +74,7 @@ async fn what_no_webhook_brought_is_not_told_as_one() {
     let stand = Stand::start().await;
     let events = stand.deployment.tables.event_store();
     let target = Target::Item(ITEM.parse().unwrap());
-    let now = shared::clock::now();
+    let now = runtime::clock::now();
     for (number, origin) in [Origin::Hint, Origin::Replay, Origin::Import]
         .into_iter()
         .enumerate()
@@ -107,7 +107,7 @@ async fn what_is_quarantined_is_not_told() {
             .deployment
             .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
         let request = sample::request(&format!("webhook/{name}.json"));
-        let answer = webhook::handle(Some(&app), request, shared::clock::now()).await;
+        let answer = webhook::handle(Some(&app), request, runtime::clock::now()).await;
         assert_eq!(answer.status(), 200, "{name}");
     }
     assert_eq!(stand.deployment.tables.event_rows().await.len(), 3);

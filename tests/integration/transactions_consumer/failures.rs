@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
-use shared::clock::now;
 use tokio::time::Instant;
 use transactions_rust::{App, Table, handle};
 

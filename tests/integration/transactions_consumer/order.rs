@@ -1,8 +1,8 @@
 //! Events that come twice, late, and in any order.
 
 use jiff::SignedDuration;
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
 
 use super::stand::{CREATED, DELETED, Stand, UPDATED, id_texts};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pluggy::{AccountId, ItemId, Transaction, TransactionFilter};
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::{AccountId, ItemId, Transaction, TransactionFilter};
 use tests::Deployment;
 use tests::deployment::{eventually, in_a_minute};
 use tests::tables::Row;

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use runtime::env::Environment;
 use serde_json::{Value, json};
-use shared::env::Environment;
 use transactions_rust::Config;
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/template.yaml");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Consumption;
-use shared::clock::now;
+use runtime::clock::now;
 use tests::sample;
 use tests::tables::Row;
 

@@ -1,8 +1,8 @@
 //! What an event costs, from its delivery to the item's row.
 
 use jiff::SignedDuration;
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
 use tests::deployment::in_a_minute;
 use tests::sample;
 

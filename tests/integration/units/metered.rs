@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use harness::{CapacityMeter, Consumption};
 use jiff::{SignedDuration, Timestamp};
+use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ItemId;
-use shared::store::{NewEvent, Target};
+use store::{NewEvent, Target};
 use tests::deployment::in_a_minute;
 use tests::tables::{Row, client};
 use tests::{Deployment, stream};

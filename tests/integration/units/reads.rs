@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use lambda_http::Request;
+use runtime::clock::now;
 use serde_json::json;
-use shared::clock::now;
 use tests::sample;
 
 use super::{Metered, USER};

@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256};
 use tests::{Deployment, sample};
 

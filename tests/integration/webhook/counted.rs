@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::InternalServerError;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use runtime::clock::now;
+use runtime::metrics::Metric;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::metrics::Metric;
-use shared::store::Events;
+use store::Events;
 use tests::deployment::WEBHOOK_SECRET_SHA256;
 use tests::tables::EVENT_RETENTION;
 use tests::{Deployment, sample};

@@ -9,9 +9,9 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use shared::clock::now;
-use shared::metrics::Emitter;
-use shared::store::Events;
+use runtime::clock::now;
+use runtime::metrics::Emitter;
+use store::Events;
 use tests::deployment::{CLIENT_ID, WEBHOOK_SECRET_SHA256};
 use tests::sample;
 use tests::tables::{EVENT_RETENTION, client};

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use runtime::clock::now;
 use serde_json::Value;
-use shared::clock::now;
 use tests::deployment::WEBHOOK_SECRET_SHA256;
 use tests::tables::Row;
 use tests::{Deployment, sample};

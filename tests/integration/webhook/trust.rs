@@ -1,8 +1,8 @@
 //! What proves that a delivery comes from Pluggy. `bypass` has what does not.
 
+use pluggy::ClientId;
+use runtime::clock::now;
 use serde_json::{Value, json};
-use shared::clock::now;
-use shared::pluggy::ClientId;
 use tests::deployment::{CLIENT_ID, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256};
 use tests::{Deployment, sample};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest};
+use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::Value;
-use shared::clock::now;
-use shared::pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest};
 use tests::Deployment;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, accepted};
 use webhook_registration::{Command, Elsewhere, Error, Problem, Report};

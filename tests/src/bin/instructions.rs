@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use harness::Callgrind;
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::Scene;
 use tests::instructions::Instructions;
 

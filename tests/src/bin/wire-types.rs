@@ -1,4 +1,4 @@
-//! Prints what the types of `shared::pluggy` have on the wire, for `make drift`.
+//! Prints what the types of `pluggy` have on the wire, for `make drift`.
 
 use std::io;
 

@@ -1,7 +1,7 @@
 //! The event of each function that can be measured.
 
+use runtime::clock;
 use serde_json::{Value, json};
-use shared::clock;
 
 use crate::sample;
 

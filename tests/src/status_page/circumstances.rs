@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use connection::{Availability, assess};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::connection::{Availability, assess};
 
 use super::{NOW, answer, item};
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use connection::{Availability, Reason, assess};
+use pluggy::{ExecutionStatus, ItemStatus};
 use serde_json::json;
-use shared::connection::{Availability, Reason, assess};
-use shared::pluggy::{ExecutionStatus, ItemStatus};
 
 use super::{NOW, answer, item};
 

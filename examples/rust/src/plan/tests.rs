@@ -1,5 +1,5 @@
+use pluggy::Since;
 use serde_json::{Value, json};
-use shared::pluggy::Since;
 
 use super::*;
 use crate::event::BusEvent;

@@ -1,8 +1,8 @@
 //! What each option of a profile may be. A mistyped one must not wait for a user to find it.
 
+use pluggy::{ConnectorType, CountryCode, ProductType};
+use runtime::fields;
 use serde_json::Value;
-use shared::fields;
-use shared::pluggy::{ConnectorType, CountryCode, ProductType};
 
 use super::address;
 use crate::request::{language, theme};
@@ -152,7 +152,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use shared::pluggy::{ConnectOptions, ConnectTokenOptions, Theme, WidgetLanguage};
+    use pluggy::{ConnectOptions, ConnectTokenOptions, Theme, WidgetLanguage};
 
     /// Names of the options that a value of a type has.
     fn options(value: impl serde::Serialize) -> BTreeSet<String> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use pluggy::{Item, UserActionType};
 use serde::Serialize;
 use serde_json::Value;
-use shared::pluggy::{Item, UserActionType};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,9 +1,9 @@
 //! What happens next, with everything that the app needs for it.
 
+use connection::{ActionKind, Assessment, Language, TokenUse, message};
 use jiff::Timestamp;
+use pluggy::{Item, ItemId};
 use serde::Serialize;
-use shared::connection::{ActionKind, Assessment, Language, TokenUse, message};
-use shared::pluggy::{Item, ItemId};
 
 use super::bank::BankView;
 use super::prompt::PromptView;

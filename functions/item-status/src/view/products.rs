@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use pluggy::{ExecutionStatus, Item, ProductStatus, ProductType, Warning};
 use serde::Serialize;
-use shared::pluggy::{ExecutionStatus, Item, ProductStatus, ProductType, Warning};
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

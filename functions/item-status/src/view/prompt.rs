@@ -1,8 +1,8 @@
 //! What the bank asks the user for. The value itself goes from the widget to Pluggy, never through
 //! here.
 
+use pluggy::{ConnectorCredential, CredentialOption, CredentialType};
 use serde::Serialize;
-use shared::pluggy::{ConnectorCredential, CredentialOption, CredentialType};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,10 +1,10 @@
 //! Where an item stands, as its user is told, and why.
 
+use connection::{ActionKind, Assessment, Phase, assess};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::connection::{ActionKind, Assessment, Phase, assess};
-use shared::health::Healths;
-use shared::store::StoredItem;
+use store::Healths;
+use store::StoredItem;
 
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::store::LoggedEvent;
+use store::LoggedEvent;
 
 /// One event of an item's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::store::{FailedFetch, PendingSignal, Schedule};
+use store::{FailedFetch, PendingSignal, Schedule};
 
 /// When an item is looked at next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

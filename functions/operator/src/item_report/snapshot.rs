@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use pluggy::{Connector, ItemError, ProductStatus};
 use serde::Serialize;
-use shared::pluggy::{Connector, ItemError, ProductStatus};
-use shared::store::Snapshot;
+use store::Snapshot;
 
 /// Pluggy's last answer about an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

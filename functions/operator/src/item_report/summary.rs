@@ -1,10 +1,10 @@
 //! One line of a user's items.
 
 use jiff::Timestamp;
+use pluggy::ItemId;
 use serde::Serialize;
-use shared::health::Healths;
-use shared::pluggy::ItemId;
-use shared::store::StoredItem;
+use store::Healths;
+use store::StoredItem;
 
 use super::{Connection, ScheduleReport};
 

@@ -1,6 +1,6 @@
+use pluggy::Item;
 use serde_json::{Value, json};
-use shared::pluggy::Item;
-use shared::store::Schedule;
+use store::Schedule;
 
 use super::*;
 

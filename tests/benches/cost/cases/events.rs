@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use pluggy::ItemId;
+use runtime::clock;
 use serde_json::{Value, json};
-use shared::clock;
-use shared::pluggy::ItemId;
-use shared::store::schema;
+use store::schema;
 use tests::sample;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! What a user's app asks for.
 
+use pluggy::ItemId;
 use serde_json::{Value, json};
-use shared::pluggy::ItemId;
 use tests::sample;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use harness::{Bootstraps, Drained, Function, FunctionSettings, Queue, QueueMapping};
-use shared::env::Environment;
+use runtime::env::Environment;
 use tests::tables::Row;
 
 use crate::proof;

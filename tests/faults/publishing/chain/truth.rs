@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::clock::now;
-use shared::pluggy::{AccountId, ItemId, Transaction, TransactionFilter};
+use pluggy::{AccountId, ItemId, Transaction, TransactionFilter};
+use runtime::clock::now;
 use tests::Deployment;
 use tests::tables::Row;
 

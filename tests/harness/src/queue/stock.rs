@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use shared::clock;
+use runtime::clock;
 use uuid::Uuid;
 
 use super::Message;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use pluggy::ItemId;
 use serde_json::json;
-use shared::pluggy::ItemId;
 use tests::Deployment;
 
 use super::super::{

@@ -1,0 +1,346 @@
+//! The API key that all functions share: process memory first, then the credential table, then
+//! `POST /auth`.
+
+use std::time::Duration;
+
+pub use futures_util::future::BoxFuture;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+
+use crate::api::{Api, Failure};
+use crate::call::Call;
+use crate::chain;
+use crate::{Error, jwt};
+use pluggy::{ApiKey, AuthRequest, AuthResponse, ClientId};
+
+/// An error of a place that this crate does not know.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The application's credentials.
+pub struct Credentials {
+    /// The application that they belong to.
+    pub client_id: ClientId,
+    /// Its secret.
+    pub client_secret: SecretString,
+}
+
+/// Where the application's credentials are.
+pub trait CredentialsSource: Send + Sync {
+    /// Reads the credentials as they are now, so that rotated ones are picked up. Callers need them rarely.
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
+}
+
+/// An API key as processes share it.
+#[derive(Clone, Debug)]
+pub struct StoredApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// The application that it belongs to.
+    pub client_id: ClientId,
+    /// When it was made, by our clock.
+    pub issued_at: Timestamp,
+    /// When it ends, to the second.
+    pub expires_at: Timestamp,
+}
+
+/// Where processes share the application's API key.
+pub trait KeyStore: Send + Sync {
+    /// Returns the key of an application that is shared now, whatever time it has left.
+    fn get(&self, client_id: ClientId) -> BoxFuture<'_, Result<Option<StoredApiKey>, BoxError>>;
+
+    /// Shares a key, unless a newer one of its application is there already.
+    fn put<'a>(&'a self, key: &'a StoredApiKey) -> BoxFuture<'a, Result<(), BoxError>>;
+}
+
+/// Documented lifetime of a key, used where the key itself does not say.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// A key is renewed this long before it expires, plus up to [`RENEWAL_JITTER`], so that not all
+/// processes renew at once.
+const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
+const RENEWAL_JITTER: Duration = Duration::from_mins(5);
+/// A key younger than this is not renewed, and credentials that were refused are not tried again
+/// for as long: whatever is wrong, more calls to `/auth` would not mend it.
+const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
+/// The same after a failure that may have passed a moment later, where there is no key to go on with.
+const SHORT_QUIET_TIME: SignedDuration = SignedDuration::from_secs(2);
+
+/// Source of API keys. One renewal at a time in a process.
+pub struct ApiKeys {
+    api: Api,
+    client_id: ClientId,
+    credentials: Box<dyn CredentialsSource>,
+    store: Box<dyn KeyStore>,
+    margin: SignedDuration,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    key: Option<StoredApiKey>,
+    refusal: Option<Refusal>,
+}
+
+/// There is no key to be had for a while, and why.
+struct Refusal {
+    until: Timestamp,
+    reason: Reason,
+}
+
+enum Reason {
+    OtherApplication,
+    Refused { status: u16, code: Option<String> },
+    RateLimited,
+    Unavailable,
+}
+
+impl Refusal {
+    /// What it means for a call at `now`.
+    fn error(&self, now: Timestamp) -> Error {
+        match &self.reason {
+            Reason::OtherApplication => Error::OtherApplication,
+            Reason::Refused { status, code } => Error::CredentialsRefused {
+                status: *status,
+                code: code.clone(),
+            },
+            Reason::Unavailable => Error::Unavailable {
+                status: None,
+                error_id: None,
+                source: None,
+            },
+            Reason::RateLimited => Error::RateLimited {
+                retry_after: self.until.duration_since(now).unsigned_abs(),
+            },
+        }
+    }
+}
+
+impl Memory {
+    /// Remembers for a time that there is no key.
+    fn refuse(&mut self, now: Timestamp, time: SignedDuration, reason: Reason) -> Error {
+        let until = now.saturating_add(time).unwrap_or(now);
+        self.refusal.insert(Refusal { until, reason }).error(now)
+    }
+}
+
+impl ApiKeys {
+    /// Keys for the application `client_id`. Makes no network call.
+    pub fn new(
+        api: Api,
+        client_id: ClientId,
+        credentials: impl CredentialsSource + 'static,
+        store: impl KeyStore + 'static,
+    ) -> Self {
+        let jitter = RENEWAL_JITTER.mul_f64(rand::random());
+        let margin = RENEWAL_MARGIN + SignedDuration::try_from(jitter).unwrap_or_default();
+        Self {
+            api,
+            client_id,
+            credentials: Box::new(credentials),
+            store: Box::new(store),
+            margin,
+            memory: Mutex::default(),
+        }
+    }
+
+    /// Reads the shared key ahead of the first call, if there is one.
+    pub(super) async fn remember(&self, now: Timestamp) {
+        let mut memory = self.memory.lock().await;
+        match self.stored().await {
+            Ok(Some(stored)) if self.has_time_left(&stored, now) => memory.key = Some(stored),
+            Ok(_) => {}
+            Err(error) => tracing::debug!(error = chain(&error), "no api key yet"),
+        }
+    }
+
+    /// A key with time left.
+    pub(super) async fn fresh(&self, now: Timestamp) -> Result<ApiKey, Error> {
+        let mut memory = self.memory.lock().await;
+        if let Some(stored) = memory
+            .key
+            .as_ref()
+            .filter(|stored| self.has_time_left(stored, now))
+        {
+            return Ok(stored.key.clone());
+        }
+        let renewed = match self.stored().await {
+            Ok(Some(stored)) if self.has_time_left(&stored, now) => {
+                return Ok(memory.key.insert(stored).key.clone());
+            }
+            Ok(stored) => {
+                let known = [memory.key.take(), stored].into_iter().flatten();
+                memory.key = known.max_by_key(|stored| stored.expires_at);
+                self.authenticate(&mut memory, now).await
+            }
+            // Without the table, each process would have a key made that it cannot share.
+            Err(error) => Err(error),
+        };
+        // A renewal comes early, so that the key before it outlives a failure.
+        match (renewed, &memory.key) {
+            (Err(error), Some(old)) if old.expires_at > now => {
+                tracing::warn!(error = chain(&error), "api key not renewed yet");
+                Ok(old.key.clone())
+            }
+            (renewed, _) => renewed,
+        }
+    }
+
+    /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one,
+    /// else a new key.
+    pub(super) async fn replacement(
+        &self,
+        refused: &ApiKey,
+        now: Timestamp,
+    ) -> Result<ApiKey, Error> {
+        let mut memory = self.memory.lock().await;
+        let is_other = |stored: &&StoredApiKey| stored.key.expose() != refused.expose();
+        if let Some(stored) = memory.key.as_ref().filter(is_other) {
+            return Ok(stored.key.clone());
+        }
+        let stored = self.stored().await?;
+        if let Some(other) = stored.as_ref().filter(is_other)
+            && self.has_time_left(other, now)
+        {
+            let key = other.key.clone();
+            memory.key = stored;
+            return Ok(key);
+        }
+        let issued_at = stored
+            .as_ref()
+            .or(memory.key.as_ref())
+            .map(|stored| stored.issued_at);
+        if issued_at.is_some_and(|at| now.duration_since(at) < QUIET_TIME) {
+            return Err(Error::KeyRefused);
+        }
+        self.authenticate(&mut memory, now).await
+    }
+
+    async fn stored(&self) -> Result<Option<StoredApiKey>, Error> {
+        self.store
+            .get(self.client_id)
+            .await
+            .map_err(Error::KeyStore)
+    }
+
+    /// A key that was just made is good as long as it lives: another one would live no longer.
+    fn has_time_left(&self, stored: &StoredApiKey, now: Timestamp) -> bool {
+        let left = stored.expires_at.duration_since(now);
+        let is_new = now.duration_since(stored.issued_at) < QUIET_TIME;
+        left > self.margin || (is_new && left > SignedDuration::ZERO)
+    }
+
+    /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all
+    /// the same.
+    async fn authenticate(&self, memory: &mut Memory, now: Timestamp) -> Result<ApiKey, Error> {
+        if let Some(refusal) = memory
+            .refusal
+            .as_ref()
+            .filter(|refusal| now < refusal.until)
+        {
+            return Err(refusal.error(now));
+        }
+        let credentials = self
+            .credentials
+            .credentials()
+            .await
+            .map_err(Error::Credentials)?;
+        // Another application's keys answer 404 for every item of ours, as if all were gone.
+        if credentials.client_id != self.client_id {
+            return Err(memory.refuse(now, QUIET_TIME, Reason::OtherApplication));
+        }
+        let request = AuthRequest {
+            client_id: credentials.client_id,
+            client_secret: &credentials.client_secret,
+        };
+        let answer = self
+            .api
+            .exchange(&Call::post(["auth"]).repeatable(), None, Some(&request))
+            .await;
+        let AuthResponse { api_key } = match answer {
+            Ok(answer) => answer,
+            Err(Failure::Status {
+                status: status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+                body,
+                ..
+            }) => {
+                let (status, code) = (status.as_u16(), body.code_description);
+                return Err(memory.refuse(now, QUIET_TIME, Reason::Refused { status, code }));
+            }
+            Err(failure) => {
+                let error = failure.into_error();
+                let wait = error.retry_after().map(SignedDuration::try_from);
+                if let Some(Ok(wait)) = wait {
+                    return Err(memory.refuse(now, wait, Reason::RateLimited));
+                }
+                // Whoever has a key that still works need not wait for each failure anew.
+                let time = if memory.key.as_ref().is_some_and(|key| key.expires_at > now) {
+                    QUIET_TIME
+                } else {
+                    SHORT_QUIET_TIME
+                };
+                memory.refuse(now, time, Reason::Unavailable);
+                return Err(error);
+            }
+        };
+        let expires_at = jwt::expiry(api_key.expose(), now, LIFETIME);
+        let stored = StoredApiKey {
+            key: api_key,
+            client_id: self.client_id,
+            issued_at: now,
+            expires_at,
+        };
+        if let Err(error) = self.store.put(&stored).await {
+            tracing::warn!(error = chain(error.as_ref()), "api key not shared");
+        }
+        memory.refusal = None;
+        Ok(memory.key.insert(stored).key.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl CredentialsSource for Nowhere {
+        fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
+            Box::pin(async { Err("no credentials".into()) })
+        }
+    }
+
+    impl KeyStore for Nowhere {
+        fn get(&self, _: ClientId) -> BoxFuture<'_, Result<Option<StoredApiKey>, BoxError>> {
+            Box::pin(async { Ok(None) })
+        }
+
+        fn put<'a>(&'a self, _: &'a StoredApiKey) -> BoxFuture<'a, Result<(), BoxError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    fn keys() -> ApiKeys {
+        let trust = crate::https::Trust::compiled_in().unwrap();
+        ApiKeys::new(
+            Api::new(&trust, "https://api.pluggy.ai".parse().unwrap()),
+            "11111111-0000-4000-8000-000000000003".parse().unwrap(),
+            Nowhere,
+            Nowhere,
+        )
+    }
+
+    #[test]
+    fn processes_renew_five_to_ten_minutes_early_and_not_all_at_once() {
+        let margins: std::collections::BTreeSet<_> = (0..8).map(|_| keys().margin).collect();
+
+        let earliest = RENEWAL_MARGIN + SignedDuration::try_from(RENEWAL_JITTER).unwrap();
+        assert!(margins.len() > 1, "{margins:?}");
+        assert!(
+            margins
+                .iter()
+                .all(|margin| (RENEWAL_MARGIN..=earliest).contains(margin)),
+            "{margins:?}"
+        );
+    }
+}

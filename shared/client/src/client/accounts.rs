@@ -1,0 +1,23 @@
+//! Accounts.
+
+use jiff::Timestamp;
+
+use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY};
+use crate::Error;
+use crate::call::Call;
+use pluggy::{Account, AccountId, ItemId, Page};
+
+impl Client {
+    /// `GET /accounts?itemId=`: the accounts of an item. None does not mean that the user has none:
+    /// they may not be collected yet, or the consent may have ended.
+    pub async fn accounts(&self, item_id: ItemId, now: Timestamp) -> Result<Page<Account>, Error> {
+        let call = Call::get(["accounts"]).with_query(vec![("itemId", item_id.to_string())]);
+        self.call(call, NO_BODY, now).await
+    }
+
+    /// `GET /accounts/{id}`: one account, or `None` if there is none of this id.
+    pub async fn account(&self, id: AccountId, now: Timestamp) -> Result<Option<Account>, Error> {
+        let call = Call::get(["accounts", &id.to_string()]);
+        self.find(call, NO_BODY, ACCOUNT_NOT_FOUND, now).await
+    }
+}

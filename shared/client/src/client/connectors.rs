@@ -1,0 +1,34 @@
+//! Connectors.
+
+use jiff::Timestamp;
+
+use super::{Client, NO_BODY};
+use crate::Error;
+use crate::call::Call;
+use pluggy::{Connector, ConnectorFilter, ConnectorId, Page};
+
+impl Client {
+    /// `GET /connectors`: the institutions that the application can use.
+    pub async fn connectors(
+        &self,
+        filter: &ConnectorFilter,
+        now: Timestamp,
+    ) -> Result<Page<Connector>, Error> {
+        self.call(
+            Call::get(["connectors"]).with_query(filter.query()),
+            NO_BODY,
+            now,
+        )
+        .await
+    }
+
+    /// `GET /connectors/{id}`: one institution, or `None` if there is none of this id.
+    pub async fn connector(
+        &self,
+        id: ConnectorId,
+        now: Timestamp,
+    ) -> Result<Option<Connector>, Error> {
+        let call = Call::get(["connectors", &id.to_string()]);
+        self.find(call, NO_BODY, "CONNECTOR_NOT_FOUND", now).await
+    }
+}

@@ -1,0 +1,23 @@
+//! Consents.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Client, NO_BODY};
+use crate::Error;
+use crate::call::Call;
+use pluggy::{Consent, ItemId, Page};
+
+impl Client {
+    /// `GET /consents?itemId=`: what the user of an item has allowed.
+    pub async fn consents(&self, item_id: ItemId, now: Timestamp) -> Result<Page<Consent>, Error> {
+        let call = Call::get(["consents"]).with_query(vec![("itemId", item_id.to_string())]);
+        self.call(call, NO_BODY, now).await
+    }
+
+    /// `GET /consents/{id}`: one consent, or `None` if there is none of this id.
+    pub async fn consent(&self, id: Uuid, now: Timestamp) -> Result<Option<Consent>, Error> {
+        let call = Call::get(["consents", &id.to_string()]);
+        self.find(call, NO_BODY, "CONSENT_NOT_FOUND", now).await
+    }
+}

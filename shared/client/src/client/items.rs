@@ -1,0 +1,74 @@
+//! Items.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{Client, ITEM_NOT_FOUND, NO_BODY};
+use crate::Error;
+use crate::call::Call;
+use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, Parameters, UpdateItemRequest};
+
+impl Client {
+    /// `GET /items/{id}`: the item, or `None` if Pluggy says that the application has none of this
+    /// id. Boxed, since each step of the way back would copy it.
+    pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Box<Item>>, Error> {
+        self.find(
+            Call::get(["items", &id.to_string()]),
+            NO_BODY,
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
+    }
+
+    /// `GET /v2/items`: the application's items, newest first, from where the page before ended.
+    /// Pluggy answers 403 unless the contract has it.
+    pub async fn items(
+        &self,
+        after: Option<&ItemCursor>,
+        now: Timestamp,
+    ) -> Result<ItemPage, Error> {
+        let after = after.map(|cursor| ("after", cursor.as_str().to_owned()));
+        let call = Call::get(["v2", "items"]).with_query(after.into_iter().collect());
+        self.call(call, NO_BODY, now).await
+    }
+
+    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute for each
+    /// address.
+    pub async fn update_item(
+        &self,
+        id: ItemId,
+        request: &UpdateItemRequest,
+        now: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        self.find(
+            Call::patch(["items", &id.to_string()]),
+            Some(request),
+            ITEM_NOT_FOUND,
+            now,
+        )
+        .await
+    }
+
+    /// `DELETE /items/{id}`: removes the item with its data and credentials, and revokes its
+    /// consent; `None` if there is no such item any more, so that it does no harm to ask again.
+    pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
+        let call = Call::delete(["items", &id.to_string()]).repeatable();
+        self.find(call, NO_BODY, ITEM_NOT_FOUND, now).await
+    }
+
+    /// `POST /items/{id}/mfa`: answers the prompt of an item that waits for the user's input.
+    pub async fn answer_mfa(
+        &self,
+        id: ItemId,
+        name: &str,
+        value: SecretString,
+        now: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        let answer = Parameters(BTreeMap::from([(name.to_owned(), value)]));
+        let call = Call::post(["items", &id.to_string(), "mfa"]);
+        self.find(call, Some(&answer), ITEM_NOT_FOUND, now).await
+    }
+}

@@ -1,0 +1,27 @@
+//! Transactions.
+
+use jiff::Timestamp;
+
+use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY};
+use crate::Error;
+use crate::call::Call;
+use pluggy::{AccountId, TransactionCursor, TransactionFilter, TransactionPage};
+
+impl Client {
+    /// `GET /v2/transactions?accountId=`: a page of an account's transactions, from where the page
+    /// before ended, or `None` if Pluggy says that there is no such account. The filter must be the
+    /// same for all pages.
+    pub async fn transactions(
+        &self,
+        account_id: AccountId,
+        filter: &TransactionFilter,
+        after: Option<&TransactionCursor>,
+        now: Timestamp,
+    ) -> Result<Option<TransactionPage>, Error> {
+        let mut query = vec![("accountId", account_id.to_string())];
+        query.extend(filter.query());
+        query.extend(after.map(|cursor| ("after", cursor.as_str().to_owned())));
+        let call = Call::get(["v2", "transactions"]).with_query(query);
+        self.find(call, NO_BODY, ACCOUNT_NOT_FOUND, now).await
+    }
+}

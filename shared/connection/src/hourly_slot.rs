@@ -1,0 +1,79 @@
+//! The moments at which an item may be looked at where nothing but a limit decides.
+
+use jiff::{SignedDuration, Timestamp};
+
+use pluggy::ItemId;
+
+/// How far apart an item's moments are.
+pub(super) const GRID: SignedDuration = SignedDuration::from_hours(1);
+
+/// The last of the item's own moments up to `limit`. Looks between two of them plan the same one, so
+/// that the row stays at its place in the index of what is due. Each item has moments of its own, so
+/// that no hour begins with a crowd.
+pub(super) fn in_hourly_slot(limit: Timestamp, id: ItemId) -> Timestamp {
+    let grid = GRID.as_secs();
+    let seconds = limit.as_second();
+    let own = i64::try_from(id.as_number() % u128::from(grid.unsigned_abs())).unwrap_or_default();
+    Timestamp::from_second(seconds - (seconds - own).rem_euclid(grid)).unwrap_or(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const NOON: &str = "2026-11-23T12:00:00Z";
+
+    fn any_id() -> ItemId {
+        Uuid::new_v4().to_string().parse().unwrap()
+    }
+
+    #[test]
+    fn a_moment_is_less_than_an_hour_before_the_limit_and_never_after_it() {
+        let noon: Timestamp = NOON.parse().unwrap();
+        for number in 0..10_000 {
+            let limit = noon + SignedDuration::from_millis(number * 997);
+
+            let before = in_hourly_slot(limit, any_id()).duration_until(limit);
+
+            assert!(
+                !before.is_negative() && before < GRID,
+                "{before} before {limit}"
+            );
+        }
+    }
+
+    #[test]
+    fn limits_between_two_moments_lead_to_the_first_of_them() {
+        let (id, noon) = (any_id(), NOON.parse().unwrap());
+        let first = in_hourly_slot(noon, id);
+        let second = first + GRID;
+
+        for (limit, moment) in [
+            (noon, first),
+            (second - SignedDuration::from_millis(1), first),
+            (second, second),
+            (second + SignedDuration::from_mins(59), second),
+        ] {
+            assert_eq!(in_hourly_slot(limit, id), moment, "{limit}");
+        }
+    }
+
+    #[test]
+    fn items_with_the_same_limit_are_spread_evenly_over_the_hour() {
+        const ITEMS: u32 = 36_000;
+        let noon = NOON.parse().unwrap();
+        let mut in_minute = [0; 60];
+
+        for _ in 0..ITEMS {
+            let moment = in_hourly_slot(noon, any_id()).as_second();
+            in_minute[usize::try_from(moment / 60 % 60).unwrap()] += 1;
+        }
+
+        // Of 600 in a minute, the deviation of random ids is 24: a deviation of 200 is no chance.
+        assert!(
+            in_minute.iter().all(|items| (400..800).contains(items)),
+            "{in_minute:?}"
+        );
+    }
+}

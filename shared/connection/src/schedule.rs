@@ -1,0 +1,205 @@
+//! When to look at an item again if no webhook comes.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::hourly_slot::in_hourly_slot;
+use super::{Availability, Phase, assess};
+use pluggy::{Item, ItemStatus};
+
+/// The first look at a running execution; each later one waits as long as the state has lasted.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
+/// No running execution is left unwatched for longer.
+const LONGEST_WHILE_RUNNING: SignedDuration = SignedDuration::from_hours(1);
+/// After the expiry of what the user must do, Pluggy needs a moment to say so.
+const EXPIRY_GRACE: SignedDuration = SignedDuration::from_secs(15);
+/// An auto-sync takes a while; its webhook usually comes first.
+const AUTO_SYNC_GRACE: SignedDuration = SignedDuration::from_mins(30);
+/// No live item is left unwatched for longer,
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// except one that has not changed for this long,
+const DORMANT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// which is looked at this rarely.
+const LONGEST_WHILE_DORMANT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The first retry of a failed read, doubled with each failure in a row.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(6);
+const MAX_DOUBLINGS: u32 = 10;
+
+/// How long after a 404 the item is asked for again; only a second 404 proves that it is gone.
+pub const MISSING_CONFIRMATION_DELAY: SignedDuration = SignedDuration::from_hours(1);
+
+/// When to look again at an item that was just read.
+pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
+    let assessment = assess(item, Availability::Available, now);
+    let age = item
+        .updated_at
+        .map(|at| now.duration_since(at))
+        .unwrap_or_default();
+    let while_running = age.clamp(SHORTEST, LONGEST_WHILE_RUNNING);
+    // By Pluggy's own states rather than by phase: a prompt that has just expired is still on its
+    // way to a state that lasts.
+    let is_moving = item.execution_status.is_running()
+        || item.status.is_moving()
+        || matches!(
+            item.status,
+            ItemStatus::WaitingUserInput | ItemStatus::WaitingUserAction
+        );
+    let delay = match (assessment.phase(), assessment.expires_at) {
+        (Phase::WaitingUser, Some(expires_at)) => {
+            (now.duration_until(expires_at) + EXPIRY_GRACE).clamp(SHORTEST, LONGEST)
+        }
+        (Phase::WaitingUser, None) => while_running,
+        _ if is_moving => while_running,
+        (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
+        _ => settled(item, age, now),
+    };
+    now.saturating_add(delay).unwrap_or(now)
+}
+
+fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
+    let longest = if age > DORMANT_AFTER {
+        LONGEST_WHILE_DORMANT
+    } else {
+        LONGEST
+    };
+    let limit = now.saturating_add(longest).unwrap_or(now);
+    let at_the_latest = now.duration_until(in_hourly_slot(limit, item.id));
+    let after_auto_sync = item
+        .next_auto_sync_at
+        .filter(|at| *at > now)
+        .map(|at| now.duration_until(at) + AUTO_SYNC_GRACE);
+    let until_consent_ends = item
+        .consent_expires_at
+        .filter(|at| *at > now)
+        .map(|at| now.duration_until(at) + EXPIRY_GRACE);
+    [after_auto_sync, until_consent_ends]
+        .into_iter()
+        .flatten()
+        .fold(at_the_latest, SignedDuration::min)
+}
+
+/// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by
+/// `jitter` (0 to 1) over the upper half, so that items that failed together do not come back
+/// together.
+pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
+    let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
+    let longest = (FIRST_RETRY * 2_i32.pow(doublings)).min(LONGEST_RETRY);
+    let half = longest / 2;
+    half + SignedDuration::try_from_secs_f64(half.as_secs_f64() * jitter.clamp(0.0, 1.0))
+        .unwrap_or(half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hourly_slot::GRID;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn check(fields: serde_json::Value, expected: &str) {
+        let mut item = serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "updatedAt": NOW,
+        });
+        item.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        let item: Item = serde_json::from_value(item).unwrap();
+
+        assert_eq!(
+            next_fetch(&item, NOW.parse().unwrap()),
+            expected.parse().unwrap(),
+            "{fields}"
+        );
+    }
+
+    #[test]
+    fn a_running_execution_is_watched_less_and_less_often() {
+        let since = |updated_at| serde_json::json!({"status": "UPDATING", "executionStatus": "CREATED", "updatedAt": updated_at});
+
+        check(since(NOW), "2026-11-23T12:01:00Z");
+        check(since("2026-11-23T11:50:00Z"), "2026-11-23T12:10:00Z");
+        check(since("2026-11-20T11:50:00Z"), "2026-11-23T13:00:00Z");
+    }
+
+    #[test]
+    fn a_prompt_is_looked_at_when_it_expires() {
+        check(
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": "2026-11-23T12:05:00Z"},
+            }),
+            "2026-11-23T12:05:15Z",
+        );
+    }
+
+    #[test]
+    fn a_state_that_cannot_last_is_watched() {
+        check(
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": "2026-11-23T11:59:50Z"},
+            }),
+            "2026-11-23T12:01:00Z",
+        );
+        check(
+            serde_json::json!({"status": "HIBERNATING", "executionStatus": "DREAMS_IN_PROGRESS"}),
+            "2026-11-23T12:01:00Z",
+        );
+        check(
+            serde_json::json!({"status": "CREATED", "executionStatus": "SOMETHING_NEW"}),
+            "2026-11-23T12:01:00Z",
+        );
+    }
+
+    #[test]
+    fn a_settled_item_is_looked_at_after_its_auto_sync_and_at_most_a_day_later() {
+        check(serde_json::json!({}), "2026-11-24T11:10:41Z");
+        check(
+            serde_json::json!({"nextAutoSyncAt": "2026-11-23T20:00:00Z"}),
+            "2026-11-23T20:30:00Z",
+        );
+        check(
+            serde_json::json!({"nextAutoSyncAt": "2026-12-23T20:00:00Z"}),
+            "2026-11-24T11:10:41Z",
+        );
+        check(
+            serde_json::json!({"consentExpiresAt": "2026-11-23T13:00:00Z"}),
+            "2026-11-23T13:00:15Z",
+        );
+    }
+
+    #[test]
+    fn looks_within_an_hour_at_a_settled_item_plan_the_same_look() {
+        let settled = serde_json::json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "updatedAt": NOW, "nextAutoSyncAt": "2026-11-24T12:00:00Z",
+        });
+        let item: Item = serde_json::from_value(settled).unwrap();
+        let planned = |look: &str| next_fetch(&item, look.parse().unwrap());
+
+        assert_eq!(
+            planned("2026-11-23T12:10:41Z"),
+            planned("2026-11-23T11:10:41Z") + GRID
+        );
+        for look in ["2026-11-23T11:10:42.007Z", "2026-11-23T12:10:40.999Z"] {
+            assert_eq!(planned(look), planned("2026-11-23T11:10:41Z"), "{look}");
+        }
+    }
+
+    #[test]
+    fn a_dormant_item_is_looked_at_once_a_week() {
+        check(
+            serde_json::json!({"updatedAt": "2026-10-01T00:00:00Z"}),
+            "2026-11-30T11:10:41Z",
+        );
+    }
+
+    #[test]
+    fn failed_reads_back_off_within_bounds() {
+        assert_eq!(retry_delay(1, 0.0), SignedDuration::from_secs(15));
+        assert_eq!(retry_delay(1, 1.0), SignedDuration::from_secs(30));
+        assert_eq!(retry_delay(3, 1.0), SignedDuration::from_secs(120));
+        assert_eq!(retry_delay(u32::MAX, 1.0), LONGEST_RETRY);
+    }
+}

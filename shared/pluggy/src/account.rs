@@ -1,0 +1,196 @@
+//! Accounts, bank accounts and credit cards alike.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::open_enum;
+use super::{AccountId, Amount, ItemId, tolerant};
+
+/// An account as `GET /accounts/{id}` gives it. Only the ids are promised: any other field of an
+/// unexpected shape counts as absent.
+///
+/// The owner's name and tax number are not read: what does not get in cannot leak.
+///
+/// ```
+/// use crate::{Account, AccountType};
+///
+/// let account: Account = serde_json::from_str(
+///     r#"{"id":"aaaa6c5d-0000-4000-8000-000000000002","itemId":"9a7b6c5d-0000-4000-8000-000000000001",
+///         "type":"BANK","balance":120950.10}"#,
+/// )?;
+/// assert_eq!(account.kind, Some(AccountType::Bank));
+/// assert_eq!(account.balance.unwrap().as_str(), "120950.10");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Source: <https://docs.pluggy.ai/reference/accounts-retrieve>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::exact", skip_serializing_if = "Option::is_none")],
+)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The account.
+    pub id: AccountId,
+    /// The item that it was found through.
+    pub item_id: ItemId,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: Option<AccountType>,
+    /// What it is, more exactly.
+    pub subtype: Option<AccountSubtype>,
+    /// The bank's number of it; of a card, the last four digits.
+    pub number: Option<String>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What the bank calls it for its customers.
+    pub marketing_name: Option<String>,
+    /// What there is in a bank account, or what a card owes.
+    pub balance: Option<Amount>,
+    /// ISO 4217 code of all its amounts.
+    pub currency_code: Option<String>,
+    /// What only bank accounts have.
+    pub bank_data: Option<BankData>,
+    /// What only cards have.
+    pub credit_data: Option<CreditData>,
+    /// When Pluggy found it first.
+    pub created_at: Option<Timestamp>,
+    /// When it was read last.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// What only bank accounts have.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::exact", skip_serializing_if = "Option::is_none")],
+)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BankData {
+    /// The balance with what is not posted yet.
+    pub closing_balance: Option<Amount>,
+    /// What the bank invests by itself.
+    pub automatically_invested_balance: Option<Amount>,
+    /// How far it may be overdrawn.
+    pub overdraft_contracted_limit: Option<Amount>,
+    /// How far it is.
+    pub overdraft_used_limit: Option<Amount>,
+    /// How far it is beyond what was agreed.
+    pub unarranged_overdraft_amount: Option<Amount>,
+    /// Whether something of it is set aside.
+    pub has_reserved_balance: Option<bool>,
+}
+
+/// What only cards have.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::exact", skip_serializing_if = "Option::is_none")],
+)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditData {
+    /// Such as Gold.
+    pub level: Option<String>,
+    /// Such as Visa.
+    pub brand: Option<String>,
+    /// When the bill is closed: a day or a moment, as received.
+    pub balance_close_date: Option<String>,
+    /// When the bill is due: a day or a moment, as received.
+    pub balance_due_date: Option<String>,
+    /// What may still be spent.
+    pub available_credit_limit: Option<Amount>,
+    /// The amount due, in dollars.
+    pub balance_foreign_currency: Option<Amount>,
+    /// The least that must be paid.
+    pub minimum_payment: Option<Amount>,
+    /// What may be spent in all.
+    pub credit_limit: Option<Amount>,
+    /// Whether that can be changed.
+    pub is_limit_flexible: Option<bool>,
+    /// `ACTIVE`, `BLOCKED` or `CANCELLED`.
+    pub status: Option<String>,
+    /// `MAIN` or `ADDITIONAL`.
+    pub holder_type: Option<String>,
+}
+
+/// What an account says about a person stays out of logs.
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut account = formatter.debug_struct("Account");
+        account.field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+open_enum! {
+    /// What an account is.
+    pub enum AccountType {
+        /// A bank account, with [`BankData`].
+        Bank = "BANK",
+        /// A credit card, with [`CreditData`].
+        Credit = "CREDIT",
+    }
+}
+
+open_enum! {
+    /// What an account is, more exactly.
+    pub enum AccountSubtype {
+        /// For saving.
+        SavingsAccount = "SAVINGS_ACCOUNT",
+        /// For everything.
+        CheckingAccount = "CHECKING_ACCOUNT",
+        /// A credit card.
+        CreditCard = "CREDIT_CARD",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDS: &str = r#""id":"aaaa6c5d-0000-4000-8000-000000000002","itemId":"9a7b6c5d-0000-4000-8000-000000000001""#;
+
+    fn account(fields: &str) -> Account {
+        serde_json::from_str(&format!("{{{IDS},{fields}}}")).unwrap()
+    }
+
+    #[test]
+    fn amounts_are_exact_at_every_depth() {
+        let account =
+            account(r#""balance":90071992547409931.10,"bankData":{"closingBalance":0.10}"#);
+
+        let closing_balance = account.bank_data.unwrap().closing_balance;
+        assert_eq!(account.balance.unwrap().as_str(), "90071992547409931.10");
+        assert_eq!(closing_balance.unwrap().as_str(), "0.10");
+    }
+
+    #[test]
+    fn a_field_of_an_unexpected_shape_does_not_hide_the_others() {
+        let account = account(
+            r#""type":1,"name":"Conta","balance":"10","createdAt":"soon","bankData":"none",
+                "creditData":{"level":1,"brand":"VISA"}"#,
+        );
+
+        assert_eq!(account.name.as_deref(), Some("Conta"));
+        assert_eq!(
+            (account.kind, account.balance, account.bank_data),
+            (None, None, None)
+        );
+        assert_eq!(account.credit_data.unwrap().brand.as_deref(), Some("VISA"));
+        assert_eq!(account.created_at, None);
+    }
+
+    #[test]
+    fn nothing_about_a_person_shows_in_debug_output() {
+        let account = account(r#""number":"0001/123","name":"Conta","balance":10"#);
+
+        let text = format!("{account:?}");
+
+        assert!(text.contains("aaaa6c5d"), "{text}");
+        for personal in ["0001", "Conta", "10"] {
+            assert!(
+                !text.replace(&account.id.to_string(), "").contains(personal),
+                "{text}"
+            );
+        }
+    }
+}

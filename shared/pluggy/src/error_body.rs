@@ -1,0 +1,64 @@
+//! The body of an error response.
+
+use serde::Deserialize;
+
+use super::tolerant;
+
+/// An error body of Pluggy. The sources disagree on which fields are there, so all are optional,
+/// and one of an unexpected type counts as absent: the code must be found whatever stands beside it.
+///
+/// ```
+/// use pluggy::ErrorBody;
+///
+/// let body = ErrorBody::parse(br#"{"code":404,"message":"item not found","codeDescription":"ITEM_NOT_FOUND"}"#);
+/// assert_eq!(body.code_description.as_deref(), Some("ITEM_NOT_FOUND"));
+/// ```
+///
+/// Source: <https://docs.pluggy.ai/docs/errors-validations>.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ErrorBody {
+    /// The HTTP status again.
+    #[serde(deserialize_with = "tolerant::optional")]
+    pub code: Option<u16>,
+    /// For developers, in English.
+    #[serde(deserialize_with = "tolerant::text")]
+    pub message: Option<String>,
+    /// Machine code.
+    #[serde(deserialize_with = "tolerant::text")]
+    pub code_description: Option<String>,
+    /// Which parameters failed validation.
+    #[serde(deserialize_with = "tolerant::optional")]
+    pub details: Option<Vec<ErrorDetail>>,
+    /// The same as `details`, for older clients.
+    #[serde(deserialize_with = "tolerant::optional")]
+    pub errors: Option<Vec<ErrorDetail>>,
+    /// More about the code; what is in it depends on the code.
+    #[serde(deserialize_with = "tolerant::optional")]
+    pub data: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The items with the same credentials, on `ITEM_USER_ALREADY_EXISTS`.
+    #[serde(deserialize_with = "tolerant::optional")]
+    pub items: Option<Vec<String>>,
+    /// Id to quote to Pluggy's support.
+    #[serde(deserialize_with = "tolerant::text")]
+    pub error_id: Option<String>,
+}
+
+/// One parameter that failed validation.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ErrorDetail {
+    /// Machine code, such as `001`.
+    pub code: Option<String>,
+    /// For developers, in English.
+    pub message: Option<String>,
+    /// The parameter.
+    pub parameter: Option<String>,
+}
+
+impl ErrorBody {
+    /// Reads an error body; one that is not JSON counts as empty, since the status alone decides
+    /// then.
+    pub fn parse(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+}

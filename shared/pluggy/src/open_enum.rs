@@ -1,0 +1,55 @@
+//! Enums that Pluggy owns: known values by name, unknown ones kept exactly as received.
+
+/// Declares an enum over wire strings with an `Unknown(String)` variant, so that decode, encode,
+/// decode gives the same value for known and unknown strings alike.
+macro_rules! open_enum {
+    (
+        $(#[$outer:meta])*
+        pub enum $name:ident { $( $(#[$inner:meta])* $variant:ident = $wire:literal, )+ }
+    ) => {
+        $(#[$outer])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $( $(#[$inner])* $variant, )+
+            /// A value that this version does not know, exactly as received.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// Every value that this version knows.
+            pub const KNOWN: &[Self] = &[$( Self::$variant, )+];
+
+            /// The value as it is on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $wire, )+
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                match value.as_str() {
+                    $( $wire => Self::$variant, )+
+                    _ => Self::Unknown(value),
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.as_str().to_owned()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use open_enum;

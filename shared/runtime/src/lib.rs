@@ -1,0 +1,19 @@
+//! What a function runs on: environment, clock, logs, metrics, secrets, the AWS SDK, problem documents and the caller.
+//!
+//! Only [`mod@env`] reads the environment, and only `main` reads the clock.
+
+pub mod aws;
+pub mod caller;
+pub mod clock;
+pub mod env;
+pub mod fields;
+pub mod metrics;
+mod pluggy_config;
+pub mod problem;
+pub mod request_sanitizer;
+pub mod secret;
+pub mod telemetry;
+mod trust;
+
+pub use pluggy_config::PluggyConfig;
+pub use trust::{TrustError, trust};

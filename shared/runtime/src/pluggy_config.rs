@@ -1,0 +1,45 @@
+//! What a function needs to call Pluggy.
+
+use client::https::Trust;
+use client::{Api, ApiKeys, BaseUrl, Client, KeyStore};
+use pluggy::ClientId;
+
+use crate::aws::Aws;
+use crate::env;
+use crate::secret::PluggySecrets;
+
+/// Where Pluggy is, and where the credentials for it are.
+#[derive(Clone, Debug)]
+pub struct PluggyConfig {
+    /// `PLUGGY_BASE_URL`: address of the API.
+    pub base_url: BaseUrl,
+    /// `PLUGGY_CLIENT_ID`: our application. Keys of another one are not used.
+    pub client_id: ClientId,
+    /// `PLUGGY_SECRET_NAME`: name of the secret in Secrets Manager, in the function's own region.
+    pub secret_name: String,
+    /// `CREDENTIAL_TABLE`: the table of the shared API key.
+    pub credential_table: String,
+}
+
+impl PluggyConfig {
+    /// Reads the configuration.
+    pub fn from_env(environment: &env::Environment) -> Result<Self, env::Error> {
+        Ok(Self {
+            base_url: environment.parsed(
+                "PLUGGY_BASE_URL",
+                "an https URL, or an http one on the loopback",
+            )?,
+            client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
+            secret_name: environment.required("PLUGGY_SECRET_NAME")?,
+            credential_table: environment.required("CREDENTIAL_TABLE")?,
+        })
+    }
+
+    /// A client for Pluggy that shares its API key in `keys`, the store of `credential_table`. Makes no network call.
+    pub fn client(self, aws: &Aws, trust: &Trust, keys: impl KeyStore + 'static) -> Client {
+        let api = Api::new(trust, self.base_url);
+        let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_name);
+        let keys = ApiKeys::new(api.clone(), self.client_id, secrets, keys);
+        Client::new(api, keys)
+    }
+}

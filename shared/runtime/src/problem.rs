@@ -1,0 +1,226 @@
+//! Error answers: RFC 9457 problem documents, made in this one place.
+
+use std::time::Duration;
+
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+/// After a passing failure, such as a lost connection.
+pub const SHORT_WAIT: Duration = Duration::from_secs(5);
+/// After a failure that needs a person, or at least a while.
+pub const LONG_WAIT: Duration = Duration::from_mins(1);
+
+/// An error answer. Its texts are sentences of ours: nothing from Pluggy, serde or the SDK gets
+/// into one.
+///
+/// Source: RFC 9457, <https://www.rfc-editor.org/rfc/rfc9457>.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Box<str>>,
+    #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
+    request_id: Option<Box<str>>,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// 400: a field of the request cannot be used. `detail` is a whole sentence.
+    pub fn invalid_field(field: impl Into<Box<str>>, detail: impl Into<Box<str>>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            field: Some(field.into()),
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                "urn:pluggy-lambda:problem:invalid-field",
+                "A field is not valid",
+            )
+        }
+    }
+
+    /// 400: the body as a whole cannot be used. `detail` is a whole sentence.
+    pub fn invalid_body(detail: impl Into<Box<str>>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                "urn:pluggy-lambda:problem:invalid-body",
+                "The body is not valid",
+            )
+        }
+    }
+
+    /// 401: the request does not say who is calling.
+    pub fn unauthenticated() -> Self {
+        Self::of_status(StatusCode::UNAUTHORIZED, "Unauthorized")
+    }
+
+    /// 404: there is no such item, or it is somebody else's; which of the two is nobody's business.
+    pub fn item_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "urn:pluggy-lambda:problem:item-not-found",
+            "Item not found",
+        )
+    }
+
+    /// 404: there is no such resource.
+    pub fn no_such_resource() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    /// 405: the method is not served here.
+    pub fn method_not_allowed() -> Self {
+        Self::of_status(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    }
+
+    /// 409: Pluggy does not delete the item. Its `code` is told if it looks like one; nothing else of
+    /// Pluggy's is.
+    pub fn disconnect_refused(code: Option<&str>) -> Self {
+        Self {
+            code: code.filter(|code| is_machine_code(code)).map(Box::from),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "urn:pluggy-lambda:problem:disconnect-refused",
+                "The item cannot be disconnected now",
+            )
+        }
+    }
+
+    /// 500: our bug or misconfiguration; the log has the reason under the request id.
+    pub fn internal(request_id: String) -> Self {
+        Self {
+            request_id: Some(request_id.into()),
+            ..Self::of_status(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+    }
+
+    /// 502: Pluggy gave an answer that cannot be used.
+    pub fn bad_gateway(request_id: String, retry_after: Duration) -> Self {
+        Self {
+            request_id: Some(request_id.into()),
+            retry_after: Some(retry_after),
+            ..Self::of_status(StatusCode::BAD_GATEWAY, "Bad Gateway")
+        }
+    }
+
+    /// 503: later may be better.
+    pub fn unavailable(request_id: String, retry_after: Duration) -> Self {
+        Self {
+            request_id: Some(request_id.into()),
+            retry_after: Some(retry_after),
+            ..Self::of_status(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    }
+
+    /// What a failed call to Pluggy means for our caller: 503 where waiting helps, else 502.
+    pub fn of_pluggy(error: &client::Error, request_id: String) -> Self {
+        match error {
+            client::Error::RateLimited { retry_after } => {
+                Self::unavailable(request_id, *retry_after)
+            }
+            client::Error::Unavailable { .. } | client::Error::KeyStore(_) => {
+                Self::unavailable(request_id, SHORT_WAIT)
+            }
+            client::Error::CredentialsRefused { .. }
+            | client::Error::OtherApplication
+            | client::Error::KeyRefused
+            | client::Error::Credentials(_) => Self::unavailable(request_id, LONG_WAIT),
+            client::Error::Rejected { .. } | client::Error::Unreadable { .. } => {
+                Self::bad_gateway(request_id, LONG_WAIT)
+            }
+        }
+    }
+
+    /// The HTTP answer.
+    pub fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(serde_json::to_vec(&self).unwrap_or_default()));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(retry_after) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+        }
+        response
+    }
+
+    fn of_status(status: StatusCode, title: &'static str) -> Self {
+        Self::new(status, "about:blank", title)
+    }
+
+    fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: None,
+            field: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+        }
+    }
+}
+
+/// Whether a text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
+fn is_machine_code(text: &str) -> bool {
+    const MAX_BYTES: usize = 64;
+    (1..=MAX_BYTES).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_a_document_of_its_own_media_type() {
+        let response = Problem::invalid_field("itemId", "itemId must be a UUID.").into_response();
+
+        assert_eq!(response.status(), 400);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(body["field"], "itemId");
+        assert_eq!(body["status"], 400);
+    }
+
+    #[test]
+    fn only_a_machine_code_of_pluggys_is_told() {
+        let code_of =
+            |code| serde_json::to_value(Problem::disconnect_refused(code)).unwrap()["code"].clone();
+
+        let longest = "A".repeat(64);
+        for code in ["ITEM_IS_ALREADY_UPDATING", "E_001", &longest] {
+            assert_eq!(code_of(Some(code)), code);
+        }
+        let too_long = "A".repeat(65);
+        for code in ["", "Maria", "A B", "É", "A\n", &too_long] {
+            assert_eq!(code_of(Some(code)), serde_json::Value::Null, "{code}");
+        }
+        assert_eq!(code_of(None), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn a_wait_of_less_than_a_second_is_rounded_up() {
+        let response = Problem::unavailable("id".into(), Duration::ZERO).into_response();
+
+        assert_eq!(response.headers()[RETRY_AFTER], "1");
+    }
+}

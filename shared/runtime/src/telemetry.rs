@@ -1,0 +1,111 @@
+//! Logs, by the function's logging settings.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::format;
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
+
+use crate::env::Environment;
+
+/// Starts logging. Level and format come from the function's `LoggingConfig`, by way of
+/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`; the runtime adds the request id to each
+/// line.
+///
+/// The lines are those of the runtime's own subscriber. That one also takes filters by module, for
+/// which it carries an engine for regular expressions.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/rust-logging.html>
+pub fn init(environment: &Environment) {
+    let level = environment.optional("AWS_LAMBDA_LOG_LEVEL");
+    let format = environment.optional("AWS_LAMBDA_LOG_FORMAT");
+    let lines = tracing_subscriber::fmt()
+        .with_target(false)
+        .without_time()
+        .with_max_level(filter(level.as_deref()));
+    if format.is_some_and(|format| format.eq_ignore_ascii_case("json")) {
+        lines
+            .fmt_fields(JsonFields::new())
+            .event_format(json())
+            .init();
+    } else {
+        lines.with_ansi(false).init();
+    }
+}
+
+/// Without the span that is last in the list of spans: what the runtime says of an invocation would be there twice, and a
+/// log is paid for by its length.
+fn json() -> Format<Json, ()> {
+    let lines = format().with_target(false).without_time();
+    lines.json().with_current_span(false)
+}
+
+/// What is let through at one of Lambda's levels.
+fn filter(level: Option<&str>) -> LevelFilter {
+    match level {
+        Some("FATAL") => LevelFilter::ERROR,
+        Some(level) => level.parse().unwrap_or(LevelFilter::INFO),
+        None => LevelFilter::INFO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_names_its_request_once() {
+        let buffer = Buffer::default();
+        let written = buffer.clone();
+        let lines = tracing_subscriber::fmt()
+            .fmt_fields(JsonFields::new())
+            .event_format(json())
+            .with_writer(move || buffer.clone())
+            .finish();
+
+        tracing::subscriber::with_default(lines, || {
+            let _span = tracing::info_span!("invocation", requestId = "6d68ca91").entered();
+            tracing::info!(status = 200, "item status answered");
+        });
+
+        let line = written.0.lock().unwrap();
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(&line).unwrap(),
+            serde_json::json!({
+                "level": "INFO",
+                "fields": {"message": "item status answered", "status": 200},
+                "spans": [{"name": "invocation", "requestId": "6d68ca91"}],
+            })
+        );
+    }
+
+    #[test]
+    fn each_of_lambdas_levels_lets_through_itself_and_what_is_worse() {
+        for (level, expected) in [
+            (Some("TRACE"), LevelFilter::TRACE),
+            (Some("DEBUG"), LevelFilter::DEBUG),
+            (Some("INFO"), LevelFilter::INFO),
+            (Some("WARN"), LevelFilter::WARN),
+            (Some("ERROR"), LevelFilter::ERROR),
+            (Some("FATAL"), LevelFilter::ERROR),
+            (Some("LOUD"), LevelFilter::INFO),
+            (None, LevelFilter::INFO),
+        ] {
+            assert_eq!(filter(level), expected, "{level:?}");
+        }
+    }
+}

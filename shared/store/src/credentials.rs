@@ -1,0 +1,118 @@
+//! `CredentialTable`: the API key that all functions share.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use client::{BoxError, BoxFuture, KeyStore, StoredApiKey};
+use jiff::Timestamp;
+
+use super::Error;
+use super::attributes::{Reader, Row, number, required, text, time};
+use super::error::unavailable;
+use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
+use client::chain;
+use pluggy::ClientId;
+
+const API_KEY_ROW: &str = "API_KEY";
+const API_KEY: &str = "apiKey";
+const CLIENT_ID: &str = "clientId";
+const ISSUED_AT: &str = "issuedAt";
+
+/// `CredentialTable`.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    client: Client,
+    table: String,
+}
+
+impl Credentials {
+    /// The table named `table`.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The key of an application that is shared now, whatever time it has left. A row that cannot
+    /// be read is no key, nor is one of another application: the next one takes its place.
+    pub async fn api_key(&self, client_id: ClientId) -> Result<Option<StoredApiKey>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(API_KEY_ROW))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable("get the api key"))?;
+        let stored = answer.item.as_ref().map(|row| from_row(row, client_id));
+        Ok(stored.and_then(|stored| {
+            stored
+                .inspect_err(|error| {
+                    tracing::error!(error = chain(error), "shared api key ignored");
+                })
+                .ok()
+                .filter(|stored| stored.client_id == client_id)
+        }))
+    }
+
+    /// Shares a key, unless a newer one of its application is there already.
+    pub async fn put_api_key(&self, stored: &StoredApiKey) -> Result<(), Error> {
+        let client_id = text(stored.client_id.to_string());
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item(PARTITION_KEY, text(API_KEY_ROW))
+            .item(SCHEMA, number(VERSION))
+            .item(API_KEY, text(stored.key.expose()))
+            .item(CLIENT_ID, client_id.clone())
+            .item(ISSUED_AT, time(stored.issued_at))
+            .item(EXPIRES_AT, number(stored.expires_at.as_second()))
+            .condition_expression(
+                "attribute_not_exists(issuedAt) OR NOT attribute_type(issuedAt, :number) \
+                 OR issuedAt < :issuedAt OR (attribute_exists(clientId) AND clientId <> :clientId)",
+            )
+            .expression_attribute_values(":issuedAt", time(stored.issued_at))
+            .expression_attribute_values(":number", text("N"))
+            .expression_attribute_values(":clientId", client_id)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(unavailable("put the api key")(error)),
+        }
+    }
+}
+
+impl KeyStore for Credentials {
+    fn get(&self, client_id: ClientId) -> BoxFuture<'_, Result<Option<StoredApiKey>, BoxError>> {
+        Box::pin(async move { Ok(self.api_key(client_id).await?) })
+    }
+
+    fn put<'a>(&'a self, key: &'a StoredApiKey) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move { Ok(self.put_api_key(key).await?) })
+    }
+}
+
+/// A row of the first release does not say whose key it has: the one application that there was.
+fn from_row(row: &Row, client_id: ClientId) -> Result<StoredApiKey, Error> {
+    let reader = Reader(row);
+    let expires_at = reader
+        .number(EXPIRES_AT)?
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let client_id = match reader.text(CLIENT_ID)? {
+        Some(id) => required(CLIENT_ID, id.parse().ok())?,
+        None => client_id,
+    };
+    Ok(StoredApiKey {
+        client_id,
+        key: required(API_KEY, reader.text(API_KEY)?)?.into(),
+        issued_at: required(ISSUED_AT, reader.time(ISSUED_AT)?)?,
+        expires_at: required(EXPIRES_AT, expires_at)?,
+    })
+}

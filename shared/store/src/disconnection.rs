@@ -1,0 +1,121 @@
+//! What a user's disconnecting of an item leaves: the word that this user asked for it, which tells so
+//! when the item's row has forgotten its owner, and a check of what came of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::key::user_digest;
+use super::{EventKey, NewEvent, Target};
+use pluggy::{ClientUserId, ItemId};
+
+/// Name of the event that a user asks for it. It asks for no look: nothing has happened yet.
+pub(super) const DISCONNECT_ASKED: &str = "disconnect-asked";
+/// Name of the check where Pluggy has deleted the item at our word.
+pub(super) const DISCONNECTED: &str = "disconnected";
+/// Of the checks of an item that Pluggy does not find, one in each such stretch of time is an event.
+const BUCKET: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is known of a user's disconnecting an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disconnection {
+    /// The user asks for it.
+    Asked,
+    /// Pluggy has deleted the item. Together with a 404 that is proof that the item is gone, as its
+    /// own event would be.
+    Deleted,
+    /// Pluggy has no such item, which alone proves nothing.
+    NotFound,
+}
+
+impl EventKey {
+    /// Where it is stored that this user has asked to disconnect this item: one row for both,
+    /// however often it happens.
+    pub fn of_asked_disconnection(item_id: ItemId, user: &ClientUserId) -> Self {
+        let event_id = format!("{DISCONNECT_ASKED}-{}", user_digest(user));
+        Self::of_target(Target::Item(item_id), &event_id)
+    }
+}
+
+impl NewEvent {
+    /// What `user`'s disconnecting of an item leaves at this step.
+    pub fn disconnection(
+        item_id: ItemId,
+        user: &ClientUserId,
+        step: Disconnection,
+        now: Timestamp,
+    ) -> Self {
+        let named = |name: &str, event_id: &str| Self {
+            name: name.to_owned(),
+            ..Self::fetch_request(Target::Item(item_id), event_id, now)
+        };
+        match step {
+            Disconnection::Asked => {
+                let key = EventKey::of_asked_disconnection(item_id, user);
+                named(DISCONNECT_ASKED, &key.sort)
+            }
+            Disconnection::Deleted => {
+                let event_id = format!("{DISCONNECTED}-{}", user_digest(user));
+                named(DISCONNECTED, &event_id)
+            }
+            Disconnection::NotFound => {
+                let bucket = now.as_second().div_euclid(BUCKET.as_secs());
+                let event_id = format!("disconnect-{}-{bucket}", user_digest(user));
+                Self::fetch_request(Target::Item(item_id), &event_id, now)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn key_of(user: &str) -> (String, String) {
+        let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+        let key = EventKey::of_asked_disconnection(item_id, &user.parse().unwrap());
+        (key.partition, key.sort)
+    }
+
+    #[test]
+    fn the_key_is_about_the_item_and_names_the_user_as_a_digest() {
+        // SHA-256 of `abc`, from FIPS 180-2, appendix B.1.
+        assert_eq!(
+            key_of("abc"),
+            (
+                "ITEM#9a7b6c5d-0000-4000-8000-000000000001".to_owned(),
+                "disconnect-asked-ba7816bf8f01cfea414140de5dae2223".to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn users_whose_ids_differ_have_keys_that_differ() {
+        let longest = "é".repeat(255);
+        let users = ["usr_1", "usr_1 ", "USR_1", "usr#1", "usr_1#usr_2", &longest];
+
+        let keys: BTreeSet<_> = users.map(key_of).into_iter().collect();
+
+        assert_eq!(keys.len(), users.len());
+    }
+
+    #[test]
+    fn each_step_has_a_row_of_its_own_and_only_a_deletion_is_named_as_one() {
+        let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+        let user = "usr_1".parse().unwrap();
+        let steps = [
+            (Disconnection::Asked, "disconnect-asked"),
+            (Disconnection::Deleted, "disconnected"),
+            (Disconnection::NotFound, "fetch"),
+        ];
+
+        let events = steps.map(|(step, name)| {
+            let event = NewEvent::disconnection(item_id, &user, step, Timestamp::UNIX_EPOCH);
+            assert_eq!(event.name, name);
+            event.key
+        });
+
+        assert_eq!(events[0], EventKey::of_asked_disconnection(item_id, &user));
+        let keys: BTreeSet<_> = events.iter().map(|key| &key.sort).collect();
+        assert_eq!(keys.len(), steps.len());
+    }
+}

@@ -1,0 +1,180 @@
+//! Merge of the schedule's shards, oldest fetch first.
+
+use jiff::Timestamp;
+
+use super::Error;
+use super::attributes::Row;
+use super::items::{DueFetch, DueFetches};
+use super::target::fetch_shards;
+
+/// A shard of which there is more to read.
+#[derive(Clone, Debug)]
+pub(super) struct Shard {
+    pub(super) name: String,
+    /// Key of the last row that was read.
+    pub(super) after: Option<Row>,
+    /// Due time of that row: everything before it was read.
+    pub(super) read_until: Option<Timestamp>,
+}
+
+/// What one query of a shard found.
+#[derive(Debug)]
+pub(super) struct ShardPage {
+    pub(super) fetches: Vec<DueFetch>,
+    /// The rest of the shard; none if this was all of it.
+    pub(super) next: Option<Shard>,
+}
+
+/// The fetches of all shards that were read so far.
+#[derive(Debug)]
+pub(super) struct ShardMerge {
+    limit: usize,
+    fetches: Vec<DueFetch>,
+    unread: Vec<Shard>,
+    failure: Option<Error>,
+}
+
+impl ShardMerge {
+    pub(super) fn new(limit: usize) -> Self {
+        let unread = fetch_shards().map(|name| Shard {
+            name,
+            after: None,
+            read_until: None,
+        });
+        Self {
+            limit,
+            fetches: Vec::new(),
+            unread: unread.collect(),
+            failure: None,
+        }
+    }
+
+    /// Whether the oldest fetches up to the limit are known. A fetch counts once every shard was read up to its due time.
+    pub(super) fn is_complete(&self) -> bool {
+        let Some(read_until) = self.unread.iter().map(|shard| shard.read_until).min() else {
+            return true;
+        };
+        let known = self.fetches.iter();
+        known
+            .filter(|fetch| Some(fetch.next_fetch_at) <= read_until)
+            .count()
+            >= self.limit
+    }
+
+    /// Takes the shards that hold back the most: those that were read the least far.
+    pub(super) fn take_unread(&mut self) -> Vec<Shard> {
+        let least = self
+            .unread
+            .iter()
+            .map(|shard| shard.read_until)
+            .min()
+            .flatten();
+        let (taken, left) = std::mem::take(&mut self.unread)
+            .into_iter()
+            .partition(|shard| shard.read_until <= least);
+        self.unread = left;
+        taken
+    }
+
+    /// Adds what a query found, or that it failed: the rest of that shard is left out then.
+    pub(super) fn add(&mut self, page: Result<ShardPage, Error>) {
+        match page {
+            Ok(page) => {
+                self.fetches.extend(page.fetches);
+                self.unread.extend(page.next);
+            }
+            Err(error) => self.failure = Some(error),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> DueFetches {
+        self.fetches.sort_by_key(|fetch| fetch.next_fetch_at);
+        self.fetches.truncate(self.limit);
+        DueFetches {
+            fetches: self.fetches,
+            failure: self.failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Target;
+
+    fn fetch(second: i64) -> DueFetch {
+        DueFetch {
+            target: Target::Connector(1),
+            next_fetch_at: Timestamp::from_second(second).unwrap(),
+        }
+    }
+
+    fn page(shard: &Shard, seconds: &[i64], has_more: bool) -> ShardPage {
+        ShardPage {
+            fetches: seconds.iter().copied().map(fetch).collect(),
+            next: has_more.then(|| Shard {
+                read_until: seconds
+                    .last()
+                    .copied()
+                    .map(|second| fetch(second).next_fetch_at),
+                ..shard.clone()
+            }),
+        }
+    }
+
+    /// A merge whose first shard found `first` and more, and whose other shards found `second`, once, and nothing.
+    fn merge(limit: usize, first: &[i64], second: &[i64]) -> ShardMerge {
+        let mut merge = ShardMerge::new(limit);
+        for (number, shard) in merge.take_unread().into_iter().enumerate() {
+            merge.add(Ok(match number {
+                0 => page(&shard, first, true),
+                1 => page(&shard, second, false),
+                _ => page(&shard, &[], false),
+            }));
+        }
+        merge
+    }
+
+    fn seconds(merge: ShardMerge) -> Vec<i64> {
+        let fetches = merge.finish().fetches.into_iter();
+        fetches
+            .map(|fetch| fetch.next_fetch_at.as_second())
+            .collect()
+    }
+
+    #[test]
+    fn the_oldest_fetches_of_all_shards_come_first() {
+        let merge = merge(3, &[1, 4], &[2, 3, 9]);
+
+        assert!(merge.is_complete());
+        assert_eq!(seconds(merge), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_shard_is_read_on_while_it_may_hold_an_older_fetch() {
+        let mut merge = merge(3, &[1], &[5, 6]);
+        assert!(!merge.is_complete(), "the first shard may go on with 2");
+
+        let [shard] = &merge.take_unread()[..] else {
+            panic!("one shard has more")
+        };
+        let rest = page(shard, &[2, 3], false);
+        merge.add(Ok(rest));
+
+        assert!(merge.is_complete());
+        assert_eq!(seconds(merge), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_shard_that_cannot_be_read_does_not_hide_the_others() {
+        let mut merge = merge(5, &[1], &[2]);
+        merge.take_unread();
+        merge.add(Err(Error::Corrupt { attribute: "pk" }));
+
+        assert!(merge.is_complete());
+        let due = merge.finish();
+
+        assert_eq!(due.fetches, [fetch(1), fetch(2)]);
+        assert!(due.failure.is_some());
+    }
+}

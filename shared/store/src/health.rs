@@ -1,0 +1,194 @@
+//! How well connections to an item's institution work, by the latest that is known.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::{Connectors, Snapshot, StoredConnector, StoredItem};
+use client::chain;
+use connection::Availability;
+use jiff::{SignedDuration, Timestamp};
+use pluggy::{Connector, ConnectorId, HealthStatus};
+
+/// Health older than this says nothing about now.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(6);
+
+/// An answer does not wait longer for it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The connectors of some items, as Pluggy last answered about them.
+#[derive(Debug, Default)]
+pub struct Healths(HashMap<ConnectorId, StoredConnector>);
+
+impl Healths {
+    /// Those of `items` at `now`. Health only adds to what an item's own row says, so an answer does
+    /// without it where the table fails.
+    pub async fn of(
+        connectors: &Connectors,
+        items: impl IntoIterator<Item = &StoredItem>,
+        now: Timestamp,
+    ) -> Self {
+        let mut ids: Vec<ConnectorId> = items
+            .into_iter()
+            .filter_map(|item| Some(item.snapshot.as_ref()?.item.connector.as_ref()?.id))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        match tokio::time::timeout(PATIENCE, connectors.recent(ids, now)).await {
+            Ok(Ok(stored)) => Self(stored),
+            Ok(Err(error)) => {
+                tracing::warn!(error = chain(&error), "connectors not read");
+                Self::default()
+            }
+            Err(_) => {
+                tracing::warn!("connectors not read in time");
+                Self::default()
+            }
+        }
+    }
+
+    /// The health at `now` of a connector that came with an item read at `fetched_at`: the newer of
+    /// that and of the connector's own row.
+    pub fn status<'a>(
+        &'a self,
+        connector: &'a Connector,
+        fetched_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<&'a HealthStatus> {
+        let own = self
+            .0
+            .get(&connector.id)
+            .filter(|stored| !stored.is_retired())
+            .and_then(|stored| stored.connector.as_ref().zip(stored.fetched_at));
+        let (newest, fetched_at) = match own {
+            Some((own, own_fetched_at)) if own_fetched_at > fetched_at => (own, own_fetched_at),
+            _ => (connector, fetched_at),
+        };
+        let is_recent = now.duration_since(fetched_at) < LIFETIME;
+        let health = newest.health.as_ref().filter(|_| is_recent)?;
+        health.status.as_ref()
+    }
+
+    /// Whether the institution of an item can be connected to at `now`.
+    pub fn availability(&self, snapshot: &Snapshot, now: Timestamp) -> Availability {
+        match &snapshot.item.connector {
+            None => Availability::Available,
+            Some(connector) if self.is_retired(connector) => Availability::Retired,
+            Some(connector) => {
+                Availability::of_health(self.status(connector, snapshot.fetched_at, now))
+            }
+        }
+    }
+
+    /// Whether Pluggy has the connector no more.
+    pub fn is_retired(&self, connector: &Connector) -> bool {
+        self.0
+            .get(&connector.id)
+            .is_some_and(StoredConnector::is_retired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn connector(status: &str) -> Connector {
+        serde_json::from_value(json!({"id": 201, "health": {"status": status}})).unwrap()
+    }
+
+    fn check(own_fetched_at: &str, item_fetched_at: &str, expected: Option<HealthStatus>) {
+        let stored = StoredConnector {
+            id: 201,
+            connector: Some(connector("OFFLINE")),
+            fetched_at: Some(own_fetched_at.parse().unwrap()),
+            missing_since: None,
+            next_fetch_at: None,
+            fetch_failures: 0,
+        };
+        let healths = Healths(HashMap::from([(201, stored)]));
+        let with_the_item = connector("ONLINE");
+
+        let status = healths.status(
+            &with_the_item,
+            item_fetched_at.parse().unwrap(),
+            NOW.parse().unwrap(),
+        );
+
+        assert_eq!(status, expected.as_ref());
+    }
+
+    #[test]
+    fn the_newer_answer_of_the_last_six_hours_tells() {
+        let (old, older, new) = (
+            "2026-11-23T06:00:00Z",
+            "2026-11-23T05:00:00Z",
+            "2026-11-23T11:00:00Z",
+        );
+
+        check(new, old, Some(HealthStatus::Offline));
+        check(old, new, Some(HealthStatus::Online));
+        check(old, older, None);
+        check(older, old, None);
+    }
+
+    #[test]
+    fn without_a_row_of_its_own_the_item_tells() {
+        let (connector, now) = (connector("UNSTABLE"), NOW.parse().unwrap());
+
+        let healths = Healths::default();
+        let status = healths.status(&connector, now, now);
+
+        assert_eq!(status, Some(&HealthStatus::Unstable));
+    }
+
+    fn availability(stored: StoredConnector) -> Availability {
+        let item = json!({
+            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
+            "connector": {"id": 201, "health": {"status": "ONLINE"}},
+        });
+        let snapshot = Snapshot {
+            item: serde_json::from_value(item).unwrap(),
+            fetched_at: "2026-11-23T09:00:00Z".parse().unwrap(),
+        };
+        let healths = Healths(HashMap::from([(201, stored)]));
+
+        healths.availability(&snapshot, NOW.parse().unwrap())
+    }
+
+    #[test]
+    fn a_connector_is_retired_after_a_second_404_an_hour_later() {
+        let missing = |since: &str, fetched_at: &str| StoredConnector {
+            id: 201,
+            connector: None,
+            fetched_at: Some(fetched_at.parse().unwrap()),
+            missing_since: Some(since.parse().unwrap()),
+            next_fetch_at: None,
+            fetch_failures: 0,
+        };
+
+        assert_eq!(
+            availability(missing("2026-11-23T10:00:00Z", "2026-11-23T10:59:59Z")),
+            Availability::Available
+        );
+        assert_eq!(
+            availability(missing("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z")),
+            Availability::Retired
+        );
+    }
+
+    #[test]
+    fn a_connector_that_went_offline_after_the_item_was_read_is_offline() {
+        let stored = StoredConnector {
+            id: 201,
+            connector: Some(connector("OFFLINE")),
+            fetched_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+            missing_since: None,
+            next_fetch_at: None,
+            fetch_failures: 0,
+        };
+
+        assert_eq!(availability(stored), Availability::Offline);
+    }
+}

@@ -1,0 +1,101 @@
+//! A hint: a signed-in user's frontend tells that something happened to an item, which may be
+//! theirs, somebody else's, or nobody's.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::key::user_digest;
+use super::{Body, Encoding, EventKey, NewEvent, Origin, Target};
+use pluggy::{ClientUserId, ItemId};
+
+/// Name of the event.
+const HINT: &str = "hint";
+/// Of a user's hints about one item, one in each such stretch of time is an event.
+const BUCKET: SignedDuration = SignedDuration::from_mins(5);
+
+/// The same for each hint of a user, so that a second one in the same stretch is a duplicate.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HintBody {
+    client_user_id: ClientUserId,
+}
+
+impl NewEvent {
+    /// A hint of `user`'s about an item.
+    pub fn hint(item_id: ItemId, user: &ClientUserId, now: Timestamp) -> Self {
+        let body = HintBody {
+            client_user_id: user.clone(),
+        };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        Self {
+            key: EventKey::of_target(Target::Item(item_id), &id(user, now)),
+            name: HINT.to_owned(),
+            received_at: now,
+            origin: Origin::Hint,
+            body: Some(Body::new(&body, Vec::new)),
+            quarantine: None,
+        }
+    }
+}
+
+fn id(user: &ClientUserId, now: Timestamp) -> String {
+    let bucket = now.as_second().div_euclid(BUCKET.as_secs());
+    format!("{HINT}-{}-{bucket}", user_digest(user))
+}
+
+/// The user who gave the hint with this stored body.
+pub(super) fn hinting_user(bytes: Vec<u8>, encoding: Encoding) -> Option<ClientUserId> {
+    let body: HintBody = serde_json::from_slice(&Body::raw(bytes, encoding)?).ok()?;
+    Some(body.client_user_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(user: &str, now: &str) -> NewEvent {
+        let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+        NewEvent::hint(item_id, &user.parse().unwrap(), now.parse().unwrap())
+    }
+
+    #[test]
+    fn the_hints_of_a_user_in_five_minutes_are_one_event() {
+        let first = hint("usr_1", "2026-11-23T12:00:00Z");
+        let same = hint("usr_1", "2026-11-23T12:04:59.999Z");
+        let next = hint("usr_1", "2026-11-23T12:05:00Z");
+        let another = hint("usr_2", "2026-11-23T12:00:00Z");
+
+        assert_eq!((&first.key, &first.body), (&same.key, &same.body));
+        assert_eq!(first.body, next.body);
+        assert_ne!(first.key, next.key);
+        assert_ne!(first.key, another.key);
+        assert_eq!(first.key.partition, another.key.partition);
+    }
+
+    #[test]
+    fn a_key_does_not_show_the_user_and_is_printable_whoever_it_is() {
+        for user in ["usr_1", "a#b/c d", "\u{1f642}", &"é".repeat(255)] {
+            let key = hint(user, "2026-11-23T12:00:00Z").key;
+
+            assert!(!key.sort.contains(user), "{key:?}");
+            let id = key.sort.strip_prefix("hint-").unwrap();
+            let (digest, bucket) = id.split_once('-').unwrap();
+            assert_eq!((digest.len(), bucket), (32, "5984784"), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_names_the_user_who_gave_it() {
+        for user in ["usr_1", "a\"b\\c", &"é".repeat(255)] {
+            let body = hint(user, "2026-11-23T12:00:00Z").body.unwrap();
+
+            let named = hinting_user(body.bytes, body.encoding);
+
+            assert_eq!(named, Some(user.parse().unwrap()));
+        }
+        for body in ["", "{}", "[]", r#"{"clientUserId":""}"#] {
+            let named = hinting_user(body.into(), Encoding::Identity);
+            assert_eq!(named, None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Between a [`StoredItem`] and its row: the flat part attribute by attribute, each nested part as
+//! one document.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::attributes::{Reader, Row, document, number, required, text, time};
+use super::key::item_key;
+use super::schema::{CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTITION_KEY};
+use super::{Error, PendingSignal, Schedule, Snapshot, StoredItem, Target, schema};
+use pluggy::{Connector, ConnectorHealth, Item, ItemId};
+
+const CREATED_AT: &str = "createdAt";
+const VERSION: &str = "version";
+pub(super) const FETCHED_AT: &str = "fetchedAt";
+const DELETED_AT: &str = "deletedAt";
+pub(super) const FETCH_FAILURES: &str = "fetchFailures";
+pub(super) const MISSING_SINCE: &str = "missingSince";
+const CONFIRMING_FETCHES: &str = "confirmingFetches";
+pub(super) const PENDING_SIGNAL: &str = "pendingSignal";
+pub(super) const LAST_ERROR: &str = "lastError";
+pub(super) const UNCONFIRMED: &str = "unconfirmed";
+const STATUS: &str = "status";
+const EXECUTION_STATUS: &str = "executionStatus";
+const ERROR: &str = "error";
+const STATUS_DETAIL: &str = "statusDetail";
+const USER_ACTION: &str = "userAction";
+const PARAMETER: &str = "parameter";
+const CONNECTOR: &str = "connector";
+const PRODUCTS: &str = "products";
+const LAST_UPDATED_AT: &str = "lastUpdatedAt";
+const NEXT_AUTO_SYNC_AT: &str = "nextAutoSyncAt";
+const CONSENT_EXPIRES_AT: &str = "consentExpiresAt";
+const HAS_RESOURCES_PENDING_AUTHORIZATION: &str = "hasResourcesPendingAuthorization";
+
+/// A nested part longer than this is left out and named in [`TRUNCATED`]: a row must fit 400 KB
+/// whatever comes.
+const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+const TRUNCATED: &str = "truncated";
+
+/// Sort key of the owner's index: sorts by time of creation, and is unique.
+pub(super) fn created_at_item_id(created_at: Timestamp, item_id: ItemId) -> String {
+    format!("{:015}#{item_id}", created_at.as_millisecond().max(0))
+}
+
+pub(super) fn to_row(stored: &StoredItem) -> Row {
+    let mut row = RowBuilder::new(stored.item_id);
+    row.put(CREATED_AT, Some(time(stored.created_at)));
+    row.put(DELETED_AT, stored.deleted_at.map(time));
+    if let Some(owner) = &stored.owner {
+        row.put(OWNER, Some(text(owner.as_str())));
+        row.put(
+            CREATED_AT_ITEM_ID,
+            Some(text(created_at_item_id(stored.created_at, stored.item_id))),
+        );
+    }
+    if let Some(next_fetch_at) = stored.schedule.next_fetch_at {
+        row.put(
+            FETCH_SHARD,
+            Some(text(Target::Item(stored.item_id).fetch_shard())),
+        );
+        row.put(NEXT_FETCH_AT, Some(time(next_fetch_at)));
+    }
+    row.put(
+        FETCH_FAILURES,
+        (stored.schedule.fetch_failures > 0).then(|| number(stored.schedule.fetch_failures)),
+    );
+    row.put(MISSING_SINCE, stored.schedule.missing_since.map(time));
+    row.put(
+        PENDING_SIGNAL,
+        stored
+            .schedule
+            .pending_signal
+            .map(|pending_signal| text(pending_signal.as_str())),
+    );
+    row.put(
+        LAST_ERROR,
+        stored.schedule.last_error.as_ref().and_then(document),
+    );
+    row.put(
+        UNCONFIRMED,
+        stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
+    );
+    row.put(
+        CONFIRMING_FETCHES,
+        (stored.schedule.confirming_fetches > 0)
+            .then(|| number(stored.schedule.confirming_fetches)),
+    );
+    if let Some(snapshot) = &stored.snapshot {
+        row.put(FETCHED_AT, Some(time(snapshot.fetched_at)));
+        row.put(VERSION, snapshot.version().map(time));
+        put_item(&mut row, &snapshot.item);
+    }
+    row.finish()
+}
+
+fn put_item(row: &mut RowBuilder, item: &Item) {
+    row.put(STATUS, Some(text(item.status.as_str())));
+    row.put(EXECUTION_STATUS, Some(text(item.execution_status.as_str())));
+    row.put_document(ERROR, item.error.as_ref().and_then(document));
+    row.put_document(
+        STATUS_DETAIL,
+        item.status_detail.as_ref().and_then(document),
+    );
+    row.put_document(USER_ACTION, item.user_action.as_ref().and_then(document));
+    row.put_document(PARAMETER, item.parameter.as_ref().and_then(document));
+    row.put_document(
+        CONNECTOR,
+        item.connector
+            .as_ref()
+            .map(summary)
+            .as_ref()
+            .and_then(document),
+    );
+    row.put_document(PRODUCTS, item.products.as_ref().and_then(document));
+    row.put(LAST_UPDATED_AT, item.last_updated_at.map(time));
+    row.put(NEXT_AUTO_SYNC_AT, item.next_auto_sync_at.map(time));
+    row.put(CONSENT_EXPIRES_AT, item.consent_expires_at.map(time));
+    row.put(
+        HAS_RESOURCES_PENDING_AUTHORIZATION,
+        item.has_resources_pending_authorization
+            .map(AttributeValue::Bool),
+    );
+}
+
+/// What is shown of a connector. Its form fields and abilities are long, and can be had from Pluggy.
+pub(super) fn summary(connector: &Connector) -> Connector {
+    Connector {
+        name: connector.name.clone(),
+        image_url: connector.image_url.clone(),
+        primary_color: connector.primary_color.clone(),
+        has_mfa: connector.has_mfa,
+        health: connector.health.clone().map(|health| ConnectorHealth {
+            incidents: None,
+            details: None,
+            ..health
+        }),
+        is_open_finance: connector.is_open_finance,
+        is_sandbox: connector.is_sandbox,
+        ..Connector::new(connector.id)
+    }
+}
+
+pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
+    let reader = Reader(row);
+    let key = required(PARTITION_KEY, reader.text(PARTITION_KEY)?)?;
+    let Some(Target::Item(item_id)) = Target::parse(&key) else {
+        return Err(Error::Corrupt {
+            attribute: PARTITION_KEY,
+        });
+    };
+    let created_at = required(CREATED_AT, reader.time(CREATED_AT)?)?;
+    let owner = reader.text(OWNER)?.map(|owner| {
+        owner
+            .parse()
+            .map_err(|_| Error::Corrupt { attribute: OWNER })
+    });
+    Ok(StoredItem {
+        item_id,
+        owner: owner.transpose()?,
+        created_at,
+        snapshot: snapshot(&reader, item_id, created_at)?,
+        schedule: Schedule {
+            next_fetch_at: reader.time(NEXT_FETCH_AT)?,
+            fetch_failures: reader.count(FETCH_FAILURES)?,
+            missing_since: reader.time(MISSING_SINCE)?,
+            confirming_fetches: reader.count(CONFIRMING_FETCHES)?,
+            pending_signal: reader
+                .text(PENDING_SIGNAL)?
+                .as_deref()
+                .and_then(PendingSignal::parse),
+            last_error: reader.document(LAST_ERROR),
+        },
+        deleted_at: reader.time(DELETED_AT)?,
+        is_unconfirmed: reader.boolean(UNCONFIRMED)?.unwrap_or_default(),
+    })
+}
+
+fn snapshot(
+    reader: &Reader<'_>,
+    id: ItemId,
+    created_at: Timestamp,
+) -> Result<Option<Snapshot>, Error> {
+    let (Some(fetched_at), Some(status)) = (reader.time(FETCHED_AT)?, reader.text(STATUS)?) else {
+        return Ok(None);
+    };
+    let item = Box::new(Item {
+        id,
+        connector: reader.document(CONNECTOR),
+        status: status.into(),
+        execution_status: required(EXECUTION_STATUS, reader.text(EXECUTION_STATUS)?)?.into(),
+        error: reader.document(ERROR),
+        parameter: reader.document(PARAMETER),
+        user_action: reader.document(USER_ACTION),
+        webhook_url: None,
+        client_user_id: None,
+        oauth_redirect_uri: None,
+        created_at: Some(created_at),
+        updated_at: reader.time(VERSION)?,
+        last_updated_at: reader.time(LAST_UPDATED_AT)?,
+        status_detail: reader.document(STATUS_DETAIL),
+        consecutive_failed_login_attempts: None,
+        next_auto_sync_at: reader.time(NEXT_AUTO_SYNC_AT)?,
+        consent_expires_at: reader.time(CONSENT_EXPIRES_AT)?,
+        resources_collected_at: None,
+        has_resources_pending_authorization: reader.boolean(HAS_RESOURCES_PENDING_AUTHORIZATION)?,
+        products: reader.document(PRODUCTS),
+    });
+    Ok(Some(Snapshot { item, fetched_at }))
+}
+
+/// A row under construction; what is absent is left out.
+struct RowBuilder {
+    row: Row,
+    truncated: Vec<String>,
+}
+
+impl RowBuilder {
+    fn new(item_id: ItemId) -> Self {
+        let row = Row::from([
+            (PARTITION_KEY.to_owned(), text(item_key(item_id))),
+            (schema::SCHEMA.to_owned(), number(schema::VERSION)),
+        ]);
+        Self {
+            row,
+            truncated: Vec::new(),
+        }
+    }
+
+    fn put(&mut self, attribute: &str, value: Option<AttributeValue>) {
+        if let Some(value) = value {
+            self.row.insert(attribute.to_owned(), value);
+        }
+    }
+
+    fn put_document(&mut self, attribute: &str, value: Option<AttributeValue>) {
+        let too_long = |value: &AttributeValue| {
+            value
+                .as_s()
+                .is_ok_and(|text| text.len() > MAX_DOCUMENT_BYTES)
+        };
+        if value.as_ref().is_some_and(too_long) {
+            self.truncated.push(attribute.to_owned());
+        } else {
+            self.put(attribute, value);
+        }
+    }
+
+    fn finish(mut self) -> Row {
+        if !self.truncated.is_empty() {
+            self.row
+                .insert(TRUNCATED.to_owned(), AttributeValue::Ss(self.truncated));
+        }
+        self.row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FailedFetch;
+    use pluggy::ConnectorCredential;
+
+    fn stored(item: serde_json::Value) -> StoredItem {
+        let item: Box<Item> = serde_json::from_value(item).unwrap();
+        StoredItem {
+            item_id: item.id,
+            owner: Some("usr_1".parse().unwrap()),
+            created_at: item.created_at.unwrap(),
+            snapshot: Some(Snapshot {
+                item,
+                fetched_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+            }),
+            schedule: Schedule {
+                next_fetch_at: Some("2026-11-24T12:00:00Z".parse().unwrap()),
+                fetch_failures: 2,
+                missing_since: None,
+                confirming_fetches: 1,
+                pending_signal: Some(PendingSignal::Deletion),
+                last_error: Some(FailedFetch {
+                    at: "2026-11-23T12:00:00Z".parse().unwrap(),
+                    reason: "pluggy rejects the request".to_owned(),
+                    error_id: Some("1-2-3".to_owned()),
+                }),
+            },
+            deleted_at: None,
+            is_unconfirmed: false,
+        }
+    }
+
+    fn full_item() -> serde_json::Value {
+        serde_json::json!({
+            "id": "e062ab2b-0000-4000-8000-defabba53647",
+            "connector": {"id": 601, "name": "Itaú", "health": {"status": "ONLINE", "stage": null}},
+            "createdAt": "2026-09-19T13:10:31.212Z", "updatedAt": "2026-09-19T13:11:23.613Z",
+            "lastUpdatedAt": "2026-09-19T13:11:23.595Z", "nextAutoSyncAt": "2026-09-20T13:11:00Z",
+            "consentExpiresAt": "2027-09-19T13:10:31Z", "hasResourcesPendingAuthorization": false,
+            "status": "HIBERNATING", "executionStatus": "PARTIAL_SUCCESS", "products": ["ACCOUNTS"],
+            "error": {"code": "ACCOUNT_LOCKED", "message": "locked", "attributes": {"device": "x"}},
+            "userAction": {"instructions": "scan", "type": "qr", "attributes": {"data": "y"}},
+            "parameter": {"name": "token", "type": "hologram", "expiresAt": "2026-09-19T13:20:00Z"},
+            "statusDetail": {"accounts": {"isUpdated": true, "lastUpdatedAt": null}, "loans": null},
+        })
+    }
+
+    #[test]
+    fn a_row_gives_back_what_was_stored() {
+        let stored = stored(full_item());
+
+        assert_eq!(from_row(&to_row(&stored)).unwrap(), stored);
+    }
+
+    #[test]
+    fn a_shell_and_a_tombstone_have_no_state() {
+        let mut placeholder = stored(full_item());
+        placeholder.snapshot = None;
+        placeholder.is_unconfirmed = true;
+
+        assert_eq!(from_row(&to_row(&placeholder)).unwrap(), placeholder);
+    }
+
+    #[test]
+    fn a_part_that_is_too_long_is_left_out_and_named() {
+        let mut stored = stored(full_item());
+        let parameter: &mut Option<ConnectorCredential> =
+            &mut stored.snapshot.as_mut().unwrap().item.parameter;
+        parameter.as_mut().unwrap().data = Some("x".repeat(MAX_DOCUMENT_BYTES));
+
+        let row = to_row(&stored);
+
+        assert!(!row.contains_key(PARAMETER));
+        assert_eq!(
+            row[TRUNCATED],
+            AttributeValue::Ss(vec![PARAMETER.to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_attribute_of_the_wrong_type_is_named() {
+        let mut row = to_row(&stored(full_item()));
+        row.insert(STATUS.to_owned(), number(1));
+
+        assert!(matches!(
+            from_row(&row),
+            Err(Error::Corrupt { attribute: STATUS })
+        ));
+    }
+}

@@ -1,0 +1,154 @@
+//! How ids from outside become keys: nothing that a sender chooses can be too long, unprintable or
+//! ambiguous.
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::Target;
+use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
+
+use pluggy::{ClientUserId, ItemId, Subject};
+
+/// DynamoDB's sort keys hold 1,024 bytes; an id longer than this is hashed.
+const MAX_ID_BYTES: usize = 128;
+
+/// The key of one event row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventKey {
+    /// Partition key: what the event is about.
+    pub partition: String,
+    /// Sort key: which event.
+    pub sort: String,
+}
+
+impl EventKey {
+    /// The key of a webhook event. An event without an id gets a random one.
+    pub fn of_event(subject: &Subject, event_id: Option<&str>) -> Self {
+        let sort = event_id.map_or_else(|| Uuid::new_v4().to_string(), hygienic);
+        let partition = subject_key(subject).unwrap_or_else(|| format!("EVENT#{sort}"));
+        Self { partition, sort }
+    }
+
+    /// The key of an event of our own.
+    pub fn of_target(target: Target, event_id: &str) -> Self {
+        Self {
+            partition: target.key(),
+            sort: hygienic(event_id),
+        }
+    }
+
+    /// The key of an authenticated body that is not an event.
+    pub fn of_unparsed(body: &[u8]) -> Self {
+        let key = format!("UNPARSED#{}", hex::encode(Sha256::digest(body)));
+        Self {
+            partition: key.clone(),
+            sort: key,
+        }
+    }
+
+    /// The key of a second, different event under the same id.
+    pub(super) fn with_body_digest(&self, digest: &[u8]) -> Self {
+        Self {
+            partition: self.partition.clone(),
+            sort: format!("{}#{}", self.sort, hex::encode(digest)),
+        }
+    }
+}
+
+/// The partition key of what an event is about; `None` if it is about nothing that it names.
+fn subject_key(subject: &Subject) -> Option<String> {
+    let (prefix, id) = match subject {
+        Subject::Item(id) => (ITEM_PREFIX, id),
+        Subject::Connector(id) => (CONNECTOR_PREFIX, id),
+        Subject::PaymentRequest(id) => ("PAYMENT_REQUEST#", id),
+        Subject::PaymentIntent(id) => ("PAYMENT_INTENT#", id),
+        Subject::AutomaticPixPayment(id) => ("AUTOMATIC_PIX_PAYMENT#", id),
+        Subject::SmartTransferPayment(id) => ("SMART_TRANSFER_PAYMENT#", id),
+        Subject::SmartTransferPreauthorization(id) => ("SMART_TRANSFER_PREAUTHORIZATION#", id),
+        Subject::Boleto(id) => ("BOLETO#", id),
+        Subject::Nothing => return None,
+    };
+    Some(format!("{prefix}{}", hygienic(id)))
+}
+
+/// The partition key of an item, in both tables.
+pub(super) fn item_key(id: ItemId) -> String {
+    Target::Item(id).key()
+}
+
+/// How much of a user's digest tells the users of one item apart.
+const USER_DIGEST_BYTES: usize = 16;
+
+/// Stands for a user in a key, which may outlive what else names them.
+pub(super) fn user_digest(user: &ClientUserId) -> String {
+    let digest = Sha256::digest(user.as_str().as_bytes());
+    hex::encode(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
+}
+
+/// A UUID in lower case, a short printable id as it is, anything else as its hash.
+fn hygienic(id: &str) -> String {
+    if let Ok(uuid) = Uuid::try_parse(id) {
+        return uuid.hyphenated().to_string();
+    }
+    let usable = (1..=MAX_ID_BYTES).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if usable {
+        id.to_owned()
+    } else {
+        format!("sha256-{}", hex::encode(Sha256::digest(id.as_bytes())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_has_one_spelling_in_keys() {
+        let upper = Subject::Item("9A7B6C5D-0000-4000-8000-000000000001".to_owned());
+
+        assert_eq!(
+            subject_key(&upper).unwrap(),
+            "ITEM#9a7b6c5d-0000-4000-8000-000000000001"
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_long_empty_or_unprintable_is_hashed() {
+        for id in [
+            "x".repeat(129),
+            String::new(),
+            "a\u{0}b".to_owned(),
+            "café".to_owned(),
+        ] {
+            let key = EventKey::of_event(&Subject::Nothing, Some(&id));
+
+            assert!(
+                key.sort.starts_with("sha256-") && key.sort.len() == 71,
+                "{}",
+                key.sort
+            );
+        }
+        assert_eq!(
+            EventKey::of_event(&Subject::Nothing, Some("evt_1")).sort,
+            "evt_1"
+        );
+    }
+
+    #[test]
+    fn an_event_about_nothing_is_filed_under_its_own_id() {
+        let key = EventKey::of_event(&Subject::Nothing, Some("evt_1"));
+
+        assert_eq!(key.partition, "EVENT#evt_1");
+    }
+
+    #[test]
+    fn events_without_an_id_do_not_share_one() {
+        let [one, other] = [(), ()].map(|()| EventKey::of_event(&Subject::Item("i".into()), None));
+
+        assert_ne!(one.sort, other.sort);
+        assert_eq!(one.partition, other.partition);
+    }
+}
