@@ -84,7 +84,7 @@ test-template: build ## The transformed template and the built functions
 	$(CARGO_TEST) --package tests --features built-stack --test template
 
 .PHONY: test-budgets
-test-budgets: build ## What the built functions execute and how large they are, against tests/budgets.toml (FUNCTIONS=webhook,floor for some)
+test-budgets: build ## What the built functions execute and how large they are, against bench/budgets.toml (FUNCTIONS=webhook,floor for some)
 	@$(LOCAL_PYTHON) scripts/test_budgets.py
 
 .PHONY: test-faults
@@ -202,7 +202,7 @@ status-page: check-machine ## Make docs/status.md anew, after a change of what a
 
 .PHONY: performance-page
 performance-page: check-machine ## Make the table and the picture of docs/performance.md anew from its record, which make bench RECORD=yes makes
-	cargo run --locked --quiet --package tests --bin performance-page
+	cargo run --locked --quiet --package bench --bin performance-page
 
 # The rest is needed by the targets above.
 

@@ -6,7 +6,7 @@ import subprocess
 from stack import build, console, machine, paths, valgrind
 
 BENCHES = ["speed", "publishing"]
-COMMAND = ["cargo", "bench", "--locked", "--profile", "prove", "--package", "tests", "--features", "built-stack"]
+COMMAND = ["cargo", "bench", "--locked", "--profile", "prove", "--package", "bench", "--features", "built-stack"]
 
 
 def bench() -> None:

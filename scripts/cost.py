@@ -9,7 +9,7 @@ import sys
 
 from stack import console, machine, paths
 
-OPTIONS = ["--locked", "--profile", "prove", "--package", "tests", "--features", "built-stack"]
+OPTIONS = ["--locked", "--profile", "prove", "--package", "bench", "--features", "built-stack"]
 COMMAND = ["cargo", "bench", *OPTIONS, "--bench", "cost"]
 FIGURES = paths.ROOT / "target" / "cost.json"
 PAGE = paths.ROOT / "docs" / "cost.md"

@@ -1,6 +1,6 @@
 """`make fuzz SECONDS=600`: hostile input for the webhook, without end but for the time given to each target.
 
-The targets are under `fuzz/`, the properties that they check in `tests/hostile`. The pinned stable toolchain does: only
+The targets are under `fuzz/`, the properties that they check in `tests/support/hostile`. The pinned stable toolchain does: only
 the sanitizers, which look for memory errors in `unsafe` code, would want another, and this project has no such code.
 """
 

@@ -9,7 +9,7 @@ from stack import build, callgrind, console, machine, paths, valgrind
 
 BUILT = paths.LOCAL / "build" / "symbols"
 PROFILES = paths.CALLGRIND / "symbols"
-COUNT = ["cargo", "run", "--locked", "--quiet", "--package", "tests", "--bin", "instructions", "--"]
+COUNT = ["cargo", "run", "--locked", "--quiet", "--package", "bench", "--bin", "instructions", "--"]
 # Each part of a life: that of processes which end after it, less that of those which end before it.
 PARTS = {
     "init, without connections": ("init", None, 1),

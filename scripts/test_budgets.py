@@ -1,4 +1,4 @@
-"""`make test-budgets`: what the built functions execute and how large they are, against `tests/budgets.toml`."""
+"""`make test-budgets`: what the built functions execute and how large they are, against `bench/budgets.toml`."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 from stack import build, console, machine, paths, valgrind
 
-COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--features", "built-stack", "--test", "budgets"]
+COMMAND = ["cargo", "test", "--locked", "--package", "bench", "--features", "built-stack", "--test", "budgets"]
 # An instruction of one processor is not that of another, and neither are their binaries.
 ARCHITECTURE = "x86_64"
 

@@ -13,7 +13,7 @@ LOCAL_BINARIES = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target
 SANDBOX = LOCAL_BINARIES / "sandbox"
 
 COMMON_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
-SANDBOX_INPUTS = [*COMMON_INPUTS, "tests/sandbox"]
+SANDBOX_INPUTS = [*COMMON_INPUTS, "sandbox"]
 FUNCTION_INPUTS = [
     *COMMON_INPUTS,
     "shared",

@@ -4,10 +4,10 @@ mod events;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bench::speed::{Speed, in_page, plot};
 use connection::{ActionKind, Phase};
 use runtime::metrics::Metric;
 use serde::Serialize;
-use tests::speed::{Speed, in_page, plot};
 
 fn document(name: &str) -> String {
     let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));

@@ -178,7 +178,7 @@ mod tests {
 
         let mut names: Vec<_> = row.keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["deleted", "expiresAt", "pk", "fetchedAt", "sk"]);
+        assert_eq!(names, ["deleted", "expiresAt", "fetchedAt", "pk", "sk"]);
         assert_eq!(row[EXPIRES_AT], number(1_795_435_200 + 60 * 24 * 60 * 60));
     }
 }

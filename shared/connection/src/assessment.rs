@@ -43,7 +43,7 @@ impl Assessment {
 /// connector. docs/status.md lists what comes out.
 ///
 /// ```
-/// use crate::{ActionKind, Availability, Phase, assess};
+/// use connection::{ActionKind, Availability, Phase, assess};
 ///
 /// let item = serde_json::from_str(
 ///     r#"{"id":"9a7b6c5d-0000-4000-8000-000000000001",

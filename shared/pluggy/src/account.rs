@@ -14,7 +14,7 @@ use super::{AccountId, Amount, ItemId, tolerant};
 /// The owner's name and tax number are not read: what does not get in cannot leak.
 ///
 /// ```
-/// use crate::{Account, AccountType};
+/// use pluggy::{Account, AccountType};
 ///
 /// let account: Account = serde_json::from_str(
 ///     r#"{"id":"aaaa6c5d-0000-4000-8000-000000000002","itemId":"9a7b6c5d-0000-4000-8000-000000000001",

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 /// does any decimal crate. Calculating is left to the one that an integrator has chosen already.
 ///
 /// ```
-/// use crate::Amount;
+/// use pluggy::Amount;
 ///
 /// let amount: Amount = serde_json::from_str("-1234567890123456.70")?;
 /// assert_eq!(amount.as_str(), "-1234567890123456.70");

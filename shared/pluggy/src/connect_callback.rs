@@ -28,7 +28,7 @@ pub struct ConnectError {
 /// Argument of `onEvent` since version 2.0 of the widget: one object.
 ///
 /// ```
-/// use crate::{ConnectEvent, ConnectEventKind};
+/// use pluggy::{ConnectEvent, ConnectEventKind};
 ///
 /// let event: ConnectEvent = serde_json::from_str(
 ///     r#"{"event":"SELECTED_INSTITUTION","timestamp":1795435200000,"connector":{"id":201}}"#,

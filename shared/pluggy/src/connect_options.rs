@@ -12,7 +12,7 @@ use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 /// since a CPF or CNPJ never passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
 ///
 /// ```
-/// use crate::{ConnectOptions, ProductType};
+/// use pluggy::{ConnectOptions, ProductType};
 ///
 /// let options = ConnectOptions {
 ///     products: Some(vec![ProductType::Accounts]),

@@ -10,7 +10,7 @@ use super::{ClientUserId, ItemId, ProductType};
 /// Body of `POST /connect_token`.
 ///
 /// ```
-/// use crate::{ConnectTokenOptions, ConnectTokenRequest};
+/// use pluggy::{ConnectTokenOptions, ConnectTokenRequest};
 ///
 /// let options = ConnectTokenOptions {
 ///     client_user_id: Some("usr_01J9X".parse()?),

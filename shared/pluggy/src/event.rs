@@ -12,7 +12,7 @@ use super::{EventKind, Payload, tolerant};
 /// counts as absent. The raw body is kept beside this, so nothing is lost.
 ///
 /// ```
-/// use crate::{Event, Payload};
+/// use pluggy::{Event, Payload};
 ///
 /// let body = br#"{"event":"item/error","eventId":"1","itemId":"9a7b6c5d-0000-4000-8000-000000000001",
 ///     "error":{"code":"INVALID_CREDENTIALS","message":"Invalid credentials"}}"#;

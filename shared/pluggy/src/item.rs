@@ -15,7 +15,7 @@ use super::{
 /// stands beside it.
 ///
 /// ```
-/// use crate::{Item, ItemStatus};
+/// use pluggy::{Item, ItemStatus};
 ///
 /// let item: Item = serde_json::from_str(
 ///     r#"{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED","executionStatus":"SUCCESS"}"#,

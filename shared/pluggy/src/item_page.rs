@@ -8,7 +8,7 @@ use super::{InvalidCursor, ItemId, cursor, tolerant};
 /// One page of `GET /v2/items`, newest first.
 ///
 /// ```
-/// use crate::ItemPage;
+/// use pluggy::ItemPage;
 ///
 /// let page: ItemPage = serde_json::from_str(
 ///     r#"{"results":[{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED"}],"next":"?after=abc"}"#,

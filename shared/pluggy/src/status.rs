@@ -35,7 +35,7 @@ open_enum! {
     /// How the current or last execution of an item stands.
     ///
     /// ```
-    /// use crate::ExecutionStatus;
+    /// use pluggy::ExecutionStatus;
     ///
     /// let of_the_future: ExecutionStatus = serde_json::from_str(r#""PENSIONS_IN_PROGRESS""#)?;
     /// assert!(of_the_future.is_running());

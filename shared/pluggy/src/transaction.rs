@@ -14,7 +14,7 @@ use super::{AccountId, Amount, TransactionId, tolerant};
 /// It may change and disappear (`transactions/updated`, `transactions/deleted`); its id stays.
 ///
 /// ```
-/// use crate::{Transaction, TransactionType};
+/// use pluggy::{Transaction, TransactionType};
 ///
 /// let transaction: Transaction = serde_json::from_str(
 ///     r#"{"id":"bbbb6c5d-0000-4000-8000-000000000004","accountId":"aaaa6c5d-0000-4000-8000-000000000002",

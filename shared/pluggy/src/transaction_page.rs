@@ -8,7 +8,7 @@ use super::{InvalidCursor, Transaction, cursor};
 /// whoever keeps books must not miss one silently.
 ///
 /// ```
-/// use crate::TransactionPage;
+/// use pluggy::TransactionPage;
 ///
 /// let page: TransactionPage =
 ///     serde_json::from_str(r#"{"results":[],"next":"?accountId=x&after=abc%3D"}"#)?;

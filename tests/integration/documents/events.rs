@@ -24,7 +24,7 @@ fn the_page_for_integrators_names_every_event() {
     assert_eq!(column(&document, "| About | Detail types |", 1), webhooks);
 
     let mut items = words(Phase::ALL);
-    items.extend(["updated", "deleted"].map(str::to_owned));
+    items.extend(["changed", "deleted"].map(str::to_owned));
     let items: BTreeSet<_> = items.iter().map(|word| format!("item.{word}")).collect();
     assert_eq!(
         first_column(&document, "| Detail type | The connection |"),

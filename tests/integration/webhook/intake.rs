@@ -10,7 +10,7 @@ use tests::{Deployment, sample};
 
 use super::raw_body;
 
-/// More than fits a row; `tests/hostile` has the most that Lambda passes on.
+/// More than fits a row; `tests/support/hostile` has the most that Lambda passes on.
 const TOO_LONG: usize = 512 * 1024;
 
 /// The one row of a body that Lambda passes on in base64.

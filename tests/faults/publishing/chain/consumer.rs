@@ -46,7 +46,7 @@ impl Consumer {
     pub(super) async fn in_node(stack: &Stack) -> Self {
         let path = Environment::of_process().optional("PATH");
         let settings = FunctionSettings {
-            bootstrap: Path::new(ROOT).join("tests/harness/node/bootstrap"),
+            bootstrap: Path::new(ROOT).join("tests/support/harness/node/bootstrap"),
             ..stack.settings("transactions-node")
         };
         let settings = settings

@@ -60,7 +60,7 @@ fn every_function_has_budgets() {
         .collect();
     expected.sort_unstable();
 
-    let budgets = Budgets::load(&root.join("tests/budgets.toml"));
+    let budgets = Budgets::load(&root.join("bench/budgets.toml"));
 
     assert_eq!(budgets.functions().collect::<Vec<_>>(), expected);
 }

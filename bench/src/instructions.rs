@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Callgrind, FunctionSettings};
 
-use crate::scene::{BATCH, Scene, assert_success};
+use tests::scene::{BATCH, Scene, assert_success};
 
 /// How often each life is lived. The one in the middle counts.
 const LIVES: usize = 3;

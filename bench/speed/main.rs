@@ -19,10 +19,10 @@ mod record;
 mod rounds;
 mod throttled;
 
+use bench::speed::{FunctionSpeed, Speed, table};
 use runtime::env::Environment;
 use tests::Scene;
 use tests::scene::FLOOR;
-use tests::speed::{FunctionSpeed, Speed, table};
 
 use crate::budgets::Budgets;
 use crate::life::Stage;

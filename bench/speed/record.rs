@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use bench::speed::{self, Speed};
 use runtime::env::Environment;
-use tests::speed::{self, Speed};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 

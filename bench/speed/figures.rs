@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use tests::package_size::PackageSize;
-use tests::speed::Figure;
-use tests::statistics::{median, millions, milliseconds, percentile, sorted};
+use bench::package_size::PackageSize;
+use bench::speed::Figure;
+use bench::statistics::{median, millions, milliseconds, percentile, sorted};
 
 use crate::life::Life;
 use crate::rounds::Pairs;

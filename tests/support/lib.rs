@@ -11,12 +11,8 @@
 pub mod connect_answers;
 pub mod deployment;
 pub mod function_settings;
-pub mod instructions;
-pub mod package_size;
 pub mod sample;
 pub mod scene;
-pub mod speed;
-pub mod statistics;
 pub mod status_page;
 pub mod stream;
 pub mod table_stream;

@@ -3,7 +3,7 @@
 //! Sources: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html>
 
-const TEMPLATE: &str = include_str!("../../../template.yaml");
+const TEMPLATE: &str = include_str!("../../template.yaml");
 
 const START: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.start","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","functionArn":"arn:aws:lambda:sa-east-1:123456789012:function:pluggy-lambda-ItemStatusFunction-AbCdEfGhIjKl","version":"$LATEST"}}"#;
 const REPORT: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.report","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","metrics":{"durationMs":12.345,"billedDurationMs":13,"memorySizeMB":128,"maxMemoryUsedMB":24},"status":"success"}}"#;

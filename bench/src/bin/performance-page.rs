@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use tests::speed::{record, recorded};
+use bench::speed::{record, recorded};
 
 fn main() -> io::Result<()> {
     let docs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"));

@@ -11,10 +11,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bench::statistics::{millions, milliseconds, percentile, sorted};
 use harness::{Bootstraps, EventBus, Function, FunctionSettings, Outcome, Queue};
 use runtime::env::Environment;
 use serde_json::{Value, json};
-use tests::statistics::{millions, milliseconds, percentile, sorted};
 use tests::stream;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";

@@ -5,10 +5,10 @@ use std::env;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use bench::instructions::Instructions;
 use harness::Callgrind;
 use runtime::env::Environment;
 use tests::Scene;
-use tests::instructions::Instructions;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> io::Result<()> {

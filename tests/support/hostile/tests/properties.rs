@@ -11,7 +11,7 @@ use std::fs;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds");
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../fuzz/seeds");
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = fs::read_dir(format!("{SEEDS}/{target}")).unwrap();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bench::speed::Figure;
+use bench::statistics::{median, milliseconds, percentile, sorted};
 use harness::{CpuQuota, QuotaError};
-use tests::speed::Figure;
-use tests::statistics::{median, milliseconds, percentile, sorted};
 
 use crate::life::Stage;
 use crate::progress::Progress;

@@ -1,4 +1,4 @@
-//! Holds what hardly varies from run to run against `tests/budgets.toml`: how many instructions the built functions
+//! Holds what hardly varies from run to run against `bench/budgets.toml`: how many instructions the built functions
 //! execute, and how large they are. `make test-budgets` runs it.
 
 #![allow(
@@ -26,7 +26,7 @@ use crate::measurements::Measurements;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_function_keeps_within_its_budgets() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let budgets = Budgets::load(&root.join("tests/budgets.toml"));
+    let budgets = Budgets::load(&root.join("bench/budgets.toml"));
     let only = Environment::of_process().optional("FUNCTIONS");
     let budgets = match &only {
         Some(names) => budgets.of(&names.split(',').collect::<Vec<_>>()),

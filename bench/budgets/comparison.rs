@@ -86,7 +86,7 @@ impl fmt::Display for Complaint {
             } => write!(
                 formatter,
                 "{function}: {} {figure}, and its budget is {}: {} % over.\n  {}\n  \
-                 Where it must be so, raise the budget in tests/budgets.toml, and say why in the commit.",
+                 Where it must be so, raise the budget in bench/budgets.toml, and say why in the commit.",
                 Figure::millions(*measured),
                 Figure::millions(*budget),
                 percent_over(*measured, *budget),
@@ -98,13 +98,13 @@ impl fmt::Display for Complaint {
                 measured,
             } => write!(
                 formatter,
-                "{function}: {} {figure}, and no budget for it.\n  Add one to tests/budgets.toml.",
+                "{function}: {} {figure}, and no budget for it.\n  Add one to bench/budgets.toml.",
                 Figure::millions(*measured),
             ),
             Self::NotMeasured { function, figure } => write!(
                 formatter,
                 "{function}: there is a budget for the {figure}, which are not measured.\n  \
-                 Remove it from tests/budgets.toml, or measure them.",
+                 Remove it from bench/budgets.toml, or measure them.",
             ),
             Self::LateConnections {
                 function,
@@ -215,6 +215,6 @@ mod tests {
         let text = complaint.to_string();
 
         assert!(text.contains("`make profile FUNCTION=webhook`"), "{text}");
-        assert!(text.contains("tests/budgets.toml"), "{text}");
+        assert!(text.contains("bench/budgets.toml"), "{text}");
     }
 }

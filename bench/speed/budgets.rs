@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tests::speed::Figure;
-use tests::statistics::millions;
+use bench::speed::Figure;
+use bench::statistics::millions;
 
 /// Those that a run cannot fail for, since times vary from run to run and memory does a little: over the floor's init,
 /// over a warm invocation, and megabytes.

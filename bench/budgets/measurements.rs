@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use bench::instructions::Instructions;
+use bench::package_size::PackageSize;
 use harness::Callgrind;
 use runtime::env::Environment;
-use tests::instructions::Instructions;
-use tests::package_size::PackageSize;
 use tests::scene::Scene;
 
 use crate::budgets::Budgets;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bench::instructions::Instructions;
+use bench::speed::Figure;
+use bench::statistics::millions;
 use harness::Callgrind;
 use runtime::env::Environment;
 use tests::Scene;
-use tests::instructions::Instructions;
 use tests::scene::FLOOR;
-use tests::speed::Figure;
-use tests::statistics::millions;
 
 use crate::progress::Progress;
 

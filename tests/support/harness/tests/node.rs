@@ -130,7 +130,7 @@ async fn a_process_that_ends_itself_has_died() {
 
 #[tokio::test]
 async fn the_example_of_a_consumer_starts() {
-    let settings = settings("../../examples/node", "index.handler")
+    let settings = settings("../../../examples/node", "index.handler")
         .with("PLUGGY_SECRET_NAME", "arn")
         .with("TRANSACTION_TABLE", "transactions");
     let function = Function::start(settings).await.unwrap();

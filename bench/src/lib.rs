@@ -1,0 +1,14 @@
+//! Figures of the built functions: what they execute, how large they are, how fast, and what they cost.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a benchmark ends by panicking"
+)]
+
+pub mod instructions;
+pub mod package_size;
+pub mod speed;
+pub mod statistics;
