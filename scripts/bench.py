@@ -1,4 +1,4 @@
-"""`make bench`: how fast the built functions are, and what publishing takes. `RECORD=yes` keeps it under docs/."""
+"""`make bench`: speed of the built functions, and what publishing takes. `RECORD=yes` writes it to docs/."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`make build`: what `sam build` packages, unless it is there already."""
+"""`make build`: the functions as `sam build` packages them, unless they are up to date."""
 
 from stack import build, console
 

@@ -1,4 +1,4 @@
-"""`make build-examples`: the consumers in `examples/`, as `sam build` packages them, unless they are there already."""
+"""`make build-examples`: the consumers in `examples/`, as `sam build` packages them, unless they are up to date."""
 
 from stack import console, examples, machine
 

@@ -1,4 +1,4 @@
-"""Names what this machine lacks before anything is installed: `check_machine.py rust node java valgrind`."""
+"""Check of this machine before anything is installed: `check_machine.py rust node java valgrind`."""
 
 import sys
 
@@ -8,7 +8,7 @@ if sys.version_info < (3, 11):
         % sys.version_info[:2]
     )
 
-from stack import console, machine  # Older versions cannot even read these.
+from stack import console, machine  # Older versions cannot parse these.
 
 if __name__ == "__main__":
     console.run(lambda: machine.require(*sys.argv[1:]))

@@ -1,6 +1,6 @@
-"""`make cost`: what a thousand of each thing take of the built functions, and what that costs.
+"""`make cost`: resources and costs of a thousand events, status reads and tokens on the built functions.
 
-`RECORD=yes` puts the tables into docs/cost.md.
+`RECORD=yes` writes the tables to docs/cost.md.
 """
 
 import os

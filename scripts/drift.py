@@ -1,6 +1,6 @@
-"""`make drift`: our types against those that Pluggy publishes, and the corpus that is made of the latter.
+"""`make drift`: a comparison of our types with those that Pluggy publishes, and the corpus made from the latter.
 
-With `--accept`, what the installed versions say becomes what they are expected to say.
+`--accept` records the installed versions as the expected ones.
 """
 
 import json
@@ -14,7 +14,7 @@ from official.ours import Types
 from official.sources import Counterparts
 from stack import console, machine, paths
 
-# What the sources said when someone last looked, so that an upgrade shows what it changes.
+# The accepted content of the sources, so that an upgrade shows what it changes.
 SEEN = paths.ROOT / "scripts" / "official" / "seen.json"
 CORPUS = paths.ROOT / "tests" / "corpus"
 ACCEPT = "--accept"
@@ -63,7 +63,7 @@ def _differences(types: Types, theirs: dict[str, comparison.Theirs], expected: M
 
 
 def _refused_bodies(types: Types, expected: Mapping) -> Iterator[str]:
-    """What we send and the official models do not accept."""
+    """Yields the bodies that we send and the official models refuse."""
     for name in sorted(types.sent.keys() & expected.entries.keys()):
         for model in expected.entries[name].places.get("openapi", []):
             refusal = openapi.refusal(model, types.sent[name])
@@ -72,7 +72,7 @@ def _refused_bodies(types: Types, expected: Mapping) -> Iterator[str]:
 
 
 def _refused_instances(counterparts: Counterparts) -> Iterator[str]:
-    """Instances of the corpus that the models, of which they were made, do not accept: a bug of the corpus."""
+    """Yields the instances of the corpus that their own models refuse, which is a bug of the corpus."""
     for name, by_source in counterparts.items():
         for model, schema in by_source.get("openapi", {}).items():
             for case in corpus.instances(schema) if json_schema.fields(schema) else []:
@@ -82,7 +82,7 @@ def _refused_instances(counterparts: Counterparts) -> Iterator[str]:
 
 
 def _corpus(types: Types, counterparts: Counterparts) -> dict[Path, list[str]]:
-    """The lines of each file, for the types that we read."""
+    """Returns the lines of each file, for the types that we receive."""
     return {
         CORPUS / f"{name}.jsonl": corpus.lines(
             (f"{source} {place}", schema) for source, places in by_source.items() for place, schema in places.items()
@@ -95,7 +95,7 @@ def _corpus(types: Types, counterparts: Counterparts) -> dict[Path, list[str]]:
 def _outdated(lines: dict[Path, list[str]]) -> Iterator[str]:
     for file in sorted({*lines, *CORPUS.glob("*")}):
         if not file.is_file() or file.read_text().splitlines() != lines.get(file):
-            yield f"{console.relative(file)}: is not what the sources give now"
+            yield f"{console.relative(file)}: differs from what the sources give now"
 
 
 def _accept(theirs: dict[str, comparison.Theirs], lines: dict[Path, list[str]]) -> None:

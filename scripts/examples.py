@@ -7,10 +7,10 @@ def deploy_examples() -> None:
     machine.require("rust", "node")
     with local.exclusive(), ministack.reachable():
         consumers = examples.bring_up(stack_file.read())
-    console.heading("What they keep")
+    console.heading("Tables of the consumers")
     for name, consumer in consumers.items():
         console.line(f"{name}: the table {consumer['table']}")
-    console.line("make walk connects a bank, whose transactions they read as soon as Pluggy tells of them.")
+    console.line("make walk connects a bank. They fetch its transactions when Pluggy's webhook arrives.")
 
 
 if __name__ == "__main__":

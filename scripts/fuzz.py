@@ -1,7 +1,7 @@
-"""`make fuzz SECONDS=600`: hostile input for the webhook, without end but for the time given to each target.
+"""`make fuzz SECONDS=600`: hostile input for the webhook, for a given time for each target.
 
-The targets are under `fuzz/`, the properties that they check in `tests/support/hostile`. The pinned stable toolchain does: only
-the sanitizers, which look for memory errors in `unsafe` code, would want another, and this project has no such code.
+The targets are under `fuzz/`, the properties that they check in `tests/support/hostile`. The pinned stable toolchain is
+enough. Only the sanitizers need another; they find memory errors in `unsafe` code, which this project does not have.
 """
 
 import re
@@ -16,10 +16,10 @@ from stack import console, fingerprint, machine, paths
 CARGO_FUZZ = "0.13.2"
 INSTALLED = paths.TOOLS / "cargo-fuzz"
 PACKAGE = paths.ROOT / "fuzz"
-# Where all that comes of it goes: what was compiled, inputs that reach new code, inputs that break something.
+# The output: compiled targets, inputs that reach new code, inputs that break a property.
 OUTPUT = paths.ROOT / "target" / "fuzz"
 DEFAULT_SECONDS = 60
-# More than the handlers look at differently; what is longer has tests of its own.
+# Longer input takes no other path through the handlers; it has tests of its own.
 MAX_INPUT_BYTES = 65_536
 
 # Each target with the folders of its seeds and its dictionary.
@@ -37,7 +37,7 @@ def fuzz() -> None:
         raise console.Failure("a C++ compiler is missing", "Install one: apt install build-essential (Debian, Ubuntu).")
     _install()
     with console.step("compiling the fuzz targets"):
-        # The versions of the workspace; cargo adds what only fuzzing needs, which fuzz/Cargo.toml pins.
+        # The versions of the workspace. cargo adds what only fuzzing needs, which fuzz/Cargo.toml pins.
         shutil.copy(paths.ROOT / "Cargo.lock", PACKAGE / "Cargo.lock")
         result = _cargo_fuzz("build", [], [])
         if result.returncode != 0:
@@ -49,7 +49,9 @@ def fuzz() -> None:
 def _seconds(arguments: list[str]) -> int:
     text = arguments[0] if arguments else str(DEFAULT_SECONDS)
     if not text.isdecimal() or int(text) == 0:
-        raise console.Failure(f"SECONDS={text} is no time", "Give each target whole seconds: make fuzz SECONDS=600")
+        raise console.Failure(
+            f"SECONDS={text} is not a duration", "Give each target whole seconds: make fuzz SECONDS=600"
+        )
     return int(text)
 
 
@@ -74,7 +76,7 @@ def _run(target: str, seconds: int) -> None:
     broken = OUTPUT / "broken" / f"{target}-"
     broken.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    # What is new goes into the first folder.
+    # cargo-fuzz writes new inputs into the first folder.
     corpus = [str(found), *(str(PACKAGE / "seeds" / folder) for folder in folders)]
     options = [
         f"-max_total_time={seconds}",
@@ -89,7 +91,7 @@ def _run(target: str, seconds: int) -> None:
     if runs is None:
         raise console.Failure("\n  ".join([f"fuzz {target} did not run:", *_end(result.stderr, 20)]))
     console.line(
-        f"fuzz {target}: {int(runs[1]):,} inputs in {time.monotonic() - start:.0f} s, no panic and no wrong answer"
+        f"fuzz {target}: {int(runs[1]):,} inputs in {time.monotonic() - start:.0f} s, no panic and no wrong response"
     )
 
 
@@ -109,12 +111,12 @@ def _cargo_fuzz(command: str, arguments: list[str], options: list[str]) -> subpr
 def _failure(target: str, output: str) -> console.Failure:
     panic = re.search(r"^.*panicked at .*\n(?:.*\n){0,4}", output, re.MULTILINE)
     artifact = re.search(r"Test unit written to (\S+)", output)
-    told = panic[0].strip().splitlines() if panic else _end(output, 20)
+    lines = panic[0].strip().splitlines() if panic else _end(output, 20)
     remedy = "The input was not written."
     if artifact:
         program, found = console.relative(INSTALLED / "bin" / "cargo-fuzz"), console.relative(Path(artifact[1]))
         remedy = f"Again: {program} run -s none --target-dir {console.relative(OUTPUT)} {target} {found}"
-    return console.Failure("\n  ".join([f"fuzz {target} broke a property:", *told]), remedy)
+    return console.Failure("\n  ".join([f"fuzz {target} broke a property:", *lines]), remedy)
 
 
 def _end(text: str, count: int) -> list[str]:

@@ -1,6 +1,6 @@
-"""`make import FILE=...`: has items looked at that this deployment does not know, at a bounded rate.
+"""`make import FILE=...`: requests fetches of items that this deployment does not know, at a bounded rate.
 
-Without FILE, the list is read from the standard input.
+Without FILE, the command reads the list from the standard input.
 """
 
 import os
@@ -29,20 +29,20 @@ def import_items() -> None:
                 imported, known = imported + step["imported"], known + step["known"]
                 console.progress(f"{imported + known} of {len(items)}")
         except KeyboardInterrupt:
-            raise console.Failure(f"interrupted after {imported + known} of {len(items)}", _to_go_on(run)) from None
+            raise console.Failure(f"interrupted after {imported + known} of {len(items)}", _to_continue(run)) from None
         except console.Failure as failure:
-            raise console.Failure(str(failure), f"{failure.remedy} {_to_go_on(run)}".strip()) from None
+            raise console.Failure(str(failure), f"{failure.remedy} {_to_continue(run)}".strip()) from None
         finally:
             console.progress_done()
-    before = f" ({known} were asked for before)" if known else ""
+    before = f" ({known} were requested before)" if known else ""
     console.line(f"{imported} fetches requested{before}")
-    console.line("item-sync reads them now, and an owner whom Pluggy names wins; make inspect ITEM=... shows one")
+    console.line("item-sync fetches them now. An owner that Pluggy names wins. To see one: make inspect ITEM=...")
 
 
 def _text(file: str) -> str:
     if not file:
         if sys.stdin.isatty():
-            console.line("item ids, one in a line, with a comma and the owner where it is known; end with Ctrl-D:")
+            console.line("item ids, one in each line, with a comma and the owner if you know it; end with Ctrl-D:")
         return sys.stdin.read()
     try:
         return Path(file).read_text(encoding="utf-8")
@@ -50,14 +50,14 @@ def _text(file: str) -> str:
         raise console.Failure(f"{file} cannot be read: {error}") from None
 
 
-def _to_go_on(run: str) -> str:
+def _to_continue(run: str) -> str:
     choices = {
         "FILE": os.environ.get("FILE", "") or "the-list",
         "RUN": run,
         "ENV": os.environ.get(environment.VARIABLE, ""),
     }
     words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
-    return " ".join(["To go on with the same list:", "make import", *words])
+    return " ".join(["To continue with the same list:", "make import", *words])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make inspect ITEM=...` or `USER=...`: all that is known of an item, or how a user's items stand (JSON=1 for raw)."""
+"""`make inspect ITEM=...` or `USER=...`: everything known of an item, or a user's items (JSON=1 for raw)."""
 
 import json
 import os
@@ -12,7 +12,9 @@ from stack.operator import Ask
 def inspect() -> None:
     item, user = os.environ.get("ITEM", ""), os.environ.get("OPERATOR_USER", "")
     if bool(item) == bool(user):
-        raise console.Failure("what is to be inspected?", "Name one thing: make inspect ITEM=<id>, or USER=<id>")
+        raise console.Failure(
+            "ITEM or USER is missing, or both are given", "Name one: make inspect ITEM=<id>, or USER=<id>"
+        )
     with operator.reached() as ask:
         found = _item(ask, item) if item else _user(ask, user)
     if os.environ.get("JSON"):

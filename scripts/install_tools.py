@@ -1,4 +1,4 @@
-"""Installs the named sets of pinned tools: `install_tools.py sam ministack`."""
+"""Installation of sets of pinned tools: `install_tools.py sam ministack`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`make lock-tools`: locks every set of tools anew, by version and hash."""
+"""`make lock-tools`: new locks of every set of tools, by version and hash."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""`make logs`: what the functions of the local stack log, as it comes."""
+"""`make logs`: the log lines of the local stack's functions, as they arrive."""
 
 import time
 from collections import Counter
@@ -7,9 +7,9 @@ from typing import Any
 from stack import console, ministack, settings, stack_file
 
 POLL_SECONDS = 1
-# Those of the examples' stack begin so too.
+# The functions of the examples' stack have the same prefix.
 PREFIX = f"/aws/lambda/{settings.STACK_NAME}"
-# The platform's own lines, which say nothing about what happened.
+# The platform's own lines, which have no information about the invocation.
 PLATFORM_LINES = ("START RequestId", "END RequestId", "REPORT RequestId")
 
 
@@ -26,7 +26,7 @@ def logs() -> None:
 
 
 def _new_lines(client: Any, shown: Counter[str]) -> list[tuple[str, str]]:
-    """What each function has logged since the last call, in the order of time."""
+    """Returns each function's new lines since the last call, in the order of time."""
     lines = []
     for group in client.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
         name = group["logGroupName"]

@@ -1,4 +1,4 @@
-"""`make profile FUNCTION=webhook`: which code the instructions of each part of a function's life are in."""
+"""`make profile FUNCTION=webhook`: instructions by code, for each part of a function's life."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from stack import build, callgrind, console, machine, paths, valgrind
 BUILT = paths.LOCAL / "build" / "symbols"
 PROFILES = paths.CALLGRIND / "symbols"
 COUNT = ["cargo", "run", "--locked", "--quiet", "--package", "bench", "--bin", "instructions", "--"]
-# Each part of a life: that of processes which end after it, less that of those which end before it.
+# Each part of a life: the cost of processes that end after it, minus the cost of those that end before it.
 PARTS = {
     "init, without connections": ("init", None, 1),
     "opening the connections": ("connected", "init", 1),
@@ -24,7 +24,7 @@ WIDTH = 110
 def profile() -> None:
     function = sys.argv[1] if len(sys.argv) > 1 else ""
     if not (paths.ROOT / "functions" / function / "Cargo.toml").is_file() or not function:
-        raise console.Failure("which function?", "Name one of functions/: make profile FUNCTION=webhook")
+        raise console.Failure("FUNCTION names no function", "Name one of functions/: make profile FUNCTION=webhook")
     machine.require("rust")
     variables = {**os.environ, **valgrind.environment(), "BOOTSTRAPS": str(BUILT)}
     console.heading(f"Compile {function} with the names of its code (minutes, when it has changed)")

@@ -1,6 +1,6 @@
-"""`make prove` and `make test-faults`: the built functions while everything around them goes wrong, on both engines.
+"""`make prove` and `make test-faults`: the built functions under faults, on both DynamoDB engines.
 
-`prove.py long` runs the proofs at their full size; `prove.py short` in seconds each.
+`prove.py long` runs the proofs at their full size, `prove.py short` in seconds each.
 """
 
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 from stack import console, dynamodb_local, machine, node_packages, paths
 
 COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--features", "built-stack", "--test", "faults"]
-# The consumers of what is published: the examples, which are in no build of the main stack.
+# The consumers of published events: the examples, which no build of the main stack includes.
 CONSUMER_IN_RUST = ["cargo", "build", "--locked", "--package", "transactions-rust"]
 CONSUMER_IN_NODE = paths.ROOT / "examples" / "node"
-# The proofs measure how long an answer takes, and the longest ones keep the machine busy by themselves.
+# The proofs measure response times, and the longest ones use the whole machine.
 THREADS = {"short": 2, "long": 1}
 
 
@@ -29,17 +29,19 @@ def prove() -> None:
             local = _Run("DynamoDB Local", Path(folder) / "local", {"PROOF": form, "DYNAMODB_LOCAL_URL": url})
         _print_table([dynoxide, local])
     if not (dynoxide.passed and local.passed):
-        raise console.Failure("a proof failed", "The lines above say which; PROOF_SEED=<number> tries another course.")
+        raise console.Failure(
+            "a proof failed", "The lines above say which; PROOF_SEED=<number> runs another random sequence."
+        )
 
 
 def _prepare_consumers() -> None:
     if subprocess.run(CONSUMER_IN_RUST, cwd=paths.ROOT, check=False).returncode != 0:
         raise console.Failure("the consumer in Rust cannot be built", "The lines above say why.")
-    node_packages.install(CONSUMER_IN_NODE, "what the consumer in Node.js needs")
+    node_packages.install(CONSUMER_IN_NODE, "the packages of the consumer in Node.js")
 
 
 class _Run:
-    """All proofs on one engine, and the lines of figures that they left."""
+    """A run of all proofs on one engine, and the figures that they wrote."""
 
     def __init__(self, engine: str, folder: Path, variables: dict[str, str]) -> None:
         self.engine = engine

@@ -17,12 +17,12 @@ def register_webhook() -> None:
             webhook_registration.test_delivery(client, function)
         with console.step("registration at Pluggy"):
             webhook_registration.ensure(client, function, elsewhere)
-        with console.step("watch of what is registered"):
+        with console.step("check of the registration"):
             problems = webhook_registration.watch(client, function)
         if problems:
             raise console.Failure(
-                f"the webhook is registered, but the watch finds: {', '.join(problems)}",
-                "docs/runbook has a page for each of these.",
+                f"the webhook is registered, but the check finds: {', '.join(problems)}",
+                "docs/runbook has a page for each problem.",
             )
 
 

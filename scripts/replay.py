@@ -1,4 +1,4 @@
-"""`make replay ITEM=...`, `USER=...` or `SINCE=...`: has what was received looked at again, at a bounded rate."""
+"""`make replay ITEM=...`, `USER=...` or `SINCE=...`: requests new fetches at a bounded rate."""
 
 import os
 from datetime import UTC, datetime
@@ -11,14 +11,14 @@ def replay() -> None:
     rate = pace.per_second(os.environ.get("RATE", ""))
     env = os.environ.get(environment.VARIABLE, "")
     if job.field == "clientUserId":
-        console.line("the user's items first, then every event row, for items of the user whose rows are lost")
+        console.line("reads the user's items, then every event row, to find the user's items whose rows are lost")
     with operator.reached() as ask:
         try:
             progress = replay_job.run(job, ask, pace.Pace(rate), env, lambda so_far: console.progress(str(so_far)))
         finally:
             console.progress_done()
     console.line(str(progress))
-    console.line("item-sync reads them now; make inspect ITEM=... shows what has become of one")
+    console.line("item-sync fetches them now. To see one: make inspect ITEM=...")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""`make republish`: publishes again, since a time, what the bus may not have got."""
+"""`make republish`: publishes again, since a time, what the bus may not have received."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stack import account, console, environment, ministack, moment, operator, republish_job, stack_file
+from stack.dead_letter_queue import Queue
 from stack.environment import Environment
 from stack.operator import Ask
-from stack.unpublished import Queue
 
 
 def republish() -> None:
@@ -15,7 +15,7 @@ def republish() -> None:
     with _reached(chosen) as (ask, queue):
         job = republish_job.RepublishJob.chosen(os.environ, queue)
         if job is None:
-            console.line(f"nothing waits to be published; in any case: {republish_job.USAGE}")
+            console.line(f"the dead-letter queue is empty; to publish anyway: {republish_job.USAGE}")
             return
         console.line(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
         try:
@@ -26,12 +26,12 @@ def republish() -> None:
             console.progress_done()
         console.line(str(progress))
         done, left = queue.forget(job.since, job.started)
-    console.line(f"{done} messages of the queue are done with, {left} are left")
+    console.line(f"{done} messages deleted from the queue, {left} left")
 
 
 @contextmanager
 def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
-    """The publish function and the queue: in a real account, or on the local stack where none is named."""
+    """Yields the publish function and the queue: of a real account, or of the local stack if none is named."""
     with account.reachable() if chosen else ministack.reachable():
         if chosen:
             outputs, _ = account.describe(chosen)
@@ -40,7 +40,7 @@ def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
             local = stack_file.read()
             function, url = local.get("functions", {}).get("publish"), local.get("publishDeadLetterQueue")
         if not function or not url:
-            raise console.Failure("this stack publishes nothing", "It does with the parameter PublishEvents=true.")
+            raise console.Failure("this stack publishes nothing", "Deploy it with the parameter PublishEvents=true.")
         functions, queues = (
             account.client(service, chosen) if chosen else ministack.client(service) for service in ("lambda", "sqs")
         )

@@ -1,4 +1,4 @@
-"""Makes the named targets one after the other, and says at the end where the time went."""
+"""Run of several make targets, one after the other, with their durations at the end."""
 
 import subprocess
 import sys
@@ -24,10 +24,10 @@ def run_targets() -> None:
 
 
 def _print_times(seconds: dict[str, float]) -> None:
-    console.heading("Where the time went")
+    console.heading("Durations")
     for target, duration in seconds.items():
         console.line(f"{duration:7.0f} s  {target}")
-    console.line(f"{sum(seconds.values()):7.0f} s  in all")
+    console.line(f"{sum(seconds.values()):7.0f} s  total")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""`make secret ENV=dev`: creates or updates an environment's Pluggy secret; no value in argv, environment or history.
+"""`make secret ENV=dev`: creates or updates an environment's Pluggy secret.
 
-The secret's name and region follow from the environment in samconfig.toml. The client id and the client secret are
-read from the terminal, or from standard input as two lines. An existing webhook secret is kept, because Pluggy sends it
-until the webhook is registered again. An existing secret of another client id is refused unless FORCE=yes.
+No value is in argv, the environment or the shell's history. The command reads the client id and the client secret from
+the terminal, or as two lines from the standard input. The environment in samconfig.toml determines the secret's name
+and region. The command keeps an existing webhook secret, because Pluggy sends it until the webhook is registered again.
+It replaces another client id's secret only with FORCE=yes.
 
-`make secret ENV=dev ROTATE=webhook` replaces the webhook secret alone. It can be stored first: only the registration
-reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
+`make secret ENV=dev ROTATE=webhook` replaces only the webhook secret. It can be stored first, because only
+webhook-registration reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
 """
 
 import getpass
@@ -24,7 +25,11 @@ WEBHOOK_SECRET_BYTES = 32
 
 def secret() -> None:
     chosen = environment.required()
-    rotate = _choice("ROTATE", "webhook", "ROTATE=webhook replaces the webhook secret; without it, Pluggy's two.")
+    rotate = _choice(
+        "ROTATE",
+        "webhook",
+        "ROTATE=webhook replaces the webhook secret. Without it, the command replaces the client id and secret.",
+    )
     force = _choice("FORCE", "yes", "FORCE=yes replaces another application's credentials.")
     if rotate:
         with account.reachable():
@@ -36,12 +41,12 @@ def secret() -> None:
 
 
 def with_new_webhook_secret(value: dict[str, str]) -> dict[str, str]:
-    """The secret's value with another webhook secret and nothing else changed."""
+    """Returns the secret's value with a new webhook secret and nothing else changed."""
     return {**value, "webhookSecret": _new_webhook_secret()}
 
 
 def both_digests(before: dict[str, str], after: dict[str, str]) -> str:
-    """What the webhook must accept while Pluggy changes from one secret to the other."""
+    """Returns the digests that the webhook must accept while Pluggy changes from one secret to the other."""
     return ",".join(fingerprint.sha256(value["webhookSecret"]) for value in (before, after))
 
 
@@ -56,9 +61,9 @@ def rotate_webhook_secret(manager: Any, chosen: Environment) -> None:
     console.line(f"secret {name} in {chosen.region} has a new webhook secret; Pluggy sends the old one until step 2:")
     console.line(f"1. deploy with WebhookSecretSha256: {both_digests(before, after)}")
     console.line(f"2. make register-webhook ENV={chosen.name}")
-    console.line("3. wait for three hours: Pluggy may repeat deliveries with the old one")
+    console.line("3. wait for three hours: Pluggy may retry deliveries with the old one")
     console.line(f"4. deploy with WebhookSecretSha256: {fingerprint.sha256(after['webhookSecret'])}")
-    console.line("Do all four before the next rotation; docs/rotation.md has the reasons.")
+    console.line("Do all four before the next rotation; docs/rotation.md explains them.")
 
 
 def create_or_update(manager: Any, chosen: Environment, client_id: str, client_secret: str, *, force: bool) -> None:

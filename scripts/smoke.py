@@ -1,8 +1,7 @@
 """`make smoke ENV=...`: the walk of `make up` against a deployed stack and live Pluggy's sandbox connector.
 
-The user's token comes from the environment variable USER_JWT, or is asked for. At the end it tells what the first
-delivery of the walk really looked like, in names only: which headers Pluggy sent beyond the usual ones and which
-fields its payload had.
+The user's token comes from the environment variable USER_JWT or from a prompt. At the end the command prints names from
+the first delivery: the headers that Pluggy sent beyond the usual ones, and the fields of the payload.
 """
 
 import getpass
@@ -17,10 +16,10 @@ from stack import account, console, environment, event_row, walk
 PATIENCE_SECONDS = 600
 LOG_DELAY_SECONDS = 60
 LOG_POLL_SECONDS = 2
-# This clock and that of the logs may differ.
+# This clock and the clock of the logs may differ.
 CLOCK_TOLERANCE_SECONDS = 120
 
-# In a line of JSON as in one of plain text.
+# In JSON and in plain text.
 HEADER_NAMES = re.compile(r'delivery\.header_names"?\s*[:=]\s*"([^"]*)"')
 
 
@@ -47,7 +46,7 @@ def smoke() -> None:
         console.heading("The first delivery")
         delivery = next((event for event in walked.events if event.origin == "webhook"), None)
         if delivery is None:
-            console.line("none: the state came from a check, so look at the webhook's registration")
+            console.line("none: the state came from a scheduled fetch, so check the webhook's registration")
             return
         console.line(f"{delivery.event}, payload fields: {', '.join(delivery.payload_fields())}")
         names = _header_names(
@@ -57,7 +56,7 @@ def smoke() -> None:
 
 
 def _header_names(logs: Any, group: str, item_id: str, since: float) -> str:
-    """The names that the webhook function logged for the item's first delivery; log lines arrive with a delay."""
+    """Returns the header names that the webhook logged for the item's first delivery. Log lines arrive with a delay."""
     deadline = time.monotonic() + LOG_DELAY_SECONDS
     while time.monotonic() < deadline:
         found = logs.filter_log_events(

@@ -1,4 +1,4 @@
-"""`make test-budgets`: what the built functions execute and how large they are, against `bench/budgets.toml`."""
+"""`make test-budgets`: instructions and sizes of the built functions, compared with `bench/budgets.toml`."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ import sys
 from stack import build, console, machine, paths, valgrind
 
 COMMAND = ["cargo", "test", "--locked", "--package", "bench", "--features", "built-stack", "--test", "budgets"]
-# An instruction of one processor is not that of another, and neither are their binaries.
+# Instructions and binaries of different processors cannot be compared.
 ARCHITECTURE = "x86_64"
 
 
 def test_budgets() -> None:
     machine.require("rust")
     if machine.architecture() != ARCHITECTURE:
-        console.line(f"budgets: nothing is held against them, since they are those of {ARCHITECTURE}")
+        console.line(f"budgets: not compared, because they are for {ARCHITECTURE}")
         return
     variables = {**os.environ, **valgrind.environment()}
     build.floor()

@@ -1,4 +1,4 @@
-"""`make test-dynamodb-local`: the store's and the integration tests once more, on AWS's own DynamoDB Local."""
+"""`make test-dynamodb-local`: the store's and the integration tests on AWS's own DynamoDB Local."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 from stack import console, dynamodb_local, machine, paths
 
-PACKAGES = ["--package", "shared", "--package", "tests"]
+PACKAGES = ["--package", "store", "--package", "tests"]
 
 
 def test_dynamodb_local() -> None:

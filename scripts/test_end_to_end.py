@@ -1,4 +1,4 @@
-"""`make test-end-to-end`: the local stack as its users see it. One that is started for the tests is stopped again."""
+"""`make test-end-to-end`: the local stack as its users see it. A stack that the tests start is stopped again."""
 
 import os
 import subprocess
@@ -22,9 +22,9 @@ def test_end_to_end() -> None:
             phases.done()
             examples.bring_up(stack)
             console.heading("Test")
-            # Each has its say, also when another has failed.
+            # Each of them runs, also if another has failed.
             passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
-            console.heading("What is served when a parameter changes")
+            console.heading("The webhook after a change of a parameter")
             passed.append(served_parameters.are_served(stack, paths.RELEASE_TEMPLATE))
     finally:
         if not was_running:
@@ -37,7 +37,7 @@ def _of_rust() -> bool:
 
 
 def _of_the_widget(stack: dict[str, Any]) -> bool:
-    """The client with which the Connect widget calls Pluggy, with tokens of our API."""
+    """Runs the tests of the client with which the Connect widget calls Pluggy, with tokens of our API."""
     node_packages.install(WIDGET, "the client of Pluggy's widget")
     environment = {
         **os.environ,

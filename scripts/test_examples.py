@@ -1,4 +1,4 @@
-"""`make test-examples`: the consumer in Node.js on the sandbox and AWS's DynamoDB Local, and what runs it there."""
+"""`make test-examples`: the consumer in Node.js, and its test harness, on the sandbox and AWS's DynamoDB Local."""
 
 import subprocess
 import sys
@@ -6,25 +6,25 @@ import sys
 from stack import build, console, dynamodb_local, machine, node_packages, own_sandbox, paths
 
 NODE = paths.ROOT / "examples" / "node"
-# Small pages, so that there are several; and its webhooks are received here.
+# Small pages, so that there are several. The tests receive the webhooks on this machine.
 SANDBOX_OPTIONS = ["--transactions-a-page", "7", "--allow-loopback-webhooks"]
-# Of a file, in milliseconds: what hangs is to fail.
+# Of a file, in milliseconds, so that a test that hangs fails.
 TIMEOUT = 300_000
 
 
 def test_examples() -> None:
     machine.require("rust", "node", "java")
-    node_packages.install(NODE, "what the consumer in Node.js needs")
+    node_packages.install(NODE, "the packages of the consumer in Node.js")
     build.sandbox()
     runtime = ["cargo", "test", "--locked", "--package", "harness", "--features", "node", "--test", "node"]
     failed = [subprocess.run(runtime, cwd=paths.ROOT, check=False).returncode != 0]
     with dynamodb_local.running() as dynamodb, own_sandbox.running(*SANDBOX_OPTIONS) as environment:
-        # One file after the other: they share the sandbox and its switches.
+        # One file after the other, because they share the sandbox and its switches.
         files = [str(file) for file in sorted(NODE.glob("test/*.test.mjs"))]
         options = ["--test-concurrency=1", f"--test-timeout={TIMEOUT}", "--test-reporter=spec"]
         command = ["node", "--test", *options, *files]
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
-        # The SDK is pinned, and what newer versions need is not news for a test.
+        # The SDK is pinned, so the requirements of newer versions do not matter here.
         environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
         failed.append(subprocess.run(command, cwd=NODE, env=environment, check=False).returncode != 0)
     sys.exit(any(failed))

@@ -1,4 +1,4 @@
-"""`make test-official-clients`: the sandbox, used by the clients that Pluggy itself publishes."""
+"""`make test-official-clients`: the sandbox, tested with the clients that Pluggy itself publishes."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ def test_official_clients() -> None:
     build.sandbox()
     pytest = str(tool.executable(PYTHON_TOOLS, "pytest"))
     with own_sandbox.running() as environment:
-        # One file after the other: they share the sandbox, its request counts and its switches.
+        # One file after the other, because they share the sandbox, its request counts and its switches.
         node = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec"]
         python = [pytest, "--quiet", "-p", "no:cacheprovider", "python"]
         failed = [

@@ -1,8 +1,8 @@
-"""`make test-typescript`: what a frontend writes, compiled against our API and the packages of the Connect widget.
+"""`make test-typescript`: frontend code, compiled against our API and the packages of the Connect widget.
 
-Types are made of docs/openapi.yaml; an example uses all of them, and so does the code in the pages of docs/. What the
-connect-token function answers, option by option, must be what the widget's packages take. Nothing that is made is kept.
-The code of the pages is also run, against stand-ins for the API and the widget.
+The types come from docs/openapi.yaml. An example uses all of them, and so does the code in the pages of docs/. The
+widget's packages must accept each option in the responses of the connect-token function. No generated file is kept. The
+code of the pages also runs, against fakes of the API and the widget.
 """
 
 import json
@@ -32,7 +32,7 @@ def test_typescript() -> None:
     for name, text in examples.items():
         (GENERATED / name).write_text(text)
     _run("tsc", "--project", str(FOLDER))
-    print(f"{len(options)} answers and {len(examples)} files of docs/ have the right types")
+    print(f"{len(options)} responses and {len(examples)} files of docs/ have the right types")
     _run_tests()
 
 
@@ -40,7 +40,7 @@ def _connect_answers() -> dict[str, object]:
     command = ["cargo", "run", "--locked", "--quiet", "--package", "tests", "--bin", "connect-answers"]
     result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        raise console.Failure(f"the connect-token function gave no answers:\n{result.stderr.strip()[-1000:]}")
+        raise console.Failure(f"the connect-token function returned nothing:\n{result.stderr.strip()[-1000:]}")
     return json.loads(result.stdout)
 
 
@@ -48,7 +48,7 @@ def _run_tests() -> None:
     tests = [str(test) for test in sorted((FOLDER / "run").glob("*.test.cjs"))]
     result = subprocess.run(["node", "--test", "--test-reporter=spec", *tests], cwd=FOLDER, check=False)
     if result.returncode != 0:
-        raise console.Failure("the code in docs/ does not do what it is for")
+        raise console.Failure("the tests of the code in docs/ failed")
 
 
 def _run(program: str, *arguments: str) -> None:

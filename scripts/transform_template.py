@@ -1,10 +1,10 @@
-"""Writes the transformed template for the tests that check what is really deployed."""
+"""The transformed template, for the tests that check what is really deployed."""
 
 import json
 
 from stack import console, paths, sam_template
 
-# SAM puts the values of some parameters in place of references to them, so these must differ from the defaults.
+# SAM replaces references to some parameters by their values, so these values must differ from the defaults.
 PARAMETERS = {"CorsAllowedOrigins": "https://app.example.com,https://admin.example.com"}
 
 

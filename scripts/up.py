@@ -1,6 +1,6 @@
-"""`make up`: a running stack on this machine from a checkout, and one bank connection through it.
+"""`make up`: a running stack on this machine, from a checkout, and one bank connection through it.
 
-The functions are compiled fast. RELEASE=yes compiles and packages them as they are deployed to AWS.
+The functions are compiled with a fast profile. RELEASE=yes compiles and packages them as for AWS.
 """
 
 import json
@@ -15,7 +15,7 @@ def up() -> None:
     release = os.environ.get("RELEASE", "")
     if release not in ("", "yes"):
         raise console.Failure(f"RELEASE={release} is unknown", "RELEASE=yes compiles as for AWS.")
-    # The tools were installed before this started.
+    # The time includes the installation of the tools, which ran before this command.
     started = float(os.environ.get("MAKE_STARTED") or time.time())
     phases = console.Phases([*local.PHASES, "Connect a bank"], started)
     with local.exclusive(), ministack.reachable():
@@ -25,10 +25,10 @@ def up() -> None:
     phases.done()
     console.heading("The item's status, from our API")
     print(json.dumps(status, indent=2, ensure_ascii=False))
-    _say_what_next(stack, status["itemId"])
+    _print_next_steps(stack, status["itemId"])
 
 
-def _say_what_next(stack: dict[str, Any], item_id: str) -> None:
+def _print_next_steps(stack: dict[str, Any], item_id: str) -> None:
     api, sandbox = f"http://{stack['api']['host']}", stack["sandbox"]["url"]
     console.heading("Open in a browser")
     console.line(f"{api}/items  (the API; without a token it says Unauthorized)")
@@ -41,8 +41,8 @@ def _say_what_next(stack: dict[str, Any], item_id: str) -> None:
     console.line(f'curl -X POST -H "Authorization: Bearer $TOKEN" {api}/connect-token')
     console.line(f'curl -X DELETE -H "Authorization: Bearer $TOKEN" {api}/items/{item_id}')
     console.line()
-    console.line("make walk connects another bank, make logs follows the functions, make down stops it all.")
-    console.line(f"Where everything is: {console.relative(paths.STACK_FILE)}")
+    console.line("make walk connects another bank, make logs follows the functions, make down stops everything.")
+    console.line(f"Addresses and credentials: {console.relative(paths.STACK_FILE)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make user-token`: a fresh token of a user of the local stack, `usr_01J9X` or the one named as argument."""
+"""`make user-token`: a new token of a user of the local stack, `usr_01J9X` or the user named as argument."""
 
 import sys
 

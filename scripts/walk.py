@@ -1,4 +1,4 @@
-"""`make walk`: one more bank connection on the running local stack."""
+"""`make walk`: another bank connection on the running local stack."""
 
 import json
 

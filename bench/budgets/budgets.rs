@@ -1,4 +1,4 @@
-//! The file of the budgets.
+//! The budgets file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::figure::Figure;
 
-/// What each figure of each function may be at most, in its unit.
+/// The maximum of each figure of each function, in the figure's unit.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Budgets(BTreeMap<String, BTreeMap<Figure, u64>>);
@@ -19,7 +19,7 @@ impl Budgets {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Those of these functions alone.
+    /// Returns the budgets of these functions only.
     pub(crate) fn of(mut self, functions: &[&str]) -> Self {
         for name in functions {
             assert!(self.0.contains_key(*name), "there are no budgets of {name}");
@@ -32,7 +32,8 @@ impl Budgets {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether instructions of the function are counted: those of some, and the sizes of all, are watched.
+    /// Returns whether the function's instructions are counted. Some functions have instruction budgets, and all have
+    /// size budgets.
     pub(crate) fn has_instructions(&self, function: &str) -> bool {
         self.get(function, Figure::InitInstructions).is_some()
     }

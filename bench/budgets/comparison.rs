@@ -1,4 +1,4 @@
-//! What was measured, held against what it may be.
+//! The comparison of the measurements with the budgets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -6,32 +6,32 @@ use std::fmt;
 use crate::budgets::Budgets;
 use crate::figure::Figure;
 
-/// What was measured of each function.
+/// The measurements of each function.
 pub(crate) type Figures = BTreeMap<String, BTreeMap<Figure, u64>>;
 
-/// Why the gate does not open.
+/// A reason why the gate fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Complaint {
-    /// More was measured than may be.
+    /// The measurement exceeds the budget.
     Exceeded {
         function: String,
         figure: Figure,
         measured: u64,
         budget: u64,
     },
-    /// Nobody has said how much it may be.
+    /// The measurement has no budget.
     NoBudget {
         function: String,
         figure: Figure,
         measured: u64,
     },
-    /// There is a budget for what is not measured.
+    /// The budget has no measurement.
     NotMeasured { function: String, figure: Figure },
-    /// What should have been opened in init was opened while somebody waited.
+    /// Connections that init should have opened were opened during an invocation.
     LateConnections { function: String, connections: u64 },
 }
 
-/// All of them, function by function.
+/// Returns all complaints, function by function.
 pub(crate) fn complaints(figures: &Figures, budgets: &Budgets) -> Vec<Complaint> {
     let functions: BTreeSet<&str> = budgets
         .functions()
@@ -117,7 +117,7 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// With one decimal, rounded up.
+/// Returns the excess in percent with one decimal, rounded up.
 fn percent_over(measured: u64, budget: u64) -> String {
     let tenths = ((measured - budget) * 1_000).div_ceil(budget.max(1));
     format!("{}.{}", tenths / 10, tenths % 10)
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_much_as_its_budget_is_within_it() {
+    fn a_figure_equal_to_its_budget_is_within_it() {
         let measured = [
             ("webhook", Figure::InitInstructions, 2_500_000),
             ("webhook", Figure::BinaryBytes, 1),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_budget_is_named() {
+    fn a_figure_without_a_budget_is_named() {
         let measured = [
             ("webhook", Figure::InitInstructions, 1),
             ("webhook", Figure::BinaryBytes, 1),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_for_what_is_not_measured_is_named() {
+    fn a_budget_without_a_measurement_is_named() {
         check(
             &[("webhook", Figure::InitInstructions, 1)],
             &["webhook: there is a budget for the MB of binary, which are not measured."],
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_says_what_to_do() {
+    fn a_complaint_names_the_remedy() {
         let complaint = complaint("webhook", Figure::WarmInstructions, Some(2), Some(1)).unwrap();
 
         let text = complaint.to_string();

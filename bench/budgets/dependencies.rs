@@ -1,9 +1,9 @@
-//! What a function is made of: one stack for TLS and one for HTTP, and none that starts slowly.
+//! Checks of the functions' dependencies: one stack for TLS, one for HTTP, and none that starts slowly.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// A second version of one of these is a second copy in each binary.
+/// Dependencies that may occur in one version only: a second version is a second copy in each binary.
 const ONCE: [&str; 8] = [
     "http",
     "hyper",
@@ -14,7 +14,7 @@ const ONCE: [&str; 8] = [
     "tokio",
     "webpki-roots",
 ];
-/// What would be a second stack, or a slow start.
+/// Dependencies that would add a second stack or a slow start.
 const NEVER: [(&str, &str); 8] = [
     ("aws-lc-rs", "ring is the one provider"),
     ("aws-lc-sys", "ring is the one provider"),
@@ -47,7 +47,8 @@ fn functions_have_one_stack_for_tls_and_one_for_http() {
     }
 }
 
-/// Everything that the functions are built of, by name: of the default members, which are what is deployed.
+/// Returns the versions of all dependencies of the functions, by name. The functions are the default members, which are
+/// deployed.
 fn versions_in_functions() -> BTreeMap<String, BTreeSet<String>> {
     let tree = Command::new(env!("CARGO"))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -1,10 +1,10 @@
-//! What has a budget.
+//! The figures that have a budget.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// What has a budget.
+/// A figure that has a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Figure {
@@ -28,20 +28,20 @@ impl Figure {
         Self::ZipBytes,
     ];
 
-    /// Whether it is only told: the archive follows the binary.
+    /// Returns whether the figure is for information only: the size of the archive follows that of the binary.
     pub(crate) fn is_information(self) -> bool {
         self == Self::ZipBytes
     }
 
-    /// As in the table and in a complaint, in millions of its unit.
+    /// Formats a value for the table and for a complaint, in millions of its unit.
     pub(crate) fn millions(value: u64) -> String {
         const TEN_THOUSAND: u64 = 10_000;
-        // Rounded up: what is over the budget must not look as if it were not.
+        // Round up, so that a value over the budget never looks as if it were within it.
         let hundredths = value.div_ceil(TEN_THOUSAND);
         format!("{}.{:02}", hundredths / 100, hundredths % 100)
     }
 
-    /// What makes it large, and how to see it.
+    /// Returns the usual causes of a large value, and how to find them.
     pub(crate) fn remedy(self, function: &str) -> String {
         match self {
             Self::BinaryBytes | Self::ZipBytes => format!(
@@ -53,7 +53,7 @@ impl Figure {
     }
 }
 
-/// As in a complaint.
+/// The name in a complaint.
 impl fmt::Display for Figure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_over_a_round_number_is_shown_as_over_it() {
+    fn a_value_over_a_round_number_is_shown_as_over_it() {
         assert_eq!(Figure::millions(2_500_000), "2.50");
         assert_eq!(Figure::millions(2_500_001), "2.51");
         assert_eq!(Figure::millions(5_000), "0.01");

@@ -1,5 +1,5 @@
-//! Holds what hardly varies from run to run against `bench/budgets.toml`: how many instructions the built functions
-//! execute, and how large they are. `make test-budgets` runs it.
+//! A check of stable figures against `bench/budgets.toml`: the instruction counts and sizes of the built functions.
+//! `make test-budgets` runs it.
 
 #![allow(
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! What is measured of the built functions.
+//! The measurements of the built functions.
 
 use std::path::Path;
 
@@ -14,12 +14,12 @@ use crate::figure::Figure;
 
 pub(crate) struct Measurements {
     pub(crate) figures: Figures,
-    /// Of each function whose instructions were counted.
+    /// The counts of each function with instruction budgets.
     pub(crate) instructions: Vec<(String, Instructions)>,
 }
 
 impl Measurements {
-    /// Of every function that has a budget, one after the other.
+    /// Measures every function that has a budget, one after the other.
     pub(crate) async fn take(budgets: &Budgets, folder: &Path) -> Self {
         let scene = Scene::start().await;
         let callgrind = Callgrind::of_environment(&Environment::of_process());
@@ -45,7 +45,7 @@ impl Measurements {
                     .record
                     .map(|record| (Figure::RecordInstructions, record)),
             );
-            // The floor opens none.
+            // The floor opens no connections.
             if counted.connected_in_init > 0
                 || budgets.get(name, Figure::ConnectionInstructions).is_some()
             {
@@ -58,7 +58,7 @@ impl Measurements {
             instructions,
         }
     }
-    /// What was opened too late.
+    /// Returns a complaint for each connection that was opened too late.
     pub(crate) fn late_connections(&self) -> impl Iterator<Item = Complaint> {
         let late = self
             .instructions

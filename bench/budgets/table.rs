@@ -1,10 +1,10 @@
-//! All that was measured, beside its budgets.
+//! The table of all measurements beside their budgets.
 
 use crate::budgets::Budgets;
 use crate::figure::Figure;
 use crate::measurements::Measurements;
 
-/// Prints the table, and how sure it is.
+/// Prints the table and the accuracy of the measurements.
 pub(crate) fn print(measurements: &Measurements, budgets: &Budgets) {
     println!(
         "\nMeasured, and in parentheses the budget: millions of instructions, and megabytes.\n"

@@ -1,4 +1,4 @@
-//! From what was counted to what it costs.
+//! The cost of the counted operations.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::counted::Counted;
 use crate::lambda_lines;
 use crate::prices::Prices;
 
-/// What a million of a thing cost, in dollars.
+/// The cost of a million operations, in dollars.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bill {
@@ -20,7 +20,7 @@ pub(crate) struct Bill {
 
 impl Bill {
     pub(crate) fn of(counted: &Counted, prices: &Prices) -> Self {
-        // A million things of what is priced by the million costs as much as one of each.
+        // A million operations with a price per million cost as much as one of each.
         let each = |amount: usize| amount as f64 / counted.things as f64;
         let units = counted.units();
         let log_bytes = counted.log_bytes()
@@ -52,8 +52,8 @@ impl Bill {
     }
 }
 
-/// The milliseconds that one thing is billed for: the processor's, at the share that the memory has, and those of waiting.
-/// Each invocation is rounded up, by half a millisecond on the average.
+/// Returns the billed milliseconds of one operation: processor time at the memory's share, and waiting time. Each
+/// invocation adds half a millisecond, the average of rounding up.
 pub(crate) fn billed_ms(counted: &Counted, prices: &Prices) -> f64 {
     let working = counted.cpu().as_secs_f64() * 1000.0 / prices.memory.processor;
     let rounding = counted.invocations() as f64 / 2.0;

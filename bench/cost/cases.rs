@@ -1,41 +1,41 @@
-//! What is counted.
+//! The counted cases.
 
 mod events;
 mod requests;
 
 use crate::counted::Counted;
-use crate::stand::Stand;
+use crate::testbed::Testbed;
 
-/// How many items events are about.
+/// The number of items in the cases.
 const ITEMS: usize = 100;
 
-pub(crate) async fn run_all(stand: &Stand) -> Vec<Counted> {
-    let items = stand.connect(ITEMS).await;
-    events::make_known(stand, &items).await;
+pub(crate) async fn run_all(testbed: &Testbed) -> Vec<Counted> {
+    let items = testbed.connect(ITEMS).await;
+    events::make_known(testbed, &items).await;
     let mut all = Vec::new();
     for counted in [
-        told(events::changes(stand, &items, events::ALONE).await),
-        told(events::changes(stand, &items, events::FULL).await),
-        told(events::news(stand, &items).await),
-        told(events::read_before(stand, &items).await),
-        told(events::duplicates(stand, &items).await),
-        told(events::checks(stand, &items).await),
-        told(events::idle_ticks(stand).await),
-        told(requests::hints(stand, &items).await),
-        told(requests::connect_events(stand).await),
-        told(requests::status(stand, &items).await),
-        told(requests::unchanged_status(stand, &items).await),
-        told(requests::lists(stand).await),
-        told(requests::tokens(stand).await),
-        told(requests::first_tokens(stand).await),
-        told(requests::update_tokens(stand, &items).await),
+        announced(events::changes(testbed, &items, events::ALONE).await),
+        announced(events::changes(testbed, &items, events::FULL).await),
+        announced(events::news(testbed, &items).await),
+        announced(events::read_before(testbed, &items).await),
+        announced(events::duplicates(testbed, &items).await),
+        announced(events::checks(testbed, &items).await),
+        announced(events::idle_ticks(testbed).await),
+        announced(requests::hints(testbed, &items).await),
+        announced(requests::connect_events(testbed).await),
+        announced(requests::status(testbed, &items).await),
+        announced(requests::unchanged_status(testbed, &items).await),
+        announced(requests::lists(testbed).await),
+        announced(requests::tokens(testbed).await),
+        announced(requests::first_tokens(testbed).await),
+        announced(requests::update_tokens(testbed, &items).await),
     ] {
         all.push(counted);
     }
     all
 }
 
-fn told(counted: Counted) -> Counted {
+fn announced(counted: Counted) -> Counted {
     eprintln!("counted: {}", counted.name);
     counted
 }

@@ -1,21 +1,21 @@
-//! What one kind of thing took.
+//! The resources that one kind of operation used.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use harness::Units;
 
-/// What a number of things of one kind took.
+/// The resources that a number of operations of one kind used.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     pub(crate) name: &'static str,
-    /// How many there were.
+    /// The number of operations.
     pub(crate) things: usize,
-    /// By function.
+    /// The work, by function.
     pub(crate) functions: BTreeMap<&'static str, Work>,
-    /// By operation and table.
-    pub(crate) requests: BTreeMap<String, Asked>,
-    /// Answers of Pluggy's.
+    /// The requests to DynamoDB, by operation and table.
+    pub(crate) requests: BTreeMap<String, RequestCount>,
+    /// Responses from Pluggy.
     pub(crate) pluggy: usize,
     /// Requests to the event bus.
     pub(crate) bus_requests: usize,
@@ -25,27 +25,27 @@ pub(crate) struct Counted {
     pub(crate) api_requests: usize,
 }
 
-/// What a function did.
+/// The work of a function.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Work {
     pub(crate) invocations: usize,
     /// Processor time, in user space and in the kernel.
     pub(crate) cpu: Duration,
-    /// What it wrote into its log.
+    /// Bytes that the function wrote to its log.
     pub(crate) log_bytes: usize,
-    /// What Lambda wrote into it.
+    /// Bytes that Lambda wrote to it.
     pub(crate) lambda_log_bytes: usize,
 }
 
 /// One kind of request to DynamoDB.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct RequestCount {
     pub(crate) requests: usize,
     pub(crate) units: Units,
 }
 
 impl Counted {
-    /// With what was counted of the same things before.
+    /// Adds the counts of the same operations from before.
     pub(crate) fn with(mut self, before: Self) -> Self {
         for (name, more) in before.functions {
             let work = self.functions.entry(name).or_default();
@@ -55,9 +55,9 @@ impl Counted {
             work.lambda_log_bytes += more.lambda_log_bytes;
         }
         for (name, more) in before.requests {
-            let asked = self.requests.entry(name).or_default();
-            asked.requests += more.requests;
-            asked.units += more.units;
+            let count = self.requests.entry(name).or_default();
+            count.requests += more.requests;
+            count.units += more.units;
         }
         self.pluggy += before.pluggy;
         self.bus_requests += before.bus_requests;
@@ -65,7 +65,7 @@ impl Counted {
         self
     }
 
-    /// `amount` of all things, as one of a thousand.
+    /// Returns `amount` per thousand operations.
     pub(crate) fn per_thousand(&self, amount: f64) -> f64 {
         amount * 1000.0 / self.things as f64
     }
@@ -88,10 +88,10 @@ impl Counted {
     }
 
     pub(crate) fn requests(&self) -> usize {
-        self.requests.values().map(|asked| asked.requests).sum()
+        self.requests.values().map(|count| count.requests).sum()
     }
 
     pub(crate) fn units(&self) -> Units {
-        self.requests.values().map(|asked| asked.units).sum()
+        self.requests.values().map(|count| count.units).sum()
     }
 }

@@ -1,4 +1,4 @@
-//! What AWS itself writes into the logs for each invocation and each request, in the form that it documents.
+//! The log lines that AWS itself writes for each invocation and request, in their documented form.
 //!
 //! Sources: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html>
@@ -7,10 +7,11 @@ const TEMPLATE: &str = include_str!("../../template.yaml");
 
 const START: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.start","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","functionArn":"arn:aws:lambda:sa-east-1:123456789012:function:pluggy-lambda-ItemStatusFunction-AbCdEfGhIjKl","version":"$LATEST"}}"#;
 const REPORT: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.report","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","metrics":{"durationMs":12.345,"billedDurationMs":13,"memorySizeMB":128,"maxMemoryUsedMB":24},"status":"success"}}"#;
-/// The template's format, filled in.
+/// The template's format with example values.
 const ACCESS: &str = r#"{"requestId":"Abc1dEFgHIjklMN=","time":"23/Nov/2026:12:00:00 +0000","route":"GET /items/{itemId}","status":"200", "latencyMs":"25","integrationLatencyMs":"23", "responseBytes":"1024","error":"-","authorizerError":"-"}"#;
 
-/// What Lambda writes for one invocation that goes well: its start and its report, unless the level leaves them out.
+/// Returns the bytes that Lambda writes for one successful invocation: its start and its report, unless the log level
+/// omits them.
 pub(crate) fn of_invocation() -> usize {
     if default_level() == "WARN" {
         0
@@ -19,7 +20,7 @@ pub(crate) fn of_invocation() -> usize {
     }
 }
 
-/// Of the parameter `SystemLogLevel`.
+/// Returns the default of the parameter `SystemLogLevel`.
 fn default_level() -> &'static str {
     let mut lines = TEMPLATE
         .lines()
@@ -28,7 +29,7 @@ fn default_level() -> &'static str {
     default.unwrap()
 }
 
-/// What the HTTP API writes for one request.
+/// Returns the bytes that the HTTP API writes for one request.
 pub(crate) fn of_api_request() -> usize {
     ACCESS.len() + 1
 }

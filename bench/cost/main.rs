@@ -1,6 +1,6 @@
-//! What the stack costs: the built functions do what they are there for, a thousand times, and what it takes is counted.
-//! Prints tables for docs/cost.md, and writes the figures as JSON to the file that `COST_JSON` names. Progress goes to the
-//! standard error.
+//! The cost of the stack: the built functions do their work a thousand times, and the resources are counted. Prints
+//! tables for docs/cost.md. Writes the figures as JSON to the file that `COST_JSON` names. Progress goes to standard
+//! error.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,21 +18,21 @@ mod counted;
 mod lambda_lines;
 mod prices;
 mod report;
-mod stand;
+mod testbed;
 
 use std::path::Path;
 
 use runtime::env::Environment;
 
 use prices::Prices;
-use stand::Stand;
+use testbed::Testbed;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let environment = Environment::of_process();
     let prices = Prices::load();
-    let stand = Stand::start(&environment).await;
-    let counted = cases::run_all(&stand).await;
+    let testbed = Testbed::start(&environment).await;
+    let counted = cases::run_all(&testbed).await;
     report::print(&counted, &prices);
     if let Some(file) = environment.optional("COST_JSON") {
         let figures = report::json(&counted, &prices);

@@ -1,4 +1,4 @@
-//! The tables, and the same as JSON.
+//! The report as tables and as JSON.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::bill::{Bill, billed_ms};
 use crate::counted::Counted;
 use crate::prices::Prices;
 
-/// What the least would cost: the units that cannot be saved, and nothing else.
+/// The minimum cost: only the units that cannot be saved.
 const FLOORS: [(&str, f64, f64); 2] = [
     ("floor of an event: one write unit", 1.0, 0.0),
     ("floor of a status: one read unit", 0.0, 1.0),
@@ -50,14 +50,14 @@ fn print_requests(all: &[Counted]) {
     println!("\n| of 1,000 each | request | requests | write units | of them index | read units |");
     println!("|---|---|---|---|---|---|");
     for counted in all {
-        for (request, asked) in &counted.requests {
+        for (request, count) in &counted.requests {
             println!(
                 "| {} | {request} | {:.0} | {:.0} | {:.0} | {:.0} |",
                 counted.name,
-                counted.per_thousand(asked.requests as f64),
-                counted.per_thousand(asked.units.all_writes() as f64),
-                counted.per_thousand(asked.units.index_writes as f64),
-                counted.per_thousand(asked.units.reads()),
+                counted.per_thousand(count.requests as f64),
+                counted.per_thousand(count.units.all_writes() as f64),
+                counted.per_thousand(count.units.index_writes as f64),
+                counted.per_thousand(count.units.reads()),
             );
         }
     }
@@ -109,7 +109,7 @@ fn print_prices(all: &[Counted], prices: &Prices) {
     }
 }
 
-/// Everything for one of each.
+/// Returns all figures as JSON, for one operation of each kind.
 pub(crate) fn json(all: &[Counted], prices: &Prices) -> Value {
     let each: Vec<Value> = all.iter().map(|counted| one(counted, prices)).collect();
     json!({ "region": prices.region, "date": prices.date, "things": each })
@@ -117,12 +117,12 @@ pub(crate) fn json(all: &[Counted], prices: &Prices) -> Value {
 
 fn one(counted: &Counted, prices: &Prices) -> Value {
     let of_one = |amount: f64| amount / counted.things as f64;
-    let requests = counted.requests.iter().map(|(name, asked)| {
+    let requests = counted.requests.iter().map(|(name, count)| {
         let figures = json!({
-            "requests": of_one(asked.requests as f64),
-            "writeUnits": of_one(asked.units.all_writes() as f64),
-            "indexWriteUnits": of_one(asked.units.index_writes as f64),
-            "readUnits": of_one(asked.units.reads()),
+            "requests": of_one(count.requests as f64),
+            "writeUnits": of_one(count.units.all_writes() as f64),
+            "indexWriteUnits": of_one(count.units.index_writes as f64),
+            "readUnits": of_one(count.units.reads()),
         });
         (name.clone(), figures)
     });

@@ -1,19 +1,19 @@
-//! What the figures may be at most.
+//! The budgets of the figures.
 
 use std::collections::BTreeMap;
 
 use bench::speed::Figure;
 use bench::statistics::millions;
 
-/// Those that a run cannot fail for, since times vary from run to run and memory does a little: over the floor's init,
-/// over a warm invocation, and megabytes.
+/// Budgets that cannot fail a run, because times vary a lot between runs and memory varies a little. They are relative
+/// to the floor's init, relative to a warm invocation, and in megabytes.
 const OF_TIME_AND_MEMORY: [(&str, f64, f64, f64); 4] = [
     ("webhook", 1.6, 2.0, 10.0),
     ("item-status", 1.6, 2.0, 10.0),
     ("connect-token", 1.8, 2.0, 14.0),
     ("item-sync", 1.8, 2.0, 14.0),
 ];
-/// The name in the file of the budgets that `make test-budgets` holds.
+/// The figures' names in the budgets file of `make test-budgets`.
 const IN_FILE: [(&str, Figure); 6] = [
     ("init_instructions", Figure::InitInstructions),
     ("connection_instructions", Figure::ConnectionInstructions),

@@ -1,4 +1,4 @@
-//! How many instructions the functions execute.
+//! Instruction counts of the functions.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ impl Counted {
     }
 }
 
-/// The reason instead where they are not counted.
+/// Counts the instructions of each function. If that is not possible, returns the reason.
 pub(crate) async fn measure(
     scene: &Scene,
     names: &[&str],
@@ -50,7 +50,7 @@ pub(crate) async fn measure(
             figures.insert(Figure::ConnectionInstructions, millions(counts.connections));
         }
         counted.0.insert((*name).to_owned(), figures);
-        progress.tell(format_args!("instructions of {name}"), 1, 1);
+        progress.report(format_args!("instructions of {name}"), 1, 1);
     }
     Ok(counted)
 }

@@ -1,4 +1,4 @@
-//! What the measured processes come to.
+//! The figures computed from the measured processes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::rounds::Pairs;
 
 type Figures = BTreeMap<Figure, f64>;
 
-/// The floor has no connections, so all of its inits are alike.
+/// Returns the floor's figures. The floor has no connections, so all of its inits are alike.
 pub(crate) fn of_floor(pairs: &[Pairs]) -> Figures {
     let lives: Vec<&Life> = pairs.iter().flat_map(|pairs| &pairs.floor).collect();
     let mut figures = of_lives(&lives);
@@ -44,7 +44,7 @@ pub(crate) fn of_file(bootstrap: &Path) -> Figures {
     ])
 }
 
-/// To what means anything, and is read back as it was written.
+/// Rounds a value to four decimals, which are all that is meaningful. The record then reads back the same value.
 pub(crate) fn rounded(value: f64) -> f64 {
     const DIGITS: f64 = 10_000.0;
     (value * DIGITS).round() / DIGITS

@@ -1,4 +1,4 @@
-//! One process of a function, from its start on.
+//! One process of a function, from its start.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -7,21 +7,21 @@ use harness::{CpuQuota, Function, FunctionSettings};
 use tests::Scene;
 use tests::scene::assert_success;
 
-/// More than any invocation takes, even with a quota.
+/// Longer than any invocation, even with a quota.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where the processes live, one after the other.
+/// The environment in which the processes run one after the other.
 pub(crate) struct Stage<'a> {
     pub(crate) scene: &'a Scene,
     next_event: Cell<u64>,
 }
 
-/// What is measured of one process.
+/// The measurements of one process.
 pub(crate) struct Life {
     pub(crate) init: Duration,
     pub(crate) first: Duration,
     pub(crate) warm: Vec<Duration>,
-    /// Of each warm invocation.
+    /// Processor time of each warm invocation.
     pub(crate) cpu: Duration,
     pub(crate) peak_memory: u64,
 }
@@ -34,7 +34,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A process that is started and ended.
+    /// Starts a process, ends it, and returns the time of its init.
     pub(crate) async fn init(&self, settings: FunctionSettings) -> Duration {
         let function = Function::start(settings).await.unwrap();
         let init = function.init().await.unwrap();
@@ -42,7 +42,8 @@ impl<'a> Stage<'a> {
         init
     }
 
-    /// A process that has some warm invocations after its first, and if there is a quota, all of them under it.
+    /// Starts a process and measures its first and `warm` further invocations. With a quota, all invocations are under
+    /// it.
     pub(crate) async fn live(&self, name: &str, warm: usize, quota: Option<&CpuQuota>) -> Life {
         let function = Function::start(self.scene.settings(name)).await.unwrap();
         let init = function.init().await.unwrap();

@@ -1,5 +1,5 @@
-//! `make bench`: how fast the built functions are, each in alternation with a function that does nothing. Prints one table,
-//! and writes `target/bench/speed.json`; with `RECORD=yes` also the record under `docs/`.
+//! `make bench`: the speed of the built functions, each in alternation with a function that does nothing. Prints one
+//! table and writes `target/bench/speed.json`. With `RECORD=yes` it also writes the record under `docs/`.
 
 #![allow(
     clippy::indexing_slicing,
@@ -29,7 +29,7 @@ use crate::life::Stage;
 use crate::progress::Progress;
 use crate::rounds::Pairs;
 
-/// What a user or Pluggy waits for first; `FUNCTIONS=webhook,item-sync` measures some of them.
+/// The functions, those that a user or Pluggy waits for first. `FUNCTIONS=webhook,item-sync` selects some of them.
 const FUNCTIONS: [&str; 6] = [
     "webhook",
     "item-status",
@@ -38,7 +38,7 @@ const FUNCTIONS: [&str; 6] = [
     "item-sync",
     "publish",
 ];
-/// How many processes of each function, unless `ROUNDS` says otherwise.
+/// The number of processes of each function, unless `ROUNDS` is set.
 const ROUNDS: usize = 40;
 const WARM_INVOCATIONS: usize = 25;
 
@@ -59,7 +59,7 @@ async fn main() {
         for (pairs, name) in pairs.iter_mut().zip(&functions) {
             pairs.live(&stage, name).await;
         }
-        progress.tell(format_args!("round {round} of {rounds}"), round, rounds);
+        progress.report(format_args!("round {round} of {rounds}"), round, rounds);
     }
     let mut left_out = Vec::new();
     let throttled = throttled::measure(&stage, &names, &progress).await;

@@ -1,9 +1,9 @@
-//! What a person who waits is told.
+//! Progress messages for the person who waits.
 
 use std::fmt;
 use std::time::Instant;
 
-/// Tells it on standard error.
+/// A reporter of progress on standard error.
 pub(crate) struct Progress(Instant);
 
 impl Progress {
@@ -12,8 +12,8 @@ impl Progress {
         Self(Instant::now())
     }
 
-    /// Says that a step of several is done: each tenth of them is worth a line.
-    pub(crate) fn tell(&self, what: fmt::Arguments<'_>, step: usize, steps: usize) {
+    /// Reports a finished step, for about every tenth step.
+    pub(crate) fn report(&self, what: fmt::Arguments<'_>, step: usize, steps: usize) {
         if step == steps || step.is_multiple_of((steps / 10).max(1)) {
             eprintln!("{:>4} s  {what}", self.0.elapsed().as_secs());
         }

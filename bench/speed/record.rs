@@ -1,4 +1,4 @@
-//! Where a run is kept.
+//! The files of a run.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use runtime::env::Environment;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Always under `target`; under `docs`, with the table and the picture, if `RECORD` says so.
+/// Writes the run under `target`, and if `RECORD` is set also under `docs`, with the table and the picture.
 pub(crate) fn write(speed: &Speed, environment: &Environment) {
     let root = Path::new(ROOT);
     let folder = root.join("target/bench");
@@ -20,7 +20,7 @@ pub(crate) fn write(speed: &Speed, environment: &Environment) {
     }
 }
 
-/// The processor, and how many there are.
+/// Returns the processor's name and the number of processors.
 pub(crate) fn machine() -> String {
     let processors = std::thread::available_parallelism().unwrap();
     let description = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A function and the floor in turns, so that whatever else the machine does troubles both.
+//! Rounds of a function and the floor in turns, so that other load on the machine affects both.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tests::scene::{FLOOR, Requests};
 use crate::WARM_INVOCATIONS;
 use crate::life::{Life, Stage};
 
-/// All that was measured of a function and of the floor beside it.
+/// All measurements of a function and of the floor beside it.
 #[derive(Default)]
 pub(crate) struct Pairs {
     pub(crate) floor: Vec<Life>,
@@ -17,7 +17,7 @@ pub(crate) struct Pairs {
 }
 
 impl Pairs {
-    /// One more round.
+    /// Measures one more round.
     pub(crate) async fn live(&mut self, stage: &Stage<'_>, name: &str) {
         let floor = stage.live(FLOOR, WARM_INVOCATIONS, None).await;
         self.floor.push(floor);
@@ -31,8 +31,8 @@ impl Pairs {
     }
 }
 
-/// Whoever makes fewer requests than its work takes has not done it. The first invocation may make more: it has the API
-/// key to read.
+/// Checks that the process made enough requests to have done its work. The first invocation may make more, because it
+/// reads the API key.
 fn assert_is_work(name: &str, made: Requests) {
     let invocations = u64::try_from(1 + WARM_INVOCATIONS).unwrap();
     let needed = Requests::of_invocation(name) * invocations;

@@ -1,4 +1,4 @@
-//! The functions with as little processor time as Lambda gives those with little memory.
+//! The functions with the little processor time that Lambda gives functions with little memory.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::progress::Progress;
 
 const PROCESSES: usize = 5;
 const WARM_INVOCATIONS: usize = 20;
-/// With the figures that each gives: the first invocation, and the warm ones' p50 and p99.
+/// The memory sizes, with the figures of each: the first invocation, and the p50 and p99 of the warm ones.
 const MEMORIES: [(u32, [Figure; 3]); 2] = [
     (
         128,
@@ -41,7 +41,7 @@ impl Throttled {
     }
 }
 
-/// Init runs without a quota, as on Lambda.
+/// Measures the functions under quotas. Init runs without a quota, as on Lambda.
 pub(crate) async fn measure(
     stage: &Stage<'_>,
     names: &[&str],
@@ -54,7 +54,7 @@ pub(crate) async fn measure(
             let of_name = throttled.0.entry((*name).to_owned()).or_default();
             of_name.extend(figures.into_iter().zip(values));
         }
-        progress.tell(format_args!("as with {megabytes} MB"), 1, 1);
+        progress.report(format_args!("as with {megabytes} MB"), 1, 1);
     }
     Ok(throttled)
 }
@@ -66,7 +66,7 @@ async fn of_function(
 ) -> Result<[f64; 3], QuotaError> {
     let (mut firsts, mut warm) = (Vec::new(), Vec::new());
     for _ in 0..PROCESSES {
-        // Each has its own: what one process leaves of a period is not another's.
+        // Each process has its own quota, so that it does not use up another one's period.
         let quota = CpuQuota::of_memory(megabytes)?;
         let life = stage.live(name, WARM_INVOCATIONS, Some(&quota)).await;
         firsts.push(life.first);

@@ -1,4 +1,4 @@
-//! How many instructions each part of a function's life takes, as callgrind counts them.
+//! Instruction counts of each part of a function's life, measured by callgrind.
 
 use std::cell::Cell;
 use std::iter::once;
@@ -8,37 +8,37 @@ use harness::{Callgrind, FunctionSettings};
 
 use tests::scene::{BATCH, Scene, assert_success};
 
-/// How often each life is lived. The one in the middle counts.
+/// The number of runs of each life. The median counts.
 const LIVES: usize = 3;
-/// The invocations over which a warm one is averaged.
+/// The number of invocations in the average of a warm one.
 const WARM: u64 = 20;
-/// The batches over which one is averaged.
+/// The number of batches in the average.
 const BATCHES: u64 = 4;
-/// Where the numbers of the events begin, so that none has come before in the same scene.
+/// The first event number, high enough that no event of the same testbed has had it.
 const FIRST_EVENT: u64 = 1 << 32;
 
-/// How many instructions each part of a function's life takes.
+/// The instruction counts of each part of a function's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instructions {
-    /// From spawn to the first question for an event, with connections in the clear.
+    /// From spawn to the first request for an event, with connections without TLS.
     pub init: u64,
-    /// What that takes more with TLS.
+    /// The additional instructions with TLS.
     pub connections: u64,
     /// The first invocation.
     pub first: u64,
     /// Each later one.
     pub warm: u64,
-    /// Of a batch, for each record; only of item-sync.
+    /// Each record of a batch; only for item-sync.
     pub record: Option<u64>,
-    /// How many TLS connections were opened before the first invocation.
+    /// The number of TLS connections opened before the first invocation.
     pub connected_in_init: u64,
-    /// How many were opened in it.
+    /// The number of TLS connections opened during the first invocation.
     pub connected_in_first: u64,
-    /// How far apart were, at most, the lives that should have been alike.
+    /// The largest difference between lives that should be equal.
     pub spread: u64,
 }
 
-/// Counts them for one function.
+/// A counter for one function.
 struct Counter<'a> {
     scene: &'a Scene,
     callgrind: &'a Callgrind,
@@ -47,7 +47,7 @@ struct Counter<'a> {
     next_event: Cell<u64>,
 }
 
-/// Lives that should have been alike.
+/// Lives that should be equal.
 struct Lives {
     instructions: u64,
     spread: u64,
@@ -55,7 +55,7 @@ struct Lives {
 }
 
 impl Instructions {
-    /// Counts those of a function. What callgrind writes stays under `folder`.
+    /// Counts the instructions of a function. Callgrind's output stays under `folder`.
     pub async fn count(scene: &Scene, callgrind: &Callgrind, name: &str, folder: &Path) -> Self {
         let counter = Counter {
             scene,
@@ -95,13 +95,13 @@ impl Instructions {
 }
 
 impl Counter<'_> {
-    /// A life with so many invocations.
+    /// Runs lives with this number of invocations.
     async fn live(&self, life: &str, settings: &FunctionSettings, invocations: u64) -> Lives {
         let events = || (0..invocations).map(|_| self.event()).collect();
         self.lives(life, settings, events).await
     }
 
-    /// One with a first invocation, and then batches.
+    /// Runs lives with a first invocation and then batches.
     async fn batches(&self, settings: &FunctionSettings) -> Lives {
         let batch = |_| self.scene.batch(self.next_number());
         let events = || once(self.event()).chain((0..BATCHES).map(batch)).collect();

@@ -1,4 +1,4 @@
-//! Figures of the built functions: what they execute, how large they are, how fast, and what they cost.
+//! Figures of the built functions: instructions, size, speed, and cost.
 
 #![expect(
     clippy::indexing_slicing,

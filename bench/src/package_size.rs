@@ -1,4 +1,4 @@
-//! How large a function is where Lambda loads it from.
+//! The size of a function's package, as Lambda loads it.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub struct PackageSize {
 }
 
 impl PackageSize {
-    /// That of a built function.
+    /// Returns the size of a built function.
     pub fn of_file(bootstrap: &Path) -> Self {
         let content = std::fs::read(bootstrap)
             .unwrap_or_else(|error| panic!("{}: {error}; run `make build`", bootstrap.display()));

@@ -1,4 +1,4 @@
-//! What was measured of the functions' speed, as it is kept, tabulated and drawn.
+//! The measured speed of the functions: record, table and picture.
 
 mod figure;
 mod plot;
@@ -18,32 +18,32 @@ pub use table::{in_page, table};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Speed {
-    /// What it ran on.
+    /// The machine of the run.
     pub machine: String,
-    /// How many processes of each function were measured.
+    /// The number of measured processes of each function.
     pub processes: usize,
-    /// How many warm invocations each of them had.
+    /// The number of warm invocations of each process.
     pub warm_invocations: usize,
-    /// What was left out, and why.
+    /// The omitted measurements, with the reasons.
     pub left_out: Vec<String>,
-    /// The floor first.
+    /// The functions, the floor first.
     pub functions: Vec<FunctionSpeed>,
 }
 
-/// What was measured of one function.
+/// The measured speed of one function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionSpeed {
-    /// Its name.
+    /// The function's name.
     pub name: String,
-    /// As many of them as were measured.
+    /// The measured figures.
     pub figures: BTreeMap<Figure, f64>,
-    /// What they may be at most.
+    /// The maximum of each figure.
     pub budgets: BTreeMap<Figure, f64>,
 }
 
 impl FunctionSpeed {
-    /// A figure, and what it may be at most.
+    /// Returns a figure and its budget.
     fn get(&self, figure: Figure) -> (Option<f64>, Option<f64>) {
         let get = |values: &BTreeMap<Figure, f64>| values.get(&figure).copied();
         (get(&self.figures), get(&self.budgets))

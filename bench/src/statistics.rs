@@ -1,8 +1,8 @@
-//! What measurements are summed up to.
+//! Statistics of the measurements.
 
 use std::time::Duration;
 
-/// The value that so many percent of the others do not exceed. They must be sorted.
+/// Returns the percentile of sorted values.
 pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let index = sorted.len() * percent / 100;
     sorted
@@ -12,24 +12,24 @@ pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
         .unwrap_or_default()
 }
 
-/// The value in the middle.
+/// Returns the median.
 pub fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
     percentile(&sorted(times), 50)
 }
 
-/// The same values, the smallest first.
+/// Returns the values in ascending order.
 pub fn sorted(times: impl IntoIterator<Item = Duration>) -> Vec<Duration> {
     let mut times: Vec<Duration> = times.into_iter().collect();
     times.sort_unstable();
     times
 }
 
-/// In milliseconds.
+/// Converts a time to milliseconds.
 pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// In millions, of bytes or of instructions.
+/// Converts a number of bytes or of instructions to millions.
 #[expect(
     clippy::cast_precision_loss,
     reason = "no figure has fifteen digits that count"

@@ -1,13 +1,13 @@
-// How AWS is asked.
+// Options for calls to AWS.
 
-/** Without limits, an answer that never comes would be waited for until the invocation is cut off. */
+/** Time limits of AWS calls. Without them, a missing response would use up the whole invocation. */
 export const AWS_OPTIONS = {
   requestHandler: {
     connectionTimeout: 1_000,
-    // Until an answer begins.
+    // Until the response begins.
     requestTimeout: 5_000,
     throwOnRequestTimeout: true,
-    // While it goes on.
+    // Between parts of the response.
     socketTimeout: 5_000,
   },
 }

@@ -1,5 +1,5 @@
-// Keeps the transactions that Pluggy's events are about in a table. The events come from the bus through a queue, at
-// least once and in any order; the rows are the same in the end.
+// A consumer of Pluggy's transaction events that keeps the transactions in a table. The events come from the bus
+// through a queue, at least once and in any order. The rows are the same in the end.
 
 import { chunks } from './chunks.mjs'
 import { Unusable, plan } from './plan.mjs'
@@ -9,7 +9,7 @@ import { createTable } from './table.mjs'
 import { OutOfTime, timeCheck } from './time.mjs'
 
 const WRITES_AT_ONCE = 25
-// What they say is ours, and fit for a log.
+// Our own errors. Their messages are safe to log.
 const OWN_ERRORS = [OtherApplication, OutOfTime, Refusal, Unusable]
 
 const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_NAME, TRANSACTION_TABLE } = process.env
@@ -17,7 +17,10 @@ const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_NAME, TRANSACTION_TABLE
 const pluggy = createPluggy({ baseUrl: PLUGGY_BASE_URL, clientId: PLUGGY_CLIENT_ID, secretName: PLUGGY_SECRET_NAME })
 const table = createTable(TRANSACTION_TABLE)
 
-/** Reports the messages that failed, and only those: SQS brings them again, and gives up after some times. */
+/**
+ * Reports the failed messages, and only those. SQS retries them, and moves them to the dead-letter queue after some
+ * retries.
+ */
 export async function handler({ Records: messages }, context) {
   const checkTime = timeCheck(context)
   const batchItemFailures = []
@@ -41,12 +44,12 @@ async function consume(body, checkTime) {
     return
   }
   const transactions = event.deleted ? await remove(event, checkTime) : await refresh(event, checkTime)
-  // Last, so that an event that was interrupted is done again.
+  // Written last, so that an interrupted event is applied again.
   await table.setApplied({ id, detailType, accountId, transactions })
   console.info({ message: 'event applied', id, detailType, transactions })
 }
 
-/** Reads at Pluggy what the event is about, which is truer than the event: it may be old. */
+/** Fetches the event's transactions from Pluggy. The response is more accurate than the event, which may be old. */
 async function refresh({ accountId, itemId, filters }, checkTime) {
   let count = 0
   for (const filter of filters) {
@@ -71,7 +74,10 @@ async function each(all, checkTime, write) {
   }
 }
 
-/** Errors of others may quote what they failed over, a secret included; only their names are for a log. */
+/**
+ * Returns an error's reason for the log. Messages of foreign errors may quote their input, secrets included, so only
+ * the names are logged.
+ */
 function reasonOf(error) {
   return OWN_ERRORS.some((kind) => error instanceof kind) ? error.message : (error?.name ?? 'unknown')
 }

@@ -1,21 +1,23 @@
-// What an event asks for. Nothing here calls anybody.
+// The plan for an event. This module calls no service.
 
 import { chunks } from './chunks.mjs'
 
 const SCHEMA_VERSION = 1
-// What Pluggy takes in one request.
+// The maximum number of ids in one request to Pluggy.
 const IDS_AT_ONCE = 500
 
 const EVENT_ID = /^[0-9a-f]{64}$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
-/** An event that no repetition mends. It is reported all the same, so that it ends where somebody sees it. */
+/**
+ * An event that no retry can repair. It is reported as failed all the same, so that it reaches the dead-letter queue.
+ */
 export class Unusable extends Error {}
 
 /**
- * Plans what the event in a message of the queue asks for: `filters` of the transactions to read at Pluggy, or the ids of
- * those that are `deleted`. Addresses in the payload are not looked at: only ids and times are taken from it.
+ * Plans the work for the event in a queue message. The plan has the `filters` of the transactions to fetch from Pluggy,
+ * or the ids of the `deleted` ones. URLs in the payload are ignored: only ids and times are used.
  */
 export function plan(message) {
   const { 'detail-type': detailType, detail } = parsed(message)
@@ -51,7 +53,7 @@ function transactionIds({ transactionIds: ids }) {
   return [...new Set(ids.map((id) => uuid(id, 'id of a transaction')))]
 }
 
-/** Ids become parts of requests and keys, so they must be what they seem. */
+/** Returns a valid id. Ids become parts of requests and keys, so they are validated. */
 function uuid(value, name) {
   if (typeof value !== 'string' || !UUID.test(value)) {
     throw new Unusable(`no ${name}`)
@@ -59,7 +61,10 @@ function uuid(value, name) {
   return value.toLowerCase()
 }
 
-/** A time as Pluggy takes it, cut to milliseconds; none means from the beginning, which only costs more. */
+/**
+ * Returns a time as Pluggy accepts it, truncated to milliseconds. Without a time, the fetch starts at the beginning,
+ * which only costs more.
+ */
 function time(value) {
   const date = typeof value === 'string' && TIME.test(value) ? new Date(value) : undefined
   return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined

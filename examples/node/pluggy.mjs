@@ -1,17 +1,17 @@
-// Reads transactions at Pluggy.
+// Fetches of transactions from Pluggy.
 
 import { Refusal } from './refusal.mjs'
 import { createSession } from './session.mjs'
 
 const DEFAULT_BASE_URL = 'https://api.pluggy.ai'
 
-/** What is asked of Pluggy for the application `clientId`, whose credentials are in the secret `secretName`. */
+/** Creates a client of Pluggy for the application `clientId`, whose credentials are in the secret `secretName`. */
 export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretName }) {
   const { ask } = createSession({ baseUrl, clientId, secretName })
 
   /**
-   * The account's transactions, page by page, each with our clock when it was asked for. There are none where Pluggy
-   * knows no such account any more. Before each page, `check()` may throw.
+   * Yields the account's transactions, page by page, each with the time of its request by our clock. Yields nothing if
+   * Pluggy does not know the account any more. Calls `check()` before each page, which may throw.
    */
   async function* pages(accountId, filter, check = () => {}) {
     let after
@@ -35,20 +35,20 @@ function noneIfGone(error) {
   throw error
 }
 
-/** The client puts values into the address as they are. */
+/** Encodes a query, because the client inserts values into the URL unchanged. */
 function encoded(query) {
   const present = Object.entries(query).filter(([, value]) => value !== undefined)
   return Object.fromEntries(present.map(([name, value]) => [name, [value].flat().map(encodeURIComponent).join(',')]))
 }
 
-/** Where the next page begins. It is given as a whole query, or as an address, which is not where we go. */
+/** Returns the cursor of the next page. Pluggy returns it in a query or in a URL. The URL is not followed. */
 function cursorOf({ next }) {
   if (next === null || next === undefined) {
     return undefined
   }
   const after = new URL(next, DEFAULT_BASE_URL).searchParams.get('after')
   if (!after) {
-    // The list would seem to end here.
+    // Otherwise the list would seem to end here.
     throw new Refusal(200, 'no cursor')
   }
   return after

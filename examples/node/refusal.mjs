@@ -1,4 +1,5 @@
-// Why there is no answer of Pluggy's. The messages are for a log: nothing of a request or of an answer's text is in them.
+// Errors for failed requests to Pluggy. The messages are safe to log: they contain nothing of a request or of a
+// response's text.
 
 const BAD_REQUEST = 400
 const UNAUTHORIZED = 401
@@ -7,7 +8,7 @@ const NOT_FOUND = 404
 
 const CODE = /^\w{1,64}$/
 
-/** Pluggy refused, or could not be reached. */
+/** Pluggy refused the request, or could not be reached. */
 export class Refusal extends Error {
   constructor(status, code) {
     super(`pluggy answered ${status ?? 'nothing'}${code ? ` (${code})` : ''}`)
@@ -15,7 +16,7 @@ export class Refusal extends Error {
     this.code = code
   }
 
-  /** Without the request that failed, which holds the client's secret or its key. */
+  /** Creates a refusal without the failed request, which contains the client's secret or key. */
   static of(error) {
     if (!(error instanceof Error)) {
       // The client rejects with the body of a redirect.
@@ -35,7 +36,10 @@ export class Refusal extends Error {
   }
 }
 
-/** With another application's key, each account of ours would seem to be gone, and its events would be lost. */
+/**
+ * The API key belongs to another application. With it, each of our accounts would seem to be deleted, and its events
+ * would be lost.
+ */
 export class OtherApplication extends Error {
   message = 'the secret has the credentials of another application than PLUGGY_CLIENT_ID'
 }

@@ -1,4 +1,4 @@
-// Pluggy's official client, with the credentials of a secret in Secrets Manager.
+// Pluggy's official client, with credentials from a secret in Secrets Manager.
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { PluggyClient } from 'pluggy-sdk'
@@ -9,10 +9,13 @@ import { OtherApplication, Refusal } from './refusal.mjs'
 const REQUEST_MILLISECONDS = 10_000
 const QUIET_MILLISECONDS = 60_000
 
-/** Any other error than the client's own for refusals, of which it prints the body: that is not for a log. */
+/**
+ * Creates an error for other errors than the client's own refusals. The client prints their body, which is not safe to
+ * log.
+ */
 const unprinted = ({ code }) => Object.assign(new Error('refused'), { code })
 
-/** Pluggy's client, told not to go elsewhere and not to repeat: the queue does that. */
+/** Pluggy's client without redirects and retries: the queue retries. */
 class Client extends PluggyClient {
   constructor(credentials, baseUrl) {
     super(credentials)
@@ -21,7 +24,7 @@ class Client extends PluggyClient {
 
   getServiceInstance() {
     return super.getServiceInstance().extend({
-      // The key would go along.
+      // The key would be sent along.
       followRedirect: false,
       hooks: { beforeError: [unprinted] },
       retry: 0,
@@ -30,16 +33,16 @@ class Client extends PluggyClient {
   }
 }
 
-/** Asks with the key of the application `clientId`, whose credentials are in the secret `secretName`. */
+/** Creates a session with the key of the application `clientId`, whose credentials are in the secret `secretName`. */
 export function createSession({ baseUrl, clientId, secretName }) {
   const secrets = new SecretsManagerClient(AWS_OPTIONS)
   let client
-  // What fresh credentials were told. More keys would be refused, too, and Pluggy limits how many are made.
+  // The refusal of fresh credentials. Further keys would be refused too, and Pluggy limits how many are created.
   let refused
 
   /**
-   * What Pluggy answers to `request(client)`. A key that it refuses may have ended, and credentials may have been
-   * replaced: a client that was there before gets one successor with both new, and a new one gets none.
+   * Returns Pluggy's response to `request(client)`. A refused key may have expired, and the credentials may have been
+   * replaced. So an old client is replaced once, with fresh credentials and a fresh key. A new client is not replaced.
    */
   async function ask(request) {
     if (client) {

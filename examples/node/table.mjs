@@ -1,4 +1,4 @@
-// The table of the transactions, and of the events that are applied.
+// The table of the transactions and of the applied events.
 
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
@@ -6,10 +6,10 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { AWS_OPTIONS } from './aws.mjs'
 
 const DAY_SECONDS = 24 * 60 * 60
-// Longer than anything can come again: events are kept for 30 days, and each of two queues keeps a message for 14.
+// Longer than any event can be delayed: events are kept for 30 days, and each of two queues keeps a message for 14.
 const KEPT_SECONDS = 60 * DAY_SECONDS
 
-/** The rows of the table `name`. */
+/** Creates access to the rows of the table `name`. */
 export function createTable(name) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(AWS_OPTIONS), {
     marshallOptions: { removeUndefinedValues: true },
@@ -26,19 +26,19 @@ export function createTable(name) {
   }
 
   return {
-    /** Whether the event was applied before. */
+    /** Returns whether the event was applied before. */
     async isApplied(eventId) {
       const command = new GetCommand({ TableName: name, Key: eventKey(eventId), ConsistentRead: true })
       return (await client.send(command)).Item !== undefined
     },
 
-    /** Remembers that the event is applied. */
+    /** Stores that the event is applied. */
     async setApplied({ id, detailType, accountId, transactions }) {
       const row = { ...eventKey(id), detailType, accountId, transactions, expiresAt: expiry(Date.now()) }
       await put(row, { ConditionExpression: 'attribute_not_exists(pk)' })
     },
 
-    /** Puts a transaction as it was read, unless it was deleted or what is there was read later. */
+    /** Stores a transaction from a fetch, unless it was deleted or the row is from a later fetch. */
     async put({ accountId, itemId, transaction, fetchedAt }) {
       const row = {
         ...transactionKey(accountId, transaction.id),
@@ -56,7 +56,7 @@ export function createTable(name) {
       })
     },
 
-    /** A deleted transaction leaves a marker, so that a read from before cannot bring it back. */
+    /** Replaces a deleted transaction with a marker, so that an earlier fetch cannot restore it. */
     async remove({ accountId, id, fetchedAt }) {
       await put({ ...transactionKey(accountId, id), deleted: true, fetchedAt, expiresAt: expiry(fetchedAt) })
     },
@@ -75,7 +75,7 @@ function expiry(milliseconds) {
   return Math.floor(milliseconds / 1000) + KEPT_SECONDS
 }
 
-/** A number as text: a database that reads it as a decimal loses nothing by it. */
+/** Returns a number as text, so that a database that reads it as a decimal loses nothing. */
 function amount(value) {
   return typeof value === 'number' ? String(value) : undefined
 }
@@ -85,7 +85,7 @@ function time(value) {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
-/** The client turns whatever looks like a time into one, a description included. */
+/** Returns a value as text. The client turns everything that looks like a time into a date, descriptions included. */
 function text(value) {
   return value instanceof Date ? value.toISOString() : (value ?? undefined)
 }

@@ -1,15 +1,18 @@
-// The time that an invocation has.
+// The remaining time of an invocation.
 
-// More than the longest step takes, if every answer only just comes: a page that needs two new keys and is asked for
-// twice (56 seconds), and the event's row after it, which is tried three times (16 seconds).
+// Longer than the longest step with slow responses: a page that needs two new keys and is requested twice (56 seconds),
+// and then the event's row, which is tried three times (16 seconds).
 const RESERVE_MILLISECONDS = 75_000
 
-/** There is no time for another step. The message must come again. */
+/** No time is left for another step. The message must be retried. */
 export class OutOfTime extends Error {
   message = 'the time is up'
 }
 
-/** Gives a check that throws when there is no time for another step: who is cut off cannot say which messages failed. */
+/**
+ * Returns a check that throws when no time is left for another step. An invocation that is cut off cannot report the
+ * failed messages.
+ */
 export function timeCheck(context) {
   return () => {
     if (context.getRemainingTimeInMillis() < RESERVE_MILLISECONDS) {

@@ -5,7 +5,7 @@ use crate::clock::Moment;
 use crate::money::Cents;
 use crate::seed::Seed;
 
-/// An account as `GET /accounts/{id}` shows it. It belongs to nobody: owner and tax number stay empty.
+/// An account as `GET /accounts/{id}` shows it. Owner and tax number stay empty.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Account {
@@ -20,7 +20,7 @@ pub(crate) struct Account {
     pub(crate) updated_at: Moment,
 }
 
-/// As much of an account as a connect token may see.
+/// The fields of an account that a connect token may see.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -72,7 +72,7 @@ struct CreditData {
 }
 
 impl Account {
-    /// One of an item's accounts; `index` tells those of the same kind apart.
+    /// Returns one of an item's accounts. `index` distinguishes accounts of the same kind.
     pub(crate) fn new(item_id: Uuid, kind: Kind, index: u32, now: Moment) -> Self {
         let seed = Seed::new(item_id, kind.name(), index);
         Self {
@@ -119,7 +119,7 @@ impl Kind {
         }
     }
 
-    /// A card's shows its last four digits only.
+    /// Returns the account number; a card's shows only the last four digits.
     fn number(self, seed: Seed) -> String {
         match self {
             Self::Checking => format!("0001/{:06}-0", seed.number),

@@ -14,13 +14,13 @@ use crate::signing_key::{self, SigningKey};
 use crate::step::Step;
 use crate::world::World;
 
-/// What every request and every background task shares.
+/// The state that every request and every background task shares.
 pub(crate) struct App {
     pub(crate) settings: Settings,
-    /// The address under which others reach the sandbox, without a slash at its end.
+    /// The public address of the sandbox, without a trailing slash.
     pub(crate) url: String,
     pub(crate) clock: Clock,
-    /// Signs API keys and connect tokens.
+    /// The key that signs API keys and connect tokens.
     pub(crate) pluggy_key: SigningKey,
     identity_key: OnceLock<SigningKey>,
     pub(crate) poster: Poster,
@@ -42,9 +42,10 @@ impl App {
         }
     }
 
-    /// Signs the users' tokens. Its own key: an API key must never pass as a user.
+    /// Returns the key that signs the users' tokens. It is a separate key, because an API key must never pass as a
+    /// user.
     ///
-    /// Made when it is first needed: a key takes a while, and most tests sign nobody in.
+    /// It is generated on first use: that takes a while, and most tests sign nobody in.
     pub(crate) fn identity_key(&self) -> Result<&SigningKey, signing_key::Error> {
         if let Some(key) = self.identity_key.get() {
             return Ok(key);
@@ -53,12 +54,12 @@ impl App {
         Ok(self.identity_key.get_or_init(|| key))
     }
 
-    /// Never held across an await.
+    /// Locks the state. The lock is never held across an await.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a script play on an item, in place of the one that played before.
+    /// Runs a script on an item, in place of the previous one.
     pub(crate) fn play(self: &Arc<Self>, item_id: Uuid, run: u64, script: Vec<Step>) {
         let app = Arc::clone(self);
         self.spawn(async move {
@@ -102,7 +103,7 @@ impl App {
         }
     }
 
-    /// Ends everything that goes on in the background.
+    /// Ends all background tasks.
     pub(crate) fn stop(&self) {
         self.tasks().abort_all();
     }

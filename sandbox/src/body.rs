@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::connector::Parameters;
 use crate::error::Error;
 
-/// A JSON body, whatever its content type says.
+/// Parses a JSON body, regardless of its content type.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(body).map_err(|_| Error::bad_request("Invalid request body"))
 }
 
-/// A JSON body that may be left out.
+/// Parses a JSON body that may be omitted.
 pub(crate) fn parse_optional<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Error> {
     if body.is_empty() {
         Ok(T::default())
@@ -21,13 +21,14 @@ pub(crate) fn parse_optional<T: DeserializeOwned + Default>(body: &[u8]) -> Resu
     }
 }
 
-/// An id in a path or a body.
+/// Parses an id in a path or a body.
 pub(crate) fn parse_id(id: &str) -> Result<Uuid, Error> {
     id.parse()
         .map_err(|_| Error::bad_request("The id is not a UUID"))
 }
 
-/// The values that a user typed. Pluggy also takes them encrypted with its own public key, which only Pluggy can read.
+/// Parses the values that a user typed. Pluggy also accepts them encrypted with its public key, which only Pluggy can
+/// decrypt.
 pub(crate) fn parameters(value: &Value) -> Result<Parameters, Error> {
     let Value::Object(fields) = value else {
         return Err(Error::bad_request(
@@ -44,7 +45,7 @@ pub(crate) fn parameters(value: &Value) -> Result<Parameters, Error> {
         .collect::<BTreeMap<_, _>>())
 }
 
-/// Tells a field that is null from one that is absent.
+/// Distinguishes a field that is null from an absent one.
 #[expect(
     clippy::option_option,
     reason = "the outer is presence, the inner is null"

@@ -1,4 +1,4 @@
-//! Who calls: an API key may do everything, a connect token very little.
+//! The caller of a request: an API key may do everything, a connect token very little.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::world::World;
 const API_KEY_LIFETIME: Duration = Duration::from_hours(2);
 const CONNECT_TOKEN_LIFETIME: Duration = Duration::from_mins(30);
 
-/// What the header `X-API-KEY` holds.
+/// The caller that the header `X-API-KEY` identifies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -43,7 +43,7 @@ struct Claims {
 }
 
 impl Caller {
-    /// The JWT that stands for this caller.
+    /// Returns the JWT of this caller.
     pub(crate) fn sign(self, app: &App) -> Result<String, Error> {
         let lifetime = match self {
             Self::ApiKey { .. } => API_KEY_LIFETIME,
@@ -66,7 +66,7 @@ impl Caller {
         }
     }
 
-    /// The connect token, if it is one.
+    /// Returns the connect token's id, if the caller has one.
     pub(crate) fn token_id(&self) -> Option<Uuid> {
         match self {
             Self::ApiKey { .. } => None,
@@ -74,14 +74,14 @@ impl Caller {
         }
     }
 
-    /// What was asked for with the connect token.
+    /// Returns the options that were requested with the connect token.
     pub(crate) fn options(&self, world: &World) -> ItemOptions {
         self.token_id()
             .and_then(|id| world.token_options.get(&id).cloned())
             .unwrap_or_default()
     }
 
-    /// Whether the caller may create items; a token made for an update may not.
+    /// Returns whether the caller may create items. A token made for an update may not.
     pub(crate) fn may_create(&self) -> bool {
         match self {
             Self::ApiKey { .. } => true,
@@ -89,7 +89,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may see and update an item.
+    /// Returns whether the caller may see and update an item.
     pub(crate) fn may_use(&self, connection: &Connection) -> bool {
         match self {
             Self::ApiKey { .. } => true,
@@ -133,7 +133,7 @@ impl FromRequestParts<Arc<App>> for ApiKey {
     }
 }
 
-/// What a connect token is told beyond its scope.
+/// Returns the error for a request outside a connect token's scope.
 pub(crate) fn out_of_scope() -> Error {
     Error::plain(StatusCode::FORBIDDEN, "Forbidden")
 }

@@ -24,7 +24,7 @@ const BANK_PRODUCTS: [&str; 6] = [
 
 const CREATED_AT: Moment = Moment(Timestamp::constant(1_694_537_053, 0));
 
-/// Every connector by its id.
+/// Returns every connector by its id.
 pub(crate) fn connectors() -> BTreeMap<u32, Connector> {
     let login = || vec![user(), password()];
     let one_step = || vec![user(), password(), token()];

@@ -1,11 +1,11 @@
-//! Time as the sandbox sees it: what Pluggy does in minutes can be made to happen in milliseconds.
+//! The sandbox's time: processes that take minutes at Pluggy can take milliseconds.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-/// The only place that reads the clock. Waits are divided by the scale; the time of day is not.
+/// A clock, the only one that reads the system time. Waits are divided by the scale. The time of day is not.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     scale: u32,
@@ -30,7 +30,7 @@ impl Clock {
         Moment(Timestamp::now())
     }
 
-    /// The moment that a wait of `duration`, started now, will end.
+    /// Returns the end of a wait of `duration` that starts now.
     pub(crate) fn end_of(self, duration: Duration) -> Moment {
         self.now().plus(self.scaled(duration))
     }
@@ -59,12 +59,12 @@ impl Moment {
         Self(self.0.saturating_sub(duration).unwrap_or(Timestamp::MIN))
     }
 
-    /// Exactly what is written of it, so that what is compared with it later is the same.
+    /// Truncates the time to its written form, so that later comparisons are exact.
     pub(crate) fn truncated(self) -> Self {
         Self(Timestamp::from_millisecond(self.0.as_millisecond()).unwrap_or(self.0))
     }
 
-    /// The next moment that is written otherwise.
+    /// Returns the next time with a different written form.
     pub(crate) fn next(self) -> Self {
         self.truncated().plus(Duration::from_millis(1))
     }

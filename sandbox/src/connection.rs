@@ -19,11 +19,11 @@ use crate::step::{Collected, State};
 const AUTO_SYNC_INTERVAL: Duration = Duration::from_hours(24);
 const RETRY_INTERVAL: Duration = Duration::from_hours(1);
 
-/// So many failed logins in a row make the next one wait.
+/// The number of consecutive failed logins after which the next one must wait.
 pub(crate) const MAX_FAILED_LOGINS: u32 = 2;
 const LOGIN_BACKOFF: Duration = Duration::from_hours(1);
 
-/// Who asked for an execution.
+/// The cause of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Trigger {
@@ -35,25 +35,25 @@ pub(crate) enum Trigger {
     Sync,
 }
 
-/// An item with what Pluggy knows about it and does not show.
+/// An item with the internal state that Pluggy does not show.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) item: Item,
-    /// What the user has allowed at the bank, where that is asked.
+    /// The user's consent at the bank, if the bank requires one.
     pub(crate) consent: Option<Consent>,
-    /// What was collected; behind a pointer, since it can be large and a connection is often copied.
+    /// The collected data. It is behind a pointer, because it can be large and connections are often cloned.
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) parameters: Parameters,
-    /// The connect token that made it.
+    /// The connect token that created it.
     pub(crate) created_with: Option<Uuid>,
-    /// Who asked for the execution that runs, or ran last.
+    /// The cause of the current or last execution.
     pub(crate) trigger: Trigger,
-    /// Counts the scripts, so that one which was overtaken notices.
+    /// The number of the current script, so that an outdated script can detect it.
     pub(crate) run: u64,
     pub(crate) ended_well_before: bool,
-    /// What the user is being asked.
+    /// The open question to the user.
     pub(crate) question: Option<Input>,
-    /// Until when no new login is allowed.
+    /// The time until which new logins are refused.
     pub(crate) login_backoff_until: Option<Moment>,
 }
 
@@ -73,7 +73,7 @@ impl Connection {
         }
     }
 
-    /// What decides how the next execution goes.
+    /// Returns the login that decides the next execution.
     pub(crate) fn login(&self) -> Login<'_> {
         Login {
             connector: &self.item.connector,
@@ -83,7 +83,7 @@ impl Connection {
         }
     }
 
-    /// Whether these are the credentials that made the connection; what changes at every login does not count.
+    /// Returns whether these credentials made the connection. Credentials that change at every login are ignored.
     pub(crate) fn has_credentials(&self, parameters: &Parameters) -> bool {
         self.item
             .connector
@@ -95,7 +95,7 @@ impl Connection {
             })
     }
 
-    /// The accounts and their transactions; none once the user's consent has ended.
+    /// Returns the accounts and their transactions; `None` after the user's consent has ended.
     pub(crate) fn data(&self, now: Moment) -> Option<&Ledger> {
         let has_ended = self
             .consent
@@ -104,7 +104,7 @@ impl Connection {
         (!has_ended).then_some(&*self.ledger)
     }
 
-    /// A new execution; scripts that were started before are overtaken.
+    /// Begins a new execution. Earlier scripts become outdated.
     pub(crate) fn begin(&mut self, trigger: Trigger, clock: Clock) -> u64 {
         self.trigger = trigger;
         self.run += 1;
@@ -118,14 +118,14 @@ impl Connection {
         self.run
     }
 
-    /// The same execution goes on otherwise than it would have.
+    /// Continues the same execution with another script.
     pub(crate) fn go_on(&mut self, execution_status: &'static str, clock: Clock) -> u64 {
         self.run += 1;
         self.show(Status::Updating, execution_status, clock);
         self.run
     }
 
-    /// Takes the item to its next state and says which events that causes.
+    /// Moves the item to its next state and returns the events that this causes.
     pub(crate) fn enter(&mut self, state: &State, clock: Clock) -> Vec<Event> {
         match *state {
             State::Running(execution_status) => {
@@ -194,7 +194,7 @@ impl Connection {
         events
     }
 
-    /// Looks at the accounts, and says what is new. Without a consent there is nothing to be seen.
+    /// Reads the accounts and returns events about the news. Without a consent there is nothing to read.
     fn collect(&mut self, collected: Collected) -> Vec<Event> {
         if self.data(self.item.updated_at).is_none() {
             return Vec::new();
@@ -232,7 +232,7 @@ impl Connection {
         vec![Event::item_error(&self.item, self.trigger, failure)]
     }
 
-    /// What the item asked for or complained about before is over with each change.
+    /// Sets the item's status. Each change clears previous questions and errors.
     fn show(&mut self, status: Status, execution_status: &'static str, clock: Clock) {
         self.question = None;
         let item = &mut self.item;

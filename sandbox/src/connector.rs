@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Moment;
 use crate::error::{Error, ParameterError};
 
-/// What the user typed, by the name of the credential.
+/// The values that the user typed, by the name of the credential.
 pub(crate) type Parameters = BTreeMap<String, String>;
 
 /// An institution as `GET /connectors/{id}` shows it.
@@ -42,26 +42,26 @@ pub(crate) struct Connector {
     pub(crate) updated_at: Moment,
 }
 
-/// How an institution is doing.
+/// The health of an institution.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Health {
     pub(crate) status: HealthStatus,
     pub(crate) stage: Option<&'static str>,
 }
 
-/// Whether connections to an institution work.
+/// The status of connections to an institution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HealthStatus {
-    /// They work.
+    /// Connections work.
     Online,
-    /// They work some of the time.
+    /// Connections work some of the time.
     Unstable,
-    /// They do not, and new ones are refused.
+    /// Connections do not work, and new ones are refused.
     Offline,
 }
 
-/// One field of an institution's login form, or of what it asks for later.
+/// One field of an institution's login form, or of a later question.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Credential {
@@ -94,7 +94,7 @@ pub(crate) struct SelectOption {
 }
 
 impl Connector {
-    /// Whether parameters are complete and well-formed.
+    /// Checks that parameters are complete and well-formed.
     pub(crate) fn check(&self, parameters: &Parameters) -> Result<(), Error> {
         let refusals = self.refusals(parameters);
         if refusals.is_empty() {
@@ -104,7 +104,7 @@ impl Connector {
         }
     }
 
-    /// What is wrong with parameters.
+    /// Returns the errors in parameters.
     pub(crate) fn refusals(&self, parameters: &Parameters) -> Vec<ParameterError> {
         self.credentials
             .iter()
@@ -117,18 +117,18 @@ impl Connector {
             .collect()
     }
 
-    /// Those of the wanted products that the institution has.
+    /// Returns the requested products that the institution has.
     pub(crate) fn products_among(&self, wanted: &[String]) -> Vec<&'static str> {
         let is_wanted = |name: &&'static str| wanted.iter().any(|wanted| wanted == name);
         self.products.iter().copied().filter(is_wanted).collect()
     }
 
-    /// The credential that must be new each time, if the institution has one.
+    /// Returns the credential that must be new at each login, if the institution has one.
     pub(crate) fn renewable_credential(&self) -> Option<&Credential> {
         self.credentials.iter().find(|credential| credential.mfa)
     }
 
-    /// Whether Pluggy can sync without the user.
+    /// Returns whether Pluggy can run an execution without the user.
     pub(crate) fn can_sync_alone(&self) -> bool {
         !self.has_mfa && self.renewable_credential().is_none()
     }

@@ -7,7 +7,7 @@ use crate::clock::Moment;
 use crate::item::Item;
 use crate::product;
 
-/// What a user has allowed at the bank, as `GET /consents/{id}` shows it.
+/// A user's consent at the bank, as `GET /consents/{id}` shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Consent {
@@ -21,17 +21,18 @@ pub(crate) struct Consent {
 }
 
 impl Consent {
-    /// Whether the bank gives nothing any more.
+    /// Returns whether the consent has ended, so that the bank returns no more data.
     pub(crate) fn has_ended(&self, now: Moment) -> bool {
         self.revoked_at.is_some() || self.expires_at.is_some_and(|end| end <= now)
     }
 
-    /// The user takes it back.
+    /// Revokes the consent.
     pub(crate) fn revoke(&mut self, now: Moment) {
         self.revoked_at.get_or_insert(now);
     }
 
-    /// The consent that a login gives: without an end, to everything that the item collects. Only Open Finance has any.
+    /// Returns the consent that a login gives: without an end, for everything that the item collects. Only Open Finance
+    /// has one.
     pub(crate) fn to(item: &Item, now: Moment) -> Option<Self> {
         item.connector.is_open_finance.then(|| Self {
             id: Uuid::new_v4(),

@@ -1,4 +1,4 @@
-//! What a test can make happen that nobody can ask of Pluggy.
+//! Changes that a test can make and that nobody can request from Pluggy.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::connector::HealthStatus;
 use crate::event::{Changed, Event};
 use crate::item::Status;
 
-/// Whether a path belongs to the sandbox itself, so that faults and request counts leave it alone.
+/// Returns whether a path belongs to the sandbox itself, so that faults and request counts ignore it.
 pub(crate) fn is_control(path: &str) -> bool {
     path.starts_with("/sandbox/") || path == "/health"
 }
@@ -58,8 +58,7 @@ pub(crate) fn sync(app: &Arc<App>, item_id: Uuid) -> bool {
     is_idle
 }
 
-/// The bank settles an account's newest transactions and takes back the oldest. Nobody is told where that changes
-/// nothing.
+/// Makes the bank settle an account's newest transactions and delete the oldest. Publishes no event if nothing changes.
 pub(crate) fn change_transactions(
     app: &Arc<App>,
     account_id: Uuid,
@@ -97,7 +96,7 @@ pub(crate) fn change_transactions(
     true
 }
 
-/// The user takes back at the bank what was allowed there.
+/// Revokes the consent, as the user can at the bank.
 pub(crate) fn revoke_consent(app: &App, item_id: Uuid) -> bool {
     let now = app.clock.now();
     let mut world = app.world();

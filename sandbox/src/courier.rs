@@ -1,4 +1,4 @@
-//! How an event reaches an endpoint: attempts in rounds, until one is answered well.
+//! The delivery of an event to an endpoint: attempts in rounds, until one succeeds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use crate::endpoint;
 use crate::event::Event;
 
 const ATTEMPTS_PER_ROUND: u32 = 3;
-/// The waits before the second and the third round, as they were last reported.
+/// The waits before the second and the third round, as last reported.
 const ROUND_SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(2)];
 
-/// Where an event goes: a webhook, as it is at the time of each attempt, or an item's own URL.
+/// The recipient of an event: a webhook, as it is at each attempt, or an item's own URL.
 #[derive(Clone, Debug)]
 pub(crate) enum Recipient {
     Webhook(Uuid),
     Url(String),
 }
 
-/// Where one attempt goes.
+/// The address of one attempt.
 struct Address {
     webhook_id: Option<Uuid>,
     url: String,
@@ -55,7 +55,7 @@ pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
     give_up(&app, &recipient);
 }
 
-/// The wait before each round.
+/// Returns the wait before each round.
 fn waits(event: &str) -> impl Iterator<Item = Option<Duration>> {
     let later_rounds = if event == "item/login_succeeded" {
         0
@@ -65,7 +65,7 @@ fn waits(event: &str) -> impl Iterator<Item = Option<Duration>> {
     std::iter::once(None).chain(ROUND_SPACING.into_iter().take(later_rounds).map(Some))
 }
 
-/// A webhook that was deleted or disabled meanwhile gets nothing more.
+/// Returns the address of the next attempt; `None` if the webhook was deleted or disabled.
 fn address(app: &App, recipient: &Recipient) -> Option<Address> {
     match recipient {
         Recipient::Url(url) => Some(Address {

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::clock::Moment;
 
-/// The one status after which Pluggy is known to give up at once; the rest of its list is unknown.
+/// The one status after which Pluggy is known to stop retrying. The rest of its list is unknown.
 const NEVER_REPEATED: u16 = 401;
 
 /// One attempt to deliver an event.
@@ -17,19 +17,19 @@ pub struct Delivery {
     pub event: String,
     /// The item it is about.
     pub item_id: Option<Uuid>,
-    /// The webhook it went to; none if it went to the item's own `webhookUrl`.
+    /// The webhook that it went to; `None` for the item's own `webhookUrl`.
     pub webhook_id: Option<Uuid>,
     /// The URL it went to.
     pub url: String,
-    /// Counts the attempts from 1.
+    /// The number of the attempt, starting at 1.
     pub attempt: u32,
     /// When the attempt ended.
     pub at: Moment,
-    /// How it ended.
+    /// The outcome of the attempt.
     pub outcome: Outcome,
 }
 
-/// How one attempt ended.
+/// The outcome of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
@@ -37,21 +37,21 @@ pub enum Outcome {
     Status(u16),
     /// The endpoint did not answer in time.
     TimedOut,
-    /// No connection, or one that broke.
+    /// There was no connection, or it broke.
     Unreachable,
-    /// The URL leads off the machine, where the sandbox does not go.
+    /// The URL leads off this machine, and the sandbox sends nothing there.
     OffLimits,
-    /// The sandbox was told to lose deliveries. Pluggy believes that it arrived.
+    /// A switch makes the sandbox lose deliveries. Pluggy considers the event delivered.
     Lost,
 }
 
 impl Outcome {
-    /// Whether Pluggy believes that the event arrived.
+    /// Returns whether Pluggy considers the event delivered.
     pub(crate) fn is_success(self) -> bool {
         matches!(self, Self::Status(200..=299) | Self::Lost)
     }
 
-    /// Whether a later attempt would be refused as well.
+    /// Returns whether a retry would be refused as well.
     pub(crate) fn is_refusal(self) -> bool {
         self == Self::Status(NEVER_REPEATED)
     }

@@ -1,9 +1,9 @@
-//! Where a webhook URL may point, and where the sandbox really posts.
+//! Rules for webhook URLs, and the addresses that the sandbox really posts to.
 
 use hyper::Uri;
 use url::{Host, Url};
 
-/// Why Pluggy refuses a webhook URL. `loopback_allowed` lets `http://` on the loopback pass.
+/// Returns Pluggy's reason to refuse a webhook URL. `loopback_allowed` admits `http://` on the loopback.
 pub(crate) fn refusal(url: &str, loopback_allowed: bool) -> Option<&'static str> {
     let Ok(url) = Url::parse(url) else {
         return Some("The URL is malformed");
@@ -27,7 +27,7 @@ pub(crate) fn refusal(url: &str, loopback_allowed: bool) -> Option<&'static str>
     }
 }
 
-/// A webhook URL as the sandbox can post to it.
+/// The address that the sandbox posts to for a webhook URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The address to connect to.
@@ -36,7 +36,8 @@ pub(crate) struct Target {
     pub(crate) host: String,
 }
 
-/// The sandbox has no TLS and never leaves the machine: it reaches the loopback, and by way of `via` every function URL.
+/// Returns the target of a webhook URL. The sandbox has no TLS and never leaves the machine. It reaches the loopback,
+/// and every function URL through `via`.
 pub(crate) fn target(url: &str, via: Option<&Url>) -> Option<Target> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.to_owned();

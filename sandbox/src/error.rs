@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// An error as Pluggy answers it.
+/// An error in the form of Pluggy's responses.
 #[derive(Debug)]
 pub(crate) struct Error {
     status: StatusCode,
@@ -28,7 +28,7 @@ struct Body {
     items: Option<Vec<Uuid>>,
 }
 
-/// One parameter that was refused.
+/// The error for one refused parameter.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ParameterError {
     code: &'static str,
@@ -47,7 +47,7 @@ impl ParameterError {
 }
 
 impl Error {
-    /// An error without `codeDescription`.
+    /// Returns an error without `codeDescription`.
     pub(crate) fn plain(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -76,7 +76,7 @@ impl Error {
         Self::plain(StatusCode::BAD_REQUEST, message)
     }
 
-    /// What every endpoint but `/auth` says to a missing, expired or wrong credential.
+    /// Returns the error of every endpoint except `/auth` for a missing, expired or wrong credential.
     pub(crate) fn not_authenticated() -> Self {
         Self::plain(
             StatusCode::FORBIDDEN,
@@ -94,7 +94,7 @@ impl Error {
         error
     }
 
-    /// The one error whose body has no `code`.
+    /// Returns the one error whose body has no `code`.
     pub(crate) fn duplicate_of(items: Vec<Uuid>) -> Self {
         let mut error = Self::described(
             StatusCode::BAD_REQUEST,

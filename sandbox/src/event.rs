@@ -11,7 +11,7 @@ use crate::connector::HealthStatus;
 use crate::failure::Failure;
 use crate::item::Item;
 
-/// Every event that a webhook can be registered for.
+/// The names of the events that a webhook can be registered for.
 pub(crate) const NAMES: [&str; 32] = [
     "all",
     "item/created",
@@ -47,13 +47,13 @@ pub(crate) const NAMES: [&str; 32] = [
     "smart_transfer_payment/error",
 ];
 
-/// Something that happened, as it is posted to webhooks: the same bytes at every attempt and endpoint.
+/// An event as it is posted to webhooks: the same bytes at every attempt and endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) item_id: Option<Uuid>,
-    /// The item's own webhook, told besides those of the application.
+    /// The item's own webhook, notified besides those of the application.
     pub(crate) webhook_url: Option<String>,
     pub(crate) body: Vec<u8>,
 }
@@ -111,7 +111,8 @@ impl Event {
         )
     }
 
-    /// Any body, posted byte for byte. What cannot be read in it is made up, so that the delivery can be found.
+    /// Creates an event from any body, which is posted byte for byte. A missing event id is generated, so that the
+    /// delivery can be found.
     pub(crate) fn parse(body: Vec<u8>) -> Self {
         let value: Value = serde_json::from_slice(&body).unwrap_or_default();
         let text = |name| {
@@ -144,7 +145,7 @@ impl Event {
             triggered_by,
             client_user_id: item.client_user_id.as_deref(),
         };
-        // The body holds nothing that JSON cannot express, so this never falls back to the empty body.
+        // JSON can express the whole body, so this never falls back to an empty body.
         Self::parse(serde_json::to_vec(&body).unwrap_or_default()).for_webhook_of(item)
     }
 

@@ -1,18 +1,18 @@
 use crate::item::Status;
 
-/// Why an execution ended badly. The code is the item's `executionStatus` and its `error.code` alike.
+/// A failure of an execution. The code is both the item's `executionStatus` and its `error.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
     pub(crate) message: &'static str,
     pub(crate) provider_message: Option<&'static str>,
-    /// Which input was waited for in vain; told in the event only.
+    /// The input that the user did not give in time; only in the event.
     pub(crate) parameter: Option<&'static str>,
     status: Status,
 }
 
 impl Failure {
-    // Which of the two statuses goes with ACCOUNT_LOCKED and ACCOUNT_CREDENTIALS_RESET is not documented.
+    // The documentation does not say which of the two statuses ACCOUNT_LOCKED and ACCOUNT_CREDENTIALS_RESET have.
     pub(crate) const ACCOUNT_CREDENTIALS_RESET: Self = Self::login(
         "ACCOUNT_CREDENTIALS_RESET",
         "The credentials must be reset at the institution",
@@ -52,7 +52,7 @@ impl Failure {
     pub(crate) const USER_NOT_SUPPORTED: Self =
         Self::retryable("USER_NOT_SUPPORTED", "The type of account is not supported");
 
-    /// Only new credentials, or the user at the bank, can help.
+    /// Returns a failure that only new credentials, or the user at the bank, can resolve.
     const fn login(code: &'static str, message: &'static str) -> Self {
         Self {
             code,
@@ -63,7 +63,7 @@ impl Failure {
         }
     }
 
-    /// The credentials were accepted or not looked at.
+    /// Returns a failure after the credentials were accepted, or before they were verified.
     const fn retryable(code: &'static str, message: &'static str) -> Self {
         Self {
             status: Status::Outdated,
@@ -85,7 +85,7 @@ impl Failure {
         }
     }
 
-    /// The status that the item then has.
+    /// Returns the item's status after the failure.
     pub(crate) const fn status(self) -> Status {
         self.status
     }

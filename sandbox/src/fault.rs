@@ -1,25 +1,25 @@
-//! Misbehavior on demand.
+//! Faults on demand.
 
 use serde::{Deserialize, Serialize};
 
-/// The next requests of a kind, and what goes wrong with them.
+/// A fault for the next requests of a kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// Only requests with this method; any, if none is given.
+    /// The method of affected requests; `None` for any.
     #[serde(default)]
     pub method: Option<String>,
-    /// Only requests whose path begins like this; any, if empty.
+    /// The beginning of the path of affected requests; empty for any.
     #[serde(default)]
     pub path_prefix: String,
-    /// How many requests are left to spoil; all of them, if none is given.
+    /// The number of requests left to affect; `None` for all.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What goes wrong.
+    /// The effect.
     pub effect: Effect,
 }
 
-/// What goes wrong with a request.
+/// The effect of a fault on a request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -28,7 +28,7 @@ pub struct Fault {
     deny_unknown_fields
 )]
 pub enum Effect {
-    /// It is answered with this status and a body in Pluggy's form.
+    /// The response has this status and a body in Pluggy's form.
     Status {
         /// The status.
         status: u16,
@@ -36,20 +36,20 @@ pub enum Effect {
         #[serde(default)]
         code_description: Option<String>,
     },
-    /// It is answered as usual, but later.
+    /// The response is normal, but delayed.
     Delay {
-        /// How much later; not scaled.
+        /// The delay in milliseconds; not scaled.
         milliseconds: u64,
     },
-    /// It is answered 200 with something that is not JSON.
+    /// The response is 200 with a body that is not JSON.
     Garbage,
-    /// It is never answered.
+    /// There is no response.
     Hang,
-    /// Its connection is closed without an answer.
+    /// The connection is closed without a response.
     Disconnect,
-    /// It is refused as one too many.
+    /// The request is refused because of the rate limit.
     RateLimited {
-        /// What `RateLimit-Reset` says.
+        /// The value of `RateLimit-Reset`.
         reset_seconds: u64,
     },
 }
@@ -64,7 +64,7 @@ impl Fault {
     }
 }
 
-/// The effect of the oldest fault that concerns a request, which is then used up once.
+/// Returns the effect of the oldest fault that matches a request, and uses it up once.
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<Effect> {
     let fault = faults
         .iter_mut()

@@ -2,20 +2,20 @@ use crate::account::Kind;
 use crate::step::Collected;
 use crate::user;
 
-/// How many transactions an account has, for users who do not ask for more.
+/// The default number of transactions of an account.
 const TRANSACTIONS: u32 = 20;
 
-/// What one execution sees at the institution.
+/// The data that one execution finds at the institution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Findings {
     pub(crate) checking_accounts: u32,
     pub(crate) credit_cards: u32,
-    /// How many transactions there are in an account that is seen for the first time.
+    /// The number of transactions in a new account.
     pub(crate) transactions: u32,
 }
 
 impl Findings {
-    /// What there is of a user, as far as the products have it and it was collected.
+    /// Returns the findings for a user, limited to the collected products.
     pub(crate) fn of(user: &str, products: &[&str], collected: Collected) -> Self {
         let if_wanted = |product, count| {
             if products.contains(&product) {
@@ -37,7 +37,7 @@ impl Findings {
         }
     }
 
-    /// The accounts, each with a number that tells it from others of its kind.
+    /// Returns the accounts, each with a number that is unique among its kind.
     pub(crate) fn accounts(self) -> impl Iterator<Item = (Kind, u32)> {
         let of = |kind, count| (0..count).map(move |index| (kind, index));
         of(Kind::Checking, self.checking_accounts).chain(of(Kind::CreditCard, self.credit_cards))

@@ -1,7 +1,7 @@
 use crate::clock::Moment;
 use crate::connector::{Credential, SelectOption};
 
-/// The value that every institution of the sandbox accepts where it asks for one.
+/// The answer that every institution of the sandbox accepts.
 const ACCEPTED: &str = "123456";
 
 const OPTIONS: [SelectOption; 2] = [
@@ -18,12 +18,12 @@ const OPTIONS: [SelectOption; 2] = [
 /// A transparent image of one pixel.
 const IMAGE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-/// What an institution asks the user for in the middle of a login.
+/// The input that an institution requests during a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     /// A code from the user's device.
     Token,
-    /// What a picture shows.
+    /// The text in a picture.
     Image,
     /// One of a few choices.
     Select,
@@ -32,7 +32,7 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// The question as the item shows it.
+    /// Returns the question as the item shows it.
     pub(crate) fn credential(self, expires_at: Moment) -> Credential {
         let token = Credential {
             name: self.name(),
@@ -63,7 +63,7 @@ impl Input {
         }
     }
 
-    /// The name under which the answer must come.
+    /// Returns the name of the credential for the answer.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -73,7 +73,7 @@ impl Input {
         }
     }
 
-    /// Whether the institution is content with an answer.
+    /// Returns whether the institution accepts an answer.
     pub(crate) fn accepts(self, answer: &str) -> bool {
         match self {
             Self::Token | Self::Image | Self::Phone => answer == ACCEPTED,

@@ -38,7 +38,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// An item that nothing has happened to yet.
+    /// Returns a new item.
     pub(crate) fn new(connector: Connector, options: ItemOptions, now: Moment) -> Self {
         let products = match options.products {
             Some(wanted) => connector.products_among(&wanted),
@@ -69,7 +69,7 @@ impl Item {
     }
 }
 
-/// What a connection is doing, coarsely.
+/// The coarse status of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
@@ -83,7 +83,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// Whether an execution is under way, one that waits for the user included.
+    /// Returns whether an execution is running, including one that waits for the user.
     pub(crate) fn is_running(self) -> bool {
         match self {
             Self::Updating | Self::WaitingUserInput | Self::WaitingUserAction | Self::Merging => {
@@ -94,7 +94,7 @@ impl Status {
     }
 }
 
-/// Why the last execution failed.
+/// The reason why the last execution failed.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ItemError {
@@ -113,14 +113,14 @@ impl From<Failure> for ItemError {
             code: failure.code,
             message: failure.message,
             provider_message: failure.provider_message,
-            // Pluggy does not document the names of these attributes; these are invented.
+            // Pluggy does not document the names of these attributes. These are invented.
             attributes: is_pending
                 .then(|| json!({ "deviceName": "PLUGGY-SANDBOX", "deviceCode": "0000" })),
         }
     }
 }
 
-/// What the user must do at the bank.
+/// The action that the user must take at the bank.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserAction {
@@ -154,10 +154,10 @@ impl UserAction {
     }
 }
 
-/// How well each product was collected; null for one that was not asked for.
+/// The collection result of each product; null for one that was not requested.
 pub(crate) type StatusDetail = BTreeMap<&'static str, Option<ProductStatus>>;
 
-/// How well one product was collected.
+/// The collection result of one product.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProductStatus {
@@ -174,7 +174,7 @@ struct Warning {
     provider_message: &'static str,
 }
 
-/// Present only when something is to be told: a product is missing, or there is a remark.
+/// Returns the status detail. It is present only if a product is missing or has a remark.
 pub(crate) fn status_detail(
     collected: Collected,
     products: &[&str],

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-/// What can be asked for with a connect token, or with the item itself.
+/// Options of a connect token or of an item.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ItemOptions {
@@ -13,9 +13,9 @@ pub(crate) struct ItemOptions {
 }
 
 impl ItemOptions {
-    /// These options, and what they leave open from others.
+    /// Returns these options, filled in with others.
     ///
-    /// What a connect token says cannot be changed by whoever holds it; products are the one exception.
+    /// The holder of a connect token cannot change its options. Products are the one exception.
     pub(crate) fn or(self, request: Self) -> Self {
         Self {
             client_user_id: self.client_user_id.or(request.client_user_id),

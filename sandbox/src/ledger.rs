@@ -1,4 +1,4 @@
-//! What the executions of an item have found at the institution.
+//! The data that the executions of an item have found at the institution.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use crate::clock::Moment;
 use crate::findings::Findings;
 use crate::transaction::Transaction;
 
-/// How many days a first execution looks back.
+/// The number of days in the past that a first execution covers.
 const DAYS: u32 = 365;
 const DAY: Duration = Duration::from_hours(24);
 const MINUTE: Duration = Duration::from_mins(1);
-/// How many transactions a later execution finds in each account.
+/// The number of transactions that a later execution finds in each account.
 const NEW_TRANSACTIONS: u32 = 3;
 
-/// An item's accounts with what happened on them.
+/// An item's accounts with their transactions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     books: BTreeMap<(Kind, u32), Book>,
-    /// When something was found last.
+    /// The time of the last finding.
     grown_at: Option<Moment>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Ledger {
 pub(crate) struct Book {
     pub(crate) account: Account,
     pub(crate) transactions: Vec<Transaction>,
-    /// How many there ever were: what was deleted does not come back under the same id.
+    /// The number of transactions ever found: a deleted one does not return under the same id.
     found: u32,
 }
 
@@ -40,12 +40,12 @@ pub(crate) struct Growth {
     pub(crate) account_id: Uuid,
     pub(crate) count: u32,
     pub(crate) min_date: Moment,
-    /// `createdAt` of all of them, and of none that was there before.
+    /// The `createdAt` of exactly these transactions.
     pub(crate) created_at: Moment,
 }
 
 impl Ledger {
-    /// Adds what an execution sees. An account that was there before has a few transactions more.
+    /// Adds the findings of an execution. An existing account gets a few more transactions.
     pub(crate) fn grow(&mut self, item_id: Uuid, findings: Findings, now: Moment) -> Vec<Growth> {
         let now = now.truncated();
         let now = self.grown_at.map_or(now, |before| now.max(before.next()));
@@ -84,7 +84,7 @@ impl Ledger {
 }
 
 impl Book {
-    /// The newest transactions are settled, and their ids given.
+    /// Settles the newest transactions and returns their ids.
     pub(crate) fn settle(&mut self, count: usize, now: Moment) -> Vec<Uuid> {
         let newest = self.transactions.iter_mut().take(count);
         newest
@@ -95,7 +95,7 @@ impl Book {
             .collect()
     }
 
-    /// The oldest transactions disappear, and their ids are given.
+    /// Deletes the oldest transactions and returns their ids.
     pub(crate) fn forget(&mut self, count: usize) -> Vec<Uuid> {
         let kept = self.transactions.len().saturating_sub(count);
         let oldest = self.transactions.drain(kept..);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_has_the_same_accounts_and_transactions_whenever_it_is_asked() {
+    fn an_item_has_the_same_accounts_and_transactions_at_every_request() {
         let [mut one, mut other, mut another] = [(); 3].map(|()| Ledger::default());
 
         one.grow(ITEM, FINDINGS, now());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_at_the_same_moment_is_told_apart_by_its_creation() {
+    fn findings_at_the_same_moment_differ_by_their_creation() {
         let mut ledger = Ledger::default();
 
         let before = ledger.grow(ITEM, FINDINGS, now());

@@ -1,7 +1,7 @@
-//! A local stand-in for Pluggy, and for the identity provider of the app's users.
+//! A local fake of Pluggy, and of the identity provider of the app's users.
 //!
-//! It behaves as Pluggy's documentation says, from types of its own: nothing here is shared with the code under test.
-//! It keeps everything in memory and never talks to anything beyond this machine.
+//! It implements Pluggy's documentation with its own types, and shares nothing with the code under test. It keeps
+//! everything in memory and never connects to other machines.
 
 mod account;
 mod app;

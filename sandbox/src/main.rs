@@ -1,4 +1,4 @@
-//! Runs the sandbox until it is interrupted.
+//! A program that runs the sandbox until it is interrupted.
 
 use std::error::Error;
 use std::net::SocketAddr;

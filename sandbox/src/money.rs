@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-/// An amount in hundredths, so that it is exact until it is written: as a JSON number, as Pluggy writes money.
+/// An amount in hundredths, so that it is exact. It is written as a JSON number, as Pluggy writes money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cents(pub(crate) i32);
 

@@ -12,16 +12,17 @@ use hyper_util::rt::TokioExecutor;
 use crate::delivery::Outcome;
 use crate::endpoint::Target;
 
-/// The older of the two time limits that Pluggy documents. Never scaled: it is about a real network.
+/// The older of the two time limits that Pluggy documents. It is never scaled, because it concerns a real network.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Posts bodies. It speaks plain HTTP only.
+/// A client that posts bodies. It supports plain HTTP only.
 #[derive(Clone, Debug)]
 pub(crate) struct Poster(Client<HttpConnector, Full<Bytes>>);
 
 impl Poster {
     pub(crate) fn new() -> Self {
-        // A connection for each delivery: one that an endpoint closed meanwhile would look like a failure of its own.
+        // Open a new connection for each delivery: a connection that the endpoint has closed would look like a failed
+        // delivery.
         Self(
             Client::builder(TokioExecutor::new())
                 .pool_max_idle_per_host(0)

@@ -1,4 +1,4 @@
-//! What can be collected from an institution, in the order in which Pluggy collects it.
+//! The products of an institution, in the order in which Pluggy collects them.
 
 /// One product with its names in the four places where Pluggy names it.
 #[derive(Debug)]
@@ -6,7 +6,7 @@ pub(crate) struct Product {
     pub(crate) name: &'static str,
     pub(crate) execution_status: &'static str,
     pub(crate) detail: &'static str,
-    /// What a user allows at an Open Finance bank.
+    /// The permissions that a user grants at an Open Finance bank.
     pub(crate) permissions: &'static [&'static str],
 }
 
@@ -78,7 +78,7 @@ pub(crate) static PRODUCTS: [Product; 8] = [
     },
 ];
 
-/// Those of the products whose names are given, in the order of collection.
+/// Returns the products with these names, in the order of collection.
 pub(crate) fn named(names: &[&str]) -> impl Iterator<Item = &'static Product> {
     PRODUCTS
         .iter()

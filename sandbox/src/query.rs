@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// A query, refused in Pluggy's words.
+/// A query whose errors use Pluggy's text.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {

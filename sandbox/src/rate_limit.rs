@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::settings::Settings;
 
 const WINDOW_SECONDS: i64 = 60;
-/// What `Retry-After` always says, whatever is left of the minute.
+/// The constant value of `Retry-After`, regardless of the rest of the minute.
 const RETRY_AFTER: &str = "60";
 
 /// An endpoint whose requests are counted.
@@ -51,7 +51,7 @@ impl Endpoint {
     }
 }
 
-/// What is used up of each budget.
+/// The used part of each budget.
 #[derive(Debug, Default)]
 pub(crate) struct Budgets(HashMap<(Endpoint, IpAddr), Window>);
 
@@ -61,7 +61,7 @@ struct Window {
     used: u32,
 }
 
-/// What one request was told about its budget.
+/// The state of the budget, as a response reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) is_allowed: bool,
@@ -102,7 +102,7 @@ impl Budgets {
 }
 
 impl Verdict {
-    /// A refusal that does not come from counting.
+    /// Returns a refusal that does not come from counting.
     pub(crate) fn refused(reset_seconds: u64) -> Self {
         Self {
             is_allowed: false,
@@ -112,7 +112,7 @@ impl Verdict {
         }
     }
 
-    /// Tells the client about its budget.
+    /// Writes the budget's state to the headers.
     pub(crate) fn write_to(self, headers: &mut HeaderMap) {
         let mut set = |name, value: u64| {
             headers.insert(HeaderName::from_static(name), HeaderValue::from(value))

@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use crate::app::App;
 use crate::error::Error;
 
-/// Every path of the sandbox.
+/// Returns the router of all paths.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(accounts::router())

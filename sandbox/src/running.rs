@@ -15,14 +15,14 @@ use crate::settings::Settings;
 use crate::signing_key::{self, SigningKey};
 use crate::world::{RequestRecord, Switches};
 
-/// Why a sandbox could not be started.
+/// An error that occurs when a sandbox is started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is taken or not ours.
+    /// The address is in use or not local.
     #[error("cannot listen on the address")]
     Listen(#[source] std::io::Error),
-    /// There is no key to sign tokens with.
+    /// The key that signs tokens cannot be generated.
     #[error("no signing key")]
     SigningKey(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -64,7 +64,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
 }
 
 impl Running {
-    /// The address under which the sandbox is reached, without a slash at its end.
+    /// Returns the public address of the sandbox, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.app.url
     }
@@ -72,22 +72,22 @@ impl Running {
     /// Closes all connections and ends every execution and delivery.
     pub fn stop(self) {}
 
-    /// Every request so far, except those to the control paths.
+    /// Returns every request so far, except those to the control paths.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.app.world().requests.clone()
     }
 
-    /// Every delivery attempt so far.
+    /// Returns every delivery attempt so far.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.app.world().deliveries.clone()
     }
 
-    /// Lets the next requests of a kind go wrong.
+    /// Injects a fault into the next requests of a kind.
     pub fn add_fault(&self, fault: Fault) {
         self.app.world().faults.push(fault);
     }
 
-    /// Lets all requests go well again.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.app.world().faults.clear();
     }
@@ -102,33 +102,34 @@ impl Running {
         self.app.world().key_epoch += 1;
     }
 
-    /// Generates another client secret, which ends the one before at once; keys made with it live on.
+    /// Replaces the client secret, which ends the previous one immediately. Keys made with it stay valid.
     pub fn set_client_secret(&self, secret: SecretString) {
         self.app.world().client_secret = Some(secret);
     }
 
-    /// Changes a connector's health and tells the webhooks; false if there is no such connector.
+    /// Changes a connector's health and notifies the webhooks. Returns false if there is no such connector.
     pub fn set_connector_health(&self, id: u32, status: HealthStatus) -> bool {
         control::set_connector_health(&self.app, id, status)
     }
 
-    /// Ends the wait for a device authorization or another act of the user at the bank; false if nothing waits.
+    /// Ends the wait for a device authorization or another act of the user at the bank. Returns false if nothing waits.
     pub fn authorize(&self, item_id: Uuid, granted: bool) -> bool {
         control::authorize(&self.app, item_id, granted)
     }
 
-    /// Syncs an item as Pluggy's own schedule would; false if it does not exist or is running already.
+    /// Starts an execution of an item, as Pluggy's own schedule does. Returns false if the item does not exist or an
+    /// execution is running.
     pub fn sync(&self, item_id: Uuid) -> bool {
         control::sync(&self.app, item_id)
     }
 
-    /// Settles the newest transactions of an account, deletes the oldest, and tells the webhooks; false if there is no
-    /// such account.
+    /// Settles the newest transactions of an account, deletes the oldest, and notifies the webhooks. Returns false if
+    /// there is no such account.
     pub fn change_transactions(&self, account_id: Uuid, settled: usize, deleted: usize) -> bool {
         control::change_transactions(&self.app, account_id, settled, deleted)
     }
 
-    /// Takes back the consent of an item's user; false if there is none.
+    /// Revokes the consent of an item's user. Returns false if there is none.
     pub fn revoke_consent(&self, item_id: Uuid) -> bool {
         control::revoke_consent(&self.app, item_id)
     }
@@ -138,7 +139,7 @@ impl Running {
         control::post_event(&self.app, body);
     }
 
-    /// Posts an event again, as a person can in Pluggy's dashboard; false if it is not known.
+    /// Posts an event again, as an operator can in Pluggy's dashboard. Returns false if the event is unknown.
     pub fn resend(&self, event_id: &str) -> bool {
         control::resend(&self.app, event_id)
     }

@@ -1,6 +1,6 @@
-//! The life cycle of a connection as a list of steps, decided before anything happens.
+//! The life cycle of a connection as a list of steps, planned before any of them happens.
 //!
-//! Pure: whoever runs a script waits, applies each state to the item and posts the events.
+//! This module is pure: the caller waits, applies each state to the item and posts the events.
 
 use std::time::Duration;
 
@@ -12,30 +12,30 @@ use crate::product::{self, Product};
 use crate::step::{Action, Collected, State, Step};
 use crate::user::{Behavior, behavior};
 
-/// How long a question stays open.
+/// The time limit for an answer to a question.
 pub(crate) const INPUT_TIME: Duration = Duration::from_mins(2);
 
-/// How long the user has to act at the bank.
+/// The time limit for an action at the bank.
 pub(crate) const ACTION_TIME: Duration = Duration::from_mins(5);
 
 const LOGIN_TIME: Duration = Duration::from_secs(2);
 const PRODUCT_TIME: Duration = Duration::from_secs(1);
 const USER_ACTS_AFTER: Duration = Duration::from_secs(5);
-/// Caixa's delay.
+/// The delay of the bank Caixa.
 const DEVICE_AUTHORIZED_AFTER: Duration = Duration::from_mins(30);
 
-/// What decides how an execution goes.
+/// The login that decides how an execution goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Login<'a> {
     pub(crate) connector: &'a Connector,
     pub(crate) parameters: &'a Parameters,
     pub(crate) products: &'a [&'static str],
-    /// Whether the bank has let this connection in before.
+    /// Whether the bank knows this connection's device.
     pub(crate) is_known_device: bool,
 }
 
 impl<'a> Login<'a> {
-    /// An execution from its beginning to its end, or to where it needs the user.
+    /// Returns the steps of an execution from its beginning to its end, or to where it needs the user.
     pub(crate) fn script(self) -> Vec<Step> {
         let mut steps = vec![step(PRODUCT_TIME, State::Running("LOGIN_IN_PROGRESS"))];
         match self.behavior() {
@@ -70,7 +70,7 @@ impl<'a> Login<'a> {
         steps
     }
 
-    /// How an execution goes on when the user has answered.
+    /// Returns the steps after the user has answered.
     pub(crate) fn script_after_answer(self, accepted: bool) -> Vec<Step> {
         if accepted {
             self.collection(LOGIN_TIME)
@@ -82,7 +82,7 @@ impl<'a> Login<'a> {
         }
     }
 
-    /// How an execution goes on when the user has approved or denied at the bank.
+    /// Returns the steps after the user has approved or denied access at the bank.
     pub(crate) fn script_after_authorization(self, granted: bool) -> Vec<Step> {
         if granted {
             self.collection(LOGIN_TIME)
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_two_step_connector_asks_and_gives_up_when_nobody_answers() {
+    fn a_two_step_connector_asks_and_times_out_without_an_answer() {
         assert_eq!(
             states(5, "user-ok", "")[1..],
             [

@@ -1,12 +1,12 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// Where invented data comes from: the same names under the same parent always give the same, and nothing is random.
+/// A seed of invented data. The same names under the same parent always give the same data, and nothing is random.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed {
-    /// An id that nothing else has.
+    /// A unique id.
     pub(crate) id: Uuid,
-    /// Any number.
+    /// An arbitrary number.
     pub(crate) number: u16,
 }
 

@@ -1,4 +1,4 @@
-//! Connections in, answers out. Everything that can go wrong on purpose does so here, before the routes.
+//! The HTTP server. All faults are injected here, before the routes.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ use crate::fault::{self, Effect};
 use crate::rate_limit::{Endpoint, Verdict};
 use crate::routes;
 
-/// Serves until it is dropped, and all connections with it.
+/// Serves until it is dropped, which also ends all connections.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
     let router = routes::router(Arc::clone(&app));
     let mut connections = JoinSet::new();
@@ -34,7 +34,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Most often too many open files: wait for some to close.
+                // Usually too many open files: wait for some to close.
                 warn!(%error, "connection not accepted");
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -48,13 +48,13 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
                 service_fn(move |request| answer(Arc::clone(&app), router.clone(), peer, request));
             let connection = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service);
-            // A client that went away is not worth a line.
+            // A client that disconnects is not worth a log line.
             let _ = connection.await;
         });
     }
 }
 
-/// Tells hyper to close the connection without an answer.
+/// An error that makes hyper close the connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("disconnected on purpose")]
 struct Disconnect;
@@ -91,7 +91,7 @@ async fn answer(
     response.ok_or(Disconnect)
 }
 
-/// No response means that the connection is to be closed.
+/// Applies a fault or routes the request. Without a response, the connection is closed.
 async fn misbehave_or_route(
     app: &App,
     router: Router,

@@ -4,29 +4,31 @@ use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
-/// How one sandbox is set up.
+/// Settings of one sandbox.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The client id of the one application that the sandbox knows.
     pub client_id: Uuid,
     /// The client secret of that application.
     pub client_secret: SecretString,
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 selects a free one.
     pub listen: SocketAddr,
-    /// The address under which others reach the sandbox, which is also the issuer of its tokens.
-    /// By default `http://` and the address it listens on.
+    /// The public address of the sandbox, which is also the issuer of its tokens. The default is `http://` and the
+    /// listen address.
     pub url: Option<String>,
-    /// How many times faster than Pluggy everything happens.
+    /// The factor by which the sandbox is faster than Pluggy.
     pub time_scale: u32,
-    /// Where deliveries to a host ending in `.on.aws` go, in plain HTTP with that host as `Host` header.
+    /// The target of deliveries to hosts that end in `.on.aws`. They are sent in plain HTTP with the original host in
+    /// the `Host` header.
     pub deliver_via: Option<Url>,
-    /// Accept `http://` webhook URLs on the loopback, which Pluggy would refuse. For tests in one process.
+    /// Whether `http://` webhook URLs on the loopback are accepted, which Pluggy would refuse. For tests in one
+    /// process.
     pub allow_loopback_webhooks: bool,
     /// `aud` of the identity provider's tokens unless the request names another.
     pub token_audience: String,
     /// `scope` of the identity provider's tokens unless the request names another.
     pub token_scope: String,
-    /// How many deliveries in a row may be given up before their webhook is disabled. Pluggy's number is unknown.
+    /// The number of consecutive failed deliveries after which a webhook is disabled. Pluggy's number is unknown.
     pub failures_until_disabled: u32,
     /// `POST /auth` calls that one address may make in a minute.
     pub authentications_per_minute: u32,
@@ -36,12 +38,12 @@ pub struct Settings {
     pub account_reads_per_minute: u32,
     /// `GET /v2/transactions` calls that one address may make in a minute.
     pub transaction_reads_per_minute: u32,
-    /// How many transactions `GET /v2/transactions` gives at once.
+    /// The page size of `GET /v2/transactions`.
     pub transactions_a_page: usize,
 }
 
 impl Settings {
-    /// Pluggy's own limits and speed, on a free port of the loopback.
+    /// Returns settings with Pluggy's own limits and speed, on a free port of the loopback.
     pub fn new(client_id: Uuid, client_secret: SecretString) -> Self {
         Self {
             client_id,

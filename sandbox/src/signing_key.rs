@@ -42,7 +42,7 @@ impl SigningKey {
         })
     }
 
-    /// Another key that claims to be this one: what it signs names this key's id.
+    /// Generates a key that claims to be this one: its signatures name this key's id.
     pub(crate) fn impersonator(&self) -> Result<Self, Error> {
         let mut impersonator = Self::generate()?;
         impersonator
@@ -53,12 +53,12 @@ impl SigningKey {
         Ok(impersonator)
     }
 
-    /// The public half, as a key set publishes it.
+    /// Returns the public key in the form of a key set.
     pub(crate) fn jwk(&self) -> &Jwk {
         &self.jwk
     }
 
-    /// A JWT of the claims, signed with RS256.
+    /// Returns a JWT with the claims, signed with RS256.
     pub(crate) fn sign<T: Serialize>(
         &self,
         claims: &T,
@@ -68,7 +68,7 @@ impl SigningKey {
         jsonwebtoken::encode(&header, claims, &self.encoding)
     }
 
-    /// The claims of a JWT that this key signed and that has not expired.
+    /// Returns the claims of a JWT that this key signed and that has not expired.
     pub(crate) fn verify<T: DeserializeOwned + Clone>(&self, token: &str) -> Option<T> {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = 0;

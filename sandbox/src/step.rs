@@ -6,19 +6,19 @@ use crate::input::Input;
 /// One step of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// The time since the step before, at Pluggy's speed.
+    /// The time since the previous step, at Pluggy's speed.
     pub(crate) after: Duration,
     pub(crate) state: State,
 }
 
-/// What a connection is doing after a step.
+/// The state of a connection after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Something is going on.
+    /// The execution is running.
     Running(&'static str),
-    /// The same, and the institution has just accepted the credentials.
+    /// The execution is running, and the institution has just accepted the credentials.
     LoggedIn(&'static str),
-    /// What was collected is being stored.
+    /// The collected data is being stored.
     Merging,
     /// The user must answer.
     WaitingUserInput(Input),
@@ -30,7 +30,7 @@ pub(crate) enum State {
     Failed(Failure),
 }
 
-/// What the user must do at the bank.
+/// An action that the user must take at the bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Scan a code.
@@ -39,7 +39,7 @@ pub(crate) enum Action {
     AuthorizeAccess,
 }
 
-/// How well an execution ended.
+/// The result of a successful execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Collected {
     /// With everything.

@@ -23,7 +23,7 @@ pub(crate) struct Transaction {
     amount_in_account_currency: Option<Cents>,
     #[serde(rename = "type")]
     direction: &'static str,
-    /// Not every bank tells the balance after each transaction.
+    /// The balance after the transaction, which not every bank reports.
     balance: Option<Cents>,
     status: &'static str,
     category: &'static str,
@@ -40,10 +40,10 @@ pub(crate) struct Transaction {
     updated_at: Moment,
 }
 
-/// How long a bank takes, unless it is told otherwise.
+/// The default time until a bank settles a transaction.
 const SETTLING_TIME: Duration = Duration::from_hours(24);
 
-/// What people do with money, over and over.
+/// A recurring kind of transaction.
 struct Pattern {
     description: &'static str,
     raw: &'static str,
@@ -84,7 +84,7 @@ const PATTERNS: [Pattern; 4] = [
 ];
 
 impl Transaction {
-    /// The transaction of this number in its account; `age` says how long before it was found it happened.
+    /// Returns the transaction with this number in its account. It happened `age` before it was found.
     pub(crate) fn new(account: &Summary, number: u32, age: Duration, now: Moment) -> Self {
         let seed = Seed::new(account.id, "transaction", number);
         let [first, others @ ..] = &PATTERNS;
@@ -122,7 +122,7 @@ impl Transaction {
         }
     }
 
-    /// The bank has settled it, for a cent more than it had said.
+    /// Settles the transaction, for a cent more than announced.
     pub(crate) fn settle(&mut self, now: Moment) {
         let Cents(amount) = self.amount;
         self.amount = Cents(amount + amount.signum());
@@ -130,7 +130,7 @@ impl Transaction {
         self.updated_at = now;
     }
 
-    /// Where it stands in the list, which begins with the newest.
+    /// Returns the transaction's place in the list, which begins with the newest.
     pub(crate) fn place(&self) -> Place {
         Place {
             date: std::cmp::Reverse(self.date),
@@ -139,14 +139,14 @@ impl Transaction {
     }
 }
 
-/// A place in the list of an account's transactions, which stays where it is when others come and go.
+/// A place in the list of an account's transactions. It stays valid when other transactions are added or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) date: std::cmp::Reverse<Moment>,
     pub(crate) id: Uuid,
 }
 
-/// Money that leaves a bank account is negative; on a card, what was bought is due and positive.
+/// Returns the amount. Spending from a bank account is negative. A purchase on a card is due, and positive.
 fn amount(account: &Summary, pattern: &Pattern, seed: Seed) -> Cents {
     let cents = i32::from(seed.number) + 1;
     let is_card = account.category == "CREDIT";

@@ -1,4 +1,4 @@
-//! What `GET /v2/transactions` is asked for, and the page that answers it.
+//! The query of `GET /v2/transactions`, and the page in its response.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::transaction::{Place, Transaction};
 const MAX_IDS: usize = 500;
 const LAST_OF_DAY: Duration = Duration::from_millis(86_399_999);
 
-/// A query that makes sense. Bounds belong to what they bound.
+/// A valid query. Bounds are inclusive.
 #[derive(Debug)]
 pub(crate) struct TransactionQuery {
     pub(crate) account_id: Uuid,
@@ -28,9 +28,9 @@ pub(crate) struct TransactionQuery {
     date_from: Option<Moment>,
     date_to: Option<Moment>,
     created_at_from: Option<Moment>,
-    /// The last place of the page before.
+    /// The last place on the previous page.
     after: Option<Place>,
-    /// Everything but `after`, as it came, for the next page.
+    /// All parameters except `after`, unchanged, for the next page.
     filters: Vec<(String, String)>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct TransactionQuery {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct TransactionPage<'a> {
     pub(crate) results: Vec<&'a Transaction>,
-    /// The query of the next page, to be put behind the path as it is.
+    /// The query of the next page, appended to the path unchanged.
     pub(crate) next: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl TransactionQuery {
         Ok(query)
     }
 
-    /// So many of the transactions, which are in the order of the list, as the page has.
+    /// Returns a page of the transactions, which are in the order of the list.
     pub(crate) fn page<'a>(
         &self,
         transactions: &'a [Transaction],
@@ -109,7 +109,7 @@ impl TransactionQuery {
     }
 }
 
-/// A cursor is nobody's business but ours; like Pluggy's, it is in Base64.
+/// Returns an opaque cursor. Like Pluggy's, it is in Base64.
 fn cursor(place: Place) -> String {
     STANDARD.encode(format!("{} {}", place.date.0, place.id))
 }
@@ -126,7 +126,7 @@ fn place_of(cursor: &str) -> Result<Place, Error> {
     read().ok_or_else(|| Error::bad_request("The cursor is not valid"))
 }
 
-/// Separated by commas, or one by one.
+/// Parses ids that are separated by commas or repeated.
 fn parse_ids(pairs: &[(String, String)]) -> Result<Option<Vec<Uuid>>, Error> {
     let ids: Vec<_> = pairs
         .iter()
@@ -147,7 +147,7 @@ fn parse_ids(pairs: &[(String, String)]) -> Result<Option<Vec<Uuid>>, Error> {
     Ok((!ids.is_empty()).then_some(ids))
 }
 
-/// A day, or a moment with or without its offset from UTC.
+/// Parses a day, or a time with or without its offset from UTC.
 fn parse_moment(name: &str, text: &str) -> Result<Moment, Error> {
     let as_utc = |civil: DateTime| TimeZone::UTC.to_timestamp(civil).ok();
     text.parse::<Timestamp>()
@@ -157,7 +157,7 @@ fn parse_moment(name: &str, text: &str) -> Result<Moment, Error> {
         .ok_or_else(|| Error::bad_request(format!("{name} is not a date")))
 }
 
-/// A whole day belongs to what ends with it.
+/// Returns the upper bound. A day as upper bound includes the whole day.
 fn end_of(to: Moment, text: Option<&str>) -> Moment {
     let is_day = text.is_some_and(|text| {
         text.parse::<Date>()

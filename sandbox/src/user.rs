@@ -1,4 +1,4 @@
-//! What each of Pluggy's sandbox users stands for.
+//! The behavior of each of Pluggy's sandbox users.
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -6,10 +6,10 @@ use crate::input::Input;
 /// The password of every sandbox user.
 const PASSWORD: &str = "password-ok";
 
-/// Pluggy never multiplies the transactions of `user-ok-perf-{x}` by more than this.
+/// The maximum factor of Pluggy for the transactions of `user-ok-perf-{x}`.
 const MAX_TRANSACTION_FACTOR: u32 = 5000;
 
-/// How many accounts a user has that are no cards.
+/// Returns the number of a user's accounts that are not cards.
 pub(crate) fn checking_accounts(user: &str) -> u32 {
     if user == "user-ok-two-checking-accounts" {
         2
@@ -18,7 +18,7 @@ pub(crate) fn checking_accounts(user: &str) -> u32 {
     }
 }
 
-/// How the institution behaves toward one user.
+/// The behavior of the institution for one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Behavior {
     /// Everything is collected, with the usual number of transactions times this factor.
@@ -35,7 +35,7 @@ pub(crate) enum Behavior {
     Fails(Failure),
 }
 
-/// The behavior that a user name and password ask for.
+/// Returns the behavior for a user name and password.
 pub(crate) fn behavior(user: &str, password: &str) -> Behavior {
     if password != PASSWORD {
         return Behavior::Fails(Failure::INVALID_CREDENTIALS);

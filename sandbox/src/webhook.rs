@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::clock::Moment;
 use crate::event::{self, Event};
 
-/// Pluggy's limit of webhooks that listen to one event.
+/// Pluggy's limit of webhooks for one event.
 const MAX_PER_EVENT: usize = 5;
 
 /// A registered endpoint, as `GET /webhooks/{id}` shows it.
@@ -20,7 +20,7 @@ pub(crate) struct Webhook {
     pub(crate) disabled_at: Option<Moment>,
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
-    /// Deliveries given up since the last that arrived.
+    /// The number of consecutive failed deliveries.
     #[serde(skip)]
     pub(crate) failures: u32,
 }
@@ -31,7 +31,7 @@ impl Webhook {
     }
 }
 
-/// Why a webhook cannot be stored among those that exist.
+/// Returns the reason why a webhook cannot be stored among the existing ones.
 pub(crate) fn refusal<'a>(
     candidate: &Webhook,
     existing: impl Iterator<Item = &'a Webhook>,

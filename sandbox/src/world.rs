@@ -17,17 +17,17 @@ use crate::rate_limit::Budgets;
 use crate::step::State;
 use crate::webhook::Webhook;
 
-/// Everything that the sandbox remembers, for as long as it runs.
+/// The state of the sandbox. It exists only in memory.
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub(crate) connectors: BTreeMap<u32, Connector>,
     pub(crate) connections: HashMap<Uuid, Connection>,
     pub(crate) webhooks: BTreeMap<Uuid, Webhook>,
-    /// What was asked for with each connect token.
+    /// The options of each connect token.
     pub(crate) token_options: HashMap<Uuid, ItemOptions>,
-    /// The client secret, once it is another one than at the start.
+    /// The client secret, if it was replaced after the start.
     pub(crate) client_secret: Option<SecretString>,
-    /// API keys of an earlier epoch are expired.
+    /// The number of the current key epoch. API keys of an earlier epoch are expired.
     pub(crate) key_epoch: u64,
     pub(crate) switches: Switches,
     pub(crate) faults: Vec<Fault>,
@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) events: Vec<Event>,
 }
 
-/// Lasting deviations from Pluggy's usual behavior; all are off at first.
+/// Persistent deviations from Pluggy's usual behavior. All are off by default.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[expect(
@@ -45,21 +45,21 @@ pub(crate) struct World {
     reason = "each switch is turned on its own"
 )]
 pub struct Switches {
-    /// `POST /auth` refuses the right secret too.
+    /// Whether `POST /auth` refuses the right secret too.
     pub reject_secrets: bool,
-    /// Items are shown without `clientUserId`.
+    /// Whether items omit `clientUserId`.
     pub omit_client_user_id: bool,
-    /// Deliveries are lost on their way, and Pluggy does not notice.
+    /// Whether deliveries are lost without Pluggy's noticing.
     pub lose_deliveries: bool,
-    /// `GET /v2/items` is part of the contract.
+    /// Whether `GET /v2/items` is part of the contract.
     pub list_items: bool,
-    /// `GET /webhooks` gives one on each page.
+    /// Whether `GET /webhooks` returns one webhook on each page.
     pub one_webhook_a_page: bool,
-    /// `POST /webhooks` answers 200, which Pluggy's Node client expects, and not the documented 201.
+    /// Whether `POST /webhooks` answers 200, which Pluggy's Node client expects, instead of the documented 201.
     pub webhook_created_with_ok: bool,
 }
 
-/// One request, noted when it arrives.
+/// One request, recorded when it arrives.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct RequestRecord {
@@ -67,7 +67,7 @@ pub struct RequestRecord {
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The status of the answer; none if there is no answer, or none yet.
+    /// The status of the response; `None` if there is no response yet, or none at all.
     pub status: Option<u16>,
 }
 
@@ -79,7 +79,7 @@ impl World {
         }
     }
 
-    /// Takes an item to its next state, unless another script has taken over or the item is gone.
+    /// Moves an item to its next state, unless a newer script is running or the item is deleted.
     pub(crate) fn enter(
         &mut self,
         item_id: Uuid,
@@ -91,7 +91,7 @@ impl World {
         (connection.run == run).then(|| connection.enter(state, clock))
     }
 
-    /// Counts a request, and gives its number.
+    /// Records a request and returns its number.
     pub(crate) fn note_request(&mut self, method: &Method, path: &str) -> usize {
         self.requests.push(RequestRecord {
             method: method.to_string(),
@@ -101,21 +101,21 @@ impl World {
         self.requests.len() - 1
     }
 
-    /// Notes how a request was answered.
+    /// Records the response to a request.
     pub(crate) fn note_answer(&mut self, number: usize, status: Option<StatusCode>) {
         if let Some(request) = self.requests.get_mut(number) {
             request.status = status.map(|status| status.as_u16());
         }
     }
 
-    /// A delivery arrived.
+    /// Records a successful delivery.
     pub(crate) fn delivered(&mut self, webhook_id: Option<Uuid>) {
         if let Some(webhook) = webhook_id.and_then(|id| self.webhooks.get_mut(&id)) {
             webhook.failures = 0;
         }
     }
 
-    /// A delivery was given up; too many in a row disable the webhook.
+    /// Records a failed delivery. Too many in a row disable the webhook.
     pub(crate) fn given_up(&mut self, webhook_id: Uuid, threshold: u32, now: Moment) {
         if let Some(webhook) = self.webhooks.get_mut(&webhook_id) {
             webhook.failures += 1;

@@ -1,20 +1,20 @@
-"""Answers of the connect-token function as TypeScript, so that its compiler says who understands them."""
+"""Responses of the connect-token function as TypeScript, so that its compiler checks which packages accept them."""
 
 import json
 from typing import Any
 
-# By the names under which the constants know them.
+# By the names that the constants use.
 PACKAGES = {"Sdk": "pluggy-connect-sdk", "React": "react-pluggy-connect", "Native": "react-native-pluggy-connect"}
-# Options that a package does not have yet; it ignores them. The compiler complains when one has come.
+# Options that a package does not have yet and ignores. The compiler reports when it gains one.
 UNKNOWN = {"Native": {"forceAskForCredentials", "wideDesktopModal"}}
 
-HEADER = """// Answers of the connect-token function, and the properties of the widget that a frontend makes of each.
+HEADER = """// Responses of the connect-token function, and the widget properties that a frontend makes of each.
 import type { components } from './api'
 """
 
 
 def source(answers: dict[str, Any]) -> str:
-    """Literals: of these alone the compiler refuses a field that the type does not have."""
+    """Returns literals, because the compiler refuses an unknown field only in a literal."""
     imports = "".join(f"import type {{ PluggyConnectProps as {name} }} from '{PACKAGES[name]}'\n" for name in PACKAGES)
     return HEADER + imports + "".join(_constants(about, answer) for about, answer in sorted(answers.items()))
 

@@ -6,12 +6,12 @@ from stack import console
 
 FENCE = re.compile(r"^```(tsx?)[ \t]+(\S+)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*\.tsx?")
-# What is generated beside them.
+# Names of generated files in the same folder.
 TAKEN = {"api.ts", "answers.ts"}
 
 
 def files(markdown: str) -> dict[str, str]:
-    """The text of each file: its blocks, in their order."""
+    """Returns the text of each file: its blocks, in their order."""
     texts: dict[str, str] = {}
     for kind, name, text in FENCE.findall(markdown):
         if not FILE_NAME.fullmatch(name) or not name.endswith(f".{kind}") or name in TAKEN:

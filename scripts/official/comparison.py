@@ -1,4 +1,4 @@
-"""Ours against theirs: pure functions from names to findings."""
+"""Comparison of our names with theirs: pure functions from names to findings."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,7 @@ Theirs = dict[str, list[str]]
 
 
 def coverage(ours: Iterable[str], public: Iterable[str], mapping: Mapping) -> Iterator[str]:
-    """Types of ours that nobody compares, and entries of the mapping about types that do not exist."""
+    """Yields our types that nothing compares, and entries of the mapping about types that do not exist."""
     compared, public = set(ours), set(public)
     for name in sorted((compared | public) - mapping.entries.keys() - mapping.unmapped.keys()):
         yield f"{name}: is neither mapped nor listed as unmapped"
@@ -22,7 +22,7 @@ def coverage(ours: Iterable[str], public: Iterable[str], mapping: Mapping) -> It
 
 
 def differences(name: str, ours: set[str], theirs: Theirs, entry: Entry) -> Iterator[str]:
-    """What a source has and we lack, what we have and no source has, and what is no longer a difference."""
+    """Yields what only a source has, what only we have, and allowed differences that no longer exist."""
     official = {part for parts in theirs.values() for part in parts}
     for part in sorted(official - ours - entry.only_theirs.keys()):
         sources = ", ".join(source for source, parts in theirs.items() if part in parts)
@@ -36,7 +36,7 @@ def differences(name: str, ours: set[str], theirs: Theirs, entry: Entry) -> Iter
 
 
 def changes(before: dict[str, Theirs], now: dict[str, Theirs]) -> Iterator[str]:
-    """What a source has gained or lost since it was last looked at."""
+    """Yields what a source has gained or lost since the last `make accept-drift`."""
     for name in sorted(before.keys() | now.keys()):
         was, is_now = before.get(name, {}), now.get(name, {})
         for source in sorted(was.keys() | is_now.keys()):

@@ -1,4 +1,4 @@
-"""Instances of the official types: everything that an answer or event may look like, one JSON text a line."""
+"""Instances of the official types: the possible forms of a response or event, one JSON text in each line."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,19 +17,19 @@ UUID = "9a7b6c5d-0000-4000-8000-000000000001"
 
 @dataclass(frozen=True)
 class Case:
-    """An instance, and what it is there for: one field, or the whole."""
+    """An instance, and its subject: one field, or the whole."""
 
     name: str
     instance: Any
     is_about_a_field: bool = True
-    # Whether the type says so today.
+    # Whether today's type allows it.
     is_official: bool = True
 
 
 def lines(schemas: Iterable[tuple[str, Schema]]) -> list[str]:
-    """The lines for one type of ours, from the schemas of its counterparts.
+    """Returns the lines for one of our types, from the schemas of its counterparts.
 
-    A case of a field is made from the first source that has it, which keeps the corpus small.
+    A case of a field comes from the first source that has it, which keeps the corpus small.
     """
     names: set[str] = set()
     texts: dict[str, str] = {}
@@ -42,7 +42,7 @@ def lines(schemas: Iterable[tuple[str, Schema]]) -> list[str]:
 
 
 def instances(schema: Schema) -> Iterator[Case]:
-    """All cases of a schema; each alternative in its turn."""
+    """Yields all cases of a schema, one alternative after the other."""
     for alternative in json_schema.elements(schema):
         minimal = _instance(alternative, is_full=False)
         every_field = {name: _sample(name, field) for name, field in alternative["properties"].items()}

@@ -7,14 +7,14 @@ Schema = dict[str, Any]
 
 
 def alternatives(schema: Schema) -> list[Schema]:
-    """The schemas of which a value matches one, null left out."""
+    """Returns the schemas of which a value matches one, without null."""
     if "anyOf" in schema:
         return [alternative for option in schema["anyOf"] for alternative in alternatives(option)]
     return [] if schema.get("type") == "null" else [schema]
 
 
 def elements(schema: Schema) -> Iterator[Schema]:
-    """The alternatives, each list replaced by its elements' alternatives."""
+    """Yields the alternatives, each list replaced by its elements' alternatives."""
     for alternative in alternatives(schema):
         if alternative.get("type") == "array":
             yield from elements(alternative["items"])
@@ -23,19 +23,19 @@ def elements(schema: Schema) -> Iterator[Schema]:
 
 
 def is_nullable(schema: Schema) -> bool:
-    """Whether null is allowed."""
+    """Returns whether null is allowed."""
     if "anyOf" in schema:
         return any(map(is_nullable, schema["anyOf"]))
     return "null" in schema.get("type", [])
 
 
 def fields(schema: Schema) -> set[str]:
-    """Names of all properties that a value can have."""
+    """Returns the names of all properties that a value can have."""
     return {name for alternative in elements(schema) for name in alternative.get("properties", {})}
 
 
 def values(schema: Schema) -> list[str]:
-    """All strings that a value, or an element of a list, can be, in the schema's order."""
+    """Returns all strings that a value, or an element of a list, can be, in the schema's order."""
     found = [
         value
         for alternative in elements(schema)
@@ -46,12 +46,12 @@ def values(schema: Schema) -> list[str]:
 
 
 def parts(schema: Schema) -> set[str]:
-    """What there is to compare: fields where there are any, values otherwise."""
+    """Returns the fields if there are any, otherwise the values."""
     return fields(schema) or set(values(schema))
 
 
 def at(schema: Schema, path: Iterable[str]) -> Schema | None:
-    """The schema of what lies at a path of property names, through lists and alternatives."""
+    """Returns the schema at a path of property names, through lists and alternatives."""
     for name in path:
         found = [
             alternative["properties"][name]
@@ -65,7 +65,7 @@ def at(schema: Schema, path: Iterable[str]) -> Schema | None:
 
 
 def inline(schema: Schema, definitions: dict[str, Schema]) -> Schema:
-    """The schema with each reference replaced by what it refers to."""
+    """Returns the schema with each reference replaced by its definition."""
     if "$ref" in schema:
         return inline(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
     return {key: _inline(value, definitions) for key, value in schema.items() if key != "$defs"}

@@ -1,4 +1,4 @@
-"""Which of our types corresponds to which official ones, and every difference that is deliberate."""
+"""The mapping of our types to the official ones, and every deliberate difference."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ SOURCES = ("openapi", "node", "browser", "widget", "react")
 
 @dataclass(frozen=True)
 class Entry:
-    """The official counterparts of one type of ours."""
+    """The official counterparts of one of our types."""
 
-    # By source: a type's name, and the property in it where the counterpart has no name of its own: `Item/products`.
+    # By source: a type's name, and the property in it if the counterpart has no name of its own: `Item/products`.
     places: dict[str, list[str]]
     # Deliberate differences and their reasons.
     only_ours: dict[str, str] = field(default_factory=dict)
@@ -24,19 +24,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mapping:
-    """The whole file."""
+    """The content of mapping.toml."""
 
     entries: dict[str, Entry]
-    # Types of ours without a counterpart, and why.
+    # Our types without a counterpart, with the reason.
     unmapped: dict[str, str]
 
     def types_of(self, source: str) -> set[str]:
-        """The types of a source that are needed."""
+        """Returns the types of a source that the mapping uses."""
         return {place.split("/")[0] for entry in self.entries.values() for place in entry.places.get(source, [])}
 
 
 def read(file: Path = FILE) -> Mapping:
-    """Reads the file; what is not understood is refused."""
+    """Reads the file, and refuses unknown keys."""
     tables = tomllib.loads(file.read_text())
     unmapped = _reasons(tables.pop("unmapped", {}))
     return Mapping({name: _entry(name, table) for name, table in tables.items()}, unmapped)

@@ -1,4 +1,4 @@
-"""PyPI `pluggy-sdk`: models that are generated from Pluggy's OpenAPI document."""
+"""PyPI `pluggy-sdk`: models generated from Pluggy's OpenAPI document."""
 
 import ast
 from enum import Enum
@@ -15,7 +15,7 @@ NO_VALUE = "\0"
 
 
 def schema(name: str) -> Schema | None:
-    """The schema of a model, with the values that only its validators state."""
+    """Returns the schema of a model, with the values that only its validators state."""
     model = getattr(pluggy_sdk, name, None)
     if model is None:
         return None
@@ -30,7 +30,7 @@ def schema(name: str) -> Schema | None:
 
 
 def refusal(name: str, instance: Any) -> str | None:
-    """Why a model does not accept an instance; None if it does."""
+    """Returns why a model refuses an instance, or None if it accepts it."""
     try:
         getattr(pluggy_sdk, name).from_dict(instance)
     except ValidationError as error:
@@ -60,7 +60,7 @@ def _state(field: Schema, values: list[str]) -> None:
 
 
 def _accepted(validator: Any) -> list[str]:
-    """What a validator accepts: it says so, in the end of its message, when it refuses a value."""
+    """Returns the accepted values of a validator, from the end of its message when it refuses a value."""
     for refused in (NO_VALUE, [NO_VALUE]):
         try:
             validator(refused)

@@ -9,29 +9,29 @@ from typing import Any
 
 from stack import console, paths
 
-MODULE = paths.ROOT / "shared" / "src" / "pluggy.rs"
+MODULE = paths.ROOT / "shared" / "pluggy" / "src" / "lib.rs"
 COMMAND = ["cargo", "run", "--locked", "--quiet", "--package", "tests", "--bin", "wire-types"]
 
 
 @dataclass(frozen=True)
 class Types:
-    """What each type has on the wire."""
+    """The fields and values of each type on the wire."""
 
     received: dict[str, list[str]]
     sent: dict[str, dict[str, Any]]
     values: dict[str, list[str]]
 
     def fields(self) -> dict[str, set[str]]:
-        """Names of the fields of the types that have any."""
+        """Returns the names of the fields, of the types that have any."""
         return {name: set(fields) for name, fields in {**self.received, **self.sent}.items()}
 
     def parts(self) -> dict[str, set[str]]:
-        """Names of the fields of structs, and values of enums."""
+        """Returns the names of the fields of structs, and the values of enums."""
         return self.fields() | {name: set(values) for name, values in self.values.items()}
 
 
 def types() -> Types:
-    """Asks the compiled crate."""
+    """Returns the types of the compiled crate."""
     with console.step("compiling our types"):
         result = subprocess.run(COMMAND, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode != 0:
@@ -40,6 +40,6 @@ def types() -> Types:
 
 
 def public_names(module: Path = MODULE) -> set[str]:
-    """What the module exports, so that no type escapes the comparison."""
+    """Returns the names that the module exports, so that no type escapes the comparison."""
     exports = re.findall(r"pub use \w+::(?:(\w+)|\{([^}]*)\});", module.read_text())
     return {name.strip() for one, many in exports for name in (one or many).split(",") if name.strip()}

@@ -10,7 +10,7 @@ Counterparts = dict[str, dict[str, dict[str, Schema]]]
 
 
 def counterparts(mapping: Mapping) -> Counterparts:
-    """Reads the installed packages; a place that a source does not have is an error of the mapping."""
+    """Reads the installed packages. A place that a source does not have is an error of the mapping."""
     found = typescript.schemas({source: mapping.types_of(source) for source in typescript.DECLARATIONS})
     found["openapi"] = {name: openapi.schema(name) for name in mapping.types_of("openapi")}
     return {

@@ -17,7 +17,7 @@ DECLARATIONS = {
 
 
 def schemas(wanted: dict[str, set[str]]) -> dict[str, dict[str, Schema | None]]:
-    """The schemas of the types, by source and name; None where a source has no such type."""
+    """Returns the schemas of the types, by source and name; None if a source has no such type."""
     node_packages.install(FOLDER, "Pluggy's TypeScript types")
     request = {DECLARATIONS[source]: sorted(names) for source, names in wanted.items()}
     command = ["node", "schemas.mjs"]

@@ -1,1 +1,1 @@
-"""The parts that the commands in `scripts/` are made of: one noun a module."""
+"""The parts of the commands in `scripts/`: one noun for each module."""

@@ -1,4 +1,4 @@
-"""A stack in a real AWS account, reached with the ordinary credentials chain."""
+"""A stack in a real AWS account, reached with the usual chain of credentials."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,14 +8,14 @@ from stack.environment import Environment
 
 
 def reachable() -> AbstractContextManager[None]:
-    """Turns errors of AWS inside the block into one line."""
+    """Turns AWS errors inside the block into one line."""
     return aws_error.explained("AWS", "Check your credentials: aws sts get-caller-identity")
 
 
 def client(service: str, environment: Environment) -> Any:
     """Returns a boto3 client for the environment's region.
 
-    A region of the profile or of AWS_REGION does not count: `sam deploy` takes the one of samconfig.toml.
+    The region of the profile and AWS_REGION are ignored, because `sam deploy` uses the one of samconfig.toml.
     """
     import boto3
 

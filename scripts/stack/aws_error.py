@@ -1,4 +1,4 @@
-"""What the AWS libraries say when something is wrong, as one line with a way out."""
+"""Errors of the AWS libraries, as one line with a remedy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Builds of the functions, as `sam build` packages them or fast for this machine, and of the sandbox."""
+"""Builds of the functions, as `sam build` packages them or with a fast profile, and of the sandbox."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ FUNCTION_INPUTS = [
 
 
 def release() -> Path:
-    """Compiles and packages every function for Lambda, unless nothing that goes into them has changed.
+    """Compiles and packages every function for Lambda, unless no input has changed.
 
     Returns the template to deploy.
     """
@@ -36,8 +36,8 @@ def release() -> Path:
         console.line("functions: unchanged since the last build")
         return paths.RELEASE_TEMPLATE
     stamp.clear()
-    # `sam build` shows nothing of the compiler, and runs it for one function after the other. Run here first, its
-    # progress can be seen and the functions link side by side; `sam build` then finds the work done.
+    # `sam build` hides the compiler's output, and runs it for one function after the other. Run first, the compiler
+    # shows its progress and links the functions in parallel. `sam build` then finds the work done.
     for group in cargo.groups(_functions()):
         bootstraps(group[0] if len(group) == 1 else f"{len(group)} functions", group, architecture)
     with console.step("packaging the functions (sam build)"):
@@ -47,10 +47,10 @@ def release() -> Path:
 
 
 def local() -> Path:
-    """Compiles every function and the sandbox fast, in one run of cargo. Returns the template to deploy."""
+    """Compiles every function and the sandbox with a fast profile, in one run of cargo. Returns the template."""
     functions = _functions()
     cargo.run("functions and sandbox", ["build", *LOCAL_PROFILE, *cargo.packages([*functions, "sandbox"])])
-    # The layout of the checkout, in which the template finds the code as it is.
+    # The layout of the checkout, so that the template finds the code without changes.
     folder = paths.LOCAL_TEMPLATE.parent
     shutil.rmtree(folder, ignore_errors=True)
     for name in functions:
@@ -68,20 +68,20 @@ def bootstraps(label: str, packages: list[str], architecture: str, options: Sequ
 
 
 def floor() -> None:
-    """Compiles what the functions are measured against, as they are compiled; cargo itself knows what is unchanged."""
+    """Compiles the baseline of the measurements like the functions. cargo itself knows what is unchanged."""
     folder = os.path.relpath(paths.RELEASE_TEMPLATE.parent, paths.ROOT)
     bootstraps("floor", ["floor"], machine.architecture(), ["--release", "--lambda-dir", folder])
 
 
 def sandbox() -> None:
-    """Compiles the stand-in for Pluggy; cargo itself knows what is unchanged."""
+    """Compiles the sandbox. cargo itself knows what is unchanged."""
     cargo.run("sandbox", ["build", *LOCAL_PROFILE, *cargo.packages(["sandbox"])])
 
 
 def sandbox_sources() -> str:
     """Returns the fingerprint of what the sandbox is compiled from.
 
-    Not of the binary: cargo makes another one when it compiles the sandbox alone.
+    It is not that of the binary: cargo makes another one when it compiles the sandbox alone.
     """
     return fingerprint.of_files(paths.ROOT / name for name in SANDBOX_INPUTS)
 

@@ -1,4 +1,4 @@
-"""What callgrind wrote: which code executed how many instructions. https://valgrind.org/docs/manual/cl-format.html"""
+"""Profiles of callgrind: instructions by code. https://valgrind.org/docs/manual/cl-format.html"""
 
 import re
 from collections import Counter
@@ -12,20 +12,20 @@ CRATE = re.compile(r"[<&*\[(]*(?:mut |dyn |impl )*([a-z_][a-z0-9_]*)::")
 
 @dataclass
 class Costs:
-    """Instructions by the name of the code: its own, and with what it called. Recursion counts more than once there."""
+    """Instructions by the name of the code: its own, and with its callees, where recursion counts more than once."""
 
     own: Counter[str] = field(default_factory=Counter)
     inclusive: Counter[str] = field(default_factory=Counter)
     by_crate: Counter[str] = field(default_factory=Counter)
 
     def beyond(self, other: "Costs") -> "Costs":
-        """What is more here than there."""
+        """Returns the costs minus those of another profile."""
         parts = ("own", "inclusive", "by_crate")
         return Costs(*(_difference(getattr(self, part), getattr(other, part)) for part in parts))
 
 
 def read(folder: Path) -> Costs:
-    """The costs of all processes that left a profile in a folder."""
+    """Returns the costs of all processes that left a profile in a folder."""
     costs = Costs()
     for file in sorted(folder.glob("callgrind.out.*")):
         _add(file.read_text(errors="replace"), costs)
@@ -33,7 +33,7 @@ def read(folder: Path) -> Costs:
 
 
 def parse(text: str) -> Costs:
-    """The costs of one profile."""
+    """Returns the costs of one profile."""
     costs = Costs()
     _add(text, costs)
     return costs
@@ -52,7 +52,7 @@ def _add(text: str, costs: Costs) -> None:
             elif key == "ob":
                 program = name
         elif line.startswith("calls="):
-            # The next line has what the called code executed.
+            # The next line has the cost of the called code.
             is_call = True
         elif re.match(r"[\d+*-]", line):
             cost = int(line.split()[1])
@@ -64,14 +64,14 @@ def _add(text: str, costs: Costs) -> None:
 
 
 def crate(function: str, program: str) -> str:
-    """Whose code it is, as well as its name tells: a crate's, else a library's; a bootstrap's without a crate is C."""
+    """Returns the crate in the function's name, or else the library. Code of a bootstrap without a crate is C."""
     match = CRATE.match(function)
     library = Path(program).name
     return match[1] if match else "C and assembly" if library == "bootstrap" else library
 
 
 def _name(value: str, known: dict[str, str]) -> str:
-    """A name is written once, with a number, and later by its number."""
+    """Returns the name of a reference: callgrind writes a name once, with a number, and later only the number."""
     match = REFERENCE.fullmatch(value)
     if match is None:
         return value

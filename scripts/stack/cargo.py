@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 
 from stack import console, paths, tool
 
-# On a terminal the line is replaced; a log gets a new one only now and then.
+# A terminal replaces the line often. A log gets a new line less often.
 TERMINAL_SECONDS = 1
 LOG_SECONDS = 20
 LINES_OF_AN_ERROR = 40
-# Cargo draws `Building [===>   ] 12/345: crate, crate` and replaces it by the next one.
+# Cargo draws `Building [===>   ] 12/345: crate, crate`, and replaces it with the next line.
 PROGRESS = re.compile(r"Building \[[=> ]*\] (\d+)/(\d+)")
 
 
 def environment() -> dict[str, str]:
-    """The environment in which the pinned build tools find each other."""
+    """Returns the environment in which the pinned build tools find each other."""
     programs = tool.executable("sam", "sam").parent
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
 
@@ -30,7 +30,7 @@ def packages(names: Iterable[str]) -> list[str]:
 
 
 def run(label: str, arguments: list[str]) -> None:
-    """Runs cargo, shows what it compiles and how much is left, and says afterwards how much it compiled."""
+    """Runs cargo, shows its progress, and prints at the end how many crates it compiled."""
     start = shown = time.monotonic()
     interval = TERMINAL_SECONDS if console.is_terminal() else LOG_SECONDS
     compiled, at, done = 0, "starting", ""
@@ -65,9 +65,9 @@ def run(label: str, arguments: list[str]) -> None:
 
 
 def groups(names: list[str]) -> list[list[str]]:
-    """Packages that can be compiled at once and come out as if each were compiled alone.
+    """Returns groups of packages whose common compilation gives the same result as compiling each alone.
 
-    Cargo gives what is compiled at once one common set of features, so only packages that agree on it belong together.
+    Cargo compiles all packages of a run with one common set of features, so a group must agree on the features.
     """
     groups: list[list[str]] = []
     for package in names:
@@ -85,7 +85,7 @@ def _agree(names: list[str]) -> bool:
 
 
 def _features(names: list[str]) -> set[str]:
-    """Every dependency of the packages with its features, one a line."""
+    """Returns every dependency of the packages with its features."""
     command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]
     result = subprocess.run([*command, *packages(names)], cwd=paths.ROOT, capture_output=True, text=True, check=False)
     if result.returncode != 0:
@@ -94,7 +94,7 @@ def _features(names: list[str]) -> set[str]:
 
 
 def _lines(process: subprocess.Popen[str], interval: float) -> Iterator[str]:
-    """What the process writes, line by line; an empty one whenever it has been silent for the interval."""
+    """Yields the lines that the process writes, and an empty one each time it is silent for the interval."""
     received: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def read() -> None:

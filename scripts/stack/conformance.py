@@ -1,4 +1,4 @@
-"""Schemathesis on the running stack: requests made of docs/openapi.yaml, right and wrong ones, and their answers."""
+"""Schemathesis on the running stack: valid and invalid requests from docs/openapi.yaml, and their responses."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from stack import console, paths, request, sandbox, tool
 TOOLS = "schemathesis"
 FOLDER = paths.ROOT / "tests" / "schemathesis"
 DOCUMENT = paths.ROOT / "docs" / "openapi.yaml"
-# Where the configuration expects the ids that only this run knows.
+# The folder in which the configuration expects the ids of this run.
 IDS = paths.LOCAL / "schemathesis"
 # The sandbox's plain bank, and two of its customers.
 CONNECTOR = 2
@@ -21,10 +21,10 @@ POLL_SECONDS = 0.25
 
 
 def is_conformant(stack: dict[str, Any]) -> bool:
-    """Runs it as a user of its own, who has one item to read and one to delete."""
+    """Returns whether the API conforms. Uses a new user with one item to read and one to delete."""
     tool.install([TOOLS])
     token = sandbox.user_token(stack["sandbox"]["url"], f"usr_{uuid.uuid4().hex}")
-    with console.step("two bank connections to ask for"):
+    with console.step("two bank connections for the requests"):
         IDS.mkdir(parents=True, exist_ok=True)
         for name, bank_user in BANK_USERS.items():
             (IDS / f"{name}.txt").write_text(f'"{_connect(stack, token, bank_user)}"\n')
@@ -39,7 +39,7 @@ def is_conformant(stack: dict[str, Any]) -> bool:
 
 
 def _connect(stack: dict[str, Any], token: str, bank_user: str) -> str:
-    """A connection as the widget makes it, once our API knows it."""
+    """Connects a bank as the widget does, and returns the item's id once our API knows it."""
     issued = _api(stack, token, "POST", "/connect-token").json()
     created = request.send_json(
         "POST",
@@ -51,7 +51,7 @@ def _connect(stack: dict[str, Any], token: str, bank_user: str) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (answer := _api(stack, token, "GET", f"/items/{item_id}")).status != 200 or _is_in_progress(answer):
         if time.monotonic() > deadline:
-            raise console.Failure(f"our API answers {answer.status} about a connection that was made a minute ago")
+            raise console.Failure(f"our API answers {answer.status} for a connection that was made a minute ago")
         time.sleep(POLL_SECONDS)
     return item_id
 

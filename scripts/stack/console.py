@@ -1,4 +1,4 @@
-"""How the commands talk to the person who runs them: steps with timings, and failures in plain words."""
+"""Output of the commands: steps with timings, and failures in plain words."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 class Failure(Exception):
-    """Something the person can act on: what is wrong, and what to do about it."""
+    """A problem that the operator can act on, with its remedy."""
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         super().__init__(problem)
@@ -21,21 +21,21 @@ class Failure(Exception):
 
 
 def heading(text: str) -> None:
-    """Opens a group of steps."""
+    """Prints the heading of a group of steps."""
     print(f"\n{_bold(text)}", flush=True)
 
 
 class Phases:
-    """The numbered parts of a long command: which one runs, which are left, and how long all took."""
+    """The numbered parts of a long command: the current one, those that are left, and the total time."""
 
     def __init__(self, names: Sequence[str], started: float | None = None) -> None:
-        """`started` is the wall-clock time at which the person began to wait; now by default."""
+        """Sets the phases. `started` is the wall-clock time at which the operator began to wait; now by default."""
         self._names = names
         self._begun = 0
         self._started = time.time() if started is None else started
 
     def next(self, note: str = "") -> None:
-        """Begins the next part, with a note on what to expect of it."""
+        """Begins the next part. The note says what to expect of it."""
         name, left = self._names[self._begun], self._names[self._begun + 1 :]
         self._begun += 1
         heading(f"[{self._begun}/{len(self._names)}] {name}{f' ({note})' if note else ''}")
@@ -43,18 +43,18 @@ class Phases:
             line(f"then: {', '.join(text[0].lower() + text[1:] for text in left)}")
 
     def done(self) -> None:
-        """Says how long all parts took."""
+        """Prints how long all parts took."""
         heading(f"Done in {time.time() - self._started:.0f} s")
 
 
 def line(text: str = "") -> None:
-    """One line under the current heading."""
+    """Prints a line under the current heading."""
     print(f"  {text}" if text else "", flush=True)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announces a step before it runs, so that a slow one is seen, and says how long it took."""
+    """Prints a step before it runs, so that a slow one is visible, and its duration afterwards."""
     start = time.monotonic()
     print(f"  {text} ... ", end="", flush=True)
     try:
@@ -66,12 +66,12 @@ def step(text: str) -> Iterator[None]:
 
 
 def is_terminal() -> bool:
-    """Whether a person watches, rather than a log."""
+    """Returns whether the output is a terminal, not a log."""
     return sys.stdout.isatty()
 
 
 def progress(text: str) -> None:
-    """A line that the next one replaces on a terminal; elsewhere it is kept."""
+    """Prints a line that the next one replaces on a terminal. A log keeps it."""
     if is_terminal():
         width = os.get_terminal_size().columns
         print(f"\r\033[K  {text}"[: width + 4], end="", flush=True)
@@ -86,15 +86,15 @@ def progress_done() -> None:
 
 
 def run(command: Callable[[], object]) -> None:
-    """Runs a command; whatever goes wrong ends as one clear line and a non-zero exit code."""
+    """Runs a command. Every failure ends as one clear line and a non-zero exit code."""
     try:
         command()
     except Failure as failure:
         sys.exit(_explain(str(failure), failure.remedy))
     except KeyboardInterrupt:
-        print("\ninterrupted; run the same command again to go on", file=sys.stderr)
+        print("\ninterrupted; run the same command again to continue", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    except Exception as error:  # The trace is for a bug report, not for the person who wanted a stack.
+    except Exception as error:  # The trace is for a bug report, not for the operator.
         log = paths.LOGS / "failure.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc())
@@ -102,7 +102,7 @@ def run(command: Callable[[], object]) -> None:
 
 
 def relative(path: os.PathLike[str]) -> str:
-    """A path as seen from the checkout, which is where `make` is run."""
+    """Returns a path relative to the checkout, in which `make` runs."""
     return os.path.relpath(path, paths.ROOT)
 
 

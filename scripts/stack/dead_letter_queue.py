@@ -1,4 +1,4 @@
-"""The queue of what could not be published. Its messages say since when to publish again, and have no content."""
+"""The dead-letter queue of publish. Its messages name the time from which to publish again, and have no content."""
 
 import json
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ from typing import Any
 
 from stack import moment
 
-# SQS gives and takes so many at once.
+# The largest batch of SQS.
 BATCH = 10
-# Meanwhile nobody else sees what was read. Reading is the only thing that is done in this time.
+# The time for which read messages are hidden from others. Nothing but reading happens in this time.
 HIDDEN_SECONDS = 300
-# Where nothing of a row is known, its time is when DynamoDB wrote it. The times in the row are earlier: when the
-# webhook came, or when Pluggy was asked for the item.
+# If only the time of the write to DynamoDB is known, the times in the row are earlier: when the webhook arrived, or
+# when the item was fetched at Pluggy.
 BEFORE_IT_WAS_WRITTEN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message: since when to publish again for its sake, if it says so, and when it was sent."""
+    """A message: the time from which to publish again, if it names one, and when it was sent."""
 
     handle: str
     since: datetime | None
@@ -35,21 +35,21 @@ class Queue:
         self._url = url
 
     def now(self) -> datetime:
-        """The time by the clock that also says when a message was sent."""
+        """Returns the time of SQS's clock, which also dates the messages."""
         answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
 
     def oldest(self) -> tuple[datetime | None, int]:
-        """The earliest time of all messages, and how many say none. They stay in the queue."""
+        """Returns the earliest time of all messages, and how many name none. The messages stay in the queue."""
         messages = self._read()
         self._show(messages)
         times = [message.since for message in messages if message.since is not None]
         return min(times, default=None), len(messages) - len(times)
 
     def forget(self, since: datetime, before: datetime) -> tuple[int, int]:
-        """Deletes the messages about what happened since a time, if they were sent before another one.
+        """Deletes the messages with a time from `since` on that were sent before `before`.
 
-        Returns how many these were, and how many stay.
+        Returns how many it deleted, and how many stay.
         """
         done: list[Message] = []
         rest: list[Message] = []
@@ -62,13 +62,13 @@ class Queue:
         return len(done), len(rest)
 
     def _read(self) -> list[Message]:
-        """Every message. Nobody else sees them until they are shown again, or their time is over."""
+        """Returns every message. They are hidden from others until `_show`, or until the time is over."""
         messages: list[Message] = []
         while True:
             received = self._client.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=BATCH,
-                # A short look asks only some of the servers, and may find nothing although there is something.
+                # A short poll asks only some of the servers, and may miss messages.
                 WaitTimeSeconds=1,
                 VisibilityTimeout=HIDDEN_SECONDS,
                 MessageSystemAttributeNames=["SentTimestamp"],
@@ -95,7 +95,7 @@ def _message(received: dict[str, Any]) -> Message:
 
 
 def _since(body: str) -> datetime | None:
-    """The time that a message names: publish's own has `since`, the one that Lambda makes of a batch its arrival."""
+    """Returns the time of a message: `since` in publish's own, the arrival of the batch in Lambda's."""
     try:
         content = json.loads(body)
         if content.get("id"):

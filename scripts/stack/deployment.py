@@ -1,4 +1,4 @@
-"""The deployed stack: `sam deploy` onto MiniStack, and what a stack tells about itself afterwards."""
+"""The deployed stack: `sam deploy` to MiniStack, and the outputs of a stack."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 from stack import fingerprint, machine, ministack, paths, sam, settings
 from stack.stack_file import Credentials
 
-# Where samconfig.toml looks for them. JSON is YAML too.
+# The file that samconfig.toml names. JSON is YAML too.
 PARAMETERS = paths.LOCAL / "parameters.yaml"
 STAMP = fingerprint.Stamp(paths.RUN / "deployed")
 
@@ -17,7 +17,7 @@ CONNECT_PROFILES = {
 
 
 def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
-    """The template's parameters for this machine."""
+    """Returns the template's parameters for this machine."""
     return {
         "Architecture": machine.architecture(),
         "ConnectProfiles": json.dumps(CONNECT_PROFILES, separators=(",", ":")),
@@ -36,7 +36,7 @@ def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
 
 
 def create_secret(credentials: Credentials) -> None:
-    """Puts the credentials where the functions read them."""
+    """Stores the credentials in the secret that the functions read."""
     value = {
         "clientId": credentials.client_id,
         "clientSecret": credentials.client_secret,
@@ -46,7 +46,7 @@ def create_secret(credentials: Credentials) -> None:
 
 
 def is_current(template: Path, values: dict[str, str]) -> bool:
-    """Whether the running stack was deployed from this build with these parameters."""
+    """Returns whether the running stack was deployed from this build with these parameters."""
     return STAMP.matches(_fingerprint(template, values))
 
 
@@ -57,17 +57,17 @@ def deploy(template: Path, values: dict[str, str]) -> None:
     PARAMETERS.write_text(json.dumps(values, indent=2))
     template_options = ["--config-file", str(paths.SAM_CONFIG), "--template-file", str(template)]
     arguments = ["--config-env", "local", *template_options, "--no-progressbar"]
-    remedy = "To start from nothing: make down && make up"
+    remedy = "To start with an empty stack: make down && make up"
     sam.run("deploy", arguments, ministack.client_environment(), remedy)
 
 
 def confirm(template: Path, values: dict[str, str]) -> None:
-    """Remembers that all of it is in place."""
+    """Records that the deployment is complete."""
     STAMP.write(_fingerprint(template, values))
 
 
 def outputs(cloudformation: Any, stack_name: str) -> dict[str, str]:
-    """What the stack gives to its users."""
+    """Returns the stack's outputs."""
     stacks = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 

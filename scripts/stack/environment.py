@@ -1,4 +1,4 @@
-"""The environments of samconfig.toml: the one source of a stack's name, its region and its secret's name."""
+"""The environments of samconfig.toml: the only source of a stack's name, its region and its secret's name."""
 
 import os
 import tomllib
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from stack import console, paths
 
-# The Makefile exports it, only where ENV stands on the command line.
+# The Makefile exports it only if ENV is on the command line.
 VARIABLE = "OPERATOR_ENV"
-# Not for real accounts: `make up` deploys the one, and the other is `dev` under the name that SAM falls back to.
+# Not for real accounts: `make up` deploys `local`, and `default` is `dev` under SAM's fallback name.
 RESERVED = {"default", "local"}
 
 
@@ -22,12 +22,12 @@ class Environment:
 
     @property
     def secret_name(self) -> str:
-        """Name in Secrets Manager. Each environment has a secret of its own."""
+        """Returns the name in Secrets Manager. Each environment has its own secret."""
         return f"pluggy-lambda/{self.name}"
 
 
 def chosen() -> Environment | None:
-    """Returns the environment that the command line names, or None where it names none."""
+    """Returns the environment that the command line names, or None."""
     name = os.environ.get(VARIABLE, "")
     return named(name) if name else None
 

@@ -1,4 +1,4 @@
-"""Rows of the event table, read as a person would look them up: by item."""
+"""Rows of EventTable, by item."""
 
 import gzip
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EventRow:
-    """What the walk shows of a stored event."""
+    """The part of an event row that the walk shows."""
 
     id: str
     event: str
@@ -16,7 +16,7 @@ class EventRow:
     attributes: dict[str, Any]
 
     def payload_fields(self) -> list[str]:
-        """The names of the fields that the delivery's body had; values stay where they are."""
+        """Returns the names of the fields in the delivery's body, without their values."""
         body = self.attributes["body"]["B"]
         if _text(self.attributes, "bodyEncoding") == "gzip":
             body = gzip.decompress(body)
@@ -24,7 +24,7 @@ class EventRow:
 
 
 def of_item(dynamodb: Any, table: str, item_id: str) -> list[EventRow]:
-    """Every event stored for an item, oldest first."""
+    """Returns the event rows of an item, oldest first."""
     rows = dynamodb.query(
         TableName=table,
         KeyConditionExpression="pk = :pk",

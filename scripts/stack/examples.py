@@ -1,4 +1,4 @@
-"""The consumers in `examples/`, deployed beside the local stack as a stack of their own."""
+"""The consumers in `examples/`, deployed beside the local stack as their own stack."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from stack import build, cargo, console, deployment, fingerprint, machine, minis
 
 STACK_NAME = f"{settings.STACK_NAME}-examples"
 TEMPLATE = "examples/template.yaml"
-# Not beside the build of the main stack: SAM notes what it has built in the folder above.
+# Not beside the build of the main stack, because SAM writes what it has built to the folder above.
 BUILT_TEMPLATE = paths.ROOT / ".aws-sam" / "examples" / "build" / "template.yaml"
 INPUTS = [*build.COMMON_INPUTS, "shared", "examples", "scripts/requirements/sam.txt"]
 STAMP = fingerprint.Stamp(paths.RUN / "deployed-examples")
 
 
 def bring_up(stack: dict[str, Any]) -> dict[str, Any]:
-    """Builds the consumers and deploys them onto the running stack, unless nothing has changed; where they are."""
+    """Builds the consumers and deploys them to the running stack, if anything changed. Returns their addresses."""
     console.heading("Build the examples")
     built = package()
     console.heading("Deploy the examples")
@@ -39,7 +39,7 @@ def bring_up(stack: dict[str, Any]) -> dict[str, Any]:
 
 
 def package() -> str:
-    """Compiles and packages the consumers, unless nothing has changed; the fingerprint of what they are made of."""
+    """Compiles and packages the consumers, unless nothing has changed. Returns the fingerprint of their inputs."""
     architecture = machine.architecture()
     wanted = fingerprint.of_text(fingerprint.of_files(paths.ROOT / name for name in INPUTS), architecture)
     stamp = fingerprint.Stamp(paths.RUN / "built-examples")
@@ -47,7 +47,7 @@ def package() -> str:
         console.line("consumers: unchanged since the last build")
         return wanted
     stamp.clear()
-    # For its progress; `sam build` then finds the work done.
+    # Compiled first to show the progress. `sam build` then finds the work done.
     build.bootstraps("transactions-rust", ["transactions-rust"], architecture)
     with console.step("packaging the consumers (sam build)"):
         arguments = [
@@ -77,7 +77,7 @@ def _deploy(values: dict[str, str]) -> None:
 
 
 def _parameters(stack: dict[str, Any]) -> dict[str, str]:
-    """The template's parameters: what the main stack's outputs and parameters say."""
+    """Returns the template's parameters, from the main stack's outputs and parameters."""
     return {
         "Architecture": machine.architecture(),
         "CredentialTableName": stack["tables"]["credentials"],

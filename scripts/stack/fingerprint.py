@@ -1,4 +1,4 @@
-"""Content hashes that say whether work already done still holds."""
+"""Content hashes that show whether finished work is still valid."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ IGNORED_FOLDERS = {"target", "node_modules", "__pycache__", ".aws-sam"}
 
 
 def of_files(roots: Iterable[Path]) -> str:
-    """The hash of every file below the roots: names and contents, not times, so that a fresh clone counts as equal."""
+    """Returns a hash of all files below the roots: names and contents, not times, so that a fresh clone is equal."""
     digest = hashlib.sha256()
     for file in sorted(_files(roots)):
         digest.update(f"{os.path.relpath(file, paths.ROOT)}\0".encode())
@@ -20,7 +20,7 @@ def of_files(roots: Iterable[Path]) -> str:
 
 
 def of_text(*texts: str) -> str:
-    """The hash of some texts, in their order."""
+    """Returns a hash of the texts, in their order."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(hashlib.sha256(text.encode()).digest())
@@ -28,27 +28,27 @@ def of_text(*texts: str) -> str:
 
 
 def sha256(text: str) -> str:
-    """The plain SHA-256 of a text, in lower-case hex."""
+    """Returns the SHA-256 of a text, in lower-case hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Stamp:
-    """Remembers the hash of what was last done, and is written only after it was done."""
+    """A file with the hash of the last finished work."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def matches(self, fingerprint: str) -> bool:
-        """Whether the work was done for this very input."""
+        """Returns whether the work was done for this input."""
         return self.file.is_file() and self.file.read_text() == fingerprint
 
     def write(self, fingerprint: str) -> None:
-        """The work is done."""
+        """Records that the work is done."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(fingerprint)
 
     def clear(self) -> None:
-        """The work is about to be redone; an interruption must not leave the old word standing."""
+        """Removes the record before the work is repeated, so that an interruption does not leave it."""
         self.file.unlink(missing_ok=True)
 
 

@@ -1,8 +1,8 @@
-"""The step that MiniStack still needs: the HTTP API's routes.
+"""The HTTP API's routes, which MiniStack does not create.
 
 SAM describes an `AWS::Serverless::HttpApi` as an OpenAPI document, the `Body` of the API in the transformed template.
-MiniStack creates the API but does not read that document, so this step does what API Gateway would do with it, through
-the API's own calls. The end-to-end tests fail once MiniStack reads the document itself: then this file goes.
+MiniStack creates the API but does not read that document. This step does what API Gateway does with it, through the
+API's own calls. The end-to-end tests fail once MiniStack reads the document itself: then delete this file.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ METHODS = {"delete", "get", "head", "options", "patch", "post", "put"}
 
 
 def create_routes(stack_name: str) -> str:
-    """Gives the deployed API its routes, integrations, authorizers and CORS; returns the API's id."""
+    """Creates the routes, integrations, authorizers and CORS of the deployed API. Returns the API's id."""
     cloudformation = ministack.client("cloudformation")
     stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack["Parameters"]}
@@ -28,7 +28,7 @@ def create_routes(stack_name: str) -> str:
 
 
 def _transformed(cloudformation: Any, stack_name: str, parameters: dict[str, str]) -> dict[str, Any]:
-    # MiniStack keeps a transformed template, but made it from the parameters' defaults.
+    # MiniStack keeps a transformed template, but from the parameters' defaults.
     original = cloudformation.get_template(StackName=stack_name, TemplateStage="Original")["TemplateBody"]
     template = sam_template.parse(original) if isinstance(original, str) else original
     return sam_template.transform(template, parameters)

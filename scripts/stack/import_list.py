@@ -1,4 +1,4 @@
-"""A list of items to import: one id in a line, with a comma and its owner where that is known."""
+"""A list of items to import: one id in each line, with a comma and its owner if that is known."""
 
 import re
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ SHOWN_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class NamedItem:
-    """An item, and whose the operator says that it is."""
+    """An item, and its owner according to the operator."""
 
     item_id: str
     owner: str | None
 
     def as_json(self) -> dict[str, Any]:
-        """As the operator function takes it."""
+        """Returns the item in the form that the operator function accepts."""
         return {"itemId": self.item_id} if self.owner is None else {"itemId": self.item_id, "clientUserId": self.owner}
 
 
 def parse(text: str) -> list[NamedItem]:
-    """Every item once. All mistakes are told at once, with their lines, before anything is done."""
+    """Returns every item once. Reports all mistakes together, with their lines, before anything is sent."""
     items: dict[str, NamedItem] = {}
     problems = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):

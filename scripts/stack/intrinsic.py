@@ -1,4 +1,4 @@
-"""CloudFormation's functions, as far as an HTTP API's document uses them. What is unknown fails; nothing is guessed."""
+"""CloudFormation's intrinsic functions, as far as an HTTP API's document uses them. Unknown ones fail."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ NO_VALUE = object()
 
 
 class Resolver:
-    """Replaces functions by values, for one stack."""
+    """A resolver of functions to values, for one stack."""
 
     def __init__(
         self, references: dict[str, Any], attributes: dict[tuple[str, str], str], conditions: dict[str, Any]
@@ -30,14 +30,14 @@ class Resolver:
         }
 
     def resolve(self, value: Any) -> Any:
-        """The value with every function in it replaced."""
+        """Returns the value with every function in it replaced."""
         if isinstance(value, list):
             return [entry for entry in map(self.resolve, value) if entry is not NO_VALUE]
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
             name, argument = next(iter(value.items()))
-            if name == "Fn::If":  # Only the chosen branch has to make sense.
+            if name == "Fn::If":  # Only the chosen branch must be resolvable.
                 condition, chosen, other = argument
                 return self.resolve(chosen if self._functions["Condition"](condition) else other)
             if name in self._functions:

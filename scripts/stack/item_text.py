@@ -1,4 +1,4 @@
-"""What is known of an item or a user, for a person at a terminal."""
+"""The report of an item or a user as text for a terminal."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,13 +7,13 @@ from typing import Any
 LABEL_WIDTH = 12
 ROWS = {
     "absent": "none: Pluggy never named the item to us, or its row is lost (make replay ITEM=...)",
-    "placeholder": "a placeholder: Pluggy has not answered yet",
+    "placeholder": "a placeholder: no fetch has succeeded yet",
     "tombstone": "a tombstone",
 }
 
 
 def item(report: dict[str, Any], now: datetime) -> list[str]:
-    """All that is known of an item."""
+    """Returns the report of an item as lines."""
     lines = [f"Item {report['itemId']}"]
     lines += _facts(_row_facts(report, now) + _snapshot_facts(report["snapshot"], now) + _schedule_facts(report, now))
     total, complete = report["eventsTotal"], report["eventsComplete"]
@@ -24,15 +24,21 @@ def item(report: dict[str, Any], now: datetime) -> list[str]:
 
 
 def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
-    """A user's items, one a line."""
+    """Returns a user's items as lines."""
     if not items:
-        return ["No item has this owner. make replay USER=... searches the events for some whose rows are lost."]
+        return ["No item has this owner. make replay USER=... searches the events for items whose rows are lost."]
     rows = [["item", "bank", "phase", "next fetch", "why"]]
     for entry in items:
         connection = entry["connection"] or {}
         fetch = _when(entry["schedule"]["nextFetchAt"], now)
         rows.append(
-            [entry["itemId"], entry["connector"] or "-", connection.get("phase", "-"), fetch, connection.get("why", "-")]
+            [
+                entry["itemId"],
+                entry["connector"] or "-",
+                connection.get("phase", "-"),
+                fetch,
+                connection.get("why", "-"),
+            ]
         )
     return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows)]
 
@@ -44,14 +50,17 @@ def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     connection = report["connection"]
     facts = [
         ("row", row),
-        ("unconfirmed", "nobody but a frontend or an operator has named it" if report["unconfirmed"] else ""),
+        ("unconfirmed", "only a frontend or an operator has named it" if report["unconfirmed"] else ""),
         ("deleted", _when(report["deletedAt"], now)),
         ("owner", report["owner"] or ("nobody, so nobody can see it" if connection else "")),
         ("created", _when(report["createdAt"], now)),
     ]
     if connection:
         until = f", until {_when(connection['expiresAt'], now)}" if connection["expiresAt"] else ""
-        facts += [("phase", f"{connection['phase']}: {connection['why']}"), ("next action", connection["nextAction"] + until)]
+        facts += [
+            ("phase", f"{connection['phase']}: {connection['why']}"),
+            ("next action", connection["nextAction"] + until),
+        ]
     return facts
 
 
@@ -108,9 +117,9 @@ def _failed_fetch(error: dict[str, Any] | None, now: datetime) -> str:
 def _product(name: str, product: dict[str, Any], now: datetime) -> str:
     at = _when(product["lastUpdatedAt"], now)
     if product["isUpdated"] is False:
-        snapshot = f"not updated since {at}" if at else "not updated"
+        state = f"not updated since {at}" if at else "not updated"
     else:
-        snapshot = f"updated {at}".strip()
+        state = f"updated {at}".strip()
     warnings = f" with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
     return f"{name} {state}{warnings}"
 
@@ -137,7 +146,7 @@ def _table(rows: Iterable[list[str]]) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """Names, ids and messages come from outside: what would steer a terminal is replaced."""
+    """Returns the text without control characters: names, ids and messages come from outside."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 

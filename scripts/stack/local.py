@@ -1,4 +1,4 @@
-"""The local stack as a whole: start what does not run, deploy what has changed, tell where it is."""
+"""The local stack as a whole: start of its processes, deployment of changes, and its addresses."""
 
 import fcntl
 import secrets
@@ -21,12 +21,12 @@ from stack import (
     sandbox,
     settings,
     stack_file,
-    webhook_registration,
     walk,
+    webhook_registration,
 )
 from stack.stack_file import Credentials
 
-# What `bring_up` goes through.
+# The phases of `bring_up`.
 PHASES = ["Compile", "Start", "Deploy", "Register the webhook"]
 
 USER = "usr_01J9X"
@@ -35,22 +35,22 @@ PATIENCE_SECONDS = 60
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """One command at a time works on the stack."""
+    """Locks the stack, so that only one command at a time changes it."""
     paths.RUN.mkdir(parents=True, exist_ok=True)
     with (paths.RUN / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise console.Failure(
-                "another make up or make down is at work on this stack", "Wait until it has ended."
+                "another make up or make down is running on this stack", "Wait until it has ended."
             ) from None
         yield
 
 
 def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
-    """Brings a checkout to a running stack; what is in place already stays as it is.
+    """Builds, starts and deploys the stack. Leaves everything that is up to date unchanged.
 
-    Takes the phases of `PHASES`. The functions are compiled fast, or as they are deployed to AWS (`release`).
+    Runs the phases of `PHASES`. Compiles the functions with a fast profile, or as for AWS (`release`).
     """
     phases.next("minutes the first time" if release or not build.SANDBOX.exists() else "")
     if release:
@@ -68,15 +68,15 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
 
 
 def is_running() -> bool:
-    """Whether a stack was brought up and still lives."""
+    """Returns whether a stack was started and still runs."""
     return stack_file.read_if_any() is not None and ministack.PROCESS.is_running() and sandbox.PROCESS.is_running()
 
 
 def start() -> Credentials:
-    """Makes sure that MiniStack and the sandbox run.
+    """Ensures that MiniStack and the sandbox run.
 
-    They live and die together: MiniStack keeps the sandbox's signing keys for hours, and both forget everything when
-    they stop, so that one new and one old would not fit each other.
+    They start and stop together. MiniStack keeps the sandbox's signing keys for hours, and both lose their state when
+    they stop, so a new one does not work with an old one.
     """
     known = _known_credentials()
     if known is not None and ministack.is_healthy() and sandbox.is_healthy(known):
@@ -93,7 +93,7 @@ def start() -> Credentials:
 
 
 def stop() -> list[str]:
-    """Stops what `start` started, and says what that was."""
+    """Stops what `start` started, and returns the names."""
     stack_file.remove()
     deployment.STAMP.clear()
     examples.STAMP.clear()
@@ -101,7 +101,7 @@ def stop() -> list[str]:
 
 
 def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
-    """Brings the stack to the state of the build and writes down where it is."""
+    """Deploys the build, and writes the stack's addresses to the stack file."""
     values = deployment.parameters(credentials, sandbox.url())
     if deployment.is_current(template, values):
         console.line("unchanged since the last deployment")
@@ -110,7 +110,7 @@ def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
         deployment.deploy(template, values)
     with console.step("routes of the HTTP API"):
         api_id = gateway.create_routes(settings.STACK_NAME)
-    # A stack of its own, which stays as it is.
+    # A separate stack, which stays unchanged.
     beside = {name: value for name, value in (stack_file.read_if_any() or {}).items() if name == "examples"}
     stack = _describe(credentials, api_id) | beside
     stack_file.write(stack)
@@ -119,7 +119,7 @@ def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
 
 
 def register_webhook(stack: dict[str, Any]) -> None:
-    """A test delivery that must be taken, then the registration at Pluggy, as `make register-webhook` does it."""
+    """Makes a test delivery, then registers the webhook at Pluggy, as `make register-webhook` does."""
     webhook = stack["webhook"]
     with console.step("test delivery to the function URL"):
         answer = request.send_json(
@@ -132,14 +132,14 @@ def register_webhook(stack: dict[str, Any]) -> None:
         if answer.status != 200:
             raise console.Failure(
                 f"the webhook answered {answer.status} to a test delivery, not 200",
-                "The functions' logs tell more (make logs). To start from nothing: make down && make up",
+                "See the functions' logs (make logs). To start with an empty stack: make down && make up",
             )
     with console.step("registration at Pluggy"):
         webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"])
 
 
 def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
-    """One bank connection on the local stack."""
+    """Connects a bank on the local stack. Returns the item's status."""
     dynamodb = ministack.client("dynamodb")
     events = stack["tables"]["events"]
     walked = walk.run(

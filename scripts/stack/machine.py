@@ -1,4 +1,4 @@
-"""What the machine must offer, so that a lack is named at once and not halfway through a build."""
+"""Requirements of the machine, checked before a build begins."""
 
 import importlib.util
 import platform
@@ -11,12 +11,12 @@ from stack import console, paths
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 NODE_MAJOR = 20
 JAVA_MAJOR = 17
-# That of Amazon Linux 2023, for which the functions are linked.
+# The version of Amazon Linux 2023, for which the functions are linked.
 GLIBC = (2, 34)
 
 
 def architecture() -> str:
-    """This machine's architecture in Lambda's words: bootstraps are built for it, because they run on it."""
+    """Returns this machine's architecture in Lambda's terms. The functions are built for it, because they run here."""
     name = platform.machine().lower()
     if platform.system() != "Linux" or name not in ARCHITECTURES:
         raise console.Failure(
@@ -27,7 +27,7 @@ def architecture() -> str:
 
 
 def require(*needs: str) -> None:
-    """Checks what a command needs of `rust`, `node`, `java`, `valgrind`; the system and Python are always checked."""
+    """Checks the system, Python, and those of `rust`, `node`, `java` and `valgrind` that a command needs."""
     architecture()
     _require_glibc()
     _require_python()
@@ -41,7 +41,7 @@ def _require_glibc() -> None:
     if name != "glibc" or tuple(map(int, version.split(".")[:2])) < GLIBC:
         here = f"{name} {version}" if name else "another C library"
         raise console.Failure(
-            f"the functions need glibc {'.'.join(map(str, GLIBC))} or newer, as Lambda has it; here is {here}",
+            f"the functions need glibc {'.'.join(map(str, GLIBC))} or newer, as Lambda has it; this is {here}",
             "Use a newer Linux: Debian 12, Ubuntu 22.04, Fedora 35 and later have it; Alpine does not.",
         )
 
@@ -61,7 +61,8 @@ def _require_rust() -> None:
         raise console.Failure("a C compiler is missing", "Install one: apt install build-essential (Debian, Ubuntu).")
     if _output("cargo", "--version") is None:
         raise console.Failure(
-            "the Rust toolchain that rust-toolchain.toml names is not usable", "See what `cargo --version` says here."
+            "the Rust toolchain that rust-toolchain.toml names is not usable",
+            "Run `cargo --version` here to see the reason.",
         )
 
 
@@ -74,7 +75,7 @@ def _require_java() -> None:
 
 
 def _require_valgrind() -> None:
-    # Where there are Debian's tools, it is unpacked into the checkout when it is needed.
+    # On Debian and Ubuntu, valgrind is unpacked into the checkout when a command needs it.
     if shutil.which("valgrind") is None and not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise console.Failure("valgrind is missing", "Install it: dnf install valgrind (Fedora).")
 

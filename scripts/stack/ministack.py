@@ -1,4 +1,4 @@
-"""MiniStack: AWS on this machine. Its state is in memory; a stopped one is gone."""
+"""MiniStack: AWS on this machine. It keeps its state in memory and loses it when it stops."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from stack import aws_error, console, fingerprint, paths, port, process, request
 
 READY_SECONDS = 60
 
-# The emulator takes this key for the account's root. Real keys must never reach it, nor it a real account.
+# The emulator treats this key as the account's root. It must never receive a real key or reach a real account.
 ROOT_KEY = "test"
 
 PROCESS = process.Background("ministack")
@@ -19,23 +19,23 @@ DATA = paths.LOCAL / "ministack"
 
 
 def endpoint() -> str:
-    """The one address of every service."""
+    """Returns the address of every service."""
     return f"http://127.0.0.1:{settings.aws_port()}"
 
 
 def expected() -> str:
-    """The fingerprint of what a running one was started from."""
+    """Returns the fingerprint of the inputs from which MiniStack is started."""
     lock = (paths.REQUIREMENTS / "ministack.txt").read_text()
     return fingerprint.of_text(lock, str(sorted(_environment().items())))
 
 
 def is_healthy() -> bool:
-    """Whether the one that we would start now runs already and answers."""
+    """Returns whether MiniStack runs with the current inputs and responds."""
     return PROCESS.is_running(expected()) and request.answers(f"{endpoint()}/_ministack/health")
 
 
 def start() -> None:
-    """Starts it and waits until it serves."""
+    """Starts MiniStack and waits until it responds."""
     port.require_free(settings.aws_port(), settings.AWS_PORT_VARIABLE)
     shutil.rmtree(DATA, ignore_errors=True)
     (DATA / "tmp").mkdir(parents=True)
@@ -48,12 +48,12 @@ def start() -> None:
 
 
 def reachable() -> AbstractContextManager[None]:
-    """Inside it, an emulator that died or refuses ends as one line."""
-    return aws_error.explained("MiniStack", f"make up brings it back; its log is {console.relative(PROCESS.log)}.")
+    """Turns errors of the emulator inside the block into one line."""
+    return aws_error.explained("MiniStack", f"make up restarts it; its log is {console.relative(PROCESS.log)}.")
 
 
 def client_environment() -> dict[str, str]:
-    """Environment for AWS tools so that they can reach this emulator and nothing else."""
+    """Returns the environment in which AWS tools reach this emulator and nothing else."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
         **kept,
@@ -71,7 +71,7 @@ def client_environment() -> dict[str, str]:
 
 
 def client(service: str) -> Any:
-    """A boto3 client of the emulator."""
+    """Returns a boto3 client of the emulator."""
     import boto3  # Only the pinned tools have it; `make down` runs without them.
     from botocore.config import Config
 
@@ -82,7 +82,7 @@ def client(service: str) -> Any:
 
 
 def _environment() -> dict[str, str]:
-    # Functions inherit this environment: nothing of the person's own may be in it.
+    # Functions inherit this environment, so nothing of the operator's own may be in it.
     return {
         "AUTH": "true",
         "AWS_ENDPOINT_URL": endpoint(),
@@ -99,6 +99,6 @@ def _environment() -> dict[str, str]:
 
 
 def _programs() -> str:
-    """Where programs of the system are, and Node.js, with which functions in it are run."""
+    """Returns the folders of the system's programs and of Node.js, which runs functions written for it."""
     node = shutil.which("node")
     return os.pathsep.join([*([str(Path(node).parent)] if node else []), os.defpath])

@@ -1,4 +1,4 @@
-"""A point in time, as a person names it or a message has it."""
+"""A point in time, as the operator or a message names it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,16 +9,18 @@ UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 
 
 def chosen(name: str, text: str, now: datetime, usage: str) -> datetime:
-    """The time that a choice of the command line names: with its zone, or as a span back from now."""
+    """Returns the time that an option of the command line names: with its zone, or as a span before now."""
     span = re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", text)
     at = now - int(span[1]) * UNITS[span[2]] if span else parsed(text)
     if at is None:
-        raise console.Failure(f"{name}={text} is neither a time with its zone nor a span", f"For example: {usage}")
+        raise console.Failure(
+            f"{name}={text} is neither a time with its zone nor a span such as 24h", f"For example: {usage}"
+        )
     return at
 
 
 def parsed(text: str) -> datetime | None:
-    """A time with its zone; `None` where it is none."""
+    """Returns a time with its zone, or `None` if the text is not one."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -27,5 +29,5 @@ def parsed(text: str) -> datetime | None:
 
 
 def text(at: datetime) -> str:
-    """As commands take it. What is finer than a second is cut off, so that nothing comes to lie before it."""
+    """Returns the time as commands accept it, rounded down to a second, so that nothing is left out."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Folders with a locked `package.json`, installed in place."""
+"""Installation of folders with a locked `package.json`, in place."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ COMMAND = ["npm", "ci", "--ignore-scripts", "--omit=peer", "--no-audit", "--no-f
 
 
 def install(folder: Path, what: str) -> None:
-    """Installs what the lock names; does nothing, and says nothing, when it is in place."""
+    """Installs the locked packages. Does nothing, and prints nothing, if they are installed."""
     wanted = fingerprint.of_files([folder / "package.json", folder / "package-lock.json"])
     stamp = fingerprint.Stamp(folder / "node_modules" / "installed")
     if stamp.matches(wanted):

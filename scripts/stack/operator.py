@@ -1,4 +1,4 @@
-"""Functions that operators invoke directly: in a real account, or on the local stack where none is named."""
+"""Functions that operators invoke directly: in a real account, or on the local stack if none is named."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 @contextmanager
 def reached() -> Iterator[Ask]:
-    """Gives what the operator function is asked with; inside, whatever goes wrong on the way ends as one line."""
+    """Yields a call of the operator function. Every failure inside the block ends as one line."""
     chosen = environment.chosen()
     if chosen:
         with account.reachable():
@@ -31,13 +31,13 @@ def _asking(client: Any, function: str | None) -> Ask:
 
 
 def ask(client: Any, function: str, command: dict[str, Any], who: str = "operator") -> dict[str, Any]:
-    """One command; returns the report of what was done or is known. `who` is the function in words."""
+    """Invokes a function with a command, and returns its report. `who` names the function in messages."""
     answer = client.invoke(FunctionName=function, Payload=json.dumps(command).encode())
     payload = json.loads(answer["Payload"].read() or b"null") or {}
     if "FunctionError" in answer:
         raise console.Failure(
             f"the {who} function failed at {command['action']}: {payload.get('errorMessage', 'without a message')}",
-            "Its log tells more. Every command can be repeated.",
+            "See its log. Every command can be repeated.",
         )
     if payload.get("result") == "refused":
         raise console.Failure(f"{payload['field']} {payload['reason']}")

@@ -1,4 +1,4 @@
-"""A sandbox of a test's own, which nobody else changes."""
+"""A separate sandbox for a test."""
 
 import os
 import secrets
@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from stack import build, console, port, request
 
 READY_SECONDS = 60
-# Slow enough for a client to see a login wait for an answer, fast enough to watch many of them.
+# Slow enough for a client to see a login that waits for the user, fast enough for many logins.
 TIME_SCALE = 50
 
 
 @contextmanager
 def running(*options: str) -> Iterator[dict[str, str]]:
-    """Starts it with these options, and gives the environment in which Pluggy's clients find it."""
+    """Runs a sandbox with these options, and yields the environment in which Pluggy's clients find it."""
     number = port.unused()
     url = f"http://127.0.0.1:{number}"
     client_id, client_secret = str(uuid.uuid4()), secrets.token_urlsafe()

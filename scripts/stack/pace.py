@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from stack import console
 
-# Pluggy publishes no limit for GET /items/{id}, counts by source address, which Lambda functions share with strangers,
-# and needs room for the looks that cannot wait. Two a second is a third of the limit that it publishes for other reads.
+# Pluggy publishes no limit for GET /items/{id}, and counts by source address, which Lambda functions share with other
+# AWS customers. Urgent fetches need room too. Two a second is a third of the limit for other GETs.
 DEFAULT_PER_SECOND = 2.0
 
 
 class Pace:
-    """Makes whoever does things wait, so that they are never faster than the rate in the long run."""
+    """A limiter that makes the caller wait, so that the average rate is never exceeded."""
 
     def __init__(
         self,
@@ -25,18 +25,18 @@ class Pace:
         self._next_at = clock()
 
     def wait(self) -> None:
-        """Returns when the next things may be done."""
+        """Waits until the next operations are allowed."""
         remaining = self._next_at - self._clock()
         if remaining > 0:
             self._sleep(remaining)
 
     def count(self, things: int) -> None:
-        """So many were done just now."""
+        """Records the number of operations that were just done."""
         self._next_at = max(self._next_at, self._clock()) + things / self._per_second
 
 
 def per_second(text: str) -> float:
-    """The rate that the person chose, or the default."""
+    """Returns the rate that the operator chose, or the default."""
     try:
         rate = float(text or DEFAULT_PER_SECOND)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where everything lies in the checkout."""
+"""Paths in the checkout."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ TOOLS = ROOT / ".tools"
 REQUIREMENTS = ROOT / "scripts" / "requirements"
 
 SAM_CONFIG = ROOT / "samconfig.toml"
-# What `sam build` leaves, and what the fast build of `make up` leaves.
+# The output of `sam build`.
 RELEASE_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 
 LOCAL = ROOT / ".local"

@@ -1,4 +1,4 @@
-"""Ports on the loopback address: is one free, and if not, who holds it."""
+"""Ports on the loopback address: whether one is free, and which process uses it."""
 
 import socket
 from pathlib import Path
@@ -9,7 +9,7 @@ LISTENING = "0A"
 
 
 def require_free(number: int, variable: str) -> None:
-    """Fails with the holder's name when the port is taken."""
+    """Fails with the name of the process if the port is taken."""
     if _is_free(number):
         return
     raise console.Failure(
@@ -19,7 +19,7 @@ def require_free(number: int, variable: str) -> None:
 
 
 def unused() -> int:
-    """A port that is free now."""
+    """Returns a port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -27,7 +27,7 @@ def unused() -> int:
 
 def _is_free(number: int) -> bool:
     with socket.socket() as probe:
-        # As servers do: a connection that lingers after a stop does not make the port taken.
+        # As servers do, so that a connection that lingers after a stop does not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", number))
@@ -42,7 +42,7 @@ def _by_whom(number: int) -> str:
         try:
             if any(str(file.readlink()) in sockets for file in (process / "fd").iterdir()):
                 return f" by process {process.name} ({(process / 'comm').read_text().strip()})"
-        except OSError:  # It ended meanwhile, or belongs to somebody else.
+        except OSError:  # It ended meanwhile, or belongs to another user.
             continue
     return " by a program of another user" if sockets else ""
 

@@ -1,8 +1,8 @@
-"""Background processes that outlive the command which started them, and the certainty that only these are ever stopped.
+"""Background processes that outlive the command that started them. No other process is ever stopped.
 
-Each start makes a random mark and puts it into the process's environment, which its children inherit. A process is ours
-if and only if its environment carries the mark: a process id that was reused meanwhile does not, and a child whose
-parent was killed still does.
+Each start creates a random mark and puts it into the process's environment, which its children inherit. A process is
+ours if and only if its environment has the mark. A process that reuses the id does not have it. A child whose parent
+was killed still has it.
 """
 
 import json
@@ -22,21 +22,21 @@ GRACE_SECONDS = 10
 
 @dataclass(frozen=True)
 class Background:
-    """A named background process; what is known about it lies in `.local/run`."""
+    """A named background process, with its record in `.local/run`."""
 
     name: str
 
     @property
     def log(self) -> Path:
-        """Where its output goes."""
+        """Returns the file of its output."""
         return paths.LOGS / f"{self.name}.log"
 
     def start(self, command: list[str], environment: dict[str, str], fingerprint: str) -> None:
-        """Starts it in a session of its own, so that Ctrl-C at the terminal does not reach it."""
+        """Starts the process in its own session, so that Ctrl-C at the terminal does not reach it."""
         mark = secrets.token_hex(16)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.parent.mkdir(parents=True, exist_ok=True)
-        # Written first: an interruption between here and the start leaves nothing that cannot be found again.
+        # Written first, so that a process is found even after an interruption between here and the start.
         self._record.write_text(json.dumps({"mark": mark, "fingerprint": fingerprint}))
         with self.log.open("wb") as output:
             process = subprocess.Popen(
@@ -48,19 +48,19 @@ class Background:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        # For a moment the kernel shows the new process without its environment, and it would not be known as ours.
+        # For a moment the kernel shows the new process without its environment, and it would not count as ours.
         while process.poll() is None and not _carries(process.pid, mark):
             time.sleep(0.01)
 
     def is_running(self, fingerprint: str | None = None) -> bool:
-        """Whether it runs, and (where a fingerprint is given) was started from that very input."""
+        """Returns whether the process runs and, if a fingerprint is given, was started from that input."""
         record = self._read()
         if fingerprint is not None and record.get("fingerprint") != fingerprint:
             return False
         return any(_leads_session(pid) for pid in _marked(record.get("mark")))
 
     def stop(self) -> bool:
-        """Stops it with all its children; false when there was nothing to stop."""
+        """Stops the process with all its children. Returns false if there was nothing to stop."""
         mark = self._read().get("mark")
         stopped = bool(_marked(mark))
         _signal_all(mark, signal.SIGTERM)
@@ -73,12 +73,12 @@ class Background:
         return stopped
 
     def last_words(self, count: int = 5) -> str:
-        """The end of its log, for an error message."""
+        """Returns the end of its log, for an error message."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n  ".join(lines[-count:])
 
     def failure(self, problem: str) -> console.Failure:
-        """A failure that shows the end of the log and says where the rest is."""
+        """Returns a failure that shows the end of the log and names the file."""
         return console.Failure(
             f"{problem}\n  {self.last_words()}", f"The whole log is in {console.relative(self.log)}."
         )
@@ -103,7 +103,7 @@ def _marked(mark: str | None) -> list[int]:
 def _carries(pid: int, mark: str) -> bool:
     try:
         return f"{MARK_VARIABLE}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:  # It ended meanwhile, or belongs to somebody else.
+    except OSError:  # It ended meanwhile, or belongs to another user.
         return False
 
 
@@ -121,7 +121,7 @@ def _signal_all(mark: str | None, number: signal.Signals) -> None:
         except OSError:
             continue
         try:
-            # The handle holds the process; asking again makes sure that it is still the one that carries the mark.
+            # The handle pins the process. The second check ensures that it still is the one with the mark.
             if _carries(pid, mark or ""):
                 signal.pidfd_send_signal(handle, number)
         except OSError:

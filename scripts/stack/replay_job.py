@@ -1,4 +1,4 @@
-"""One replay, from its beginning or from where it was left: which items, how far it has come."""
+"""A replay, from its beginning or from a cursor: its items and its progress."""
 
 import shlex
 import uuid
@@ -16,21 +16,21 @@ USAGE = "make replay ITEM=<id>, or USER=<id>, or SINCE=24h, or SINCE=2026-11-23T
 
 @dataclass(frozen=True)
 class Progress:
-    """What a replay has done."""
+    """The progress of a replay."""
 
     replayed: int = 0
     known: int = 0
     scanned: int = 0
 
     def __str__(self) -> str:
-        before = f" ({self.known} were asked for before)" if self.known else ""
+        before = f" ({self.known} were requested before)" if self.known else ""
         searched = f", {self.scanned} event rows searched" if self.scanned else ""
         return f"{self.replayed} fetches requested{before}{searched}"
 
 
 @dataclass(frozen=True)
 class ReplayJob:
-    """What to replay."""
+    """The items to replay."""
 
     field: str
     value: str
@@ -39,11 +39,11 @@ class ReplayJob:
 
     @staticmethod
     def chosen(choices: Mapping[str, str], now: datetime) -> "ReplayJob":
-        """What the person chose on the command line."""
+        """Returns the job that the command line names."""
         fields = {"ITEM": "itemId", "OPERATOR_USER": "clientUserId", "SINCE": "since"}
         given = [name for name in fields if choices.get(name)]
         if len(given) != 1:
-            raise console.Failure("what is to be replayed?", f"Name one thing: {USAGE}")
+            raise console.Failure("ITEM, USER or SINCE is missing, or more than one is given", f"Name one: {USAGE}")
         name = given[0]
         value = choices[name]
         if name == "SINCE":
@@ -51,20 +51,20 @@ class ReplayJob:
         return ReplayJob(fields[name], value, choices.get("RUN") or str(uuid.uuid4()), choices.get("CURSOR", ""))
 
     def command(self) -> dict[str, Any]:
-        """The next step, for the operator function."""
+        """Returns the next command for the operator function."""
         command = {"action": "replay", "run": self.run, self.field: self.value}
         return {**command, "cursor": self.cursor} if self.cursor else command
 
-    def to_go_on(self, env: str) -> str:
-        """The command line that goes on from here. What it repeats adds nothing."""
+    def to_continue(self, env: str) -> str:
+        """Returns the command line that continues from here. Repeated requests add nothing."""
         names = {"itemId": "ITEM", "clientUserId": "USER", "since": "SINCE"}
         choices = {names[self.field]: self.value, "RUN": self.run, "CURSOR": self.cursor, "ENV": env}
         words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
         return " ".join(["make replay", *words])
 
 
-def run(job: ReplayJob, ask: Ask, pace: Pace, env: str, tell: Callable[[Progress], None]) -> Progress:
-    """Works until the replay is done; if it is interrupted or fails, says how to go on."""
+def run(job: ReplayJob, ask: Ask, pace: Pace, env: str, report: Callable[[Progress], None]) -> Progress:
+    """Runs the replay to its end. If it is interrupted or fails, the failure names the command to continue."""
     progress = Progress()
     try:
         while True:
@@ -76,12 +76,12 @@ def run(job: ReplayJob, ask: Ask, pace: Pace, env: str, tell: Callable[[Progress
                 progress.known + step["known"],
                 progress.scanned + step["scanned"],
             )
-            tell(progress)
+            report(progress)
             if not step["cursor"]:
                 return progress
             job = replace(job, cursor=step["cursor"])
     except KeyboardInterrupt:
-        raise console.Failure(f"interrupted: {progress}", f"To go on: {job.to_go_on(env)}") from None
+        raise console.Failure(f"interrupted: {progress}", f"To continue: {job.to_continue(env)}") from None
     except console.Failure as failure:
-        remedy = f"{failure.remedy} To go on: {job.to_go_on(env)}".strip()
+        remedy = f"{failure.remedy} To continue: {job.to_continue(env)}".strip()
         raise console.Failure(str(failure), remedy) from None

@@ -1,4 +1,4 @@
-"""HTTP as the walk and the stack's checks need it: any method, an explicit Host header, JSON in and out."""
+"""HTTP requests for the walk and the checks of the stack: any method, an explicit Host header, JSON in and out."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 30
 
 
 class UnreachableError(console.Failure):
-    """Nobody listens there, or nobody answers in time."""
+    """No server listens at the address, or none responds in time."""
 
     def __init__(self, url: str, error: Exception) -> None:
         address = "://".join(urlsplit(url)[:2])
@@ -21,14 +21,14 @@ class UnreachableError(console.Failure):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON; `None` when it is none."""
+        """Returns the body as JSON, or `None` if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -38,7 +38,7 @@ class Answer:
 def send(
     method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None, host: str | None = None
 ) -> Answer:
-    """Sends one request. `host` goes into the Host header where the address alone does not select the endpoint."""
+    """Sends one request. `host` sets the Host header if the address alone does not select the endpoint."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
@@ -55,13 +55,13 @@ def send(
 
 
 def send_json(method: str, url: str, value: Any, **options: Any) -> Answer:
-    """Sends a JSON body."""
+    """Sends a request with a JSON body."""
     headers = {"content-type": "application/json", **(options.pop("headers", None) or {})}
     return send(method, url, headers=headers, body=json.dumps(value).encode(), **options)
 
 
 def answers(url: str) -> bool:
-    """Whether a server is up and says so."""
+    """Returns whether a server responds with 200."""
     try:
         return send("GET", url).status == 200
     except UnreachableError:

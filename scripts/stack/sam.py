@@ -1,4 +1,4 @@
-"""The SAM CLI, which says much: its output goes to a log, and its last lines into a failure."""
+"""The SAM CLI. Its output goes to a log, and its last lines into a failure."""
 
 import subprocess
 

@@ -1,6 +1,6 @@
-"""The template as SAM's transform leaves it: plain CloudFormation.
+"""The template after SAM's transform: plain CloudFormation.
 
-The imports stand inside the functions because only the pinned tools have these libraries.
+The imports are inside the functions, because only the pinned tools have these libraries.
 """
 
 import copy
@@ -10,15 +10,15 @@ from typing import Any
 
 from stack import settings
 
-# The transform wants code that is packaged already; which object it is does not matter to what is read here.
+# The transform requires packaged code. Which object it is does not matter here.
 PACKAGED = "s3://packaged/code"
 
 
 def transform(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
-    """Transforms a template as CloudFormation does it when the stack is deployed with these parameters."""
+    """Transforms a template as CloudFormation does for a deployment with these parameters."""
     from samtranslator.translator.transform import transform as sam_transform
 
-    os.environ.setdefault("AWS_DEFAULT_REGION", settings.REGION)  # The transform refuses to work without one.
+    os.environ.setdefault("AWS_DEFAULT_REGION", settings.REGION)  # The transform fails without a region.
     return sam_transform(copy.deepcopy(template), parameters, _NoManagedPolicies())
 
 
@@ -30,7 +30,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def read_source(file: Path) -> dict[str, Any]:
-    """The template of the checkout, with its code folders as if they were packaged."""
+    """Returns a template with its code folders replaced by a packaged object."""
     template = parse(file.read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -39,7 +39,7 @@ def read_source(file: Path) -> dict[str, Any]:
 
 
 class _NoManagedPolicies:
-    """Every function names its own role, so the transform has no managed policy to look up."""
+    """An empty set of managed policies: every function names its own role."""
 
     def load(self) -> dict[str, str]:
         return {}

@@ -1,4 +1,4 @@
-"""The stand-in for Pluggy, which is also the local identity provider. It keeps nothing beyond its life."""
+"""The sandbox: a fake Pluggy that is also the local identity provider. It loses its state when it stops."""
 
 import os
 import time
@@ -13,17 +13,17 @@ PROCESS = process.Background("sandbox")
 
 
 def url() -> str:
-    """Its address, which is also the issuer of the users' tokens."""
+    """Returns the sandbox's address, which is also the issuer of the users' tokens."""
     return f"http://127.0.0.1:{settings.sandbox_port()}"
 
 
 def is_healthy(credentials: Credentials) -> bool:
-    """Whether the one that we would start now runs already and answers."""
+    """Returns whether the sandbox runs with the current inputs and responds."""
     return PROCESS.is_running(_expected(credentials)) and request.answers(f"{url()}/health")
 
 
 def start(credentials: Credentials) -> None:
-    """Starts it and waits until it serves."""
+    """Starts the sandbox and waits until it responds."""
     port.require_free(settings.sandbox_port(), settings.SANDBOX_PORT_VARIABLE)
     environment = {"PATH": os.defpath, "SANDBOX_CLIENT_SECRET": credentials.client_secret}
     PROCESS.start(_command(credentials), environment, _expected(credentials))
@@ -35,7 +35,7 @@ def start(credentials: Credentials) -> None:
 
 
 def user_token(address: str, user: str) -> str:
-    """A JWT for a user, from the identity provider."""
+    """Returns a JWT for a user from the identity provider."""
     form = urlencode({"grant_type": "password", "username": user}).encode()
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = request.send("POST", f"{address}/oauth2/token", headers=headers, body=form)

@@ -1,4 +1,4 @@
-"""Changes each parameter of the webhook on the running stack, and reads what its URL serves afterwards."""
+"""Test of each parameter of the webhook: a change on the running stack, and the responses of its URL afterwards."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ STATUS_ACCEPTED, STATUS_REFUSED = 200, 401
 
 
 def are_served(stack: dict[str, Any], template: Path) -> bool:
-    """Whether a changed parameter serves at once, at the same URL, with no version or alias to be moved."""
+    """Returns whether a changed parameter takes effect at once, at the same URL, without moving a version or alias."""
     before = json.loads(deployment.PARAMETERS.read_text())
     new_secret = secrets.token_hex(32)
     changes = {

@@ -1,4 +1,4 @@
-"""What can be chosen about the local stack, and what is fixed."""
+"""Settings of the local stack: fixed ones, and those that the environment can change."""
 
 import os
 
@@ -6,7 +6,7 @@ from stack import console
 
 STACK_NAME = "pluggy-lambda-local"
 REGION = "sa-east-1"
-# Invented; webhooks that name another client are quarantined, and the sample events name this one.
+# An invented id. Events that name another client are quarantined, and the sample events name this one.
 CLIENT_ID = "11111111-0000-4000-8000-000000000003"
 SECRET_NAME = "pluggy-lambda/local"
 SECRET_HEADER = "x-webhook-secret"
@@ -19,17 +19,17 @@ SANDBOX_PORT_VARIABLE = "SANDBOX_PORT"
 
 
 def aws_port() -> int:
-    """Where MiniStack listens."""
+    """Returns MiniStack's port."""
     return _port(AWS_PORT_VARIABLE, 4566)
 
 
 def sandbox_port() -> int:
-    """Where the stand-in for Pluggy listens."""
+    """Returns the sandbox's port."""
     return _port(SANDBOX_PORT_VARIABLE, 9100)
 
 
 def time_scale() -> str:
-    """How much faster than Pluggy the sandbox's clock runs."""
+    """Returns how many times faster than Pluggy the sandbox's clock runs."""
     return os.environ.get("SANDBOX_TIME_SCALE") or "4"
 
 

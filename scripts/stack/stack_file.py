@@ -1,4 +1,4 @@
-"""`.local/stack.json`: where the running local stack is and what opens it, for scripts and tests."""
+"""`.local/stack.json`: addresses and credentials of the running local stack, for scripts and tests."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from stack import console, paths
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the local stack is made with: new random values, valid on this machine only."""
+    """Credentials of the local stack: new random values, valid only on this machine."""
 
     client_id: str
     client_secret: str
@@ -18,7 +18,7 @@ class Credentials:
 
 
 def write(stack: dict[str, Any]) -> None:
-    """Replaces the file in one step; only its owner may read it."""
+    """Replaces the file in one step. Only its owner may read it."""
     paths.STACK_FILE.parent.mkdir(parents=True, exist_ok=True)
     draft = paths.STACK_FILE.with_suffix(".draft")
     draft.unlink(missing_ok=True)
@@ -29,7 +29,7 @@ def write(stack: dict[str, Any]) -> None:
 
 
 def read() -> dict[str, Any]:
-    """The running stack."""
+    """Returns the running stack."""
     stack = read_if_any()
     if stack is None:
         raise console.Failure("no local stack is running", "Start one: make up")
@@ -37,7 +37,7 @@ def read() -> dict[str, Any]:
 
 
 def read_if_any() -> dict[str, Any] | None:
-    """The stack that was last brought up, if any; it may have died since."""
+    """Returns the stack that was last started, if any. It may have stopped since."""
     try:
         return json.loads(paths.STACK_FILE.read_text())
     except (OSError, ValueError):
@@ -45,5 +45,5 @@ def read_if_any() -> dict[str, Any] | None:
 
 
 def remove() -> None:
-    """There is no stack any more."""
+    """Removes the file, because there is no stack any more."""
     paths.STACK_FILE.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""swagger-parser, on which API Gateway's import of OpenAPI documents is said to be built."""
+"""swagger-parser, which API Gateway reportedly uses to import OpenAPI documents."""
 
 import json
 import re
@@ -15,12 +15,12 @@ VERDICT = re.compile(r"No validation issues detected|Spec has \d+ (?:errors|reco
 
 
 def remarks(document: dict[str, Any]) -> set[str]:
-    """Returns what it has to say against an OpenAPI document."""
+    """Returns the parser's remarks on an OpenAPI document."""
     tool.install([TOOLS])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "openapi.json"
         file.write_text(json.dumps(document))
-        # The package carries the parser within a generator of clients, whose `validate` prints the parser's remarks.
+        # The package contains the parser in a generator of clients, whose `validate` prints the parser's remarks.
         command = [str(tool.executable(TOOLS, "openapi-generator-cli")), "validate", "--input-spec", str(file)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     output = result.stdout + result.stderr

@@ -1,4 +1,4 @@
-"""The pinned tools, each set in a virtual environment of its own under `.tools/`."""
+"""The pinned tools, each set in its own virtual environment under `.tools/`."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ INSTALLER = "uv"
 
 
 def install(names: list[str]) -> None:
-    """Installs what is missing or pinned anew; does nothing, and says nothing, when all is in place."""
+    """Installs the sets that are missing or have a new pin. Does nothing, and prints nothing, if all are installed."""
     for name in [INSTALLER, *names]:
         lock = paths.REQUIREMENTS / f"{name}.txt"
         wanted = fingerprint.of_text(lock.read_text(), sys.version)
@@ -23,17 +23,17 @@ def install(names: list[str]) -> None:
 
 
 def executable(name: str, program: str) -> Path:
-    """A program of an installed set."""
+    """Returns the path of a program of an installed set."""
     return folder(name) / "bin" / program
 
 
 def folder(name: str) -> Path:
-    """The virtual environment of a set."""
+    """Returns the virtual environment of a set."""
     return paths.TOOLS / name
 
 
 def _install(name: str, lock: Path) -> None:
-    # What an interrupted installation left is of no use.
+    # Removes the remains of an interrupted installation.
     shutil.rmtree(folder(name), ignore_errors=True)
     python = executable(name, "python")
     _run([sys.executable, "-m", "venv", *([] if name == INSTALLER else ["--without-pip"]), str(folder(name))])
@@ -52,5 +52,5 @@ def _run(command: list[str]) -> None:
         last_lines = "\n  ".join(result.stderr.strip().splitlines()[-5:])
         raise console.Failure(
             f"installing the tools failed:\n  {last_lines}",
-            "They come from PyPI: check the network (and pip's settings, if you are behind a proxy), then try again.",
+            "They come from PyPI: check the network (and pip's settings, if you are behind a proxy), then retry.",
         )

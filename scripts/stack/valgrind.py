@@ -1,4 +1,4 @@
-"""Valgrind, which counts instructions: the machine's own, or its distribution's package unpacked into the checkout."""
+"""Valgrind, which counts instructions: the machine's own, or the distribution's package unpacked into the checkout."""
 
 import shutil
 import subprocess
@@ -7,14 +7,14 @@ from pathlib import Path
 from stack import console, fingerprint, machine, paths
 
 INSTALLED = paths.TOOLS / "valgrind"
-# Who may not update the machine's lists of packages has lists here.
+# Lists of packages for users who may not update those of the machine.
 LISTS = paths.TOOLS / "valgrind-lists"
-# Not the script beside it, with which Debian changes where libraries are looked for: that is counted, too.
+# Not Debian's wrapper script, which changes the library path: its instructions would count too.
 PROGRAM = "valgrind.bin"
 
 
 def environment() -> dict[str, str]:
-    """The variables that tell the tests where it is; installs it first if it is nowhere."""
+    """Returns the variables with valgrind's paths for the tests. Installs it first if it is missing."""
     found = shutil.which("valgrind")
     if found is not None:
         beside = Path(found).resolve().with_name(PROGRAM)
@@ -46,7 +46,7 @@ def _download() -> None:
     try:
         _run(["apt-get", *_options(), "download", "valgrind"])
     except console.Failure:
-        # A fresh container has no lists of packages, and only root could update the machine's.
+        # A fresh container has no lists of packages, and only root may update the machine's.
         (LISTS / "lists" / "partial").mkdir(parents=True, exist_ok=True)
         own = [*_options(), "-o", f"Dir::State::Lists={LISTS / 'lists'}", "-o", f"Dir::Cache={LISTS}"]
         _run(["apt-get", *own, "update"])
@@ -55,18 +55,18 @@ def _download() -> None:
 
 
 def _options() -> list[str]:
-    # As root, apt would become a user who cannot write here.
+    # Run by root, apt would switch to a user who cannot write here.
     return ["-q", "-o", "APT::Sandbox::User=root", "-o", "Debug::NoLocking=true"]
 
 
 def _program() -> Path | None:
-    """The unpacked program, under either name."""
+    """Returns the unpacked program, under either name."""
     programs = (INSTALLED / "usr" / "bin" / name for name in (PROGRAM, "valgrind"))
     return next((program for program in programs if program.is_file()), None)
 
 
 def _library() -> Path | None:
-    """Where the tools of valgrind are, which it would look for in the system."""
+    """Returns the folder of valgrind's tools, which valgrind would search in the system."""
     tools = INSTALLED.glob("usr/lib*/**/valgrind/callgrind-*-linux")
     return next((tool.parent for tool in tools), None)
 

@@ -1,4 +1,4 @@
-"""One bank connection through the whole path, as an app and its user would make it, each step shown as it happens."""
+"""A walk: one bank connection through the whole path, as an app and its user make it. Each step is printed."""
 
 import json
 import time
@@ -14,13 +14,13 @@ CREDENTIALS = {"user": "user-ok", "password": "password-ok"}
 POLL_SECONDS = 0.25
 
 DONE = "ready"
-# From these only a person gets a connection out again, so waiting longer is of no use.
+# Only a person resolves these phases, so waiting longer does not help.
 DEAD_ENDS = {"failed", "reconnect", "ready_partial"}
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the walk runs against: the local stack, or a deployed one and live Pluggy."""
+    """The target of the walk: the local stack, or a deployed one and live Pluggy."""
 
     api_url: str
     api_host: str | None
@@ -32,38 +32,38 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Walked:
-    """How the walk ended."""
+    """The result of the walk."""
 
     status: dict[str, Any]
     """The item's final status, from our API."""
     events: list[EventRow]
-    """What was stored on the way, oldest first."""
+    """The events that were stored meanwhile, oldest first."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """An item at work, and what was known of it before: that is no news."""
+    """An item in an execution, and what was known of it before, which is not news."""
 
     item_id: str
     old_fetched_at: str | None = None
     old_event_ids: frozenset[str] = frozenset()
 
 
-Tell = Callable[[str, str], None]
+Print = Callable[[str, str], None]
 
 
 def run(surroundings: Surroundings) -> Walked:
-    """Walks the path until the item is ready."""
+    """Connects a bank, and waits until the item is ready."""
     start = time.monotonic()
 
-    def tell(who: str, what: str) -> None:
+    def show(who: str, what: str) -> None:
         console.line(f"{time.monotonic() - start:6.2f} s  {who:<9} {what}")
 
-    return _watch(surroundings, _connect(surroundings, tell), tell)
+    return _watch(surroundings, _connect(surroundings, show), show)
 
 
 def call_api(surroundings: Surroundings, method: str, path: str, body: dict[str, Any] | None = None) -> request.Answer:
-    """A request of the signed-in user's app to our API."""
+    """Sends a request of the signed-in user's app to our API."""
     headers = {"authorization": f"Bearer {surroundings.user_token}"}
     url = f"{surroundings.api_url}{path}"
     if body is None:
@@ -72,34 +72,34 @@ def call_api(surroundings: Surroundings, method: str, path: str, body: dict[str,
 
 
 def existing_items(answer: request.Answer) -> list[str]:
-    """The items that make Pluggy refuse a second one with the same credentials (`avoidDuplicates`)."""
+    """Returns the items because of which Pluggy refuses a second one with the same credentials (`avoidDuplicates`)."""
     body = answer.json()
-    # Pluggy documents 400, and has been seen to answer 409.
+    # Pluggy documents 400, but 409 was observed too.
     if answer.status not in (400, 409) or not isinstance(body, dict):
         return []
     return body.get("items") or [] if body.get("codeDescription") == "ITEM_USER_ALREADY_EXISTS" else []
 
 
-def _connect(surroundings: Surroundings, tell: Tell) -> Started:
+def _connect(surroundings: Surroundings, show: Print) -> Started:
     answer = _ask_for_token(surroundings, {})
     if not (token := _token(answer)):
         raise _unexpected("our API", "POST /connect-token", answer)
-    tell("app", f"POST /connect-token -> {answer.status}, token valid until {answer.json().get('expiresAt')}")
+    show("app", f"POST /connect-token -> {answer.status}, token valid until {answer.json().get('expiresAt')}")
     body = {"connectorId": CONNECTOR, "parameters": CREDENTIALS}
     answer = _ask_pluggy(surroundings, "POST", "/items", token, body)
     what = f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}"
     if existing := existing_items(answer):
-        tell("widget", f"{what}, connected already")
-        return _update(surroundings, existing, tell)
+        show("widget", f"{what}, connected already")
+        return _update(surroundings, existing, show)
     item_id = (answer.json() or {}).get("id")
     if not item_id:
         raise _unexpected("Pluggy", "POST /items", answer)
-    tell("widget", f"{what}, item {item_id}")
+    show("widget", f"{what}, item {item_id}")
     return Started(item_id)
 
 
-def _update(surroundings: Surroundings, existing: list[str], tell: Tell) -> Started:
-    """Goes on in update mode, as the widget does, with the first of the items that is the user's own."""
+def _update(surroundings: Surroundings, existing: list[str], show: Print) -> Started:
+    """Continues in update mode, as the widget does, with the first item that belongs to the user."""
     for item_id in existing:
         answer = _ask_for_token(surroundings, {"itemId": item_id})
         if token := _token(answer):
@@ -110,7 +110,7 @@ def _update(surroundings: Surroundings, existing: list[str], tell: Tell) -> Star
             "POST /connect-token with an itemId",
             "Use a token of the user who connected it, or delete the item at Pluggy.",
         )
-    tell("app", f"POST /connect-token with the itemId -> {answer.status}, for update mode")
+    show("app", f"POST /connect-token with the itemId -> {answer.status}, for update mode")
     started = Started(
         item_id,
         (call_api(surroundings, "GET", f"/items/{item_id}").json() or {}).get("fetchedAt"),
@@ -119,7 +119,7 @@ def _update(surroundings: Surroundings, existing: list[str], tell: Tell) -> Star
     answer = _ask_pluggy(surroundings, "PATCH", f"/items/{item_id}", token, {"parameters": CREDENTIALS})
     if answer.status != 200:
         raise _unexpected("Pluggy", "PATCH /items/{id}", answer)
-    tell("widget", f"PATCH /items/{{id}} at Pluggy -> {answer.status}, item {item_id}")
+    show("widget", f"PATCH /items/{{id}} at Pluggy -> {answer.status}, item {item_id}")
     return started
 
 
@@ -137,23 +137,23 @@ def _ask_pluggy(
     return request.send_json(method, f"{surroundings.pluggy_url}{path}", body, headers={"x-api-key": connect_token})
 
 
-def _watch(surroundings: Surroundings, started: Started, tell: Tell) -> Walked:
+def _watch(surroundings: Surroundings, started: Started, show: Print) -> Walked:
     events: dict[str, EventRow] = {}
     seen_state = ""
     deadline = time.monotonic() + surroundings.patience_seconds
     while time.monotonic() < deadline:
         answer = call_api(surroundings, "GET", f"/items/{started.item_id}")
-        # Read after the status, so that what led to the last one has been shown when the walk ends.
+        # Read after the status, so that the events behind the last status are printed before the walk ends.
         for row in surroundings.events_of(started.item_id):
             if row.id not in events and row.id not in started.old_event_ids:
                 events[row.id] = row
-                tell(row.origin, f"{row.event} stored")
+                show(row.origin, f"{row.event} stored")
         status = answer.json() or {}
         is_news = started.old_fetched_at is None or status.get("fetchedAt") != started.old_fetched_at
         state = _state(answer, is_news)
         if state != seen_state:
             seen_state = state
-            tell("app", f"GET /items/{{itemId}} -> {state}")
+            show("app", f"GET /items/{{itemId}} -> {state}")
         if is_news and status.get("phase") == DONE:
             return Walked(status, list(events.values()))
         if is_news and status.get("phase") in DEAD_ENDS:
@@ -161,7 +161,7 @@ def _watch(surroundings: Surroundings, started: Started, tell: Tell) -> Walked:
         time.sleep(POLL_SECONDS)
     raise console.Failure(
         f"the connection was not {DONE} within {surroundings.patience_seconds:.0f} s; last seen: {seen_state}",
-        f"{len(events)} event(s) of item {started.item_id} were stored. The functions' logs tell more (make logs).",
+        f"{len(events)} event(s) of item {started.item_id} were stored. See the functions' logs (make logs).",
     )
 
 
@@ -180,4 +180,4 @@ def _state(answer: request.Answer, is_news: bool) -> str:
 
 def _unexpected(who: str, what: str, answer: request.Answer) -> console.Failure:
     body = answer.body.decode(errors="replace")[:500]
-    return console.Failure(f"{who} answered {answer.status} to {what}: {body}", "The logs tell more (make logs).")
+    return console.Failure(f"{who} answered {answer.status} to {what}: {body}", "See the logs (make logs).")

@@ -1,4 +1,4 @@
-"""The operator's side of the webhook-registration function, which is invoked directly."""
+"""Direct invocations of the webhook-registration function."""
 
 import json
 from typing import Any
@@ -7,23 +7,23 @@ from stack import console
 
 
 def test_delivery(client: Any, function: str) -> None:
-    """Has the function post a test event to the webhook; anything but a 200 is a failure."""
+    """Makes the function post a test event to the webhook. Any response but 200 is a failure."""
     _invoke(client, function, "test-delivery")
 
 
 def ensure(client: Any, function: str, elsewhere: str = "keep") -> str:
-    """Has the function create the webhook at Pluggy, or bring the existing one up to date; returns what it did.
+    """Makes the function create the webhook at Pluggy, or update the existing one. Returns what it did.
 
-    Webhooks that carry our secret and point elsewhere are kept, or deleted ("delete").
+    Other webhooks with our secret are kept, or deleted (`elsewhere` is "delete").
     """
     return str(_invoke(client, function, "ensure", elsewhere=elsewhere)["result"])
 
 
 def watch(client: Any, function: str) -> list[str]:
-    """Has the function look at what is registered; what is wrong with it. Its alarms see the same."""
+    """Makes the function check the registration. Returns the problems, which also drive its alarms."""
     report = _invoke(client, function, "watch")
     if "problems" not in report:
-        raise console.Failure("Pluggy could not be asked what is registered", "The function's log tells why.")
+        raise console.Failure("the webhooks at Pluggy could not be read", "See the function's log.")
     return list(report["problems"])
 
 
@@ -33,6 +33,6 @@ def _invoke(client: Any, function: str, action: str, **options: str) -> dict[str
     if "FunctionError" in answer:
         raise console.Failure(
             f"the webhook-registration function failed at {action}: {payload.get('errorMessage', 'without a message')}",
-            "Its log tells more. A 401 means that WebhookSecretSha256 is not the digest that make secret prints.",
+            "See its log. A 401 means that WebhookSecretSha256 is not the digest that make secret prints.",
         )
     return dict(payload)

@@ -3,7 +3,7 @@ import unittest
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stack.unpublished import Queue
+from stack.dead_letter_queue import Queue
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def of_the_stream(arrival: str) -> str:
 
 
 class Sqs:
-    """SQS with one queue: what was read is hidden until it is shown again."""
+    """A fake SQS with one queue, which hides read messages until they are shown again."""
 
     def __init__(self, *messages: tuple[str, datetime], now: datetime = NOON) -> None:
         self.bodies = {str(index): body for index, (body, _) in enumerate(messages)}
@@ -82,7 +82,7 @@ class Oldest(unittest.TestCase):
 
 
 class Forget(unittest.TestCase):
-    def test_only_what_was_published_again_is_deleted(self) -> None:
+    def test_only_messages_of_republished_events_are_deleted(self) -> None:
         since, started = NOON - timedelta(hours=1), NOON
         before, after = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
         covered = [(ours("2026-11-23T11:00:00Z"), before), (of_the_stream("2026-11-23T11:30:00Z"), before)]
@@ -99,7 +99,7 @@ class Forget(unittest.TestCase):
         self.assertEqual(list(sqs.bodies.values()), [body for body, _ in not_covered])
         self.assertEqual(sqs.hidden & sqs.bodies.keys(), set())
 
-    def test_many_are_deleted(self) -> None:
+    def test_more_than_one_batch_is_deleted(self) -> None:
         sqs = Sqs(*((ours("2026-11-23T11:30:00Z"), NOON - timedelta(minutes=1)) for _ in range(25)))
 
         self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (25, 0))

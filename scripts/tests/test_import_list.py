@@ -20,7 +20,7 @@ class ImportList(unittest.TestCase):
         self.assertEqual(items[1].as_json(), {"itemId": TWO, "clientUserId": "usr 1,x"})
         self.assertEqual(items[0].as_json(), {"itemId": ONE})
 
-    def test_every_mistake_is_told_with_its_line_and_without_the_line(self) -> None:
+    def test_every_mistake_has_its_line_number_but_not_its_text(self) -> None:
         lines = [ONE, "maria@example.com", f"{TWO},", f"{TWO},a\x07b", f"{TWO}," + "x" * 256, f"{ONE},usr_1"]
 
         problems = self.problems("\n".join(lines))

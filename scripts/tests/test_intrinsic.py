@@ -26,13 +26,13 @@ class IntrinsicFunctions(unittest.TestCase):
     def test_a_list_is_split(self) -> None:
         self.check({"Fn::Split": [",", {"Ref": "Origins"}]}, ["https://a.example", "https://b.example"])
 
-    def test_only_the_chosen_branch_is_looked_at(self) -> None:
+    def test_only_the_chosen_branch_is_resolved(self) -> None:
         self.check({"Fn::If": ["HasOrigins", "yes", {"Ref": "Unknown"}]}, "yes")
 
     def test_no_value_leaves_nothing_behind(self) -> None:
         self.check({"a": {"Ref": "AWS::NoValue"}, "b": [{"Ref": "AWS::NoValue"}, 1]}, {"b": [1]})
 
-    def test_what_is_unknown_is_not_guessed(self) -> None:
+    def test_unknown_names_and_functions_fail(self) -> None:
         with self.assertRaises(KeyError):
             self.check({"Ref": "Unknown"}, None)
         with self.assertRaises(ValueError):

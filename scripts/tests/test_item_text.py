@@ -6,7 +6,7 @@ from typing import Any
 from stack import item_text, paths
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-# As the function answers them: its own tests compare it with these files.
+# Reports of the function; its own tests compare its output with these files.
 REPORT = json.loads((paths.ROOT / "tests/reports/item.json").read_text())
 OF_USER = json.loads((paths.ROOT / "tests/reports/item-of-user.json").read_text())
 ITEM = REPORT["itemId"]
@@ -50,7 +50,7 @@ class Item(unittest.TestCase):
         self.assertNotIn("consent", shown(REPORT))
         self.assertNotIn("missing", shown(REPORT))
 
-    def test_nothing_from_outside_steers_the_terminal(self) -> None:
+    def test_no_control_character_reaches_the_terminal(self) -> None:
         event = {**EVENT, "id": "\x1b]0;owned\x07", "event": "a\nb"}
 
         text = shown({**REPORT, "events": [event], "owner": "usr\u202e1"})

@@ -7,7 +7,7 @@ from stack import console, operator
 
 
 class Lambda:
-    """AWS Lambda with one function, which answers as it is told."""
+    """A fake AWS Lambda with one function and a fixed response."""
 
     def __init__(self, payload: Any, **answer: str) -> None:
         self.answer = {"Payload": io.BytesIO(json.dumps(payload).encode()), **answer}
@@ -19,7 +19,7 @@ class Lambda:
 
 
 class Operator(unittest.TestCase):
-    def test_a_command_is_answered_with_its_report(self) -> None:
+    def test_a_command_returns_its_report(self) -> None:
         client = Lambda({"result": "imported", "imported": 1, "known": 0})
 
         report = operator.ask(client, "the-function", {"action": "import"})
@@ -33,7 +33,7 @@ class Operator(unittest.TestCase):
         with self.assertRaisesRegex(console.Failure, r"items\[1\]\.itemId must be a UUID"):
             operator.ask(refused, "f", {"action": "import"})
 
-    def test_a_failure_is_told_in_the_functions_words(self) -> None:
+    def test_a_failure_has_the_functions_message(self) -> None:
         failed = Lambda({"errorMessage": "dynamodb did not scan"}, FunctionError="Unhandled")
 
         with self.assertRaisesRegex(console.Failure, "failed at replay: dynamodb did not scan"):

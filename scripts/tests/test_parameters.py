@@ -13,7 +13,7 @@ DECLARED = sam_template.parse((paths.ROOT / "template.yaml").read_text())["Param
 
 
 def example(name: str) -> dict[str, str]:
-    """The parameters of an environment's example, as the SAM CLI reads them."""
+    """Returns the parameters of an environment's example, as the SAM CLI reads them."""
     from samcli.cli.types import CfnParameterOverridesType
 
     file = paths.ROOT / "params" / f"{name}.example.yaml"
@@ -21,7 +21,7 @@ def example(name: str) -> dict[str, str]:
 
 
 def is_valid(declared: dict[str, Any], value: str) -> bool:
-    """Whether CloudFormation accepts a value."""
+    """Returns whether CloudFormation accepts a value."""
     if declared["Type"] == "Number":
         low, high = declared.get("MinValue", 0), declared.get("MaxValue", 10**9)
         allowed = declared.get("AllowedValues", [int(value)])
@@ -89,7 +89,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(prod["SandboxConnectors"], "false")
         self.assertFalse(json.loads(prod["ConnectProfiles"])["default"]["connect"]["includeSandbox"])
         self.assertNotEqual(prod["JwtScope"], "")
-        # A first deployment that fails cannot be rolled back otherwise.
+        # With protection, a failed first deployment cannot be rolled back.
         self.assertEqual(prod["DeletionProtection"], "false")
 
 

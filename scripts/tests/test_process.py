@@ -56,13 +56,13 @@ class BackgroundProcesses(unittest.TestCase):
         self.assertFalse(self.background.is_running())
         self.assertTrue(self.background.stop())
 
-    def test_a_process_that_only_took_over_the_id_is_left_alone(self) -> None:
-        stranger = subprocess.Popen(SLEEP)
-        self.addCleanup(stranger.wait)
-        self.addCleanup(stranger.kill)
+    def test_an_unmarked_process_is_left_alone(self) -> None:
+        other = subprocess.Popen(SLEEP)
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
         self.background.start(SLEEP, ENVIRONMENT, "input")
         self.wait_for_processes(1)
 
         self.background.stop()
 
-        self.assertIsNone(stranger.poll())
+        self.assertIsNone(other.poll())

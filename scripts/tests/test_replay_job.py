@@ -46,12 +46,12 @@ class Choices(unittest.TestCase):
             with self.assertRaisesRegex(console.Failure, "SINCE="):
                 self.chosen(SINCE=text)
 
-    def test_one_thing_is_replayed(self) -> None:
+    def test_exactly_one_choice_is_needed(self) -> None:
         for choices in [{}, {"ITEM": "1", "SINCE": "1h"}, {"ITEM": "", "OPERATOR_USER": ""}]:
-            with self.assertRaisesRegex(console.Failure, "what is to be replayed"):
+            with self.assertRaisesRegex(console.Failure, "ITEM, USER or SINCE is missing"):
                 self.chosen(**choices)
 
-    def test_each_replay_has_a_run_of_its_own_unless_one_is_named(self) -> None:
+    def test_each_replay_has_its_own_run_unless_one_is_named(self) -> None:
         runs = {ReplayJob.chosen({"ITEM": "1"}, NOW).run for _ in range(2)}
 
         self.assertEqual(len(runs), 2)
@@ -67,7 +67,7 @@ class Choices(unittest.TestCase):
 class Run(unittest.TestCase):
     job = ReplayJob("clientUserId", "usr 1", RUN)
 
-    def test_it_goes_on_until_there_is_no_cursor(self) -> None:
+    def test_it_runs_until_there_is_no_cursor(self) -> None:
         steps, commands = [step(25, "a"), step(5, None)], []
 
         def ask(command: dict[str, Any]) -> dict[str, Any]:
@@ -92,10 +92,10 @@ class Run(unittest.TestCase):
 
         self.assertEqual(asked_at, [0, 5, 5, 7])
 
-    def test_whatever_ends_it_early_tells_how_to_go_on(self) -> None:
+    def test_every_early_end_names_the_command_to_continue(self) -> None:
         for error, expected in [
-            (KeyboardInterrupt(), "interrupted: 25 looks"),
-            (console.Failure("boom", "Mend it."), "boom"),
+            (KeyboardInterrupt(), "interrupted: 25 fetches requested"),
+            (console.Failure("boom", "Repair it."), "boom"),
         ]:
             answers = iter([step(25, "a")])
 
@@ -108,6 +108,6 @@ class Run(unittest.TestCase):
                 replay_job.run(self.job, ask, Clock().pace(2), "prod", lambda _: None)
 
             self.assertTrue(
-                raised.exception.remedy.endswith(f"To go on: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"),
+                raised.exception.remedy.endswith(f"To continue: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"),
                 raised.exception.remedy,
             )

@@ -3,15 +3,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from stack import console, republish_job
+from stack.dead_letter_queue import Queue
 from stack.republish_job import Progress, RepublishJob
-from stack.unpublished import Queue
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 JOB = RepublishJob(NOW - timedelta(hours=1), NOW)
 
 
 class Waiting:
-    """A queue whose messages begin at a time."""
+    """A fake queue with a given oldest message."""
 
     def __init__(self, oldest: datetime | None = None, without_time: int = 0) -> None:
         self._answer = (oldest, without_time)
@@ -34,13 +34,13 @@ def step(published: int, cursor: str | None) -> dict[str, Any]:
 
 
 class Choices(unittest.TestCase):
-    def test_without_a_time_the_queue_says_it(self) -> None:
+    def test_without_a_time_the_queue_names_it(self) -> None:
         job = chosen(Waiting(datetime(2026, 11, 23, 9, 30, 0, 999999, UTC)))
 
         command = {"action": "republish", "since": "2026-11-23T09:30:00Z", "cursor": None}
         self.assertEqual((job.command(), job.started), (command, NOW))
 
-    def test_a_time_goes_before_the_queues(self) -> None:
+    def test_a_given_time_precedes_the_queues(self) -> None:
         job = chosen(Waiting(NOW, without_time=1), SINCE="24h")
 
         self.assertEqual(job.command()["since"], "2026-11-22T12:00:00Z")
@@ -48,16 +48,16 @@ class Choices(unittest.TestCase):
     def test_an_empty_queue_needs_nothing(self) -> None:
         self.assertIsNone(RepublishJob.chosen({}, cast(Queue, Waiting())))
 
-    def test_a_message_that_says_no_time_is_for_a_person(self) -> None:
-        with self.assertRaisesRegex(console.Failure, "2 messages of the queue do not say"):
+    def test_a_message_without_a_time_needs_a_person(self) -> None:
+        with self.assertRaisesRegex(console.Failure, "2 messages of the queue name no time"):
             chosen(Waiting(NOW, without_time=2))
 
-    def test_an_interrupted_one_goes_on_where_it_was(self) -> None:
+    def test_an_interrupted_one_continues_from_its_cursor(self) -> None:
         job = chosen(Waiting(), SINCE="2026-11-23T11:00:00Z", STARTED="2026-11-23T11:59:00Z", CURSOR="a")
 
         self.assertEqual(job, RepublishJob(NOW - timedelta(hours=1), NOW - timedelta(minutes=1), "a"))
 
-    def test_half_a_line_to_go_on_is_refused(self) -> None:
+    def test_an_incomplete_line_to_continue_is_refused(self) -> None:
         for choices in [
             {"CURSOR": "a"},
             {"CURSOR": "a", "SINCE": "1h"},
@@ -69,7 +69,7 @@ class Choices(unittest.TestCase):
 
 
 class Run(unittest.TestCase):
-    def test_it_goes_on_until_there_is_no_cursor(self) -> None:
+    def test_it_runs_until_there_is_no_cursor(self) -> None:
         steps, commands = [step(25, "a"), step(0, "b"), step(5, None)], []
 
         def ask(command: dict[str, Any]) -> dict[str, Any]:
@@ -81,13 +81,13 @@ class Run(unittest.TestCase):
         self.assertEqual(progress, Progress(30, 3, 300))
         self.assertEqual([command["cursor"] for command in commands], [None, "a", "b"])
 
-    def test_whatever_ends_it_early_tells_how_to_go_on(self) -> None:
+    def test_every_early_end_names_the_command_to_continue(self) -> None:
         for error, expected in [
             (
                 KeyboardInterrupt(),
                 r"interrupted: 25 events published \(1 are refused, and in the queue again\), 100 rows",
             ),
-            (console.Failure("boom", "Mend it."), "boom"),
+            (console.Failure("boom", "Repair it."), "boom"),
         ]:
             answers = iter([step(25, "a b")])
 
@@ -101,14 +101,14 @@ class Run(unittest.TestCase):
 
             line = "SINCE=2026-11-23T11:00:00Z STARTED=2026-11-23T12:00:00Z CURSOR='a b' ENV=prod"
             self.assertTrue(
-                raised.exception.remedy.endswith(f"To go on: make republish {line}"), raised.exception.remedy
+                raised.exception.remedy.endswith(f"To continue: make republish {line}"), raised.exception.remedy
             )
 
-    def test_what_ends_before_the_first_step_begins_anew(self) -> None:
+    def test_an_end_before_the_first_step_starts_from_the_beginning(self) -> None:
         def ask(_: dict[str, Any]) -> dict[str, Any]:
             raise console.Failure("boom")
 
         with self.assertRaises(console.Failure) as raised:
             republish_job.run(JOB, ask, "", lambda _: None)
 
-        self.assertEqual(raised.exception.remedy, "To go on: make republish SINCE=2026-11-23T11:00:00Z")
+        self.assertEqual(raised.exception.remedy, "To continue: make republish SINCE=2026-11-23T11:00:00Z")

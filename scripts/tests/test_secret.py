@@ -32,7 +32,7 @@ class NotFoundError(Exception):
 
 
 class SecretsManager:
-    """Secrets Manager of one region."""
+    """A fake Secrets Manager of one region."""
 
     exceptions = types.SimpleNamespace(ResourceNotFoundException=NotFoundError)
 

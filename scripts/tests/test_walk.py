@@ -24,7 +24,7 @@ def duplicate_of(*items: str) -> dict[str, Any]:
 
 
 class Backend(BaseHTTPRequestHandler):
-    """Our API and Pluggy in one, whose item goes through `statuses`."""
+    """A fake of our API and Pluggy, whose item goes through `statuses`."""
 
     statuses: list[dict[str, str]]
     answer_to_post_items: tuple[int, dict[str, Any]]
@@ -61,7 +61,7 @@ class Backend(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 class Walk(unittest.TestCase):
@@ -84,7 +84,7 @@ class Walk(unittest.TestCase):
         return walked, output.getvalue()
 
     def stored_events(self) -> list[EventRow]:
-        """An update brings a new one."""
+        """Returns the stored events. An update adds one."""
         is_updated = any(what.startswith("PATCH") for what, _, _ in Backend.requests)
         return [OLD_EVENT, NEW_EVENT] if is_updated else [OLD_EVENT]
 

@@ -1,4 +1,4 @@
-//! What an app gets from a user who has nothing yet, and for input that is not right.
+//! The API's responses to a new user and to invalid input.
 
 use reqwest::Method;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::stack::{Stack, json, new_user};
 
 #[tokio::test]
-async fn bad_input_is_answered_with_the_name_of_the_field() {
+async fn invalid_input_is_answered_with_the_name_of_the_field() {
     let stack = Stack::running();
     let user = new_user();
 
@@ -37,7 +37,7 @@ async fn a_new_user_has_no_items() {
 }
 
 #[tokio::test]
-async fn a_token_is_not_to_be_stored() {
+async fn a_token_response_must_not_be_stored() {
     let stack = Stack::running();
 
     let request = stack

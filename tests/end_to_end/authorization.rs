@@ -1,5 +1,5 @@
-//! Who gets past the gateway: only whoever has a token that the identity provider signed for this
-//! API, now, with the scope.
+//! Access through the gateway. A caller needs a current token with the scope, signed by the identity provider for
+//! this API.
 
 use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, Response};
@@ -9,7 +9,7 @@ use crate::routes;
 use crate::stack::{Stack, json, new_user, text};
 use crate::tokens::{AUDIENCE, Forger, SCOPE};
 
-/// What is tried, and the `Authorization` header it is tried with.
+/// A description of the attempt, and the `Authorization` header that it sends.
 type Attempt = (String, Option<String>);
 
 fn attempt(what: &str, token: &str) -> Attempt {
@@ -25,7 +25,7 @@ async fn call(stack: &Stack, method: &Method, path: &str, header: Option<&str>) 
     request.send().await.unwrap()
 }
 
-/// Every attempt on every route ends with this status and the gateway's own body.
+/// Asserts that every attempt on every route ends with this status and the gateway's own body.
 async fn check_refused(stack: &Stack, attempts: &[Attempt], status: u16, message: &str) {
     for (method, path) in routes::of_the_app() {
         for (what, header) in attempts {
@@ -59,7 +59,7 @@ async fn a_token_for_this_api_gets_past_the_gateway_on_every_route() {
     }
 }
 
-/// The gateway's own answers are objects with nothing but a message.
+/// Whether the gateway wrote the response. Its own responses are objects with a message and nothing else.
 async fn is_the_gateways(answer: Response) -> bool {
     let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
     body.as_object()
@@ -67,7 +67,7 @@ async fn is_the_gateways(answer: Response) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_refused() {
+async fn a_malformed_token_is_refused() {
     let stack = Stack::running();
     let token = stack.user_token(&new_user()).await;
 
@@ -94,7 +94,7 @@ async fn what_is_no_token_is_refused() {
 async fn a_forged_token_is_refused() {
     let stack = Stack::running();
     let forger = Forger::with_token_of(&stack, &new_user()).await;
-    let stranger = stack
+    let foreign_signature = stack
         .user_token_with(&new_user(), "signed_by=stranger")
         .await;
 
@@ -102,7 +102,7 @@ async fn a_forged_token_is_refused() {
         attempt("another's name", &forger.in_the_name_of(&new_user())),
         attempt("a made-up signature", &forger.signed_as("c2lnbmF0dXJl")),
         attempt("no signature", &forger.signed_as("")),
-        attempt("another key under the same id", &stranger),
+        attempt("another key under the same id", &foreign_signature),
         attempt("a connect token", &connect_token(&stack).await),
     ];
     for algorithm in ["none", "None", "NONE", "nOnE", ""] {
@@ -120,7 +120,7 @@ async fn a_forged_token_is_refused() {
     check_refused(&stack, &attempts, 401, "Unauthorized").await;
 }
 
-/// A JWT of Pluggy's, which our users have too.
+/// Returns a JWT that Pluggy issued. Our users have such tokens too.
 async fn connect_token(stack: &Stack) -> String {
     let request = stack
         .api_as(&new_user(), Method::POST, "/connect-token")
@@ -180,7 +180,7 @@ async fn a_token_without_the_scope_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_counts_in_its_header_only() {
+async fn a_token_is_accepted_only_in_its_header() {
     let stack = Stack::running();
     let token = stack.user_token(&new_user()).await;
 

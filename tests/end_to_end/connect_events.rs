@@ -1,4 +1,4 @@
-//! What a frontend relays of the widget, through the gateway.
+//! Widget events that a frontend relays through the gateway.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::connection::{connect, is_in_phase};
 use crate::stack::{Stack, json, new_user, text};
 
-/// The status and body of the answer to what a user's frontend relays.
+/// Relays an event as a user's frontend, and returns the status and body of the response.
 async fn relay(stack: &Stack, user: &str, body: &Value) -> (u16, String) {
     let request = stack.api_as(user, Method::POST, "/connect-events").await;
     let answer = request.body(body.to_string()).send().await.unwrap();
@@ -23,14 +23,14 @@ fn about(item_id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_hint_is_kept_once_for_each_user_and_answers_the_same_whatever_the_item() {
+async fn a_hint_is_stored_once_for_each_user_and_every_item_gets_the_same_response() {
     let stack = Stack::running();
-    let (owner, stranger) = (new_user(), new_user());
+    let (owner, non_owner) = (new_user(), new_user());
     let id = connect(&stack, &owner, "user-ok").await;
     stack.item_once(&owner, &id, is_in_phase("ready")).await;
 
     let mut answers = BTreeSet::new();
-    for user in [&owner, &stranger] {
+    for user in [&owner, &non_owner] {
         answers.insert(relay(&stack, user, &about(&id)).await);
         let nobodys = Uuid::new_v4().to_string();
         answers.insert(relay(&stack, user, &about(&nobodys)).await);
@@ -45,7 +45,7 @@ async fn a_hint_is_kept_once_for_each_user_and_answers_the_same_whatever_the_ite
 }
 
 #[tokio::test]
-async fn an_event_that_is_not_right_is_answered_with_the_name_of_the_field() {
+async fn an_invalid_event_is_answered_with_the_name_of_the_field() {
     let stack = Stack::running();
     let pair = json!(["LOGIN_SUCCESS", {"timestamp": 1, "item": {"id": "not-a-uuid"}}]);
 
@@ -57,23 +57,23 @@ async fn an_event_that_is_not_right_is_answered_with_the_name_of_the_field() {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_does_not_show_the_item() {
+async fn a_hint_from_a_non_owner_does_not_show_the_item() {
     let stack = Stack::running();
-    let (owner, stranger) = (new_user(), new_user());
+    let (owner, non_owner) = (new_user(), new_user());
     let id = connect(&stack, &owner, "user-ok").await;
     stack.item_once(&owner, &id, is_in_phase("ready")).await;
 
-    relay(&stack, &stranger, &about(&id)).await;
-    // The stream has come past the stranger's hint once it has brought this one's item.
-    let next = connect(&stack, &stranger, "user-ok").await;
+    relay(&stack, &non_owner, &about(&id)).await;
+    // The stream has passed the hint from the non-owner once it has delivered this user's item.
+    let next = connect(&stack, &non_owner, "user-ok").await;
     stack
-        .item_once(&stranger, &next, is_in_phase("ready"))
+        .item_once(&non_owner, &next, is_in_phase("ready"))
         .await;
 
     let path = format!("/items/{id}");
-    let request = stack.api_as(&stranger, Method::GET, &path).await;
+    let request = stack.api_as(&non_owner, Method::GET, &path).await;
     assert_eq!(request.send().await.unwrap().status(), 404);
-    let request = stack.api_as(&stranger, Method::GET, "/items").await;
+    let request = stack.api_as(&non_owner, Method::GET, "/items").await;
     let list = json(request.send().await.unwrap()).await;
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
 }

@@ -7,7 +7,7 @@ use crate::stack::{Stack, json, new_user, text};
 
 const PERSONAL_BANK: u32 = 2;
 
-/// Asks our API for a connect token and makes a connection with it, as the widget does; returns the item's id.
+/// Requests a connect token from our API, connects an item with it as the widget does, and returns the item's id.
 pub(crate) async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
     let request = stack.api_as(user, Method::POST, "/connect-token").await;
     let issued = json(request.body("{}").send().await.unwrap()).await;
@@ -77,7 +77,7 @@ async fn the_list_has_the_users_items_newest_first() {
 }
 
 #[tokio::test]
-async fn a_device_to_authorize_is_said_and_the_rest_comes_by_webhook_alone() {
+async fn a_device_to_authorize_is_shown_and_webhooks_alone_bring_the_rest() {
     let stack = Stack::running();
     let user = new_user();
 
@@ -137,18 +137,18 @@ async fn an_update_needs_the_users_own_item() {
 }
 
 #[tokio::test]
-async fn a_foreign_item_looks_exactly_like_an_unknown_one() {
+async fn a_foreign_item_and_an_unknown_item_get_the_same_response() {
     let stack = Stack::running();
     let owner = new_user();
     let id = connect(&stack, &owner, "user-ok").await;
     stack.item_once(&owner, &id, is_in_phase("ready")).await;
-    let stranger = new_user();
+    let other_user = new_user();
     let unknown = uuid::Uuid::new_v4().to_string();
 
     let mut answers = Vec::new();
     for id in [id, unknown] {
         let request = stack
-            .api_as(&stranger, Method::GET, &format!("/items/{id}"))
+            .api_as(&other_user, Method::GET, &format!("/items/{id}"))
             .await;
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 404);
@@ -159,7 +159,7 @@ async fn a_foreign_item_looks_exactly_like_an_unknown_one() {
 }
 
 #[tokio::test]
-async fn a_banks_trouble_shows_on_a_connection_to_it() {
+async fn a_bank_outage_is_shown_on_a_connection_to_it() {
     let stack = Stack::running();
     let user = new_user();
     let id = connect(&stack, &user, "user-ok").await;

@@ -1,4 +1,4 @@
-//! The consumers in `examples/`: what Pluggy has is what they keep, and nobody asks before Pluggy has told.
+//! The consumers in `examples/`. They store the transactions that Pluggy has, and fetch only after a webhook event.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::connection::{connect, is_in_phase};
 use crate::stack::{PATIENCE, POLL_INTERVAL, Row, Stack, json, new_user, text};
 
-/// What is known of a transaction: its amount and status; none if it is deleted.
+/// The known state of a transaction: its amount and status, or `None` if it is deleted.
 type Known = Option<(f64, String)>;
 /// The transactions of an account, by their ids.
 type Transactions = BTreeMap<String, Known>;
 
 #[tokio::test]
-async fn a_connections_transactions_come_to_both_consumers_and_stay_as_the_bank_has_them() {
+async fn both_consumers_store_a_connections_transactions_as_the_bank_has_them() {
     let stack = Stack::running();
     let user = new_user();
 
@@ -39,7 +39,7 @@ async fn a_connections_transactions_come_to_both_consumers_and_stay_as_the_bank_
     assert_eq!(more.values().map(Transactions::len).sum::<usize>(), 46);
     keep(&stack, &more).await;
 
-    // The bank settles two, and takes one back.
+    // The bank settles two transactions and reverses one.
     let account = &accounts[0];
     let changes = json!({ "settle": 2, "delete": 1 });
     let request = stack.sandbox(
@@ -73,7 +73,7 @@ async fn post(stack: &Stack, path: &str) {
     assert!(answer.status().is_success(), "{path}");
 }
 
-/// Waits until both consumers keep exactly these transactions.
+/// Waits until both consumers store exactly these transactions.
 async fn keep(stack: &Stack, wanted: &BTreeMap<String, Transactions>) {
     let deadline = Instant::now() + PATIENCE;
     for (name, consumer) in stack.consumers() {
@@ -112,7 +112,7 @@ fn transaction(row: &Row) -> (String, Known) {
     )
 }
 
-/// Pluggy, asked by the test and nobody else.
+/// A client of Pluggy for the test alone.
 struct Pluggy<'a> {
     stack: &'a Stack,
     api_key: String,
@@ -135,7 +135,7 @@ impl<'a> Pluggy<'a> {
             .collect()
     }
 
-    /// The transactions of accounts, which fit one page each.
+    /// Returns the transactions of accounts. They fit one page each.
     async fn transactions(&self, accounts: &[String]) -> BTreeMap<String, Transactions> {
         let mut transactions = BTreeMap::new();
         for account in accounts {

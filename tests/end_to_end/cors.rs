@@ -1,5 +1,4 @@
-//! What a browser lets a web app do with the API: everything from the configured origin, nothing
-//! from another.
+//! CORS: a browser lets a web app of the configured origin use the API, and no other origin.
 
 use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Method, Response};
@@ -8,7 +7,7 @@ use crate::routes;
 use crate::stack::{Stack, new_user};
 
 const ALLOWED_ORIGIN: &str = "http://localhost:3000";
-/// Each differs from the allowed one in something that a careless comparison misses.
+/// Foreign origins. Each differs from the allowed origin in a detail that a careless comparison misses.
 const FOREIGN_ORIGINS: [&str; 7] = [
     "https://evil.example",
     "https://localhost:3000",
@@ -113,7 +112,7 @@ async fn no_other_method_is_allowed() {
 }
 
 #[tokio::test]
-async fn an_answer_is_for_the_configured_origin_to_read() {
+async fn the_configured_origin_may_read_a_response() {
     let stack = Stack::running();
     let user = new_user();
 
@@ -132,7 +131,7 @@ async fn an_answer_is_for_the_configured_origin_to_read() {
 }
 
 #[tokio::test]
-async fn an_answer_is_not_for_another_origin_to_read() {
+async fn no_other_origin_may_read_a_response() {
     let stack = Stack::running();
     let user = new_user();
 

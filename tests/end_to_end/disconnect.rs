@@ -1,4 +1,4 @@
-//! A bank connection that its user ends.
+//! A bank connection that its user disconnects.
 
 use reqwest::Method;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Gaps of the emulator that the scripts fill, so that they stop when a gap has closed.
+//! Gaps of the emulator that the scripts fill. A test fails when its gap has closed.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::stack::{Stack, json as body};
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// When this fails, the emulator reads the document of an API itself: `scripts/stack/gateway.py` can go.
+/// Fails once the emulator reads an API's document itself. `scripts/stack/gateway.py` can then be removed.
 #[tokio::test]
 async fn the_emulator_still_needs_its_routes_made_by_the_scripts() {
     let stack = Stack::running();

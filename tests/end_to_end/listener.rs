@@ -1,4 +1,4 @@
-//! Somebody who listens to the bus: a rule, and the queue that it fills.
+//! A listener on the bus: a rule, and the queue that it fills.
 
 use std::time::Instant;
 
@@ -7,16 +7,16 @@ use uuid::Uuid;
 
 use crate::stack::{PATIENCE, POLL_INTERVAL, Stack, text};
 
-/// What has come, and whatever else will.
+/// The events received so far, and the queue that further events arrive on.
 pub(crate) struct Listener<'a> {
     stack: &'a Stack,
     name: String,
     queue_url: String,
-    heard: Vec<Value>,
+    events_received: Vec<Value>,
 }
 
 impl<'a> Listener<'a> {
-    /// Listens from now on to what fits a pattern.
+    /// Starts to listen for events that match a pattern.
     pub(crate) async fn to(stack: &'a Stack, pattern: &Value) -> Self {
         let name = format!("listener-{}", Uuid::new_v4().simple());
         let created = sqs(stack, "CreateQueue", json!({ "QueueName": name })).await;
@@ -34,30 +34,34 @@ impl<'a> Listener<'a> {
             stack,
             name,
             queue_url,
-            heard: Vec::new(),
+            events_received: Vec::new(),
         }
     }
 
-    /// The first event that is as wanted, once it has come.
-    pub(crate) async fn hears(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    /// Waits for the first event that satisfies the predicate, and returns it.
+    pub(crate) async fn wait_for(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             self.receive().await;
-            if let Some(event) = self.heard.iter().find(|event| wanted(event)) {
+            if let Some(event) = self.events_received.iter().find(|event| wanted(event)) {
                 return event.clone();
             }
-            assert!(Instant::now() < deadline, "heard {:?}", self.heard);
+            assert!(
+                Instant::now() < deadline,
+                "heard {:?}",
+                self.events_received
+            );
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Everything that has come.
-    pub(crate) fn heard(&self) -> &[Value] {
-        &self.heard
+    /// Returns every event received so far.
+    pub(crate) fn events_received(&self) -> &[Value] {
+        &self.events_received
     }
 
-    /// Listens no more.
-    pub(crate) async fn leave(self) {
+    /// Stops listening and deletes the rule and the queue.
+    pub(crate) async fn close(self) {
         let bus = self.stack.bus();
         let targets = json!({ "Rule": self.name, "EventBusName": bus, "Ids": ["queue"] });
         events(self.stack, "RemoveTargets", targets).await;
@@ -75,7 +79,7 @@ impl<'a> Listener<'a> {
             .into_iter()
             .flatten()
             .map(|each| text(each, "/Body"));
-        self.heard
+        self.events_received
             .extend(bodies.map(|body| serde_json::from_str::<Value>(body).unwrap()));
     }
 }

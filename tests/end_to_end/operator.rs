@@ -7,7 +7,7 @@ use crate::connection::{connect, is_in_phase};
 use crate::stack::{Stack, new_user, text};
 
 #[tokio::test]
-async fn an_item_is_inspected_replayed_and_imported_through_the_one_door() {
+async fn an_item_is_inspected_replayed_and_imported_through_the_event_table() {
     let stack = Stack::running();
     let user = new_user();
     let id = connect(&stack, &user, "user-ok").await;

@@ -1,4 +1,4 @@
-//! What the owner's other systems hear on the bus.
+//! The events that other systems of the operator receive on the bus.
 
 use reqwest::Method;
 use runtime::clock::now;
@@ -14,13 +14,13 @@ fn is(detail_type: &str) -> impl Fn(&Value) -> bool {
 }
 
 #[tokio::test]
-async fn a_connections_way_to_ready_is_heard() {
+async fn the_phases_of_a_connection_up_to_ready_are_published() {
     let stack = Stack::running();
     let user = new_user();
     let mut listener = Listener::to(&stack, &json!({ "detail": { "owner": [user] } })).await;
 
     let id = connect(&stack, &user, "user-ok").await;
-    let ready = listener.hears(is("item.ready")).await;
+    let ready = listener.wait_for(is("item.ready")).await;
 
     assert_eq!(ready["source"], "pluggy-lambda");
     let detail = &ready["detail"];
@@ -31,11 +31,11 @@ async fn a_connections_way_to_ready_is_heard() {
     assert_eq!(detail["nextAction"]["kind"], "none");
     assert_eq!(detail["connector"]["name"], "Pluggy Bank");
     assert_eq!(text(detail, "/id").len(), 64);
-    listener.leave().await;
+    listener.close().await;
 }
 
 #[tokio::test]
-async fn a_disconnection_is_heard_by_whose_it_was() {
+async fn a_disconnection_is_published_with_its_owner() {
     let stack = Stack::running();
     let user = new_user();
     let mut listener = Listener::to(&stack, &json!({ "detail": { "owner": [user] } })).await;
@@ -46,15 +46,15 @@ async fn a_disconnection_is_heard_by_whose_it_was() {
         .api_as(&user, Method::DELETE, &format!("/items/{id}"))
         .await;
     assert_eq!(request.send().await.unwrap().status(), 204);
-    let deleted = listener.hears(is("item.deleted")).await;
+    let deleted = listener.wait_for(is("item.deleted")).await;
 
     assert_eq!(deleted["detail"]["itemId"], json!(id));
     assert_eq!(deleted["detail"]["phase"], Value::Null);
-    listener.leave().await;
+    listener.close().await;
 }
 
 #[tokio::test]
-async fn a_webhook_of_any_name_is_heard_with_the_body_that_pluggy_sent() {
+async fn a_webhook_of_any_name_is_published_with_the_body_that_pluggy_sent() {
     let stack = Stack::running();
     let name = format!("brand_new/thing-{}", Uuid::new_v4().simple());
     let detail_type = format!("webhook.{name}");
@@ -62,19 +62,19 @@ async fn a_webhook_of_any_name_is_heard_with_the_body_that_pluggy_sent() {
     let body = json!({ "event": name, "eventId": Uuid::new_v4(), "amount": 1.10, "nested": { "of": [null, "anything"] } });
 
     let answer = stack.deliver(body.to_string()).await;
-    let heard = listener.hears(is(&detail_type)).await;
+    let published = listener.wait_for(is(&detail_type)).await;
 
     assert_eq!(answer.status(), 200);
-    let detail = &heard["detail"];
+    let detail = &published["detail"];
     assert_eq!(detail["event"], json!(name));
     assert_eq!(detail["body"], body);
     assert_eq!(detail["itemId"], Value::Null);
     assert_eq!(detail["truncated"], false);
-    listener.leave().await;
+    listener.close().await;
 }
 
 #[tokio::test]
-async fn looks_that_we_ask_for_ourselves_and_what_is_in_quarantine_are_not_heard() {
+async fn our_fetch_requests_and_quarantined_events_are_not_published() {
     let stack = Stack::running();
     let user = new_user();
     let id = connect(&stack, &user, "user-ok").await;
@@ -97,17 +97,17 @@ async fn looks_that_we_ask_for_ourselves_and_what_is_in_quarantine_are_not_heard
         assert_eq!(stack.deliver(body.to_string()).await.status(), 200);
     }
     // All of it is about one item, so the marker comes last.
-    listener.hears(is("webhook.item/marker")).await;
+    listener.wait_for(is("webhook.item/marker")).await;
 
-    for event in listener.heard() {
+    for event in listener.events_received() {
         assert_ne!(event["detail"]["event"], "item/updated", "{event}");
         assert!(!text(event, "/detail-type").contains("replay"), "{event}");
     }
-    listener.leave().await;
+    listener.close().await;
 }
 
 #[tokio::test]
-async fn what_is_published_again_has_the_id_that_it_had() {
+async fn a_republished_event_keeps_its_id() {
     let stack = Stack::running();
     let since = now();
     let payment_id = Uuid::new_v4();
@@ -120,7 +120,7 @@ async fn what_is_published_again_has_the_id_that_it_had() {
     });
 
     stack.deliver(body.to_string()).await;
-    let first = listener.hears(|_| true).await;
+    let first = listener.wait_for(|_| true).await;
     let mut cursor = Value::Null;
     loop {
         let command = json!({ "action": "republish", "since": since, "cursor": cursor });
@@ -131,10 +131,10 @@ async fn what_is_published_again_has_the_id_that_it_had() {
             break;
         }
     }
-    let second = listener.hears(|event| event["id"] != first["id"]).await;
+    let second = listener.wait_for(|event| event["id"] != first["id"]).await;
 
     assert_eq!(second["detail"], first["detail"]);
-    listener.leave().await;
+    listener.close().await;
 }
 
 #[tokio::test]

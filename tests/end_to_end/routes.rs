@@ -3,7 +3,7 @@
 use reqwest::Method;
 use uuid::Uuid;
 
-/// Every route, with the path of an item that nobody has.
+/// Returns every route, with the path of an item that does not exist.
 pub(crate) fn of_the_app() -> [(Method, String); 5] {
     let item = format!("/items/{}", Uuid::new_v4());
     [

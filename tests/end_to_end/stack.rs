@@ -1,4 +1,4 @@
-//! Where the local stack is, and how its users reach it.
+//! The addresses of the local stack, and clients that reach it as its users do.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -90,12 +90,12 @@ pub(crate) struct Consumer {
 }
 
 impl Stack {
-    /// The stack that `make up` wrote down.
+    /// Returns the stack that `make up` described.
     pub(crate) fn running() -> Self {
         let file = std::fs::read(STACK_FILE)
             .unwrap_or_else(|error| panic!("no local stack is running (make up): {error}"));
         let description: Description = serde_json::from_slice(&file).unwrap();
-        // Whichever test comes first installs it; there is no TLS here, but the client wants to be ready for it.
+        // The first test to run installs the provider. The stack has no TLS, but the client requires a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let aws = &description.aws;
         let config = aws_sdk_dynamodb::Config::builder()
@@ -112,7 +112,7 @@ impl Stack {
         }
     }
 
-    /// A request to our API, without a token yet.
+    /// Returns a request to our API without a token.
     pub(crate) fn api(&self, method: Method, path: &str) -> RequestBuilder {
         let Endpoint { url, host } = &self.description.api;
         self.http
@@ -120,20 +120,20 @@ impl Stack {
             .header(HOST, host)
     }
 
-    /// A request to our API as a signed-in user.
+    /// Returns a request to our API as a signed-in user.
     pub(crate) async fn api_as(&self, user: &str, method: Method, path: &str) -> RequestBuilder {
         let token = self.user_token(user).await;
         self.api(method, path)
             .header(AUTHORIZATION, format!("Bearer {token}"))
     }
 
-    /// A request to the webhook's function URL, without the secret yet.
+    /// Returns a request to the webhook's function URL without the secret.
     pub(crate) fn webhook(&self, method: Method) -> RequestBuilder {
         let Endpoint { url, host } = &self.description.webhook.endpoint;
         self.http.request(method, url).header(HOST, host)
     }
 
-    /// A delivery as Pluggy makes it.
+    /// Sends a delivery as Pluggy does.
     pub(crate) async fn deliver(&self, body: impl Into<reqwest::Body>) -> Response {
         let webhook = &self.description.webhook;
         self.webhook(Method::POST)
@@ -144,18 +144,18 @@ impl Stack {
             .unwrap()
     }
 
-    /// The header that carries the webhook's secret.
+    /// Returns the header that carries the webhook's secret.
     pub(crate) fn secret_header(&self) -> &str {
         &self.description.webhook.secret_header
     }
 
-    /// A request to the stand-in for Pluggy.
+    /// Returns a request to the Pluggy sandbox.
     pub(crate) fn sandbox(&self, method: Method, path: &str) -> RequestBuilder {
         let url = &self.description.sandbox.url;
         self.http.request(method, format!("{url}{path}"))
     }
 
-    /// A request to the emulator as the account's root, whose signature it does not check.
+    /// Returns a request to the emulator as the account's root. The emulator does not verify the signature.
     pub(crate) fn aws(&self, method: Method, path: &str, service: &str) -> RequestBuilder {
         let Aws { endpoint, region } = &self.description.aws;
         let credential = format!("Credential=test/20260101/{region}/{service}/aws4_request");
@@ -166,7 +166,7 @@ impl Stack {
             .header(AUTHORIZATION, authorization)
     }
 
-    /// What a service of the emulator answers, of those that speak JSON.
+    /// Calls a JSON service of the emulator and returns its response.
     pub(crate) async fn aws_json(&self, service: &str, target: &str, body: &Value) -> Value {
         let request = self
             .aws(Method::POST, "/", service)
@@ -178,25 +178,25 @@ impl Stack {
         serde_json::from_str(&body).unwrap_or_default()
     }
 
-    /// The bus that is published on.
+    /// Returns the bus that events are published on.
     pub(crate) fn bus(&self) -> &str {
         &self.description.bus
     }
 
-    /// The consumers that run beside the stack.
+    /// Returns the consumers that run beside the stack.
     pub(crate) fn consumers(&self) -> &HashMap<String, Consumer> {
         let consumers = &self.description.examples;
         assert!(!consumers.is_empty(), "no consumer runs (make examples)");
         consumers
     }
 
-    /// What the operator function answers to a command.
+    /// Invokes the operator function with a command and returns its response.
     pub(crate) async fn operate(&self, command: Value) -> Value {
         self.command(&self.description.functions.operator, command)
             .await
     }
 
-    /// What the publish function answers to a command.
+    /// Invokes the publish function with a command and returns its response.
     pub(crate) async fn publish(&self, command: Value) -> Value {
         self.command(&self.description.functions.publish, command)
             .await
@@ -212,12 +212,12 @@ impl Stack {
         report
     }
 
-    /// An access token of a user, from the local identity provider.
+    /// Requests an access token for a user from the local identity provider.
     pub(crate) async fn user_token(&self, user: &str) -> String {
         self.user_token_with(user, "").await
     }
 
-    /// The same with further fields of the provider's form.
+    /// Requests an access token with additional fields of the provider's form.
     pub(crate) async fn user_token_with(&self, user: &str, fields: &str) -> String {
         let answer = self
             .sandbox(Method::POST, "/oauth2/token")
@@ -229,7 +229,7 @@ impl Stack {
         text(&json(answer).await, "/access_token").to_owned()
     }
 
-    /// An API key of Pluggy's, as the application gets it.
+    /// Requests an API key from Pluggy, as the application does.
     pub(crate) async fn api_key(&self) -> String {
         let credentials = &self.description.sandbox.credentials;
         let body = serde_json::json!({
@@ -243,12 +243,12 @@ impl Stack {
         text(&json(request.send().await.unwrap()).await, "/apiKey").to_owned()
     }
 
-    /// The event rows under a partition key.
+    /// Returns the event rows under a partition key.
     pub(crate) async fn event_rows(&self, partition: &str) -> Vec<Row> {
         self.rows(&self.description.tables.events, partition).await
     }
 
-    /// A table's rows under a partition key.
+    /// Returns a table's rows under a partition key.
     pub(crate) async fn rows(&self, table: &str, partition: &str) -> Vec<Row> {
         self.dynamodb
             .query()
@@ -263,7 +263,7 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// The item as our API shows it to a user, once it is as wanted.
+    /// Waits until our API returns the item in the expected state, and returns it.
     pub(crate) async fn item_once(
         &self,
         user: &str,
@@ -285,14 +285,14 @@ impl Stack {
     }
 }
 
-/// The body of an answer as JSON.
+/// Returns the body of a response as JSON.
 pub(crate) async fn json(answer: Response) -> Value {
     let body = answer.bytes().await.unwrap();
     serde_json::from_slice(&body)
         .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&body)))
 }
 
-/// The text that a JSON pointer leads to.
+/// Returns the text at a JSON pointer.
 pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value
         .pointer(pointer)
@@ -300,7 +300,7 @@ pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
 }
 
-/// A user whom no other test knows.
+/// Returns a user that no other test uses.
 pub(crate) fn new_user() -> String {
     format!("usr_{}", uuid::Uuid::new_v4().simple())
 }

@@ -1,4 +1,4 @@
-//! Access tokens that somebody makes up who has not got the identity provider's key.
+//! Access tokens forged without the identity provider's key.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::{PublicEncryptingKey, PublicKeyComponents};
@@ -12,10 +12,10 @@ use crate::stack::{Stack, json as body, text};
 
 /// The audience that the local stack is deployed with.
 pub(crate) const AUDIENCE: &str = "pluggy-lambda-local";
-/// The scope that it asks for.
+/// The scope that the local stack requires.
 pub(crate) const SCOPE: &str = "connections";
 
-/// What anybody can make of a genuine token and the published key.
+/// Forged tokens that anybody can derive from a genuine token and the published key.
 pub(crate) struct Forger {
     header: Value,
     claims: Value,
@@ -24,7 +24,7 @@ pub(crate) struct Forger {
 }
 
 impl Forger {
-    /// A forger who has a user's token.
+    /// Returns a forger that has a user's token.
     pub(crate) async fn with_token_of(stack: &Stack, user: &str) -> Self {
         let token = stack.user_token(user).await;
         let [header, claims, signature] = parts(&token);
@@ -37,26 +37,26 @@ impl Forger {
         }
     }
 
-    /// The token for somebody else, under its old signature.
+    /// Returns the token for another user under its old signature.
     pub(crate) fn in_the_name_of(&self, user: &str) -> String {
         let mut claims = self.claims.clone();
         claims["sub"] = user.into();
         assembled(&self.header, &claims, &self.signature)
     }
 
-    /// The token with another signature, or none.
+    /// Returns the token with another signature, or with none.
     pub(crate) fn signed_as(&self, signature: &str) -> String {
         assembled(&self.header, &self.claims, signature)
     }
 
-    /// The token with a header that wants no signature, which it has all the same or not.
+    /// Returns the token with a header that names no algorithm, once with its signature and once without.
     pub(crate) fn unsecured(&self, algorithm: &str) -> [String; 2] {
         let mut header = self.header.clone();
         header["alg"] = algorithm.into();
         [self.signature.as_str(), ""].map(|signature| assembled(&header, &self.claims, signature))
     }
 
-    /// The token under HS256, with what is public about the key as the shared secret.
+    /// Returns the token under HS256, with public forms of the key as the shared secret.
     pub(crate) fn confused(&self) -> Vec<String> {
         let pem = public_key_pem(&self.key);
         let secrets = [

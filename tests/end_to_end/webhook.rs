@@ -1,4 +1,4 @@
-//! What Pluggy, and whoever pretends to be it, gets at the function URL.
+//! The function URL's responses to Pluggy and to callers without the secret.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use crate::stack::{Row, Stack};
 
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/webhook");
 
-/// The documented bodies, by sample file, and the partition under which each is stored.
+/// The documented bodies by sample file, and the partition under which each is stored.
 const DOCUMENTED: [(&str, &str); 12] = [
     ("item-created", ITEM),
     ("item-updated", ITEM),
@@ -36,14 +36,14 @@ const DOCUMENTED: [(&str, &str); 12] = [
 ];
 const ITEM: &str = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
 
-/// The body of a sample event.
+/// Returns the body of a sample event.
 fn sample(name: &str) -> String {
     let file = fs::read(format!("{EVENTS}/{name}.json")).unwrap();
     let event: Value = serde_json::from_slice(&file).unwrap();
     event["body"].as_str().unwrap().to_owned()
 }
 
-/// The same body under an event id that no earlier run has used.
+/// Returns the same body under an event id that no earlier run has used.
 fn with_new_event_id(body: &str) -> (String, String) {
     let old = serde_json::from_str::<Value>(body).unwrap()["eventId"]
         .as_str()
@@ -123,7 +123,7 @@ async fn another_body_under_a_known_id_is_stored_too() {
 }
 
 #[tokio::test]
-async fn an_authenticated_body_that_is_no_event_is_kept() {
+async fn an_authenticated_body_that_is_no_event_is_stored() {
     let stack = Stack::running();
     let body = format!("not an event, {}", Uuid::new_v4());
 
@@ -139,7 +139,7 @@ async fn an_authenticated_body_that_is_no_event_is_kept() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_application_is_kept_in_quarantine() {
+async fn a_body_of_another_application_is_quarantined() {
     let stack = Stack::running();
     let event_id = Uuid::new_v4().to_string();
     let item_id = Uuid::new_v4();

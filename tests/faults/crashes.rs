@@ -1,4 +1,4 @@
-//! `kill -9` at random moments in the middle of the work: nothing that was acknowledged is lost, and items converge.
+//! `kill -9` at random moments in the middle of the work. No acknowledged event is lost, and items converge.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,14 +18,15 @@ use crate::stack::{MAPPING, Stack};
 
 const WORKERS: usize = 4;
 const USER: &str = "usr_01J9X";
-/// A kill comes within the time that the work takes, and a slow one must not make all the others come too late.
+/// A bound for the delay of a kill. A kill must fall within the work, and one slow request must not make later kills
+/// come too late.
 const LONGEST_REQUEST: Duration = Duration::from_millis(50);
 const LONGEST_BATCH: Duration = Duration::from_millis(500);
-/// Pluggy gives up after so many attempts.
+/// The number of attempts after which Pluggy gives up.
 const MAX_ATTEMPTS: usize = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_webhook_that_is_killed_has_acknowledged_nothing_that_is_lost() {
+async fn a_killed_webhook_loses_no_acknowledged_event() {
     let stack = Stack::start().await;
     let wanted = proof::size(10, 500);
     let (kills, numbers) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -91,10 +92,14 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
     let item_sync = Arc::new(stack.function("item-sync").await);
     let scheduler = stack.function("scheduler").await;
     let mut items = stack.connect(USER, proof::size(5, 25)).await;
-    stack.tell("item/created", "first", USER, &items).await;
+    stack
+        .store_events("item/created", "first", USER, &items)
+        .await;
     stack.feed(&item_sync).await;
     stack.change(&items).await;
-    stack.tell("item/updated", "second", USER, &items).await;
+    stack
+        .store_events("item/updated", "second", USER, &items)
+        .await;
     let began = Instant::now();
     stack.feed(&item_sync).await;
     let longest = began.elapsed().mul_f64(2.0).min(LONGEST_BATCH);
@@ -106,7 +111,9 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
         items.extend(&new);
         stack.change(&items).await;
         let event_id = format!("round-{rounds}");
-        stack.tell("item/updated", &event_id, USER, &items).await;
+        stack
+            .store_events("item/updated", &event_id, USER, &items)
+            .await;
         let records = stream::records(&stack.new_rows().await);
         let killer = killer(&item_sync, longest, rounds);
         let fed = MAPPING.feed(&item_sync, &records).await.unwrap();
@@ -135,7 +142,7 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
     assert!(not_converged.is_empty(), "{not_converged:?}");
 }
 
-/// Kills the function again and again, at random moments.
+/// Kills the function repeatedly, at random moments.
 fn killer(
     function: &Arc<Function>,
     longest: Duration,

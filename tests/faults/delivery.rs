@@ -1,4 +1,4 @@
-//! What Pluggy posts, and what it makes of the answers.
+//! Webhook deliveries as Pluggy sends them, and its reaction to the responses.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,21 +11,21 @@ use uuid::Uuid;
 
 use crate::stack::Stack;
 
-/// How long Pluggy's caller sees the function run at most.
+/// The longest that the function may run for Pluggy's caller.
 pub(crate) const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(5);
-/// When an answer must have left.
+/// The time within which a response must be sent.
 pub(crate) const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 
 /// One event, which may be delivered many times.
 #[derive(Clone, Debug)]
 pub(crate) struct Posted {
     pub(crate) event_id: String,
-    /// As the function URL hands it over.
+    /// The request as the function URL passes it on.
     pub(crate) request: Vec<u8>,
 }
 
 impl Posted {
-    /// The event `number` of a proof, about one of 500 items.
+    /// Returns the event `number` of a proof, about one of 500 items.
     pub(crate) fn number(number: usize) -> Self {
         let event_id = Uuid::from_u128(0x3f0c_0f5e_7d9e_4a0b_8b0e_0000_0000_0000 + number as u128);
         let item_id =
@@ -36,7 +36,7 @@ impl Posted {
         }))
     }
 
-    /// Any body.
+    /// Returns a delivery with any body.
     pub(crate) fn of(body: &Value) -> Self {
         let mut request = sample::json("webhook/item-updated.json");
         request["body"] = body.to_string().into();
@@ -54,7 +54,7 @@ impl Posted {
     }
 }
 
-/// The ids of all events that are durable.
+/// Returns the ids of all durable events.
 pub(crate) async fn durable(stack: &Stack) -> HashSet<String> {
     let rows = stack.deployment.tables.event_rows().await;
     rows.iter()

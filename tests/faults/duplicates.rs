@@ -1,4 +1,4 @@
-//! Every event many times, in any order, from many senders at once: each is stored once.
+//! Every event many times, in any order, from many concurrent senders. Each event is stored once.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::stack::Stack;
 
 const SENDERS: usize = 16;
 const MAX_DELIVERIES: usize = 9;
-/// Pluggy repeats what was not acknowledged.
+/// The number of times that Pluggy repeats a delivery that was not acknowledged.
 const MAX_ATTEMPTS: usize = 9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,8 +74,8 @@ async fn an_event_that_is_delivered_many_times_is_stored_once() {
     assert_eq!(writes, events.len(), "a repetition wrote something");
 }
 
-/// How many attempts Pluggy needs until its delivery is acknowledged; none if it gives up. A busy machine may put one
-/// off.
+/// Returns the number of attempts until a delivery is acknowledged, or `None` if Pluggy gives up. A busy machine may
+/// put off an attempt.
 async fn attempts(event: &Posted, webhook: &Fleet) -> Option<usize> {
     for attempt in 1..=MAX_ATTEMPTS {
         let answer = event.deliver_to(webhook).await;

@@ -1,4 +1,4 @@
-//! The line of figures that each proof ends with; `PROOF_FIGURES` names a folder where it is kept, too.
+//! The line of figures that each proof ends with. `PROOF_FIGURES` names a folder that keeps a copy.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use runtime::env::Environment;
 
-/// What a proof has shown.
+/// The results of a proof.
 pub(crate) struct Figures {
     class: &'static str,
     figures: Vec<String>,
@@ -27,7 +27,7 @@ impl Figures {
 
     pub(crate) fn print(self) {
         let line = format!("{} | {}\n", self.class, self.figures.join(", "));
-        // The test harness catches what `print!` writes.
+        // The test harness captures what `print!` writes.
         std::io::stderr().write_all(line.as_bytes()).unwrap();
         if let Some(folder) = Environment::of_process().optional("PROOF_FIGURES") {
             let file = Path::new(&folder).join(self.class.replace([' ', ','], "-"));

@@ -1,4 +1,4 @@
-//! The first event of a new item comes while Pluggy is down, and Pluggy then no longer says whose the item is.
+//! A failure at a new item's first event. Pluggy is down at that time, and later responses name no owner.
 
 use jiff::SignedDuration;
 use lambda_http::Request;
@@ -12,11 +12,11 @@ use crate::proof;
 use crate::simulation::Simulation;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// The longest wait after an hour of failed reads.
+/// The longest wait after an hour of failed fetches.
 const CONVERGED_WITHIN: SignedDuration = SignedDuration::from_hours(2);
 
 #[tokio::test]
-async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
+async fn a_new_item_whose_first_fetch_fails_ends_in_its_owners_list() {
     let mut simulation = Simulation::start().await;
     let users: Vec<String> = (0..proof::size(3, 30))
         .map(|number| format!("usr_{number}"))
@@ -65,7 +65,7 @@ async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
         ..Switches::default()
     });
     let mut passed = SignedDuration::ZERO;
-    while !are_read(&simulation, &owned).await {
+    while !are_fetched(&simulation, &owned).await {
         assert!(passed < CONVERGED_WITHIN);
         simulation.pass(MINUTE);
         passed += MINUTE;
@@ -88,7 +88,7 @@ async fn a_new_item_that_cannot_be_read_at_first_ends_in_its_owners_list() {
         .print();
 }
 
-async fn are_read(simulation: &Simulation, owned: &[(String, ItemId)]) -> bool {
+async fn are_fetched(simulation: &Simulation, owned: &[(String, ItemId)]) -> bool {
     for (_, item_id) in owned {
         let row = simulation.row(*item_id).await.unwrap();
         if row.snapshot.is_none() {
@@ -98,7 +98,7 @@ async fn are_read(simulation: &Simulation, owned: &[(String, ItemId)]) -> bool {
     true
 }
 
-/// The ids and phases of the items that a user sees.
+/// Returns the ids and phases of the items that a user sees.
 async fn listed(simulation: &Simulation, user: &str) -> Vec<(String, String)> {
     let request: Request = sample::get_items(user, &[]);
     let app = simulation.deployment.item_status();

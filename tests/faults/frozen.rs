@@ -1,8 +1,9 @@
-//! Lambda lets a process stand still between invocations, and its connections die meanwhile: nobody notices.
+//! Frozen processes. Lambda freezes a process between invocations, its connections die meanwhile, and no caller
+//! notices.
 
 mod death;
-mod errand;
-mod sleeper;
+mod job;
+mod runner;
 
 use std::time::Duration;
 
@@ -14,39 +15,39 @@ use crate::machine::Lateness;
 use crate::proof;
 
 use self::death::Deaths;
-use self::errand::Errand;
-use self::sleeper::{Moment, Sleeper};
+use self::job::Job;
+use self::runner::{Moment, Runner};
 
-/// A process that is frozen sooner than this after its start has perhaps not finished that.
+/// A process that is frozen sooner than this after its start may not have finished starting.
 const LONGEST_START: Duration = Duration::from_millis(20);
-/// Connections are kept for 20 seconds.
+/// A duration longer than the 20 seconds for which connections are kept.
 const LONGER_THAN_KEPT: Duration = Duration::from_secs(21);
-/// So many errands between two sleeps go well: what the SDK repeats, it has a quota for, and what succeeds at once refills it.
-/// Disconnecting, which needs an item each time, asks DynamoDB more than once anyhow.
-const ERRANDS_BETWEEN: usize = 2;
-/// Where somebody waits for Pluggy, too.
+/// The number of undisturbed jobs between two freezes. The SDK has a quota for retries, and a success at once refills
+/// it. Disconnecting needs an item each time, and sends DynamoDB more than one request anyway.
+const JOBS_BETWEEN: usize = 2;
+/// The limit where the caller also waits for Pluggy.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_whose_connections_died_acknowledges_all_the_same() {
-    check("frozen, webhook", Errand::Webhook, ANSWERED_WITHIN).await;
+    check("frozen, webhook", Job::Webhook, ANSWERED_WITHIN).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_item_status_whose_connections_died_answers_all_the_same() {
-    check("frozen, item-status", Errand::ItemStatus, ANSWERED_WITHIN).await;
+    check("frozen, item-status", Job::ItemStatus, ANSWERED_WITHIN).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connect_token_whose_connections_died_issues_tokens_all_the_same() {
-    check("frozen, connect-token", Errand::ConnectToken, PATIENCE).await;
+    check("frozen, connect-token", Job::ConnectToken, PATIENCE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connect_events_whose_connections_died_stores_hints_all_the_same() {
     check(
         "frozen, connect-events",
-        Errand::ConnectEvents,
+        Job::ConnectEvents,
         ANSWERED_WITHIN,
     )
     .await;
@@ -54,43 +55,43 @@ async fn a_connect_events_whose_connections_died_stores_hints_all_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disconnect_whose_connections_died_deletes_items_all_the_same() {
-    check("frozen, disconnect", Errand::Disconnect, PATIENCE).await;
+    check("frozen, disconnect", Job::Disconnect, PATIENCE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_item_sync_whose_connections_died_reads_its_items_all_the_same() {
-    check("frozen, item-sync", Errand::ItemSync, PATIENCE).await;
+async fn an_item_sync_whose_connections_died_fetches_its_items_all_the_same() {
+    check("frozen, item-sync", Job::ItemSync, PATIENCE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
+async fn a_process_that_is_frozen_as_it_starts_answers_all_the_same() {
     let cycles = proof::size(8, 100);
     let mut random = proof::random(2);
     let mut deaths = deaths();
     let (mut dead, mut errors, mut slowest) = (0, Vec::new(), Duration::ZERO);
 
-    for errand in Errand::ALL {
-        let mut sleeper = Sleeper::start(errand, cycles + 1).await;
-        sleeper.run().await;
+    for job in Job::ALL {
+        let mut runner = Runner::start(job, cycles + 1).await;
+        runner.run().await;
         for cycle in 0..cycles {
             let moment = if cycle % 2 == 0 {
                 Moment::FirstWait
             } else {
                 Moment::After(LONGEST_START.mul_f64(random.random()))
             };
-            sleeper
+            runner
                 .start_over_and_run(moment, deaths.each_mut().map(Deaths::draw))
                 .await;
         }
-        sleeper.check().await;
-        dead += sleeper.seen.dead;
-        errors.append(&mut sleeper.seen.errors);
-        slowest = slowest.max(sleeper.seen.slowest);
+        runner.check().await;
+        dead += runner.seen.dead;
+        errors.append(&mut runner.seen.errors);
+        slowest = slowest.max(runner.seen.slowest);
     }
 
     Figures::of("frozen, starting")
-        .with("functions", Errand::ALL.len())
-        .with("starts", cycles * Errand::ALL.len())
+        .with("functions", Job::ALL.len())
+        .with("starts", cycles * Job::ALL.len())
         .with("dead connections", dead)
         .with("errors", errors.len())
         .with("slowest answer in ms", slowest.as_millis())
@@ -101,24 +102,24 @@ async fn a_process_that_stands_still_as_it_starts_answers_all_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_servers_may_have_closed_are_not_used() {
-    let mut sleepers = Vec::new();
-    for errand in Errand::ALL {
-        let mut sleeper = Sleeper::start(errand, 2).await;
-        sleeper.run().await;
-        sleepers.push(sleeper);
+    let mut runners = Vec::new();
+    for job in Job::ALL {
+        let mut runner = Runner::start(job, 2).await;
+        runner.run().await;
+        runners.push(runner);
     }
-    let before: Vec<_> = sleepers.iter().map(Sleeper::connections).collect();
+    let before: Vec<_> = runners.iter().map(Runner::connections).collect();
 
-    let sleeping = sleepers
+    let freezes = runners
         .iter_mut()
-        .map(|sleeper| sleeper.sleep_in_peace_and_run(LONGER_THAN_KEPT));
-    futures_util::future::join_all(sleeping).await;
+        .map(|runner| runner.freeze_undisturbed_and_run(LONGER_THAN_KEPT));
+    futures_util::future::join_all(freezes).await;
 
-    for (sleeper, before) in sleepers.iter().zip(before) {
-        assert!(sleeper.seen.errors.is_empty(), "{:?}", sleeper.seen);
+    for (runner, before) in runners.iter().zip(before) {
+        assert!(runner.seen.errors.is_empty(), "{:?}", runner.seen);
         let twice = before.map(|connections| 2 * connections);
-        assert_eq!(sleeper.connections(), twice, "{:?}", sleeper.seen);
-        sleeper.check().await;
+        assert_eq!(runner.connections(), twice, "{:?}", runner.seen);
+        runner.check().await;
     }
 }
 
@@ -126,28 +127,28 @@ fn deaths() -> [Deaths; 2] {
     [0, 1].map(|part| Deaths::new(proof::random(part)))
 }
 
-async fn check(class: &'static str, errand: Errand, answered_within: Duration) {
+async fn check(class: &'static str, job: Job, answered_within: Duration) {
     let cycles = proof::size(60, 1_000);
-    let mut sleeper = Sleeper::start(errand, cycles + 1).await;
+    let mut runner = Runner::start(job, cycles + 1).await;
     let mut deaths = deaths();
-    sleeper.run().await;
-    let errands_between = if errand == Errand::Disconnect {
+    runner.run().await;
+    let jobs_between = if job == Job::Disconnect {
         0
     } else {
-        ERRANDS_BETWEEN
+        JOBS_BETWEEN
     };
     let lateness = Lateness::watch();
 
     for _ in 0..cycles {
-        sleeper
-            .sleep_and_run(deaths.each_mut().map(Deaths::draw))
+        runner
+            .freeze_and_run(deaths.each_mut().map(Deaths::draw))
             .await;
-        for _ in 0..errands_between {
-            sleeper.run().await;
+        for _ in 0..jobs_between {
+            runner.run().await;
         }
     }
 
-    let seen = &sleeper.seen;
+    let seen = &runner.seen;
     Figures::of(class)
         .with("cycles", cycles)
         .with("dead connections", seen.dead)
@@ -156,7 +157,7 @@ async fn check(class: &'static str, errand: Errand, answered_within: Duration) {
         .with("slowest answer in ms", seen.slowest.as_millis())
         .print();
     assert!(seen.errors.is_empty(), "{:#?}", seen.errors);
-    sleeper.check().await;
+    runner.check().await;
     assert!(seen.dead >= cycles / 2, "{}", seen.dead);
     assert!(seen.slowest <= answered_within + lateness.worst());
 }

@@ -1,5 +1,5 @@
-//! A whole run, in which much goes wrong: nothing secret or personal is in what the functions write, answer as an error,
-//! keep or tell of an item, or note in a queue.
+//! A whole run with many faults. The functions write nothing secret or personal to logs, error responses, rows about
+//! items, or the dead-letter queue.
 
 mod run;
 mod secrets;
@@ -11,7 +11,7 @@ use self::secrets::Secrets;
 use crate::figures::Figures;
 use crate::proof;
 
-/// Invented, as all of these are; none may be part of another text by chance.
+/// Invented values, as all of these are. None may be part of another text by chance.
 const OWNER: &str = "usr_leak_4XQ7";
 const OTHER_OWNER: &str = "usr_leak_9ZK2";
 const EMAIL: &str = "maria.leak@example.com";
@@ -19,12 +19,12 @@ const NAME: &str = "Maria Leak of the Savings Bank";
 const CPF: &str = "111.222.333-96";
 const CPF_DIGITS: &str = "11122233396";
 const WRONG_WEBHOOK_SECRET: &str = "wrong-webhook-secret-of-the-leak-test";
-/// What the sandbox's bank accepts.
+/// The credentials that the sandbox's bank accepts.
 const PASSWORD: &str = "password-ok";
 const MFA_CODE: &str = "123456";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_secret_or_personal_leaves_by_a_side_door() {
+async fn no_output_contains_secret_or_personal_data() {
     let mut run = Run::start().await;
     let mut secrets = Secrets::of_deployment();
     let mut error_bodies = Vec::new();
@@ -38,8 +38,8 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         };
         run.stack.dynamodb.set_plan(plan.clone());
         run.stack.pluggy.set_plan(plan.clone());
-        run.hop.to_bus.set_plan(plan.clone());
-        run.hop.to_queue.set_plan(plan);
+        run.pipeline.to_bus.set_plan(plan.clone());
+        run.pipeline.to_queue.set_plan(plan);
         run.connect_banks(&mut secrets, &mut error_bodies).await;
         run.deliver(round, &mut error_bodies).await;
         run.relay(&mut error_bodies).await;
@@ -57,9 +57,9 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
     secrets.add_issued(&run.stack.pluggy.exchanges());
 
     let items = run.items().await;
-    let dead_lettered = run.hop.unpublished.bodies();
+    let dead_lettered = run.pipeline.unpublished.bodies();
     let told_of_items: Vec<String> = run
-        .hop
+        .pipeline
         .bus
         .published()
         .into_iter()
@@ -67,9 +67,9 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         .map(|event| event.detail)
         .collect();
     let lines = Box::pin(run.stop()).await;
-    let told = lines.join("\n");
+    let log_text = lines.join("\n");
     let found = [
-        ("a line", secrets.found_in(&told)),
+        ("a line", secrets.found_in(&log_text)),
         ("an error body", secrets.found_in(&error_bodies.join("\n"))),
         (
             "an item's row",
@@ -97,15 +97,15 @@ async fn nothing_secret_or_personal_leaves_by_a_side_door() {
         )
         .print();
     assert!(found.iter().all(|(_, found)| found.is_empty()), "{found:?}");
-    // What was searched is what it should be.
+    // Guards that the search covered the expected text.
     for outcome in [
         "connect event",
         "delivery",
         "item",
-        "event dead_lettered",
+        "event dead-lettered",
         "batch published",
     ] {
-        assert!(told.contains(outcome), "no line about a {outcome}");
+        assert!(log_text.contains(outcome), "no line about a {outcome}");
     }
     assert!(!error_bodies.is_empty() && items.len() >= 4);
     assert!(!told_of_items.is_empty() && !dead_lettered.is_empty());

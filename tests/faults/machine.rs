@@ -1,4 +1,4 @@
-//! How busy the machine is: what makes a timer late makes an answer late, too, and neither is the function's fault.
+//! A measure of how busy the machine is. A late timer makes a response late too, and neither is the function's fault.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 const TICK: Duration = Duration::from_millis(10);
 
-/// Watches timers until it is asked.
+/// A watch over timers, which runs until its result is read.
 pub(crate) struct Lateness {
     worst: watch::Receiver<Duration>,
     ticking: JoinHandle<()>,
@@ -32,7 +32,7 @@ impl Lateness {
         Self { worst, ticking }
     }
 
-    /// The latest that a timer has been.
+    /// Returns the greatest delay of a timer.
     pub(crate) fn worst(self) -> Duration {
         self.ticking.abort();
         *self.worst.borrow()

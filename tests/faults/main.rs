@@ -1,6 +1,6 @@
-//! Proofs that nothing is lost: the built functions, run as Lambda runs them, while everything around them goes wrong.
+//! Proofs that nothing is lost: the built functions run as on Lambda, while everything around them fails.
 //!
-//! `PROOF=long` runs each of them at its full size, `PROOF_SEED` chooses another course of events, and `BOOTSTRAPS` names
+//! `PROOF=long` runs each proof at its full size. `PROOF_SEED` chooses another course of events. `BOOTSTRAPS` names
 //! another folder of built functions.
 
 #![allow(
@@ -16,14 +16,14 @@ mod duplicates;
 mod figures;
 mod first_failure;
 mod frozen;
-mod hop;
 mod leaks;
 mod machine;
+mod measured_functions;
 mod outages;
+mod pipeline;
 mod pluggy_faults;
 mod proof;
 mod publishing;
-mod scene;
 mod simulation;
 mod stack;
 mod store_faults;

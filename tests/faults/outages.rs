@@ -1,4 +1,4 @@
-//! Webhooks that never come, and a stream that forgets: the rows of all items known before converge by themselves.
+//! Lost webhooks and a stream that loses records. The rows of all items known before converge by themselves.
 
 use jiff::SignedDuration;
 use pluggy::ItemId;
@@ -10,7 +10,7 @@ use crate::simulation::Simulation;
 
 const USER: &str = "usr_01J9X";
 const STEP: SignedDuration = SignedDuration::from_mins(15);
-/// The longest that a live row goes without being looked at, and what a tick and a batch take.
+/// The longest time between two fetches of a live row, plus the time of a tick and a batch.
 const CONVERGED_WITHIN: SignedDuration = SignedDuration::from_hours(25);
 
 #[tokio::test]
@@ -51,12 +51,13 @@ async fn items_converge_after_the_stream_has_forgotten_their_events() {
     let mut simulation = Simulation::start().await;
     let items = known_items(&mut simulation).await;
 
-    // The mapping is off for longer than the stream's 24 hours; webhooks are stored, checks are asked for, nothing reads them.
+    // The mapping is off for longer than the stream's 24 hours. Webhooks and fetch requests are stored, but nothing
+    // reads them.
     change(&simulation, &items).await;
     for step in 0..100 {
         if step < 50 {
             let item_id = items[step % items.len()];
-            tell(&simulation, &format!("unread-{step}"), item_id).await;
+            store_event(&simulation, &format!("unread-{step}"), item_id).await;
         }
         simulation.pass(STEP);
         simulation.scheduler().await;
@@ -79,7 +80,7 @@ async fn items_converge_after_the_stream_has_forgotten_their_events() {
     assert_eq!(wrong, items.len());
 }
 
-/// Items that were read once, and are settled.
+/// Returns items that were fetched once and are settled.
 async fn known_items(simulation: &mut Simulation) -> Vec<ItemId> {
     let mut items = Vec::new();
     for _ in 0..proof::size(10, 200) {
@@ -90,21 +91,21 @@ async fn known_items(simulation: &mut Simulation) -> Vec<ItemId> {
             .deployment
             .item_reaches(*item_id, "UPDATED")
             .await;
-        tell(simulation, "known", *item_id).await;
+        store_event(simulation, "known", *item_id).await;
     }
     simulation.feed().await;
     assert!(simulation.not_converged(&items).await.is_empty());
     items
 }
 
-async fn tell(simulation: &Simulation, event_id: &str, item_id: ItemId) {
+async fn store_event(simulation: &Simulation, event_id: &str, item_id: ItemId) {
     let event = json!({
         "event": "item/updated", "eventId": event_id, "itemId": item_id, "clientUserId": USER,
     });
     assert_eq!(simulation.deployment.deliver(&event).await, 200);
 }
 
-/// Pluggy syncs every item, and tells nobody.
+/// Lets Pluggy update every item without a webhook.
 async fn change(simulation: &Simulation, items: &[ItemId]) {
     for item_id in items {
         let id = item_id.to_string().parse().unwrap();
@@ -118,7 +119,7 @@ async fn change(simulation: &Simulation, items: &[ItemId]) {
     }
 }
 
-/// Goes on until every row is right, and gives how long that took.
+/// Runs until every row is right, and returns the time that it took.
 async fn converge(simulation: &mut Simulation, items: &[ItemId]) -> SignedDuration {
     let began = simulation.now;
     loop {

@@ -1,5 +1,5 @@
-//! Between item-sync and Pluggy everything goes wrong: attempts are bounded, neighbors are not held up, nothing is taken
-//! for deleted, and all converges afterwards.
+//! Faults between item-sync and Pluggy. Attempts are bounded, other items are not delayed, no item is wrongly
+//! deleted, and all rows converge.
 
 mod credentials;
 mod neighbors;
@@ -13,12 +13,14 @@ use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
 
-/// Items that were read once.
+/// Returns items that were fetched once.
 async fn known_items(count: usize) -> (Stack, Vec<ItemId>) {
     let stack = Stack::start().await;
     let item_sync = stack.function("item-sync").await;
     let items = stack.connect(USER, count).await;
-    stack.tell("item/created", "first", USER, &items).await;
+    stack
+        .store_events("item/created", "first", USER, &items)
+        .await;
     stack.feed(&item_sync).await;
     assert!(stack.not_converged(&items).await.is_empty());
     (stack, items)
@@ -47,7 +49,7 @@ fn status(status: u16, code_description: Option<&str>) -> Effect {
     }
 }
 
-/// Pluggy works again; gives how many items have not converged when all were due once.
+/// Runs with a working Pluggy until all items were due once, and returns the number of items that have not converged.
 async fn recover(
     stack: &Stack,
     items: &[ItemId],
@@ -60,7 +62,7 @@ async fn recover(
     stack.not_converged(items).await.len()
 }
 
-/// How often item-sync asked for paths that begin like this.
+/// Returns the number of item-sync's requests for paths with this prefix.
 fn requests(stack: &Stack, path_prefix: &str) -> usize {
     let exchanges = stack.pluggy.exchanges();
     exchanges
@@ -69,7 +71,7 @@ fn requests(stack: &Stack, path_prefix: &str) -> usize {
         .count()
 }
 
-/// How many of the items are taken for deleted.
+/// Returns the number of items that our rows mark as deleted.
 async fn gone(stack: &Stack, items: &[ItemId]) -> usize {
     let mut gone = 0;
     for item_id in items {

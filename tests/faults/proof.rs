@@ -1,4 +1,4 @@
-//! How much is tried, and in which course of events.
+//! The size and the course of events of a proof.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use runtime::env::Environment;
 
 static PROOF: LazyLock<Proof> = LazyLock::new(Proof::of_environment);
 
-/// What the environment asks for.
+/// The settings in the environment.
 struct Proof {
     is_long: bool,
     seed: u64,
@@ -26,17 +26,17 @@ impl Proof {
     }
 }
 
-/// The full figure in the long form, the other one in the short form.
+/// Returns the full figure in the long form, and the other figure in the short form.
 pub(crate) fn size(short: usize, full: usize) -> usize {
     if PROOF.is_long { full } else { short }
 }
 
-/// What the course of events is made of.
+/// Returns the seed of the course of events.
 pub(crate) fn seed() -> u64 {
     PROOF.seed
 }
 
-/// The course of events of one test, or of one of its parts.
+/// Returns the course of events of a test or of one of its parts.
 pub(crate) fn random(part: u64) -> StdRng {
     StdRng::seed_from_u64(PROOF.seed.wrapping_add(part))
 }

@@ -1,4 +1,4 @@
-//! From the tables to the owner's other systems: what is stored is told, whatever fails on the way.
+//! Publishing from the tables to other systems of the operator. Every stored event is published, whatever fails.
 
 mod chain;
 mod crashes;

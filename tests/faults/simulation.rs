@@ -1,4 +1,4 @@
-//! Days in seconds: the functions in this process, with a clock that is moved.
+//! A simulation of days in seconds: the functions run in this process, with a clock that the test moves.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,7 +10,7 @@ use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};
 
-/// Lambda reads a batch of so many records.
+/// The number of records in a batch that Lambda reads.
 const BATCH: usize = 25;
 
 pub(crate) struct Simulation {
@@ -33,13 +33,13 @@ impl Simulation {
         self.now += time;
     }
 
-    /// One tick of scheduler, and gives the number of checks that it asked for.
+    /// Runs one tick of scheduler, and returns the number of fetches that it requested.
     pub(crate) async fn scheduler(&self) -> usize {
         let run = scheduler::handle(&self.deployment.scheduler(), self.now, in_a_minute()).await;
         run.unwrap().requested
     }
 
-    /// Gives item-sync what is new in the event table, from a process of its own.
+    /// Feeds the new rows of the event table to item-sync, in a new process.
     pub(crate) async fn feed(&mut self) {
         let rows = self.new_rows().await;
         let app = self.deployment.item_sync();
@@ -50,7 +50,7 @@ impl Simulation {
         }
     }
 
-    /// What is new in the event table never reaches item-sync: the stream has forgotten it. Gives how much that is.
+    /// Drops the new rows of the event table before item-sync gets them, and returns their number.
     pub(crate) async fn forget(&mut self) -> usize {
         self.new_rows().await.len()
     }
@@ -70,7 +70,7 @@ impl Simulation {
         items.get(item_id).await.unwrap()
     }
 
-    /// The items whose row is not what Pluggy says.
+    /// Returns the items whose row differs from Pluggy's state.
     pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
         let truth = self.deployment.pluggy_client();
         let mut others = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! All that a proof needs: tables, the sandbox, what can go wrong before each, and the built functions.
+//! The testbed of a proof: tables, the sandbox, a fault proxy before each, and the built functions.
 
 mod convergence;
 mod time;
@@ -24,7 +24,7 @@ use tests::{Deployment, stream};
 
 use crate::proof;
 
-/// As in the template.
+/// The mapping in the template.
 pub(crate) const MAPPING: StreamMapping = StreamMapping {
     batch_size: 25,
     max_retries: 10,
@@ -34,16 +34,16 @@ const SCHEDULER_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct Stack {
     pub(crate) deployment: Deployment,
-    /// Between the functions and DynamoDB.
+    /// The proxy between the functions and DynamoDB.
     pub(crate) dynamodb: FaultProxy,
-    /// Between the functions and the sandbox.
+    /// The proxy between the functions and the sandbox.
     pub(crate) pluggy: FaultProxy,
-    /// Of both, where functions reach them over TLS.
+    /// The authority of both proxies, where functions reach them over TLS.
     authority: Option<TestAuthority>,
     secrets: SecretsManager,
     bootstraps: Bootstraps,
     fed: Mutex<HashSet<(String, String)>>,
-    /// Asks the sandbox past the proxy.
+    /// A client that reaches the sandbox past the proxy.
     truth: Client,
 }
 
@@ -52,7 +52,7 @@ impl Stack {
         Self::of(Deployment::start().await).await
     }
 
-    /// With TLS between the functions and what they call, as on AWS.
+    /// Starts a stack with TLS between the functions and what they call, as on AWS.
     pub(crate) async fn over_tls() -> Self {
         let stack = Self::start().await;
         let authority = TestAuthority::new().unwrap();
@@ -94,7 +94,7 @@ impl Stack {
         }
     }
 
-    /// How a function is run.
+    /// Returns the settings with which a function runs.
     pub(crate) fn settings(&self, name: &str) -> FunctionSettings {
         let bootstrap = self.bootstraps.path(name);
         let settings = function_settings(name, bootstrap, &self.deployment.tables)
@@ -117,7 +117,7 @@ impl Stack {
         Fleet::start(&self.settings(name), size).await.unwrap()
     }
 
-    /// Connects as many items for one user, and waits until the bank has answered for all.
+    /// Connects this many items for one user, and waits until the bank has answered for all.
     pub(crate) async fn connect(&self, user: &str, count: usize) -> Vec<ItemId> {
         let mut items = Vec::new();
         for _ in 0..count {
@@ -129,8 +129,14 @@ impl Stack {
         items
     }
 
-    /// Stores an event of Pluggy's for each item, past the webhook.
-    pub(crate) async fn tell(&self, name: &str, event_id: &str, user: &str, items: &[ItemId]) {
+    /// Stores a webhook event for each item, past the webhook function.
+    pub(crate) async fn store_events(
+        &self,
+        name: &str,
+        event_id: &str,
+        user: &str,
+        items: &[ItemId],
+    ) {
         for item_id in items {
             let event = json!({
                 "event": name, "eventId": event_id, "itemId": item_id, "clientUserId": user,
@@ -139,7 +145,7 @@ impl Stack {
         }
     }
 
-    /// Lets Pluggy sync each item once more, and waits until it has changed.
+    /// Lets Pluggy update each item once more, and waits until it has changed.
     pub(crate) async fn change(&self, items: &[ItemId]) {
         for item_id in items {
             assert!(
@@ -153,7 +159,7 @@ impl Stack {
         }
     }
 
-    /// The event rows about items that the stream has not given to item-sync yet, oldest first.
+    /// Returns the event rows about items that the stream has not yet passed to item-sync, oldest first.
     pub(crate) async fn new_rows(&self) -> Vec<Row> {
         let mut rows = self.deployment.tables.event_rows().await;
         let mut fed = self.fed.lock().unwrap();
@@ -166,18 +172,18 @@ impl Stack {
         rows
     }
 
-    /// Gives item-sync what is new in the event table.
+    /// Feeds the new rows of the event table to item-sync.
     pub(crate) async fn feed(&self, item_sync: &Function) -> Fed {
         let records = stream::records(&self.new_rows().await);
         MAPPING.feed(item_sync, &records).await.unwrap()
     }
 
-    /// From now on, Secrets Manager has the credentials of an application.
+    /// Stores the credentials of an application in Secrets Manager.
     pub(crate) fn set_credentials(&self, client_id: &str) {
         self.secrets.set(&secret(client_id));
     }
 
-    /// One tick of scheduler, and what item-sync makes of it.
+    /// Runs one tick of scheduler, and feeds the result to item-sync.
     pub(crate) async fn tick(&self, scheduler: &Function, item_sync: &Function) -> Fed {
         let answer = scheduler.invoke(b"{}", SCHEDULER_TIMEOUT).await.unwrap();
         assert!(answer.json().is_some(), "scheduler failed: {answer:?}");

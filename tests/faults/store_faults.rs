@@ -1,5 +1,5 @@
-//! Between the functions and DynamoDB everything goes wrong: an event that was acknowledged is durable, each delivery is
-//! answered in time, and items converge afterwards.
+//! Faults between the functions and DynamoDB. Every acknowledged event is durable, each delivery is answered in time,
+//! and items converge afterwards.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,19 +19,19 @@ const SENDERS: usize = 6;
 const USER: &str = "usr_01J9X";
 const PROBABILITIES: [f64; 3] = [0.05, 0.3, 1.0];
 
-/// What the answers to some deliveries were.
+/// The responses to some deliveries.
 #[derive(Default)]
 struct Answers {
     acknowledged: HashSet<String>,
     refused: usize,
     faults: usize,
     slowest: Duration,
-    /// How late the machine made the test's own timers.
+    /// The greatest delay of the test's own timers on this machine.
     latest_timer: Duration,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_is_durable_whatever_the_store_does() {
+async fn every_acknowledged_event_is_durable_whatever_the_store_does() {
     let stack = Arc::new(Stack::start().await);
     let alone = Fault::ALL.map(Some).into_iter();
     let mut courses = JoinSet::new();
@@ -63,7 +63,7 @@ async fn what_was_acknowledged_is_durable_whatever_the_store_does() {
     assert!(total.refused > 0 && !total.acknowledged.is_empty());
 }
 
-/// One kind of fault, or all of them, at each probability, for functions of their own.
+/// Runs one kind of fault, or all kinds, at each probability, with functions of its own.
 async fn course(stack: &Stack, number: usize, fault: Option<Fault>) -> Answers {
     let url = stack.deployment.tables.url.as_deref().unwrap();
     let seed = proof::seed().wrapping_add(number as u64);
@@ -75,7 +75,7 @@ async fn course(stack: &Stack, number: usize, fault: Option<Fault>) -> Answers {
         .with("AWS_ENDPOINT_URL_DYNAMODB", proxy.url());
     let webhook = Arc::new(Fleet::start(&settings, SENDERS).await.unwrap());
     let mut next = (number + 1) * 1_000_000;
-    // Starting is not what is timed here.
+    // The start of a function is not timed here.
     deliver(
         &webhook,
         (next..next + SENDERS).map(Posted::number).collect(),
@@ -139,7 +139,9 @@ async fn items_converge_when_the_store_works_again() {
         stack.function("scheduler").await,
     );
     let mut items = stack.connect(USER, proof::size(5, 50)).await;
-    stack.tell("item/created", "first", USER, &items).await;
+    stack
+        .store_events("item/created", "first", USER, &items)
+        .await;
     stack.feed(&item_sync).await;
     let (mut invocations, mut dropped) = (0, Vec::new());
     let mapping = StreamMapping {
@@ -150,7 +152,7 @@ async fn items_converge_when_the_store_works_again() {
     for (round, probability) in PROBABILITIES.into_iter().enumerate() {
         stack.change(&items).await;
         if probability < 1.0 {
-            // The stream alone tells of what is not known yet.
+            // Only the stream has the events about items without a row.
             items.extend(stack.connect(USER, 3).await);
         }
         let some = if probability < 1.0 {
@@ -159,7 +161,7 @@ async fn items_converge_when_the_store_works_again() {
             &items[..2]
         };
         stack
-            .tell("item/updated", &format!("round-{round}"), USER, some)
+            .store_events("item/updated", &format!("round-{round}"), USER, some)
             .await;
         stack.dynamodb.set_plan(Plan::all(probability));
         let records = stream::records(&stack.new_rows().await);

@@ -1,30 +1,30 @@
-//! What must hold of the row after every step of a history.
+//! Rules that the row must satisfy after every step of a history.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
 use store::{Snapshot, StoredItem};
 
+use crate::history::History;
 use crate::invocation::Invocation;
-use crate::told::Told;
-use crate::world::World;
+use crate::model::Model;
 
 pub(crate) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How the row became as it is.
-pub(crate) enum Look {
-    /// In any way.
+/// The cause of the row's current state.
+pub(crate) enum Cause {
+    /// Any sequence of steps.
     Any,
-    /// By one invocation of item-sync, from begin to end, with no other under way.
+    /// One complete invocation of item-sync, with no other one running.
     After(Invocation),
 }
 
 pub(crate) type Verdict = Result<(), String>;
 
-pub(crate) fn check(told: &Told<'_>, before: Option<&StoredItem>, look: &Look) -> Verdict {
-    let world = told.stand.pluggy.world();
-    let skew = skew(told);
-    let Some(row) = &told.row else {
+pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &Cause) -> Verdict {
+    let model = history.testbed.pluggy.model();
+    let skew = skew(history);
+    let Some(row) = &history.row else {
         let was_a_guess = before.is_none_or(|before| before.is_unconfirmed);
         return ensure(was_a_guess, "what Pluggy spoke of never vanishes");
     };
@@ -38,17 +38,17 @@ pub(crate) fn check(told: &Told<'_>, before: Option<&StoredItem>, look: &Look) -
             "a tombstone keeps nothing",
         )?;
         if !is_tombstone(before) {
-            is_proven(told, &world, skew)?;
+            is_proven(history, &model, skew)?;
         }
     } else {
-        is_scheduled(row, world.now + skew)?;
+        is_scheduled(row, model.now + skew)?;
         if let Some(snapshot) = &row.snapshot {
-            was_true(&world, snapshot)?;
+            was_true(&model, snapshot)?;
         }
     }
-    match look {
-        Look::Any => Ok(()),
-        Look::After(invocation) => invocation.check(told, &world, before, row),
+    match cause {
+        Cause::Any => Ok(()),
+        Cause::After(invocation) => invocation.check(history, &model, before, row),
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn is_tombstone(row: Option<&StoredItem>) -> bool {
     row.is_some_and(|row| row.deleted_at.is_some())
 }
 
-/// The item as a row gives it back.
+/// Returns the item as the row stores it.
 pub(crate) fn as_stored(item: Item) -> Item {
     Item {
         client_user_id: None,
@@ -64,12 +64,12 @@ pub(crate) fn as_stored(item: Item) -> Item {
     }
 }
 
-/// How far two clocks can be apart.
-pub(crate) fn skew(told: &Told<'_>) -> SignedDuration {
+/// Returns the largest difference between two clocks.
+pub(crate) fn skew(history: &History<'_>) -> SignedDuration {
     let clocks = [
-        told.clocks.door,
-        told.clocks.lanes[0],
-        told.clocks.lanes[1],
+        history.clocks.door,
+        history.clocks.lanes[0],
+        history.clocks.lanes[1],
         0,
     ];
     let (first, last) = (clocks.iter().min(), clocks.iter().max());
@@ -100,16 +100,16 @@ fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
     ensure(is_kept, "the first owner stays")
 }
 
-/// Only an `item/deleted` with a 404, or two of them an hour apart, prove that an item is gone.
-fn is_proven(told: &Told<'_>, world: &World, skew: SignedDuration) -> Verdict {
-    let engine = &told.stand.engine;
-    let is_told =
+/// Checks the proof of a deletion: an `item/deleted` with a 404, or two 404s an hour apart.
+fn is_proven(history: &History<'_>, model: &Model, skew: SignedDuration) -> Verdict {
+    let engine = &history.testbed.engine;
+    let is_reported =
         (0..engine.stream_len()).any(|record| engine.image(record)["event"]["S"] == "item/deleted");
-    let Some((first, last)) = world.missing.first().zip(world.missing.last()) else {
+    let Some((first, last)) = model.missing.first().zip(model.missing.last()) else {
         return Err("a tombstone without a 404".to_owned());
     };
     ensure(
-        is_told || last.duration_since(*first) + skew >= HOUR,
+        is_reported || last.duration_since(*first) + skew >= HOUR,
         "gone is proven",
     )
 }
@@ -122,9 +122,9 @@ fn is_scheduled(row: &StoredItem, latest: Timestamp) -> Verdict {
     )
 }
 
-/// Whatever the row says was true at Pluggy once, as a whole.
-fn was_true(world: &World, snapshot: &Snapshot) -> Verdict {
-    let was = (0..world.states.len()).any(|index| as_stored(world.item(index)) == *snapshot.item);
+/// Checks that the snapshot equals one complete state that the item had at Pluggy.
+fn was_true(model: &Model, snapshot: &Snapshot) -> Verdict {
+    let was = (0..model.states.len()).any(|index| as_stored(model.item(index)) == *snapshot.item);
     ensure(was, "a row is an answer of Pluggy's")
 }
 

@@ -1,5 +1,5 @@
-//! The DynamoDB engine as the processes reach it: through their gates, without a socket where the
-//! engine is in this process, and with every event row on its way to the stream.
+//! The DynamoDB engine behind the gates of the processes. The engine in this process is called without a socket. Every
+//! event row that is written goes to the stream.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,11 +20,11 @@ use tests::tables::{client_over, dynamodb_local};
 
 use crate::gate::{Abandoned, Gate, Point};
 
-/// Where nothing listens; the engine in this process is reached without an address.
+/// An address where nothing listens. The engine in this process needs no address.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const TARGET: &str = "x-amz-target";
 
-/// One engine, shared by all processes of a stand.
+/// One engine, shared by all processes of a testbed.
 #[derive(Clone, Debug)]
 pub(crate) struct Engine {
     url: String,
@@ -40,7 +40,7 @@ enum Place {
 }
 
 impl Engine {
-    /// An engine without tables.
+    /// Starts an engine without tables.
     pub(crate) fn start() -> Self {
         let place = match dynamodb_local() {
             Some(_) => Place::There(aws_smithy_http_client::Builder::new().build_http()),
@@ -54,7 +54,7 @@ impl Engine {
         }
     }
 
-    /// A client for a process behind `gate`.
+    /// Returns a client for a process behind `gate`.
     pub(crate) fn client(&self, gate: &Gate) -> Client {
         let door = Door {
             engine: self.clone(),
@@ -63,17 +63,17 @@ impl Engine {
         client_over(&self.url, door)
     }
 
-    /// The n-th new image of the stream, in the order of the writes.
+    /// Returns the n-th new image of the stream, in the order of the writes.
     pub(crate) fn image(&self, number: usize) -> Value {
         self.images()[number].clone()
     }
 
-    /// How many there are.
+    /// Returns the number of images in the stream.
     pub(crate) fn stream_len(&self) -> usize {
         self.images().len()
     }
 
-    /// How many writes have been done.
+    /// Returns the number of completed writes.
     pub(crate) fn writes(&self) -> usize {
         self.writes.load(Ordering::Relaxed)
     }
@@ -87,7 +87,7 @@ impl Engine {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A row with a sort key that was put is an event.
+    /// Records a put of a row with a sort key: such a row is an event.
     fn record(&self, operation: &str, body: &[u8]) {
         self.writes.fetch_add(1, Ordering::Relaxed);
         if operation != "PutItem" {
@@ -101,7 +101,7 @@ impl Engine {
     }
 }
 
-/// The way of one process to the engine.
+/// The connection of one process to the engine.
 #[derive(Clone, Debug)]
 struct Door {
     engine: Engine,
@@ -145,8 +145,8 @@ impl HttpConnector for Connector {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let body = request.body().bytes().unwrap_or_default().to_vec();
             let gate = match operation.as_str() {
-                // The scheduler reads its shards in parallel, and nothing is lost with a read: a kill before its first
-                // write is the same.
+                // The scheduler reads its shards in parallel. A kill during a read equals a kill before the first
+                // write.
                 "Query" => &Gate::free(),
                 _ => &door.gate,
             };
@@ -172,7 +172,7 @@ fn gone(abandoned: Abandoned) -> ConnectorError {
     ConnectorError::other(abandoned.into(), None)
 }
 
-/// What the engine's own server would answer.
+/// Returns the response that the engine's own server would send.
 fn answer(database: &Database, operation: &str, body: &[u8]) -> HttpResponse {
     let outcome = match operation {
         "CreateTable" => call(body, |request| database.create_table(request)),

@@ -1,11 +1,11 @@
-//! What histories did, for whoever doubts that they did anything.
+//! Counts of what the histories did, as evidence that they did something.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::gate::Point;
 
-/// What histories did.
+/// Counts of what the histories did.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) histories: usize,
@@ -15,12 +15,12 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// A process was killed there.
+    /// Counts a process that was killed at this point.
     pub(crate) fn crash(&mut self, point: Point) {
         *self.crashes.entry(point).or_default() += 1;
     }
 
-    /// Adds those of another part.
+    /// Adds the counts of another part.
     pub(crate) fn add(&mut self, other: &Self) {
         self.histories += other.histories;
         self.steps += other.steps;

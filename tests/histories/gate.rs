@@ -1,4 +1,4 @@
-//! Where a process can stand still: at each of its await points, until it is let on, or dropped.
+//! Gates that stop a process at each of its await points until the driver admits or drops it.
 
 use std::error::Error;
 use std::fmt;
@@ -45,12 +45,12 @@ struct State {
     is_free: bool,
     permits: usize,
     tickets: u64,
-    standing: Option<(u64, Point)>,
+    waiting: Option<(u64, Point)>,
     driver: Option<Waker>,
-    stander: Option<Waker>,
+    waiter: Option<Waker>,
 }
 
-/// The process went on without waiting for this any longer, or is gone.
+/// The process no longer waits for this response, or is gone.
 #[derive(Debug)]
 pub(crate) struct Abandoned;
 
@@ -63,14 +63,14 @@ impl fmt::Display for Abandoned {
 impl Error for Abandoned {}
 
 impl Gate {
-    /// A gate where nobody has to stand.
+    /// Returns a gate that never blocks.
     pub(crate) fn free() -> Self {
         let gate = Self::default();
         gate.state().is_free = true;
         gate
     }
 
-    /// Stands still until let on.
+    /// Waits until the driver admits the process.
     pub(crate) async fn pass(&self, point: Point) -> Result<(), Abandoned> {
         let mut ticket = None;
         poll_fn(|context| {
@@ -78,21 +78,21 @@ impl Gate {
             if state.is_free {
                 return Poll::Ready(Ok(()));
             }
-            let stands = state.standing.map(|(ticket, _)| ticket);
-            if ticket.is_some() && ticket != stands {
+            let waiting_ticket = state.waiting.map(|(ticket, _)| ticket);
+            if ticket.is_some() && ticket != waiting_ticket {
                 return Poll::Ready(Err(Abandoned));
             }
             if state.permits > 0 {
                 state.permits -= 1;
-                state.standing = None;
+                state.waiting = None;
                 return Poll::Ready(Ok(()));
             }
             if ticket.is_none() {
                 state.tickets += 1;
                 ticket = Some(state.tickets);
-                state.standing = Some((state.tickets, point));
+                state.waiting = Some((state.tickets, point));
             }
-            state.stander = Some(context.waker().clone());
+            state.waiter = Some(context.waker().clone());
             if let Some(driver) = state.driver.take() {
                 driver.wake();
             }
@@ -101,30 +101,30 @@ impl Gate {
         .await
     }
 
-    /// Lets whoever stands here, or comes next, on to the next point.
+    /// Admits the process that waits here, or the next one, to the next point.
     pub(crate) fn admit(&self) {
         let mut state = self.state();
         state.permits += 1;
-        if let Some(stander) = state.stander.take() {
-            stander.wake();
+        if let Some(waiter) = state.waiter.take() {
+            waiter.wake();
         }
     }
 
-    /// Where the process stands; if it is on its way, the driver is woken when it stands.
-    pub(crate) fn standing(&self, driver: &Waker) -> Option<Point> {
+    /// Returns the point where the process waits. If the process is running, the gate wakes the driver when it waits.
+    pub(crate) fn waiting(&self, driver: &Waker) -> Option<Point> {
         let mut state = self.state();
-        let standing = state.standing.filter(|_| state.permits == 0);
+        let waiting = state.waiting.filter(|_| state.permits == 0);
         state.driver = Some(driver.clone());
-        standing.map(|(_, point)| point)
+        waiting.map(|(_, point)| point)
     }
 
-    /// The process is gone.
+    /// Resets the gate after the process is gone.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         state.permits = 0;
-        state.standing = None;
-        if let Some(stander) = state.stander.take() {
-            stander.wake();
+        state.waiting = None;
+        if let Some(waiter) = state.waiter.take() {
+            waiter.wake();
         }
     }
 

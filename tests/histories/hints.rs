@@ -1,4 +1,4 @@
-//! What must hold of the row after a look that frontends alone asked for.
+//! Rules for the row after a fetch that only hints from frontends requested.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,29 +6,29 @@ use serde_json::Value;
 use store::StoredItem;
 
 use crate::checks::{Verdict, ensure};
+use crate::model::{Given, Model, USER};
 use crate::step::Hinter;
-use crate::world::{Given, USER, World};
 
-/// Nobody names this user but the user's own frontend.
-const STRANGER: &str = "usr_3";
+/// A user that only the user's own frontend names.
+const NON_OWNER: &str = "usr_3";
 
-/// Who signed in at the frontend.
+/// Returns the user who signed in at the frontend.
 pub(crate) fn user(hinter: Hinter) -> &'static str {
     match hinter {
         Hinter::User => USER,
-        Hinter::Stranger => STRANGER,
+        Hinter::OtherUser => NON_OWNER,
     }
 }
 
-/// Whose item it is for whoever looks now: the row's owner stays, else Pluggy's answer says it.
-pub(crate) fn owner(world: &World, before: Option<&StoredItem>) -> Option<String> {
+/// Returns the item's owner: the owner in the row, else the one in Pluggy's response.
+pub(crate) fn owner(model: &Model, before: Option<&StoredItem>) -> Option<String> {
     let of_row = before.and_then(|before| before.owner.as_ref());
-    let of_answer = world.answers_name_the_owner.then(|| USER.to_owned());
+    let of_answer = model.answers_name_the_owner.then(|| USER.to_owned());
     of_row.map(|owner| owner.as_str().to_owned()).or(of_answer)
 }
 
-/// Whether the records are hints alone, and none of them the owner's.
-pub(crate) fn are_strangers(records: &[Value], owner: Option<&str>) -> bool {
+/// Returns whether all records are hints, and none is from the owner.
+pub(crate) fn are_from_others(records: &[Value], owner: Option<&str>) -> bool {
     records.iter().all(|image| {
         image["origin"]["S"] == "hint" && owner.is_none_or(|owner| hinting_user(image) != owner)
     })
@@ -40,8 +40,8 @@ fn hinting_user(image: &Value) -> String {
     body["clientUserId"].as_str().unwrap().to_owned()
 }
 
-/// What somebody owns stays as it is, to the last attribute, without a question at Pluggy. Elsewhere
-/// the next look may come at another time, which nobody sees.
+/// Checks that hints from non-owners change nothing. A row with an owner stays identical, and Pluggy gets no request.
+/// In other rows only the time of the next fetch may change, which no user sees.
 pub(crate) fn change_nothing(
     before: Option<&StoredItem>,
     row: &StoredItem,

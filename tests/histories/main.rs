@@ -1,5 +1,5 @@
-//! Histories of one item over the real decision code: whatever happens, in whatever order, and
-//! wherever processes are killed, the row ends as what is true at Pluggy.
+//! Histories of one item over the real decision code. For any events, in any order, and with processes killed anywhere,
+//! the row ends in the item's true state at Pluggy.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,15 +14,15 @@ mod events;
 mod figures;
 mod gate;
 mod hints;
+mod history;
 mod invocation;
+mod model;
 mod permutations;
 mod plan;
 mod pluggy;
 mod random;
 mod run;
 mod settle;
-mod stand;
 mod step;
-mod told;
-mod workshop;
-mod world;
+mod testbed;
+mod workers;

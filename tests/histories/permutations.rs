@@ -7,38 +7,38 @@ use store::schema::FETCH_SHARD;
 use tests::tables::Row;
 
 use crate::figures::Figures;
+use crate::history::History;
+use crate::model::{Answer, Kind, LANES};
 use crate::plan::Plan;
 use crate::settle::settle;
-use crate::stand::Stand;
-use crate::step::{Clocks, History, Late, Names, Stamp, Stamps, Step};
-use crate::told::Told;
-use crate::workshop::{self, Workshop};
-use crate::world::{Answer, Kind, LANES};
+use crate::step::{Clocks, Late, Names, Script, Stamp, Stamps, Step};
+use crate::testbed::Testbed;
+use crate::workers::{self, Worker};
 
-/// Between two changes, and between two batches.
+/// The time between two changes, and between two batches.
 const PACE: SignedDuration = SignedDuration::from_secs(5);
 
-/// How the events of a permutation come.
+/// The arrival order of a permutation's events, relative to the changes.
 #[derive(Clone, Copy, Debug)]
-enum Coming {
-    /// Each comes, and is handled, right after the next change, whichever it tells of.
+enum Arrival {
+    /// Each arrives and is handled right after the next change, whichever change it reports.
     AsTheItemChanges,
-    /// All have come, in the order of the changes, before the first is handled.
+    /// All arrive in the order of the changes, before the first is handled.
     AfterTheLastChange,
-    /// The last of them is the item's deletion, and it has come before the first is handled.
+    /// The last event is the item's deletion. It arrives before the first is handled.
     AfterTheDeletion,
 }
 
-impl Coming {
+impl Arrival {
     const ALL: [Self; 3] = [
         Self::AsTheItemChanges,
         Self::AfterTheLastChange,
         Self::AfterTheDeletion,
     ];
 
-    /// What depends on the order, because it tells of our looks and not of the item: when the last
-    /// one was and when the next one will be, and of a tombstone also when the item was found to be
-    /// gone, and first heard of, since Pluggy never said when it was made.
+    /// Returns the attributes that depend on the order, because they describe our fetches and not the item: the times
+    /// of the last and the next fetch. A tombstone also has the times when the item was found deleted and first seen,
+    /// since Pluggy never said when it was created.
     fn differences(self) -> &'static [&'static str] {
         match self {
             Self::AsTheItemChanges => &[],
@@ -56,36 +56,36 @@ fn any_order_of_events_ends_in_the_same_row() {
     for events in 1..=plan.events {
         let orders = orders(events);
         permutations += orders.len();
-        for coming in Coming::ALL {
-            let rows = workshop::share(chunks(&orders), |orders| tell_all(coming, orders));
+        for arrival in Arrival::ALL {
+            let rows = workers::share(chunks(&orders), |orders| run_all(arrival, orders));
             let first = &rows[0];
             for (order, row) in orders.iter().zip(&rows) {
-                assert_eq!(row, first, "{coming:?}, in the order {order:?}");
+                assert_eq!(row, first, "{arrival:?}, in the order {order:?}");
             }
         }
     }
 
     eprintln!(
         "order: {permutations} permutations, each as {} kinds of history, 0 differences",
-        Coming::ALL.len()
+        Arrival::ALL.len()
     );
 }
 
-/// As many parts as keep the cores busy, and few enough that their stands cost little.
+/// Splits the orders into enough parts to keep the cores busy, and few enough that their testbeds cost little.
 fn chunks(orders: &[Vec<usize>]) -> Vec<&[Vec<usize>]> {
     orders.chunks(60).collect()
 }
 
-fn tell_all(coming: Coming, orders: &[Vec<usize>]) -> Vec<Option<Row>> {
-    let workshop = Workshop::open();
-    let mut stand = workshop.block_on(Stand::start());
+fn run_all(arrival: Arrival, orders: &[Vec<usize>]) -> Vec<Option<Row>> {
+    let worker = Worker::open();
+    let mut testbed = worker.block_on(Testbed::start());
     let rows = orders
         .iter()
-        .map(|order| workshop.block_on(tell(&mut stand, coming, order)));
+        .map(|order| worker.block_on(run(&mut testbed, arrival, order)));
     rows.collect()
 }
 
-/// Every order of the numbers below `count`.
+/// Returns every order of the numbers below `count`.
 fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut orders = vec![Vec::new()];
     for number in 0..count {
@@ -101,22 +101,23 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-async fn tell(stand: &mut Stand, coming: Coming, order: &[usize]) -> Option<Row> {
-    let item_id = stand.begin();
+async fn run(testbed: &mut Testbed, arrival: Arrival, order: &[usize]) -> Option<Row> {
+    let item_id = testbed.begin();
     let mut figures = Figures::default();
-    let mut told = Told::new(stand, &mut figures, &history());
-    match coming {
-        Coming::AsTheItemChanges => as_the_item_changes(&mut told, order).await,
-        Coming::AfterTheLastChange => after_the_last_change(&mut told, order).await,
-        Coming::AfterTheDeletion => after_the_deletion(&mut told, order).await,
+    let mut history = History::new(testbed, &mut figures, &undisturbed());
+    match arrival {
+        Arrival::AsTheItemChanges => as_the_item_changes(&mut history, order).await,
+        Arrival::AfterTheLastChange => after_the_last_change(&mut history, order).await,
+        Arrival::AfterTheDeletion => after_the_deletion(&mut history, order).await,
     }
-    settle(&mut told, Late::Lost).await.unwrap();
-    let row = stand.raw_row().await;
-    stand.end().await;
-    row.map(|row| comparable(row, item_id, coming.differences()))
+    settle(&mut history, Late::Lost).await.unwrap();
+    let row = testbed.raw_row().await;
+    testbed.end().await;
+    row.map(|row| comparable(row, item_id, arrival.differences()))
 }
 
-/// The row without what may differ. Each history has an item of its own, so its id does, and the shard that follows from it.
+/// Returns the row without the attributes that may differ. Each history has its own item, so the id and the shard
+/// derived from it also differ.
 fn comparable(row: Row, item_id: ItemId, differences: &[&str]) -> Row {
     let item_id = item_id.to_string();
     let attributes = row
@@ -129,55 +130,56 @@ fn comparable(row: Row, item_id: ItemId, differences: &[&str]) -> Row {
     attributes.collect()
 }
 
-async fn as_the_item_changes(told: &mut Told<'_>, order: &[usize]) {
+async fn as_the_item_changes(history: &mut History<'_>, order: &[usize]) {
     for (number, event) in order.iter().enumerate() {
-        change(told, number).await;
-        told.send(Kind::ALL[*event].event());
-        told.deliver(told.sent.len() - 1, None).await;
-        handle(told, number).await;
+        change(history, number).await;
+        history.send(Kind::ALL[*event].event());
+        history.deliver(history.sent.len() - 1, None).await;
+        handle(history, number).await;
     }
 }
 
-async fn after_the_last_change(told: &mut Told<'_>, order: &[usize]) {
+async fn after_the_last_change(history: &mut History<'_>, order: &[usize]) {
     for number in 0..order.len() {
-        change(told, number).await;
-        told.deliver(told.sent.len() - 1, None).await;
+        change(history, number).await;
+        history.deliver(history.sent.len() - 1, None).await;
     }
     for event in order {
-        handle(told, *event).await;
-        told.wait(PACE).await;
+        handle(history, *event).await;
+        history.wait(PACE).await;
     }
 }
 
-async fn after_the_deletion(told: &mut Told<'_>, order: &[usize]) {
+async fn after_the_deletion(history: &mut History<'_>, order: &[usize]) {
     for number in 1..order.len() {
-        change(told, number).await;
-        told.deliver(told.sent.len() - 1, None).await;
+        change(history, number).await;
+        history.deliver(history.sent.len() - 1, None).await;
     }
-    told.step(Step::Delete).await.unwrap();
-    told.deliver(told.sent.len() - 1, None).await;
+    history.step(Step::Delete).await.unwrap();
+    history.deliver(history.sent.len() - 1, None).await;
     for event in order {
-        handle(told, *event).await;
-        told.wait(PACE).await;
+        handle(history, *event).await;
+        history.wait(PACE).await;
     }
 }
 
-async fn change(told: &mut Told<'_>, number: usize) {
-    told.wait(PACE).await;
+async fn change(history: &mut History<'_>, number: usize) {
+    history.wait(PACE).await;
     let kind = Kind::ALL[number];
-    told.change(kind, Stamp::New, kind.event());
+    history.change(kind, Stamp::New, kind.event());
 }
 
-async fn handle(told: &mut Told<'_>, record: usize) {
+async fn handle(history: &mut History<'_>, record: usize) {
     let lane = record % LANES;
-    told.sync(lane, vec![record], Answer::Truth, None)
+    history
+        .sync(lane, vec![record], Answer::Truth, None)
         .await
         .unwrap();
 }
 
-/// An undisturbed history of one user's item.
-fn history() -> History {
-    History {
+/// Returns an undisturbed script for one user's item.
+fn undisturbed() -> Script {
+    Script {
         clocks: Clocks {
             door: 0,
             lanes: [0; LANES],

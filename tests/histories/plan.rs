@@ -1,20 +1,20 @@
-//! How much is told: a little by default, all of it where `HISTORIES` says how many.
+//! The number of histories to run: a few by default, and as many as `HISTORIES` says otherwise.
 
 use runtime::env::Environment;
 
-/// How many random histories `cargo test` tells, and of how many events every order.
+/// Defaults of `cargo test`: the number of random histories, and the number of events in every order.
 const SHORT: (u32, usize) = (200, 4);
-/// Of how many events every order is told in the long form.
+/// The number of events in every order in the long form.
 const EVENTS: usize = 6;
 
-/// How much is told.
+/// The number of histories to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    /// How many random histories: `HISTORIES`.
+    /// The number of random histories: `HISTORIES`.
     pub(crate) histories: u32,
-    /// What they are made of: `HISTORIES_SEED`, such as a failure names it.
+    /// The seed of the random histories: `HISTORIES_SEED`, as a failure prints it.
     pub(crate) seed: String,
-    /// Every order of up to so many events is told.
+    /// The test runs every order of up to this many events.
     pub(crate) events: usize,
 }
 

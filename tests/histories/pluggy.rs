@@ -1,5 +1,5 @@
-//! Pluggy's `GET /items/{id}` over HTTP, as the world has it. Each lane has an address of its own, so
-//! that its request stands at its own gate, before the answer is made and before it arrives.
+//! A fake of Pluggy's `GET /items/{id}` over HTTP, backed by the model. Each lane has its own address, so its request
+//! waits at its own gate: before the response is made, and before it arrives.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,26 +12,26 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::gate::{Abandoned, Gate, Point};
-use crate::world::World;
+use crate::model::Model;
 
-/// The world as the server and the teller of a history share it.
+/// The model, shared by the server and the runner of a history.
 #[derive(Clone, Debug)]
 pub(crate) struct Pluggy {
-    world: Arc<Mutex<World>>,
+    model: Arc<Mutex<Model>>,
 }
 
 impl Pluggy {
-    pub(crate) fn new(world: World) -> Self {
+    pub(crate) fn new(model: Model) -> Self {
         Self {
-            world: Arc::new(Mutex::new(world)),
+            model: Arc::new(Mutex::new(model)),
         }
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Serves the lanes behind these gates; gives the address of each.
+    /// Serves the lanes behind these gates and returns the address of each.
     pub(crate) async fn serve(&self, gates: Vec<Gate>) -> Vec<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -66,7 +66,7 @@ impl Pluggy {
         let lane: usize = lane.parse().unwrap();
         let gate = &gates[lane];
         gate.pass(Point::BeforeAnswer).await?;
-        let (status, body) = self.world().answer(lane, item_id);
+        let (status, body) = self.model().answer(lane, item_id);
         gate.pass(Point::AfterAnswer).await?;
         let body = Full::new(Bytes::from(body.to_string()));
         Ok(Response::builder().status(status).body(body).unwrap())

@@ -4,25 +4,25 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use sha2::{Digest as _, Sha256};
 
 use crate::figures::Figures;
+use crate::history::History;
 use crate::plan::Plan;
 use crate::settle::settle;
-use crate::stand::Stand;
-use crate::step::{History, history};
-use crate::told::Told;
-use crate::workshop::{self, Workshop};
+use crate::step::{Script, script};
+use crate::testbed::Testbed;
+use crate::workers::{self, Worker};
 
-/// How many histories one stand tells before its tables are thrown away.
-const HISTORIES_OF_A_STAND: u32 = 500;
+/// The number of histories that one testbed runs before its tables are dropped.
+const HISTORIES_OF_A_TESTBED: u32 = 500;
 
 #[test]
-fn every_history_ends_in_the_row_that_is_true() {
+fn every_history_ends_in_the_true_row() {
     let plan = Plan::from_env();
-    let stands = (0..plan.histories.div_ceil(HISTORIES_OF_A_STAND)).collect();
+    let testbeds = (0..plan.histories.div_ceil(HISTORIES_OF_A_TESTBED)).collect();
 
-    let parts = workshop::share(stands, |stand| {
-        let left = plan.histories - stand * HISTORIES_OF_A_STAND;
-        let seed = format!("{}/{stand}", plan.seed);
-        vec![tell(&seed, left.min(HISTORIES_OF_A_STAND))]
+    let parts = workers::share(testbeds, |testbed| {
+        let left = plan.histories - testbed * HISTORIES_OF_A_TESTBED;
+        let seed = format!("{}/{testbed}", plan.seed);
+        vec![run(&seed, left.min(HISTORIES_OF_A_TESTBED))]
     });
 
     let mut figures = Figures::default();
@@ -32,10 +32,10 @@ fn every_history_ends_in_the_row_that_is_true() {
     eprintln!("order: {figures}, seed {}, 0 differences", plan.seed);
 }
 
-/// Tells so many histories of one seed.
-fn tell(seed: &str, count: u32) -> Figures {
-    let workshop = Workshop::open();
-    let mut stand = workshop.block_on(Stand::start());
+/// Runs `count` histories of one seed.
+fn run(seed: &str, count: u32) -> Figures {
+    let worker = Worker::open();
+    let mut testbed = worker.block_on(Testbed::start());
     let mut figures = Figures::default();
     let config = Config {
         cases: count,
@@ -44,39 +44,39 @@ fn tell(seed: &str, count: u32) -> Figures {
         ..Config::default()
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &Sha256::digest(seed));
-    let shared = std::cell::RefCell::new((&mut stand, &mut figures));
-    let outcome = TestRunner::new_with_rng(config, rng).run(&history(), |history| {
-        let (stand, figures) = &mut *shared.borrow_mut();
-        let told = workshop.block_on(tell_one(stand, figures, &history));
-        told.map_err(TestCaseError::fail)
+    let shared = std::cell::RefCell::new((&mut testbed, &mut figures));
+    let outcome = TestRunner::new_with_rng(config, rng).run(&script(), |script| {
+        let (testbed, figures) = &mut *shared.borrow_mut();
+        let history = worker.block_on(run_one(testbed, figures, &script));
+        history.map_err(TestCaseError::fail)
     });
     match outcome {
         Ok(()) => figures,
-        Err(TestError::Fail(rule, history)) => panic!("{rule}\n{history:?}"),
+        Err(TestError::Fail(rule, script)) => panic!("{rule}\n{script:?}"),
         Err(error) => panic!("{error}"),
     }
 }
 
-async fn tell_one(
-    stand: &mut Stand,
+async fn run_one(
+    testbed: &mut Testbed,
     figures: &mut Figures,
-    history: &History,
+    script: &Script,
 ) -> Result<(), String> {
-    stand.begin();
-    let outcome = tell_to_the_end(stand, figures, history).await;
-    stand.end().await;
+    testbed.begin();
+    let outcome = run_to_the_end(testbed, figures, script).await;
+    testbed.end().await;
     outcome
 }
 
-async fn tell_to_the_end(
-    stand: &Stand,
+async fn run_to_the_end(
+    testbed: &Testbed,
     figures: &mut Figures,
-    history: &History,
+    script: &Script,
 ) -> Result<(), String> {
     figures.histories += 1;
-    let mut told = Told::new(stand, figures, history);
-    for step in &history.steps {
-        told.step(*step).await?;
+    let mut history = History::new(testbed, figures, script);
+    for step in &script.steps {
+        history.step(*step).await?;
     }
-    settle(&mut told, history.late).await
+    settle(&mut history, script.late).await
 }

@@ -1,5 +1,5 @@
-//! An invocation that is polled by hand, from one await point to the next, and dropped at any of
-//! them: as a process that is killed there.
+//! An invocation that the test polls by hand, from one await point to the next. Dropping it at an await point simulates
+//! a process that is killed there.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use crate::gate::{Gate, Point};
 /// More await points than any invocation has.
 const MAX_POINTS: usize = 1_000;
 
-/// An invocation under way.
+/// A running invocation.
 pub(crate) struct Run<T> {
     future: Pin<Box<dyn Future<Output = T>>>,
     gate: Gate,
@@ -18,7 +18,7 @@ pub(crate) struct Run<T> {
 }
 
 impl<T> Run<T> {
-    /// An invocation of the process behind `gate`, not yet begun.
+    /// Returns an invocation of the process behind `gate`. It has not started.
     pub(crate) fn new(gate: &Gate, future: impl Future<Output = T> + 'static) -> Self {
         Self {
             future: Box::pin(future),
@@ -27,26 +27,26 @@ impl<T> Run<T> {
         }
     }
 
-    /// Where it stands.
+    /// Returns the await point where it waits.
     pub(crate) fn point(&self) -> Option<Point> {
         self.point
     }
 
-    /// Goes on to the next await point; gives what it returns, if it ends before.
+    /// Runs to the next await point. Returns the invocation's value if it ends before.
     pub(crate) async fn go(&mut self) -> Option<T> {
         if self.point.is_some() {
             self.gate.admit();
         }
-        self.look().await
+        self.poll().await
     }
 
-    /// Lets it see that time has passed: what it waits for may have timed out.
-    pub(crate) async fn look(&mut self) -> Option<T> {
+    /// Polls the invocation again after time has passed, since what it waits for may have timed out.
+    pub(crate) async fn poll(&mut self) -> Option<T> {
         let ended = poll_fn(|context| {
             if let Poll::Ready(value) = self.future.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));
             }
-            match self.gate.standing(context.waker()) {
+            match self.gate.waiting(context.waker()) {
                 Some(point) => Poll::Ready(Err(point)),
                 None => Poll::Pending,
             }
@@ -61,7 +61,7 @@ impl<T> Run<T> {
         }
     }
 
-    /// Goes on for so many await points, then it is killed if it has not ended.
+    /// Runs for this many await points, then kills the invocation if it has not ended.
     pub(crate) async fn crash_after(mut self, points: usize) -> Result<T, Option<Point>> {
         for _ in 0..=points {
             if let Some(value) = self.go().await {
@@ -71,7 +71,7 @@ impl<T> Run<T> {
         Err(self.point)
     }
 
-    /// Goes on to the end.
+    /// Runs to the end.
     pub(crate) async fn finish(self) -> T {
         match self.crash_after(MAX_POINTS).await {
             Ok(value) => value,

@@ -1,97 +1,97 @@
-//! The end of a history: Pluggy answers truthfully, what is due is done, and then the row must be
-//! what is true at Pluggy.
+//! The end of a history: Pluggy answers truthfully and all due work is done. Then the row must equal the item's true
+//! state at Pluggy.
 
 use jiff::SignedDuration;
 use pluggy::ClientUserId;
 
 use crate::checks::{as_stored, ensure, is_tombstone, skew};
+use crate::history::History;
 use crate::invocation::names_a_user;
+use crate::model::{Answer, LANES, USER};
 use crate::step::{Late, Names};
-use crate::told::Told;
-use crate::world::{Answer, LANES, USER};
 
-/// scheduler asks again for a check that did not move on after this long.
+/// The scheduler repeats a request for a fetch that has not moved on after this time.
 const REPEAT: SignedDuration = SignedDuration::from_mins(15);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// What is due within a day is done within that day; a 404 needs an hour more, a dropped answer
-/// some minutes.
+/// Due work is done within a day. A 404 needs another hour, and a dropped response some minutes.
 const LIMIT: SignedDuration = SignedDuration::from_hours(26);
-/// How many records one batch has.
+/// The number of records in one batch.
 const BATCH: usize = 10;
 
-/// Does what is due until nothing but the next day's look is left.
-pub(crate) async fn settle(told: &mut Told<'_>, late: Late) -> Result<(), String> {
-    told.kill_all();
+/// Does all due work until only the next daily fetch is left.
+pub(crate) async fn settle(history: &mut History<'_>, late: Late) -> Result<(), String> {
+    history.kill_all();
     if late == Late::Delivered {
-        for event in 0..told.sent.len() {
-            if !told.sent[event].is_acknowledged {
-                told.deliver(event, None).await;
+        for event in 0..history.sent.len() {
+            if !history.sent[event].is_acknowledged {
+                history.deliver(event, None).await;
             }
         }
     }
-    feed(told).await?;
-    let is_alive = told.stand.pluggy.world().deleted_at.is_none();
-    if is_alive && told.was_tombstoned {
-        // Every proof of its end was Pluggy's own; the next event brings it back.
-        told.wait(skew(told) + MINUTE).await;
-        told.send("item/updated");
-        told.deliver(told.sent.len() - 1, None).await;
-        feed(told).await?;
+    feed(history).await?;
+    let is_alive = history.testbed.pluggy.model().deleted_at.is_none();
+    if is_alive && history.was_tombstoned {
+        // Pluggy itself gave every proof of the deletion. The next event restores the item.
+        history.wait(skew(history) + MINUTE).await;
+        history.send("item/updated");
+        history.deliver(history.sent.len() - 1, None).await;
+        feed(history).await?;
     }
-    let limit = told.now() + LIMIT + skew(told);
-    let mut is_looked_at_again = false;
-    while !(is_settled(told) && is_looked_at_again) {
-        let Some(row) = &told.row else {
+    let limit = history.now() + LIMIT + skew(history);
+    let mut is_fetched_again = false;
+    while !(is_settled(history) && is_fetched_again) {
+        let Some(row) = &history.row else {
             break;
         };
         let Some(next_fetch_at) = row.schedule.next_fetch_at else {
             break;
         };
-        is_looked_at_again = is_settled(told);
+        is_fetched_again = is_settled(history);
         ensure(
-            told.now() < limit || is_looked_at_again,
+            history.now() < limit || is_fetched_again,
             "the row is right within a day",
         )?;
-        let until = next_fetch_at.duration_since(told.at(told.clocks.door));
-        told.wait(until.max(SignedDuration::ZERO)).await;
-        if told.tick(None).await == Some(0) {
-            told.wait(REPEAT).await;
+        let until = next_fetch_at.duration_since(history.at(history.clocks.door));
+        history.wait(until.max(SignedDuration::ZERO)).await;
+        if history.tick(None).await == Some(0) {
+            history.wait(REPEAT).await;
         }
-        feed(told).await?;
+        feed(history).await?;
     }
-    is_true(told)
+    is_true(history)
 }
 
-/// Handles what was not, by either lane in turn.
-async fn feed(told: &mut Told<'_>) -> Result<(), String> {
-    for (batch, records) in told.unhandled().chunks(BATCH).enumerate() {
-        told.sync(batch % LANES, records.to_vec(), Answer::Truth, None)
+/// Handles the unhandled records, alternating between the lanes.
+async fn feed(history: &mut History<'_>) -> Result<(), String> {
+    for (batch, records) in history.unhandled().chunks(BATCH).enumerate() {
+        history
+            .sync(batch % LANES, records.to_vec(), Answer::Truth, None)
             .await?;
     }
     Ok(())
 }
 
-/// Whether the row is right, and has no doubt left.
-fn is_settled(told: &Told<'_>) -> bool {
-    let Some(row) = &told.row else {
+/// Returns whether the row is correct and no confirming fetch is left.
+fn is_settled(history: &History<'_>) -> bool {
+    let Some(row) = &history.row else {
         return true;
     };
     let schedule = &row.schedule;
     let is_calm = schedule.fetch_failures == 0
         && schedule.confirming_fetches == 0
         && schedule.missing_since.is_none();
-    is_calm && is_true(told).is_ok()
+    is_calm && is_true(history).is_ok()
 }
 
-/// Whether the row is what Pluggy's truth makes of it.
-fn is_true(told: &Told<'_>) -> Result<(), String> {
-    let world = told.stand.pluggy.world();
-    let Some(truth) = world.truth() else {
-        let is_gone = told.row.is_none() || is_tombstone(told.row.as_ref());
+/// Checks that the row matches the item's true state at Pluggy.
+fn is_true(history: &History<'_>) -> Result<(), String> {
+    let model = history.testbed.pluggy.model();
+    let Some(truth) = model.truth() else {
+        let is_gone = history.row.is_none() || is_tombstone(history.row.as_ref());
         return ensure(is_gone, "what is deleted at Pluggy is gone");
     };
-    let Some(row) = &told.row else {
-        let engine = &told.stand.engine;
+    let Some(row) = &history.row else {
+        let engine = &history.testbed.engine;
         let is_known =
             (0..engine.stream_len()).any(|record| engine.image(record)["origin"]["S"] == "webhook");
         return ensure(!is_known, "what Pluggy speaks of has a row");
@@ -102,13 +102,13 @@ fn is_true(told: &Told<'_>) -> Result<(), String> {
         .is_some_and(|snapshot| *snapshot.item == as_stored(truth));
     ensure(has_truth, "the row is what is true")?;
     ensure(
-        row.created_at == crate::world::World::created_at(),
+        row.created_at == crate::model::Model::created_at(),
         "the row was made when the item was",
     )?;
     let owner = row.owner.as_ref().map(ClientUserId::as_str);
-    let engine = &told.stand.engine;
+    let engine = &history.testbed.engine;
     let is_named = (0..engine.stream_len()).any(|record| names_a_user(&engine.image(record)));
-    let is_right = match told.names {
+    let is_right = match history.names {
         Names::Answers => owner == Some(USER),
         Names::EventsAlone if is_named => owner == Some(USER),
         Names::EventsOfTwoUsers if is_named => owner.is_some(),

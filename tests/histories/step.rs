@@ -1,20 +1,20 @@
-//! What can happen in a history.
+//! Steps of a history.
 
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::world::{Answer, Kind, LANES};
+use crate::model::{Answer, Kind, LANES};
 
-/// The longest history.
+/// The maximum number of steps in a history.
 const MAX_STEPS: usize = 24;
-/// No invocation has more await points than this before its end.
+/// The maximum number of await points of an invocation.
 const POINTS: usize = 9;
 
-/// A history, as it is generated and shrunk.
+/// A history as proptest generates and shrinks it.
 #[derive(Clone, Debug)]
-pub(crate) struct History {
+pub(crate) struct Script {
     pub(crate) clocks: Clocks,
     pub(crate) names: Names,
     pub(crate) stamps: Stamps,
@@ -22,14 +22,14 @@ pub(crate) struct History {
     pub(crate) steps: Vec<Step>,
 }
 
-/// How far each process's clock is ahead, in milliseconds.
+/// The offset of each process's clock, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clocks {
     pub(crate) door: i64,
     pub(crate) lanes: [i64; LANES],
 }
 
-/// Who names the item's owner.
+/// The source that names the item's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Names {
     Answers,
@@ -38,92 +38,92 @@ pub(crate) enum Names {
     Nobody,
 }
 
-/// Whether Pluggy says when the item changed.
+/// The presence of `updatedAt` in Pluggy's responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stamps {
     Given,
     Absent,
 }
 
-/// What becomes of the events that were not delivered in the history.
+/// The fate of events that the history did not deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Late {
     Delivered,
     Lost,
 }
 
-/// One thing that happens.
+/// One step of a history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     /// The item changes, and Pluggy has an event to deliver.
     Change(Kind, Stamp),
     /// The item changes, and its event is delivered at once.
-    Tell(Kind, Stamp),
-    /// An event is delivered that tells of no change of the item.
+    ChangeAndDeliver(Kind, Stamp),
+    /// Pluggy delivers an event that reports no change of the item.
     Quiet,
-    /// A frontend tells that something happened.
+    /// A frontend sends a hint.
     Hint(Hinter),
     /// The item is deleted.
     Delete,
-    /// Pluggy delivers one of its events, maybe again; the webhook may be killed.
+    /// Pluggy delivers one of its events, possibly again. The webhook may be killed.
     Deliver { event: u8, crash: Option<usize> },
-    /// scheduler runs; it may be killed.
+    /// The scheduler runs. It may be killed.
     Tick { crash: Option<usize> },
-    /// A batch is handled at once; the process may be killed.
+    /// An invocation handles a batch without interruption. The process may be killed.
     Sync {
         lane: usize,
         batch: Batch,
         answer: Answer,
         crash: Option<usize>,
     },
-    /// A batch begins to be handled, while other things happen.
+    /// An invocation starts to handle a batch, while other steps follow.
     Begin {
         lane: usize,
         batch: Batch,
         answer: Answer,
     },
-    /// It goes on for so many await points.
+    /// The invocation runs for this many await points.
     Go { lane: usize, points: usize },
-    /// Its process is killed.
+    /// The invocation's process is killed.
     Crash { lane: usize },
     /// Time passes.
     Wait { seconds: u32 },
 }
 
-/// Whose frontend it is.
+/// The user of the frontend that sends a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hinter {
-    /// That of the user who connected the item, so far as anybody is named.
+    /// The user who connected the item, if any source names one.
     User,
-    /// That of somebody who has nothing to do with it.
-    Stranger,
+    /// A user who does not own the item.
+    OtherUser,
 }
 
-/// Whether a change has a time of its own.
+/// The time stamp of a change: its own, or that of the previous change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stamp {
     New,
     Same,
 }
 
-/// Which records of the stream.
+/// The records of the stream that a batch has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batch {
     pub(crate) from: From,
     pub(crate) count: usize,
 }
 
-/// Where a batch begins.
+/// The first record of a batch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum From {
-    /// At the first record that was not handled.
+    /// The first record that was not handled.
     Next,
-    /// Anywhere.
+    /// Any record.
     Any(u8),
 }
 
-/// Any history.
-pub(crate) fn history() -> impl Strategy<Value = History> {
+/// Returns a strategy for any history.
+pub(crate) fn script() -> impl Strategy<Value = Script> {
     let names = prop_oneof![
         2 => Just(Names::Answers),
         3 => Just(Names::EventsAlone),
@@ -133,18 +133,16 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     let stamps = prop_oneof![7 => Just(Stamps::Given), 1 => Just(Stamps::Absent)];
     let late = select(vec![Late::Delivered, Late::Lost]);
     let steps = vec(step(), 1..MAX_STEPS);
-    (clocks(), names, stamps, late, steps).prop_map(|(clocks, names, stamps, late, steps)| {
-        History {
-            clocks,
-            names,
-            stamps,
-            late,
-            steps,
-        }
+    (clocks(), names, stamps, late, steps).prop_map(|(clocks, names, stamps, late, steps)| Script {
+        clocks,
+        names,
+        stamps,
+        late,
+        steps,
     })
 }
 
-/// Clocks that agree to a second, as those of Lambda do, or to ten minutes.
+/// Returns a strategy for clocks that agree to one second, as those of Lambda do, or to ten minutes.
 fn clocks() -> impl Strategy<Value = Clocks> {
     let within = |limit: i64| {
         (-limit..=limit, [-limit..=limit, -limit..=limit])
@@ -158,9 +156,9 @@ fn step() -> impl Strategy<Value = Step> {
     let crash = || option::weighted(0.3, 0..POINTS);
     prop_oneof![
         2 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Change(kind, stamp)),
-        6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Tell(kind, stamp)),
+        6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::ChangeAndDeliver(kind, stamp)),
         3 => Just(Step::Quiet),
-        2 => select(vec![Hinter::User, Hinter::Stranger]).prop_map(Step::Hint),
+        2 => select(vec![Hinter::User, Hinter::OtherUser]).prop_map(Step::Hint),
         1 => Just(Step::Delete),
         3 => (any::<u8>(), option::weighted(0.1, 0..3_usize))
             .prop_map(|(event, crash)| Step::Deliver { event, crash }),

@@ -1,9 +1,9 @@
-//! Addresses of requests as a stranger may write them.
+//! Request addresses as an attacker may write them.
 
 use serde_json::Value;
 use tests::sample;
 
-/// What is no part of a URI.
+/// Texts that are not valid in a URI.
 const HOSTILE: [&str; 9] = [
     "q=<script>",
     "a b",
@@ -16,8 +16,7 @@ const HOSTILE: [&str; 9] = [
     "]:[",
 ];
 
-/// The event with addresses that are no URIs: whatever of one it has from the request is such a text
-/// in turn.
+/// Returns the event with invalid addresses: each part that the event takes from the request is such a text in turn.
 pub(crate) fn hostile(event: &Value) -> Vec<Value> {
     HOSTILE
         .into_iter()
@@ -37,14 +36,14 @@ pub(crate) fn hostile(event: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// A header holds no control characters; with one the event would not come this far.
+/// Sets a header, if the text is a valid header value. An event with control characters in a header would not arrive.
 fn with_header(event: &Value, name: &str, text: &str) -> Option<Value> {
     let mut event = event.clone();
     event["headers"][name] = text.into();
     (!text.contains('\u{0}')).then_some(event)
 }
 
-/// When this fails, `runtime::request_sanitizer` has become needless.
+/// Fails once `runtime::request_sanitizer` is no longer necessary.
 #[test]
 fn lambda_http_still_panics_over_an_address_that_is_no_uri() {
     let event = sample::json("webhook/no-secret.json");

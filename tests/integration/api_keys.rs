@@ -1,4 +1,4 @@
-//! The shared API key: how often `POST /auth` is called, and when not.
+//! The shared API key: the requests to `POST /auth`, and the calls that need none.
 
 mod outages;
 mod renewal;
@@ -36,7 +36,7 @@ async fn one_key_serves_all_calls_of_all_processes() {
 }
 
 #[tokio::test]
-async fn a_process_that_is_ready_asks_nobody_for_a_key() {
+async fn a_ready_process_requests_no_key() {
     let deployment = Deployment::start().await;
     let other = deployment.pluggy_client();
     other.item(unknown_item(), now()).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_process_that_is_ready_asks_nobody_for_a_key() {
 }
 
 #[tokio::test]
-async fn getting_ready_makes_no_key_and_asks_pluggy_nothing() {
+async fn startup_makes_no_key_and_sends_pluggy_no_request() {
     let deployment = Deployment::start().await;
 
     deployment.pluggy_client().open(now()).await;

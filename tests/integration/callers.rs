@@ -1,5 +1,4 @@
-//! Who is calling, on every function of the app's API alike: nobody without a claim of the verified
-//! token, and never anybody else.
+//! The caller's identity in every function of the app's API. It comes from the claim of the verified token alone.
 
 mod claims;
 mod other_users;
@@ -10,7 +9,7 @@ use runtime::clock::now;
 use serde_json::Value;
 use tests::{Deployment, sample};
 
-/// A good request of each route.
+/// A valid request of each route.
 const SAMPLES: [&str; 5] = [
     "connect-events/on-success.json",
     "connect-token/no-body.json",
@@ -19,7 +18,7 @@ const SAMPLES: [&str; 5] = [
     "item-status/list.json",
 ];
 
-/// What the function behind the event's route answers.
+/// Calls the function behind the event's route and returns its response.
 async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
     let request = sample::request_of(event);
     match event["routeKey"].as_str().unwrap() {
@@ -39,13 +38,13 @@ async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
     }
 }
 
-/// The event in the name of another user.
+/// Returns the event in the name of another user.
 fn in_the_name_of(user: &str, mut event: Value) -> Value {
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
     event
 }
 
-/// Everything of an answer that its receiver sees.
+/// Returns every part of a response that its receiver sees.
 fn seen(response: &Response<Body>) -> String {
     format!(
         "{} {:?} {}",

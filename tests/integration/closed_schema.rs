@@ -1,10 +1,10 @@
-//! Schemas that allow nothing that they do not describe. What we publish may grow, and whoever reads it must let it; but
-//! it must not grow without its schema.
+//! Schemas that allow only the fields that they describe. Consumers must accept new fields, but every field that we
+//! publish must be in its schema.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// A validator for which objects have the described fields only.
+/// Returns a validator for which objects have the described fields only.
 pub(crate) fn validator(schema: &Value) -> Validator {
     jsonschema::options()
         .with_draft(Draft::Draft202012)

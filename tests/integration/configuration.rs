@@ -1,4 +1,4 @@
-//! Settings: what is missing or malformed is named, and no secret shows.
+//! Settings: an error names a missing or malformed variable and shows no secret.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 
 type Read = fn(&Environment) -> Option<Error>;
 
-/// Each function's way to read its settings, and the variables that it cannot do without.
+/// The configuration of each function, and its required variables.
 const FUNCTIONS: [(Read, &[&str]); 11] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
@@ -208,7 +208,7 @@ fn a_malformed_variable_is_named_without_its_value() {
 }
 
 #[test]
-fn what_is_wrong_in_a_profile_is_named_by_its_path() {
+fn an_error_in_a_profile_is_named_by_its_path() {
     let mut variables = complete();
     variables.insert(
         "CONNECT_PROFILES",

@@ -1,4 +1,4 @@
-//! `POST /connect-events`, from the gateway's event to the answer.
+//! `POST /connect-events`, from the gateway's event to the response.
 
 mod counted;
 mod documented;
@@ -16,7 +16,7 @@ use crate::openapi::check_answer;
 const USER: &str = "usr_01J9X";
 /// The item of the sample events.
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
-/// Every sample that is taken, and what it counts as.
+/// Every accepted sample, and the name under which it is counted.
 const TAKEN: [(&str, &str); 17] = [
     ("on-success", "onSuccess"),
     ("on-error", "onError"),
@@ -47,7 +47,7 @@ fn request(name: &str) -> Request {
     sample::request(&format!("connect-events/{name}.json"))
 }
 
-/// What `user`'s frontend relays.
+/// Returns a request in which `user`'s frontend relays an event.
 fn relayed(user: &str, body: &Value) -> Request {
     sample::with_body("connect-events/on-open.json", user, body)
 }
@@ -59,7 +59,7 @@ fn assert_accepted(response: &Response<Body>, what: &str) {
     assert!(response.body().is_empty(), "{what}");
 }
 
-/// A request that is refused, leaves nothing, and counts as nothing; gives the problem.
+/// Asserts that a request is refused, stores nothing and counts as nothing. Returns the problem.
 async fn check_refused(request: Request, status: u16, what: &str) -> Value {
     let deployment = Deployment::start().await;
 
@@ -81,7 +81,7 @@ async fn check_refused(request: Request, status: u16, what: &str) -> Value {
 }
 
 #[tokio::test]
-async fn whatever_the_widget_tells_is_accepted_in_either_form() {
+async fn every_widget_event_is_accepted_in_either_form() {
     let deployment = Deployment::start().await;
 
     for (name, _) in TAKEN {
@@ -107,7 +107,7 @@ async fn whatever_the_widget_tells_is_accepted_in_either_form() {
     assert_eq!(names.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
-/// An object as the older pair, and the other way round.
+/// Returns an object as the older pair, and the older pair as an object.
 fn other_form(body: Value) -> Value {
     match body {
         Value::Object(mut fields) => json!([fields.remove("event").unwrap(), fields]),
@@ -134,7 +134,7 @@ async fn bad_requests_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn hostile_bodies_are_refused_in_our_own_words() {
+async fn hostile_bodies_are_refused_and_not_quoted() {
     let long = json!({"event": "onOpen", "timestamp": 1, "x": "y".repeat(64 * 1024)});
     for body in [
         "[".repeat(60_000),
@@ -152,15 +152,15 @@ async fn hostile_bodies_are_refused_in_our_own_words() {
         let problem =
             check_refused(sample::request_of(&event), 400, &body[..body.len().min(60)]).await;
 
-        let told = problem.to_string();
+        let text = problem.to_string();
         for quoted in ["expected", "line", "column", "__proto__", "connectors/2"] {
-            assert!(!told.contains(quoted), "{told}");
+            assert!(!text.contains(quoted), "{text}");
         }
     }
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_refused_whatever_is_sent() {
+async fn a_caller_who_is_not_signed_in_is_refused_whatever_is_sent() {
     let mut empty_claim = sample::json("connect-events/on-success.json");
     empty_claim["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = "".into();
     let mut no_authorizer = sample::json("connect-events/on-success.json");

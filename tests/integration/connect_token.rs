@@ -1,4 +1,4 @@
-//! `POST /connect-token`, from the gateway's event to the answer.
+//! `POST /connect-token`, from the gateway's event to the response.
 
 mod expiry;
 mod profiles;
@@ -121,7 +121,7 @@ async fn every_option_of_a_caller_reaches_the_widget() {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused_by_name_before_pluggy_is_asked() {
+async fn bad_requests_are_refused_by_name_before_any_request_to_pluggy() {
     check_refused(
         "connect-token/unknown-field.json",
         400,
@@ -151,7 +151,7 @@ async fn answer_under(path_prefix: &str, effect: Effect) -> Response<Body> {
 }
 
 #[tokio::test]
-async fn when_pluggy_is_down_slow_or_limiting_the_caller_is_asked_to_come_back() {
+async fn when_pluggy_is_down_slow_or_limiting_the_caller_gets_a_retry_delay() {
     let unavailable = Effect::Status {
         status: 500,
         code_description: None,

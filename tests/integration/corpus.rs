@@ -1,5 +1,5 @@
-//! The corpus: instances of the types that Pluggy publishes, made by `make accept-drift`. Each is
-//! read, and what our type knows of it comes out as it went in.
+//! The corpus: instances of the types that Pluggy publishes, made by `make accept-drift`. Each is deserialized, and
+//! the fields that our type knows round-trip.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,18 +20,18 @@ use crate::wire_types::{with_our_times, without_nulls};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 
-/// Fields whose types do not have everything that the official ones have.
+/// Fields whose types lack some of the official fields.
 const PARTIAL: [(&str, &str); 2] = [("bankData", "BankData"), ("creditData", "CreditData")];
 
-/// Reads a body and writes it again.
+/// A function that deserializes a body and serializes it again.
 type Again = fn(Value) -> serde_json::Result<Value>;
 
 fn again<T: DeserializeOwned + Serialize>(body: Value) -> serde_json::Result<Value> {
     serde_json::to_value(serde_json::from_value::<T>(body)?)
 }
 
-/// Types that are never written, some of them because they hold secrets, are taken apart here; a
-/// field that is added to one must be added here, too.
+/// Returns the types of the corpus. Types that are never serialized, some because they hold secrets, are taken apart
+/// here. A field that is added to such a type must be added here, too.
 fn types() -> BTreeMap<&'static str, Again> {
     BTreeMap::from([
         ("Account", again::<Account> as Again),
@@ -127,7 +127,7 @@ fn page(body: Value) -> serde_json::Result<Value> {
         total_pages,
         results,
     } = serde_json::from_value(body)?;
-    // No list and an empty one are the same to us.
+    // A missing list and an empty list are equal to us.
     let results = (!results.is_empty()).then_some(results);
     Ok(json!({ "page": page, "total": total, "totalPages": total_pages, "results": results }))
 }
@@ -157,7 +157,7 @@ fn comparable(body: &Value) -> Value {
     with_our_times(without_nulls(known(body.clone())))
 }
 
-/// A body without what the types nested in it leave out on purpose; `make drift` asks for the reasons.
+/// Returns a body without the fields that the nested types omit on purpose. `make drift` requires the reasons.
 fn known(mut body: Value) -> Value {
     let fields = wire_types::received();
     for (field, name) in PARTIAL {
@@ -169,7 +169,7 @@ fn known(mut body: Value) -> Value {
 }
 
 #[test]
-fn what_we_know_of_an_official_instance_round_trips() {
+fn the_known_fields_of_an_official_instance_round_trip() {
     let fields = wire_types::received();
     for (name, again) in types() {
         let file = Path::new(CORPUS).join(name).with_extension("jsonl");

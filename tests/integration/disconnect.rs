@@ -1,4 +1,4 @@
-//! `DELETE /items/{itemId}`, from the gateway's event to the answer and to what is left of the item.
+//! `DELETE /items/{itemId}`, from the gateway's event to the response and the remaining rows of the item.
 
 mod failures;
 mod privacy;
@@ -19,7 +19,7 @@ use crate::openapi::check_answer;
 const USER: &str = "usr_01J9X";
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
-    // The gateway passes nothing else on; the function refuses it all the same.
+    // The gateway passes no other event on; the function refuses other events all the same.
     let is_described = request.method() == Method::DELETE;
     let answer = disconnect::handle(&deployment.disconnect(), request, now()).await;
     if is_described {
@@ -32,7 +32,7 @@ async fn delete(deployment: &Deployment, user: &str, item_id: ItemId) -> Respons
     answer(deployment, sample::delete_item(user, &item_id.to_string())).await
 }
 
-/// An item of [`USER`]'s that our API shows.
+/// Returns an item of [`USER`]'s that our API shows.
 async fn known_item(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -42,7 +42,7 @@ async fn known_item(deployment: &Deployment) -> ItemId {
     item_id
 }
 
-/// The same, after Pluggy has told that it was deleted.
+/// Returns a known item after Pluggy's webhook has reported its deletion.
 async fn tombstone(deployment: &Deployment) -> ItemId {
     let item_id = known_item(deployment).await;
     deployment
@@ -50,12 +50,12 @@ async fn tombstone(deployment: &Deployment) -> ItemId {
         .delete_item(item_id, now())
         .await
         .unwrap();
-    told_of_deletion(deployment, item_id).await;
+    deliver_deletion(deployment, item_id).await;
     item_id
 }
 
-/// Pluggy's event of a deletion comes, and is handled.
-async fn told_of_deletion(deployment: &Deployment, item_id: ItemId) {
+/// Delivers Pluggy's deletion event and handles it.
+async fn deliver_deletion(deployment: &Deployment, item_id: ItemId) {
     deployment
         .deliver(&event("item/deleted", "2", item_id))
         .await;
@@ -101,7 +101,7 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_requests_a_fetch() {
 }
 
 #[tokio::test]
-async fn what_pluggy_has_deleted_at_our_word_is_gone_with_the_look() {
+async fn an_item_that_pluggy_deleted_at_our_request_is_gone_after_the_fetch() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
@@ -119,7 +119,7 @@ async fn what_pluggy_has_deleted_at_our_word_is_gone_with_the_look() {
 }
 
 #[tokio::test]
-async fn a_look_that_pluggy_does_not_answer_is_made_again_with_the_same_proof() {
+async fn an_unanswered_fetch_is_retried_with_the_same_proof() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
@@ -135,13 +135,13 @@ async fn a_look_that_pluggy_does_not_answer_is_made_again_with_the_same_proof() 
     sync_later(&deployment, SignedDuration::from_secs(5)).await;
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
 
-    check_when_due(&deployment, SignedDuration::from_mins(1)).await;
+    fetch_when_due(&deployment, SignedDuration::from_mins(1)).await;
 
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
 #[tokio::test]
-async fn what_pluggy_did_not_find_is_gone_after_the_second_404() {
+async fn an_item_that_pluggy_did_not_find_is_gone_after_the_second_404() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let client = deployment.pluggy_client();
@@ -156,13 +156,13 @@ async fn what_pluggy_did_not_find_is_gone_after_the_second_404() {
     );
 
     let later = MISSING_CONFIRMATION_DELAY + SignedDuration::from_mins(1);
-    check_when_due(&deployment, later).await;
+    fetch_when_due(&deployment, later).await;
 
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
-/// Lets scheduler ask for what is due by then, and item-sync make that check alone.
-async fn check_when_due(deployment: &Deployment, later: SignedDuration) {
+/// Runs scheduler at a later time, and feeds item-sync that fetch request alone.
+async fn fetch_when_due(deployment: &Deployment, later: SignedDuration) {
     let later = now() + later;
     scheduler::handle(&deployment.scheduler(), later, in_a_minute())
         .await
@@ -179,7 +179,7 @@ async fn to_disconnect_again_changes_nothing_and_is_no_error() {
 
     let first = delete(&deployment, USER, item_id).await;
     let at_once = delete(&deployment, USER, item_id).await;
-    told_of_deletion(&deployment, item_id).await;
+    deliver_deletion(&deployment, item_id).await;
     let after_the_tombstone = delete(&deployment, USER, item_id).await;
 
     for response in [&first, &at_once, &after_the_tombstone] {
@@ -210,11 +210,11 @@ async fn to_disconnect_again_changes_nothing_and_is_no_error() {
 }
 
 #[tokio::test]
-async fn the_deletion_that_is_remembered_ends_with_its_event() {
+async fn a_remembered_deletion_ends_with_its_event() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
-    told_of_deletion(&deployment, item_id).await;
+    deliver_deletion(&deployment, item_id).await;
 
     let app = deployment.disconnect();
     let request = || sample::delete_item(USER, &item_id.to_string());
@@ -247,7 +247,7 @@ async fn an_item_that_is_gone_at_pluggy_already_is_disconnected() {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused_before_anything_is_asked() {
+async fn bad_requests_are_refused_before_any_request() {
     let deployment = Deployment::start().await;
     let cases = [
         ("disconnect/item-id-not-a-uuid.json", 400, Some("itemId")),
@@ -304,11 +304,11 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
 }
 
 #[tokio::test]
-async fn a_replay_of_what_was_received_does_not_take_the_marker_for_news() {
+async fn a_replay_does_not_treat_the_marker_as_a_new_event() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
-    told_of_deletion(&deployment, item_id).await;
+    deliver_deletion(&deployment, item_id).await;
     let marked_at = deployment.tables.event_rows().await[1]["receivedAt"]
         .as_n()
         .unwrap()

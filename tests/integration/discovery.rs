@@ -1,4 +1,4 @@
-//! listing: items of which no webhook ever told come through the one door.
+//! discovery: items without a webhook event are requested through the event table.
 
 mod long_list;
 mod rows;
@@ -18,7 +18,7 @@ async fn run(deployment: &Deployment) -> Discovered {
         .unwrap()
 }
 
-/// A deployment whose contract has the list.
+/// Starts a deployment whose contract includes the list.
 async fn start() -> Deployment {
     let deployment = Deployment::start().await;
     deployment.pluggy.set_switches(Switches {
@@ -34,7 +34,7 @@ async fn version(deployment: &Deployment, item_id: ItemId) -> Option<jiff::Times
 }
 
 #[tokio::test]
-async fn an_item_of_which_no_webhook_ever_told_is_found() {
+async fn an_item_without_a_webhook_event_is_found() {
     let deployment = start().await;
     let item_id = deployment.connect("usr_1", "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -84,7 +84,7 @@ async fn an_item_whose_last_change_was_missed_is_found() {
 }
 
 #[tokio::test]
-async fn a_contract_without_the_list_is_told_and_harms_nothing() {
+async fn a_contract_without_the_list_is_reported_and_harms_nothing() {
     let deployment = Deployment::start().await;
 
     let listing = run(&deployment).await;
@@ -102,7 +102,7 @@ async fn a_contract_without_the_list_is_told_and_harms_nothing() {
 }
 
 #[tokio::test]
-async fn a_pluggy_that_does_not_answer_is_asked_again_in_the_next_run() {
+async fn an_unanswered_request_is_retried_in_the_next_run() {
     let deployment = start().await;
     deployment.connect("usr_1", "user-ok").await;
     deployment.pluggy.add_fault(Fault {

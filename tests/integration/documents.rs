@@ -1,4 +1,4 @@
-//! Documents that list what the code has.
+//! Documents that list names of the code.
 
 mod events;
 
@@ -15,7 +15,7 @@ fn document(name: &str) -> String {
 }
 
 #[test]
-fn every_metric_is_documented_with_what_it_is_measured_in() {
+fn every_metric_is_documented_with_its_unit() {
     let document = document("metrics.md");
     let documented: BTreeMap<_, _> = document
         .lines()
@@ -43,7 +43,7 @@ fn every_metric_is_documented_with_what_it_is_measured_in() {
 }
 
 #[test]
-fn the_page_of_states_is_what_the_code_decides() {
+fn the_page_of_states_matches_the_code() {
     let made = tests::status_page::status_page();
 
     assert!(
@@ -64,7 +64,7 @@ fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
 }
 
 #[test]
-fn a_frontend_is_told_what_to_show_for_every_phase_and_next_action() {
+fn the_frontend_guide_covers_every_phase_and_next_action() {
     let document = document("frontend.md");
 
     assert_eq!(first_column(&document, "| `phase` |"), words(Phase::ALL));
@@ -74,12 +74,12 @@ fn a_frontend_is_told_what_to_show_for_every_phase_and_next_action() {
     );
 }
 
-/// What stands between backticks in the first column of the table with this header.
+/// Returns the texts in backticks in the first column of the table with this header.
 fn first_column(document: &str, header: &str) -> BTreeSet<String> {
     column(document, header, 0)
 }
 
-/// The same for another column.
+/// Returns the texts in backticks in another column.
 fn column(document: &str, header: &str, number: usize) -> BTreeSet<String> {
     let table = document
         .lines()

@@ -1,4 +1,4 @@
-//! What the event table keeps, and what it takes for the same.
+//! The event table: the rows that it keeps, and the events that it treats as equal.
 
 use jiff::Timestamp;
 use pluggy::Subject;
@@ -55,7 +55,7 @@ async fn another_body_under_the_same_id_is_stored_beside_the_first() {
 }
 
 #[tokio::test]
-async fn events_without_an_id_are_all_kept() {
+async fn events_without_an_id_are_all_stored() {
     let tables = Tables::create().await;
     let events = tables.event_store();
 

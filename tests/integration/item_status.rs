@@ -1,4 +1,4 @@
-//! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the answer.
+//! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the response.
 
 mod health;
 pub(crate) mod list;
@@ -34,7 +34,7 @@ fn json_of(response: &Response<Body>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-/// A connection of `USER`, as far as `status`, in our table.
+/// Connects an item of `USER`, stores its row once it has reached `status`, and returns its id.
 async fn connected(deployment: &Deployment, bank_user: &str, status: &str) -> ItemId {
     let item_id = deployment.connect(USER, bank_user).await;
     deployment.item_reaches(item_id, status).await;
@@ -110,7 +110,7 @@ async fn wrong_credentials_name_the_body_to_post_for_a_new_try() {
 }
 
 #[tokio::test]
-async fn a_connection_in_progress_says_when_to_ask_again() {
+async fn a_connection_in_progress_names_its_poll_delay() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment, "user-ok-auth-pending", "OUTDATED").await;
 
@@ -124,7 +124,7 @@ async fn a_connection_in_progress_says_when_to_ask_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_the_caller_has_is_not_sent_again() {
+async fn a_response_that_the_caller_has_is_not_sent_again() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment, "user-ok", "UPDATED")
         .await
@@ -179,7 +179,7 @@ async fn messages_come_in_the_callers_language() {
 }
 
 #[tokio::test]
-async fn somebody_elses_item_looks_like_one_that_does_not_exist() {
+async fn another_users_item_and_an_unknown_item_get_the_same_response() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment, "user-ok", "UPDATED")
         .await

@@ -1,4 +1,4 @@
-//! The guards of the item table: a row never goes back in time, and never to another user.
+//! The guards of the item table: a row never goes back in time, and never changes its owner.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
@@ -14,7 +14,7 @@ fn id() -> ItemId {
     ITEM.parse().unwrap()
 }
 
-/// `seconds` after noon.
+/// Returns the time `seconds` after noon.
 fn at(seconds: i64) -> Timestamp {
     let noon: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
     noon + SignedDuration::from_secs(seconds)
@@ -57,7 +57,7 @@ async fn status(items: &Items) -> String {
 }
 
 #[tokio::test]
-async fn an_older_answer_never_replaces_a_newer_one() {
+async fn an_older_response_never_replaces_a_newer_one() {
     let items = Tables::create().await.item_store();
 
     assert_eq!(put(&items, "FIRST", Some(10), 20).await, Write::Done);
@@ -73,7 +73,7 @@ async fn an_older_answer_never_replaces_a_newer_one() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_version_is_ordered_by_when_it_was_asked_for() {
+async fn a_response_without_a_version_is_ordered_by_the_time_of_its_request() {
     let items = Tables::create().await.item_store();
 
     assert_eq!(put(&items, "FIRST", None, 20).await, Write::Done);
@@ -84,7 +84,7 @@ async fn an_answer_without_a_version_is_ordered_by_when_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_row_never_changes_hands() {
+async fn a_row_never_changes_its_owner() {
     let items = Tables::create().await.item_store();
     put(&items, "FIRST", Some(10), 20).await;
 
@@ -102,7 +102,7 @@ async fn a_row_never_changes_hands() {
 }
 
 #[tokio::test]
-async fn only_an_item_of_nobody_is_claimed() {
+async fn only_an_item_without_an_owner_is_claimed() {
     let items = Tables::create().await.item_store();
     let claim = async |user: &str| items.claim(id(), &user.parse().unwrap(), at(0)).await;
 
@@ -128,7 +128,7 @@ async fn only_an_item_of_nobody_is_claimed() {
 }
 
 #[tokio::test]
-async fn a_shell_gives_way_to_the_first_answer_and_keeps_its_owner() {
+async fn a_placeholder_is_replaced_by_the_first_response_and_keeps_its_owner() {
     let items = Tables::create().await.item_store();
     let placeholder = row(id(), Some("usr_1"), at(0));
     assert_eq!(
@@ -182,7 +182,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
 }
 
 #[tokio::test]
-async fn a_failed_read_does_not_put_off_what_a_later_one_learned() {
+async fn a_failed_fetch_does_not_postpone_the_result_of_a_later_one() {
     let items = Tables::create().await.item_store();
     put(&items, "FIRST", Some(10), 20).await;
 
@@ -244,7 +244,7 @@ async fn an_item_that_was_never_stored_gets_no_tombstone() {
 }
 
 #[tokio::test]
-async fn due_items_come_oldest_first_and_the_others_not_at_all() {
+async fn only_due_items_are_returned_oldest_first() {
     let items = Tables::create().await.item_store();
     for (number, next_fetch_at) in [
         (1, Some(30)),
@@ -278,7 +278,7 @@ async fn due_items_come_oldest_first_and_the_others_not_at_all() {
     assert_eq!(due_times(items.due(at(60), 1).await), [at(10)]);
 }
 
-/// 64 shards with one fetch each, and one with more than a page of them.
+/// Stores 64 shards with one fetch each, and one shard with more than a page of them.
 #[tokio::test]
 async fn no_shard_of_the_schedule_is_left_out_and_the_oldest_comes_first() {
     let items = Tables::create().await.item_store();
@@ -345,7 +345,7 @@ async fn a_users_items_come_newest_first_page_by_page() {
 }
 
 #[tokio::test]
-async fn parking_changes_nothing_but_when_to_look() {
+async fn a_failed_row_changes_only_its_next_fetch() {
     let items = Tables::create().await.item_store();
     let placeholder = StoredItem {
         schedule: Schedule {
@@ -364,7 +364,7 @@ async fn parking_changes_nothing_but_when_to_look() {
         .await
         .unwrap();
 
-    let parked = items.get(id()).await.unwrap().unwrap();
+    let failed = items.get(id()).await.unwrap().unwrap();
     let expected = StoredItem {
         schedule: Schedule {
             next_fetch_at: Some(at(90)),
@@ -372,5 +372,5 @@ async fn parking_changes_nothing_but_when_to_look() {
         },
         ..placeholder
     };
-    assert_eq!(parked, expected);
+    assert_eq!(failed, expected);
 }

@@ -7,8 +7,8 @@ mod deletions;
 mod failures;
 mod hints;
 mod metrics;
+mod non_owner_hints;
 mod owners;
-mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
@@ -25,7 +25,7 @@ fn event(name: &str, event_id: &str, item_id: ItemId) -> Value {
     json!({"event": name, "eventId": event_id, "itemId": item_id, "clientUserId": USER})
 }
 
-/// An item of [`USER`]'s that is connected, and known as it is.
+/// Returns a connected item of [`USER`]'s, whose row has the current state.
 async fn known_item(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -67,8 +67,7 @@ fn gone() -> Fault {
     })
 }
 
-/// Another process handles the whole event table `later`, from an instance that has been idle so
-/// long.
+/// Feeds the whole event table to another process `later`, whose instance was idle for as long.
 async fn sync_later(deployment: &Deployment, later: SignedDuration) {
     let batch = stream::batch(&deployment.tables.event_rows().await);
     let answer = item_sync::handle(
@@ -81,7 +80,7 @@ async fn sync_later(deployment: &Deployment, later: SignedDuration) {
     assert_eq!(answer.batch_item_failures, []);
 }
 
-/// A batch with the newest event alone, at `time`.
+/// Feeds the newest event alone at `time`.
 async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
     let rows = deployment.tables.event_rows().await;
     let batch = stream::batch(&rows[rows.len() - 1..]);
@@ -89,7 +88,7 @@ async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
     assert_eq!(answer.batch_item_failures, []);
 }
 
-async fn ask_for_check(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
+async fn request_fetch(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
     let check = NewEvent::fetch_request(Target::Item(item_id), "fetch-1", now() + after);
     deployment
         .tables

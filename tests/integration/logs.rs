@@ -1,4 +1,4 @@
-//! What gets into the log, and what never does.
+//! The content of the log, and the values that it must never contain.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -17,18 +17,18 @@ use tests::deployment::{
 };
 use tests::{Deployment, sample, stream};
 
-use crate::transactions_consumer::stand::{CREATED, Stand};
+use crate::transactions_consumer::testbed::{CREATED, Testbed};
 
 const USER: &str = "usr_01J9X";
-/// Stands in a body where Pluggy would have something personal.
+/// A text that is in a body where Pluggy would have something personal.
 const PERSONAL: &str = "Maria of the Savings Bank";
 
 thread_local! {
-    /// What was logged on this thread since a test began to listen. A test runs on one thread.
+    /// The lines of this thread since a test began to capture. A test runs on one thread.
     static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Everything that is logged on this thread from its start on.
+/// A capture of all lines of this thread, from its start on.
 struct Log;
 
 struct Sink;
@@ -49,8 +49,8 @@ impl Write for Sink {
 }
 
 impl Log {
-    /// One subscriber serves all threads, since `tracing` remembers for the whole process which
-    /// lines nobody wants.
+    /// Starts a capture. One subscriber serves all threads, because `tracing` caches for the whole process which
+    /// lines are enabled.
     fn start() -> Self {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
@@ -96,25 +96,27 @@ fn fault(path_prefix: &str, effect: Effect) -> Fault {
 #[tokio::test]
 async fn the_example_in_rust_logs_nothing_of_an_account() {
     let log = Log::start();
-    let stand = Stand::connected("user-ok").await;
-    let transactions = stand.at_pluggy().await;
+    let testbed = Testbed::connected("user-ok").await;
+    let transactions = testbed.at_pluggy().await;
     let description = transactions[0].description.as_deref().unwrap();
-    let account_id = stand.account_id.to_string();
+    let account_id = testbed.account_id.to_string();
 
-    let failed = stand
+    let failed = testbed
         .receive(&[
-            stand.event(1, CREATED, json!({})),
-            stand.event(1, CREATED, json!({})),
-            stand.event(2, CREATED, json!({ "accountId": PERSONAL })),
+            testbed.event(1, CREATED, json!({})),
+            testbed.event(1, CREATED, json!({})),
+            testbed.event(2, CREATED, json!({ "accountId": PERSONAL })),
             json!({ "detail": { "id": PERSONAL } }).to_string(),
             PERSONAL.to_owned(),
         ])
         .await;
-    stand
+    testbed
         .deployment
         .pluggy
         .add_fault(fault("/v2/transactions", Effect::Disconnect));
-    let unanswered = stand.receive(&[stand.event(3, CREATED, json!({}))]).await;
+    let unanswered = testbed
+        .receive(&[testbed.event(3, CREATED, json!({}))])
+        .await;
 
     assert_eq!((failed, unanswered), (vec![2, 3, 4], vec![0]));
     for line in ["event applied", "event known already", "event put back"] {
@@ -124,7 +126,7 @@ async fn the_example_in_rust_logs_nothing_of_an_account() {
 }
 
 #[tokio::test]
-async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
+async fn the_whole_life_of_a_connection_logs_nothing_secret_or_personal() {
     let log = Log::start();
     let deployment = Deployment::start().await;
     tracing::info!("what follows is logged");
@@ -175,7 +177,7 @@ async fn the_whole_way_of_a_connection_logs_nothing_secret_or_personal() {
 }
 
 #[tokio::test]
-async fn strangers_at_the_webhook_raise_no_error_and_are_not_quoted() {
+async fn unauthenticated_webhook_requests_raise_no_error_and_are_not_quoted() {
     let log = Log::start();
     let deployment = Deployment::start().await;
     let webhook = deployment.webhook(WEBHOOK_SECRET_SHA256);
@@ -212,7 +214,7 @@ async fn a_webhook_that_is_not_set_up_is_logged_as_an_error() {
 }
 
 #[tokio::test]
-async fn what_waiting_does_not_mend_is_logged_as_an_error() {
+async fn a_failure_that_retries_cannot_fix_is_logged_as_an_error() {
     let cases = [
         (Effect::Garbage, "ERROR"),
         (
@@ -277,7 +279,7 @@ async fn a_list_that_the_contract_lacks_is_an_error_that_names_the_parameter() {
     );
 }
 
-/// An AWS service that answers 200 with JSON that the SDK cannot read, and a secret in it.
+/// Starts a fake AWS service that answers 200 with JSON that the SDK cannot parse, and with a secret in it.
 async fn garbled_service() -> String {
     let router =
         Router::new().fallback(async || format!(r#"{{"Item":{{"apiKey":{{"S":"{PERSONAL}"#));
@@ -321,13 +323,13 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
     ];
 
     for error in errors {
-        let told = format!("{} {error:?}", chain(error.as_ref()));
-        assert!(!told.contains(PERSONAL), "{told}");
+        let text = format!("{} {error:?}", chain(error.as_ref()));
+        assert!(!text.contains(PERSONAL), "{text}");
     }
 }
 
 #[tokio::test]
-async fn commands_of_operators_are_logged_without_whom_they_are_about() {
+async fn commands_of_operators_are_logged_without_user_ids() {
     let log = Log::start();
     let deployment = Deployment::start().await;
     let operator = deployment.operator();
@@ -356,7 +358,7 @@ async fn commands_of_operators_are_logged_without_whom_they_are_about() {
 }
 
 #[tokio::test]
-async fn what_a_frontend_relays_is_logged_without_whom_it_is_about() {
+async fn relayed_events_are_logged_without_user_ids() {
     let log = Log::start();
     let deployment = Deployment::start().await;
     tracing::info!("what follows is logged");

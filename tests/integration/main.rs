@@ -1,5 +1,4 @@
-//! Every function and the store, on real engines: a DynamoDB engine, and the sandbox in Pluggy's
-//! place.
+//! Every function and the store, on real engines: a DynamoDB engine, and the sandbox in place of Pluggy.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What is asked of DynamoDB: noted on its way to the engine, and refused where a test says so.
+//! Observed requests to DynamoDB. Each is recorded on its way to the engine, and refused where a test requires it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use tests::Tables;
 use tests::tables::client_over;
 
-/// A client's way to the engine.
+/// The connection of a client to the engine.
 #[derive(Clone, Debug)]
 pub(crate) struct Observed {
     engine: SharedHttpClient,
@@ -21,7 +21,7 @@ pub(crate) struct Observed {
     refused: Arc<Mutex<Refused>>,
 }
 
-/// What the engine answers with 500.
+/// The requests that the engine answers with 500.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
     Nothing,
@@ -32,7 +32,7 @@ enum Refused {
 }
 
 impl Observed {
-    /// Notes everything and refuses nothing.
+    /// Returns an observer that records every request and refuses none.
     pub(crate) fn new() -> Self {
         Self {
             engine: aws_smithy_http_client::Builder::new().build_http(),
@@ -41,22 +41,22 @@ impl Observed {
         }
     }
 
-    /// Refuses an operation on an event's row.
+    /// Returns an observer that refuses an operation on an event's row.
     pub(crate) fn refusing_on_events(operation: &'static str) -> Self {
         Self::new().with(Refused::OnEvents(operation))
     }
 
-    /// Refuses to put anything.
+    /// Returns an observer that refuses every put.
     pub(crate) fn refusing_puts() -> Self {
         Self::new().with(Refused::Puts)
     }
 
-    /// Refuses everything.
+    /// Returns an observer that refuses every request.
     pub(crate) fn refusing_everything() -> Self {
         Self::new().with(Refused::Everything)
     }
 
-    /// Refuses everything from now on.
+    /// Refuses every request from now on.
     pub(crate) fn refuse_everything(&self) {
         *locked(&self.refused) = Refused::Everything;
     }
@@ -66,13 +66,13 @@ impl Observed {
         self
     }
 
-    /// A client for the engine of these tables.
+    /// Returns a client for the engine of these tables.
     pub(crate) fn client(&self, tables: &Tables) -> Client {
         client_over(tables.url.as_deref().unwrap(), self.clone())
     }
 
-    /// What was asked since the last time that this was asked for, in its order: the operation and
-    /// the table, and whether a read must see every write before it.
+    /// Returns the requests since the last call, in order: the operation, the table, and whether a read is
+    /// consistent.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *locked(&self.asked))
     }

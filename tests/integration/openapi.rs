@@ -1,5 +1,4 @@
-//! `docs/openapi.yaml` against the code. Each answer that a test of an endpoint gets is held against
-//! it, too.
+//! `docs/openapi.yaml` against the code. Each response that an endpoint's test receives is compared with it, too.
 
 mod answer;
 mod document;
@@ -16,7 +15,7 @@ use tests::wire_types;
 pub(crate) use answer::check_answer;
 use document::Document;
 
-/// Callbacks of the widget that an app relays, as `onEvent` is relayed under the names it gives.
+/// Callbacks of the widget that an app relays. `onEvent` is relayed under the event names that it passes.
 const CALLBACKS: [&str; 5] = ["onSuccess", "onError", "onOpen", "onClose", "onHide"];
 
 const PROBLEM_SOURCE: &str = include_str!("../../shared/runtime/src/problem.rs");
@@ -29,7 +28,7 @@ fn words<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
         .collect()
 }
 
-/// The words of a list of the document's schema `name`, at a pointer into it.
+/// Returns the words of a list of the document's schema `name`, at a pointer into it.
 fn documented(name: &str, pointer: &str) -> BTreeSet<String> {
     let schema = Document::read().schema(name);
     let list = schema.pointer(pointer).and_then(Value::as_array);
@@ -102,7 +101,7 @@ fn the_events_of_the_widget_are_those_that_the_code_knows() {
 }
 
 #[test]
-fn an_item_that_is_an_example_says_what_the_code_says_of_its_state() {
+fn the_example_items_match_the_state_that_the_code_decides() {
     let document = Document::read();
     let lists = document.examples("get", "/items", 200);
     let listed = lists.iter().flat_map(|it| it["items"].as_array().unwrap());

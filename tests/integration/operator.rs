@@ -32,7 +32,7 @@ async fn replayed(deployment: &Deployment, command: Value) -> Replayed {
     }
 }
 
-/// Goes on until a replay is done, and gives how many looks were new.
+/// Repeats a replay command until it is done, and returns the number of new fetch requests.
 async fn replay_to_the_end(deployment: &Deployment, mut command: Value) -> usize {
     let mut total = 0;
     for _ in 0..1_000 {
@@ -58,23 +58,23 @@ async fn row(deployment: &Deployment, item_id: ItemId) -> Option<StoredItem> {
     deployment.tables.item_store().get(item_id).await.unwrap()
 }
 
-/// The rows that operators added.
-async fn asked_for(deployment: &Deployment) -> Vec<Row> {
+/// Returns the rows that operators added.
+async fn operator_rows(deployment: &Deployment) -> Vec<Row> {
     let mut rows = deployment.tables.event_rows().await;
     rows.retain(|row| ["replay", "import"].contains(&row["origin"].as_s().unwrap().as_str()));
     rows
 }
 
-/// Lets item-sync see what operators added and nothing else: to its stream, the rest is long gone.
-async fn sync_asked_for(deployment: &Deployment) {
-    let rows = asked_for(deployment).await;
+/// Feeds item-sync the rows that operators added and nothing else. The stream has dropped the other rows.
+async fn sync_operator_rows(deployment: &Deployment) {
+    let rows = operator_rows(deployment).await;
     let batch = stream::batch(&rows);
     let later = now() + SignedDuration::from_secs(10);
     let answer = item_sync::handle(&deployment.item_sync(), &batch, later, in_a_minute()).await;
     assert_eq!(answer.batch_item_failures, []);
 }
 
-/// Loses every row of the item table.
+/// Deletes every row of the item table.
 async fn lose_items(deployment: &Deployment) {
     let tables = &deployment.tables;
     for row in tables.rows(&tables.items).await {

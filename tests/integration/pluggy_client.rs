@@ -1,4 +1,4 @@
-//! What the client makes of Pluggy's answers.
+//! The client's results for Pluggy's responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde_json::json;
 use tests::Deployment;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, eventually};
 
-/// Nobody has it.
+/// A CPF that no person has.
 const CPF: &str = "00000000000";
 /// The sandbox's connector with a second factor after the login.
 const MFA_CONNECTOR: u32 = 5;
@@ -47,7 +47,7 @@ fn status(status: u16, code_description: Option<&str>) -> Effect {
 }
 
 #[tokio::test]
-async fn a_denial_with_a_code_is_no_reason_to_renew_the_key() {
+async fn a_denial_with_a_code_does_not_renew_the_key() {
     let (error, authentications) = answer_to(status(403, Some("CLIENT_IP_NOT_ALLOWED"))).await;
 
     let Error::Rejected {
@@ -89,7 +89,7 @@ async fn a_server_error_and_a_lost_connection_are_unavailability() {
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_unavailability() {
+async fn no_response_in_time_is_unavailability() {
     let (error, _) = answer_to(Effect::Hang).await;
 
     assert!(
@@ -99,7 +99,7 @@ async fn no_answer_in_time_is_unavailability() {
 }
 
 #[tokio::test]
-async fn garbage_is_an_unreadable_answer_that_is_not_quoted() {
+async fn garbage_is_an_unreadable_response_that_is_not_quoted() {
     let (error, _) = answer_to(Effect::Garbage).await;
 
     assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
@@ -125,7 +125,7 @@ async fn a_404_of_something_else_does_not_mean_that_the_item_is_gone() {
 const USER: &str = "usr_01J9X";
 
 #[tokio::test]
-async fn an_item_is_read_updated_and_deleted() {
+async fn an_item_is_fetched_updated_and_deleted() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
     let id = deployment.connect(USER, "user-ok").await;
@@ -247,7 +247,7 @@ async fn a_webhook_is_made_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn what_a_user_has_allowed_is_read() {
+async fn the_consents_of_a_user_are_read() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
     let open_finance = ConnectorFilter {

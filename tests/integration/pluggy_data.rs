@@ -1,4 +1,4 @@
-//! What the client makes of accounts and transactions.
+//! The client's results for accounts and transactions.
 
 use client::Client;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use tests::Deployment;
 use tests::deployment::eventually;
 
 const USER: &str = "usr_01J9X";
-/// Thirty times the usual, which is more than one page.
+/// A user with thirty times the usual transactions, which is more than one page.
 const BUSY_USER: &str = "user-ok-perf-30";
 const EVERYTHING: usize = 600;
 
@@ -23,7 +23,7 @@ async fn connected(user: &str) -> (Deployment, ItemId, AccountId) {
     (deployment, item_id, account_id)
 }
 
-/// All pages, each as long as it is.
+/// Returns all pages, each as the numbers of its entries.
 async fn pages(
     client: &Client,
     account_id: AccountId,
@@ -69,7 +69,7 @@ async fn accounts_are_listed_and_read() {
 }
 
 #[tokio::test]
-async fn what_there_is_not_is_no_error() {
+async fn a_missing_resource_is_no_error() {
     let deployment = Deployment::start().await;
     let client = deployment.pluggy_client();
     let item_id = "9a7b6c5d-0000-4000-8000-00000000ffff".parse().unwrap();
@@ -132,7 +132,7 @@ async fn a_filter_holds_on_every_page() {
 }
 
 #[tokio::test]
-async fn what_a_sync_has_added_is_found_by_the_moment_of_its_creation() {
+async fn transactions_that_a_sync_added_are_found_by_their_creation_time() {
     let (deployment, item_id, account_id) = connected("user-ok").await;
     let client = deployment.pluggy_client();
     let before = pages(&client, account_id, &TransactionFilter::default())
@@ -159,7 +159,7 @@ async fn what_a_sync_has_added_is_found_by_the_moment_of_its_creation() {
 }
 
 #[tokio::test]
-async fn what_has_changed_is_found_by_its_ids() {
+async fn changed_transactions_are_found_by_their_ids() {
     let (deployment, _, account_id) = connected("user-ok").await;
     let client = deployment.pluggy_client();
     let before = pages(&client, account_id, &TransactionFilter::default())

@@ -1,13 +1,13 @@
-//! What is told on the bus, and what becomes of it when the bus refuses.
+//! Events on the bus, and the handling of entries that the bus refuses.
 
 mod failures;
 mod items;
 mod republish;
 mod samples;
-mod stand;
+mod testbed;
 mod webhooks;
 
-use stand::Stand;
+use testbed::Testbed;
 
 const USER: &str = "usr_01J9X";
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";

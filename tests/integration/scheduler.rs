@@ -1,4 +1,4 @@
-//! scheduler: what is due comes back through the one door.
+//! scheduler: items whose fetch is due are requested through the event table.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 #[tokio::test]
-async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
+async fn an_item_whose_webhooks_never_arrived_is_found_by_its_due_fetch() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect("usr_1", "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -69,7 +69,7 @@ async fn an_item_whose_webhooks_never_came_is_found_by_its_check() {
 }
 
 #[tokio::test]
-async fn items_that_were_asked_for_neither_hide_the_others_nor_let_too_many_through() {
+async fn requested_items_neither_hide_others_nor_exceed_the_limit() {
     let deployment = Deployment::start().await;
     let start = now();
     due_each_second(&deployment, start, 620).await;
@@ -88,7 +88,7 @@ async fn items_that_were_asked_for_neither_hide_the_others_nor_let_too_many_thro
 }
 
 #[tokio::test]
-async fn a_put_that_stalls_holds_the_tick_no_longer_than_its_time() {
+async fn a_put_that_stalls_delays_the_tick_no_longer_than_its_time() {
     let deployment = Deployment::start().await;
     let start = now();
     due_each_second(&deployment, start, 2).await;
@@ -106,7 +106,7 @@ async fn a_put_that_stalls_holds_the_tick_no_longer_than_its_time() {
 }
 
 #[tokio::test]
-async fn a_check_that_is_refused_fails_the_tick_although_its_time_ends_before_the_others() {
+async fn a_refused_fetch_request_fails_the_tick_although_its_time_ends_before_the_others() {
     let deployment = Deployment::start().await;
     let start = now();
     due_each_second(&deployment, start, 2).await;
@@ -124,7 +124,7 @@ async fn a_check_that_is_refused_fails_the_tick_although_its_time_ends_before_th
 }
 
 #[tokio::test]
-async fn a_check_that_was_asked_for_is_not_asked_for_again_at_once() {
+async fn a_requested_fetch_is_not_requested_again_at_once() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect("usr_1", "user-ok").await;
     deployment
@@ -173,7 +173,7 @@ async fn nothing_is_due_at_first() {
     );
 }
 
-/// Items of which one becomes due each second.
+/// Stores items of which one becomes due each second.
 async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) {
     let store = deployment.tables.item_store();
     for number in 0..items {
@@ -193,7 +193,7 @@ async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) 
     }
 }
 
-/// An event table that gives these answers, and then none any more.
+/// Returns an event table that gives these responses, and then stalls.
 async fn events_that_stall(answers: &[StatusCode]) -> Events {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! Rows that an earlier release wrote: this one reads them as they were meant.
+//! Rows that an earlier release wrote. This release reads them with their original meaning.
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -13,7 +13,7 @@ use tests::tables::Row;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 
-/// The row in `tests/rows/<path>`, in DynamoDB's own JSON.
+/// Returns the row in `tests/rows/<path>`, in DynamoDB's own JSON.
 fn row(path: &str) -> Value {
     let file = format!("{}/rows/{path}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
@@ -91,7 +91,7 @@ async fn an_item_of_version_1_is_read_whole() {
     );
 }
 
-/// What a release reads it writes back unchanged: attributes, types and nested documents.
+/// Guards that a release writes back unchanged what it reads: attributes, types and nested documents.
 #[tokio::test]
 async fn an_item_of_version_1_is_written_back_byte_for_byte() {
     let item = stored("v1/item.json").await;
@@ -134,7 +134,7 @@ async fn a_tombstone_of_version_1_is_read() {
 }
 
 #[tokio::test]
-async fn an_item_of_a_later_version_is_read_as_far_as_it_is_known() {
+async fn the_known_fields_of_an_item_of_a_later_version_are_read() {
     let tables = Tables::create().await;
     let mut row = attributes(&row("v1/item.json"));
     row.insert("schema".to_owned(), AttributeValue::N("2".to_owned()));

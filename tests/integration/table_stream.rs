@@ -1,4 +1,4 @@
-//! What the proofs take for the tables' streams.
+//! The tables' streams that the proofs use.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -18,8 +18,8 @@ async fn put(tables: &Tables, row: Row) {
     put.set_item(Some(row)).send().await.unwrap();
 }
 
-/// What a record says of the row: its event, and the value before and after.
-fn told(record: &Value) -> (&str, &Value, &Value) {
+/// Returns a record's event name, and the row's value before and after.
+fn change(record: &Value) -> (&str, &Value, &Value) {
     let change = &record["dynamodb"];
     (
         record["eventName"].as_str().unwrap(),
@@ -46,11 +46,11 @@ async fn every_write_to_an_item_is_in_the_stream_with_both_images_in_its_order()
 
     let null = Value::Null;
     let [a, b, c] = ["a", "b", "c"].map(|value| json!(value));
-    let first_told: Vec<_> = first.iter().map(told).collect();
-    assert_eq!(first_told, [("INSERT", &null, &a), ("MODIFY", &a, &b)]);
+    let first_changes: Vec<_> = first.iter().map(change).collect();
+    assert_eq!(first_changes, [("INSERT", &null, &a), ("MODIFY", &a, &b)]);
     assert!(nothing.is_empty());
-    let second_told: Vec<_> = second.iter().map(told).collect();
-    assert_eq!(second_told, [("MODIFY", &b, &c), ("REMOVE", &c, &null)]);
+    let second_changes: Vec<_> = second.iter().map(change).collect();
+    assert_eq!(second_changes, [("MODIFY", &b, &c), ("REMOVE", &c, &null)]);
     let numbers: Vec<_> = first
         .iter()
         .chain(&second)

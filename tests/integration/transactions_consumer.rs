@@ -1,21 +1,21 @@
-//! The example of a consumer in Rust: what its table has after events about transactions.
+//! The example of a consumer in Rust: the content of its table after events about transactions.
 
 mod failures;
 mod malformed;
 mod order;
-pub(crate) mod stand;
 mod template;
+pub(crate) mod testbed;
 
 use runtime::clock::now;
 use serde_json::{Value, json};
 
-use stand::{CREATED, DELETED, Stand, UPDATED, event, id_texts};
+use testbed::{CREATED, DELETED, Testbed, UPDATED, event, id_texts};
 
 const SCHEMA: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../docs/events/webhook.v1.schema.json"
 );
-/// Thirty times the usual, which is more than one page.
+/// A user with thirty times the usual transactions, which is more than one page.
 const BUSY_USER: &str = "user-ok-perf-30";
 
 #[test]
@@ -37,15 +37,17 @@ fn the_events_of_these_tests_are_what_the_schema_says() {
 }
 
 #[tokio::test]
-async fn the_transactions_of_a_new_account_are_kept_as_pluggy_has_them() {
-    let stand = Stand::connected("user-ok").await;
-    let at_pluggy = stand.at_pluggy().await;
+async fn the_transactions_of_a_new_account_are_stored_as_pluggy_has_them() {
+    let testbed = Testbed::connected("user-ok").await;
+    let at_pluggy = testbed.at_pluggy().await;
     let before = now().as_millisecond();
 
-    stand.receive(&[stand.event(1, CREATED, json!({}))]).await;
+    testbed
+        .receive(&[testbed.event(1, CREATED, json!({}))])
+        .await;
 
     assert!(!at_pluggy.is_empty());
-    let kept = stand.kept().await;
+    let kept = testbed.kept().await;
     assert_eq!(kept.len(), at_pluggy.len());
     for transaction in at_pluggy {
         let row = &kept[&transaction.id.to_string()];
@@ -54,21 +56,23 @@ async fn the_transactions_of_a_new_account_are_kept_as_pluggy_has_them() {
         assert_eq!(text("date"), format!("{:.3}", transaction.date.unwrap()));
         assert_eq!(text("description"), transaction.description.unwrap());
         assert_eq!(text("status"), transaction.status.unwrap().as_str());
-        assert_eq!(text("itemId"), stand.item_id.to_string());
+        assert_eq!(text("itemId"), testbed.item_id.to_string());
         assert!(row["fetchedAt"].as_n().unwrap().parse::<i64>().unwrap() >= before);
         assert_eq!(row.len(), 8, "{row:?}");
     }
 }
 
 #[tokio::test]
-async fn the_pages_of_a_busy_account_are_kept_all() {
-    let stand = Stand::connected(BUSY_USER).await;
+async fn all_pages_of_a_busy_account_are_stored() {
+    let testbed = Testbed::connected(BUSY_USER).await;
 
-    stand.receive(&[stand.event(1, CREATED, json!({}))]).await;
+    testbed
+        .receive(&[testbed.event(1, CREATED, json!({}))])
+        .await;
 
-    assert_eq!(stand.questions(), 2);
-    assert_eq!(stand.kept().await.len(), 600);
-    let [row] = &stand.applied().await[..] else {
+    assert_eq!(testbed.requests(), 2);
+    assert_eq!(testbed.kept().await.len(), 600);
+    let [row] = &testbed.applied().await[..] else {
         panic!("one event was applied");
     };
     assert_eq!(row["pk"], row["sk"]);
@@ -76,7 +80,7 @@ async fn the_pages_of_a_busy_account_are_kept_all() {
     assert_eq!(row["detailType"].as_s().unwrap(), CREATED);
     assert_eq!(
         row["accountId"].as_s().unwrap(),
-        &stand.account_id.to_string()
+        &testbed.account_id.to_string()
     );
     assert_eq!(row["transactions"].as_n().unwrap(), "600");
     let expires_at: i64 = row["expiresAt"].as_n().unwrap().parse().unwrap();
@@ -85,32 +89,34 @@ async fn the_pages_of_a_busy_account_are_kept_all() {
 }
 
 #[tokio::test]
-async fn only_what_is_new_is_read_where_the_event_says_since_when() {
-    let stand = Stand::connected("user-ok").await;
-    let before = id_texts(&stand.at_pluggy().await);
-    let added = stand.sync().await;
+async fn only_new_transactions_are_fetched_where_the_event_has_a_start_time() {
+    let testbed = Testbed::connected("user-ok").await;
+    let before = id_texts(&testbed.at_pluggy().await);
+    let added = testbed.sync().await;
     let since = added[0].created_at.unwrap().to_string();
 
     let moment = json!({ "transactionsCreatedAtFrom": since });
-    stand.receive(&[stand.event(1, CREATED, moment)]).await;
+    testbed.receive(&[testbed.event(1, CREATED, moment)]).await;
 
-    let kept = stand.kept().await;
+    let kept = testbed.kept().await;
     assert_eq!(kept.len(), added.len());
     assert!(before.iter().all(|id| !kept.contains_key(id)));
 }
 
 #[tokio::test]
-async fn what_the_bank_settles_is_kept_as_it_is_now() {
-    let stand = Stand::connected("user-ok").await;
-    stand.receive(&[stand.event(1, CREATED, json!({}))]).await;
-    let before = stand.kept().await;
-    let settled = id_texts(&stand.at_pluggy().await[..2]);
-    stand.change_at_bank(2, 0);
+async fn a_settled_transaction_is_stored_in_its_new_state() {
+    let testbed = Testbed::connected("user-ok").await;
+    testbed
+        .receive(&[testbed.event(1, CREATED, json!({}))])
+        .await;
+    let before = testbed.kept().await;
+    let settled = id_texts(&testbed.at_pluggy().await[..2]);
+    testbed.change_at_bank(2, 0);
 
     let ids = json!({ "transactionIds": settled });
-    stand.receive(&[stand.event(2, UPDATED, ids)]).await;
+    testbed.receive(&[testbed.event(2, UPDATED, ids)]).await;
 
-    let kept = stand.kept().await;
+    let kept = testbed.kept().await;
     for (id, row) in &before {
         let is_settled = settled.contains(id);
         assert_eq!(kept[id]["amount"] != row["amount"], is_settled, "{id}");
@@ -126,31 +132,33 @@ async fn what_the_bank_settles_is_kept_as_it_is_now() {
 }
 
 #[tokio::test]
-async fn more_changed_ids_than_pluggy_takes_at_once_are_asked_for_in_parts() {
-    let stand = Stand::connected(BUSY_USER).await;
-    let ids = id_texts(&stand.at_pluggy().await);
+async fn more_changed_ids_than_one_request_takes_are_fetched_in_parts() {
+    let testbed = Testbed::connected(BUSY_USER).await;
+    let ids = id_texts(&testbed.at_pluggy().await);
 
     let ids = json!({ "transactionIds": ids });
-    stand.receive(&[stand.event(1, UPDATED, ids)]).await;
+    testbed.receive(&[testbed.event(1, UPDATED, ids)]).await;
 
-    assert_eq!(stand.questions(), 2);
-    assert_eq!(stand.kept().await.len(), 600);
+    assert_eq!(testbed.requests(), 2);
+    assert_eq!(testbed.kept().await.len(), 600);
 }
 
 #[tokio::test]
-async fn what_the_bank_takes_back_leaves_a_mark_without_a_word_of_it() {
-    let stand = Stand::connected("user-ok").await;
-    stand.receive(&[stand.event(1, CREATED, json!({}))]).await;
-    let before = stand.at_pluggy().await;
+async fn a_reversed_transaction_leaves_a_mark_without_its_content() {
+    let testbed = Testbed::connected("user-ok").await;
+    testbed
+        .receive(&[testbed.event(1, CREATED, json!({}))])
+        .await;
+    let before = testbed.at_pluggy().await;
     let deleted = id_texts(&before[before.len() - 3..]);
-    stand.change_at_bank(0, 3);
+    testbed.change_at_bank(0, 3);
 
-    // One spelling of an id is as good as another.
+    // Any spelling of an id is valid.
     let ids: Vec<String> = deleted.iter().map(|id| id.to_uppercase()).collect();
     let ids = json!({ "transactionIds": ids });
-    stand.receive(&[stand.event(2, DELETED, ids)]).await;
+    testbed.receive(&[testbed.event(2, DELETED, ids)]).await;
 
-    let kept = stand.kept().await;
+    let kept = testbed.kept().await;
     assert_eq!(kept.len(), before.len());
     for id in &deleted {
         let mut names: Vec<_> = kept[id].keys().map(String::as_str).collect();
@@ -158,26 +166,26 @@ async fn what_the_bank_takes_back_leaves_a_mark_without_a_word_of_it() {
         assert_eq!(names, ["deleted", "expiresAt", "fetchedAt", "pk", "sk"]);
         assert_eq!(kept[id]["deleted"].as_bool(), Ok(&true));
     }
-    assert_eq!(stand.live().await, id_texts(&stand.at_pluggy().await));
-    assert_eq!(stand.questions(), 1, "nobody asks for what is gone");
+    assert_eq!(testbed.live().await, id_texts(&testbed.at_pluggy().await));
+    assert_eq!(testbed.requests(), 1, "nobody asks for what is gone");
 }
 
 #[tokio::test]
-async fn an_account_that_is_gone_at_pluggy_is_done_with() {
-    let stand = Stand::connected("user-ok").await;
-    let deleting = stand.deployment.pluggy_client();
-    deleting.delete_item(stand.item_id, now()).await.unwrap();
+async fn an_event_about_an_account_that_is_gone_at_pluggy_is_done() {
+    let testbed = Testbed::connected("user-ok").await;
+    let deleting = testbed.deployment.pluggy_client();
+    deleting.delete_item(testbed.item_id, now()).await.unwrap();
 
-    let failed = stand
+    let failed = testbed
         .receive(&[
-            stand.event(1, CREATED, json!({})),
-            event(2, CREATED, json!({ "accountId": stand.item_id })),
+            testbed.event(1, CREATED, json!({})),
+            event(2, CREATED, json!({ "accountId": testbed.item_id })),
         ])
         .await;
 
     assert!(failed.is_empty(), "{failed:?}");
-    assert!(stand.kept().await.is_empty());
-    let applied = stand.applied().await;
+    assert!(testbed.kept().await.is_empty());
+    let applied = testbed.applied().await;
     assert_eq!(applied.len(), 2);
     for row in applied {
         assert_eq!(row["transactions"].as_n().unwrap(), "0");

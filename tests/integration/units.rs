@@ -1,5 +1,5 @@
-//! What each thing that the stack does costs in DynamoDB: which requests, and how many units. docs/cost.md tells it, with the
-//! prices; whoever makes something cost more finds out here.
+//! The DynamoDB cost of each operation of the stack: its requests, and the number of units. docs/cost.md lists them
+//! with the prices. A change that increases a cost fails here.
 
 mod engine;
 mod events;

@@ -40,7 +40,7 @@ async fn stored(sample: &str) -> Vec<Row> {
     deployment.tables.event_rows().await
 }
 
-/// The body that a row holds, as it was received.
+/// Returns the body that a row holds, as it was received.
 fn raw_body(row: &Row) -> Vec<u8> {
     let encoding = match row["bodyEncoding"].as_s().unwrap().as_str() {
         "identity" => Encoding::Identity,
@@ -51,7 +51,7 @@ fn raw_body(row: &Row) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_documented_event_becomes_a_row_under_what_it_is_about() {
+async fn every_documented_event_becomes_a_row_under_its_subject() {
     let cases = [
         ("item-created", ITEM_KEY),
         ("item-updated", ITEM_KEY),
@@ -113,13 +113,13 @@ async fn a_base64_body_is_stored_as_its_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_kept() {
+async fn an_unknown_event_is_stored() {
     assert_eq!(stored("unknown-event").await.len(), 1);
     assert_eq!(stored("no-event-id").await.len(), 1);
 }
 
 #[tokio::test]
-async fn what_looks_wrong_is_kept_and_marked() {
+async fn a_suspicious_event_is_stored_and_quarantined() {
     for (sample, reason) in [
         ("not-an-event", "unparsed"),
         ("not-json", "unparsed"),

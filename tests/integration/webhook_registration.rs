@@ -1,4 +1,4 @@
-//! webhook-registration: the webhook at Pluggy, as it should be, however often it is asked for.
+//! webhook-registration: the expected webhook at Pluggy, after any number of `ensure` commands.
 
 mod watch;
 
@@ -76,7 +76,7 @@ async fn a_registration_that_was_changed_is_repaired() {
 }
 
 #[tokio::test]
-async fn a_failure_is_told_without_a_secret() {
+async fn a_failure_is_reported_without_a_secret() {
     let deployment = Deployment::start().await;
     deployment.pluggy.add_fault(Fault {
         method: None,
@@ -90,14 +90,14 @@ async fn a_failure_is_told_without_a_secret() {
 
     let error = ensure(&deployment).await.unwrap_err();
 
-    let told = format!("{} {error:?}", client::chain(&error));
+    let text = format!("{} {error:?}", client::chain(&error));
     assert!(
-        !told.contains(WEBHOOK_SECRET) && !told.contains(CLIENT_SECRET),
-        "{told}"
+        !text.contains(WEBHOOK_SECRET) && !text.contains(CLIENT_SECRET),
+        "{text}"
     );
 }
 
-/// A webhook that answers `status` to whoever carries the secret, else 401.
+/// Starts a webhook that answers `status` to requests with the secret, and 401 to others.
 async fn webhook(status: u16) -> String {
     let status = StatusCode::from_u16(status).unwrap();
     let router = Router::new().fallback(async move |headers: HeaderMap| {
@@ -136,7 +136,7 @@ async fn a_test_delivery_carries_the_secret_and_must_be_answered_with_200() {
         let refused = test_delivery(&webhook(status).await).await.unwrap_err();
 
         assert!(
-            matches!(refused, Error::Refused { status: told } if told == status),
+            matches!(refused, Error::Refused { status: actual } if actual == status),
             "{refused}"
         );
     }

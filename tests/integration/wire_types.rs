@@ -1,5 +1,4 @@
-//! Pluggy's types: documented bodies round-trip, and no body at all makes them lose a field that
-//! they know, or panic.
+//! Pluggy's types. Documented bodies round-trip. No body makes a type panic or lose a field that it knows.
 
 use pluggy::{
     AuthRequest, AuthResponse, ConnectError, ConnectEvent, ConnectSuccess, ConnectTokenOptions,
@@ -12,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tests::sample;
 
-/// Without nulls, which mean the same as absence; lists keep theirs.
+/// Returns the value without nulls, which mean the same as absence. Lists keep theirs.
 pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -30,7 +29,8 @@ pub(crate) fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// RFC 3339 writes one moment in several ways; ours has no trailing zeros.
+/// Returns the value with times in our notation. RFC 3339 allows several notations of a moment, and ours has no
+/// trailing zeros.
 pub(crate) fn with_our_times(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -194,7 +194,7 @@ fn the_documented_keys_and_tokens_are_read_and_not_shown() {
 }
 
 #[test]
-fn the_documented_errors_are_read_however_little_they_say() {
+fn the_documented_errors_are_read_whatever_fields_they_have() {
     let parse = |body: Value| ErrorBody::parse(body.to_string().as_bytes());
 
     let refused = parse(json!({"code": 403, "message": "Missing or invalid authorization token"}));
@@ -227,7 +227,7 @@ fn the_documented_errors_are_read_however_little_they_say() {
 }
 
 #[test]
-fn what_the_widget_tells_round_trips() {
+fn every_widget_event_round_trips() {
     check_round_trip::<ConnectSuccess>(json!({"item": item()}));
     check_round_trip::<ConnectError>(json!({"message": "m", "data": {"item": item()}}));
     check_round_trip::<ConnectError>(json!({"message": "m"}));
@@ -268,7 +268,7 @@ fn the_older_pair_means_the_same_as_the_object() {
     assert_eq!(ConnectEvent::from(pair), object);
 }
 
-/// Any JSON, a few levels deep.
+/// Returns any JSON, a few levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -286,7 +286,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names that an event may have, and others.
+/// Returns names that an event may have, and others.
 fn event_field() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
@@ -359,7 +359,7 @@ proptest! {
     }
 
     #[test]
-    fn fields_of_the_future_change_nothing_that_is_known(
+    fn unknown_fields_change_no_known_field(
         future in prop::collection::hash_map("x[a-z]{0,8}", any_json(), 0..6),
         status in "[A-Z_]{1,20}",
     ) {

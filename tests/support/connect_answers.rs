@@ -1,5 +1,5 @@
-//! What the connect-token function answers for each option of the widget, for the check against the
-//! types of the widget's packages.
+//! Responses of the connect-token function for each option of the widget, for the check against the types of the
+//! widget's packages.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::{Deployment, sample, wire_types};
 
 const USER: &str = "usr_01J9X";
-/// Comes from a request, never from a profile.
+/// This option comes from a request, never from a profile.
 const UPDATE_ITEM: &str = "updateItem";
 
-/// The answers, each by what it is about: every option alone, all of a profile's options, and all of
-/// them in update mode.
+/// Returns the responses by case: every option alone, all of a profile's options, and all options in update mode.
 pub async fn connect_answers() -> BTreeMap<String, Value> {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;

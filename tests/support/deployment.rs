@@ -1,4 +1,4 @@
-//! All functions on tables of their own, with the sandbox in Pluggy's place.
+//! A deployment of all functions with its own tables and the sandbox in place of Pluggy.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -22,16 +22,16 @@ const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),
     acknowledge: Duration::from_secs(2),
 };
-/// The application that the sandbox knows, and the one that the sample events name.
+/// The client id of the application in the sandbox and in the sample events.
 pub const CLIENT_ID: &str = "11111111-0000-4000-8000-000000000003";
-/// Its secret.
+/// The client secret of the application.
 pub const CLIENT_SECRET: &str = "pluggy_sk_for_local_tests";
-/// What deliveries carry; the sample events do.
+/// The webhook secret in deliveries and in the sample events.
 pub const WEBHOOK_SECRET: &str = "webhook-secret-for-local-tests";
 /// SHA-256 of [`WEBHOOK_SECRET`].
 pub const WEBHOOK_SECRET_SHA256: &str =
     "36a8543df25b1ae2f203511876b6c91cdedee52b75f0bd8305c6f6440083d7f4";
-/// The address that is registered at the sandbox.
+/// The webhook URL that is registered at the sandbox.
 pub const WEBHOOK_URL: &str =
     "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.sa-east-1.on.aws/";
 /// The profiles that the tests deploy.
@@ -44,26 +44,26 @@ pub const PROFILES: &str = r#"{
 const TIME_SCALE: u32 = 100;
 /// The sandbox's personal bank.
 const PERSONAL_BANK: u32 = 2;
-/// Longer than anything that a test waits for.
+/// Longer than any test should wait. Reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tables and sandbox; the functions are made of them on demand.
+/// The tables and the sandbox. The functions are built from them on demand.
 pub struct Deployment {
     /// The tables.
     pub tables: Tables,
     /// The sandbox.
     pub pluggy: Running,
-    /// What the functions count.
+    /// The metrics that the functions emit.
     pub metrics: Emitter,
 }
 
 impl Deployment {
-    /// Starts both.
+    /// Starts the tables and the sandbox.
     pub async fn start() -> Self {
         Self::start_at(TIME_SCALE).await
     }
 
-    /// Starts both, with a sandbox that takes as long as Pluggy: for states that pass.
+    /// Starts both with a sandbox as slow as Pluggy, for tests of transient states.
     pub async fn start_in_real_time() -> Self {
         Self::start_at(1).await
     }
@@ -76,7 +76,7 @@ impl Deployment {
         .await
     }
 
-    /// Starts both, with a sandbox that is set up otherwise.
+    /// Starts both with other sandbox settings.
     pub async fn start_with(settings: Settings) -> Self {
         let (tables, pluggy) = tokio::join!(Tables::create(), sandbox::start(settings));
         Self {
@@ -86,17 +86,17 @@ impl Deployment {
         }
     }
 
-    /// A client for the sandbox as each new process has it: without a key in memory.
+    /// Returns a client for the sandbox as in a new process: without an API key in memory.
     pub fn pluggy_client(&self) -> Client {
         self.pluggy_client_with(secrets(CLIENT_SECRET))
     }
 
-    /// The same with other credentials.
+    /// Returns such a client with other credentials.
     pub fn pluggy_client_with(&self, secrets: PluggySecrets) -> Client {
         client_at(self.pluggy.url(), secrets, self.tables.credential_store())
     }
 
-    /// The function behind `POST /connect-events`.
+    /// Returns the function behind `POST /connect-events`.
     pub fn connect_events(&self) -> connect_events::App {
         connect_events::App {
             events: self.tables.event_store(),
@@ -105,7 +105,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind `POST /connect-token`.
+    /// Returns the function behind `POST /connect-token`.
     pub fn connect_token(&self) -> connect_token::App {
         connect_token::App {
             pluggy: self.pluggy_client(),
@@ -115,7 +115,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind `DELETE /items/{itemId}`.
+    /// Returns the function behind `DELETE /items/{itemId}`.
     pub fn disconnect(&self) -> disconnect::App {
         disconnect::App {
             pluggy: self.pluggy_client(),
@@ -126,7 +126,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind the webhook's URL, accepting the digests given.
+    /// Returns the function behind the webhook URL, which accepts the given digests.
     pub fn webhook(&self, digests: &str) -> webhook::App {
         webhook::App {
             events: self.tables.event_store(),
@@ -136,7 +136,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind the stream.
+    /// Returns the function behind the stream.
     pub fn item_sync(&self) -> item_sync::App {
         item_sync::App {
             pluggy: self.pluggy_client(),
@@ -146,7 +146,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind `GET /items`.
+    /// Returns the function behind `GET /items`.
     pub fn item_status(&self) -> item_status::App {
         item_status::App {
             items: self.tables.item_store(),
@@ -155,7 +155,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind the minute's schedule.
+    /// Returns the function behind the minute's schedule.
     pub fn scheduler(&self) -> scheduler::App {
         scheduler::App {
             items: self.tables.item_store(),
@@ -164,7 +164,7 @@ impl Deployment {
         }
     }
 
-    /// The function behind the schedule of discovery.
+    /// Returns the function behind the schedule of discovery.
     pub fn discovery(&self) -> discovery::App {
         discovery::App {
             pluggy: self.pluggy_client(),
@@ -176,7 +176,7 @@ impl Deployment {
         }
     }
 
-    /// The operator's function for replays, imports and inspections.
+    /// Returns the operator's function for replays, imports and inspections.
     pub fn operator(&self) -> operator::App {
         operator::App {
             items: self.tables.item_store(),
@@ -186,12 +186,12 @@ impl Deployment {
         }
     }
 
-    /// The operator's function for the webhook, for the address of a deployed one.
+    /// Returns the webhook-registration function for the URL of a deployed webhook.
     pub fn webhook_registration(&self) -> webhook_registration::App {
         self.webhook_registration_of(WEBHOOK_URL)
     }
 
-    /// The same for any address.
+    /// Returns the webhook-registration function for any URL.
     pub fn webhook_registration_of(&self, webhook_url: &str) -> webhook_registration::App {
         webhook_registration::App {
             pluggy: self.pluggy_client(),
@@ -203,14 +203,14 @@ impl Deployment {
         }
     }
 
-    /// Makes a connection as the widget does, with a connect token that our function issued to
-    /// `user`: at the sandbox's personal bank, as its user `bank_user`.
+    /// Makes a connection as the widget does, with a connect token that our function issued to `user`. The connector is
+    /// the sandbox's personal bank, and the bank's user is `bank_user`.
     pub async fn connect(&self, user: &str, bank_user: &str) -> ItemId {
         let parameters = json!({"user": bank_user, "password": "password-ok"});
         self.connect_at(PERSONAL_BANK, user, &parameters).await
     }
 
-    /// The same at another of the sandbox's connectors, with what its form asks for.
+    /// Makes such a connection at another of the sandbox's connectors, with the parameters of its form.
     pub async fn connect_at(
         &self,
         connector_id: u32,
@@ -246,7 +246,7 @@ impl Deployment {
         .await
     }
 
-    /// Delivers an event to our webhook, as Pluggy would, and gives the status of the answer.
+    /// Delivers an event to our webhook as Pluggy would. Returns the status of the response.
     pub async fn deliver(&self, body: &serde_json::Value) -> u16 {
         let mut event = sample::json("webhook/item-created.json");
         event["body"] = body.to_string().into();
@@ -257,7 +257,7 @@ impl Deployment {
             .as_u16()
     }
 
-    /// Feeds every event row of the table to item-sync in one batch, and expects that none fails.
+    /// Passes every event row of the table to item-sync in one batch, and expects no failures.
     pub async fn sync_all(&self) {
         let batch = stream::batch(&self.tables.event_rows().await);
         let answer =
@@ -265,7 +265,7 @@ impl Deployment {
         assert_eq!(answer.batch_item_failures, []);
     }
 
-    /// What our API tells `user` about an item.
+    /// Returns the response of our API to `user` about one item.
     pub async fn status_of(&self, user: &str, item_id: ItemId) -> (u16, serde_json::Value) {
         let request = sample::get_item(user, &item_id.to_string(), &[]);
         let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
@@ -275,14 +275,14 @@ impl Deployment {
         )
     }
 
-    /// What our API tells `user` about all of their items.
+    /// Returns the response of our API to `user` about all of their items.
     pub async fn items_of(&self, user: &str) -> serde_json::Value {
         let request = sample::get_items(user, &[]);
         let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
         serde_json::from_slice(answer.body()).unwrap()
     }
 
-    /// How often a path was asked for.
+    /// Returns the number of requests for a path.
     pub fn requests_for(&self, method: &str, path: &str) -> usize {
         let requests = self.pluggy.requests();
         requests
@@ -292,7 +292,7 @@ impl Deployment {
     }
 }
 
-/// How the sandbox is set up for the tests.
+/// Returns the sandbox settings of the tests.
 pub fn settings() -> Settings {
     Settings {
         time_scale: TIME_SCALE,
@@ -300,12 +300,12 @@ pub fn settings() -> Settings {
     }
 }
 
-/// The deadline of an invocation that has just begun.
+/// Returns the deadline of an invocation that has just started.
 pub fn in_a_minute() -> Instant {
     Instant::now() + Duration::from_mins(1)
 }
 
-/// The sample events' header, with the digests given.
+/// Returns the header of the sample events with the given digests.
 pub fn accepted(digests: &str) -> AcceptedSecrets {
     AcceptedSecrets::parse("x-webhook-secret".parse().unwrap(), digests).unwrap()
 }
@@ -314,19 +314,19 @@ fn trust() -> Trust {
     Trust::compiled_in().unwrap()
 }
 
-/// A client for what stands in Pluggy's place at `url`.
+/// Returns a client for the fake Pluggy at `url`.
 pub fn client_at(url: &str, secrets: PluggySecrets, table: Credentials) -> Client {
     let api = Api::new(&trust(), url.parse().unwrap());
     let client_id = CLIENT_ID.parse().unwrap();
     Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))
 }
 
-/// Secrets Manager with the secret of a deployment.
+/// Returns a fake Secrets Manager with the secret of a deployment.
 pub fn secrets(client_secret: &str) -> PluggySecrets {
     secrets_of(CLIENT_ID, client_secret)
 }
 
-/// The same with the credentials of any application.
+/// Returns a fake Secrets Manager with the credentials of any application.
 pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
     let secret = json!({
         "clientId": client_id, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
@@ -336,7 +336,7 @@ pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
     PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
 }
 
-/// The same where each client secret is there for one read, and the last one from then on.
+/// Returns a fake Secrets Manager that returns each client secret for one read, and then always the last one.
 pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
     let reads = AtomicUsize::new(0);
     let values: Vec<String> = client_secrets
@@ -362,9 +362,9 @@ fn secret_rule(value: String) -> Rule {
         })
 }
 
-/// Asks again and again until there is an answer.
+/// Polls until there is a value, and returns it.
 pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
+    let polling = async {
         loop {
             if let Some(answer) = ask().await {
                 return answer;
@@ -372,6 +372,6 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    let answer = tokio::time::timeout(PATIENCE, asking).await;
+    let answer = tokio::time::timeout(PATIENCE, polling).await;
     answer.unwrap_or_else(|_| panic!("{what}: not within {PATIENCE:?}"))
 }

@@ -1,4 +1,4 @@
-//! How the built functions are run in tests.
+//! Settings for the built functions in tests.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use harness::FunctionSettings;
 use crate::Tables;
 use crate::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
 
-/// The secret of a deployment.
+/// The name of the secret of a deployment.
 pub const SECRET_NAME: &str = "pluggy-lambda/test";
 
-/// A function on these tables, without the addresses of what it calls. Each is given all variables, and asks for its
-/// own.
+/// Returns the settings of a function on these tables, without the addresses of the services that it calls. Each
+/// function gets all variables and reads only its own.
 pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
     FunctionSettings::new(name, bootstrap)
         .with("CONNECT_PROFILES", PROFILES)

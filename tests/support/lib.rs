@@ -1,4 +1,4 @@
-//! What the tests stand on: real engines in place of AWS and Pluggy, and the sample events.
+//! Test support: real engines in place of AWS and Pluggy, and the sample events.
 
 #![expect(
     clippy::indexing_slicing,

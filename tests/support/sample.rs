@@ -7,7 +7,7 @@ use lambda_http::{Context, LambdaEvent, Request};
 use runtime::request_sanitizer::without_address;
 use serde_json::Value;
 
-/// The sample at `events/<path>`.
+/// Returns the sample at `events/<path>`.
 pub fn json(path: &str) -> Value {
     let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../events")).join(path);
     let text = std::fs::read_to_string(&file)
@@ -15,19 +15,19 @@ pub fn json(path: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The sample as the request that the runtime makes of it.
+/// Returns the request that the runtime makes from a sample.
 pub fn request(path: &str) -> Request {
     request_of(&json(path))
 }
 
-/// The request that our runtime makes of a gateway's or function URL's event.
+/// Returns the request that our runtime makes from the event of a gateway or function URL.
 pub fn request_of(event: &Value) -> Request {
     let payload: LambdaRequest = serde_json::from_value(event.clone()).unwrap();
     let event = LambdaEvent::new(payload, Context::default());
     without_address(event).payload.into()
 }
 
-/// A gateway's event for `user`, with the fields of `event` and another body.
+/// Returns a gateway's event for `user`, with the fields of a sample and another body.
 pub fn with_body(path: &str, user: &str, body: &Value) -> Request {
     let mut event = json(path);
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
@@ -35,7 +35,7 @@ pub fn with_body(path: &str, user: &str, body: &Value) -> Request {
     request_of(&event)
 }
 
-/// `GET /items/{itemId}` as `user`, with further headers.
+/// Returns `GET /items/{itemId}` as `user`, with further headers.
 pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request {
     let mut event = json("item-status/item.json");
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
@@ -47,7 +47,7 @@ pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request 
     request_of(&event)
 }
 
-/// `DELETE /items/{itemId}` as `user`.
+/// Returns `DELETE /items/{itemId}` as `user`.
 pub fn delete_item(user: &str, item_id: &str) -> Request {
     let mut event = json("disconnect/item.json");
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
@@ -56,7 +56,7 @@ pub fn delete_item(user: &str, item_id: &str) -> Request {
     request_of(&event)
 }
 
-/// `GET /items` as `user`, with a query.
+/// Returns `GET /items` as `user`, with a query.
 pub fn get_items(user: &str, query: &[(&str, &str)]) -> Request {
     let mut event = json("item-status/list.json");
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();

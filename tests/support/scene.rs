@@ -1,4 +1,4 @@
-//! What the built functions need so that it can be measured what they do: real engines behind TLS, and rows to work on.
+//! The testbed for measurements of the built functions: real engines behind TLS, and rows to work on.
 
 mod events;
 mod success;
@@ -16,27 +16,27 @@ use crate::{Deployment, deployment, stream};
 
 pub use success::{Requests, assert_success};
 
-/// The user whose item is there.
+/// The owner of the item.
 pub const USER: &str = "usr_01J9X";
-/// How many items there are.
+/// The number of items.
 pub const BATCH: usize = 10;
-/// What everything is compared with: a function that answers a constant.
+/// The baseline of all comparisons: a function that returns a constant.
 pub const FLOOR: &str = "floor";
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
-/// Nobody listens on a port that only root may take.
+/// An address that refuses connections: only root may listen on this port.
 const REFUSES: &str = "https://127.0.0.1:1";
-/// Fast enough to wait for a connection, slow enough that the item stays as it is from then on.
+/// Fast enough to wait for a connection, and slow enough that the item does not change afterwards.
 const TIME_SCALE: u32 = 10;
 
-/// Everything that a function meets. It is there until it is dropped.
+/// The testbed of the built functions. It exists until it is dropped.
 pub struct Scene {
-    /// The tables, and the sandbox.
+    /// The tables and the sandbox.
     pub deployment: Deployment,
-    /// Before the tables' engine.
+    /// The TLS endpoint of the tables' engine.
     pub dynamodb: TlsFront,
-    /// Before the sandbox.
+    /// The TLS endpoint of the sandbox.
     pub pluggy: TlsFront,
-    /// Before the event bus.
+    /// The TLS endpoint of the event bus.
     pub event_bridge: TlsFront,
     /// The caller's item, which is up to date.
     pub item_id: ItemId,
@@ -44,13 +44,13 @@ pub struct Scene {
     queue: Queue,
     authority: TestAuthority,
     bootstraps: Bootstraps,
-    /// What the stream says of the events that the items' rows come from; that of the caller's item is the first.
+    /// The stream records of the events behind the items' rows. The record of the caller's item is the first.
     records: Vec<Value>,
 }
 
 impl Scene {
-    /// Starts everything, and connects an item for [`USER`]. The shared API key is there, too, so that no function needs
-    /// to authenticate.
+    /// Starts all services and connects an item for [`USER`]. Stores the shared API key, so that no function needs to
+    /// authenticate.
     pub async fn start() -> Self {
         let authority = TestAuthority::new().unwrap();
         let settings = Settings {
@@ -85,7 +85,7 @@ impl Scene {
         }
     }
 
-    /// A function that finds everything that it calls.
+    /// Returns the settings of a function that reaches all services.
     pub fn settings(&self, name: &str) -> FunctionSettings {
         self.at(
             name,
@@ -95,31 +95,32 @@ impl Scene {
         )
     }
 
-    /// The same without TLS, which shows what TLS costs.
+    /// Returns the same settings without TLS, to measure the cost of TLS.
     pub fn settings_in_the_clear(&self, name: &str) -> FunctionSettings {
         let engine = self.deployment.tables.url.as_deref().unwrap();
         self.at(name, engine, self.deployment.pluggy.url(), &self.bus.url())
     }
 
-    /// A function for which all connections are refused.
+    /// Returns the settings of a function whose connections are all refused.
     pub fn settings_unconnected(&self, name: &str) -> FunctionSettings {
         self.at(name, REFUSES, REFUSES, REFUSES)
     }
 
-    /// The `number`-th event of a function, to be asked for when it is due: it carries the time. Numbers must not come
-    /// again in one scene, since what comes again is no news.
+    /// Returns the `number`-th event of a function. Call this when the event is due, because it contains the time. Do
+    /// not repeat numbers on one testbed, because a repeated event is a duplicate.
     pub fn event(&self, name: &str, number: u64) -> Vec<u8> {
         events::event(self, name, number).to_string().into_bytes()
     }
 
-    /// The `number`-th batch of item-sync with a record of each of [`BATCH`] items; numbers as for [`Self::event`].
+    /// Returns the `number`-th batch of item-sync, with one record for each of [`BATCH`] items. Numbers work as in
+    /// [`Self::event`].
     pub fn batch(&self, number: u64) -> Vec<u8> {
         events::batch(&self.records, number)
             .to_string()
             .into_bytes()
     }
 
-    /// How many requests have come so far.
+    /// Returns the number of requests so far.
     pub fn requests(&self) -> Requests {
         Requests {
             dynamodb: self.dynamodb.requests(),
@@ -128,12 +129,12 @@ impl Scene {
         }
     }
 
-    /// How many TLS connections have been opened so far.
+    /// Returns the number of TLS connections so far.
     pub fn handshakes(&self) -> u64 {
         self.dynamodb.handshakes() + self.pluggy.handshakes() + self.event_bridge.handshakes()
     }
 
-    /// The binary of a function.
+    /// Returns the path of a function's binary.
     pub fn bootstrap(&self, name: &str) -> PathBuf {
         self.bootstraps.path(name)
     }
@@ -142,7 +143,7 @@ impl Scene {
         function_settings(name, self.bootstrap(name), &self.deployment.tables)
             .with("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
             .with("AWS_ENDPOINT_URL_EVENTBRIDGE", event_bridge)
-            // Nothing here is meant to need the secret, or to put anything into the queue.
+            // No measured function should need the secret, or send anything to the queue.
             .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", REFUSES)
             .with("AWS_ENDPOINT_URL_SQS", REFUSES)
             .with("EVENT_BUS", self.bus.arn())
@@ -155,7 +156,7 @@ impl Scene {
     }
 }
 
-/// Items that are up to date, with their rows, and the one event for each that led to it.
+/// Connects items and waits until they are up to date. Returns them with their rows, and one event for each.
 async fn connected(deployment: &Deployment) -> Vec<ItemId> {
     let mut item_ids = Vec::with_capacity(BATCH);
     for _ in 0..BATCH {
@@ -173,7 +174,7 @@ async fn connected(deployment: &Deployment) -> Vec<ItemId> {
     item_ids
 }
 
-/// The records in the order of the items.
+/// Returns the records in the order of the items.
 fn records_of(item_ids: &[ItemId], records: Vec<Value>) -> Vec<Value> {
     let of = |item_id: &ItemId| {
         let key = format!("ITEM#{item_id}");

@@ -1,4 +1,4 @@
-//! docs/status.md: what a frontend is told about each state, made from the code that decides it.
+//! docs/status.md: the API's response for each state, generated from the code that decides it.
 
 mod circumstances;
 mod states;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use pluggy::Item;
 use serde_json::{Map, Value, json};
 
-/// The moment for which the page is made; any other gives the same page.
+/// The time for which the page is generated. Any other time gives the same page.
 const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
 
 const INTRODUCTION: &str = "\
@@ -32,7 +32,7 @@ Pluggy's and may get new values at any time; show them to no user.
   `forceAskForCredentials`, so that a bank does not lock the account over the old ones.
 ";
 
-/// The page.
+/// Returns the page.
 pub fn status_page() -> String {
     let mut page = INTRODUCTION.to_owned();
     states::write(&mut page);
@@ -57,7 +57,7 @@ fn write_messages(page: &mut String) {
     }
 }
 
-/// The cells of what is answered: phase, next action, connect token, and why.
+/// Returns the cells of the response: phase, next action, connect token, and reason.
 fn answer(reason: Reason) -> String {
     let token = match reason.token_use() {
         Some(TokenUse::Update) => "`{\"itemId\": …}`",
@@ -77,7 +77,7 @@ fn word(value: impl serde::Serialize) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// An item that changed half an hour ago, with these fields besides.
+/// Returns an item that changed half an hour ago, with additional fields.
 fn item(status: &str, execution_status: &str, fields: Value) -> Item {
     let mut item = json!({
         "id": "9a7b6c5d-0000-4000-8000-000000000001",

@@ -1,4 +1,4 @@
-//! What DynamoDB's stream makes of event rows.
+//! DynamoDB stream records for event rows.
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -8,18 +8,18 @@ use serde_json::{Map, Value, json};
 
 use crate::tables::Row;
 
-/// One batch with a record for each row, in their order.
+/// Returns one batch with a record for each row, in order.
 pub fn batch(rows: &[Row]) -> Event {
     let images: Vec<Value> = rows.iter().map(image).collect();
     batch_of_images(&images)
 }
 
-/// One batch with a record for each new image, in their order.
+/// Returns one batch with a record for each new image, in order.
 pub fn batch_of_images(images: &[Value]) -> Event {
     serde_json::from_value(json!({ "Records": records_of_images(images) })).unwrap()
 }
 
-/// A record for each row, in their order.
+/// Returns a record for each row, in order.
 pub fn records(rows: &[Row]) -> Vec<Value> {
     let images: Vec<Value> = rows.iter().map(image).collect();
     records_of_images(&images)
@@ -33,7 +33,7 @@ fn records_of_images(images: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// A sequence number like DynamoDB's: digits, ascending.
+/// Returns a sequence number like DynamoDB's: digits, ascending.
 pub fn sequence_number(index: usize) -> String {
     format!("{:028}", 1000 + index)
 }

@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 use crate::Tables;
 
-/// Neither engine checks the signature; DynamoDB Local takes from it whose tables it serves.
+/// A signature that neither engine checks. DynamoDB Local derives from it whose tables it serves.
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 \
     Credential=local/20261123/sa-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none";
 
-/// Reads a table's stream from its beginning on.
+/// A reader of a table's stream, from its beginning.
 pub struct TableStream {
     client: reqwest::Client,
     url: String,
     arn: String,
-    /// By shard: where it was read to.
+    /// The position in each shard.
     positions: BTreeMap<String, String>,
 }
 
 impl TableStream {
-    /// The stream of one of these tables, from the first write on.
+    /// Returns the stream of one of these tables, from the first write on.
     pub async fn of(tables: &Tables, table: &str) -> Self {
         let description = tables.client.describe_table().table_name(table).send();
         let table = description.await.unwrap().table.unwrap();
@@ -34,7 +34,7 @@ impl TableStream {
         }
     }
 
-    /// What has been written since the last call, as Lambda hands it over.
+    /// Returns the records written since the last call, as Lambda delivers them.
     pub async fn new_records(&mut self) -> Vec<Value> {
         let stream = self
             .call("DescribeStream", json!({ "StreamArn": self.arn }))
@@ -44,7 +44,7 @@ impl TableStream {
             .unwrap()
             .clone();
         let mut records = Vec::new();
-        // A shard follows its parent, and is listed after it.
+        // A shard follows its parent in the list.
         for shard in shards {
             let id = shard["ShardId"].as_str().unwrap();
             let mut position = self.position(id).await;
@@ -54,7 +54,7 @@ impl TableStream {
                 let page = answer["Records"].as_array().unwrap();
                 records.extend(page.iter().map(|record| self.handed_over(record)));
                 let Some(next) = answer["NextShardIterator"].as_str() else {
-                    // Nothing is ever added to a closed shard, which is read again from its last place on.
+                    // A closed shard gets no new records. It is read again from its last position.
                     break;
                 };
                 next.clone_into(&mut position);
@@ -78,7 +78,7 @@ impl TableStream {
         answer["ShardIterator"].as_str().unwrap().to_owned()
     }
 
-    /// Lambda adds the stream's name.
+    /// Adds the stream's name, as Lambda does.
     fn handed_over(&self, record: &Value) -> Value {
         let mut record = record.clone();
         record["eventSourceARN"] = self.arn.clone().into();

@@ -16,18 +16,18 @@ use uuid::Uuid;
 
 use crate::deployment::CLIENT_ID;
 
-/// How long the tests keep events.
+/// The event retention in tests.
 pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A row as DynamoDB gives it.
+/// A row as DynamoDB returns it.
 pub type Row = HashMap<String, AttributeValue>;
 
-/// Three new tables under names of their own.
+/// Three new tables with unique names.
 #[derive(Clone, Debug)]
 pub struct Tables {
     /// The engine's address, if it has one.
     pub url: Option<String>,
-    /// For looking at rows past the store.
+    /// A client for rows, independent of the store.
     pub client: Client,
     /// Name of the event table.
     pub events: String,
@@ -38,7 +38,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Creates the tables, with the keys, indexes and streams that the template declares.
+    /// Creates the tables with the keys, indexes and streams that the template declares.
     pub async fn create() -> Self {
         let url = engine().await;
         let tables = Self::create_with(client(&url)).await;
@@ -48,7 +48,7 @@ impl Tables {
         }
     }
 
-    /// The same on the engine of this client.
+    /// Creates the tables on the engine of this client.
     pub async fn create_with(client: Client) -> Self {
         let prefix = Uuid::new_v4();
         let tables = Self {
@@ -87,61 +87,61 @@ impl Tables {
         tables
     }
 
-    /// The store's view of the event table.
+    /// Returns the store's view of the event table.
     pub fn event_store(&self) -> store::Events {
         store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
     }
 
-    /// The store's view of the event table, for reading.
+    /// Returns the store's view of the event table, for reading.
     pub fn event_log(&self) -> store::EventLog {
         self.event_log_of(CLIENT_ID)
     }
 
-    /// The same, for another application than ours.
+    /// Returns the same view for another application.
     pub fn event_log_of(&self, client_id: &str) -> store::EventLog {
         let client_id = client_id.parse().unwrap();
         store::EventLog::new(self.client.clone(), self.events.clone(), client_id)
     }
 
-    /// The store's view of single events.
+    /// Returns the store's view of single events.
     pub fn event_presence(&self) -> store::EventPresence {
         store::EventPresence::new(self.client.clone(), self.events.clone())
     }
 
-    /// The store's view of the item table.
+    /// Returns the store's view of the item table.
     pub fn item_store(&self) -> store::Items {
         store::Items::new(self.client.clone(), self.items.clone())
     }
 
-    /// The store's view of the connectors in the item table.
+    /// Returns the store's view of the connectors in the item table.
     pub fn connector_store(&self) -> store::Connectors {
         store::Connectors::new(self.client.clone(), self.items.clone())
     }
 
-    /// The store's view of the credential table.
+    /// Returns the store's view of the credential table.
     pub fn credential_store(&self) -> store::Credentials {
         store::Credentials::new(self.client.clone(), self.credentials.clone())
     }
 
-    /// The store's view of the place in the list of items.
+    /// Returns the store's view of discovery's position in the list of items.
     pub fn discovery_place(&self) -> store::DiscoveryPlace {
         store::DiscoveryPlace::new(self.client.clone(), self.credentials.clone())
     }
 
-    /// Every event row, oldest first.
+    /// Returns every event row, oldest first.
     pub async fn event_rows(&self) -> Vec<Row> {
         let mut rows = self.rows(&self.events).await;
         rows.sort_by_key(|row| row["receivedAt"].as_n().unwrap().parse::<i64>().unwrap());
         rows
     }
 
-    /// Every row of a table.
+    /// Returns every row of a table.
     pub async fn rows(&self, table: &str) -> Vec<Row> {
         let scan = self.client.scan().table_name(table).into_paginator();
         scan.items().send().try_collect().await.unwrap()
     }
 
-    /// One more table, as the examples have it, and its name.
+    /// Creates one more table, as the examples have it, and returns its name.
     pub async fn create_sorted(&self) -> String {
         let name = Uuid::new_v4().to_string();
         let keys = [schema::PARTITION_KEY, schema::SORT_KEY];
@@ -177,7 +177,7 @@ impl Tables {
     }
 }
 
-/// The engine's address.
+/// Returns the engine's address.
 async fn engine() -> String {
     if let Some(url) = dynamodb_local() {
         return url;
@@ -189,17 +189,17 @@ async fn engine() -> String {
     url
 }
 
-/// Where DynamoDB Local is, if the tests are to run on it.
+/// Returns the address of DynamoDB Local, if the tests should use it.
 pub fn dynamodb_local() -> Option<String> {
     Environment::of_process().optional("DYNAMODB_LOCAL_URL")
 }
 
-/// A client for the engine at `url`.
+/// Returns a client for the engine at `url`.
 pub fn client(url: &str) -> Client {
     client_over(url, aws_smithy_http_client::Builder::new().build_http())
 }
 
-/// A client whose requests for the engine at `url` go through `http_client`.
+/// Returns a client that sends its requests for the engine at `url` through `http_client`.
 pub fn client_over(url: &str, http_client: impl HttpClient + 'static) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,5 +1,4 @@
-//! What the compiled types of `pluggy` have on the wire, for the comparison with Pluggy's
-//! own sources.
+//! The wire format of the compiled types in `pluggy`, for the comparison with Pluggy's own sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +22,7 @@ use serde_json::{Value, json};
 const ID: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const URL: &str = "https://hooks.example.com/pluggy";
 
-/// Fields of each type that is read, as serde names them.
+/// Returns the fields of each received type, as serde names them.
 pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     macro_rules! fields {
         ($($name:ident $(<$parameter:ty>)?),+ $(,)?) => {
@@ -67,8 +66,7 @@ pub fn received() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     ]
 }
 
-/// A body of each type that is sent, with every field set: one that is added to a type must be
-/// added here, too.
+/// Returns a body of each sent type, with every field set. A new field of a type must be added here too.
 pub fn sent() -> BTreeMap<&'static str, Value> {
     let client_secret = SecretString::from("client-secret");
     let headers = BTreeMap::from([("x-webhook-secret".to_owned(), "secret".to_owned())]);
@@ -124,7 +122,7 @@ pub fn sent() -> BTreeMap<&'static str, Value> {
     ])
 }
 
-/// Values that each open enum knows.
+/// Returns the known values of each open enum.
 pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
     macro_rules! values {
         ($($name:ident),+ $(,)?) => {
@@ -185,7 +183,7 @@ fn connector_filter() -> ConnectorFilter {
     }
 }
 
-/// Both filters together have every field.
+/// Returns both filters. Together they have every field.
 fn transaction_filters() -> Value {
     let filter = TransactionFilter {
         ids: vec![ID.parse().unwrap()],

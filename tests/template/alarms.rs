@@ -1,4 +1,4 @@
-//! The alarms: on figures that exist, to the topic, each with a page that tells a person what to do.
+//! The alarms: each watches an existing metric, notifies the topic, and has a runbook page.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::functions::{ITEM_SYNC, PUBLISH, WEBHOOK};
 use crate::runbook;
 use crate::template::Template;
 
-/// The logical ids of the alarms without what they all end in, and their properties.
+/// Returns the alarms' properties, by logical id without the common suffix.
 fn alarms(template: &Template) -> Vec<(&str, &Value)> {
     let alarms = template.resources("AWS::CloudWatch::Alarm");
     assert!(!alarms.is_empty());
@@ -24,7 +24,7 @@ fn is_ours(alarm: &Value) -> bool {
 }
 
 #[test]
-fn every_alarm_on_a_figure_of_ours_is_on_one_that_is_told() {
+fn every_alarm_on_our_metrics_watches_an_emitted_metric() {
     let template = Template::load();
     let filters = template.resources("AWS::Logs::MetricFilter");
     let filtered = filters.iter().map(|(_, filter)| {
@@ -32,7 +32,7 @@ fn every_alarm_on_a_figure_of_ours_is_on_one_that_is_told() {
             .as_str()
             .unwrap()
     });
-    let told: BTreeSet<_> = Metric::ALL
+    let emitted: BTreeSet<_> = Metric::ALL
         .iter()
         .map(|metric| metric.as_str())
         .chain(filtered)
@@ -41,14 +41,14 @@ fn every_alarm_on_a_figure_of_ours_is_on_one_that_is_told() {
     for (name, alarm) in alarms(&template) {
         if is_ours(alarm) {
             let metric = alarm["MetricName"].as_str().unwrap();
-            assert!(told.contains(metric), "{name}: {metric}");
+            assert!(emitted.contains(metric), "{name}: {metric}");
             assert_eq!(alarm["Dimensions"], Value::Null, "{name}");
         }
     }
 }
 
 #[test]
-fn every_metric_has_the_namespace_that_the_alarms_look_at() {
+fn every_metric_has_the_namespace_that_the_alarms_watch() {
     let template = Template::load();
 
     for (name, function) in template.resources("AWS::Lambda::Function") {
@@ -75,7 +75,7 @@ fn every_alarm_notifies_the_topic_if_there_is_one() {
 }
 
 #[test]
-fn every_alarm_says_where_its_page_is() {
+fn every_alarm_links_its_page() {
     let template = Template::load();
 
     for (name, alarm) in alarms(&template) {
@@ -106,7 +106,7 @@ fn every_alarm_has_its_page_and_every_page_its_alarm() {
 }
 
 #[test]
-fn what_a_person_must_act_on_raises_an_alarm() {
+fn every_condition_that_a_person_must_act_on_raises_an_alarm() {
     let template = Template::load();
     let alarms = alarms(&template);
     let watched: BTreeSet<_> = alarms
@@ -136,7 +136,7 @@ fn what_a_person_must_act_on_raises_an_alarm() {
 }
 
 #[test]
-fn a_condition_that_is_looked_at_every_hour_lasts_until_it_is_looked_at_again() {
+fn a_condition_that_is_watched_every_hour_lasts_until_the_next_watch() {
     let template = Template::load();
 
     for problem in webhook_registration::Problem::ALL {
@@ -155,7 +155,7 @@ fn a_condition_that_is_looked_at_every_hour_lasts_until_it_is_looked_at_again() 
 }
 
 #[test]
-fn what_does_not_run_any_more_raises_an_alarm_by_its_silence() {
+fn a_function_that_no_longer_runs_raises_an_alarm_by_its_silence() {
     let template = Template::load();
 
     for (alarm, metric) in [
@@ -174,7 +174,7 @@ fn what_does_not_run_any_more_raises_an_alarm_by_its_silence() {
 }
 
 #[test]
-fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_given_up() {
+fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_deleted() {
     let template = Template::load();
 
     let alarm = template.properties("ItemsMissingAlarm");
@@ -185,7 +185,7 @@ fn many_items_that_pluggy_does_not_have_raise_an_alarm_before_they_are_given_up(
 }
 
 #[test]
-fn the_platforms_own_figures_are_of_the_right_function() {
+fn the_platforms_metrics_are_of_the_right_function() {
     let template = Template::load();
 
     for (alarm, function) in [
@@ -203,7 +203,7 @@ fn the_platforms_own_figures_are_of_the_right_function() {
 }
 
 #[test]
-fn a_queue_of_what_failed_raises_an_alarm_as_soon_as_it_holds_anything() {
+fn a_dead_letter_queue_raises_an_alarm_as_soon_as_it_holds_a_message() {
     let template = Template::load();
 
     for (alarm, queue) in [

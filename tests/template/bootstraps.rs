@@ -1,4 +1,4 @@
-//! The built functions run on Lambda: the right processor, a C library that is old enough.
+//! The built functions run on Lambda: they match its processor, and its C library is new enough for them.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ fn every_bootstrap_runs_with_the_c_library_of_amazon_linux_2023() {
     }
 }
 
-/// `GLIBC_2.34` as a number that can be compared. Names such as `GLIBC_PRIVATE` belong to no release.
+/// Returns a name such as `GLIBC_2.34` as a comparable number. Names such as `GLIBC_PRIVATE` belong to no release.
 fn number(version: &str) -> (u32, u32) {
     let digits = version.strip_prefix("GLIBC_").unwrap();
     let mut parts = digits
@@ -52,7 +52,7 @@ fn number(version: &str) -> (u32, u32) {
     (parts.next().unwrap(), parts.next().unwrap_or(0))
 }
 
-/// What Lambda runs of a function.
+/// The executable that Lambda runs for a function.
 pub(crate) struct Bootstrap(Vec<u8>);
 
 impl Bootstrap {
@@ -62,13 +62,13 @@ impl Bootstrap {
         )))
     }
 
-    /// The calls to AWS whose code is linked in, as IAM actions: each carries its name in the `x-amz-target` header, and
-    /// the linker leaves out what nothing calls.
+    /// Returns the AWS calls whose code is linked in, as IAM actions. Each carries its name in the `x-amz-target`
+    /// header, and the linker removes operations that nothing calls.
     pub(crate) fn aws_calls(&self) -> BTreeSet<String> {
         let dynamodb = self
             .texts_after(b"DynamoDB_20120810.")
             .map(|text| format!("dynamodb:{}", operation(text)));
-        // Unlike that of DynamoDB, this prefix also stands in the service's address.
+        // Unlike DynamoDB's prefix, this prefix is also part of the service's address.
         let secrets = self
             .texts_after(b"secretsmanager.")
             .filter(|text| text.starts_with(b"GetSecretValue"));
@@ -81,7 +81,8 @@ impl Bootstrap {
             .collect()
     }
 
-    /// What follows each occurrence of a text. Strings lie side by side in a binary, without an end.
+    /// Returns the text after each occurrence of a prefix. Strings lie side by side in a binary, without a
+    /// terminator.
     fn texts_after<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         (0..self.0.len()).filter_map(move |start| self.0[start..].strip_prefix(prefix))
     }
@@ -125,12 +126,12 @@ impl Bootstrap {
     }
 }
 
-/// Which of the operations that are called of a service a text begins with.
+/// Returns the operation of a service that a text begins with.
 fn one_of(service: &str, operations: &[&str], text: &[u8]) -> String {
     let operation = operations
         .iter()
         .find(|operation| text.starts_with(operation.as_bytes()));
-    // Strings lie side by side: the longer name of another operation would begin with this one.
+    // Strings lie side by side, so the longer name of another operation may begin with this name.
     assert!(
         operation.is_some() && !text.starts_with(b"SendMessageBatch"),
         "unknown operation {}",
@@ -139,7 +140,7 @@ fn one_of(service: &str, operations: &[&str], text: &[u8]) -> String {
     format!("{service}:{}", operation.unwrap())
 }
 
-/// The operation of DynamoDB that a text begins with.
+/// Returns the DynamoDB operation that a text begins with.
 fn operation(text: &[u8]) -> &'static str {
     const OPERATIONS: [&str; 13] = [
         "BatchExecuteStatement",
@@ -167,7 +168,7 @@ fn operation(text: &[u8]) -> &'static str {
     })
 }
 
-/// What SAM noted about its build.
+/// SAM's record of its build.
 #[derive(Deserialize)]
 struct Build {
     function_build_definitions: std::collections::HashMap<String, Definition>,

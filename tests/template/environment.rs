@@ -1,4 +1,4 @@
-//! Each function is given the variables that it asks for.
+//! The environment of each function: it has every variable that the code reads.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,57 +15,57 @@ use crate::publishing;
 use crate::template::Template;
 
 #[test]
-fn connect_events_gets_what_it_asks_for() {
+fn connect_events_gets_every_variable_that_it_reads() {
     check(CONNECT_EVENTS, connect_events::Config::from_env);
 }
 
 #[test]
-fn connect_token_gets_what_it_asks_for() {
+fn connect_token_gets_every_variable_that_it_reads() {
     check(CONNECT_TOKEN, connect_token::Config::from_env);
 }
 
 #[test]
-fn disconnect_gets_what_it_asks_for() {
+fn disconnect_gets_every_variable_that_it_reads() {
     check(DISCONNECT, disconnect::Config::from_env);
 }
 
 #[test]
-fn item_status_gets_what_it_asks_for() {
+fn item_status_gets_every_variable_that_it_reads() {
     check(ITEM_STATUS, item_status::Config::from_env);
 }
 
 #[test]
-fn item_sync_gets_what_it_asks_for() {
+fn item_sync_gets_every_variable_that_it_reads() {
     check(ITEM_SYNC, item_sync::Config::from_env);
 }
 
 #[test]
-fn listing_gets_what_it_asks_for() {
+fn discovery_gets_every_variable_that_it_reads() {
     check(DISCOVERY, discovery::Config::from_env);
 }
 
 #[test]
-fn operator_gets_what_it_asks_for() {
+fn operator_gets_every_variable_that_it_reads() {
     check(OPERATOR, operator::Config::from_env);
 }
 
 #[test]
-fn publish_gets_what_it_asks_for() {
+fn publish_gets_every_variable_that_it_reads() {
     check(PUBLISH, publish::Config::from_env);
 }
 
 #[test]
-fn scheduler_gets_what_it_asks_for() {
+fn scheduler_gets_every_variable_that_it_reads() {
     check(SCHEDULER, scheduler::Config::from_env);
 }
 
 #[test]
-fn subscription_gets_what_it_asks_for() {
+fn webhook_registration_gets_every_variable_that_it_reads() {
     check(WEBHOOK_REGISTRATION, webhook_registration::Config::from_env);
 }
 
 #[test]
-fn webhook_gets_what_it_asks_for() {
+fn webhook_gets_every_variable_that_it_reads() {
     check(WEBHOOK, webhook::Config::from_env);
 }
 
@@ -87,7 +87,7 @@ fn check<C>(function: &str, from_env: impl Fn(&Environment) -> Result<C, Error>)
     assert_eq!(*asked.borrow(), names, "{function}");
 }
 
-/// The function's environment in a deployment in which only what has no default was chosen.
+/// Returns the function's environment in a deployment that sets only the parameters without a default.
 fn variables(template: &Template, function: &str) -> BTreeMap<String, String> {
     let variables = &template.properties(function)["Environment"]["Variables"];
     variables

@@ -31,7 +31,7 @@ pub(crate) const ALL: [&str; 11] = [
     WEBHOOK,
 ];
 
-/// The logical id of what belongs to a function, such as its `Role`.
+/// Returns the logical id of a resource that belongs to a function, such as its `Role`.
 pub(crate) fn sibling(function: &str, suffix: &str) -> String {
     format!("{}{suffix}", function.strip_suffix("Function").unwrap())
 }

@@ -1,4 +1,4 @@
-//! The app's API lets nobody in without a token, and no web app of an unknown origin.
+//! The app's API requires a token, and allows no web app of an unknown origin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::template::{Template, contains_string, strings};
 const AUTHORIZER: &str = "UserAuthorizer";
 
 #[test]
-fn every_route_asks_for_a_token_with_the_scope() {
+fn every_route_requires_a_token_with_the_scope() {
     let template = Template::load();
 
     let routes = routes(&template);
@@ -35,7 +35,7 @@ fn every_route_asks_for_a_token_with_the_scope() {
 }
 
 #[test]
-fn there_is_no_other_door() {
+fn the_api_is_the_only_entry_point() {
     const DOORS: [&str; 6] = [
         "AWS::ApiGateway::RestApi",
         "AWS::ApiGatewayV2::Api",
@@ -56,7 +56,7 @@ fn there_is_no_other_door() {
 }
 
 #[test]
-fn no_scope_is_asked_for_only_where_the_deployment_says_so() {
+fn the_scope_is_omitted_only_where_the_deployment_says_so() {
     let template = Template::load();
 
     assert_eq!(
@@ -135,7 +135,7 @@ fn a_browser_may_send_and_read_the_headers_of_the_api() {
     );
 }
 
-/// SAM's own description of a path parameter has no schema, which is not valid OpenAPI.
+/// Guards against SAM's own description of a path parameter. It has no schema, which is not valid OpenAPI.
 #[test]
 fn every_path_parameter_has_a_schema() {
     let template = Template::load();
@@ -152,7 +152,7 @@ fn every_path_parameter_has_a_schema() {
 }
 
 #[test]
-fn a_deployment_fails_rather_than_leave_a_part_of_the_api_out() {
+fn a_deployment_fails_rather_than_omit_a_part_of_the_api() {
     let template = Template::load();
 
     assert_eq!(template.properties("HttpApi")["FailOnWarnings"], true);
@@ -175,7 +175,7 @@ fn every_route_is_throttled() {
 }
 
 #[test]
-fn the_access_log_tells_what_happened_but_not_to_whom() {
+fn the_access_log_has_no_personal_fields() {
     const IMPERSONAL: [&str; 9] = [
         "$context.authorizer.error",
         "$context.error.responseType",
@@ -209,7 +209,7 @@ fn stage(template: &Template) -> &Value {
     &stage["Properties"]
 }
 
-/// The operations by method and path.
+/// Returns the operations by method and path.
 fn routes(template: &Template) -> BTreeMap<String, &Value> {
     let paths = body(template)["paths"].as_object().unwrap();
     paths

@@ -1,11 +1,11 @@
-//! Each function has a log group of its own that forgets in time and raises an alarm on a failure.
+//! The log groups: each function has its own, with a retention time and an alarm on failures.
 
 use serde_json::json;
 
 use crate::functions::{self, sibling};
 use crate::template::Template;
 
-/// Our own lines, and what Lambda reports at `WARN`. Source:
+/// The filter patterns of failures: our own error lines, and the platform events that Lambda reports at `WARN`. Source:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#Status>
 const FAILURES: [&str; 4] = [
     r#"$.level = "ERROR""#,
@@ -31,7 +31,7 @@ fn every_function_logs_as_json_into_a_group_of_its_own() {
 }
 
 #[test]
-fn lambda_logs_of_invocations_that_succeed_only_what_is_asked_for() {
+fn lambda_logs_only_the_configured_lines_of_successful_invocations() {
     let template = Template::load();
 
     assert_eq!(

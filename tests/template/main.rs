@@ -1,5 +1,5 @@
-//! Holds what is deployed against what the code relies on: the transformed template and the built bootstraps, as
-//! `make test-template` leaves them.
+//! Comparisons of the deployed artifacts with what the code relies on: the transformed template and the built
+//! bootstraps. `make test-template` makes them.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Each function's role allows what its code calls, each call on what the code makes it on, and nothing else.
+//! The permissions of each function's role: exactly the calls of its code, each on the resource that the code uses.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::template::{Template, contains_string, strings};
 /// A resource, and the actions on it.
 type Permission = (&'static str, &'static [&'static str]);
 
-/// What the code of a function calls.
+/// Returns the calls that a function's code makes.
 fn calls(function: &str) -> &'static [Permission] {
     match function {
         CONNECT_TOKEN => &[
@@ -79,11 +79,12 @@ fn calls(function: &str) -> &'static [Permission] {
     }
 }
 
-/// The secret of this name, in the stack's own account and region. Secrets Manager appends a hyphen and six characters.
+/// The secret of this name, in the stack's own account and region. Secrets Manager appends a hyphen and six
+/// characters.
 const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
                           ${PluggySecretName}-??????";
 
-/// What Lambda does in the function's name to feed it.
+/// Returns the calls that Lambda makes in the function's name to feed it.
 fn feeding(function: &str) -> &'static [Permission] {
     match function {
         ITEM_SYNC => &[
@@ -106,7 +107,7 @@ const READING_A_STREAM: [&str; 4] = [
     "dynamodb:ListStreams",
 ];
 
-/// Lambda writes the log in the function's name.
+/// Calls with which Lambda writes the log in the function's name.
 const LOGGING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 #[test]
@@ -140,7 +141,7 @@ fn the_calls_are_those_that_are_linked_into_the_function() {
 }
 
 #[test]
-fn the_calls_are_on_what_the_function_is_told_of() {
+fn the_calls_are_on_resources_in_the_functions_environment() {
     let template = Template::load();
 
     for function in functions::ALL {
@@ -190,7 +191,7 @@ fn every_role_serves_its_own_function_only() {
     }
 }
 
-/// Every action that the role allows, with its resource.
+/// Returns every action that the role allows, with its resource.
 fn allowed(template: &Template, function: &str) -> BTreeSet<(String, String)> {
     let policies = template.properties(&sibling(function, "Role"))["Policies"]
         .as_array()
@@ -216,8 +217,8 @@ fn pairs(resource: &str, actions: &[&str]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A statement's resource as the table above names it: a whole resource of the template, the stream or an index of one,
-/// or a parameter. Anything else is not exact enough.
+/// Returns a statement's resource as the table above names it: a whole resource of the template, the stream or an
+/// index of one, or a parameter. Rejects anything less exact.
 fn name(resource: &Value) -> String {
     if *resource == publishing::bus() {
         return "EventBus".to_owned();
@@ -244,7 +245,7 @@ fn name(resource: &Value) -> String {
     format!("{table}/index/{index}")
 }
 
-/// The tables, the queue, the bus and the secret of the environment.
+/// Returns the tables, the queue, the bus and the secret that the environment names.
 fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String> {
     let variables = template.properties(function)["Environment"]["Variables"]
         .as_object()

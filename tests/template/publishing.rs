@@ -1,4 +1,5 @@
-//! Publishing: from both tables' streams to one bus, nothing given up without a trace, and nothing of it where it is off.
+//! Publishing from both tables' streams to one bus: every failure leaves a trace, and a disabled feature leaves no
+//! resource.
 
 use serde_json::{Value, json};
 use store::schema::{ITEM_PREFIX, PARTITION_KEY};
@@ -7,13 +8,13 @@ use crate::functions::PUBLISH;
 use crate::stream::{mappings, patterns};
 use crate::template::Template;
 
-/// The bus wherever the template names it: its own, or the one that the deployment was given.
+/// Returns the bus as the template names it: its own, or the one that the deployment was given.
 pub(crate) fn bus() -> Value {
     json!({ "Fn::If": ["CreatesEventBus", { "Fn::GetAtt": ["EventBus", "Arn"] }, { "Ref": "EventBusArn" }] })
 }
 
 #[test]
-fn the_webhooks_are_read_and_the_items_changes() {
+fn publish_reads_the_webhooks_and_the_items_changes() {
     let template = Template::load();
     let mappings = mappings(&template, PUBLISH);
 
@@ -39,7 +40,7 @@ fn the_webhooks_are_read_and_the_items_changes() {
 }
 
 #[test]
-fn what_the_bus_does_not_take_is_tried_for_half_a_day_and_then_kept_in_the_queue() {
+fn refused_records_are_retried_for_half_a_day_and_then_kept_in_the_queue() {
     let template = Template::load();
 
     for mapping in mappings(&template, PUBLISH) {
@@ -62,12 +63,12 @@ fn what_the_bus_does_not_take_is_tried_for_half_a_day_and_then_kept_in_the_queue
 }
 
 #[test]
-fn a_batch_and_its_time_are_those_that_publish_is_made_for() {
+fn the_batch_size_and_timeout_are_those_that_publish_is_made_for() {
     let template = Template::load();
 
     for mapping in mappings(&template, PUBLISH) {
         assert_eq!(mapping["BatchSize"], 100);
-        // Two batches of a shard at once would be out of order.
+        // Two concurrent batches of a shard would be out of order.
         assert_eq!(mapping["ParallelizationFactor"], Value::Null);
     }
     assert_eq!(template.properties(PUBLISH)["Timeout"], 30);
@@ -89,7 +90,7 @@ fn no_stream_has_more_readers_than_it_serves() {
 }
 
 #[test]
-fn nothing_of_it_is_there_where_it_is_off() {
+fn no_publishing_resource_exists_where_publishing_is_off() {
     let template = Template::load();
 
     for resource in [

@@ -1,4 +1,4 @@
-//! The runbook: its pages are complete, and its queries ask for what is logged.
+//! The runbook: its pages are complete, and its queries use names that are logged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,18 +8,18 @@ use crate::artifacts;
 use crate::functions;
 use crate::template::Template;
 
-/// What a stage of a CloudWatch Logs Insights query may begin with, of what the pages use.
+/// The first words of the CloudWatch Logs Insights stages that the pages use.
 const COMMANDS: [&str; 5] = ["fields", "filter", "limit", "sort", "stats"];
-/// What each page tells.
+/// The parts of each page.
 const PARTS: [&str; 5] = [
-    "**Means.**",
-    "**Users see.**",
-    "**First look.**",
-    "**Do.**",
-    "**Over when.**",
+    "**Meaning.**",
+    "**Impact.**",
+    "**Diagnose.**",
+    "**Resolve.**",
+    "**Resolved when.**",
 ];
 
-/// The name of an alarm's page: the alarm's own, in kebab case.
+/// Returns the name of an alarm's page: the alarm's own name in kebab case.
 pub(crate) fn page_of(alarm: &str) -> String {
     let mut page = String::new();
     for character in alarm.chars() {
@@ -31,7 +31,7 @@ pub(crate) fn page_of(alarm: &str) -> String {
     page
 }
 
-/// The pages, by name.
+/// Returns the pages, by name.
 pub(crate) fn pages() -> BTreeMap<String, String> {
     let folder = std::fs::read_dir(artifacts::path("docs/runbook")).unwrap();
     folder
@@ -44,7 +44,7 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The one query of a page.
+/// Returns the only query of a page.
 fn query(page: &str) -> &str {
     let (_, rest) = page.split_once("```text\n").unwrap();
     let (query, rest) = rest.split_once("\n```\n").unwrap();
@@ -52,7 +52,7 @@ fn query(page: &str) -> &str {
     query
 }
 
-/// A query without its texts, patterns and quoted names, and the quoted names.
+/// Splits a query into its bare text and its quoted names. Removes texts and patterns.
 fn split_quoted(query: &str) -> (String, BTreeSet<String>) {
     let mut bare = String::new();
     let mut names = BTreeSet::new();
@@ -73,7 +73,7 @@ fn split_quoted(query: &str) -> (String, BTreeSet<String>) {
     (bare, names)
 }
 
-/// The words of a query that are names.
+/// Returns the words of a query that are names.
 fn words(bare: &str) -> impl Iterator<Item = &str> {
     bare.split(|character: char| {
         !(character.is_ascii_alphanumeric() || matches!(character, '_' | '@' | '.' | '-'))
@@ -129,7 +129,7 @@ fn every_query_is_made_of_known_commands() {
 }
 
 #[test]
-fn a_name_with_a_dot_stands_in_backticks() {
+fn a_name_with_a_dot_is_in_backticks() {
     for (name, page) in pages() {
         let (bare, _) = split_quoted(query(&page));
 
@@ -140,22 +140,22 @@ fn a_name_with_a_dot_stands_in_backticks() {
 }
 
 #[test]
-fn every_query_asks_for_figures_that_are_told() {
-    let told: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
+fn every_query_uses_metrics_that_are_emitted() {
+    let emitted: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
 
     for (name, page) in pages() {
         let (bare, _) = split_quoted(query(&page));
 
         for word in words(&bare) {
             let is_figure = word.starts_with(|first: char| first.is_ascii_uppercase());
-            assert!(!is_figure || told.contains(word), "{name}: {word}");
+            assert!(!is_figure || emitted.contains(word), "{name}: {word}");
         }
     }
 }
 
-/// The messages of the lines with figures are constants of the code.
+/// Guards that the messages of the lines with metrics are constants of the code.
 #[test]
-fn every_query_asks_for_messages_that_are_logged() {
+fn every_query_uses_messages_that_are_logged() {
     let mut code = String::new();
     for folder in ["shared", "functions"] {
         read_code(&artifacts::path(folder), &mut code);
@@ -179,7 +179,7 @@ fn no_query_needs_lines_of_lambdas_own_that_are_not_logged() {
     }
 }
 
-/// The text that the beginning of `rest` equates something with.
+/// Returns the text that the beginning of `rest` compares something with.
 fn equated(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix('`').unwrap_or(rest);
     rest.strip_prefix(" = \"")?.split('"').next()
@@ -197,7 +197,7 @@ fn read_code(folder: &std::path::Path, code: &mut String) {
 }
 
 #[test]
-fn every_page_looks_into_a_log_that_there_is() {
+fn every_page_queries_an_existing_log() {
     let template = Template::load();
     let logs: BTreeSet<_> = functions::ALL
         .iter()

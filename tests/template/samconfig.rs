@@ -1,4 +1,4 @@
-//! `sam build` and `sam deploy` of an environment agree with each other.
+//! The parameters of an environment's `sam build` and `sam deploy`, which agree with each other.
 
 use toml::{Table, Value};
 

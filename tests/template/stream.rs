@@ -1,4 +1,4 @@
-//! The way from `EventTable` to item-sync, and the schedules.
+//! The stream from `EventTable` to item-sync, and the schedules.
 
 use serde_json::{Value, json};
 use store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
@@ -63,7 +63,7 @@ fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
 }
 
 #[test]
-fn scheduler_runs_every_minute_and_is_not_repeated() {
+fn scheduler_runs_every_minute_and_is_not_retried() {
     let template = Template::load();
 
     let schedule = only_schedule(&template, SCHEDULER);
@@ -73,7 +73,7 @@ fn scheduler_runs_every_minute_and_is_not_repeated() {
 }
 
 #[test]
-fn the_subscription_is_watched_every_hour() {
+fn the_webhook_registration_is_watched_every_hour() {
     let template = Template::load();
 
     let schedule = only_schedule(&template, WEBHOOK_REGISTRATION);
@@ -117,7 +117,7 @@ fn items_are_listed_every_hour_only_where_the_contract_has_the_list() {
 fn no_schedule_has_a_name_of_its_own() {
     let template = Template::load();
 
-    // It would be the same in every stack of an account.
+    // A fixed name would be the same in every stack of an account.
     for (id, schedule) in template.resources("AWS::Scheduler::Schedule") {
         assert_eq!(schedule["Properties"]["Name"], Value::Null, "{id}");
     }
@@ -144,7 +144,7 @@ fn only_mapping(template: &Template) -> &Value {
     mapping
 }
 
-/// The mappings that feed a function.
+/// Returns the mappings that feed a function.
 pub(crate) fn mappings<'a>(template: &'a Template, function: &str) -> Vec<&'a Value> {
     template
         .resources("AWS::Lambda::EventSourceMapping")
@@ -154,7 +154,7 @@ pub(crate) fn mappings<'a>(template: &'a Template, function: &str) -> Vec<&'a Va
         .collect()
 }
 
-/// The patterns of a mapping's filters.
+/// Returns the patterns of a mapping's filters.
 pub(crate) fn patterns(mapping: &Value) -> Vec<Value> {
     let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
     filters

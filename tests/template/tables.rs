@@ -1,4 +1,4 @@
-//! The tables have the keys, indexes and expiry that the store names.
+//! The tables: they have the keys, indexes and expiry that the store names.
 
 use serde_json::{Value, json};
 use store::schema::{
@@ -45,7 +45,7 @@ fn the_item_table_has_the_schema_of_the_store() {
             ),
         ]
     );
-    // A row of an item stays until it is deleted at Pluggy.
+    // A row of an item stays until the item is deleted at Pluggy.
     assert_eq!(table.expiry(), None);
     assert_eq!(table.stream(), Some("NEW_AND_OLD_IMAGES"));
 }
@@ -56,7 +56,7 @@ fn the_credential_table_has_the_schema_of_the_store() {
 
     assert_eq!(table.keys(), [(PARTITION_KEY, "HASH", "S")]);
     assert_eq!(table.expiry(), Some(EXPIRES_AT));
-    // A key of Pluggy's API must not get into a stream.
+    // A Pluggy API key must not get into a stream.
     assert_eq!(table.stream(), None);
     assert!(table.indexes().is_empty());
 }
@@ -85,7 +85,7 @@ fn no_table_is_lost_with_its_stack() {
 
     assert_eq!(tables.len(), 3);
     for (name, table) in tables {
-        // A first deployment that fails leaves no table in the way of the second one.
+        // A failed first deployment must leave no table that blocks the second one.
         assert_eq!(table["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
         assert_eq!(table["UpdateReplacePolicy"], "Retain", "{name}");
         assert_eq!(
@@ -104,7 +104,7 @@ fn no_table_is_lost_with_its_stack() {
     }
 }
 
-/// Protected tables would make the rollback of a first deployment fail.
+/// Guards the rollback of a first deployment, which would fail on protected tables.
 #[test]
 fn the_first_deployment_can_be_rolled_back() {
     let template = Template::load();
@@ -115,7 +115,7 @@ fn the_first_deployment_can_be_rolled_back() {
     );
 }
 
-/// The emulator ignores them, so only a test of the template can say what they allow.
+/// Guards the resource policies. The emulator ignores them, so only a template test can verify what they allow.
 #[test]
 fn no_table_has_a_resource_policy_that_no_test_describes() {
     for (name, table) in Template::load().resources("AWS::DynamoDB::Table") {

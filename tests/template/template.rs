@@ -1,4 +1,4 @@
-//! The template as it is deployed: after the transform of SAM.
+//! The template as it is deployed: after the SAM transform.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ impl Template {
         &self.resource(logical_id)["Properties"]
     }
 
-    /// A parameter's default, if the name is that of a parameter and it has one.
+    /// Returns a parameter's default, if the name is that of a parameter and it has one.
     pub(crate) fn default_of(&self, parameter: &str) -> Option<String> {
         match &self.0["Parameters"][parameter]["Default"] {
             Value::String(text) => Some(text.clone()),
@@ -36,7 +36,7 @@ impl Template {
         }
     }
 
-    /// What a condition depends on.
+    /// Returns the definition of a condition.
     pub(crate) fn condition(&self, name: &str) -> &Value {
         &self.0["Conditions"][name]
     }
@@ -45,7 +45,7 @@ impl Template {
         &self.0["Outputs"][name]
     }
 
-    /// The resources of a type, each with its logical id.
+    /// Returns the resources of a type, each with its logical id.
     pub(crate) fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
         let all = self.0["Resources"].as_object().unwrap();
         all.iter()
@@ -55,7 +55,7 @@ impl Template {
     }
 }
 
-/// The strings of a property that may be one or a list.
+/// Returns the strings of a property that may be one string or a list.
 pub(crate) fn strings(value: &Value) -> BTreeSet<String> {
     match value {
         Value::Array(values) => values
@@ -66,7 +66,7 @@ pub(crate) fn strings(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// Whether a string stands anywhere within a value.
+/// Whether a matching string occurs anywhere within a value.
 pub(crate) fn contains_string(value: &Value, matches: &impl Fn(&str) -> bool) -> bool {
     match value {
         Value::String(text) => matches(text),

@@ -1,4 +1,4 @@
-//! The webhook's public URL, which is the only one and which stays.
+//! The webhook's public URL: it is the only one, and it is stable.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn the_webhook_has_the_only_public_url() {
     assert_eq!(url["Properties"]["Cors"], Value::Null);
 }
 
-/// `CloudFormation` replaces a URL, and with it its address, when its qualifier changes.
+/// Guards the URL's qualifier. `CloudFormation` replaces a URL, and with it its address, when the qualifier changes.
 #[test]
 fn the_url_belongs_to_an_alias_from_the_first_deployment_on() {
     let template = Template::load();
@@ -36,10 +36,10 @@ fn the_url_belongs_to_an_alias_from_the_first_deployment_on() {
     assert_eq!(alias["FunctionName"], json!({ "Ref": WEBHOOK }));
 }
 
-/// A version would have to be published for each changed parameter, which SAM does not do: a revoked secret would go on
-/// being accepted.
+/// Guards that the alias serves the latest code. A version would have to be published for each changed parameter. SAM
+/// does not do that, so a revoked secret would remain accepted.
 #[test]
-fn the_alias_serves_what_was_deployed_last() {
+fn the_alias_serves_the_latest_deployment() {
     let template = Template::load();
 
     assert_eq!(template.properties(ALIAS)["FunctionVersion"], "$LATEST");
@@ -47,7 +47,7 @@ fn the_alias_serves_what_was_deployed_last() {
     assert!(template.resources("AWS::Lambda::Version").is_empty());
 }
 
-/// Since October 2025 a public function URL needs the second one too.
+/// Guards both permissions. Since October 2025 a public function URL needs the second one too.
 #[test]
 fn everybody_may_call_the_url_and_nobody_the_function() {
     let template = Template::load();
@@ -74,6 +74,6 @@ fn everybody_may_call_the_url_and_nobody_the_function() {
 fn an_answer_is_in_time_for_pluggy() {
     let template = Template::load();
 
-    // Pluggy waits for 5 s, by the strictest of what it says.
+    // Pluggy waits for 5 s, by the strictest of its documented limits.
     assert!(template.properties(WEBHOOK)["Timeout"].as_u64().unwrap() <= 5);
 }

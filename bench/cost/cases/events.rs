@@ -11,11 +11,11 @@ use tests::sample;
 use uuid::Uuid;
 
 use crate::counted::Counted;
-use crate::stand::{Stand, USER};
+use crate::testbed::{Testbed, USER};
 
 use super::ITEMS;
 
-/// How many records Lambda hands over at once at most.
+/// The maximum number of records that Lambda delivers at once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Batches {
     name: &'static str,
@@ -23,140 +23,144 @@ pub(super) struct Batches {
     publish: usize,
 }
 
-/// Each event comes by itself, as on most days.
+/// Each event arrives alone, as on most days.
 pub(super) const ALONE: Batches = Batches {
     name: "an event, its item changed",
     item_sync: 1,
     publish: 1,
 };
-/// So many come that all batches are full, as the template has them.
+/// So many events arrive that all batches are full, at the template's batch sizes.
 pub(super) const FULL: Batches = Batches {
     name: "the same in full batches",
     item_sync: 25,
     publish: 100,
 };
-/// An event that is so much older than a read needs no other one.
+/// An event that is this much older than a fetch needs no other fetch.
 const OLDER: Duration = Duration::from_millis(2500);
 
 /// Writes the items' rows.
-pub(super) async fn make_known(stand: &Stand, items: &[ItemId]) {
-    deliver(stand, "item/created", items).await;
-    hand_over(stand, FULL).await;
+pub(super) async fn make_known(testbed: &Testbed, items: &[ItemId]) {
+    deliver(testbed, "item/created", items).await;
+    hand_over(testbed, FULL).await;
 }
 
-/// Events that tell of a change, and looks that find it.
-pub(super) async fn changes(stand: &Stand, items: &[ItemId], batches: Batches) -> Counted {
-    stand.begin().await;
-    for _ in 0..stand.rounds {
-        // The look before was long ago, so that this one moves the due time.
-        make_due(stand, items).await;
-        stand.change(items).await;
-        deliver(stand, "item/updated", items).await;
-        hand_over(stand, batches).await;
+/// Measures events that report a change, and fetches that find it.
+pub(super) async fn changes(testbed: &Testbed, items: &[ItemId], batches: Batches) -> Counted {
+    testbed.begin().await;
+    for _ in 0..testbed.rounds {
+        // The previous fetch was long ago, so that this one moves the due time.
+        make_due(testbed, items).await;
+        testbed.change(items).await;
+        deliver(testbed, "item/updated", items).await;
+        hand_over(testbed, batches).await;
     }
-    stand.end(batches.name, stand.rounds * ITEMS).await
+    testbed.end(batches.name, testbed.rounds * ITEMS).await
 }
 
-/// Further events of an execution that was looked at before: about the item's data, while the item itself stands as it
-/// stood.
-pub(super) async fn news(stand: &Stand, items: &[ItemId]) -> Counted {
-    stand.begin().await;
-    for _ in 0..stand.rounds {
-        deliver(stand, "transactions/created", items).await;
-        hand_over(stand, ALONE).await;
+/// Measures further events of an execution that was already fetched. They are about the item's data, and the item
+/// itself does not change.
+pub(super) async fn news(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    testbed.begin().await;
+    for _ in 0..testbed.rounds {
+        deliver(testbed, "transactions/created", items).await;
+        hand_over(testbed, ALONE).await;
     }
-    stand
+    testbed
         .end(
             "one more event soon after, its item as before",
-            stand.rounds * ITEMS,
+            testbed.rounds * ITEMS,
         )
         .await
 }
 
-/// Events that waited while the item was read.
-pub(super) async fn read_before(stand: &Stand, items: &[ItemId]) -> Counted {
-    stand.begin().await;
-    for _ in 0..stand.rounds {
-        deliver(stand, "transactions/created", items).await;
+/// Measures events that waited during a fetch of their item.
+pub(super) async fn read_before(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    testbed.begin().await;
+    for _ in 0..testbed.rounds {
+        deliver(testbed, "transactions/created", items).await;
     }
-    let counted_so_far = stand.end("", 1).await;
-    let waiting = stand.news().await;
+    let counted_so_far = testbed.end("", 1).await;
+    let waiting = testbed.news().await;
     tokio::time::sleep(OLDER).await;
-    // This reads each item, and does not count.
-    deliver(stand, "item/login_succeeded", items).await;
-    hand_over(stand, FULL).await;
-    stand.begin().await;
+    // This fetches each item, and is not counted.
+    deliver(testbed, "item/login_succeeded", items).await;
+    hand_over(testbed, FULL).await;
+    testbed.begin().await;
     for record in &waiting.for_item_sync {
-        stand.feed("item-sync", std::slice::from_ref(record)).await;
+        testbed
+            .feed("item-sync", std::slice::from_ref(record))
+            .await;
     }
     for record in &waiting.events_to_publish {
-        stand.feed("publish", std::slice::from_ref(record)).await;
+        testbed.feed("publish", std::slice::from_ref(record)).await;
     }
-    let counted = stand
+    let counted = testbed
         .end(
             "an event that came before the last read",
-            stand.rounds * ITEMS,
+            testbed.rounds * ITEMS,
         )
         .await;
     counted.with(counted_so_far)
 }
 
-/// Deliveries of what is stored already.
-pub(super) async fn duplicates(stand: &Stand, items: &[ItemId]) -> Counted {
-    let deliveries = deliver(stand, "transactions/created", items).await;
-    hand_over(stand, FULL).await;
-    stand.begin().await;
-    for _ in 0..stand.rounds {
+/// Measures deliveries of events that are already stored.
+pub(super) async fn duplicates(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    let deliveries = deliver(testbed, "transactions/created", items).await;
+    hand_over(testbed, FULL).await;
+    testbed.begin().await;
+    for _ in 0..testbed.rounds {
         for delivery in &deliveries {
-            stand.request("webhook", delivery, 200).await;
+            testbed.request("webhook", delivery, 200).await;
         }
     }
-    hand_over(stand, ALONE).await;
-    stand
-        .end("a duplicate delivery", stand.rounds * ITEMS)
+    hand_over(testbed, ALONE).await;
+    testbed
+        .end("a duplicate delivery", testbed.rounds * ITEMS)
         .await
 }
 
-/// Items that are due, and looks that find them as they were. One tick asks for all.
-pub(super) async fn checks(stand: &Stand, items: &[ItemId]) -> Counted {
-    stand.begin().await;
-    for _ in 0..stand.rounds {
-        make_due(stand, items).await;
-        stand.invoke("scheduler", &json!({})).await;
-        hand_over(stand, ALONE).await;
+/// Measures due items, and fetches that find them unchanged. One tick requests all of them.
+pub(super) async fn checks(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    testbed.begin().await;
+    for _ in 0..testbed.rounds {
+        make_due(testbed, items).await;
+        testbed.invoke("scheduler", &json!({})).await;
+        hand_over(testbed, ALONE).await;
     }
-    stand.end("a due check", stand.rounds * ITEMS).await
+    testbed.end("a due check", testbed.rounds * ITEMS).await
 }
 
-/// Ticks that find nothing due.
-pub(super) async fn idle_ticks(stand: &Stand) -> Counted {
-    stand.begin().await;
-    for _ in 0..stand.requests() {
-        stand.invoke("scheduler", &json!({})).await;
+/// Measures ticks that find nothing due.
+pub(super) async fn idle_ticks(testbed: &Testbed) -> Counted {
+    testbed.begin().await;
+    for _ in 0..testbed.requests() {
+        testbed.invoke("scheduler", &json!({})).await;
     }
-    stand.end("a tick with nothing due", stand.requests()).await
+    testbed
+        .end("a tick with nothing due", testbed.requests())
+        .await
 }
 
-/// Gives the functions what the streams tell.
-pub(super) async fn hand_over(stand: &Stand, batches: Batches) {
-    let news = stand.news().await;
+/// Sends the new stream records to the functions.
+pub(super) async fn hand_over(testbed: &Testbed, batches: Batches) {
+    let news = testbed.news().await;
     for records in news.for_item_sync.chunks(batches.item_sync) {
-        stand.feed("item-sync", records).await;
+        testbed.feed("item-sync", records).await;
     }
-    let items = stand.news().await.items_to_publish;
+    let items = testbed.news().await.items_to_publish;
     for records in [news.events_to_publish, news.items_to_publish, items] {
         for records in records.chunks(batches.publish) {
-            stand.feed("publish", records).await;
+            testbed.feed("publish", records).await;
         }
     }
 }
 
-/// One new event for each item, as the function URL hands it over.
-async fn deliver(stand: &Stand, event: &str, items: &[ItemId]) -> Vec<Value> {
+/// Delivers one new event for each item, as the function URL does.
+async fn deliver(testbed: &Testbed, event: &str, items: &[ItemId]) -> Vec<Value> {
     let mut deliveries = Vec::new();
     for item_id in items {
         let delivery = delivery(event, *item_id);
-        stand.request("webhook", &delivery, 200).await;
+        testbed.request("webhook", &delivery, 200).await;
         deliveries.push(delivery);
     }
     deliveries
@@ -180,9 +184,9 @@ fn delivery(event: &str, item_id: ItemId) -> Value {
     delivery
 }
 
-/// As if the time had passed after which the items are to be looked at.
-async fn make_due(stand: &Stand, items: &[ItemId]) {
-    let tables = &stand.deployment.tables;
+/// Makes the items due, as if the time until their next fetch had passed.
+async fn make_due(testbed: &Testbed, items: &[ItemId]) {
+    let tables = &testbed.deployment.tables;
     let a_minute_ago = clock::now() - jiff::SignedDuration::from_mins(1);
     let a_minute_ago = AttributeValue::N(a_minute_ago.as_millisecond().to_string());
     for item_id in items {
@@ -196,6 +200,6 @@ async fn make_due(stand: &Stand, items: &[ItemId]) {
             .await
             .unwrap();
     }
-    // Nobody is to be told of that.
-    stand.news().await;
+    // Discard the records of these writes.
+    testbed.news().await;
 }

@@ -1,6 +1,6 @@
-//! The least that a function behind HTTP can be: it answers a constant, and knows no table, no log and no setting.
+//! The minimal function behind HTTP: it returns a constant, without tables, logs and settings.
 //!
-//! Nobody deploys it. What a function costs beyond it is what our own code and its dependencies cost.
+//! It is never deployed. The difference between a function and the floor is the cost of our code and its dependencies.
 
 use lambda_http::{Error, Request, run, service_fn};
 

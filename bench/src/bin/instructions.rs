@@ -1,5 +1,5 @@
-//! Counts what the functions that are named execute, and leaves callgrind's profiles under the folder that is named
-//! first, for `make profile`.
+//! A program that counts the instructions of the given functions, for `make profile`. The first argument is the folder
+//! for callgrind's profiles.
 
 use std::env;
 use std::io::{self, Write as _};

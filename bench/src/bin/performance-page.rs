@@ -1,4 +1,4 @@
-//! Makes the table and the picture of `docs/performance.md` anew, from the record beside it.
+//! A program that regenerates the table and the picture of `docs/performance.md` from the record beside it.
 
 use std::io;
 use std::path::Path;

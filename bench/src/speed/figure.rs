@@ -2,58 +2,58 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A figure of a function's speed; by name in the record.
+/// A figure of a function's speed. The record uses its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Figure {
-    /// From spawn until it asks for its first event, while nothing that it calls speaks TLS.
+    /// The time from spawn to the first request for an event, without TLS.
     InitMs,
-    /// That, over the floor's.
+    /// That time, relative to the floor's.
     InitOverFloor,
-    /// From spawn until it asks for its first event, its TLS connections opened.
+    /// The time from spawn to the first request for an event, with TLS connections opened.
     ConnectedInitMs,
-    /// The first invocation, once connected.
+    /// The time of the first invocation, once connected.
     FirstMs,
-    /// That, over the median of the warm ones.
+    /// That time, relative to the median of the warm invocations.
     FirstOverWarm,
-    /// The median of the warm ones.
+    /// The median time of the warm invocations.
     WarmP50Ms,
-    /// The slowest in a hundred of them.
+    /// The 99th percentile of the warm invocations.
     WarmP99Ms,
-    /// Processor time of each of them.
+    /// The processor time of each warm invocation.
     WarmCpuMs,
-    /// Until it asks for its first event.
+    /// The instructions until the first request for an event.
     InitInstructions,
-    /// To open its connections.
+    /// The instructions to open the connections.
     ConnectionInstructions,
-    /// In the first invocation.
+    /// The instructions of the first invocation.
     FirstInstructions,
-    /// In each warm one.
+    /// The instructions of each warm invocation.
     WarmInstructions,
-    /// For each record of a batch of ten.
+    /// The instructions for each record of a batch of ten.
     RecordInstructions,
-    /// The most memory that was resident at once.
+    /// The peak resident memory.
     PeakMemory,
-    /// Of the binary.
+    /// The size of the binary.
     BinarySize,
-    /// Of what Lambda loads.
+    /// The size of the archive that Lambda loads.
     ZipSize,
-    /// The first invocation with the processor share of 128 MB.
+    /// The time of the first invocation with the processor share of 128 MB.
     FirstAt128Ms,
-    /// The median of the warm ones, likewise.
+    /// The median time of the warm invocations with that share.
     WarmP50At128Ms,
-    /// The slowest in a hundred of them.
+    /// The 99th percentile of the warm invocations with that share.
     WarmP99At128Ms,
-    /// The first invocation with the processor share of 256 MB.
+    /// The time of the first invocation with the processor share of 256 MB.
     FirstAt256Ms,
-    /// The median of the warm ones, likewise.
+    /// The median time of the warm invocations with that share.
     WarmP50At256Ms,
-    /// The slowest in a hundred of them.
+    /// The 99th percentile of the warm invocations with that share.
     WarmP99At256Ms,
 }
 
 impl Figure {
-    /// In the order of the table.
+    /// All figures, in the order of the table.
     pub const ALL: [Self; 22] = [
         Self::InitMs,
         Self::InitOverFloor,
@@ -79,7 +79,7 @@ impl Figure {
         Self::WarmP99At256Ms,
     ];
 
-    /// Its row of the table.
+    /// Returns the label of the figure's row in the table.
     pub fn label(self) -> &'static str {
         match self {
             Self::InitMs => "init without TLS, ms",

@@ -9,7 +9,7 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
 
 const SIZE: (u32, u32) = (960, 620);
-/// Two rows of two.
+/// The panels, two rows of two.
 const PANELS: [(Figure, &str); 4] = [
     (
         Figure::InitInstructions,
@@ -28,10 +28,11 @@ const PANELS: [(Figure, &str); 4] = [
 const NAMES_WIDTH: u32 = 110;
 const BAR: RGBColor = RGBColor(63, 106, 160);
 const BUDGET: RGBColor = RGBColor(192, 57, 43);
-/// The values stand behind the bars.
+/// The factor of space for the values behind the bars.
 const ROOM_FOR_VALUES: f64 = 1.25;
 
-/// An SVG with a panel for each of the figures that tell most: a bar for what was measured, a red line for what it may be.
+/// Returns an SVG with a panel for each of the most important figures: a bar for the measurement, and a red line for
+/// the budget.
 pub fn plot(speed: &Speed) -> String {
     let mut svg = String::new();
     {

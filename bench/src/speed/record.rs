@@ -1,4 +1,4 @@
-//! Where a run is kept.
+//! The record of a run.
 
 use std::fs;
 use std::io;
@@ -10,13 +10,13 @@ const JSON: &str = "performance.json";
 const PAGE: &str = "performance.md";
 const PICTURE: &str = "performance.svg";
 
-/// The run that is kept in a folder of documents.
+/// Reads the recorded run from a folder of documents.
 pub fn recorded(folder: &Path) -> io::Result<Speed> {
     let json = fs::read_to_string(folder.join(JSON))?;
     Ok(serde_json::from_str(&json)?)
 }
 
-/// Keeps a run there, with its table in the page and its picture beside it.
+/// Records a run in the folder: the record, its table in the page, and its picture.
 pub fn record(speed: &Speed, folder: &Path) -> io::Result<()> {
     let page = folder.join(PAGE);
     let text = in_page(&fs::read_to_string(&page)?, speed);
@@ -26,7 +26,7 @@ pub fn record(speed: &Speed, folder: &Path) -> io::Result<()> {
     fs::write(folder.join(PICTURE), plot(speed))
 }
 
-/// As it is kept.
+/// Returns a run as the record stores it.
 pub fn json(speed: &Speed) -> io::Result<String> {
     Ok(serde_json::to_string_pretty(speed)? + "\n")
 }

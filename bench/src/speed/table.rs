@@ -5,7 +5,7 @@ use super::{Figure, FunctionSpeed, Speed};
 const BEGIN: &str = "<!-- the last record, by `make bench RECORD=yes` -->\n";
 const END: &str = "<!-- until here -->\n";
 
-/// In Markdown: a row for each figure, a column for each function, and in parentheses the budget.
+/// Returns the table in Markdown: a row for each figure, a column for each function, and the budget in parentheses.
 pub fn table(speed: &Speed) -> String {
     let names: Vec<&str> = speed
         .functions
@@ -35,7 +35,7 @@ pub fn table(speed: &Speed) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The page with this run's table in place of the one that it has; none if it has no place for it.
+/// Returns the page with its table replaced by this run's; `None` if the page has no place for it.
 pub fn in_page(page: &str, speed: &Speed) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_stands_beside_its_budget_and_the_rest_is_left_out() {
+    fn measurements_are_beside_their_budgets_and_other_cells_are_empty() {
         assert_eq!(
             table(&speed()),
             "| figure | floor | webhook |\n\

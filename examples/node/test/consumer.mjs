@@ -1,4 +1,4 @@
-// The handler as Lambda runs it, with a table and a secret of its own, and the messages that it gets.
+// The handler as Lambda runs it, with its own table and secret, and messages for it.
 
 import { createHash, randomUUID } from 'node:crypto'
 
@@ -7,7 +7,7 @@ import { clientId, clientSecret, url } from './sandbox.mjs'
 import { serveSecret } from './server.mjs'
 
 const SECRET_NAME = 'pluggy-lambda/test'
-/** As in examples/template.yaml. */
+/** The same as in examples/template.yaml. */
 export const TIMEOUT_MILLISECONDS = 300_000
 
 export const credentials = { clientId, clientSecret }
@@ -17,8 +17,8 @@ export const table = await newTable()
 export { SECRET_NAME }
 
 /**
- * The handler in an execution environment of its own, with these variables changed. It is given one batch, with so many
- * milliseconds left whenever it asks, and tells which of the messages failed, by their places.
+ * Creates the handler in its own execution environment, with these variables changed. `consumeWithin` passes it one batch
+ * and a function that returns the remaining milliseconds. It returns the positions of the failed messages.
  */
 export async function newConsumer(changes = {}) {
   Object.assign(process.env, {
@@ -40,16 +40,16 @@ export async function newConsumer(changes = {}) {
 
 export const { consume, consumeWithin } = await newConsumer()
 
-/** What the console was told since the last time. */
+/** The lines that the console got since the last clear. */
 export const logged = []
 for (const level of ['debug', 'error', 'info', 'log', 'warn']) {
   console[level] = (...values) => logged.push(JSON.stringify(values))
 }
 
-/** The detail's id, as publish makes one: it is the event's, whenever and however often it is published. */
+/** Returns the detail's id, as publish makes one. It belongs to the event, and is the same at each publication. */
 export const idOf = (body) => createHash('sha256').update(body?.eventId ?? randomUUID()).digest('hex')
 
-/** The event on the bus for a payload of Pluggy's, as the queue has it. */
+/** Returns the queue message with the bus event for a payload of Pluggy's. */
 export function message(body, changes = {}) {
   const detail = {
     schemaVersion: 1,

@@ -26,7 +26,7 @@ async function created() {
   return message(body)
 }
 
-/** How many keys were asked for, and how often the secret was read, by this. */
+/** Returns how many keys were requested, and how often the secret was read, during the work. */
 async function costs(work) {
   const before = [await authentications(), secret.reads()]
   await work()

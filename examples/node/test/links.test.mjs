@@ -11,7 +11,7 @@ const { Refusal } = await import('../refusal.mjs')
 
 const ACCOUNT = 'aaaa6c5d-0000-4000-8000-000000000002'
 
-/** Reads all pages from a server in Pluggy's place. */
+/** Reads all pages from a fake of Pluggy. */
 async function readFrom(answer) {
   const server = await servePluggy(({ url }) => answer(new URL(url, 'http://pluggy')))
   const pluggy = createPluggy({ baseUrl: server.url, clientId: credentials.clientId, secretName: SECRET_NAME })

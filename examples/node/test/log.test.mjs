@@ -9,7 +9,7 @@ const PRIVATE = ['Farmacia', 'Maria', '1234.56', 'aaaa6c5d']
 const ACCOUNT = 'aaaa6c5d-0000-4000-8000-000000000002'
 const TRANSACTION = { id: randomUUID(), description: 'Farmacia de Maria', amount: 1234.56, accountId: ACCOUNT }
 
-/** Each answer that Pluggy may give, with the account's data in it. */
+/** Every response that Pluggy may give, with the account's data in it. */
 const ANSWERS = [
   { json: { results: [TRANSACTION], next: null } },
   { json: { results: [TRANSACTION], next: '?Farmacia' } },
@@ -28,7 +28,7 @@ function payload(values) {
   return { event: 'transactions/created', eventId: randomUUID(), itemId: randomUUID(), ...values }
 }
 
-/** What the log says of it. */
+/** Returns the log lines for a response. */
 async function logOf(answer, body) {
   const pluggy = await servePluggy(() => answer)
   const { consume } = await newConsumer({ PLUGGY_BASE_URL: pluggy.url })

@@ -1,4 +1,4 @@
-// A table on DynamoDB Local, and what is in it.
+// A table on DynamoDB Local, and its rows.
 
 import { randomUUID } from 'node:crypto'
 
@@ -9,7 +9,7 @@ Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_REGION: 'sa-east-1'
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}))
 
-/** Makes a table as examples/template.yaml has it, and gives its name. */
+/** Creates a table as in examples/template.yaml, and returns its name. */
 export async function newTable() {
   const TableName = `transactions-${randomUUID()}`
   const keys = [['pk', 'HASH'], ['sk', 'RANGE']]
@@ -24,7 +24,7 @@ export async function newTable() {
   return TableName
 }
 
-/** The account's rows by the id of the transaction. */
+/** Returns the account's rows by the id of the transaction. */
 export async function rowsOf(table, accountId) {
   const rows = {}
   let ExclusiveStartKey
@@ -44,7 +44,7 @@ export async function rowsOf(table, accountId) {
   return rows
 }
 
-/** What is remembered of an event. */
+/** Returns the row of an applied event. */
 export async function eventRow(table, id) {
   const Key = { pk: `EVENT#${id}`, sk: `EVENT#${id}` }
   return (await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item

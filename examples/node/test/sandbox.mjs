@@ -1,4 +1,4 @@
-// What the tests do at the sandbox in Pluggy's place.
+// Requests of the tests to the sandbox in place of Pluggy.
 
 import { PluggyClient } from 'pluggy-sdk'
 
@@ -17,7 +17,7 @@ const RUNNING = ['UPDATING', 'MERGING']
 await setSwitches({ webhookCreatedWithOk: true })
 await newClient().createWebhook('all', receiver.url)
 
-/** Connects a bank, and gives the item and its bank account. */
+/** Connects a bank, and returns the item and its bank account. */
 export async function connect(user = 'user-ok') {
   const client = newClient()
   const item = await client.createItem(2, { user, password: 'password-ok' })
@@ -26,39 +26,39 @@ export async function connect(user = 'user-ok') {
   return { itemId: item.id, accountId: results[0].id }
 }
 
-/** Lets Pluggy look at the bank again, which finds three transactions more. */
+/** Starts an execution at Pluggy, which finds three more transactions. */
 export async function sync(itemId) {
   await control('POST', `/items/${itemId}/sync`)
 }
 
-/** Lets the bank settle an account's newest transactions, or take back the oldest. */
+/** Makes the bank settle an account's newest transactions, or delete the oldest. */
 export async function change(accountId, changes) {
   await control('PATCH', `/accounts/${accountId}/transactions`, changes)
 }
 
-/** The payloads of the account's events of this name, once there are so many. */
+/** Waits for `count` events with this name about the account, and returns their payloads. */
 export async function payloads(event, accountId, count = 1) {
   const matching = () => received.filter((body) => body.event === event && body.accountId === accountId)
   await until(() => matching().length >= count)
   return matching()
 }
 
-/** All transactions of the account as Pluggy has them now. */
+/** Returns all transactions of the account as Pluggy has them now. */
 export function transactions(accountId) {
   return newClient().fetchAllTransactions(accountId)
 }
 
-/** How many requests for transactions there were. */
+/** Returns the number of requests for transactions. */
 export async function reads() {
   return (await control('GET', '/requests?method=GET&pathPrefix=/v2/transactions')).count
 }
 
-/** How many requests for a key there were. */
+/** Returns the number of requests for a key. */
 export async function authentications() {
   return (await control('GET', '/requests?method=POST&pathPrefix=/auth')).count
 }
 
-/** The next reads of transactions go wrong. */
+/** Makes the next requests for transactions fail. */
 export async function fault(effect, times = 1) {
   await control('POST', '/faults', { method: 'GET', pathPrefix: '/v2/transactions', times, effect })
 }

@@ -5,7 +5,7 @@ import http from 'node:http'
 
 const HOUR_SECONDS = 60 * 60
 
-/** Starts a server that keeps what it is asked, and gives `answer(request, body)` for an answer. */
+/** Starts a server that records its requests, and responds with `answer(request, body)`. */
 export async function serve(answer) {
   const requests = []
   const server = http.createServer(async (request, response) => {
@@ -18,23 +18,23 @@ export async function serve(answer) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // It must not keep the test process.
+  // The server must not keep the test process alive.
   server.unref()
   return { url: `http://127.0.0.1:${server.address().port}`, requests }
 }
 
-/** A server in Pluggy's place, which gives a key to everybody, and `answer(request)` to all else. */
+/** Starts a fake of Pluggy that gives everybody a key, and responds to all other requests with `answer(request)`. */
 export function servePluggy(answer) {
   return serve((request) => (request.url === '/auth' ? { json: { apiKey: newKey() } } : answer(request)))
 }
 
-/** A key as Pluggy's client reads it: it looks when it ends. */
+/** Returns a key that Pluggy's client accepts. The client reads its expiry. */
 function newKey() {
   const parts = [{ alg: 'HS256', typ: 'JWT' }, { exp: Math.floor(Date.now() / 1000) + HOUR_SECONDS }, 'signature']
   return parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 }
 
-/** What a test expects of a request and does not find is told to whoever asked. */
+/** Wraps `answer` so that a failed expectation about a request reaches the client as a response. */
 function answered(answer) {
   try {
     return answer() ?? {}
@@ -43,7 +43,7 @@ function answered(answer) {
   }
 }
 
-/** Secrets Manager with one secret. `reads()` counts how often that was read. */
+/** Starts a fake Secrets Manager with one secret. `reads()` returns how often it was read. */
 export async function serveSecret(arn, value) {
   const secret = { text: JSON.stringify(value) }
   const server = await serve((_, body) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 const LIMIT = { timeout: 30_000 }
 
-/** A server that takes requests, and never comes to an end with an answer, or to a beginning. */
+/** Starts a server that accepts requests, and never starts or never ends its response. */
 async function stalled(begin = () => {}) {
   const server = http.createServer((_, response) => begin(response)).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

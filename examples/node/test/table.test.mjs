@@ -11,7 +11,7 @@ const itemId = '9a7b6c5d-0000-4000-8000-000000000001'
 const id = 'bbbb6c5d-0000-4000-8000-000000000004'
 let accounts = 0
 
-/** An account that no other test has. */
+/** Returns an account that no other test has. */
 function newAccount() {
   accounts += 1
   const accountId = `account-${accounts}`
@@ -93,7 +93,7 @@ test('an amount is the text of its number', async () => {
 test('a description that looks like a time is kept as it was', async () => {
   const { put, row } = newAccount()
 
-  // What Pluggy's client makes of it.
+  // The description as Pluggy's client returns it.
   await put(1, { description: new Date('2026-11-23T12:00:00.123Z'), date: '2026-11-23T12:00:00Z' })
 
   assert.equal((await row()).description, '2026-11-23T12:00:00.123Z')

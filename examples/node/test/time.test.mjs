@@ -8,10 +8,10 @@ import { connect, payloads } from './sandbox.mjs'
 import { servePluggy } from './server.mjs'
 
 const PAGE_MILLISECONDS = 10_000
-/** More than can be read in time. An account has an end after all, so that the test has one, too. */
+/** More pages than can be read in time. The account still ends, so that the test does too. */
 const PAGES = 1_000
 
-/** A clock of an invocation that shows so much less whenever somebody looks. */
+/** Returns a clock of an invocation that loses `step` at each call. */
 function clock(step) {
   let left = TIMEOUT_MILLISECONDS
   return () => (left -= step)

@@ -119,7 +119,7 @@ test('a repeated event is applied once', async () => {
   await consume(message(body), message(body))
   const before = [await rowsOf(table, accountId), await eventRow(table, idOf(body)), await reads()]
 
-  // EventBridge's own id is another one, and so is the time.
+  // EventBridge's own id and the time differ.
   assert.deepEqual(await consume(message(body), message(body, { time: '2026-12-01T00:00:00Z' })), [])
 
   assert.deepEqual([await rowsOf(table, accountId), await eventRow(table, idOf(body)), await reads()], before)
@@ -129,7 +129,7 @@ test('a deletion that overtakes the creation is not undone by it', async () => {
   const { accountId } = await connect()
   const [created] = await payloads('transactions/created', accountId)
   const [{ id }] = await transactions(accountId)
-  // Pluggy still has the transaction, as it had when a slow reader asked.
+  // Pluggy still has the transaction, as it did at the request of a slow reader.
   const deleted = { ...created, event: 'transactions/deleted', eventId: randomUUID(), transactionIds: [id] }
 
   await consume(message(deleted))

@@ -1,4 +1,4 @@
-//! One event, carried out.
+//! The application of one event.
 
 use pluggy::{TransactionFilter, TransactionId};
 
@@ -9,19 +9,20 @@ use crate::plan::{Plan, Work};
 use crate::row::Applied;
 use crate::table::Unavailable;
 
-/// What became of an event. Either way it is done with.
+/// The result of an event. In both cases the event is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The table has what Pluggy said.
+    /// The table has Pluggy's data.
     Applied {
-        /// How many transactions it was about.
+        /// The number of transactions in the event.
         transactions: usize,
     },
-    /// It was applied before.
+    /// The event was applied before.
     Repeated,
 }
 
-/// The event must come again. What was written until then stays; writing it again changes nothing.
+/// An error after which the event must be retried. Rows that are already written stay, and writing them again changes
+/// nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The message is not for this consumer.
@@ -38,8 +39,7 @@ pub enum Error {
     OutOfTime,
 }
 
-/// Does what an event asks for, unless that was done before. It counts as done only when all of it
-/// is.
+/// Applies an event, unless it was applied before. It counts as applied only when all of its work is done.
 pub(crate) async fn apply(
     app: &App,
     event: &BusEvent,
@@ -63,7 +63,7 @@ pub(crate) async fn apply(
     Ok(Outcome::Applied { transactions })
 }
 
-/// Keeps what Pluggy answers to these questions.
+/// Stores Pluggy's responses to these requests.
 async fn read(
     app: &App,
     plan: &Plan,
@@ -86,14 +86,14 @@ async fn read_pages(
     let mut transactions = 0;
     let mut after = None;
     loop {
-        // Another invocation may ask the same at the same time: the later question has the later
-        // answer, whichever is written first.
+        // Another invocation may send the same request at the same time. The later request has the later response,
+        // whichever is written first.
         let fetched_at = invocation.now();
         let answer = app
             .pluggy
             .transactions(plan.account_id, filter, after.as_ref(), fetched_at)
             .await?;
-        // Where the account is gone, there is nothing to know of it any more.
+        // If the account is gone, there is nothing left to store.
         let Some(page) = answer else {
             return Ok(transactions);
         };
@@ -108,7 +108,7 @@ async fn read_pages(
     }
 }
 
-/// Marks as deleted what Pluggy does not have any more.
+/// Marks the transactions that Pluggy no longer has as deleted.
 async fn delete(
     app: &App,
     plan: &Plan,

@@ -1,10 +1,10 @@
-//! What Lambda makes of a queue's messages, and what it wants to know of them.
+//! The batch of queue messages that Lambda delivers, and the response that it expects.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 
 use serde::{Deserialize, Serialize};
 
-/// Some messages of the queue.
+/// A batch of messages from the queue.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Batch {
     /// The messages, in no particular order.
@@ -16,24 +16,24 @@ pub struct Batch {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The queue's id of it.
+    /// The message's id in the queue.
     pub message_id: String,
-    /// What was put into the queue.
+    /// The body of the message.
     pub body: String,
 }
 
-/// The messages that the queue should bring again; it forgets the others.
+/// The messages that the queue should retry. It deletes the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// One for each of them.
+    /// One entry for each failed message.
     pub batch_item_failures: Vec<Failure>,
 }
 
-/// A message that the queue should bring again.
+/// A message that the queue should retry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// The queue's id of it.
+    /// The message's id in the queue.
     pub item_identifier: String,
 }

@@ -5,9 +5,9 @@ use runtime::env::{Environment, Error};
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where Pluggy is.
+    /// The configuration of Pluggy.
     pub pluggy: runtime::PluggyConfig,
-    /// `TRANSACTION_TABLE`: name of the table that the transactions are kept in.
+    /// `TRANSACTION_TABLE`: name of the table of transactions.
     pub transaction_table: String,
 }
 

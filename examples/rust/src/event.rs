@@ -1,4 +1,4 @@
-//! What the bus puts into the queue: an event with Pluggy's webhook in it.
+//! A queue message: a bus event with Pluggy's webhook in it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,57 +6,56 @@ use std::str::FromStr;
 use pluggy::{Event, EventKind, ItemId};
 use serde::Deserialize;
 
-/// The parts of the bus's envelope that matter here. Its own `id` does not: it differs where the
-/// same event is published again.
+/// The used parts of the bus's envelope. Its own `id` is not used: it differs when the same event is published again.
 #[derive(Clone, Debug, Deserialize)]
 pub struct BusEvent {
-    /// What it is, such as `webhook.transactions/created`.
+    /// The event's type, such as `webhook.transactions/created`.
     #[serde(rename = "detail-type")]
     pub detail_type: String,
     /// The event as Pluggy on Lambda published it.
     pub detail: Detail,
 }
 
-/// The detail of an event `webhook.*`; `docs/events/webhook.v1.schema.json` describes it in full.
+/// The detail of an event `webhook.*`. `docs/events/webhook.v1.schema.json` describes it in full.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
-    /// The schema's major version: fields may be added to it, none goes or changes.
+    /// The schema's major version. Fields may be added, and none is removed or changed.
     pub schema_version: u32,
-    /// The same in every repetition of the event.
+    /// The event's id, the same in every repetition.
     pub id: EventId,
-    /// Pluggy's name of it.
+    /// Pluggy's name of the event.
     pub event: EventKind,
-    /// The item that it is about.
+    /// The item that the event is about.
     pub item_id: Option<ItemId>,
-    /// What Pluggy sent; none if that was too long for the bus.
+    /// The payload that Pluggy sent; `None` if it was too long for the bus.
     pub body: Option<Event>,
 }
 
-/// Id of an event on the bus. Checked, since it becomes a key.
+/// The id of an event on the bus. It is validated, because it becomes a key.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct EventId(String);
 
-/// A message that is not the event that this consumer is for. It is no better when it comes again,
-/// so it ends in the dead-letter queue, where somebody can look at it.
+/// A message that is not an event for this consumer. A retry cannot repair it, so it goes to the dead-letter queue,
+/// where an operator can inspect it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// It is no event of the bus. Only the position is kept: serde's text would quote the message.
+    /// The message is not a bus event. Only the position is kept, because serde's text would quote the message.
     #[error("not an event of the bus (line {line}, column {column})")]
     Unreadable {
-        /// Where it stops making sense.
+        /// The line of the error.
         line: usize,
-        /// Where it stops making sense.
+        /// The column of the error.
         column: usize,
     },
-    /// Its schema is another one.
+    /// The schema version is unknown.
     #[error("version {0} of the schema is not known")]
     Version(u32),
-    /// It is about something else: the rule lets through too much.
+    /// The event is about something else: the rule matches too much.
     #[error("not an event about transactions")]
     Kind,
-    /// It has no body, or the body has not what it should.
+    /// The body is missing or lacks a field.
     #[error("the body names no {0}")]
     Lacks(&'static str),
 }
@@ -73,7 +72,7 @@ impl FromStr for BusEvent {
 }
 
 impl EventId {
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

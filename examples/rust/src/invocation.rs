@@ -1,11 +1,11 @@
-//! The time that one invocation has.
+//! The time limit of one invocation.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
-/// What is left at the end for the answer.
+/// The time reserved for the response.
 const RESERVE: Duration = Duration::from_secs(3);
 
 /// The clock of one invocation.
@@ -24,13 +24,13 @@ impl Invocation {
         }
     }
 
-    /// The time now: that of the invocation's begin, and what has passed since.
+    /// Returns the current time: the start of the invocation plus the elapsed time.
     pub(crate) fn now(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
         self.now.saturating_add(passed).unwrap_or(self.now)
     }
 
-    /// What the work gives, or `None` if the time ends before it does.
+    /// Returns the result of the work, or `None` if the time ends first.
     pub(crate) async fn finish<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         timeout_at(self.last_work, work).await.ok()
     }

@@ -1,9 +1,9 @@
-//! Keeps the transactions of all accounts in a table: a consumer of what Pluggy on Lambda puts onto
-//! the event bus, small enough to be the start of your own.
+//! A consumer of events from Pluggy on Lambda that keeps the transactions of all accounts in a table. It is small
+//! enough to start your own consumer from.
 //!
-//! A rule on the bus brings the events `webhook.transactions/*` into a queue, and Lambda brings them
-//! here in batches. Pluggy's payload says where to look; what is there is read at Pluggy. Every
-//! event may come twice, late, and in any order: the table's conditions make the same of it.
+//! A rule on the bus sends the events `webhook.transactions/*` to a queue, and Lambda delivers them here in batches.
+//! The payload names the transactions, and the consumer fetches them from Pluggy. Every event may arrive twice, late,
+//! and in any order. Conditional writes make the result the same.
 
 mod apply;
 mod batch;
@@ -29,16 +29,16 @@ pub use table::{Table, Unavailable};
 
 use invocation::Invocation;
 
-/// What the function works with, built once during init.
+/// The clients and tables of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The client of Pluggy.
     pub pluggy: client::Client,
-    /// The transactions.
+    /// The table of transactions.
     pub table: Table,
 }
 
-/// Handles one batch of the queue, which must end by `deadline`; gives the messages that the queue
-/// should bring again. One that fails is no reason for another one to.
+/// Handles one batch of the queue, which must end by `deadline`. Returns the messages that the queue should retry. A
+/// failed message does not affect the others.
 pub async fn handle(app: &App, batch: &Batch, now: Timestamp, deadline: Instant) -> Answer {
     let invocation = Invocation::new(now, deadline);
     let mut answer = Answer::default();

@@ -1,4 +1,4 @@
-//! What an event asks for. Nothing is called here, so that the rules can be read, and tested, alone.
+//! The plan for an event. This module calls no service, so its rules can be read and tested alone.
 
 use std::collections::BTreeSet;
 
@@ -7,34 +7,34 @@ use pluggy::{AccountId, Event, EventKind, ItemId, TransactionFilter, Transaction
 
 use crate::event::{Detail, Malformed};
 
-/// Pluggy takes no more ids in one call.
+/// The maximum number of ids in one request to Pluggy.
 const MAX_IDS: usize = 500;
-/// The version of the schema that this consumer was written for.
+/// The version of the schema that this consumer supports.
 const SCHEMA_VERSION: u32 = 1;
 
-/// What is to be done for an account.
+/// The work for an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The account.
     pub account_id: AccountId,
     /// The item that it belongs to.
     pub item_id: Option<ItemId>,
-    /// What is to be done.
+    /// The work.
     pub work: Work,
 }
 
-/// What is to be done.
+/// The kind of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// To keep what Pluggy answers to these questions.
+    /// Store Pluggy's responses to these requests.
     Read(Vec<TransactionFilter>),
-    /// To mark these as deleted: they are no longer at Pluggy to be asked for.
+    /// Mark these transactions as deleted. Pluggy no longer has them, so they cannot be fetched.
     Delete(Vec<TransactionId>),
 }
 
 impl Plan {
-    /// What an event asks for. The links in it are not used: what is asked of Pluggy is made of
-    /// parsed ids, and so nobody's payload sends our key anywhere.
+    /// Returns the plan for an event. Its links are not used. Requests to Pluggy contain only parsed ids, so a forged
+    /// payload cannot send our key elsewhere.
     pub fn of(detail: &Detail) -> Result<Self, Malformed> {
         if detail.schema_version != SCHEMA_VERSION {
             return Err(Malformed::Version(detail.schema_version));
@@ -55,7 +55,7 @@ impl Plan {
     }
 }
 
-/// What Pluggy has found since the moment that the event names; everything, if it names none.
+/// Returns a filter for the transactions found since the time in the event, or for all if it has none.
 fn created(body: &Event) -> TransactionFilter {
     let moment = body.transactions_created_at_from.as_deref();
     let moment = moment.and_then(|moment| moment.parse::<Timestamp>().ok());
@@ -64,7 +64,7 @@ fn created(body: &Event) -> TransactionFilter {
     })
 }
 
-/// These transactions, as many at once as Pluggy takes.
+/// Returns filters for these transactions, each with as many ids as Pluggy accepts.
 fn updated(ids: &[TransactionId]) -> Vec<TransactionFilter> {
     let parts = ids.chunks(MAX_IDS);
     parts
@@ -75,7 +75,7 @@ fn updated(ids: &[TransactionId]) -> Vec<TransactionFilter> {
         .collect()
 }
 
-/// The transactions that the event names, each once.
+/// Returns the transaction ids in the event, without duplicates.
 fn transaction_ids(body: &Event) -> Result<Vec<TransactionId>, Malformed> {
     let ids = body.transaction_ids.as_ref();
     let ids = ids.ok_or(Malformed::Lacks("transactions"))?;

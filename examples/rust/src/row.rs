@@ -1,4 +1,4 @@
-//! The rows of the table: of a transaction, of one that was deleted, and of an event.
+//! The rows of the table: transactions, deleted transactions, and applied events.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use pluggy::{AccountId, ItemId, Transaction, TransactionId};
 
 use crate::event::EventId;
 
-/// For how long an event, and a deleted transaction, is remembered: longer than anything comes late.
+/// The retention of events and deleted transactions, longer than any delay.
 const MEMORY: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 pub(crate) const PARTITION_KEY: &str = "pk";
@@ -33,15 +33,15 @@ pub(crate) type Row = HashMap<String, AttributeValue>;
 pub struct Applied<'a> {
     /// The event.
     pub event_id: &'a EventId,
-    /// What it was.
+    /// The event's type.
     pub detail_type: &'a str,
-    /// The account that it was about.
+    /// The account of the event.
     pub account_id: AccountId,
-    /// How many transactions it was about.
+    /// The number of transactions in the event.
     pub transactions: usize,
 }
 
-/// A transaction as Pluggy had it at `fetched_at`. What Pluggy does not say has no attribute.
+/// Returns the row of a transaction as Pluggy had it at `fetched_at`. Fields that Pluggy omits have no attribute.
 pub(crate) fn of_transaction(
     transaction: &Transaction,
     item_id: Option<ItemId>,
@@ -50,9 +50,9 @@ pub(crate) fn of_transaction(
     let mut row = transaction_key(transaction.account_id, transaction.id);
     row.insert(FETCHED_AT.to_owned(), time(fetched_at));
     let texts = [
-        // With three decimals always, as in Pluggy's JSON.
+        // Always with three decimals, as in Pluggy's JSON.
         (DATE, transaction.date.map(|date| format!("{date:.3}"))),
-        // The digits as they are: a float would round them.
+        // The original digits: a float would round them.
         (AMOUNT, transaction.amount.as_ref().map(ToString::to_string)),
         (DESCRIPTION, transaction.description.clone()),
         (STATUS, transaction.status.as_ref().map(ToString::to_string)),
@@ -65,8 +65,8 @@ pub(crate) fn of_transaction(
     row
 }
 
-/// What stands in the place of a deleted transaction: an older answer that has it may still be on
-/// its way to the table.
+/// Returns the marker of a deleted transaction. An older response that contains the transaction may still be on its way
+/// to the table.
 pub(crate) fn of_deleted(account_id: AccountId, id: TransactionId, now: Timestamp) -> Row {
     let mut row = transaction_key(account_id, id);
     row.insert(DELETED.to_owned(), AttributeValue::Bool(true));
@@ -100,12 +100,12 @@ fn of_keys(partition: String, sort: String) -> Row {
     ])
 }
 
-/// A time in epoch milliseconds, so that times can be compared in conditions.
+/// Returns a time in epoch milliseconds, so that conditions can compare times.
 pub(crate) fn time(value: Timestamp) -> AttributeValue {
     number(value.as_millisecond())
 }
 
-/// In epoch seconds, as DynamoDB wants it.
+/// Returns the expiry in epoch seconds, as DynamoDB requires it.
 fn expiry(now: Timestamp) -> AttributeValue {
     let expires_at = now.saturating_add(MEMORY).unwrap_or(Timestamp::MAX);
     number(expires_at.as_second())
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pluggy_does_not_say_is_not_there() {
+    fn fields_that_pluggy_omits_have_no_attribute() {
         check(
             r#"{"id":"BBBB6C5D-0000-4000-8000-000000000004","accountId":"aaaa6c5d-0000-4000-8000-000000000002",
                 "date":null,"amount":"12","status":"SCHEDULED"}"#,

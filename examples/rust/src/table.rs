@@ -1,6 +1,6 @@
-//! The table of the transactions, which also remembers the events that were applied to it.
+//! The table of the transactions and of the applied events.
 //!
-//! Its conditions are what makes any number and any order of deliveries end in the same rows.
+//! Its conditional writes give the same rows for any number and any order of deliveries.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -13,7 +13,7 @@ use pluggy::{AccountId, ItemId, Transaction, TransactionId};
 use crate::event::EventId;
 use crate::row::{self, Applied, Row};
 
-/// Writes under way at once. One batch would be one call, but has no conditions.
+/// The number of concurrent writes. One batch write would be one call, but has no conditions.
 const CONCURRENT_WRITES: usize = 8;
 
 /// The table.
@@ -23,21 +23,21 @@ pub struct Table {
     name: String,
 }
 
-/// The table gave no good answer: throttled, unreachable, or misconfigured. Later may be better.
+/// The table did not respond properly: it is throttled, unreachable, or misconfigured. A retry may succeed.
 #[derive(Debug, thiserror::Error)]
 #[error("dynamodb gave no good answer: {reason}")]
 pub struct Unavailable {
-    /// What it said; never holds a row's content.
+    /// The table's error. It never contains a row's content.
     reason: String,
 }
 
 impl Table {
-    /// The table of this name.
+    /// Returns the table with this name.
     pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
     }
 
-    /// Whether an event was applied before.
+    /// Returns whether an event was applied before.
     pub async fn has_applied(&self, id: &EventId) -> Result<bool, Unavailable> {
         let get = self.client.get_item().table_name(&self.name);
         let answer = get
@@ -49,7 +49,7 @@ impl Table {
         Ok(answer.item.is_some())
     }
 
-    /// Remembers that an event was applied. Another invocation may have done both at the same time.
+    /// Stores that an event was applied. Another invocation may have applied and stored it at the same time.
     pub async fn put_applied(
         &self,
         event: &Applied<'_>,
@@ -59,8 +59,8 @@ impl Table {
         unless_refused(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
-    /// Writes what Pluggy answered to a question asked at `fetched_at`, except where a transaction is
-    /// deleted or has a later answer.
+    /// Stores Pluggy's response to a request sent at `fetched_at`, except where a transaction is deleted or has a later
+    /// response.
     pub async fn put(
         &self,
         transactions: &[Transaction],
@@ -78,7 +78,7 @@ impl Table {
         all(puts).await
     }
 
-    /// Marks transactions as deleted, whatever is known of them.
+    /// Marks transactions as deleted, whatever their rows contain.
     pub async fn put_deleted(
         &self,
         account_id: AccountId,
@@ -95,7 +95,7 @@ impl Table {
     }
 }
 
-/// A few writes at a time, until all are done or one fails.
+/// Runs a few writes at a time, until all are done or one fails.
 async fn all(puts: impl Iterator<Item = PutItemFluentBuilder>) -> Result<(), Unavailable> {
     let writes = stream::iter(puts.map(unless_refused));
     writes
@@ -104,7 +104,7 @@ async fn all(puts: impl Iterator<Item = PutItemFluentBuilder>) -> Result<(), Una
         .await
 }
 
-/// One write. Where its condition does not hold, the row has what is right already.
+/// Runs one write. If its condition fails, the row is already correct.
 async fn unless_refused(put: PutItemFluentBuilder) -> Result<(), Unavailable> {
     match put.send().await {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! How a request can fail, and what the caller is told.
+//! Failures of a request and their problem responses.
 
 use runtime::problem::{Problem, SHORT_WAIT};
 
@@ -17,7 +17,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Logs what is our own failure. What the caller did is in the invocation's line.
+    /// Logs a failure of ours. The EMF record of the invocation covers mistakes of the caller.
     pub(crate) fn log(self) -> Self {
         match &self {
             Self::Unauthenticated | Self::Invalid(_) => {}

@@ -1,8 +1,8 @@
-//! `POST /connect-events`: what the widget told a frontend. It is counted, and where it is about an
-//! item, it is a hint to look at that item.
+//! `POST /connect-events`: an event of the Connect widget, relayed by a frontend. The event is counted. An
+//! event about an item is also stored as a hint, which requests a fetch of that item.
 //!
-//! The answer is the same whatever the item: whose it is, and whether there is one, is looked at
-//! later, where nobody waits for it.
+//! The response is the same for every item id. `item-sync` checks later whether the item exists and who owns
+//! it, when no caller waits.
 
 mod config;
 mod error;
@@ -27,20 +27,20 @@ pub use config::Config;
 use error::Error;
 use relayed::Relayed;
 
-/// The answer leaves within this time, whatever DynamoDB does; the function's own limit is longer.
+/// Time limit of the response. The timeout of the function is longer.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// The events.
+    /// The event table.
     pub events: Events,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let mut line = EmfRecord::new("connect event answered");
     let response = match run(app, &request, now, &mut line).await {
@@ -76,8 +76,8 @@ async fn run(
     Ok(())
 }
 
-/// The funnel. Connectors are no dimension: whoever may call could make as many metrics of them as
-/// there are numbers.
+/// Counts the event in the funnel of the widget. The connector is no dimension: a caller could create one
+/// metric per connector id.
 fn count(line: &mut EmfRecord, relayed: &Relayed) {
     let dimension = Dimension::ConnectEvent(relayed.name);
     line.metric_of(dimension, Metric::ConnectEvents, 1);
@@ -86,7 +86,7 @@ fn count(line: &mut EmfRecord, relayed: &Relayed) {
     line.property("item.id", relayed.item_id.map(|id| json!(id)));
 }
 
-/// A number is no code of Pluggy's, and may be somebody's.
+/// Returns the error code. A number is not a Pluggy code and may be personal, so it is left out.
 fn code(relayed: &Relayed) -> Option<&str> {
     let code = relayed.code.as_deref()?;
     code.starts_with(|first: char| first.is_ascii_uppercase())

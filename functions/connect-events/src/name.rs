@@ -1,4 +1,4 @@
-//! What the widget calls its callbacks and events.
+//! Names of the widget's callbacks and events.
 
 use pluggy::ConnectEventKind;
 use serde_json::Value;
@@ -6,12 +6,12 @@ use serde_json::Value;
 /// The callbacks besides `onEvent`. Source:
 /// <https://docs.pluggy.ai/docs/environments-and-configurations>.
 const CALLBACKS: [&str; 5] = ["onSuccess", "onError", "onOpen", "onClose", "onHide"];
-/// Counts for every name that is not known.
+/// Name under which unknown names are counted.
 const OTHER: &str = "other";
 const MAX_CHARACTERS: usize = 64;
 
-/// What a name counts as; none if it can be no name of the widget's. Its next version may have names
-/// that we do not know.
+/// Returns the name to count, or `None` if the value cannot be a widget name. A newer widget may send names
+/// that this version does not know.
 pub(crate) fn name(value: &Value) -> Option<&'static str> {
     let name = value.as_str().filter(|name| is_well_formed(name))?;
     let events = ConnectEventKind::KNOWN.iter().map(ConnectEventKind::as_str);

@@ -1,6 +1,6 @@
-//! What a frontend relays of the widget: an event's object, as the widget gives it since version
-//! 2.0, or the pair of name and object of the versions before, each of which may also have its fields
-//! side by side. What is not asked for is the widget's own, and is ignored.
+//! Widget events as frontends relay them. Since version 2.0 the widget passes one object. Older versions pass
+//! a name and an object, whose fields may also be side by side. Unknown fields belong to the widget and are
+//! ignored.
 
 use lambda_http::Body;
 use pluggy::{ConnectorId, ItemId};
@@ -16,21 +16,21 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_TIMESTAMP: f64 = 253_402_300_799_999.0;
 const MAX_CODE_CHARACTERS: usize = 64;
 
-/// What is left of it: nothing that may be personal.
+/// A relayed event without its personal data.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Relayed {
-    /// What the event counts as.
+    /// Name under which the event is counted.
     pub(crate) name: &'static str,
-    /// The item that it is about.
+    /// The item of the event.
     pub(crate) item_id: Option<ItemId>,
-    /// The connector that it is about.
+    /// The connector of the event.
     pub(crate) connector_id: Option<ConnectorId>,
-    /// What went wrong.
+    /// Error code.
     pub(crate) code: Option<String>,
 }
 
 impl Relayed {
-    /// Reads a body. The first field that is wrong is named.
+    /// Parses a body. The problem names the first wrong field.
     pub(crate) fn parse(body: &Body) -> Result<Self, Problem> {
         let fields = fields(body.as_ref())?;
         let field = |name: &str| fields.get(name).unwrap_or(&Value::Null);
@@ -55,7 +55,7 @@ impl Relayed {
         )?;
         let connector_id = connector(field("connector"))?.or(selected);
         let code = optional(field("code"), code, "code", "must be A to Z, 0 to 9 and _")?;
-        // It may name somebody, so it is not kept.
+        // The message may be personal, so it is not kept.
         optional(
             field("message"),
             |message| message.is_string().then_some(()),
@@ -71,7 +71,7 @@ impl Relayed {
     }
 }
 
-/// The fields of the body, whichever of its forms it has.
+/// Returns the fields of the body, in either of its forms.
 fn fields(body: &[u8]) -> Result<Map<String, Value>, Problem> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Problem::invalid_body("The body is too long."));
@@ -104,7 +104,7 @@ fn is_timestamp(value: &Value) -> bool {
             .is_some_and(|time| (0.0..=MAX_TIMESTAMP).contains(&time))
 }
 
-/// An item that was sent along is its id, and no more of it is looked at.
+/// Returns the id of an item object. Its other fields are ignored.
 fn item(item: &Value, field: &str, id_field: &str) -> Result<Option<ItemId>, Problem> {
     match item {
         Value::Null => Ok(None),
@@ -128,7 +128,7 @@ fn item_of_data(data: &Value) -> Result<Option<ItemId>, Problem> {
     }
 }
 
-/// The same item may be named in several places, but not different ones.
+/// Returns the item id. Several places may name the item, but they must agree.
 fn the_one_item(named: [(&str, Option<ItemId>); 3]) -> Result<Option<ItemId>, Problem> {
     let mut the_one = None;
     for (field, id) in named {

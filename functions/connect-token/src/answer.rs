@@ -1,4 +1,4 @@
-//! The answer: the token, until when it is good, and the widget's options.
+//! Response body: the connect token, its expiry, and the widget's options.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::HeaderValue;
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 
-/// Documented lifetime of a connect token, used where the token itself does not say.
+/// Documented lifetime of a connect token, used when the token does not contain its expiry.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 #[derive(Serialize)]

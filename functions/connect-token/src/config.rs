@@ -7,13 +7,13 @@ use crate::{Profiles, SandboxConnectors};
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where Pluggy is.
+    /// Address of Pluggy and location of its credentials.
     pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
     /// `OWNER_CLAIM`: the claim of the JWT that names the user.
     pub owner_claim: String,
-    /// `CONNECT_PROFILES`: the named profiles, as JSON. They list sandbox connectors only where
+    /// `CONNECT_PROFILES`: the named profiles, as JSON. They may list sandbox connectors only when
     /// `SANDBOX_CONNECTORS` is true.
     pub profiles: Profiles,
 }

@@ -1,4 +1,4 @@
-//! How a request can fail, and what the caller is told.
+//! Failures of a request and their problem responses.
 
 use client::chain;
 use runtime::problem::{Problem, SHORT_WAIT};
@@ -22,7 +22,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Logs the failure, once: what the caller did at `info`, what we or Pluggy did at `error`.
+    /// Logs the failure once: mistakes of the caller at `info`, failures of ours or of Pluggy at `error`.
     pub(crate) fn log(self) -> Self {
         match &self {
             Self::Unauthenticated | Self::Invalid(_) | Self::ItemNotFound => {

@@ -1,5 +1,4 @@
-//! `POST /connect-token`: a connect token for the signed-in user, and the options with which the
-//! widget is opened.
+//! `POST /connect-token`: a connect token for the signed-in user, and the options for the widget.
 
 mod answer;
 mod config;
@@ -24,14 +23,14 @@ pub use profile::{
 use error::Error;
 use request::TokenRequest;
 
-/// The answer leaves within this time, whatever Pluggy does; the function's own limit is longer.
+/// Time limit of the response. The timeout of the function is longer.
 const DEADLINE: Duration = Duration::from_secs(12);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The Pluggy client.
     pub pluggy: client::Client,
-    /// The items, to see whose an item is.
+    /// The item table, for the owner of an item.
     pub items: Items,
     /// The deployment's profiles.
     pub profiles: Profiles,
@@ -39,7 +38,7 @@ pub struct App {
     pub owner_claim: String,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
     match answer.unwrap_or(Err(Error::TooSlow)) {
@@ -77,7 +76,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     answer::answer(&created.access_token, connect, now)
 }
 
-/// Update mode is for the caller's own item; any other looks as if it did not exist.
+/// Checks that the item belongs to the caller. Any other item is reported as not found.
 async fn own_item(
     items: &Items,
     item_id: ItemId,

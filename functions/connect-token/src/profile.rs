@@ -1,6 +1,5 @@
-//! Profiles: named sets of widget and token options that belong to the deployment. A caller picks a
-//! name, never a value. Each is whole in itself: what it does not set is not set, whatever the
-//! default one says.
+//! Profiles: named sets of widget and token options, configured per deployment. A caller chooses a name,
+//! never a value. A profile inherits nothing from the default profile.
 
 mod address;
 mod invalid;
@@ -18,16 +17,16 @@ use serde_json::{Map, Value};
 pub use invalid::InvalidProfiles;
 pub use sandbox::{InvalidSandboxConnectors, SandboxConnectors};
 
-/// Name of the profile that a caller gets without asking for one.
+/// Name of the profile used when the request names none.
 const DEFAULT: &str = "default";
 
 /// One set of options.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
-    /// For the widget.
+    /// Options for the widget.
     pub connect: ConnectOptions,
-    /// For the connect token.
+    /// Options for the connect token.
     pub token: ConnectTokenOptions,
 }
 
@@ -39,7 +38,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// The profile of a name; the default one if no name is given.
+    /// Returns the profile with this name, or the default profile if no name is given.
     pub fn get(&self, name: Option<&str>) -> Option<&Profile> {
         match name {
             None | Some(DEFAULT) => Some(&self.default),
@@ -47,7 +46,7 @@ impl Profiles {
         }
     }
 
-    /// Whether the profiles are fit for a deployment with or without sandbox connectors.
+    /// Checks that the profiles list sandbox connectors only if the deployment allows them.
     pub fn check(&self, sandbox_connectors: SandboxConnectors) -> Result<(), InvalidProfiles> {
         let named = self
             .named

@@ -1,4 +1,4 @@
-//! The request's body: strict, every field optional.
+//! Request body: strict, and every field is optional.
 
 use lambda_http::Body;
 use pluggy::{ConnectOptions, ConnectorId, ItemId, Theme, WidgetLanguage};
@@ -8,15 +8,15 @@ use serde_json::{Map, Value};
 
 use crate::{Profile, Profiles};
 
-/// More than any valid body needs.
+/// Larger than any valid body.
 const MAX_BODY_BYTES: usize = 4 * 1024;
-/// How much of an unknown field's name is told back.
+/// Maximum length of an unknown field's name in the response.
 const MAX_NAME_CHARACTERS: usize = 64;
 
-/// What a caller may ask for.
+/// The body of a request for a connect token.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TokenRequest {
-    /// The item to update, in place of a new connection.
+    /// The item to update. Without it, the widget creates a connection.
     pub(crate) item_id: Option<ItemId>,
     profile: Option<String>,
     language: Option<WidgetLanguage>,
@@ -25,8 +25,7 @@ pub(crate) struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Reads a body; an empty one asks for nothing in particular. The first field that is wrong is
-    /// named.
+    /// Parses a body. An empty body equals an object without fields. The problem names the first wrong field.
     pub(crate) fn parse(body: &Body) -> Result<Self, Problem> {
         let mut request = Self::default();
         for (name, value) in fields(body)? {
@@ -47,7 +46,7 @@ impl TokenRequest {
         Ok(request)
     }
 
-    /// The profile that the caller picked, whose list of connectors they may not leave.
+    /// Returns the requested profile. A selected connector must be in the profile's list.
     pub(crate) fn profile<'a>(&self, profiles: &'a Profiles) -> Result<&'a Profile, Problem> {
         let profile = profiles.get(self.profile.as_deref()).ok_or_else(|| {
             invalid(
@@ -57,7 +56,7 @@ impl TokenRequest {
         })?;
         let listed = profile.connect.connector_ids.as_ref();
         let is_listed = |id| listed.is_none_or(|listed| listed.contains(&id));
-        // In update mode nobody chooses a connector.
+        // In update mode the user does not select a connector.
         if self.item_id.is_some() || self.selected_connector_id.is_none_or(is_listed) {
             Ok(profile)
         } else {
@@ -68,7 +67,7 @@ impl TokenRequest {
         }
     }
 
-    /// The profile's widget options, narrowed to what the caller asked for.
+    /// Returns the profile's widget options with the restrictions of the request.
     pub(crate) fn narrow(self, options: &ConnectOptions) -> ConnectOptions {
         ConnectOptions {
             update_item: self.item_id,
@@ -161,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_an_unknown_field_is_told_back_in_part_only() {
+    fn a_long_name_of_an_unknown_field_is_shortened() {
         let body = format!(r#"{{"{}":1}}"#, "é".repeat(1000));
 
         assert_eq!(refused_field(&body).chars().count(), MAX_NAME_CHARACTERS);

@@ -1,16 +1,16 @@
-//! Update mode: what of a profile is about an item that there is, and when its user must be asked
-//! for credentials.
+//! Update mode: the profile options that apply to an existing item, and when the widget must ask for
+//! credentials.
 
 use connection::{Availability, assess};
 use jiff::Timestamp;
 use pluggy::{ConnectOptions, ConnectTokenOptions, Item};
 use store::StoredItem;
 
-/// The widget's options for updating an item.
+/// Returns the widget options for updating an item.
 ///
-/// The widget opens on this item's form, so that nothing is left to choose; a selected connector or
-/// a list of others would be at odds with it. The products, and what they work with, were settled
-/// when the item was made: another profile's would change what is collected from now on.
+/// The widget opens the form of this item. A selected connector or a list of connectors would contradict it.
+/// The products and their options were set when the item was created. Another profile's products would change
+/// what Pluggy collects from now on.
 pub(crate) fn connect_options(
     options: ConnectOptions,
     item: &StoredItem,
@@ -35,7 +35,7 @@ pub(crate) fn connect_options(
     }
 }
 
-/// The token's options for updating an item: not the ones for making it.
+/// Returns the token options for updating an item, without the options for creating one.
 pub(crate) fn token_options(options: ConnectTokenOptions) -> ConnectTokenOptions {
     ConnectTokenOptions {
         avoid_duplicates: None,
@@ -44,8 +44,8 @@ pub(crate) fn token_options(options: ConnectTokenOptions) -> ConnectTokenOptions
     }
 }
 
-/// Whether the widget must not begin with the credentials that Pluggy has. Whether the connector is
-/// offline makes no difference to that.
+/// Returns whether the widget must ask for credentials instead of using those that Pluggy has. An offline
+/// connector does not change this.
 fn needs_credentials(item: &Item, now: Timestamp) -> bool {
     let assessment = assess(item, Availability::Available, now);
     assessment.reason.needs_credentials()

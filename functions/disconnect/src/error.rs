@@ -1,10 +1,11 @@
-//! How a request can fail, and what the caller is told.
+//! Failures of a request and their problem responses.
 
 use client::chain;
 use lambda_http::http::StatusCode;
 use runtime::problem::{Problem, SHORT_WAIT};
 
-/// With these, Pluggy says that it will not delete this item, or not now, or not for us.
+/// Statuses with which Pluggy refuses to delete the item: not this item, not now, or not for this
+/// application.
 const REFUSALS: [StatusCode; 4] = [
     StatusCode::BAD_REQUEST,
     StatusCode::FORBIDDEN,
@@ -31,8 +32,8 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Logs the failure, once: what the caller did at `info`, what Pluggy would not do for them at
-    /// `warn`, what else went wrong at `error`.
+    /// Logs the failure once: mistakes of the caller at `info`, refusals by Pluggy at `warn`, everything else
+    /// at `error`.
     pub(crate) fn log(self) -> Self {
         match &self {
             Self::Unauthenticated
@@ -74,14 +75,14 @@ impl Error {
     }
 }
 
-/// What Pluggy says where it will not delete an item.
+/// Pluggy's refusal to delete an item.
 struct Refusal<'a> {
     code: Option<&'a str>,
-    /// Whether it is about our rights, and so not about this item or this moment.
+    /// Whether the application lacks the permission, independent of the item and the moment.
     is_standing: bool,
 }
 
-/// Any other status says that something is wrong with the call itself, and somebody must look.
+/// Returns the refusal if the status is one. Any other status is a problem of the call and needs a person.
 fn refusal(error: &client::Error) -> Option<Refusal<'_>> {
     match error {
         client::Error::Rejected { status, code, .. }

@@ -1,5 +1,5 @@
-//! `DELETE /items/{itemId}`: removes a bank connection of the signed-in user at Pluggy, with its data
-//! and its consent, and asks for a look at what is left of it.
+//! `DELETE /items/{itemId}`: deletes a bank connection of the signed-in user at Pluggy, with its data and its
+//! consent, and requests a fetch of the item.
 
 mod config;
 mod error;
@@ -18,24 +18,24 @@ pub use config::Config;
 
 use error::Error;
 
-/// The answer leaves within this time, whatever Pluggy does; the function's own limit is longer.
+/// Time limit of the response. The timeout of the function is longer.
 const DEADLINE: Duration = Duration::from_secs(12);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The Pluggy client.
     pub pluggy: client::Client,
-    /// The items, to see whose an item is.
+    /// The item table, for the owner of an item.
     pub items: Items,
-    /// The events, where the look is asked for.
+    /// The event table, for fetch requests.
     pub events: Events,
-    /// The events again, to see who has disconnected what is gone.
+    /// The event table, to check who has disconnected a deleted item.
     pub presence: EventPresence,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
     match answer.unwrap_or(Err(Error::TooSlow)) {
@@ -58,25 +58,27 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
     let item_id = item_id(request)?;
     let item = app.items.get(item_id).await.map_err(Error::Store)?;
     if !item.is_some_and(|item| item.is_shown_to(&user)) {
-        // One path for what is foreign, gone or unknown, so that none can be told from another.
+        // Items of other users, deleted items and unknown items take the same path, so the response does not
+        // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);
         let was_asked = app.presence.is_there(&key, now).await;
         let was_asked = was_asked.map_err(Error::Store)?;
         return was_asked.then_some(item_id).ok_or(Error::ItemNotFound);
     }
-    // First, so that the repetition after a lost answer finds it, whatever happens until then.
+    // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
         let event = NewEvent::disconnection(item_id, &user, step, now);
         app.events.insert(&event).await.map_err(Error::Store)
     };
     put(Disconnection::Asked).await?;
-    // Already gone is as good as deleted: the answer to an earlier request may have been lost.
+    // A missing item counts as deleted: the response to an earlier request may have been lost.
     let deleted = app.pluggy.delete_item(item_id, now).await;
     let outcome = match deleted.map_err(Error::Pluggy)? {
         Some(_) => Disconnection::Deleted,
         None => Disconnection::NotFound,
     };
-    // Only now, so that the look finds the item gone. Where this fails, the caller repeats.
+    // Stored after the call, so that the fetch finds the item deleted. If this write fails, the caller
+    // retries.
     put(outcome).await?;
     Ok(item_id)
 }

@@ -1,21 +1,21 @@
-//! How far one run may go.
+//! Limits of one run.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// What must be left for a page to begin: two exchanges with Pluggy, and the writes.
+/// Time that must be left to start a page: two exchanges with Pluggy, and the writes.
 const RESERVE: Duration = Duration::from_secs(30);
 
-/// How much one run may do, besides its time.
+/// Limits of one run, besides its time.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many pages it may ask for. Pluggy may count listing and reading of items together, so
-    /// one run must not use up what item-sync needs.
+    /// Maximum number of pages. Pluggy may apply one rate limit to the list and to item fetches, so a run
+    /// must leave calls for `item-sync`.
     pub pages: usize,
-    /// How many checks it may ask for: as many as item-sync works off in a few minutes, since
-    /// webhooks wait behind them.
+    /// Maximum number of fetch requests. `item-sync` handles that many in a few minutes; webhooks wait behind
+    /// them.
     pub found: usize,
 }
 
@@ -28,7 +28,7 @@ impl Default for Limits {
     }
 }
 
-/// The clock of one run, and its limits.
+/// Clock and limits of one run.
 #[derive(Debug)]
 pub(crate) struct Budget {
     now: Timestamp,
@@ -49,14 +49,14 @@ impl Budget {
         }
     }
 
-    /// The time now. A check must not seem older than the answer that it is made of, or item-sync
-    /// would take it for one that was answered already.
+    /// Returns the current time. A fetch request must not be older than the list response that caused it, or
+    /// `item-sync` skips it as already handled.
     pub(crate) fn now(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
         self.now.saturating_add(passed).unwrap_or(self.now)
     }
 
-    /// Takes a page out of the budget; false if there is none left.
+    /// Takes one page out of the budget. Returns false if none is left.
     pub(crate) fn take_page(&mut self, found: usize) -> bool {
         let is_left = self.pages < self.limits.pages
             && found < self.limits.found

@@ -1,10 +1,9 @@
-//! Runs every hour where the contract with Pluggy has the list of items: asks for a check, through
-//! the one door, of each item that we do not know as it is. So an item appears whose every webhook
-//! was lost.
+//! Hourly discovery of items, for contracts with Pluggy that include the list of items. It requests a fetch,
+//! by a row of `EventTable`, of each item that is unknown or has changed. An item appears even if all of its
+//! webhooks were lost.
 //!
-//! One run may not reach the end of a long list. It looks at the newest items first, until it meets a
-//! page that tells nothing new, and then goes on where the run before ended, so that every item has
-//! its turn.
+//! One run may not reach the end of a long list. It reads the newest pages first, until a page has nothing
+//! new. Then it continues where the previous run ended, so every item is covered in turn.
 
 mod budget;
 mod config;
@@ -26,51 +25,51 @@ pub use config::Config;
 use budget::Budget;
 use news::{check, is_news};
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The Pluggy client.
     pub pluggy: client::Client,
-    /// The items, to see which are known.
+    /// The item table, to see which items are known.
     pub items: Items,
-    /// The events, where checks are asked for.
+    /// The event table, for fetch requests.
     pub events: Events,
-    /// Where the run before ended.
+    /// The position at which the previous run ended.
     pub place: DiscoveryPlace,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
-    /// How much one run may do.
+    /// Limits of one run.
     pub limits: Limits,
 }
 
-/// What one run did.
+/// Result of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Discovered {
-    /// How many items Pluggy listed.
+    /// Number of items that Pluggy listed.
     pub listed: usize,
-    /// For how many of them a check is new.
+    /// Number of new fetch requests.
     pub found: usize,
-    /// How it ended.
+    /// End of the run.
     pub end: End,
 }
 
-/// How a run ended.
+/// The way in which a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum End {
-    /// The run's share is done; the next one goes on.
+    /// The limits of the run are reached. The next run continues.
     #[default]
     Paused,
-    /// There is no more; the next one begins anew.
+    /// The list is complete. The next run starts from the top.
     Bottom,
-    /// Pluggy gave no answer; the next one goes on.
+    /// Pluggy did not respond. The next run continues.
     Unanswered,
-    /// Pluggy refuses the place to go on from; the next one begins anew.
+    /// Pluggy rejects the cursor. The next run starts from the top.
     PlaceLost,
     /// Pluggy does not list items for this application.
     Refused,
 }
 
 impl End {
-    /// Name in the log.
+    /// Returns the name used in the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Paused => "paused",
@@ -82,7 +81,7 @@ impl End {
     }
 }
 
-/// Does a run's share, which must end by `deadline`.
+/// Runs discovery up to its limits. It ends by `deadline`.
 pub async fn handle(
     app: &App,
     now: Timestamp,
@@ -122,21 +121,21 @@ async fn run(
             Ok(page) => page,
             Err(error) => break end(&error, next.as_ref()),
         };
-        let found = ask_for_checks(app, &page, budget.now()).await?;
+        let found = request_fetches(app, &page, budget.now()).await?;
         discovered.listed += page.results.len();
         discovered.found += found;
         next = page.next;
         if next.is_none() {
             break End::Bottom;
         }
-        // The newest items may take half of the checks while others wait further down.
+        // The newest items may use half of the fetch requests, so that items further down get the rest.
         if found == 0 || discovered.found >= app.limits.found / 2 {
             next = further_down.take().or(next);
         }
     };
     let place = match discovered.end {
         End::Bottom | End::PlaceLost => None,
-        // Still among the newest: what was to come is still to come.
+        // The run ended among the newest items, so the previous position is kept.
         End::Paused | End::Unanswered | End::Refused => further_down.or(next),
     };
     if place != stored {
@@ -145,8 +144,12 @@ async fn run(
     Ok(())
 }
 
-/// Asks for a check of each item on a page that is news; gives how many checks are new.
-async fn ask_for_checks(app: &App, page: &ItemPage, now: Timestamp) -> Result<usize, store::Error> {
+/// Requests a fetch of each item on the page that is new or changed. Returns the number of new requests.
+async fn request_fetches(
+    app: &App,
+    page: &ItemPage,
+    now: Timestamp,
+) -> Result<usize, store::Error> {
     let ids: BTreeSet<_> = page.results.iter().map(|item| item.id).collect();
     let rows = app.items.get_many(&ids).await?;
     let known: HashMap<_, _> = rows.into_iter().map(|row| (row.item_id, row)).collect();
@@ -160,8 +163,8 @@ async fn ask_for_checks(app: &App, page: &ItemPage, now: Timestamp) -> Result<us
     Ok(found)
 }
 
-/// What an error means for the run. It does not fail: the next one is only an hour away, and what a
-/// person must do is an error in the log.
+/// Returns the end of a run for an error. The run does not fail: the next one follows within an hour, and
+/// errors that need a person are logged as errors.
 fn end(error: &client::Error, place: Option<&ItemCursor>) -> End {
     match error {
         client::Error::KeyRefused | client::Error::Rejected { status: 403, .. } => {

@@ -1,4 +1,4 @@
-//! Which listed items must be read, and the check that asks for it.
+//! Selection of listed items that need a fetch, and the fetch request for them.
 
 use jiff::Timestamp;
 use pluggy::ListedItem;
@@ -6,20 +6,20 @@ use store::{NewEvent, Snapshot, StoredItem, Target};
 
 const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
 
-/// Whether the list tells of an item that we do not know, or know in an older state. A placeholder has no
-/// state, and neither has the tombstone of an item that Pluggy lists again.
+/// Returns whether the listed item is unknown, or newer than its row. A placeholder has no state, nor has the
+/// tombstone of an item that Pluggy lists again.
 pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
     let Some(known) = known else {
         return true;
     };
     let version = known.snapshot.as_ref().and_then(Snapshot::version);
-    // Rows hold milliseconds.
+    // Rows store milliseconds.
     let in_row = |time: Timestamp| time.as_millisecond();
     listed.updated_at.map(in_row) > version.map(in_row)
 }
 
-/// A check of an item. Its id is made of the listed state and the hour, so that a state that item-sync
-/// did not get to is asked for again, but not more often.
+/// Returns a fetch request for the item. Its id contains the listed state and the hour. A state that
+/// `item-sync` did not reach is requested again, at most once an hour.
 pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
     let version = listed.updated_at.map_or(0, Timestamp::as_millisecond);
     let hour = now.as_millisecond() / MILLISECONDS_AN_HOUR;

@@ -1,4 +1,4 @@
-//! The HTTP answer: validators and caching, so that asking again costs little.
+//! HTTP response with validators and caching, so that polling costs little.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,10 +13,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 
-/// How many bytes of the digest make the validator: plenty to tell versions of one resource apart.
+/// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
 
-/// 200 with `view`, or 304 if the caller has it already.
+/// Returns 200 with `view`, or 304 if the caller has this version.
 pub(crate) fn answer(
     request: &HeaderMap,
     view: &impl Serialize,
@@ -50,8 +50,8 @@ pub(crate) fn answer(
     Ok(response)
 }
 
-/// After how many seconds an answer in this phase may have changed; none where only a webhook
-/// tells.
+/// Returns the number of seconds after which a response in this phase may change, or `None` if only a webhook
+/// changes it.
 pub(crate) fn retry_after(phase: Phase) -> Option<u64> {
     match phase {
         Phase::Connecting | Phase::Updating => Some(3),
@@ -63,15 +63,16 @@ pub(crate) fn retry_after(phase: Phase) -> Option<u64> {
     }
 }
 
-/// Weak, because the gateway may compress the body. Source: RFC 9110, section 8.8.3.
+/// Returns the entity tag. It is weak because the gateway may compress the body. Source: RFC 9110, section
+/// 8.8.3.
 fn etag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
     let validator = digest.get(..VALIDATOR_BYTES).unwrap_or_default();
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(validator))
 }
 
-/// Whether `If-None-Match` names the validator; the comparison is the weak one. Source: RFC 9110,
-/// section 13.1.2.
+/// Returns whether `If-None-Match` contains the validator, by weak comparison. Source: RFC 9110, section
+/// 13.1.2.
 fn has(request: &HeaderMap, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let values = request

@@ -1,4 +1,4 @@
-//! How a request can fail, and what the caller is told.
+//! Failures of a request and their problem responses.
 
 use runtime::problem::{Problem, SHORT_WAIT};
 
@@ -27,7 +27,7 @@ impl Error {
         Self::Invalid(Problem::invalid_field(field, detail))
     }
 
-    /// Logs the failure, once: what the caller did at `info`, what we did at `error`.
+    /// Logs the failure once: mistakes of the caller at `info`, failures of ours at `error`.
     pub(crate) fn log(self) -> Self {
         match &self {
             Self::Unauthenticated

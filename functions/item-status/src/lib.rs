@@ -1,5 +1,5 @@
-//! `GET /items/{itemId}` and `GET /items`: what the state of a bank connection is, and what the
-//! user must do now. From DynamoDB alone.
+//! `GET /items/{itemId}` and `GET /items`: the state of a bank connection and the user's next action, read
+//! from DynamoDB alone.
 
 mod answer;
 mod config;
@@ -25,20 +25,20 @@ use error::Error;
 use page::PageRequest;
 use view::{ItemList, ItemView};
 
-/// The answer leaves within this time, whatever the table does; the function's own limit is longer.
+/// Time limit of the response. The timeout of the function is longer.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
     /// The items.
     pub items: Items,
-    /// The connectors, for how well they work.
+    /// The connectors, for their health.
     pub connectors: Connectors,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
     match answer.unwrap_or(Err(Error::TooSlow)) {

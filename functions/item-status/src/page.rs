@@ -1,4 +1,4 @@
-//! Which page of the list is wanted.
+//! Page parameters of the list.
 
 use lambda_http::{Request, RequestExt as _};
 use store::Cursor;
@@ -6,7 +6,7 @@ use store::Cursor;
 use crate::error::Error;
 
 const DEFAULT_LIMIT: i32 = 20;
-/// DynamoDB gives at most 100 rows for one batch of keys; half of it keeps answers small.
+/// A DynamoDB batch returns at most 100 rows. Half of that keeps responses small.
 const MAX_LIMIT: i32 = 50;
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What a user is shown of an item.
+//! JSON views of an item for its user.
 
 mod bank;
 mod next_action;
@@ -18,7 +18,7 @@ use crate::answer::retry_after;
 use next_action::NextActionView;
 use products::{ProductView, products};
 
-/// One item, as the HTTP contract has it.
+/// One item, as the HTTP contract defines it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ItemView<'a> {
@@ -144,7 +144,7 @@ impl<'a> ItemList<'a> {
         }
     }
 
-    /// After how many seconds the item that changes soonest may have changed.
+    /// Returns the number of seconds after which the first item of the page may change.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         self.items
             .iter()

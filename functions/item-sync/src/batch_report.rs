@@ -1,4 +1,4 @@
-//! What one batch did, for the one line that tells of it.
+//! Report of one batch, written as one EMF record.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::group::Signals;
 use crate::outcome::Outcome;
 
-/// The counts of one batch, and what became of each thing that it was about.
+/// The counts of one batch, and the outcome of each item and connector.
 #[derive(Debug, Default)]
 pub(crate) struct BatchReport {
     counts: BTreeMap<Metric, u32>,
@@ -20,17 +20,17 @@ pub(crate) struct BatchReport {
 }
 
 impl BatchReport {
-    /// Counts one of something.
+    /// Adds one to a metric.
     pub(crate) fn count(&mut self, metric: Metric) {
         *self.counts.entry(metric).or_default() += 1;
     }
 
-    /// Remembers that an event waited since then.
+    /// Records the arrival time of an event, for the longest wait of the batch.
     pub(crate) fn waited(&mut self, since: Timestamp) {
         self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
     }
 
-    /// What became of an item.
+    /// Adds the outcome of an item.
     pub(crate) fn item(&mut self, signals: &Signals, outcome: Outcome) {
         if let Some(metric) = outcome.metric() {
             self.count(metric);
@@ -40,7 +40,7 @@ impl BatchReport {
         }));
     }
 
-    /// What became of a connector.
+    /// Adds the outcome of a connector.
     pub(crate) fn connector(&mut self, id: ConnectorId, outcome: Outcome) {
         if outcome == Outcome::Stored {
             self.count(Metric::ConnectorsStored);
@@ -49,7 +49,7 @@ impl BatchReport {
             .push(json!({"id": id, "outcome": outcome.as_str()}));
     }
 
-    /// The line of a batch that arrived at `now`.
+    /// Returns the record of a batch that arrived at `now`.
     pub(crate) fn into_record(self, now: Timestamp) -> EmfRecord {
         let mut line = EmfRecord::new("batch synced");
         for (metric, count) in self.counts {

@@ -1,4 +1,4 @@
-//! How long, and how often, one batch may call Pluggy.
+//! Budget of time and calls to Pluggy for one batch.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use client::Error;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
-/// What must be left for a call to begin.
+/// Time that must be left to start a call.
 const RESERVE: Duration = Duration::from_secs(10);
-/// What is left at the end for putting the rest of the batch back, whatever a call does.
+/// Time reserved at the end for deferring the rest of the batch.
 const LAST_WRITES: Duration = Duration::from_secs(5);
-/// After so many refusals in a row, the rest of the batch waits: Pluggy is down, or limits us.
+/// After this many failed calls in a row the rest of the batch is deferred: Pluggy is down or throttles.
 const MAX_REFUSALS: u32 = 3;
 
-/// So many items of a batch may be asked for that nobody but frontends speaks of: whoever makes up
-/// ids must not use up the calls for the others.
+/// Maximum number of unknown items per batch that only frontends name. Made-up ids must not use up the calls
+/// for other items.
 const MAX_UNKNOWN_ITEMS: u32 = 5;
 
-/// After this, what the batch had no time left for is looked at.
+/// Delay of a deferred fetch.
 const DEFER_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
-/// The clock of one invocation, and its patience with Pluggy.
+/// Clock of one invocation, and its remaining calls to Pluggy.
 #[derive(Debug)]
 pub(crate) struct Budget {
     now: Timestamp,
@@ -43,7 +43,7 @@ impl Budget {
         }
     }
 
-    /// The time now: that of the invocation's begin, and what has passed since.
+    /// Returns the current time: the start of the invocation plus the elapsed time.
     pub(crate) fn now(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
         self.now.saturating_add(passed).unwrap_or(self.now)
@@ -53,13 +53,13 @@ impl Budget {
         self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
     }
 
-    /// Whether one more item may be asked for that nobody but frontends speaks of.
+    /// Returns whether one more unknown item may be fetched that only frontends name.
     pub(crate) fn allows_unknown_item(&mut self) -> bool {
         self.unknown_items += 1;
         self.unknown_items <= MAX_UNKNOWN_ITEMS
     }
 
-    /// Waits for the answer to a call, as long as there is time for it.
+    /// Awaits the response to a call, within the time that is left.
     pub(crate) async fn ask<T>(
         &mut self,
         call: impl Future<Output = Result<T, Error>>,
@@ -77,7 +77,7 @@ impl Budget {
             .await
             .unwrap_or(Err(unanswered));
         match &answer {
-            // The limit is that of our address, so that no other call would be answered either.
+            // The rate limit applies to our address, so every other call would fail too.
             Err(error @ Error::RateLimited { .. }) => {
                 self.refusals = MAX_REFUSALS;
                 self.wait = self.wait.max(asked_to_wait(error));
@@ -88,13 +88,13 @@ impl Budget {
         answer
     }
 
-    /// When to look at what the batch has no call left for.
+    /// Returns when to fetch what the batch has no call left for.
     pub(crate) fn deferred_until(&self) -> Timestamp {
         after(self.now(), DEFER_DELAY.max(self.wait))
     }
 }
 
-/// For how long Pluggy asks to be left alone, if it does.
+/// Returns the wait that Pluggy requests, or zero.
 pub(crate) fn asked_to_wait(error: &Error) -> SignedDuration {
     error
         .retry_after()

@@ -1,16 +1,15 @@
-//! A panic of ours is one item's failure, not its whole batch's.
+//! Isolation of panics: a panic fails one item, not its whole batch.
 
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 
-/// The work panicked. What it says goes to standard error by way of the panic hook.
+/// The work panicked. The panic hook writes its message to standard error.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("our code panicked")]
 pub(crate) struct Panicked;
 
-/// What `work` gives, unless it panics. It must leave nothing half changed in memory that anyone
-/// uses afterwards.
+/// Returns the result of `work`, unless it panics. `work` must not leave shared memory half changed.
 pub(crate) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
     AssertUnwindSafe(work)
         .catch_unwind()

@@ -5,7 +5,7 @@ use runtime::env::{Environment, Error};
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where Pluggy is.
+    /// Address of Pluggy and location of its credentials.
     pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,

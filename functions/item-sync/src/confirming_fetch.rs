@@ -1,4 +1,5 @@
-//! When one answer is not enough: it contradicts the event, or its write was dropped.
+//! Confirming fetches: one response was not enough, because it contradicts the event or its write was
+//! dropped.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
@@ -7,11 +8,11 @@ use store::{PendingSignal, Schedule, Snapshot, StoredItem};
 use crate::group::{Signals, Source};
 
 const RECHECK_DELAY: SignedDuration = SignedDuration::from_secs(30);
-/// After so many looks in a row, the item's ordinary schedule is trusted again.
+/// After this many confirming fetches in a row, the normal schedule applies again.
 const MAX_CONFIRMING_FETCHES: u32 = 3;
 
-/// Whether Pluggy says that the item changed, now or before a fetch that is due since, and then
-/// answers with what we had already.
+/// Returns whether Pluggy reported a change of the item, now or before a fetch that is due since, but
+/// responds with the snapshot that we have.
 pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: &Item) -> bool {
     let before = stored.and_then(|stored| stored.snapshot.as_ref());
     let is_unchanged = before
@@ -21,8 +22,8 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
     (signals.changes_the_item || is_pending) && is_unchanged
 }
 
-/// Whether a check found what no event of Pluggy's told of. While an execution runs, its steps have
-/// no events.
+/// Returns whether a scheduled fetch found a change that no webhook reported. The steps of a running
+/// execution have no events.
 pub(crate) fn is_found_by_schedule(
     stored: Option<&StoredItem>,
     signals: &Signals,
@@ -37,7 +38,7 @@ pub(crate) fn is_found_by_schedule(
     signals.source == Source::Internal && is_news && !is_running
 }
 
-/// The schedule of one more look soon; none if there were enough of them.
+/// Returns the schedule of a confirming fetch, or `None` after enough of them.
 pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Schedule> {
     (before.confirming_fetches < MAX_CONFIRMING_FETCHES).then(|| Schedule {
         next_fetch_at: Some(now.saturating_add(RECHECK_DELAY).unwrap_or(now)),
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_settled_state_that_only_a_check_shows_was_missed() {
+    fn a_settled_state_that_only_a_scheduled_fetch_finds_was_missed() {
         check(None, Source::Internal, "UPDATED", true);
         check(
             Some(&stored(None, false)),
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_event_told_of_or_tells_of_later_was_not_missed() {
+    fn a_change_that_an_event_reports_was_not_missed() {
         check(None, Source::Pluggy, "UPDATED", false);
         check(
             Some(&stored(None, false)),
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_three_rechecks_in_a_row() {
+    fn there_are_three_confirming_fetches_in_a_row() {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         let mut schedule = Schedule::default();
 

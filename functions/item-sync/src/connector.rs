@@ -1,4 +1,4 @@
-//! One look at one connector: read its health at Pluggy, write its row.
+//! Fetch of one connector: its health from Pluggy, and the write of its row.
 
 use client::chain;
 use connection::{MISSING_CONFIRMATION_DELAY, retry_delay};
@@ -12,10 +12,9 @@ use crate::fetch::is_newer;
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
 
-/// A connector is looked at this often also where no event comes: it may have been retired, or a
-/// retired one may not have been,
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
-/// which is asked for until Pluggy has deleted its last items: it keeps them for 30 days.
+/// Connectors are fetched this often even without events, to notice that one was retired or is back.
+const FETCH_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+/// A retired connector is fetched until Pluggy has deleted its last items, which it keeps for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 pub(crate) async fn fetch(
@@ -25,7 +24,7 @@ pub(crate) async fn fetch(
 ) -> Result<Outcome, store::Error> {
     let id = signals.id;
     let stored = match app.connectors.get(id).await {
-        // The next answer takes the place of a row that cannot be read.
+        // The next response replaces a row that cannot be read.
         Err(error @ store::Error::Corrupt { .. }) => {
             tracing::error!(
                 error = chain(&error),
@@ -52,7 +51,7 @@ pub(crate) async fn fetch(
     match budget.ask(app.pluggy.connector(id, fetched_at)).await {
         Ok(Some(connector)) => {
             let connector = Connector { id, ..connector };
-            let next_fetch_at = after(fetched_at, LOOK_AGAIN);
+            let next_fetch_at = after(fetched_at, FETCH_INTERVAL);
             match app
                 .connectors
                 .put_snapshot(&connector, next_fetch_at, fetched_at)
@@ -65,7 +64,7 @@ pub(crate) async fn fetch(
         Ok(None) => {
             let missing_for = fetched_at.duration_since(missing_since.unwrap_or(fetched_at));
             let connectors = &app.connectors;
-            match next_look(missing_for) {
+            match next_fetch_delay(missing_for) {
                 Some(delay) => {
                     let next_fetch_at = after(fetched_at, delay);
                     connectors
@@ -92,13 +91,13 @@ pub(crate) async fn fetch(
     }
 }
 
-/// When to look again at a connector that has been missing for so long; `None` when it can be
-/// forgotten.
-fn next_look(missing_for: SignedDuration) -> Option<SignedDuration> {
+/// Returns the delay of the next fetch for a connector that has been missing for this long, or `None` when
+/// its row can be removed.
+fn next_fetch_delay(missing_for: SignedDuration) -> Option<SignedDuration> {
     if missing_for < MISSING_CONFIRMATION_DELAY {
         Some(MISSING_CONFIRMATION_DELAY - missing_for)
     } else if missing_for < REMEMBER_RETIRED {
-        Some(LOOK_AGAIN)
+        Some(FETCH_INTERVAL)
     } else {
         None
     }
@@ -112,12 +111,12 @@ mod tests {
     fn a_missing_connector_is_asked_for_after_an_hour_and_then_daily_until_nobody_has_it() {
         let hours = SignedDuration::from_hours;
 
-        assert_eq!(next_look(hours(0)), Some(hours(1)));
+        assert_eq!(next_fetch_delay(hours(0)), Some(hours(1)));
         assert_eq!(
-            next_look(SignedDuration::from_mins(50)),
+            next_fetch_delay(SignedDuration::from_mins(50)),
             Some(SignedDuration::from_mins(10))
         );
-        assert_eq!(next_look(hours(1)), Some(hours(24)));
-        assert_eq!(next_look(hours(60 * 24)), None);
+        assert_eq!(next_fetch_delay(hours(1)), Some(hours(24)));
+        assert_eq!(next_fetch_delay(hours(60 * 24)), None);
     }
 }

@@ -1,5 +1,5 @@
-//! What our code cannot handle, be it a row or an answer, would fail each time: it waits for a
-//! person without holding up the others.
+//! Failed items and connectors: our code cannot handle the row or the response. Retries at once would fail
+//! too, so the target waits for a person and does not block others.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,10 +10,10 @@ use crate::budget::after;
 use crate::group::{ConnectorSignals, Signals};
 use crate::outcome::Outcome;
 
-/// It is tried again for the case that somebody has mended it.
+/// Delay of the retry, in case the cause is repaired by then.
 const DELAY: SignedDuration = SignedDuration::from_hours(1);
 
-/// Parks an item, and keeps what its events say that will not be said again.
+/// Marks an item as failed and keeps the signals of its events that will not be repeated.
 pub(crate) async fn item(
     app: &App,
     signals: &Signals,
@@ -21,10 +21,10 @@ pub(crate) async fn item(
     now: Timestamp,
 ) -> Result<Outcome, store::Error> {
     let (id, since) = (signals.item_id, signals.first_received_at);
-    tracing::error!(error = chain(error), item.id = %id, "item parked");
+    tracing::error!(error = chain(error), item.id = %id, "item failed");
     if signals.are_hints_alone() {
-        // Whoever asked, whose row this is cannot be told.
-        return Ok(Outcome::Parked);
+        // The owner of the row is unknown, so hints change nothing.
+        return Ok(Outcome::Failed);
     }
     app.items
         .schedule_failed(id, since, after(now, DELAY), signals.pending_signal())
@@ -32,10 +32,10 @@ pub(crate) async fn item(
     if let Some(owner) = &signals.client_user_id {
         app.items.claim(id, owner, since).await?;
     }
-    Ok(Outcome::Parked)
+    Ok(Outcome::Failed)
 }
 
-/// Parks a connector.
+/// Marks a connector as failed.
 pub(crate) async fn connector(
     app: &App,
     signals: ConnectorSignals,
@@ -43,9 +43,9 @@ pub(crate) async fn connector(
     now: Timestamp,
 ) -> Result<Outcome, store::Error> {
     let id = signals.id;
-    tracing::error!(error = chain(error), connector.id = id, "connector parked");
+    tracing::error!(error = chain(error), connector.id = id, "connector failed");
     app.connectors
         .put_schedule(id, after(now, DELAY), 1, now)
         .await?;
-    Ok(Outcome::Parked)
+    Ok(Outcome::Failed)
 }

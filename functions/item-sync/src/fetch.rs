@@ -1,4 +1,4 @@
-//! Whether an item is read at Pluggy, and when not.
+//! Decision whether to fetch an item from Pluggy.
 
 use connection::{Availability, Phase, assess};
 use jiff::{SignedDuration, Timestamp};
@@ -13,8 +13,8 @@ use crate::item_fetch::ItemFetch;
 use crate::outcome::Outcome;
 use crate::owner::{are_hints_of_non_owners, named};
 
-/// Clocks of different functions differ; an event that is older than the last read by more than
-/// this needs no new one.
+/// The clocks of functions differ. An event that is older than the last fetch by more than this needs no
+/// fetch.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 pub(crate) async fn fetch(
@@ -59,14 +59,14 @@ pub(crate) async fn fetch(
     }
 }
 
-/// The connector of an item that does not work: the reason may be that it is offline or retired.
+/// Returns the connector of an item that fails. The cause may be an offline or retired connector.
 fn connector_in_trouble(item: &Item, now: Timestamp) -> Option<ConnectorId> {
     let connector = item.connector.as_ref()?;
     let phase = assess(item, Availability::Available, now).phase();
     matches!(phase, Phase::Retrying | Phase::Reconnect).then_some(connector.id)
 }
 
-/// Whether the row was read after the events came, and they bring no owner that it lacks.
+/// Returns whether the row was fetched after the events, and the events name no owner that it lacks.
 fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
     stored.is_some_and(|stored| {
         let is_read = stored
@@ -77,7 +77,7 @@ fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
     })
 }
 
-/// Whether a read was made after an event came, whatever the clocks differ.
+/// Returns whether a fetch is newer than an event, despite clock differences.
 pub(crate) fn is_newer(fetched_at: Timestamp, received_at: Timestamp) -> bool {
     fetched_at.duration_since(received_at) > CLOCK_TOLERANCE
 }

@@ -1,4 +1,4 @@
-//! From the records of a batch to one reason to look at each item and connector.
+//! Grouping of the records of a batch into one fetch for each item and connector.
 
 use std::error::Error;
 use std::panic::catch_unwind;
@@ -11,49 +11,49 @@ use store::{EventRecord, Origin, PendingSignal, Target};
 
 use crate::catch_panic::Panicked;
 
-/// Everything that a batch says about one thing.
+/// All signals of a batch about one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// Where the stream begins again if this fails.
+    /// Position at which the stream restarts if this group fails.
     pub(crate) first_sequence_number: String,
     pub(crate) reason: Reason,
 }
 
-/// What to look at, and why.
+/// The target of a fetch, and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Item(Signals),
     Connector(ConnectorSignals),
 }
 
-/// Everything that a batch says about one item.
+/// All signals of a batch about one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signals {
     pub(crate) item_id: ItemId,
-    /// How many events there are.
+    /// Number of events.
     pub(crate) events: usize,
-    /// When the earliest event reached us.
+    /// When we received the earliest event.
     pub(crate) first_received_at: Timestamp,
-    /// When the latest event reached us.
+    /// When we received the latest event.
     pub(crate) last_received_at: Timestamp,
-    /// Who speaks of the item; of several, the one with the most authority.
+    /// The source of the events; of several, the one with the most authority.
     pub(crate) source: Source,
-    /// Whether Pluggy says that an execution of the item ended or paused.
+    /// Whether Pluggy reports that an execution of the item ended or paused.
     pub(crate) changes_the_item: bool,
-    /// Whether Pluggy says that the item was deleted.
+    /// Whether Pluggy reports that the item was deleted.
     pub(crate) deleted: bool,
-    /// The first user whom an event of Pluggy's names.
+    /// The first user whom a Pluggy event names.
     pub(crate) client_user_id: Option<ClientUserId>,
     /// The first user whom an operator names.
     pub(crate) imported_user: Option<ClientUserId>,
-    /// The users whose frontends gave hints, which makes none of them the owner.
+    /// The users whose frontends sent hints. A hint makes nobody the owner.
     pub(crate) hinted_by: Vec<ClientUserId>,
 }
 
-/// Who speaks of an item, by rising authority.
+/// Source of an event, by rising authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// A frontend, which may name anybody's item, or none.
+    /// A frontend, which may name any item, existing or not.
     Frontend,
     /// An operator, who may name an item that does not exist.
     Operator,
@@ -63,18 +63,18 @@ pub(crate) enum Source {
     Pluggy,
 }
 
-/// Everything that a batch says about one connector.
+/// All signals of a batch about one connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectorSignals {
     pub(crate) id: ConnectorId,
-    /// When the earliest event reached us.
+    /// When we received the earliest event.
     pub(crate) first_received_at: Timestamp,
-    /// When the latest event reached us.
+    /// When we received the latest event.
     pub(crate) last_received_at: Timestamp,
 }
 
-/// One entry for each item and connector, in the order of their first records. Records that ask for
-/// no look are left out.
+/// Returns one group for each item and connector, in the order of their first records. Records that request
+/// no fetch are left out.
 pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for record in records {
@@ -103,7 +103,7 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
     groups
 }
 
-/// A record that our code cannot read, whatever it does over it, must not hold up the others.
+/// Decodes a record. A record that fails or panics must not block the others.
 fn read(record: &StreamRecord) -> Result<Option<EventRecord>, Box<dyn Error>> {
     let read = || EventRecord::from_image(&record.change.new_image);
     match catch_unwind(read) {
@@ -141,7 +141,7 @@ impl Reason {
         }
     }
 
-    /// When the earliest event reached us.
+    /// Returns when we received the earliest event.
     pub(crate) fn first_received_at(&self) -> Timestamp {
         match self {
             Self::Item(signals) => signals.first_received_at,
@@ -185,13 +185,13 @@ impl Signals {
 }
 
 impl Signals {
-    /// Whether frontends alone ask for the fetch. It changes nothing unless the item belongs to one
-    /// of their users.
+    /// Whether only frontends request the fetch. It changes nothing unless the item belongs to one of their
+    /// users.
     pub(crate) fn are_hints_alone(&self) -> bool {
         self.source == Source::Frontend
     }
 
-    /// What Pluggy said, until a look confirms it.
+    /// Returns Pluggy's report as a pending signal, until a fetch confirms it.
     pub(crate) fn pending_signal(&self) -> Option<PendingSignal> {
         match self.source {
             _ if self.deleted => Some(PendingSignal::Deletion),
@@ -213,7 +213,7 @@ impl Source {
     }
 }
 
-/// A login is followed by more; the other item events tell a new state.
+/// Returns whether the event reports a new state. All item events do, except a login: more events follow it.
 fn says_changed(event: &EventRecord) -> bool {
     Source::of(event.origin) == Source::Pluggy
         && event.kind.as_str().starts_with("item/")

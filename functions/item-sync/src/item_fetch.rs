@@ -1,4 +1,4 @@
-//! What one look at an item leads to: a guarded write of its row, or of its schedule.
+//! Fetch of one item: a conditional write of its row, or of its schedule.
 
 use client::chain;
 use connection::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
@@ -15,7 +15,7 @@ use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
 use crate::owner::{are_hints_of_non_owners, named, owner};
 
-/// One look: what was known before, why it is made, and when.
+/// One fetch: the stored row, the signals that request it, and its time.
 pub(crate) struct ItemFetch<'a> {
     pub(crate) items: &'a Items,
     pub(crate) stored: Option<StoredItem>,
@@ -69,7 +69,7 @@ impl ItemFetch<'_> {
                 }
                 Ok(Outcome::Stored)
             }
-            Write::Stale => self.look_again(named, created_at, Some(settled)).await,
+            Write::Stale => self.confirm_soon(named, created_at, Some(settled)).await,
         }
     }
 
@@ -91,7 +91,7 @@ impl ItemFetch<'_> {
                 self.reschedule(schedule, Outcome::Missing).await
             }
             Missing::Gone => {
-                if self.told() != Some(PendingSignal::Deletion) {
+                if self.strongest_signal() != Some(PendingSignal::Deletion) {
                     tracing::error!(item.id = %self.signals.item_id, "item gone without a deletion event");
                 }
                 let (id, created_at) = (self.signals.item_id, self.known_since());
@@ -125,7 +125,7 @@ impl ItemFetch<'_> {
         if self.is_unknown_item() {
             return Ok(Outcome::HintDropped);
         }
-        // Nothing is to be fetched again for an item without a row that Pluggy says is gone.
+        // Pluggy reports that an item without a row is deleted, so no further fetch is needed.
         if self.stored.is_none() && self.signals.deleted {
             return Ok(Outcome::Unknown);
         }
@@ -141,8 +141,8 @@ impl ItemFetch<'_> {
         self.reschedule(schedule, Outcome::BackedOff).await
     }
 
-    /// Whether nothing but frontends speaks of the item. That is no reason to remember it: whose it
-    /// is cannot be seen later, and anybody could fill the table.
+    /// Whether only frontends name this item. Nothing is stored for it: its owner could not be verified
+    /// later, and forged ids could fill the table.
     pub(crate) fn is_unknown_item(&self) -> bool {
         self.stored.is_none() && self.signals.are_hints_alone()
     }
@@ -158,16 +158,16 @@ impl ItemFetch<'_> {
         })
     }
 
-    /// A schedule of a look that confirms what Pluggy told of.
+    /// Adds the pending signal to a schedule.
     fn pending_signal(&self, schedule: Schedule) -> Schedule {
         Schedule {
-            pending_signal: self.told(),
+            pending_signal: self.strongest_signal(),
             ..schedule
         }
     }
 
-    /// What Pluggy told of, now or before.
-    fn told(&self) -> Option<PendingSignal> {
+    /// Returns the strongest signal of Pluggy, from these events or from the row.
+    fn strongest_signal(&self) -> Option<PendingSignal> {
         self.schedule()
             .pending_signal
             .max(self.signals.pending_signal())
@@ -184,8 +184,7 @@ impl ItemFetch<'_> {
         }
     }
 
-    /// Writes the schedule alone; where there is no row yet, this makes the placeholder. A tombstone keeps
-    /// no owner.
+    /// Writes only the schedule. Without a row this creates the placeholder. A tombstone has no owner.
     async fn write_schedule(&mut self, schedule: Schedule) -> Result<Write, store::Error> {
         let is_gone = self
             .stored
@@ -212,15 +211,15 @@ impl ItemFetch<'_> {
         self.items.put_schedule(&row, self.fetched_at).await
     }
 
-    /// A write without an answer was dropped.
+    /// Handles the dropped write of a schedule after a failed fetch.
     async fn dropped(&self) -> Result<Outcome, store::Error> {
         let named = named(None, self.signals);
-        self.look_again(named, self.known_since(), None).await
+        self.confirm_soon(named, self.known_since(), None).await
     }
 
-    /// Somebody else wrote the row in the meantime, so what we know is no reason to be quiet: it is
-    /// read again soon, or, after enough of that, when it would be after an ordinary read.
-    async fn look_again(
+    /// Handles a concurrent write of the row. What we know may be outdated, so a confirming fetch is
+    /// scheduled soon. After enough of them, the normal schedule applies.
+    async fn confirm_soon(
         &self,
         named: Option<ClientUserId>,
         created_at: Timestamp,
@@ -237,7 +236,8 @@ impl ItemFetch<'_> {
         Ok(Outcome::Stale)
     }
 
-    /// An answer that was dropped comes again, but not the event, so whom it names is kept at once.
+    /// Stores the owner at once when a snapshot is dropped. The snapshot is fetched again, but the event that
+    /// names the user does not come again.
     async fn keep_owner(
         &self,
         named: Option<ClientUserId>,

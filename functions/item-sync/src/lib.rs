@@ -1,9 +1,8 @@
-//! Fed by the stream of `EventTable`: reads each item again at Pluggy, once for each batch, and
-//! writes its row.
+//! Consumer of the `EventTable` stream: fetches each item from Pluggy once per batch and writes its row.
 //!
-//! A stream repeats everything after the lowest failed record, so a failure is reported only when
-//! DynamoDB refuses a write. What Pluggy refuses goes into the item's schedule, and comes back as a
-//! check when it is due.
+//! A stream repeats everything after the lowest failed record. A failure is therefore reported only when
+//! DynamoDB refuses a write. A failed call to Pluggy goes into the item's schedule, and the scheduler
+//! requests it again when it is due.
 
 mod batch_report;
 mod budget;
@@ -35,20 +34,20 @@ use budget::Budget;
 use catch_panic::catch_panic;
 use group::{Reason, group};
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The Pluggy client.
     pub pluggy: client::Client,
     /// The items.
     pub items: Items,
     /// The connectors.
     pub connectors: Connectors,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// Handles one batch of the stream, which must end by `deadline`; gives the records that DynamoDB
-/// made fail.
+/// Handles one batch of the stream, which must end by `deadline`. Returns the records that failed because of
+/// DynamoDB.
 pub async fn handle(
     app: &App,
     event: &Event,
@@ -69,7 +68,7 @@ pub async fn handle(
             response
                 .batch_item_failures
                 .push(failure(group.first_sequence_number));
-            // The stream repeats everything from here on, so the rest would be done twice.
+            // The stream repeats everything from here, so the rest would be handled twice.
             break;
         }
     }
@@ -77,7 +76,7 @@ pub async fn handle(
     response
 }
 
-/// One fetch. What DynamoDB refuses is an error, so that the stream repeats it.
+/// Handles one fetch. A DynamoDB failure is returned as an error, so that the stream repeats the record.
 async fn handle_target(
     app: &App,
     reason: &Reason,

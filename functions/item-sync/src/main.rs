@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {
             let deadline = clock::deadline(event.context.deadline);
-            // The runtime's own reading of an event keeps track of where it is, which costs as much again.
+            // The runtime's own deserialization tracks positions, which doubles the cost.
             let batch: Event = serde_json::from_str(event.payload.get())?;
             let handling = Box::pin(handle(app, &batch, clock::now(), deadline));
             Ok::<_, Error>(handling.await)

@@ -1,5 +1,5 @@
-//! What a 404 means: only together with an `item/deleted` event, or with an earlier 404, does it
-//! prove that an item is gone. The wrong application's keys give 404s too.
+//! Meaning of a 404. It proves that an item is gone only together with an `item/deleted` event or an earlier
+//! 404. Keys of the wrong application cause 404s too.
 
 use connection::MISSING_CONFIRMATION_DELAY;
 use jiff::Timestamp;
@@ -7,16 +7,16 @@ use store::{PendingSignal, StoredItem};
 
 use crate::group::{Signals, Source};
 
-/// What to do about an item that Pluggy does not have.
+/// Decision about an item that Pluggy does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// There is no row, and nothing to keep one for.
+    /// There is no row, and no reason to create one.
     Nothing,
-    /// There is a row, but Pluggy never spoke of the item, and does not know it.
+    /// There is a row, but Pluggy never reported the item and does not have it.
     NeverThere,
-    /// Ask again later; missing since then.
+    /// The item has been missing since this time. A later fetch decides.
     Suspect(Timestamp),
-    /// It is gone.
+    /// The item is gone.
     Gone,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
     match stored {
         None if signals.source == Source::Pluggy && !signals.deleted => Missing::Suspect(now),
         None => Missing::Nothing,
-        // A tombstone that was to be checked is put anew, without a schedule.
+        // A tombstone with a scheduled fetch is written again, without the schedule.
         Some(stored) if stored.deleted_at.is_some() && stored.schedule.next_fetch_at.is_some() => {
             Missing::Gone
         }
@@ -32,7 +32,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         Some(stored) if stored.is_unconfirmed && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
-        // A stranger may have asked, and a check asks as well.
+        // The hint may come from a non-owner. The row has a schedule of its own.
         Some(stored) if signals.are_hints_alone() && stored.owner.is_none() => Missing::Nothing,
         Some(stored)
             if signals.deleted
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_of_what_only_an_operator_named_goes_with_the_first_404() {
+    fn a_placeholder_that_only_an_operator_named_is_removed_by_the_first_404() {
         let now = NOW.parse().unwrap();
         let placeholder = StoredItem {
             is_unconfirmed: true,

@@ -1,51 +1,50 @@
-//! What became of an item, or of a connector.
+//! Outcome of one fetch.
 
 use runtime::metrics::Metric;
 
-/// What became of an item, or of a connector.
+/// Outcome of the fetch of an item or connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The row is what Pluggy answered.
+    /// The row holds Pluggy's response.
     Stored,
-    /// The row was read after the events came.
+    /// The row was fetched after the events.
     Skipped,
-    /// The row holds something newer, or belongs to another user; it is read again soon.
+    /// The row is newer, or belongs to another user. It is fetched again soon.
     Stale,
-    /// Pluggy gave no answer; the schedule says when to ask again.
+    /// Pluggy did not respond. The schedule has the time of the retry.
     BackedOff,
-    /// The batch had no time left; the schedule says when to ask.
+    /// The batch had no time or calls left. The schedule has the time of the fetch.
     Deferred,
-    /// Pluggy has no such item; asked again later.
+    /// Pluggy has no such item. It is fetched again later.
     Missing,
     /// The item is gone.
     Tombstoned,
-    /// The row cannot be read, and waits for a person.
-    Parked,
-    /// Frontends alone asked for the look, and the item was not found to be their users'; nothing
-    /// is written.
+    /// The row cannot be read or handled. It needs a person.
+    Failed,
+    /// Only frontends requested the fetch, and the item does not belong to their users. Nothing is written.
     HintDropped,
-    /// There is nothing to know or keep.
+    /// There is nothing to store.
     Unknown,
 }
 
 impl Outcome {
-    /// Name in the log.
+    /// Returns the name used in the log.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Stored => "stored",
             Self::Skipped => "skipped",
             Self::Stale => "stale",
             Self::BackedOff => "backed-off",
-            Self::Deferred => "put-back",
+            Self::Deferred => "deferred",
             Self::Missing => "missing",
             Self::Tombstoned => "tombstoned",
-            Self::Parked => "parked",
+            Self::Failed => "failed",
             Self::HintDropped => "hint-dropped",
             Self::Unknown => "unknown",
         }
     }
 
-    /// What counts items with this outcome.
+    /// Returns the metric that counts items with this outcome.
     pub(crate) fn metric(self) -> Option<Metric> {
         match self {
             Self::Stored => Some(Metric::ItemsStored),
@@ -55,7 +54,7 @@ impl Outcome {
             Self::Deferred => Some(Metric::ItemsDeferred),
             Self::Missing => Some(Metric::ItemsMissing),
             Self::Tombstoned => Some(Metric::ItemsTombstoned),
-            Self::Parked => Some(Metric::ItemsFailed),
+            Self::Failed => Some(Metric::ItemsFailed),
             Self::HintDropped => Some(Metric::HintsDropped),
             Self::Unknown => None,
         }

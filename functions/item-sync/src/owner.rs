@@ -1,5 +1,5 @@
-//! Whose an item is: the first user whom Pluggy names, for good. An operator's word counts only as
-//! long as Pluggy names nobody.
+//! Owner of an item: the first user whom Pluggy names, permanently. A user named by an operator counts only
+//! until Pluggy names one.
 
 use pluggy::{ClientUserId, Item};
 use runtime::metrics::Metric;
@@ -8,7 +8,7 @@ use store::StoredItem;
 use crate::batch_report::BatchReport;
 use crate::group::Signals;
 
-/// The owner to store. The first one stays; that Pluggy names another one later is logged and
+/// Returns the owner to store. The first owner stays. If Pluggy names another user later, that is logged and
 /// ignored.
 pub(crate) fn owner(
     stored: Option<&StoredItem>,
@@ -38,13 +38,13 @@ pub(crate) fn owner(
     }
 }
 
-/// Whom this look names, whatever the row says.
+/// Returns the user named by the response or the events, independent of the row.
 pub(crate) fn named(item: Option<&Item>, signals: &Signals) -> Option<ClientUserId> {
     named_by_pluggy(item, signals).or_else(|| signals.imported_user.clone())
 }
 
-/// Whether frontends alone ask for the look, and none of them for the user whose item it is by the
-/// row, or by the answer once there is one. An answer that names nobody makes it nobody's.
+/// Whether only frontends request the fetch, and none of them for the owner. The owner is that of the row or,
+/// once there is one, of the response. A response without a user means that the item has no owner.
 pub(crate) fn are_hints_of_non_owners(
     stored: Option<&StoredItem>,
     item: Option<&Item>,
@@ -61,7 +61,7 @@ pub(crate) fn are_hints_of_non_owners(
     signals.are_hints_alone() && is_known && !is_theirs
 }
 
-/// The answer's user, else that of Pluggy's events.
+/// Returns the user of the response, else that of Pluggy's events.
 fn named_by_pluggy(item: Option<&Item>, signals: &Signals) -> Option<ClientUserId> {
     let answered = item.and_then(|item| item.client_user_id.as_deref()?.parse().ok());
     answered.or_else(|| signals.client_user_id.clone())

@@ -1,4 +1,4 @@
-//! What an operator may ask for.
+//! Commands of an operator.
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::text_fields::TextFields;
 use crate::{Refusal, UserCursor};
 
-/// How many items one command imports at most.
+/// Maximum number of items in one import.
 pub(crate) const MAX_IMPORTED: usize = 25;
 
 const UUID: &str = "a UUID with hyphens";
@@ -18,54 +18,54 @@ const CURSOR: &str = "a cursor from an earlier answer";
 const TIME: &str = "a time such as 2026-11-23T12:00:00Z";
 const ACTION: &str = "replay, import or inspect";
 
-/// What an operator asks for.
+/// A command of an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Look at items again, whose events were received once.
+    /// Fetch items again whose events were received before.
     Replay {
-        /// Which replay this is part of; repeating it adds nothing.
+        /// Id of the replay. Repeating it adds nothing.
         run: Uuid,
-        /// Which ones.
+        /// The items to replay.
         selection: Selection,
     },
-    /// Look at items that an operator names.
+    /// Fetch items that the operator names.
     Import {
-        /// Which import this is part of; repeating it adds nothing.
+        /// Id of the import. Repeating it adds nothing.
         run: Uuid,
         /// The items.
         items: Vec<NamedItem>,
     },
-    /// Tell all that is known of an item.
+    /// Report everything that is known about an item.
     InspectItem {
         /// The item.
         item_id: ItemId,
     },
-    /// Tell how a user's items stand.
+    /// Report the connections of a user.
     InspectUser {
         /// The user.
         client_user_id: ClientUserId,
-        /// Where the list goes on.
+        /// Position at which the list continues.
         cursor: Option<Cursor>,
     },
 }
 
-/// Which items are looked at again.
+/// The items that a replay fetches again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
     /// One item.
     Item(ItemId),
-    /// A user's items.
+    /// The items of a user.
     User {
         /// The user.
         client_user_id: ClientUserId,
-        /// Where the replay goes on.
+        /// Position at which the replay continues.
         cursor: UserCursor,
     },
-    /// Everything that an event since then is about.
+    /// The targets of all events since a time.
     Since {
         /// The time.
         since: Timestamp,
-        /// Where the replay goes on.
+        /// Position at which the replay continues.
         cursor: Option<EventCursor>,
     },
 }
@@ -75,12 +75,12 @@ pub enum Selection {
 pub struct NamedItem {
     /// The item.
     pub item_id: ItemId,
-    /// The user whom the operator says it belongs to.
+    /// The owner according to the operator.
     pub client_user_id: Option<ClientUserId>,
 }
 
 impl Command {
-    /// Reads a command; the first mistake is named.
+    /// Parses a command. The refusal names the first wrong field.
     pub fn parse(command: Value) -> Result<Self, Refusal> {
         let mut fields = TextFields::of("", command)?;
         let action: String = fields.required("action", ACTION)?;

@@ -1,5 +1,4 @@
-//! The event that asks for a look. It is one for each run and target, so that repeating a command
-//! adds nothing.
+//! Fetch requests of an operator. There is one per run and target, so repeating a command adds nothing.
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, EventKind};
@@ -9,12 +8,12 @@ use store::{
 };
 use uuid::Uuid;
 
-/// Name of a replay's event, unless it says more.
+/// Name of a replay's event, unless it has a signal.
 const REPLAY: &str = "replay";
 /// Name of an import's event.
 const IMPORT: &str = "import";
 
-/// Why a look is asked for, and what item-sync must be told that Pluggy's answer may not say.
+/// A request to fetch a target, with the signals that Pluggy's response may not contain.
 pub(crate) struct Look {
     target: Target,
     event_id: String,
@@ -24,15 +23,15 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// A look at what events were about. What they say with authority goes on being said: an item
-    /// whose row is lost comes back to its owner.
+    /// Creates the request to fetch the target of stored events. The signals of the events with authority are
+    /// kept: an item whose row is lost gets its owner back.
     pub(crate) fn again(run: Uuid, target: Target, history: &EventHistory) -> Self {
         let name = if history.is_deleted {
             EventKind::ItemDeleted.as_str()
         } else {
             REPLAY
         };
-        // What only a frontend or an operator named may not exist.
+        // An item that only a frontend or an operator named may not exist.
         let (origin, user) = if history.is_from_pluggy {
             (Origin::Replay, &history.from_pluggy)
         } else {
@@ -47,8 +46,8 @@ impl Look {
         }
     }
 
-    /// Beside it, for an item of which Pluggy spoke and whose user only an operator named: the user
-    /// goes on as an operator's word, since a replay's counts as Pluggy's.
+    /// Creates a second request for an item that Pluggy reported but whose user only an operator named. A
+    /// user in a replay would count as named by Pluggy, so the user is sent as an import.
     pub(crate) fn owner_again(run: Uuid, target: Target, history: &EventHistory) -> Option<Self> {
         let is_needed = history.is_from_pluggy && history.from_pluggy.id().is_none();
         let user = history.from_operator.id().filter(|_| is_needed)?;
@@ -61,7 +60,7 @@ impl Look {
         })
     }
 
-    /// A look at an item that an operator names.
+    /// Creates the request to fetch an item that an operator names.
     pub(crate) fn named(run: Uuid, target: Target, owner: Option<ClientUserId>) -> Self {
         Self {
             target,
@@ -72,12 +71,12 @@ impl Look {
         }
     }
 
-    /// Whether an event is one of those that this run of replays asks with.
+    /// Whether the event is a fetch request of this replay.
     pub(crate) fn is_of(event: &LoggedEvent, run: Uuid) -> bool {
         event.id == replay_id(run) || event.id == owner_id(run)
     }
 
-    /// Asks for it; gives whether that is new.
+    /// Stores the request. Returns whether it is new.
     pub(crate) async fn ask(self, events: &Events, now: Timestamp) -> Result<bool, store::Error> {
         let event = self.into_event(now);
         Ok(events.insert(&event).await? != Insertion::Duplicate)
@@ -85,7 +84,7 @@ impl Look {
 
     fn into_event(self, now: Timestamp) -> NewEvent {
         let body = match self.target {
-            // In the words of Pluggy's item events, so that they are read alike.
+            // The body uses the field names of Pluggy's item events, so both are parsed the same way.
             Target::Item(item_id) => json!({
                 "event": self.name,
                 "itemId": item_id,
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_is_told_apart_by_its_run_and_target_alone() {
+    fn a_request_is_identified_by_its_run_and_target() {
         let replay = event(EventHistory::default());
 
         assert_eq!(

@@ -1,4 +1,5 @@
-//! Items that an operator names: they come in through the one door, and item-sync reads them.
+//! Import of items that an operator names. The command stores fetch requests, and `item-sync` fetches the
+//! items.
 
 use jiff::Timestamp;
 use store::Target;
@@ -15,8 +16,8 @@ pub(crate) async fn import(
 ) -> Result<Report, store::Error> {
     let (mut imported, mut known) = (0, 0);
     for item in items {
-        let look = Look::named(run, Target::Item(item.item_id), item.client_user_id);
-        if look.ask(&app.events, now).await? {
+        let request = Look::named(run, Target::Item(item.item_id), item.client_user_id);
+        if request.ask(&app.events, now).await? {
             imported += 1;
         } else {
             known += 1;

@@ -1,4 +1,4 @@
-//! All that is known of an item, and how a user's items stand.
+//! Inspection of an item, and of the connections of a user.
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
@@ -8,7 +8,7 @@ use store::{Cursor, Target};
 use crate::item_report::Row;
 use crate::{App, ItemReport, ItemSummary, Report};
 
-/// How many items of a user one invocation tells of.
+/// Maximum number of items of a user in one report.
 const MAX_ITEMS: i32 = 50;
 
 pub(crate) async fn item(

@@ -1,5 +1,5 @@
-//! What an operator is shown of an item: what is needed to understand it, and no more. What the
-//! bank asks the user for stays out, and so does every body that was received.
+//! Report about an item for an operator, limited to what is needed to understand it. It contains no prompts
+//! of the bank and no received bodies.
 
 mod connection;
 mod event_line;
@@ -19,10 +19,10 @@ pub use schedule::ScheduleReport;
 pub use snapshot::SnapshotReport;
 pub use summary::ItemSummary;
 
-/// How many events are shown.
+/// Maximum number of events in the report.
 const MAX_EVENTS: usize = 100;
 
-/// What `ItemTable` has of an item.
+/// The row of an item in `ItemTable`.
 pub(crate) enum Row {
     Absent,
     /// A row that our code cannot read.
@@ -41,7 +41,7 @@ impl Row {
     }
 }
 
-/// All that is known of an item.
+/// Report about an item.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemReport {
@@ -49,25 +49,26 @@ pub struct ItemReport {
     pub item_id: ItemId,
     /// `absent`, `unreadable`, `placeholder` (no fetch has succeeded yet), `fetched`, or `tombstone`.
     pub row: &'static str,
-    /// The attribute because of which the row cannot be read.
+    /// The attribute that makes the row unreadable.
     pub unreadable: Option<&'static str>,
-    /// Whose it is.
+    /// The owner.
     pub owner: Option<ClientUserId>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// Whether nobody but a frontend or an operator has named it, and no read has succeeded yet.
+    /// Whether only frontends or operators have named it, and no fetch has succeeded yet.
     pub unconfirmed: bool,
-    /// Its phase, and why.
+    /// Its phase, and the reason.
     pub connection: Option<Connection>,
-    /// Pluggy's last answer.
+    /// The snapshot.
     pub snapshot: Option<SnapshotReport>,
-    /// When it is looked at next.
+    /// The schedule of its next fetch.
     pub schedule: Option<ScheduleReport>,
     /// Its events, newest first.
     pub events: Vec<EventLine>,
-    /// How many there are; more than are shown, or than were counted, in the case of very many.
+    /// Number of events. It may exceed the number of events shown. With very many events, it is a lower
+    /// bound.
     pub events_total: usize,
     /// Whether all events were counted.
     pub events_complete: bool,
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_told_as_the_scripts_read_it() {
+    fn a_report_has_the_fields_that_the_scripts_read() {
         let (row, now) = (Row::Readable(Box::new(stored())), NOW.parse().unwrap());
 
         let report = ItemReport::new(
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_users_items_is_told_as_the_scripts_read_it() {
+    fn a_summary_has_the_fields_that_the_scripts_read() {
         let line = ItemSummary::new(&stored(), &Healths::default(), NOW.parse().unwrap());
 
         assert_eq!(

@@ -1,8 +1,7 @@
-//! What operators ask for: looks at items again (replay), looks at items that we do not know yet
-//! (import), and all that is known of an item or a user (inspect).
+//! Operator commands: fetch items again (replay), fetch unknown items (import), and report everything that is
+//! known about an item or a user (inspect).
 //!
-//! Nothing here calls Pluggy. A look is asked for as everything else asks for it, by a row of
-//! `EventTable`, and item-sync takes it.
+//! No command calls Pluggy. A fetch is requested by a row of `EventTable`, and `item-sync` does the fetch.
 
 mod command;
 mod config;
@@ -30,20 +29,20 @@ pub use refusal::Refusal;
 pub use report::{Replayed, Report};
 pub use user_cursor::UserCursor;
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// The items, to see what is known.
+    /// The item table, to see what is known.
     pub items: Items,
-    /// The connectors, for how well they work.
+    /// The connectors, for their health.
     pub connectors: Connectors,
     /// The events that were received.
     pub log: EventLog,
-    /// Where looks are asked for.
+    /// The event table, for fetch requests.
     pub events: Events,
 }
 
-/// Carries out one command. One that cannot be understood is refused, which is an answer: it is the
-/// operator's to mend, and no failure of the function.
+/// Executes one command. An invalid command is refused in the report: it is a mistake of the operator, not a
+/// failure of the function.
 pub async fn handle(app: &App, command: Value, now: Timestamp) -> Result<Report, store::Error> {
     let command = match Command::parse(command) {
         Ok(command) => command,

@@ -1,13 +1,13 @@
-//! A command that cannot be understood.
+//! Refusal of an invalid command.
 
 use serde::Serialize;
 
-/// Why a command was not carried out. Names a field, and never repeats its value.
+/// Reason why a command was not executed. It names a field and never repeats its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The field, such as `items[3].itemId`.
     pub field: String,
-    /// What it must be, as the end of a sentence that begins with its name.
+    /// Description of a valid value, as the end of a sentence that begins with the field name.
     pub reason: String,
 }
 

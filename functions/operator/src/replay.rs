@@ -1,8 +1,8 @@
-//! Looks at items again whose events were received once: from the rows of `EventTable`, which are
-//! there long after its stream has forgotten them.
+//! Replay of stored events: requests a fetch of their targets from the rows of `EventTable`, which outlive
+//! the stream.
 //!
-//! One invocation asks for a bounded number of looks and searches a bounded number of rows, and
-//! says where the next one goes on.
+//! One invocation requests a bounded number of fetches and searches a bounded number of rows. It returns the
+//! position at which the next one continues.
 
 use std::collections::HashSet;
 
@@ -14,9 +14,9 @@ use uuid::Uuid;
 use crate::fetch_request::Look;
 use crate::{App, Replayed, Report, Selection, UserCursor};
 
-/// How many looks one invocation asks for.
-const MAX_LOOKS: usize = 25;
-/// How many pages of events one invocation searches.
+/// Maximum number of fetch requests of one invocation.
+const MAX_REQUESTS: usize = 25;
+/// Maximum number of event pages that one invocation searches.
 const MAX_PAGES: usize = 20;
 
 pub(crate) async fn replay(
@@ -34,7 +34,7 @@ pub(crate) async fn replay(
     };
     let cursor = match selection {
         Selection::Item(item_id) => {
-            replay.look(Target::Item(item_id)).await?;
+            replay.request(Target::Item(item_id)).await?;
             None
         }
         Selection::Since { since, cursor } => replay
@@ -60,7 +60,7 @@ struct Replay<'a> {
     run: Uuid,
     now: Timestamp,
     done: Replayed,
-    /// What this invocation need not think about again.
+    /// Targets that this invocation has already handled.
     settled: HashSet<Target>,
 }
 
@@ -78,7 +78,7 @@ impl Replay<'_> {
                     return Ok(after);
                 }
                 if self.is_wanted(&found).await? {
-                    self.look(found.target).await?;
+                    self.request(found.target).await?;
                 }
                 after = Some(found.cursor);
             }
@@ -90,7 +90,8 @@ impl Replay<'_> {
         Ok(after)
     }
 
-    /// A check is our own doing: as long as its item has a row, that row's schedule goes on.
+    /// Returns whether a found event justifies a fetch. A scheduled fetch does not while its item has a row,
+    /// because the schedule of the row continues.
     async fn is_wanted(&self, found: &FoundEvent) -> Result<bool, store::Error> {
         if self.settled.contains(&found.target) || Look::is_of(&found.event, self.run) {
             return Ok(false);
@@ -122,10 +123,10 @@ impl Replay<'_> {
         user: &ClientUserId,
         after: Option<Cursor>,
     ) -> Result<UserCursor, store::Error> {
-        let limit = i32::try_from(MAX_LOOKS).unwrap_or(1);
+        let limit = i32::try_from(MAX_REQUESTS).unwrap_or(1);
         let page = self.app.items.owned_by(user, limit, after.as_ref()).await?;
         for item in page.items {
-            self.look(Target::Item(item.item_id)).await?;
+            self.request(Target::Item(item.item_id)).await?;
         }
         Ok(match page.next {
             Some(next) => UserCursor::Items(Some(next)),
@@ -133,7 +134,7 @@ impl Replay<'_> {
         })
     }
 
-    /// Items that are the user's by what their events say, and nobody's by their rows.
+    /// Requests fetches of items that belong to the user by their events and to nobody by their rows.
     async fn users_events(
         &mut self,
         user: &ClientUserId,
@@ -147,7 +148,7 @@ impl Replay<'_> {
                     return Ok(after);
                 }
                 if found.event.client_user_id.as_ref() == Some(user) {
-                    self.look_if_users(user, found.target).await?;
+                    self.request_if_owned(user, found.target).await?;
                 }
                 after = Some(found.cursor);
             }
@@ -159,7 +160,7 @@ impl Replay<'_> {
         Ok(after)
     }
 
-    async fn look_if_users(
+    async fn request_if_owned(
         &mut self,
         user: &ClientUserId,
         target: Target,
@@ -181,7 +182,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    async fn look(&mut self, target: Target) -> Result<(), store::Error> {
+    async fn request(&mut self, target: Target) -> Result<(), store::Error> {
         self.settled.insert(target);
         let history = match target {
             Target::Item(_) => self.app.log.history(target, self.now).await?,
@@ -194,8 +195,8 @@ impl Replay<'_> {
     }
 
     async fn ask(&mut self, target: Target, history: EventHistory) -> Result<(), store::Error> {
-        let look = Look::again(self.run, target, &history);
-        let mut is_new = look.ask(&self.app.events, self.now).await?;
+        let request = Look::again(self.run, target, &history);
+        let mut is_new = request.ask(&self.app.events, self.now).await?;
         if let Some(owner) = Look::owner_again(self.run, target, &history) {
             is_new |= owner.ask(&self.app.events, self.now).await?;
         }
@@ -207,7 +208,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// The item's row; one that cannot be read is as good as none.
+    /// Returns the item's row, or `None` if it is absent or unreadable.
     async fn row(&self, item_id: ItemId) -> Result<Option<StoredItem>, store::Error> {
         match self.app.items.get(item_id).await {
             Err(store::Error::Corrupt { .. }) => Ok(None),
@@ -216,6 +217,6 @@ impl Replay<'_> {
     }
 
     fn is_full(&self) -> bool {
-        self.done.replayed + self.done.known >= MAX_LOOKS
+        self.done.replayed + self.done.known >= MAX_REQUESTS
     }
 }

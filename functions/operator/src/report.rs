@@ -1,10 +1,10 @@
-//! What an operator is answered.
+//! Responses to an operator.
 
 use serde::Serialize;
 
 use crate::{ItemReport, ItemSummary, Refusal};
 
-/// What was done, or is known.
+/// Result of a command.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(
     tag = "result",
@@ -12,44 +12,44 @@ use crate::{ItemReport, ItemSummary, Refusal};
     rename_all_fields = "camelCase"
 )]
 pub enum Report {
-    /// Some looks were asked for.
+    /// Fetches were requested by a replay.
     Replayed(Replayed),
-    /// Looks at the items were asked for.
+    /// Fetches of the items were requested.
     Imported {
-        /// Those that are new.
+        /// Number of new requests.
         imported: usize,
-        /// Those that this import had asked for already.
+        /// Number of requests that this import had stored before.
         known: usize,
     },
-    /// An item.
+    /// Report about an item.
     Item(Box<ItemReport>),
-    /// A user's items.
+    /// The items of a user.
     User {
-        /// Newest first.
+        /// The items, newest first.
         items: Vec<ItemSummary>,
-        /// Where the list goes on; none if this is all.
+        /// Position at which the list continues; none if this is all.
         cursor: Option<String>,
     },
-    /// The command was not understood; nothing was done.
+    /// The command is invalid. Nothing was done.
     Refused(Refusal),
 }
 
-/// How far a replay has come.
+/// Progress of a replay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Replayed {
-    /// How many looks are new.
+    /// Number of new fetch requests.
     pub replayed: usize,
-    /// How many this replay had asked for already.
+    /// Number of requests that this replay had stored before.
     pub known: usize,
-    /// How many rows were searched.
+    /// Number of rows searched.
     pub scanned: usize,
-    /// Where it goes on; none if this was all.
+    /// Position at which the replay continues; none if this was all.
     pub cursor: Option<String>,
 }
 
 impl Report {
-    /// How many events it added.
+    /// Returns the number of stored events.
     pub(crate) fn added(&self) -> usize {
         match self {
             Self::Replayed(progress) => progress.replayed,

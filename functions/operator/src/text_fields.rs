@@ -1,4 +1,4 @@
-//! The fields of a JSON object, taken out one by one, so that each mistake can be named.
+//! Fields of a JSON object, taken out one by one so that each mistake can be named.
 
 use std::str::FromStr;
 
@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::Refusal;
 
-/// The fields of an object that are still to be read.
+/// The fields of an object that are still unread.
 pub(crate) struct TextFields {
-    /// What the names of the fields begin with in a refusal.
+    /// Prefix of the field names in a refusal.
     prefix: String,
     fields: Map<String, Value>,
 }
@@ -27,12 +27,12 @@ impl TextFields {
         }
     }
 
-    /// The field as it is.
+    /// Takes the field as it is.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.fields.remove(name).filter(|value| !value.is_null())
     }
 
-    /// The field as a `T`; `expected` ends the sentence "x must be …".
+    /// Takes the field as a `T`. `expected` ends the sentence "x must be …".
     pub(crate) fn optional<T: FromStr>(
         &mut self,
         name: &str,
@@ -47,7 +47,7 @@ impl TextFields {
         }
     }
 
-    /// The same for a field that must be there.
+    /// Takes a field that must be present, as a `T`.
     pub(crate) fn required<T: FromStr>(
         &mut self,
         name: &str,
@@ -64,8 +64,8 @@ impl TextFields {
         )
     }
 
-    /// Fails if there is a field that nobody asked for: a command with a misspelled field would do
-    /// something else than what was meant.
+    /// Fails if there are unknown fields. A command with a misspelled field would do something else than
+    /// intended.
     pub(crate) fn end(self) -> Result<(), Refusal> {
         match self.fields.keys().next() {
             None => Ok(()),

@@ -1,14 +1,14 @@
-//! Where the replay of a user's items goes on.
+//! Position in the replay of a user's items.
 
 use store::{Cursor, EventCursor};
 
-/// Where the replay of a user's items goes on: first the items that are known to be the user's,
-/// then the events that name the user.
+/// Position in the replay of a user's items. The replay covers the items that the user owns first, then the
+/// events that name the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserCursor {
-    /// Among the items.
+    /// A position among the items.
     Items(Option<Cursor>),
-    /// Among the events.
+    /// A position among the events.
     Events(Option<EventCursor>),
 }
 
@@ -16,7 +16,7 @@ impl UserCursor {
     const ITEMS: &str = "items";
     const EVENTS: &str = "events";
 
-    /// The cursor as an opaque text, which needs no quotes in a shell.
+    /// Returns the cursor as opaque text that needs no quotes in a shell.
     pub fn to_text(&self) -> String {
         let (part, rest) = match self {
             Self::Items(cursor) => (Self::ITEMS, cursor.as_ref().map(Cursor::to_text)),
@@ -25,7 +25,7 @@ impl UserCursor {
         format!("{part}.{}", rest.unwrap_or_default())
     }
 
-    /// Reads such a text; `None` if it is not one of ours.
+    /// Parses such a text. Returns `None` if it is not a cursor.
     pub fn from_text(text: &str) -> Option<Self> {
         let (part, rest) = text.split_once('.')?;
         match (part, rest) {

@@ -1,4 +1,4 @@
-//! From the records of a batch to what there is to tell.
+//! Conversion of a batch of records to entries for the bus.
 
 use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use crate::decode;
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 
-/// One entry for each record of which anybody is told, in their order.
+/// Returns one entry for each record that is published, in their order.
 pub(crate) fn entries(records: Vec<StreamRecord>, event_table: &str) -> Vec<PendingEntry> {
     records
         .into_iter()
@@ -17,7 +17,7 @@ pub(crate) fn entries(records: Vec<StreamRecord>, event_table: &str) -> Vec<Pend
         .collect()
 }
 
-/// When the oldest record was written; none if there is none.
+/// Returns when the oldest record was written, or `None` for an empty batch.
 pub(crate) fn written_at(records: &[StreamRecord]) -> Option<Timestamp> {
     records.iter().map(record_written_at).min()
 }

@@ -1,4 +1,4 @@
-//! The bus, and what it answers.
+//! The EventBridge bus and its responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use tokio::time::Instant;
 
 use crate::entry::{Entry, SOURCE};
 
-/// EventBridge takes no more entries at once.
+/// Maximum number of entries per request. EventBridge accepts no more.
 pub(crate) const MAX_ENTRIES: usize = 10;
-/// The code where the bus says nothing of an entry.
+/// Code for an entry without a result in the response.
 pub(crate) const NO_RESULT: &str = "NoVerdict";
-/// How long it is taken for granted that the bus is there.
+/// How long a successful check for the bus is valid.
 const SEEN_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The bus.
@@ -30,33 +30,33 @@ pub struct Bus {
     seen_at: Arc<Mutex<Option<Instant>>>,
 }
 
-/// What the bus says of one entry.
+/// Result of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EntryResult {
-    /// It is on the bus.
+    /// The entry is on the bus.
     Accepted,
-    /// It may be taken another time.
+    /// The entry was refused. A retry may succeed.
     Refused(Code),
-    /// It is never taken.
+    /// The entry is always refused.
     RefusedForGood(Code),
 }
 
 /// EventBridge's code of a refusal.
 pub(crate) type Code = String;
 
-/// Why a whole request failed.
+/// Failure of a whole request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
-    /// The request itself is at fault; which of its entries, is not said.
+    /// The bus rejected the request without saying which entry is wrong.
     #[error("the bus rejects the request: {0}")]
     Rejected(Code),
-    /// The bus takes nothing now.
+    /// The bus is unavailable.
     #[error("the bus takes nothing: {0}")]
     Unavailable(String),
 }
 
 impl Bus {
-    /// The bus with this name or ARN.
+    /// Creates a bus from its name or ARN.
     pub fn new(client: Client, name: String) -> Self {
         Self {
             client,
@@ -65,9 +65,9 @@ impl Bus {
         }
     }
 
-    /// Fails unless the bus is there. EventBridge accepts entries for a bus that does not exist, and
-    /// drops them; so this is asked first, and again every few minutes. Who may not know, which the
-    /// bus of another account decides, must take it on trust.
+    /// Fails unless the bus exists. EventBridge accepts entries for a bus that does not exist, and drops
+    /// them. The check runs before the first request and again every few minutes. It is skipped if this
+    /// function may not describe the bus, which the account of the bus decides.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
     pub(crate) async fn see(&self) -> Result<(), Error> {
@@ -90,7 +90,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Puts entries on the bus; one entry_result for each, in their order.
+    /// Puts entries on the bus. Returns one result for each entry, in their order.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
     pub(crate) async fn put(&self, entries: &[&Entry]) -> Result<Vec<EntryResult>, Error> {

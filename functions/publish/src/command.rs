@@ -1,19 +1,19 @@
-//! What an operator may ask for.
+//! Commands of an operator.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{EventCursor, SeenCursor};
 
-/// Publish again what was published, or was to be, since a time.
+/// Republishes everything since a time, whether it was published before or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// The time.
+    /// The start of the time range.
     pub since: Timestamp,
-    /// Where it goes on.
+    /// Position at which publishing continues.
     pub cursor: Cursor,
 }
 
-/// Where publishing goes on: first through the webhooks, then through the items.
+/// Position at which publishing continues. Webhooks come first, then items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// After this webhook.
@@ -22,16 +22,16 @@ pub enum Cursor {
     Items(Option<SeenCursor>),
 }
 
-/// Why a command is not carried out. Names a field, and never repeats its value.
+/// Reason why a command was not executed. It names a field and never repeats its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The field; empty for the command as a whole.
     pub field: &'static str,
-    /// What it must be, as the end of a sentence that begins with its name.
+    /// Description of a valid value, as the end of a sentence that begins with the field name.
     pub reason: &'static str,
 }
 
-/// A command as it comes.
+/// The JSON form of a command.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
@@ -41,7 +41,7 @@ struct Fields {
 }
 
 impl Command {
-    /// Reads a command; the first mistake is named.
+    /// Parses a command. The refusal names the first wrong field.
     pub fn parse(json: &str) -> Result<Self, Refusal> {
         let refusal = |field, reason| Refusal { field, reason };
         let fields: Fields = serde_json::from_str(json).map_err(|_| {
@@ -68,10 +68,10 @@ impl Command {
 }
 
 impl Cursor {
-    /// The beginning.
+    /// The start position.
     pub const START: Self = Self::Webhooks(None);
 
-    /// The cursor as an opaque text.
+    /// Returns the cursor as opaque text.
     pub fn to_text(&self) -> String {
         match self {
             Self::Webhooks(after) => {

@@ -16,7 +16,7 @@ pub struct Config {
     pub metrics_namespace: String,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
-    /// `DEAD_LETTER_QUEUE_URL`: where it is noted what the bus refuses.
+    /// `DEAD_LETTER_QUEUE_URL`: URL of the dead-letter queue for refused entries.
     pub dead_letter_queue_url: String,
 }
 

@@ -1,4 +1,4 @@
-//! The queue in which it is noted what the bus refuses.
+//! The dead-letter queue for refused entries.
 
 use aws_sdk_sqs::Client;
 use serde::Serialize;
@@ -6,14 +6,14 @@ use store::reason;
 
 use crate::reference::Reference;
 
-/// The queue.
+/// The dead-letter queue.
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
     client: Client,
     queue_url: String,
 }
 
-/// A message. What was to be published is found by it, and not in it: queues hold nothing personal.
+/// A message. It identifies the row and does not contain the entry: queues hold no personal data.
 #[derive(Debug, Serialize)]
 struct Message<'a> {
     #[serde(flatten)]
@@ -21,19 +21,19 @@ struct Message<'a> {
     code: &'a str,
 }
 
-/// The queue does not take it.
+/// The queue does not accept the message.
 #[derive(Debug, thiserror::Error)]
 #[error("the queue takes nothing: {0}")]
 pub(crate) struct Error(String);
 
 impl DeadLetters {
-    /// The queue at this address.
+    /// Creates the queue from its URL.
     pub fn new(client: Client, queue_url: String) -> Self {
         Self { client, queue_url }
     }
 
-    /// Notes that this is not published, and why.
-    pub(crate) async fn park(&self, reference: &Reference, code: &str) -> Result<(), Error> {
+    /// Sends an entry to the queue: its row, and the code of the refusal.
+    pub(crate) async fn send(&self, reference: &Reference, code: &str) -> Result<(), Error> {
         let message = Message { reference, code };
         self.client
             .send_message()
@@ -46,7 +46,7 @@ impl DeadLetters {
             event.id = reference.id,
             event.kind = reference.detail_type,
             code,
-            "event dead_lettered"
+            "event dead-lettered"
         );
         Ok(())
     }

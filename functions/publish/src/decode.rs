@@ -1,5 +1,5 @@
-//! From a row, or a record of one, to what there is to tell. What our code cannot read, whatever it
-//! does over it, must neither hold up the others nor be forgotten.
+//! Conversion of a row, or of a stream record, to an entry. A row that our code cannot read, even by a panic,
+//! neither blocks the others nor is lost.
 
 use std::panic::{UnwindSafe, catch_unwind};
 
@@ -18,15 +18,15 @@ enum Unreadable {
     Panicked,
 }
 
-/// The entry that `tell` makes of the change that `read` gives; none if nobody is told of it. `since`
-/// is when the row was written at the latest.
+/// Returns the entry that `to_entry` creates from the change that `read` returns. Returns `None` if the change is
+/// not published. The row was written at `since` at the latest.
 pub(crate) fn entry(
     key: RowKey,
     since: Timestamp,
     read: impl FnOnce() -> Result<Option<Change>, store::Error> + UnwindSafe,
-    tell: impl FnOnce(Change) -> Option<PendingEntry> + UnwindSafe,
+    to_entry: impl FnOnce(Change) -> Option<PendingEntry> + UnwindSafe,
 ) -> Option<PendingEntry> {
-    let entry = catch_unwind(|| Ok::<_, Unreadable>(read()?.and_then(tell)))
+    let entry = catch_unwind(|| Ok::<_, Unreadable>(read()?.and_then(to_entry)))
         .unwrap_or(Err(Unreadable::Panicked));
     entry.unwrap_or_else(|error| {
         tracing::error!(error = chain(&error), "row not readable");

@@ -1,4 +1,4 @@
-//! Getting entries onto the bus: in order within each partition, and none held up by another's.
+//! Delivery of entries to the bus: in order within each partition, and independent of other partitions.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use crate::dead_letters;
 use crate::pending_entry::PendingEntry;
 use crate::send_queue::SendQueue;
 
-/// What follows a request of which some is refused for now; it doubles until nothing is.
+/// Pause after a request with refused entries. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What became of entries.
+/// Result of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivered {
-    /// How many are on the bus.
+    /// Number of entries on the bus.
     pub(crate) published: usize,
-    /// How many are noted in the queue.
+    /// Number of entries in the dead-letter queue.
     pub(crate) dead_lettered: usize,
-    /// Those that are neither, in their order.
+    /// Entries that are in neither, in their order.
     pub(crate) left: Vec<PendingEntry>,
 }
 
-/// Why a delivery ends before all is done.
+/// Reason why a delivery ends early.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
     #[error(transparent)]
@@ -39,14 +39,14 @@ enum Stopped {
     OutOfTime,
 }
 
-/// Publishes what the bus takes until `deadline`. What it never takes, or refuses while it takes
-/// others, goes into the queue, so that it holds up nobody; where it takes nothing, all is left.
+/// Publishes entries until `deadline`. An entry goes to the dead-letter queue if the bus always refuses it,
+/// or refuses it while it accepts others. If the bus accepts nothing, all entries are left.
 pub(crate) async fn deliver(app: &App, entries: Vec<PendingEntry>, deadline: Instant) -> Delivered {
     let (mut send_queue, mut dead_lettered) = (SendQueue::new(entries), 0);
     let delivering = empty(app, &mut send_queue, &mut dead_lettered);
     let ended = timeout_at(deadline, delivering).await;
     if let Err(stopped) = ended.unwrap_or(Err(Stopped::OutOfTime)) {
-        // No error: the stream repeats, which mends most of it, and has an alarm for the rest.
+        // Logged as a warning: the stream retries, which usually succeeds, and has an alarm for the rest.
         tracing::warn!(error = chain(&stopped), "not all published");
     }
     Delivered {
@@ -64,7 +64,7 @@ async fn empty(
     let mut pause = FIRST_PAUSE;
     loop {
         while let Some((entry, code)) = send_queue.given_up() {
-            app.dead_letters.park(&entry.reference, code).await?;
+            app.dead_letters.send(&entry.reference, code).await?;
             send_queue.remove_first();
             *dead_lettered += 1;
         }

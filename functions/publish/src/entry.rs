@@ -1,17 +1,17 @@
-//! What is put on the bus.
+//! Entries for the bus.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// Who speaks, in the events' `source`.
+/// `source` of the bus events.
 pub(crate) const SOURCE: &str = "pluggy-lambda";
 /// Version of the schemas in docs/events.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
-/// EventBridge takes no more, in one entry or in all of a request.
+/// Maximum size in bytes. EventBridge applies it to an entry and to a whole request.
 pub(crate) const MAX_BYTES: usize = 256 * 1024;
-/// EventBridge takes no longer detail types.
+/// Maximum length of a detail type in EventBridge.
 const MAX_DETAIL_TYPE_CHARACTERS: usize = 128;
-/// What an entry's time counts for, in bytes.
+/// Size of an entry's time, in bytes.
 const TIME_BYTES: usize = 14;
 
 /// An entry of `PutEvents`.
@@ -22,7 +22,7 @@ pub(crate) struct Entry {
     /// The id in the detail.
     pub(crate) id: String,
     pub(crate) detail_type: String,
-    /// When what it tells of was so.
+    /// Time of the reported state.
     pub(crate) time: Timestamp,
     /// A JSON object, as in docs/events.
     pub(crate) detail: String,
@@ -39,12 +39,12 @@ impl Entry {
             id: id.to_owned(),
             detail_type,
             time,
-            // Our own structs, and bodies that were JSON before: there is nothing that can fail.
+            // Serialization of our own structs, and of bodies that were JSON before, cannot fail.
             detail: serde_json::to_string(detail).unwrap_or_default(),
         }
     }
 
-    /// What it counts for.
+    /// Returns the size of the entry in bytes, as EventBridge counts it.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
     pub(crate) fn size(&self) -> usize {
@@ -52,7 +52,7 @@ impl Entry {
     }
 }
 
-/// `webhook.` and the event's name, in so far as EventBridge takes it.
+/// Returns `webhook.` and the event's name, without characters that EventBridge refuses.
 pub(crate) fn webhook_detail_type(event: &str) -> String {
     let detail_type = format!("webhook.{event}");
     let is_taken = detail_type.chars().count() <= MAX_DETAIL_TYPE_CHARACTERS
@@ -64,7 +64,7 @@ pub(crate) fn webhook_detail_type(event: &str) -> String {
     }
 }
 
-/// What EventBridge does not take in a detail type, or SQS not in a message that names one.
+/// Returns whether EventBridge refuses the character in a detail type, or SQS in a message that contains one.
 fn is_refused(character: char) -> bool {
     character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')
 }

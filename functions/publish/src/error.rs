@@ -1,18 +1,18 @@
-//! Why nothing was done.
+//! Failures of an invocation.
 
-/// Why nothing was done.
+/// Failure of an invocation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What a stream sent is not of the form that it has.
+    /// The batch does not have the form of a stream's batch.
     #[error("the batch cannot be read")]
     UnreadableBatch,
     /// The rows cannot be read.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The bus takes nothing, or the queue; the log says why.
+    /// The bus or the dead-letter queue accepts nothing. The log has the reason.
     #[error("the bus, or the queue, does not take what is published; the log tells more")]
     NotTaken,
-    /// The first page alone takes longer than there is time.
+    /// The first page alone takes longer than the time limit.
     #[error("the time is over")]
     OutOfTime,
 }

@@ -1,13 +1,13 @@
-//! The id of what is told, by which those who are told twice know it.
+//! Deterministic event ids. Consumers deduplicate by them.
 
 use sha2::{Digest as _, Sha256};
 
-/// Names a fact: equal parts, equal id, whoever tells it and however often. 64 hexadecimal digits,
-/// from which the parts cannot be had back.
+/// Returns the id of a fact: equal parts give an equal id, on every retry. It has 64 hexadecimal digits and
+/// does not reveal the parts.
 pub(crate) fn fact_id(parts: &[&str]) -> String {
     let mut digest = Sha256::new();
     for part in parts {
-        // Their lengths keep apart what else would run together.
+        // Length prefixes keep adjacent parts distinct.
         digest.update(part.len().to_be_bytes());
         digest.update(part);
     }

@@ -1,4 +1,4 @@
-//! What is told of an item: where its connection stands, when that has changed.
+//! Bus events of an item: changes of its connection.
 
 use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, message};
 use jiff::Timestamp;
@@ -9,19 +9,19 @@ use store::{Snapshot, StoredItem};
 use crate::entry::{Entry, SCHEMA_VERSION};
 use crate::fact_id::fact_id;
 
-/// What there is to tell.
+/// The change to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
-    /// It stands elsewhere than before.
+    /// The phase has changed.
     Phase(Phase),
-    /// It stands where it stood, but its data are newer, or its owner is known now.
+    /// The phase is the same, but the data is newer or the owner is now known.
     Changed,
-    /// It is gone.
+    /// The item was deleted.
     Deleted,
 }
 
-/// The `detail`, as docs/events/item.v1.schema.json describes it. Nothing of the bank's own words:
-/// they may hold what is personal.
+/// The `detail`, as docs/events/item.v1.schema.json describes it. It contains no text of the bank, which may
+/// be personal.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Detail<'a> {
@@ -50,7 +50,7 @@ struct NextAction {
     expires_at: Option<Timestamp>,
 }
 
-/// What to tell the user, by language.
+/// Message to the user, by language.
 #[derive(Debug, Serialize)]
 struct Messages {
     pt: &'static str,
@@ -63,40 +63,40 @@ struct ConnectorSummary<'a> {
     name: Option<&'a str>,
 }
 
-/// The entry that tells of a change from one image of the row to the next, if it is one that
-/// anybody is told of.
+/// Returns the entry for a change from one image of the row to the next, or `None` if the change is not
+/// published.
 pub(crate) fn entry(before: Option<&StoredItem>, after: &StoredItem) -> Option<Entry> {
     let news = news(before, after)?;
-    // Only the image before a tombstone names an owner.
+    // Only the image before a tombstone contains the owner.
     let owner = match news {
         News::Deleted => before.and_then(|before| before.owner.as_ref()),
         News::Phase(_) | News::Changed => after.owner.as_ref(),
     };
-    let previous_phase = before.and_then(standing).map(Assessment::phase);
-    Some(telling(news, owner, previous_phase, after))
+    let previous_phase = before.and_then(assessment).map(Assessment::phase);
+    Some(bus_entry(news, owner, previous_phase, after))
 }
 
-/// The entry that tells how an item stands, whatever was told of it before; none if nobody is to
-/// know of it yet.
+/// Returns the entry for the item's present state, independent of earlier entries. Returns `None` if the item
+/// is not published yet.
 pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
     let news = if item.deleted_at.is_some() {
         News::Deleted
     } else {
-        News::Phase(standing(item)?.phase())
+        News::Phase(assessment(item)?.phase())
     };
-    Some(telling(news, item.owner.as_ref(), None, item))
+    Some(bus_entry(news, item.owner.as_ref(), None, item))
 }
 
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
-    let stood = before.and_then(standing);
+    let previous = before.and_then(assessment);
     if after.deleted_at.is_some() {
-        // A tombstone takes the place of a row: one that cannot be read was there all the same.
-        let is_news = before.is_none() || stood.is_some();
+        // A tombstone replaces a row, so an unreadable image before it was an item too.
+        let is_news = before.is_none() || previous.is_some();
         return is_news.then_some(News::Deleted);
     }
-    let phase = standing(after)?.phase();
-    match (before, stood) {
-        (Some(before), Some(stood)) if stood.phase() == phase => {
+    let phase = assessment(after)?.phase();
+    match (before, previous) {
+        (Some(before), Some(previous)) if previous.phase() == phase => {
             is_updated(before, after).then_some(News::Changed)
         }
         _ => Some(News::Phase(phase)),
@@ -112,11 +112,10 @@ fn last_updated_at(item: &StoredItem) -> Option<Timestamp> {
     item.snapshot.as_ref()?.item.last_updated_at
 }
 
-/// Where an item stood when it was last looked at. The time of the look decides, and not the
-/// present, so that each image has one phase whenever it is judged, and what time alone changes
-/// shows with the look that it makes due. None for an item that is gone, or of which only an
-/// operator has spoken.
-fn standing(item: &StoredItem) -> Option<Assessment> {
+/// Returns the assessment of the item at its last fetch. The time of the fetch is used, not the current time,
+/// so that an image always has the same phase. A change caused by time alone appears with the fetch that it
+/// makes due. Returns `None` for a deleted item, and for one that only an operator has named.
+fn assessment(item: &StoredItem) -> Option<Assessment> {
     if item.deleted_at.is_some() {
         return None;
     }
@@ -130,13 +129,13 @@ fn standing(item: &StoredItem) -> Option<Assessment> {
     }
 }
 
-/// When the item was seen to be as its row says.
+/// Returns when the item was observed in the state of its row.
 fn observed_at(item: &StoredItem) -> Timestamp {
     let fetched_at = item.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
     item.deleted_at.or(fetched_at).unwrap_or(item.created_at)
 }
 
-fn telling(
+fn bus_entry(
     news: News,
     owner: Option<&ClientUserId>,
     previous_phase: Option<Phase>,
@@ -146,16 +145,16 @@ fn telling(
     let id = id(&detail_type, observed_at, after);
     let snapshot = after.snapshot.as_ref();
     let item = snapshot.map(|snapshot| &snapshot.item);
-    let standing = standing(after);
+    let assessment = assessment(after);
     let detail = Detail {
         schema_version: SCHEMA_VERSION,
         id: &id,
         item_id: after.item_id,
         owner,
-        phase: standing.map(Assessment::phase),
+        phase: assessment.map(Assessment::phase),
         previous_phase,
         observed_at,
-        next_action: standing.map(NextAction::new),
+        next_action: assessment.map(NextAction::new),
         connector: item
             .and_then(|item| item.connector.as_ref())
             .map(ConnectorSummary::new),
@@ -179,7 +178,7 @@ fn detail_type(news: News) -> String {
     }
 }
 
-/// Made of the image alone, not of the one before: who tells it again has only the row.
+/// Returns the id. It depends on this image alone, because a republish has only the row.
 fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
     let version = item.snapshot.as_ref().and_then(Snapshot::version);
     let version = version.map_or_else(String::new, |version| version.to_string());
@@ -194,14 +193,14 @@ fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
 }
 
 impl NextAction {
-    fn new(standing: Assessment) -> Self {
+    fn new(assessment: Assessment) -> Self {
         Self {
-            kind: standing.action(),
+            kind: assessment.action(),
             messages: Messages {
-                pt: message(standing.reason, Language::Portuguese),
-                en: message(standing.reason, Language::English),
+                pt: message(assessment.reason, Language::Portuguese),
+                en: message(assessment.reason, Language::English),
             },
-            expires_at: standing.expires_at,
+            expires_at: assessment.expires_at,
         }
     }
 }

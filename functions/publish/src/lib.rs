@@ -1,9 +1,9 @@
-//! Tells the owner's other systems what happens: each webhook that was stored, and each change of
-//! where an item's connection stands, as events on an EventBridge bus. docs/integrate.md is what
-//! they read, docs/events has the schemas.
+//! Publisher of bus events: each stored webhook and each change of a connection goes to an EventBridge bus.
+//! See docs/integrate.md for consumers and docs/events for the schemas.
 //!
-//! It is fed by the streams of both tables, so whatever it tells is durable. Where the bus takes
-//! nothing, the stream repeats; what the bus refuses alone goes into a queue, and holds up nobody.
+//! The streams of both tables invoke the function, so everything that it publishes is durable. If the bus is
+//! unavailable, the stream retries. An entry that the bus refuses goes to the dead-letter queue and does not
+//! block others.
 
 mod batch;
 mod bus;
@@ -44,32 +44,32 @@ pub use republish::{Report, Republished};
 
 use delivery::{Delivered, deliver};
 
-/// What is left of an invocation when it must answer.
+/// Time reserved at the end of an invocation for the response.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Where events are published.
+    /// The bus.
     pub bus: Bus,
-    /// Where it is noted what the bus refuses.
+    /// The dead-letter queue for refused entries.
     pub dead_letters: DeadLetters,
-    /// The webhooks, to publish them again.
+    /// The webhooks, for republishing.
     pub log: EventLog,
-    /// The items, to publish them again.
+    /// The items, for republishing.
     pub items: Items,
     /// The name of the event table, for bodies that do not fit an event.
     pub event_table: String,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// What an invocation is answered.
+/// Response of an invocation.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// The records of a stream that are to come again.
+    /// The records that the stream must retry.
     Batch(DynamoDbEventResponse),
-    /// What became of an operator's command.
+    /// The result of an operator's command.
     Command(Report),
 }
 
@@ -90,8 +90,8 @@ pub async fn handle(
     Ok(Answer::Command(report))
 }
 
-/// Whether a stream sends it. What cannot be read of a batch must not be taken for a bad command,
-/// since a refusal is an answer, and then the stream goes on.
+/// Whether the payload is a batch of a stream. An unreadable batch must not count as an invalid command: the
+/// stream would take the refusal for success.
 fn is_batch(payload: &RawValue) -> bool {
     #[derive(Deserialize)]
     struct Records {
@@ -110,7 +110,7 @@ async fn publish(
     let written_at = batch::written_at(&event.records);
     let entries = batch::entries(event.records, &app.event_table);
     if entries.is_empty() {
-        // Many looks find an item as it was. A log is paid for by its length.
+        // Many fetches find no change, and log volume costs money.
         return DynamoDbEventResponse::default();
     }
     let delivered = deliver(app, entries, deadline).await;
@@ -121,7 +121,7 @@ async fn publish(
     }
     app.metrics.emit(line, now);
     let mut response = DynamoDbEventResponse::default();
-    // The stream repeats everything from the first one on.
+    // The stream repeats everything from the first failed record.
     if let Some(first) = delivered.left.into_iter().next() {
         let mut failure = DynamoDbBatchItemFailure::default();
         failure.item_identifier = first.sequence_number;

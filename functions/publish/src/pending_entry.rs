@@ -1,4 +1,4 @@
-//! One thing to tell, on its way to the bus.
+//! A pending entry, on its way to the bus.
 
 use store::{ReceivedWebhook, StoredItem, Target};
 
@@ -6,13 +6,13 @@ use crate::entry::Entry;
 use crate::reference::{Reference, RowKey};
 use crate::{item, webhook};
 
-/// An entry, and what is known of it besides.
+/// An entry, with its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PendingEntry {
-    /// None if the row could not be read.
+    /// The entry; none if the row could not be read.
     pub(crate) entry: Option<Entry>,
     pub(crate) reference: Reference,
-    /// Where the stream begins again if it is not published; none if no stream brought it.
+    /// Position at which the stream restarts if the entry is not published; none for a republish.
     pub(crate) sequence_number: Option<String>,
 }
 
@@ -26,12 +26,12 @@ impl PendingEntry {
         Self::new(key, entry)
     }
 
-    /// None if nobody is told of the change.
+    /// Returns the entry for a change, or `None` if the change is not published.
     pub(crate) fn of_change(before: Option<&StoredItem>, after: &StoredItem) -> Option<Self> {
         item::entry(before, after).map(|entry| Self::new(item_key(after), entry))
     }
 
-    /// None if nobody is to know of the item yet.
+    /// Returns the entry for the present state, or `None` if the item is not published yet.
     pub(crate) fn of_present(item: &StoredItem) -> Option<Self> {
         item::present(item).map(|entry| Self::new(item_key(item), entry))
     }
@@ -49,7 +49,7 @@ impl PendingEntry {
         }
     }
 
-    /// What keeps its order: all that is told of one thing.
+    /// Returns the key within which entries keep their order.
     pub(crate) fn partition(&self) -> &str {
         &self.reference.key.pk
     }

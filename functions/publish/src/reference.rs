@@ -1,9 +1,9 @@
-//! How what is not published is found again: never what it says.
+//! References to unpublished rows, without their content.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// Names a row of one of the tables, and what was to be told of it.
+/// A reference to a row of one of the tables, and to its event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Reference {
@@ -11,7 +11,7 @@ pub(crate) struct Reference {
     /// The id in the event; none if the row could not be read.
     pub(crate) id: Option<String>,
     pub(crate) detail_type: Option<String>,
-    /// What is published again since then tells it.
+    /// A republish since this time includes the event.
     pub(crate) since: Timestamp,
 }
 

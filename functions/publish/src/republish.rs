@@ -1,4 +1,4 @@
-//! Publishing again, from the rows: a stream forgets after a day, and its queue holds positions only.
+//! Republishing from the rows. A stream keeps records for one day, and its queue holds only positions.
 
 use client::chain;
 use jiff::Timestamp;
@@ -13,38 +13,39 @@ use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 use crate::{App, Error};
 
-/// What was done.
+/// Result of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "lowercase")]
 pub enum Report {
-    /// Some of it is published, or all.
+    /// Some or all events are published.
     Republished(Republished),
-    /// The command cannot be understood.
+    /// The command is invalid.
     Refused(Refusal),
 }
 
-/// How far publishing has come.
+/// Progress of a republish.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Republished {
-    /// Events that the bus took.
+    /// Number of events that the bus accepted.
     pub published: usize,
-    /// Events that it refuses for good; they are in the queue again.
+    /// Number of events that the bus always refuses. They are in the dead-letter queue again.
     pub dead_lettered: usize,
-    /// Rows that were looked at.
+    /// Number of rows read.
     pub scanned: usize,
-    /// Where the next command goes on; none if all is done.
+    /// Position at which the next command continues; none if all is done.
     pub cursor: Option<String>,
 }
 
-/// Some rows, and where the next ones are.
+/// A page of rows, and the position of the next one.
 struct Page {
     entries: Vec<PendingEntry>,
     scanned: usize,
     next: Option<Cursor>,
 }
 
-/// Publishes page after page until `deadline`. A page that is not taken whole is published again by
-/// the next command; if it is the first one, that is an error.
+/// Publishes page by page until `deadline`. The next command repeats a page that was not published
+/// completely. If that is the first page, an error is returned.
 pub(crate) async fn republish(
     app: &App,
     command: Command,
@@ -100,7 +101,7 @@ async fn page(
     cursor: Cursor,
     now: Timestamp,
 ) -> Result<Page, store::Error> {
-    // One row after the other, so that their bodies are not all in memory at once.
+    // Rows are decoded one by one, so that not all bodies are in memory at once.
     let entries = |rows: Vec<ScannedRow>| {
         let entries = rows.into_iter().filter_map(|row| entry(app, row, since));
         entries.collect()

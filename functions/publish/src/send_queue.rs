@@ -1,4 +1,4 @@
-//! The entries of one invocation that are not on the bus yet, and which of them go next.
+//! Send queue: the entries of one invocation that are not on the bus yet, and their order.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use crate::bus::{Code, EntryResult, MAX_ENTRIES, NO_RESULT};
 use crate::entry::{Entry, MAX_BYTES};
 use crate::pending_entry::PendingEntry;
 
-/// An entry that the bus refuses so often, while it takes others, is given up.
+/// Number of refusals after which an entry is given up while the bus accepts others.
 const MAX_TRIES: u32 = 4;
-/// The code of a entry that has no entry.
+/// Code for a row without an entry.
 const UNREADABLE: &str = "Unreadable";
 
 /// The entries, in their order.
@@ -22,21 +22,21 @@ pub(crate) struct SendQueue {
 struct Pending {
     entry: PendingEntry,
     tries: u32,
-    /// Whether it goes in a request of its own, since one with others was rejected.
+    /// Whether the entry is sent in a request of its own, because a request with others was rejected.
     is_alone: bool,
     refusal: Option<Refusal>,
 }
 
-/// What the bus said of it last.
+/// The last refusal of an entry.
 #[derive(Clone, Debug)]
 struct Refusal {
     code: Code,
     is_final: bool,
-    /// How many entries were on the bus when it was refused first.
+    /// Number of entries on the bus at the first refusal.
     published_before: usize,
 }
 
-/// The entries of one request, by their places.
+/// The entries of one request, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request(Vec<usize>);
 
@@ -48,7 +48,7 @@ impl SendQueue {
         }
     }
 
-    /// How many are on the bus.
+    /// Returns the number of entries on the bus.
     pub(crate) fn published(&self) -> usize {
         self.published
     }
@@ -57,7 +57,7 @@ impl SendQueue {
         self.pending.is_empty()
     }
 
-    /// What is left, in its order.
+    /// Returns the entries that are left, in their order.
     pub(crate) fn into_posts(self) -> Vec<PendingEntry> {
         self.pending
             .into_iter()
@@ -65,8 +65,8 @@ impl SendQueue {
             .collect()
     }
 
-    /// The first entry of each partition, as many as a request holds; none if the bus has refused
-    /// each of them too often. What comes later in a partition waits, so that it cannot overtake.
+    /// Returns the first entry of each partition, up to the limits of a request. Returns `None` if the bus
+    /// has refused each of them too often. Later entries of a partition wait, so that order is kept.
     pub(crate) fn next_request(&self) -> Option<Request> {
         let (mut request, mut size, mut partitions) = (Vec::new(), 0, HashSet::new());
         for (index, pending) in self.pending.iter().enumerate() {
@@ -83,7 +83,7 @@ impl SendQueue {
                 }
                 continue;
             }
-            // One that is too large by itself is for the bus to reject.
+            // The bus itself rejects a single entry that is too large.
             if !request.is_empty() && size + entry.size() > MAX_BYTES {
                 continue;
             }
@@ -103,8 +103,7 @@ impl SendQueue {
             .collect()
     }
 
-    /// Takes in what the bus said of each entry of a request. Whether it may say something else of
-    /// some of them another time.
+    /// Records the results of a request. Returns whether a retry of some entries may succeed.
     pub(crate) fn answered(&mut self, request: &Request, results: Vec<EntryResult>) -> bool {
         let silence = std::iter::repeat_with(|| EntryResult::Refused(NO_RESULT.to_owned()));
         let results = results.into_iter().chain(silence);
@@ -121,7 +120,7 @@ impl SendQueue {
                 EntryResult::RefusedForGood(code) => self.refused(*index, code, true),
             }
         }
-        // What is taken in the same request counts as taken while others are refused.
+        // Entries accepted in the same request count as accepted while others are refused.
         self.published += accepted.len();
         let mut index = 0..;
         self.pending
@@ -129,8 +128,8 @@ impl SendQueue {
         is_refused_for_now
     }
 
-    /// The bus rejects a request without saying which of its entries is at fault: each goes alone
-    /// then, and one that was alone is.
+    /// Handles a request that the bus rejected without naming an entry. Each of its entries is then sent
+    /// alone. An entry that was already alone is refused for good.
     pub(crate) fn rejected(&mut self, request: &Request, code: Code) {
         if let [index] = request.0.as_slice() {
             self.refused(*index, code, true);
@@ -155,9 +154,9 @@ impl SendQueue {
         }
     }
 
-    /// The first entry, and why, if it is not to be tried again: it cannot be read, the bus never
-    /// takes it, or it refuses it again and again while it takes others. Those behind it wait: what
-    /// is left before them the stream repeats, and them with it.
+    /// Returns the first entry and its code, if it is given up: it is unreadable, always refused, or refused
+    /// repeatedly while others are accepted. Entries behind it wait, because the stream repeats everything
+    /// from the first entry that is left.
     pub(crate) fn given_up(&self) -> Option<(&PendingEntry, &str)> {
         let first = self.pending.first()?;
         first
@@ -165,14 +164,14 @@ impl SendQueue {
             .then(|| (&first.entry, first.code()))
     }
 
-    /// The first entry is kept elsewhere now.
+    /// Removes the first entry, which is stored in the dead-letter queue.
     pub(crate) fn remove_first(&mut self) {
         if !self.pending.is_empty() {
             self.pending.remove(0);
         }
     }
 
-    /// What the bus said of the first entry last.
+    /// Returns the code of the first entry's last refusal.
     pub(crate) fn refusal(&self) -> &str {
         self.pending.first().map_or(NO_RESULT, Pending::code)
     }
@@ -188,12 +187,13 @@ impl Pending {
         }
     }
 
-    /// Whether it is not tried again in this invocation.
+    /// Whether the entry is not retried in this invocation.
     fn is_done_with(&self) -> bool {
         self.entry.entry.is_none() || self.is_refused_for_good() || self.tries >= MAX_TRIES
     }
 
-    /// Where the bus has taken nothing since it refused this, it is the bus that fails.
+    /// Whether the entry is given up. If the bus has accepted nothing since the refusal, the bus itself
+    /// fails.
     fn is_given_up(&self, published: usize) -> bool {
         let takes_others = self
             .refusal

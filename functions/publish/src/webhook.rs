@@ -1,4 +1,4 @@
-//! What is told of a webhook: Pluggy's own words, and when they came.
+//! Bus events of a webhook: Pluggy's body, and the time of its arrival.
 
 use jiff::Timestamp;
 use pluggy::ItemId;
@@ -23,7 +23,7 @@ struct Detail<'a> {
     body_reference: Option<BodyReference<'a>>,
 }
 
-/// Where a body is that does not fit an event, or is no JSON in the strict sense.
+/// Reference to a body that does not fit an event, or is not strict JSON.
 #[derive(Debug, Serialize)]
 struct BodyReference<'a> {
     table: &'a str,
@@ -36,8 +36,7 @@ struct Key<'a> {
     sk: &'a str,
 }
 
-/// The entry that tells of a webhook in `table`. Its id is the row's, so it is the same whenever
-/// the row is published again.
+/// Returns the entry for a webhook in `table`. Its id is that of the row, so a republish gives the same id.
 pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
     let id = fact_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
     let body: Option<&RawValue> = serde_json::from_slice(&webhook.body).ok();

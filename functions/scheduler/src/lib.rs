@@ -1,4 +1,4 @@
-//! Requests the fetches that are due, each minute, by rows of `EventTable`.
+//! Scheduler: each minute it requests the fetches that are due, by rows of `EventTable`.
 
 mod config;
 
@@ -12,39 +12,39 @@ use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 
-/// Fetches that one run requests, and so their greatest rate: a backlog is worked off oldest first.
+/// Maximum number of fetch requests per run. It limits their rate; a backlog is handled oldest first.
 const MAX_REQUESTED: usize = 300;
-/// Due fetches that one run reads; those that were requested already must not hide the rest.
+/// Maximum number of due fetches that a run reads. Fetches that were requested before must not hide the rest.
 const MAX_DUE: usize = 5_000;
-/// Time that a run leaves for its log line and its answer.
+/// Time reserved at the end of a run for the log line and the response.
 const RESERVE: Duration = Duration::from_secs(5);
 /// A fetch that did not lead to a new `nextFetchAt` is requested again after this long, and not before.
 const REPEAT_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// The items, to see which fetches are due.
+    /// The item table, to see which fetches are due.
     pub items: Items,
-    /// The events, where fetches are requested.
+    /// The event table, for fetch requests.
     pub events: Events,
-    /// Where the outcome of an invocation is logged.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// Outcome of one run.
+/// Result of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// How many due fetches it read.
+    /// Number of due fetches read.
     pub due: usize,
-    /// How many of them it requested; the others were requested before.
+    /// Number of new fetch requests. The other fetches were requested before.
     pub requested: usize,
-    /// For how many seconds the oldest has been due.
+    /// For how many seconds the oldest fetch has been due.
     pub oldest_overdue_seconds: i64,
 }
 
-/// Requests each fetch that is due, until shortly before `deadline`. A request that cannot be stored does not keep the
-/// others waiting; it makes the run fail, so that it is seen.
+/// Requests each fetch that is due, until shortly before `deadline`. A request that cannot be stored does not
+/// block the others. The run then fails, so that an alarm shows it.
 pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run, store::Error> {
     let due = app.items.due(now, MAX_DUE).await;
     let mut run = Run::default();
@@ -52,12 +52,12 @@ pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run,
     if due.fetches.is_empty()
         && let Some(error) = failure
     {
-        // A run that cannot see what is due logs no metrics, and their absence is an alarm.
+        // A run that cannot read the schedule emits no metrics, and an alarm detects their absence.
         return Err(error);
     }
     let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
     let requests = request(app, due.fetches, now, &mut run, &mut failure);
-    // A put that is cut off may have been stored: then the next run's is a duplicate.
+    // A write that is cut off may have been stored. The request of the next run is then a duplicate.
     if timeout_at(end, requests).await.is_err() {
         tracing::warn!("no time for all that is due; the rest is left to the next minute");
     }
@@ -65,7 +65,7 @@ pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run,
     failure.map_or(Ok(run), Err)
 }
 
-/// Requests fetches in their order. `run` and `failure` hold what was done, also where the time ends in the middle.
+/// Requests fetches in their order. `run` and `failure` record the progress, also when the time ends.
 async fn request(
     app: &App,
     fetches: Vec<DueFetch>,
@@ -96,8 +96,8 @@ fn record(run: Run) -> EmfRecord {
     record
 }
 
-/// The id is made of the due time and of how often [`REPEAT_AFTER`] has passed: runs neither flood
-/// nor stick.
+/// Returns the fetch request. Its id contains the due time and how often [`REPEAT_AFTER`] has passed. A fetch
+/// is thus requested once per period, and again if it had no effect.
 fn event(fetch: DueFetch, now: Timestamp) -> NewEvent {
     let overdue = now.duration_since(fetch.next_fetch_at);
     let bucket = overdue.as_secs() / REPEAT_AFTER.as_secs();

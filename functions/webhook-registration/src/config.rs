@@ -11,11 +11,11 @@ use url::Url;
 /// Settings of the function.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where Pluggy is.
+    /// Address of Pluggy and location of its credentials.
     pub pluggy: runtime::PluggyConfig,
     /// `WEBHOOK_URL`: the address to register.
     pub webhook_url: WebhookUrl,
-    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: what the webhook accepts.
+    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: the secrets that the webhook accepts.
     pub accepted: AcceptedSecrets,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
@@ -36,18 +36,18 @@ impl Config {
     }
 }
 
-/// The webhook's address, as it is registered at Pluggy: https, since the secret travels with each
-/// delivery, or http on the loopback, where nothing travels.
+/// The webhook's URL, as it is registered at Pluggy. It is https, because each delivery carries the secret,
+/// or http on the loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 
 impl WebhookUrl {
-    /// The address as text.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// Whether `text` is the same address, however it is written.
+    /// Whether `text` is the same URL, in any notation.
     pub fn is(&self, text: &str) -> bool {
         Url::parse(text).is_ok_and(|url| url == self.0)
     }

@@ -1,4 +1,4 @@
-//! The webhook registered at Pluggy as it should be: our address, all events, the secret header,
+//! Registration of the webhook at Pluggy with the required settings: our URL, all events, the secret header,
 //! enabled.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(crate) async fn ensure(
     now: Timestamp,
 ) -> Result<Report, Error> {
     let secret = webhook_secret(app).await?;
-    // Pluggy never repeats a delivery that is refused for its secret.
+    // Pluggy never retries a delivery that is refused because of its secret.
     if !app.accepted.accept(secret.expose_secret().as_bytes()) {
         return Err(Error::SecretNotAccepted);
     }
@@ -28,7 +28,7 @@ pub(crate) async fn ensure(
         secret: &secret,
     };
     let report = register(app, &wanted, &registered, now).await?;
-    // Ours is there first, so that no event is lost in between.
+    // Our webhook exists first, so that no event is lost in between.
     match elsewhere {
         Elsewhere::Keep => {}
         Elsewhere::Delete => delete_elsewhere(app, &registered, now).await?,
@@ -96,7 +96,7 @@ async fn delete_elsewhere(app: &App, registered: &[Webhook], now: Timestamp) -> 
     Ok(())
 }
 
-/// The secret that deliveries must carry.
+/// Returns the secret that deliveries must carry.
 pub(crate) async fn webhook_secret(app: &App) -> Result<SecretString, Error> {
     let secret = app.secrets.read().await.map_err(Error::Secret)?;
     secret.webhook_secret.ok_or(Error::NoWebhookSecret)
@@ -123,8 +123,8 @@ impl Wanted<'_> {
         )])
     }
 
-    /// Prefers a registration that is as it should be, so that a second one for the same address is
-    /// left alone.
+    /// Plans the change. It prefers a registration with the required settings, and keeps a second one for the
+    /// same URL.
     fn plan(&self, registered: &[Webhook]) -> Plan {
         let ours = || {
             registered

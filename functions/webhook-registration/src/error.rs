@@ -1,9 +1,9 @@
-//! How a command can fail. The operator sees these texts; none of them holds a secret.
+//! Failures of a command. The operator sees these texts; none contains a secret.
 
 use client::test_delivery;
 use runtime::secret;
 
-/// A command that was not carried out.
+/// A command that was not executed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The webhook secret cannot be read.
@@ -12,19 +12,19 @@ pub enum Error {
     /// The secret has no `webhookSecret`.
     #[error("the secret in secrets manager has no webhookSecret")]
     NoWebhookSecret,
-    /// The webhook would refuse the secret that is to be registered.
+    /// The webhook would refuse the secret to register.
     #[error("the secret's webhookSecret is not one that the deployed WebhookSecretSha256 accepts")]
     SecretNotAccepted,
     /// The test event was not delivered.
     #[error("the test delivery failed")]
     Delivery(#[source] test_delivery::Error),
-    /// The webhook did not answer the test event with 200.
+    /// The response to the test event was not 200.
     #[error("the webhook answered {status} to the test delivery, not 200{}", advice(*.status))]
     Refused {
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
     },
-    /// Pluggy did not do what it was asked.
+    /// The call to Pluggy failed.
     #[error("pluggy did not answer as it should")]
     Pluggy(#[source] client::Error),
 }

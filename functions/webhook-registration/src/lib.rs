@@ -1,5 +1,5 @@
-//! Our webhook at Pluggy: an operator sees that its address answers and registers it, and a schedule
-//! watches it.
+//! Registration of our webhook at Pluggy. An operator tests the URL and registers it, and a schedule watches
+//! the registration.
 
 mod config;
 mod ensure;
@@ -22,83 +22,83 @@ pub use config::{Config, WebhookUrl};
 pub use error::Error;
 pub use problem::{Problem, problems};
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// Pluggy.
+    /// The Pluggy client.
     pub pluggy: client::Client,
-    /// Where the webhook secret is.
+    /// The secrets, for the webhook secret.
     pub secrets: PluggySecrets,
-    /// For the test delivery.
+    /// The HTTPS client for the test delivery.
     pub https: https::Client,
-    /// The address to register.
+    /// The URL to register.
     pub webhook_url: WebhookUrl,
-    /// What the webhook accepts as proof that a delivery comes from Pluggy.
+    /// The secrets that the webhook accepts.
     pub accepted: AcceptedSecrets,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// What is asked for.
+/// A command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Command {
     /// Posts a test event to the address, as Pluggy would.
     TestDelivery,
-    /// Makes sure that the webhook is registered at Pluggy as it should be. Repeatable.
+    /// Registers the webhook at Pluggy with the required settings. It is idempotent.
     Ensure {
-        /// What to do about webhooks that carry our secret and point elsewhere.
+        /// Policy for webhooks that carry our secret and point to another URL.
         #[serde(default)]
         elsewhere: Elsewhere,
     },
-    /// Looks at what is registered, and tells what is wrong with it.
+    /// Fetches the registrations and reports their problems.
     Watch,
 }
 
-/// What to do about webhooks that carry our secret and point elsewhere.
+/// Policy for webhooks that carry our secret and point to another URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Elsewhere {
-    /// They stay: another deployment may live by them.
+    /// Keeps them: another deployment may need them.
     #[default]
     Keep,
-    /// They are deleted.
+    /// Deletes them.
     Delete,
 }
 
-/// What was done.
+/// Result of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum Report {
-    /// The test event was answered with 200, so it is durable.
+    /// The response to the test event was 200, so the event is durable.
     Delivered,
-    /// The webhook is registered now.
+    /// The webhook was registered.
     Created {
         /// Its id at Pluggy.
         #[serde(rename = "webhookId")]
         webhook_id: WebhookId,
     },
-    /// The webhook was registered, but not as it should be; it is now.
+    /// The webhook was registered with other settings, and was updated.
     Updated {
         /// Its id at Pluggy.
         #[serde(rename = "webhookId")]
         webhook_id: WebhookId,
     },
-    /// The webhook was registered as it should be.
+    /// The webhook was already registered with the required settings.
     Unchanged {
         /// Its id at Pluggy.
         #[serde(rename = "webhookId")]
         webhook_id: WebhookId,
     },
-    /// Pluggy was asked what is registered.
+    /// The registrations were fetched.
     Watched {
-        /// What is wrong with it.
+        /// Their problems.
         problems: BTreeSet<Problem>,
     },
-    /// Pluggy could not be asked what is registered.
+    /// The registrations could not be fetched.
     Unknown,
 }
 
-/// Carries out one command.
+/// Executes one command.
 pub async fn handle(app: &App, command: Command, now: Timestamp) -> Result<Report, Error> {
     let done = match command {
         Command::TestDelivery => test_delivery::test_delivery(app).await,

@@ -12,7 +12,7 @@ use runtime::{clock, telemetry};
 use store::Credentials;
 use webhook_registration::{App, Command, Config, handle};
 
-/// For the test delivery, to an address of AWS.
+/// Limits of the test delivery, to a URL of AWS.
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),
     acknowledge: Duration::from_secs(2),

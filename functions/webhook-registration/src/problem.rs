@@ -1,4 +1,4 @@
-//! What can be wrong with the webhook that is registered at Pluggy.
+//! Problems of the webhook registration at Pluggy.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,24 @@ use serde::Serialize;
 
 use crate::WebhookUrl;
 
-/// One thing that is wrong, and that keeps deliveries from us or leads them elsewhere.
+/// A problem that stops deliveries or sends them to another URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Problem {
-    /// No webhook points to us.
+    /// No webhook points to our URL.
     Missing,
-    /// A webhook that carries our secret points to another address.
+    /// A webhook that carries our secret points to another URL.
     Elsewhere,
-    /// Ours is not for all events.
+    /// Our webhook does not receive all events.
     NotAllEvents,
-    /// Pluggy, or somebody, disabled ours.
+    /// Our webhook was disabled, by Pluggy or by a person.
     Disabled,
-    /// Ours does not carry, exactly once, a secret that the deployed webhook accepts.
+    /// Our webhook does not carry, exactly once, a secret that the deployed webhook accepts.
     SecretRefused,
 }
 
 impl Problem {
-    /// All of them.
+    /// All problems.
     pub const ALL: [Self; 5] = [
         Self::Missing,
         Self::Elsewhere,
@@ -35,7 +35,7 @@ impl Problem {
         Self::SecretRefused,
     ];
 
-    /// The gauge that tells whether it is there.
+    /// Returns the gauge of the problem.
     pub fn metric(self) -> Metric {
         match self {
             Self::Missing => Metric::WebhookRegistrationMissing,
@@ -47,8 +47,8 @@ impl Problem {
     }
 }
 
-/// What is wrong with the webhooks that are registered. Of several that point to us, the best one
-/// counts: as long as one is as it should be, every event reaches us.
+/// Returns the problems of the registrations. If several point to our URL, the best one counts: one with the
+/// required settings receives every event.
 pub fn problems(
     registered: &[Webhook],
     url: &WebhookUrl,
@@ -65,7 +65,7 @@ pub fn problems(
     problems
 }
 
-/// The webhooks that send what only Pluggy and we know to another address.
+/// Returns the webhooks that send our secret to another URL.
 pub(crate) fn elsewhere<'a>(
     registered: &'a [Webhook],
     url: &WebhookUrl,
@@ -77,8 +77,8 @@ pub(crate) fn elsewhere<'a>(
     })
 }
 
-/// The secret that a webhook carries: the header's value, if the header is there exactly once in
-/// any spelling, since the webhook refuses a delivery that has it twice.
+/// Returns the secret that a webhook carries. The header must be present exactly once, in any spelling,
+/// because the webhook refuses a delivery with two.
 pub(crate) fn carried_secret<'a>(
     webhook: &'a Webhook,
     accepted: &AcceptedSecrets,
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_is_told_apart() {
+    fn each_problem_is_distinct() {
         check(json!([good()]), &[]);
         check(json!([]), &[Problem::Missing]);
         check(json!([disabled()]), &[Problem::Disabled]);

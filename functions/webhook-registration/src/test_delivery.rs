@@ -1,5 +1,5 @@
-//! A delivery to ourselves, as Pluggy makes it: proves address, secret and table before Pluggy is
-//! told.
+//! Test delivery to our own URL, in Pluggy's format. It proves URL, secret and table before the registration
+//! at Pluggy.
 
 use client::test_delivery::deliver;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Looks at the webhook that is registered at Pluggy, and tells what is wrong. It never repairs: a
-//! webhook that Pluggy disabled, or that somebody changed, has a reason, which a person must know.
+//! Watch of the webhook registration at Pluggy. It reports problems and never repairs them: a disabled or
+//! changed webhook has a cause that a person must know.
 
 use client::chain;
 use jiff::Timestamp;

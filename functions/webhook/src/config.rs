@@ -15,15 +15,14 @@ pub struct Config {
     pub event_retention: SignedDuration,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
-    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: how a delivery proves that it comes
-    /// from Pluggy.
+    /// `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`: the accepted secrets of a delivery.
     pub secrets: AcceptedSecrets,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
 }
 
 impl Config {
-    /// Reads the settings. Without a digest the function starts, and puts every delivery off.
+    /// Reads the settings. Without a digest the function starts and responds to every delivery with 503.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
             event_table: environment.required("EVENT_TABLE")?,

@@ -1,14 +1,13 @@
-//! From the raw body of an authenticated delivery to the event that is stored. Nothing here can
-//! refuse a body.
+//! Conversion of the raw body of an authenticated delivery to the stored event. It never refuses a body.
 
 use jiff::Timestamp;
 use pluggy::{ClientId, Event};
 use serde_json::json;
 use store::{Body, EventKey, NewEvent, Origin, Quarantine};
 
-/// Name of what is stored for a body that is not an event.
+/// Name of the event stored for a body that is not an event.
 const UNPARSED: &str = "unparsed";
-/// The longest of Pluggy's event names has 42 characters.
+/// Maximum length of an event name. Pluggy's longest has 42 characters.
 const MAX_NAME_CHARACTERS: usize = 128;
 
 pub(crate) fn event(raw: &[u8], client_id: ClientId, now: Timestamp) -> NewEvent {
@@ -45,7 +44,7 @@ fn parsed(raw: &[u8], event: &Event, client_id: ClientId, now: Timestamp) -> New
     }
 }
 
-/// What is kept of a body that does not fit into a row.
+/// Returns the part to store of a body that does not fit into a row.
 fn envelope(event: &Event) -> Vec<u8> {
     let envelope = json!({
         "event": event.kind,

@@ -1,8 +1,7 @@
-//! The function URL that is registered at Pluggy: makes each event durable with one conditional
-//! write, and answers.
+//! Function URL that is registered at Pluggy: stores each event with one conditional write, then responds.
 //!
-//! A 2xx means that the event is durable. 401 is for a failed secret alone, because Pluggy never
-//! repeats it; whatever is our own fault answers 503, because Pluggy then does.
+//! A 2xx means that the event is durable. A 401 means only that the secret is wrong, because Pluggy does not
+//! retry after a 401. Every failure of ours returns 503, after which Pluggy retries.
 
 mod config;
 mod delivery;
@@ -26,29 +25,29 @@ use tokio::time::{Instant, timeout_at};
 pub use config::Config;
 pub use runtime::secret::AcceptedSecrets;
 
-/// Every delivery is answered within this time, well before Pluggy stops waiting.
+/// Time limit of the response, well before Pluggy times out.
 const DEADLINE: Duration = Duration::from_millis(2_800);
 
-/// What the function works with, built once during init.
+/// Dependencies of the function, built once during init.
 pub struct App {
-    /// The events.
+    /// The event table.
     pub events: Events,
-    /// How a delivery proves that it comes from Pluggy.
+    /// The accepted secrets of a delivery.
     pub secrets: AcceptedSecrets,
     /// Our application.
     pub client_id: ClientId,
-    /// Where the outcome of an invocation is told.
+    /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// Answers one delivery. Without settings that can be used there is no `app`: a missing setting is our
-/// own fault, and Pluggy must repeat the delivery.
+/// Handles one delivery. Without usable settings there is no `app`: a missing setting is our failure, and
+/// Pluggy must retry the delivery.
 pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Response<Body> {
     if request.method() != Method::POST {
         return only_post();
     }
     let Some(app) = app else {
-        // Nothing is counted here, since the namespace of the metrics is a setting, too.
+        // No metric is emitted, because their namespace is a setting too.
         tracing::error!("the webhook has no usable settings; delivery put off");
         return put_off(&request, LONG_WAIT);
     };
@@ -64,7 +63,7 @@ async fn answer(
     now: Timestamp,
     line: &mut EmfRecord,
 ) -> Response<Body> {
-    // From here on, so that reading and compressing a large body counts, too.
+    // The deadline starts here, so that decoding and compressing a large body counts too.
     let deadline = Instant::now() + DEADLINE;
     if app.secrets.is_empty() {
         tracing::error!("the webhook has no secret configured; delivery put off");
@@ -99,7 +98,7 @@ fn only_post() -> Response<Body> {
     response
 }
 
-/// 503 is what makes Pluggy repeat a delivery.
+/// Responds with 503, after which Pluggy retries the delivery.
 fn put_off(request: &Request, retry_after: Duration) -> Response<Body> {
     Problem::unavailable(request_id(request), retry_after).into_response()
 }

@@ -22,7 +22,8 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(Adapter::from(service).map_request(without_address)).await
 }
 
-/// Init does not fail over a setting: a function that does not start cannot ask Pluggy to try again.
+/// Creates the app. Init does not fail on a wrong setting: a function that does not start cannot make Pluggy
+/// retry.
 async fn app(environment: &Environment) -> Option<App> {
     let config = Config::from_env(environment);
     let config =

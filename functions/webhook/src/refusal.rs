@@ -1,5 +1,5 @@
-//! What is told of a delivery that was refused. Pluggy never repeats what a 401 answered, so events
-//! that are lost over a mistyped digest, or for want of the header, must show.
+//! Report of refused deliveries. Pluggy does not retry after a 401, so lost events because of a mistyped
+//! digest or a missing header must be visible.
 
 use lambda_http::Request;
 use pluggy::{Event, Payload};
@@ -7,11 +7,11 @@ use runtime::metrics::{EmfRecord, Metric};
 use runtime::secret::AcceptedSecrets;
 use serde_json::json;
 
-/// Nobody has proven who sent this, so no more of it is read. Pluggy's longest event, with 400
-/// transactions, has 16 KB.
+/// Maximum size of a body to inspect, because its sender is not authenticated. Pluggy's longest event, with
+/// 400 transactions, has 16 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Counts a refused delivery. Nothing of its body is kept or told.
+/// Counts a refused delivery. Nothing of its body is stored or logged.
 pub(crate) fn report(line: &mut EmfRecord, secrets: &AcceptedSecrets, request: &Request) {
     let presented = secrets.are_presented(request.headers());
     let reason = if presented { "wrong" } else { "absent" };
@@ -23,8 +23,8 @@ pub(crate) fn report(line: &mut EmfRecord, secrets: &AcceptedSecrets, request: &
     );
 }
 
-/// Whether Pluggy may have sent this: an object with the name of an event, which has an id or is of
-/// a family that we know.
+/// Whether the body may be from Pluggy: an object with the name of an event, and an id or a known event
+/// family.
 fn looks_like_an_event(body: &[u8]) -> bool {
     if body.len() > MAX_BODY_BYTES {
         return false;
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_strangers_send_does_not() {
+    fn other_bodies_do_not_look_like_an_event() {
         let long = format!(
             r#"{{"event":"item/updated","eventId":"{}"}}"#,
             "x".repeat(MAX_BODY_BYTES)

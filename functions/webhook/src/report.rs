@@ -1,5 +1,5 @@
-//! What the log tells of a delivery, in the one line that it gets. A log is paid for by its length,
-//! and a long line would cost more than the write that it tells of.
+//! EMF record of a delivery, in one log line. Logs are billed by length, and a long line would cost more than
+//! the write of the event.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use runtime::metrics::{EmfRecord, Metric};
 use serde_json::json;
 use store::{Insertion, NewEvent, Quarantine};
 
-/// Headers that any client sends, and those that Lambda adds.
+/// Headers that every client sends or Lambda adds.
 const USUAL_HEADERS: [&str; 7] = [
     "accept",
     "accept-encoding",
@@ -21,10 +21,11 @@ const USUAL_HEADERS: [&str; 7] = [
     "user-agent",
 ];
 const USUAL_PREFIXES: [&str; 2] = ["x-amzn-", "x-forwarded-"];
-/// What is not usual is told up to this many bytes.
+/// Maximum length of the list of unusual headers, in bytes.
 const MAX_HEADER_NAMES_BYTES: usize = 200;
 
-/// The address that Lambda saw, never one that a header claims. Pluggy's change without notice.
+/// Adds the source address as Lambda saw it, not one that a header claims. Pluggy's addresses change without
+/// notice.
 pub(crate) fn source(line: &mut EmfRecord, request: &Request) {
     if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
         line.property(
@@ -34,15 +35,15 @@ pub(crate) fn source(line: &mut EmfRecord, request: &Request) {
     }
 }
 
-/// Which event it is: its name and its key, neither of which is personal.
+/// Adds the event's name and key. Neither is personal.
 pub(crate) fn event(line: &mut EmfRecord, event: &NewEvent) {
     line.property("event.kind", json!(event.name));
     line.property("event.key", json!(event.key.partition));
     line.property("event.id", json!(event.key.sort));
 }
 
-/// The names, never the values, of what an authenticated delivery carries beyond what every request
-/// does: which headers Pluggy sends is not documented.
+/// Adds the names, never the values, of unusual headers of an authenticated delivery. Pluggy's headers are
+/// not documented.
 pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap) {
     let mut names = String::new();
     for name in headers.keys().map(HeaderName::as_str) {
@@ -50,14 +51,14 @@ pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap) {
             || USUAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
         if !is_usual && names.len() + name.len() < MAX_HEADER_NAMES_BYTES {
             let comma = if names.is_empty() { "" } else { "," };
-            // Writing into a string cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(names, "{comma}{name}");
         }
     }
     line.property("delivery.header_names", json!(names));
 }
 
-/// What an acknowledged delivery counts as.
+/// Returns the metric that counts an acknowledged delivery.
 pub(crate) fn outcome(event: &NewEvent, insertion: Insertion) -> Metric {
     match (insertion, event.quarantine) {
         (Insertion::Duplicate, _) => Metric::DeliveriesDuplicate,

@@ -6,10 +6,10 @@ use crate::connection::Trigger;
 use crate::item::Item;
 use crate::ledger::Growth;
 
-/// The most that one `transactions/updated` names, so that they fit one call.
+/// The maximum number of ids in one `transactions/updated`, so that they fit one request.
 const MAX_UPDATED_IDS: usize = 400;
 
-/// Transactions of one account that are not what they were.
+/// Changed transactions of one account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Changed<'a> {
     pub(crate) client_id: Uuid,

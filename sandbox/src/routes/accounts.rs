@@ -81,8 +81,8 @@ pub(super) fn not_found() -> Error {
     )
 }
 
-/// A connect token lists the accounts of what was made with it, and of nothing else: an item that it may only update is
-/// not among them.
+/// Returns whether the caller may list an item's accounts. A connect token lists only accounts of items created with
+/// it, not of an item that it may only update.
 fn may_list(caller: &Caller, connection: Option<&Connection>) -> bool {
     match caller {
         Caller::ApiKey { .. } => true,

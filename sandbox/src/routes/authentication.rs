@@ -57,7 +57,7 @@ fn are_right(credentials: &Credentials, app: &App, secret: &SecretString) -> boo
     credentials.client_id.parse() == Ok(app.settings.client_id) && is_secret.into()
 }
 
-/// Options that are not nested under `options` have no effect and are no error.
+/// The body of a request for a connect token. Options outside `options` have no effect and cause no error.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConnectTokenRequest {

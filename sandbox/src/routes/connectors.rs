@@ -15,7 +15,7 @@ use crate::connector::Connector;
 use crate::error::Error;
 use crate::query::Query;
 
-/// For connect tokens, too: the widget shows the institutions.
+/// Returns the routes. They also accept connect tokens, because the widget shows the institutions.
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/connectors", get(list))
@@ -137,7 +137,7 @@ fn view(connector: &Connector, with_health_details: bool) -> Value {
     if with_health_details
         && let Some(health) = value.get_mut("health").and_then(Value::as_object_mut)
     {
-        // Nobody has connected yet, as far as these numbers go.
+        // The figures of an institution without connections.
         health.insert(
             "details".to_owned(),
             json!({ "connectionRateLast6Hours": null, "connectionsLast6Hours": 0 }),

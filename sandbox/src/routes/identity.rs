@@ -1,4 +1,4 @@
-//! The identity provider of the app's users: discovery, keys and tokens, which is all that a JWT authorizer needs.
+//! The identity provider of the app's users: discovery, keys and tokens, as a JWT authorizer needs them.
 
 use std::sync::Arc;
 
@@ -44,9 +44,9 @@ async fn key_set(State(app): State<Arc<App>>) -> Result<Json<JwkSet>, TokenError
     }))
 }
 
-/// Whoever names a user is that user: there is nothing to protect here. The other fields make a
-/// token as other providers do, or one that an authorizer must refuse; an empty one leaves its
-/// claim out.
+/// The body of a request for a token. Anyone may request a token for any user, because there is nothing to protect. The
+/// other fields make a token like those of other providers, or one that an authorizer must refuse. An empty field omits
+/// its claim.
 #[derive(Deserialize)]
 struct TokenRequest {
     grant_type: Option<String>,
@@ -55,14 +55,14 @@ struct TokenRequest {
     audience: Option<String>,
     client_id: Option<String>,
     issuer: Option<String>,
-    /// Seconds from now, as the next two; negative is in the past.
+    /// Seconds from now, as in the next two fields; negative is in the past.
     expires_in: Option<i64>,
     not_before: Option<i64>,
     issued_at: Option<i64>,
     signed_by: Option<Signer>,
 }
 
-/// Whose key signs. Both name the published one in their header.
+/// The key that signs. Both keys name the published one in their header.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Signer {
@@ -89,7 +89,7 @@ struct Claims<'a> {
     exp: i64,
 }
 
-/// One audience as such, several as a list. Source: RFC 7519, section 4.1.3.
+/// One audience as a string, several as a list. Source: RFC 7519, section 4.1.3.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Audience<'a> {

@@ -72,7 +72,7 @@ async fn disable_auto_sync(
     Ok(Json(view(&world, &connection)))
 }
 
-/// The connection that a caller means, if the caller may use it. A connect token learns nothing about others.
+/// Returns the requested connection, if the caller may use it. A connect token gets no information about others.
 fn find<'a>(world: &'a mut World, caller: &Caller, id: &str) -> Result<&'a mut Connection, Error> {
     let id = body::parse_id(id)?;
     match (world.connections.get_mut(&id), caller) {
@@ -82,7 +82,7 @@ fn find<'a>(world: &'a mut World, caller: &Caller, id: &str) -> Result<&'a mut C
     }
 }
 
-/// The item as it is answered, with its connector as it is now.
+/// Returns the item's JSON, with the current state of its connector.
 fn view(world: &World, connection: &Connection) -> Value {
     let mut item = connection.item.clone();
     if let Some(connector) = world.connectors.get(&item.connector.id) {

@@ -1,4 +1,4 @@
-//! The sandbox's own paths. They are for this machine only, whatever address the sandbox listens on.
+//! The sandbox's own paths. They are restricted to this machine, regardless of the listen address.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ async fn switches(State(app): State<Arc<App>>) -> Json<Switches> {
     Json(app.world().switches)
 }
 
-/// Sets every switch: one that the body does not name is off.
+/// Sets every switch. Switches that the body omits are off.
 async fn set_switches(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Switches>, Error> {
     let switches: Switches = body::parse(&body)?;
     app.world().switches = switches;

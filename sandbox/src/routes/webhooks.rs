@@ -52,7 +52,7 @@ struct Paging {
     page: Option<usize>,
 }
 
-/// All on one page, unless a switch says otherwise: how Pluggy pages this list is not documented.
+/// Lists all webhooks on one page, unless a switch changes that. Pluggy does not document how it pages this list.
 async fn list(_: ApiKey, State(app): State<Arc<App>>, Query(paging): Query<Paging>) -> Json<Value> {
     let world = app.world();
     let total = world.webhooks.len();

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::client::{Pluggy, login, settings};
 
-/// What the widget's own client says that a connect token gets: `AccountBase` of npm `pluggy-js`.
+/// The account fields that a connect token gets, according to the widget's own client: `AccountBase` of npm
+/// `pluggy-js`.
 const REDUCED: [&str; 8] = [
     "id",
     "itemId",
@@ -33,7 +34,7 @@ async fn accounts_of(pluggy: &Pluggy, user: &str, end: &str) -> Vec<Value> {
     accounts(pluggy, item_id).await
 }
 
-/// A connect token, and an item that was made with it.
+/// Returns a connect token, and an item that was made with it.
 async fn connect_with_token(pluggy: &Pluggy) -> (String, Uuid) {
     let token = pluggy.connect_token(json!({})).await;
     let body = login(2, "user-ok");
@@ -46,7 +47,7 @@ async fn connect_with_token(pluggy: &Pluggy) -> (String, Uuid) {
 }
 
 #[tokio::test]
-async fn a_connection_has_a_bank_account_and_a_card_that_belong_to_nobody() {
+async fn a_connection_has_a_bank_account_and_a_card_without_an_owner() {
     let pluggy = Pluggy::start().await;
     let item_id = pluggy.connect(2, "user-ok").await;
     pluggy.item_once(item_id, "SUCCESS").await;
@@ -85,7 +86,7 @@ async fn there_are_no_accounts_before_they_are_collected() {
 }
 
 #[tokio::test]
-async fn what_is_there_depends_on_the_user_and_on_the_products() {
+async fn the_accounts_depend_on_the_user_and_on_the_products() {
     let pluggy = Pluggy::start().await;
     let types = |accounts: Vec<Value>| {
         let types = accounts.iter().map(|account| account["type"].clone());
@@ -159,7 +160,7 @@ async fn a_connect_token_sees_nothing_else() {
 }
 
 #[tokio::test]
-async fn accounts_go_with_their_item() {
+async fn accounts_are_deleted_with_their_item() {
     let pluggy = Pluggy::start().await;
     let item_id = pluggy.connect(2, "user-ok").await;
     pluggy.item_once(item_id, "SUCCESS").await;
@@ -203,7 +204,7 @@ async fn a_consent_that_ended_leaves_empty_data_and_no_error() {
 }
 
 #[tokio::test]
-async fn a_connection_without_a_consent_has_none_to_take_back() {
+async fn a_connection_without_a_consent_cannot_revoke_one() {
     let pluggy = Pluggy::start().await;
     let item_id = pluggy.connect(2, "user-ok").await;
 

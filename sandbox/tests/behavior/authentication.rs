@@ -72,7 +72,7 @@ async fn keys_expire_on_demand_and_new_ones_work() {
 }
 
 #[tokio::test]
-async fn too_many_authentications_are_told_when_to_come_back() {
+async fn too_many_authentications_get_the_time_to_retry() {
     let pluggy = Pluggy::start_with(Settings {
         authentications_per_minute: 2,
         ..settings()

@@ -15,11 +15,11 @@ use uuid::Uuid;
 pub(crate) const CLIENT_ID: Uuid = Uuid::from_u128(0x1111_1111_0000_4000_8000_0000_0000_0003);
 pub(crate) const CLIENT_SECRET: &str = "pluggy_sk_example";
 
-/// A login takes milliseconds, and a question stays open for a second.
+/// At this scale a login takes milliseconds, and a question stays open for a second.
 const TIME_SCALE: u32 = 100;
-/// Hours pass in a blink.
+/// At this scale hours pass in less than a second.
 const HURRIED_TIME_SCALE: u32 = 20_000;
-/// Longer than anything that a test waits for, so that reaching it means failure.
+/// Longer than any test should wait. Reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn settings() -> Settings {
@@ -30,7 +30,7 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// For tests of what takes minutes or hours at Pluggy.
+/// Returns settings for tests of processes that take minutes or hours at Pluggy.
 pub(crate) fn hurried() -> Settings {
     Settings {
         time_scale: HURRIED_TIME_SCALE,
@@ -38,14 +38,14 @@ pub(crate) fn hurried() -> Settings {
     }
 }
 
-/// A sandbox, and a client that calls it.
+/// A sandbox and a client that calls it.
 pub(crate) struct Pluggy {
     pub(crate) sandbox: Running,
     http: HttpClient<HttpConnector, Full<Bytes>>,
     api_key: String,
 }
 
-/// An answer with its body as JSON; null if it is something else.
+/// A response with its body as JSON, or null for another body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -113,7 +113,7 @@ impl Pluggy {
         self.try_send(method, path, key, body).await.unwrap()
     }
 
-    /// An error means that the connection broke before there was an answer.
+    /// Sends a request. An error means that the connection broke before a response.
     pub(crate) async fn try_send(
         &self,
         method: Method,
@@ -154,21 +154,21 @@ impl Pluggy {
         })
     }
 
-    /// Connects a sandbox user with the API key and gives the id of the new item.
+    /// Connects a sandbox user with the API key and returns the id of the new item.
     pub(crate) async fn connect(&self, connector_id: u32, user: &str) -> Uuid {
         let answer = self.post("/items", login(connector_id, user)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body["id"].as_str().unwrap().parse().unwrap()
     }
 
-    /// Waits until an item has an execution status, and gives the item.
+    /// Waits until an item has an execution status, and returns the item.
     pub(crate) async fn item_once(&self, id: Uuid, execution_status: &str) -> Value {
         let has_status = |item: &Value| item["executionStatus"] == execution_status;
         self.get_once(&format!("/items/{id}"), execution_status, has_status)
             .await
     }
 
-    /// Waits until what is answered at a path is as it should be, and gives it.
+    /// Waits until the response at a path meets a condition, and returns it.
     pub(crate) async fn get_once(
         &self,
         path: &str,
@@ -190,7 +190,7 @@ impl Pluggy {
     }
 }
 
-/// The body that connects a sandbox user.
+/// Returns the body of a request that connects a sandbox user.
 pub(crate) fn login(connector_id: u32, user: &str) -> Value {
     json!({
         "connectorId": connector_id,

@@ -49,7 +49,7 @@ async fn options_at_the_top_level_have_no_effect() {
 }
 
 #[tokio::test]
-async fn a_token_reaches_the_institutions_and_what_was_made_with_it() {
+async fn a_token_reaches_the_institutions_and_its_own_items() {
     let pluggy = Pluggy::start().await;
     let token = pluggy.connect_token(json!({})).await;
     let own = create(&pluggy, &token).await;

@@ -15,7 +15,7 @@ async fn ids(pluggy: &Pluggy, query: &str) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn sandbox_connectors_are_listed_only_when_asked_for() {
+async fn sandbox_connectors_are_listed_only_on_request() {
     let pluggy = Pluggy::start().await;
 
     assert_eq!(ids(&pluggy, "").await, [212, 219, 601]);
@@ -51,7 +51,7 @@ async fn an_unknown_connector_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_change_of_health_is_shown_and_told() {
+async fn a_change_of_health_is_shown_and_published() {
     let pluggy = Pluggy::start().await;
     let endpoint = Endpoint::start().await;
     let webhook = json!({ "url": endpoint.url, "event": "connector/status_updated" });

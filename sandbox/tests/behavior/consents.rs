@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::client::{Pluggy, settings};
 
-/// A user who allows everything at the bank.
+/// Connects a user who gives full consent at the bank.
 async fn connect_by_open_finance(pluggy: &Pluggy) -> Uuid {
     let body = json!({ "connectorId": 601, "parameters": { "cpf": "00000000000" } });
     let answer = pluggy.post("/items", body).await;
@@ -81,7 +81,7 @@ async fn other_connections_have_no_consent() {
 }
 
 #[tokio::test]
-async fn a_consent_goes_with_its_item() {
+async fn a_consent_is_deleted_with_its_item() {
     let pluggy = Pluggy::start().await;
     let item_id = connect_by_open_finance(&pluggy).await;
     pluggy.item_once(item_id, "SUCCESS").await;

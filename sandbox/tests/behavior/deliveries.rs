@@ -142,7 +142,7 @@ async fn a_failed_authentication_is_never_repeated() {
 }
 
 #[tokio::test]
-async fn a_lost_delivery_is_never_repeated_and_not_held_against_the_webhook() {
+async fn a_lost_delivery_is_never_repeated_and_does_not_count_as_a_failure() {
     let pluggy = Pluggy::start_with(Settings {
         failures_until_disabled: 1,
         ..hurried()
@@ -172,7 +172,7 @@ async fn a_lost_delivery_is_never_repeated_and_not_held_against_the_webhook() {
 }
 
 #[tokio::test]
-async fn an_items_own_webhook_is_told_too_without_headers_and_with_the_same_event_id() {
+async fn an_items_own_webhook_is_notified_too_without_headers_and_with_the_same_event_id() {
     let pluggy = Pluggy::start_with(hurried()).await;
     let (registered, own) = (Endpoint::start().await, Endpoint::start().await);
     register(&pluggy, &registered).await;

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::client::{Pluggy, eventually, settings};
 
-/// Something that webhooks can be posted to.
+/// An endpoint that webhooks can be posted to.
 pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) address: String,
@@ -20,7 +20,7 @@ pub(crate) struct Endpoint {
 #[derive(Default)]
 struct Desk {
     received: Vec<Received>,
-    /// What the next posts are answered; 200 when there is nothing left.
+    /// The statuses of the next responses; 200 when none is left.
     answers: Vec<u16>,
     standing_answer: Option<u16>,
 }
@@ -60,7 +60,7 @@ impl Endpoint {
         self.desk.lock().unwrap().received.clone()
     }
 
-    /// What was posted about one event, once there is something.
+    /// Waits for a post about one event, and returns it.
     pub(crate) async fn received_once(&self, event: &str) -> Received {
         let find = || {
             self.received()
@@ -82,7 +82,7 @@ impl Endpoint {
     }
 }
 
-/// A sandbox with an endpoint that is told everything.
+/// Starts a sandbox and an endpoint that is registered for all events.
 pub(crate) async fn listening() -> (Pluggy, Endpoint) {
     listening_with(settings()).await
 }

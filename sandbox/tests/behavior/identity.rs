@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::client::{Pluggy, settings};
 
-/// What an authorizer does: discovery, key set, signature, issuer, audience.
+/// Verifies a token as an authorizer does: discovery, key set, signature, issuer, audience. Returns the claims.
 async fn claims(pluggy: &Pluggy, token: &str, audience: &str) -> Value {
     let discovered = pluggy.get("/.well-known/openid-configuration").await.body;
     let issuer = discovered["issuer"].as_str().unwrap();
@@ -43,7 +43,7 @@ async fn a_user_gets_a_token_that_an_authorizer_accepts() {
 }
 
 #[tokio::test]
-async fn scope_and_audience_can_be_asked_for() {
+async fn scope_and_audience_can_be_requested() {
     let pluggy = Pluggy::start_with(Settings {
         token_scope: "other".to_owned(),
         ..settings()
@@ -57,7 +57,7 @@ async fn scope_and_audience_can_be_asked_for() {
     assert_eq!(claims(&pluggy, token, "somewhere").await["scope"], "read");
 }
 
-/// What a token says, whether or not anybody should believe it.
+/// Returns a token's claims without verifying it.
 fn unverified(token: &str) -> Value {
     jsonwebtoken::dangerous::insecure_decode::<Value>(token)
         .unwrap()
@@ -106,7 +106,7 @@ async fn a_token_can_be_as_other_providers_make_it() {
 }
 
 #[tokio::test]
-async fn a_strangers_token_names_the_published_key_and_does_not_verify() {
+async fn an_impersonators_token_names_the_published_key_and_does_not_verify() {
     let pluggy = Pluggy::start().await;
     let keys: JwkSet = serde_json::from_value(pluggy.get("/oauth2/jwks").await.body).unwrap();
 

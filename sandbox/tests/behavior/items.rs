@@ -67,7 +67,7 @@ async fn duplicates_are_refused_only_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_deleted_item_is_gone_and_its_webhooks_are_told() {
+async fn a_deleted_item_is_gone_and_its_webhooks_are_notified() {
     let pluggy = Pluggy::start().await;
     let endpoint = Endpoint::start().await;
     pluggy

@@ -62,7 +62,7 @@ async fn a_partial_success_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_warning_does_not_spoil_a_success() {
+async fn a_warning_does_not_prevent_a_success() {
     let pluggy = Pluggy::start().await;
     let id = pluggy.connect(2, "user-ok-account-warning").await;
 
@@ -136,7 +136,7 @@ async fn the_banks_own_words_are_passed_on() {
 }
 
 #[tokio::test]
-async fn new_credentials_mend_a_failed_login() {
+async fn new_credentials_repair_a_failed_login() {
     let pluggy = Pluggy::start().await;
     let id = pluggy.connect(2, "nobody").await;
     let failed = pluggy.item_once(id, "INVALID_CREDENTIALS").await;

@@ -7,20 +7,25 @@ use crate::client::{CLIENT_ID, Pluggy, eventually};
 use crate::endpoint::{Endpoint, listening};
 use crate::transactions::{connected, pages, texts};
 
-/// The events of a name about an account, once there are so many of them.
-async fn told(endpoint: &Endpoint, name: &str, account_id: &str, count: usize) -> Vec<Value> {
-    let told = || -> Vec<Value> {
+/// Waits for `count` events with a name about an account, and returns them.
+async fn events_about(
+    endpoint: &Endpoint,
+    name: &str,
+    account_id: &str,
+    count: usize,
+) -> Vec<Value> {
+    let published = || -> Vec<Value> {
         let bodies = endpoint.received().into_iter().map(|one| one.body);
         bodies
             .filter(|body| body["event"] == name && body["accountId"] == account_id)
             .collect()
     };
-    eventually(name, || told().len() >= count).await;
-    assert_eq!(told().len(), count);
-    told()
+    eventually(name, || published().len() >= count).await;
+    assert_eq!(published().len(), count);
+    published()
 }
 
-/// What the API gives at the second version of the link of an event.
+/// Follows an event's link to version 2 of the API, and returns the transactions there.
 async fn at_link(pluggy: &Pluggy, event: &Value) -> Vec<Value> {
     let link = event["createdTransactionsLinkV2"].as_str().unwrap();
     let query = link.strip_prefix("https://api.pluggy.ai/v2/transactions");
@@ -35,16 +40,16 @@ fn ids(events: &[Value]) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn what_is_told_as_created_is_what_the_api_gives() {
+async fn created_events_match_the_transactions_of_the_api() {
     let (pluggy, endpoint) = listening().await;
     let (item_id, account_id) = connected(&pluggy, "user-ok-perf-2").await;
 
-    let first = told(&endpoint, "transactions/created", &account_id, 1).await;
+    let first = events_about(&endpoint, "transactions/created", &account_id, 1).await;
     assert_eq!(first[0]["transactionsCount"], 40);
     assert_eq!(at_link(&pluggy, &first[0]).await.len(), 40);
 
     assert!(pluggy.sandbox.sync(item_id));
-    let both = told(&endpoint, "transactions/created", &account_id, 2).await;
+    let both = events_about(&endpoint, "transactions/created", &account_id, 2).await;
     let second = both.iter().find(|event| **event != first[0]).unwrap();
     let new = at_link(&pluggy, second).await;
     assert_eq!(second["transactionsCount"], new.len());
@@ -64,7 +69,7 @@ async fn what_is_told_as_created_is_what_the_api_gives() {
 }
 
 #[tokio::test]
-async fn what_the_bank_settles_is_told_as_updated_and_reads_otherwise() {
+async fn settled_transactions_are_published_as_updated_and_read_differently() {
     let (pluggy, endpoint) = listening().await;
     let (_, account_id) = connected(&pluggy, "user-ok").await;
     let query = format!("?accountId={account_id}");
@@ -74,7 +79,7 @@ async fn what_the_bank_settles_is_told_as_updated_and_reads_otherwise() {
     let answer = pluggy.patch(&path, json!({ "settle": 2 })).await;
 
     assert_eq!(answer.status, 202);
-    let events = told(&endpoint, "transactions/updated", &account_id, 1).await;
+    let events = events_about(&endpoint, "transactions/updated", &account_id, 1).await;
     assert_eq!(events[0]["clientId"], CLIENT_ID.to_string());
     let newest = texts(&before[..2], "id").into_iter().collect();
     assert_eq!(ids(&events), newest);
@@ -90,7 +95,7 @@ async fn what_the_bank_settles_is_told_as_updated_and_reads_otherwise() {
 }
 
 #[tokio::test]
-async fn what_the_bank_takes_back_is_told_as_deleted_and_gone() {
+async fn transactions_that_the_bank_takes_back_are_published_as_deleted_and_gone() {
     let (pluggy, endpoint) = listening().await;
     let (_, account_id) = connected(&pluggy, "user-ok").await;
     let query = format!("?accountId={account_id}");
@@ -99,7 +104,7 @@ async fn what_the_bank_takes_back_is_told_as_deleted_and_gone() {
     let account = account_id.parse().unwrap();
     assert!(pluggy.sandbox.change_transactions(account, 0, 3));
 
-    let events = told(&endpoint, "transactions/deleted", &account_id, 1).await;
+    let events = events_about(&endpoint, "transactions/deleted", &account_id, 1).await;
     assert_eq!(
         ids(&events),
         texts(&before[17..], "id").into_iter().collect()
@@ -108,14 +113,14 @@ async fn what_the_bank_takes_back_is_told_as_deleted_and_gone() {
 }
 
 #[tokio::test]
-async fn no_event_names_more_updates_than_a_call_can_ask_for() {
+async fn no_event_names_more_updates_than_one_request_can_contain() {
     let (pluggy, endpoint) = listening().await;
     let (_, account_id) = connected(&pluggy, "user-ok-perf-50").await;
 
     let account = account_id.parse().unwrap();
     assert!(pluggy.sandbox.change_transactions(account, 900, 0));
 
-    let events = told(&endpoint, "transactions/updated", &account_id, 3).await;
+    let events = events_about(&endpoint, "transactions/updated", &account_id, 3).await;
     let count = |event: &Value| event["transactionIds"].as_array().unwrap().len();
     let mut counts: Vec<_> = events.iter().map(count).collect();
     counts.sort_unstable();
@@ -139,7 +144,7 @@ async fn an_account_that_is_not_there_does_not_change() {
 }
 
 #[tokio::test]
-async fn nothing_new_is_told_without_a_consent() {
+async fn nothing_new_is_published_without_a_consent() {
     let (pluggy, endpoint) = listening().await;
     let body = json!({ "connectorId": 601, "parameters": { "cpf": "00000000000" } });
     let created = pluggy.post("/items", body).await.body;
@@ -159,7 +164,7 @@ async fn nothing_new_is_told_without_a_consent() {
     assert!(pluggy.sandbox.sync(item_id));
 
     endpoint.received_once("item/updated").await;
-    // What is posted after the transactions has arrived, so they would have, too.
+    // Deliveries are in order, so an unexpected transaction event would have arrived before this one.
     pluggy.delete(&format!("/items/{item_id}")).await;
     endpoint.received_once("item/deleted").await;
     assert_eq!(count(), 2);

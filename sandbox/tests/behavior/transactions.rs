@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::client::{Pluggy, settings};
 
-/// A sandbox with small pages, an item of it and the item's bank account.
+/// Returns a sandbox with small pages, an item in it and the item's bank account.
 async fn paging() -> (Pluggy, Uuid, String) {
     let small = Settings {
         transactions_a_page: 7,
@@ -25,7 +25,7 @@ pub(crate) async fn connected(pluggy: &Pluggy, user: &str) -> (Uuid, String) {
     (item_id, account_id.to_owned())
 }
 
-/// One page, and the query of the next.
+/// Returns one page and the query of the next.
 pub(crate) async fn page(pluggy: &Pluggy, query: &str) -> (Vec<Value>, Option<String>) {
     let answer = pluggy.get(&format!("/v2/transactions{query}")).await;
     assert_eq!(answer.status, 200, "{query}: {}", answer.body);
@@ -33,7 +33,7 @@ pub(crate) async fn page(pluggy: &Pluggy, query: &str) -> (Vec<Value>, Option<St
     (answer.body["results"].as_array().unwrap().clone(), next)
 }
 
-/// All pages, from the one that is given.
+/// Returns all pages, starting with the given one.
 pub(crate) async fn pages(pluggy: &Pluggy, query: String) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut query = Some(query);
@@ -69,7 +69,7 @@ async fn pages_give_everything_once_newest_first() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_just_full_is_the_last() {
+async fn an_exactly_full_page_is_the_last() {
     let exact = Settings {
         transactions_a_page: 20,
         ..settings()
@@ -104,7 +104,7 @@ async fn pages_go_on_where_they_were_when_transactions_come_and_go() {
 }
 
 #[tokio::test]
-async fn there_are_500_on_a_page_and_as_many_pages_as_the_user_asks_for() {
+async fn there_are_500_on_a_page_and_as_many_pages_as_the_user_name_selects() {
     let pluggy = Pluggy::start().await;
     let (_, account_id) = connected(&pluggy, "user-ok-perf-30").await;
 
@@ -173,7 +173,7 @@ async fn ids_are_found_separated_by_commas_or_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_query_that_makes_no_sense_is_refused() {
+async fn an_invalid_query_is_refused() {
     let (pluggy, _, account_id) = paging().await;
     let date = "2026-11-01";
 

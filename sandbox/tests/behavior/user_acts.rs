@@ -30,7 +30,7 @@ async fn a_right_answer_goes_on_and_a_wrong_one_ends_the_execution() {
 }
 
 #[tokio::test]
-async fn a_question_that_nobody_answers_expires() {
+async fn an_unanswered_question_expires() {
     let (pluggy, endpoint) = listening_with(hurried()).await;
     let id = pluggy.connect(5, "user-ok").await;
 

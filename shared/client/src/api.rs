@@ -1,4 +1,4 @@
-//! One HTTP exchange with Pluggy: request out, typed answer or typed error back.
+//! HTTP exchange with Pluggy: a request, and a typed response or error.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::https::{self, Limits, Trust};
 use crate::{BaseUrl, Error};
 use pluggy::{ApiKey, ErrorBody};
 
-/// Everything takes a fraction of this; more means that the network is broken.
+/// Time limits of a connection. Longer waits mean that the network is broken.
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),
     acknowledge: Duration::from_millis(1_500),
 };
-/// One exchange. Two (with a refused key, and again with a new one) still fit into a function's
-/// time limit.
+/// Time limit of one exchange. Two exchanges, with a refused key and with a new one, still fit into a
+/// function's time limit.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const PRODUCT: &str = concat!("pluggy-lambda/", env!("CARGO_PKG_VERSION"));
 
-/// Pluggy's `Retry-After` is always this; `RateLimit-Reset` is exact where it is sent.
+/// Wait when Pluggy sends no `RateLimit-Reset`. Its `Retry-After` always has this value.
 const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_mins(1);
-/// Budgets are counted by the minute; a header that says more than this is not believed.
+/// Longest wait that is accepted. Pluggy counts rate limits per minute, so a longer one is an error.
 const LONGEST_RATE_LIMIT_WAIT: Duration = Duration::from_mins(15);
 
 /// Pluggy's HTTP API without authentication; [`super::Client`] adds it.
@@ -34,35 +34,35 @@ pub struct Api {
     base_url: BaseUrl,
 }
 
-/// A request that did not get the wanted answer, before anyone decides what it means.
+/// A request without the expected response, before its meaning is known.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// An answer other than 2xx.
+    /// A response other than 2xx.
     Status {
         status: StatusCode,
         body: Box<ErrorBody>,
         rate_limit_reset: Option<Duration>,
     },
-    /// No answer at all, or one that cannot be read.
+    /// No response, or one that cannot be read.
     Error(Error),
 }
 
 impl Api {
-    /// The API at `base_url`. Makes no network call.
+    /// Creates the API at `base_url`. Makes no network call.
     pub fn new(trust: &Trust, base_url: BaseUrl) -> Self {
         let https = https::Client::new(trust, LIMITS);
         Self { https, base_url }
     }
 
-    /// Opens a connection ahead of the first call, if that is possible within `budget`.
+    /// Opens a connection before the first call, if possible within `budget`.
     pub(super) async fn open(&self, budget: Duration) {
         if let Ok(server) = self.base_url.as_str().parse() {
             self.https.open(&server, budget).await;
         }
     }
 
-    /// One exchange. A call that may be repeated is, if its connection was lost: an idle one may
-    /// have died while the process was frozen.
+    /// Makes one exchange. A repeatable call is retried once if its connection was lost: an idle connection
+    /// may have died while the process was frozen.
     pub(super) async fn exchange<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -104,7 +104,7 @@ impl Api {
         let rate_limit_reset = rate_limit_reset(response.headers());
         let bytes = response.into_body();
         if status.is_success() {
-            // An empty list may come as 204.
+            // An empty list may have status 204.
             let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
             return serde_json::from_slice(json).map_err(|error| unreadable(&error));
         }
@@ -117,7 +117,7 @@ impl Api {
 }
 
 impl Failure {
-    /// What a failure means where no special case applies.
+    /// Converts the failure to an error, without special cases.
     pub(super) fn into_error(self) -> Error {
         match self {
             Self::Error(error) => error,
@@ -151,8 +151,8 @@ impl Failure {
         )
     }
 
-    /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one
-    /// is a real denial.
+    /// Whether Pluggy refuses the key itself: 401, or 403 without `codeDescription`. A 403 with one is a
+    /// denial of the request.
     pub(super) fn is_refused_key(&self) -> bool {
         match self {
             Self::Status {
@@ -168,7 +168,7 @@ impl Failure {
         }
     }
 
-    /// Whether this is the answer "there is no such thing", by status and code.
+    /// Whether the response means "not found", by status and code.
     pub(super) fn is_not_found(&self, code: &str) -> bool {
         matches!(self, Self::Status { status: StatusCode::NOT_FOUND, body, .. }
             if body.code_description.as_deref() == Some(code))
@@ -201,7 +201,7 @@ fn unavailable(error: https::Error) -> Failure {
     })
 }
 
-/// Only the position is kept: serde's text would quote the body.
+/// Returns the position of the error only, because serde's text would quote the body.
 fn unreadable(error: &serde_json::Error) -> Failure {
     Failure::Error(Error::Unreadable {
         line: error.line(),

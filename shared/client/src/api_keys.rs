@@ -1,5 +1,5 @@
-//! The API key that all functions share: process memory first, then the credential table, then
-//! `POST /auth`.
+//! API key shared by all functions: cached in memory, then in the credential table, then created by `POST
+//! /auth`.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::chain;
 use crate::{Error, jwt};
 use pluggy::{ApiKey, AuthRequest, AuthResponse, ClientId};
 
-/// An error of a place that this crate does not know.
+/// An error of a source or store outside of this crate.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The application's credentials.
@@ -26,9 +26,9 @@ pub struct Credentials {
     pub client_secret: SecretString,
 }
 
-/// Where the application's credentials are.
+/// Source of the application's credentials.
 pub trait CredentialsSource: Send + Sync {
-    /// Reads the credentials as they are now, so that rotated ones are picked up. Callers need them rarely.
+    /// Reads the current credentials, so that rotated ones are used. Callers need them rarely.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
 }
 
@@ -39,34 +39,34 @@ pub struct StoredApiKey {
     pub key: ApiKey,
     /// The application that it belongs to.
     pub client_id: ClientId,
-    /// When it was made, by our clock.
+    /// When it was issued, by our clock.
     pub issued_at: Timestamp,
-    /// When it ends, to the second.
+    /// When it expires, to the second.
     pub expires_at: Timestamp,
 }
 
-/// Where processes share the application's API key.
+/// Store in which processes share the application's API key.
 pub trait KeyStore: Send + Sync {
-    /// Returns the key of an application that is shared now, whatever time it has left.
+    /// Returns the shared key of an application, even if it has expired.
     fn get(&self, client_id: ClientId) -> BoxFuture<'_, Result<Option<StoredApiKey>, BoxError>>;
 
-    /// Shares a key, unless a newer one of its application is there already.
+    /// Stores a key, unless a newer one of its application is stored.
     fn put<'a>(&'a self, key: &'a StoredApiKey) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
-/// Documented lifetime of a key, used where the key itself does not say.
+/// Documented lifetime of a key, used when the key does not contain its expiry.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
-/// A key is renewed this long before it expires, plus up to [`RENEWAL_JITTER`], so that not all
-/// processes renew at once.
+/// Time before expiry at which a key is renewed. Up to [`RENEWAL_JITTER`] is added, so that processes do not
+/// renew at the same time.
 const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
 const RENEWAL_JITTER: Duration = Duration::from_mins(5);
-/// A key younger than this is not renewed, and credentials that were refused are not tried again
-/// for as long: whatever is wrong, more calls to `/auth` would not mend it.
+/// A key younger than this is not renewed, and refused credentials are not tried again for this long. More
+/// calls to `/auth` would not help.
 const QUIET_TIME: SignedDuration = SignedDuration::from_secs(60);
-/// The same after a failure that may have passed a moment later, where there is no key to go on with.
+/// The same after a temporary failure, when no valid key is left.
 const SHORT_QUIET_TIME: SignedDuration = SignedDuration::from_secs(2);
 
-/// Source of API keys. One renewal at a time in a process.
+/// Source of API keys. A process makes one renewal at a time.
 pub struct ApiKeys {
     api: Api,
     client_id: ClientId,
@@ -82,7 +82,7 @@ struct Memory {
     refusal: Option<Refusal>,
 }
 
-/// There is no key to be had for a while, and why.
+/// Period without a key, and the reason.
 struct Refusal {
     until: Timestamp,
     reason: Reason,
@@ -96,7 +96,7 @@ enum Reason {
 }
 
 impl Refusal {
-    /// What it means for a call at `now`.
+    /// Returns the error for a call at `now`.
     fn error(&self, now: Timestamp) -> Error {
         match &self.reason {
             Reason::OtherApplication => Error::OtherApplication,
@@ -117,7 +117,7 @@ impl Refusal {
 }
 
 impl Memory {
-    /// Remembers for a time that there is no key.
+    /// Records for `time` that there is no key.
     fn refuse(&mut self, now: Timestamp, time: SignedDuration, reason: Reason) -> Error {
         let until = now.saturating_add(time).unwrap_or(now);
         self.refusal.insert(Refusal { until, reason }).error(now)
@@ -125,7 +125,7 @@ impl Memory {
 }
 
 impl ApiKeys {
-    /// Keys for the application `client_id`. Makes no network call.
+    /// Creates a source of keys for the application `client_id`. Makes no network call.
     pub fn new(
         api: Api,
         client_id: ClientId,
@@ -144,7 +144,7 @@ impl ApiKeys {
         }
     }
 
-    /// Reads the shared key ahead of the first call, if there is one.
+    /// Reads the shared key before the first call, if there is one.
     pub(super) async fn remember(&self, now: Timestamp) {
         let mut memory = self.memory.lock().await;
         match self.stored().await {
@@ -154,7 +154,7 @@ impl ApiKeys {
         }
     }
 
-    /// A key with time left.
+    /// Returns a key with time left.
     pub(super) async fn fresh(&self, now: Timestamp) -> Result<ApiKey, Error> {
         let mut memory = self.memory.lock().await;
         if let Some(stored) = memory
@@ -173,10 +173,10 @@ impl ApiKeys {
                 memory.key = known.max_by_key(|stored| stored.expires_at);
                 self.authenticate(&mut memory, now).await
             }
-            // Without the table, each process would have a key made that it cannot share.
+            // Without the table, each process would create a key that it cannot share.
             Err(error) => Err(error),
         };
-        // A renewal comes early, so that the key before it outlives a failure.
+        // Renewal starts early, so the previous key is still valid after a failure.
         match (renewed, &memory.key) {
             (Err(error), Some(old)) if old.expires_at > now => {
                 tracing::warn!(error = chain(&error), "api key not renewed yet");
@@ -186,8 +186,8 @@ impl ApiKeys {
         }
     }
 
-    /// Another key in place of one that Pluggy refused: somebody else's renewal if there was one,
-    /// else a new key.
+    /// Returns a key to replace one that Pluggy refused: the shared key if another process has renewed it,
+    /// else a new one.
     pub(super) async fn replacement(
         &self,
         refused: &ApiKey,
@@ -223,15 +223,15 @@ impl ApiKeys {
             .map_err(Error::KeyStore)
     }
 
-    /// A key that was just made is good as long as it lives: another one would live no longer.
+    /// Whether the key need not be renewed. A renewal of a new key would gain nothing.
     fn has_time_left(&self, stored: &StoredApiKey, now: Timestamp) -> bool {
         let left = stored.expires_at.duration_since(now);
         let is_new = now.duration_since(stored.issued_at) < QUIET_TIME;
         left > self.margin || (is_new && left > SignedDuration::ZERO)
     }
 
-    /// `POST /auth`, and the new key into memory and table. A key that cannot be stored is used all
-    /// the same.
+    /// Calls `POST /auth` and stores the new key in memory and in the table. A key that cannot be stored is
+    /// still used.
     async fn authenticate(&self, memory: &mut Memory, now: Timestamp) -> Result<ApiKey, Error> {
         if let Some(refusal) = memory
             .refusal
@@ -245,7 +245,7 @@ impl ApiKeys {
             .credentials()
             .await
             .map_err(Error::Credentials)?;
-        // Another application's keys answer 404 for every item of ours, as if all were gone.
+        // With the keys of another application, every item of ours would be a 404, as if all were deleted.
         if credentials.client_id != self.client_id {
             return Err(memory.refuse(now, QUIET_TIME, Reason::OtherApplication));
         }
@@ -273,7 +273,7 @@ impl ApiKeys {
                 if let Some(Ok(wait)) = wait {
                     return Err(memory.refuse(now, wait, Reason::RateLimited));
                 }
-                // Whoever has a key that still works need not wait for each failure anew.
+                // A caller with a valid key need not wait for each failed renewal.
                 let time = if memory.key.as_ref().is_some_and(|key| key.expires_at > now) {
                     QUIET_TIME
                 } else {

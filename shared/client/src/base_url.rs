@@ -1,4 +1,4 @@
-//! Where Pluggy is.
+//! Base URL of Pluggy's API.
 
 use std::str::FromStr;
 
@@ -7,8 +7,8 @@ use url::Url;
 use crate::call::Call;
 use crate::https::{InvalidUrl, secure_url};
 
-/// Address of the API: https, or http on the loopback for the local stack. Checked, so that a key
-/// never travels in the clear.
+/// Base URL of the API: https, or http on the loopback for the local stack. It is validated, so that a key is
+/// never sent unencrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
@@ -21,12 +21,12 @@ impl FromStr for BaseUrl {
 }
 
 impl BaseUrl {
-    /// The address as text.
+    /// Returns the URL as text.
     pub(super) fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The address of a call.
+    /// Returns the URL of a call.
     pub(super) fn join(&self, call: &Call) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut segments) = url.path_segments_mut() {

@@ -1,14 +1,14 @@
-//! What is asked of Pluggy.
+//! Calls to Pluggy.
 
 use http::Method;
 
-/// What is asked for: a method, a path made of constants and parsed ids, and a query.
+/// A call: method, path of constants and parsed ids, and query.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(&'static str, String)>,
-    /// Whether it does no harm to make the call twice.
+    /// Whether the call can be retried without harm.
     pub(super) repeatable: bool,
 }
 
@@ -29,7 +29,7 @@ impl Call {
         Self::new(Method::DELETE, path)
     }
 
-    /// For a call that does no harm when it is made twice, though it is no `GET`.
+    /// Marks a call other than `GET` as repeatable without harm.
     pub(super) fn repeatable(self) -> Self {
         Self {
             repeatable: true,

@@ -1,4 +1,4 @@
-//! The calls that we make at Pluggy, authenticated.
+//! Authenticated client for the calls to Pluggy's API.
 
 mod accounts;
 mod connectors;
@@ -18,13 +18,13 @@ use crate::call::Call;
 use crate::{ApiKeys, Error};
 use pluggy::{ConnectTokenRequest, ConnectTokenResponse};
 
-/// A call without a body.
+/// Body of a call without one.
 const NO_BODY: Option<&()> = None;
 const ACCOUNT_NOT_FOUND: &str = "ACCOUNT_NOT_FOUND";
 const ITEM_NOT_FOUND: &str = "ITEM_NOT_FOUND";
 
-/// Pluggy's API with the application's key: shared with other processes, and renewed once when
-/// Pluggy refuses it.
+/// Client for Pluggy's API with the application's key. The key is shared with other processes, and
+/// renewed once when Pluggy refuses it.
 ///
 /// ```no_run
 /// # async fn example(
@@ -50,21 +50,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that gets its keys from `keys`. Makes no network call.
+    /// Creates a client that takes its keys from `keys`. Makes no network call.
     pub fn new(api: Api, keys: ApiKeys) -> Self {
         Self { api, keys }
     }
 
-    /// Gets ready for the first call, as far as that is possible at once: opens the connection, and
-    /// reads the shared key. What goes wrong is left to that call.
+    /// Prepares the first call: opens the connection and reads the shared key. Failures are left to that
+    /// call.
     pub async fn open(&self, now: Timestamp) {
         tokio::join!(self.api.open(OPENING_BUDGET), async {
             let _ = timeout(OPENING_BUDGET, self.keys.remember(now)).await;
         });
     }
 
-    /// `POST /connect_token`: a connect token, or `None` if the item that it should update does not
-    /// exist.
+    /// `POST /connect_token`: creates a connect token. Returns `None` if the item to update does not exist.
     pub async fn create_connect_token(
         &self,
         request: &ConnectTokenRequest,
@@ -79,7 +78,7 @@ impl Client {
         .await
     }
 
-    /// A call whose answer must be there.
+    /// Makes a call that requires a response body.
     async fn call<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -91,7 +90,7 @@ impl Client {
             .map_err(Failure::into_error)
     }
 
-    /// A call where "there is no such thing", which Pluggy says by `not_found`, is an answer.
+    /// Makes a call that returns `None` if Pluggy responds with the code `not_found`.
     async fn find<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -106,7 +105,7 @@ impl Client {
         }
     }
 
-    /// One exchange; when Pluggy refuses the key, one renewal and the same exchange once more.
+    /// Makes one exchange. If Pluggy refuses the key, renews it and makes the exchange once more.
     async fn send<T: DeserializeOwned>(
         &self,
         call: Call,

@@ -1,21 +1,21 @@
-//! How a call to Pluggy can fail, by what the caller may do about it.
+//! Errors of a call to Pluggy, by the caller's options.
 
 use std::time::Duration;
 
 use crate::{BoxError, https};
 
-/// A call to Pluggy that gave no usable answer. Holds machine codes only: Pluggy's texts are for
-/// people who read logs of Pluggy, and may name a user.
+/// A call to Pluggy without a usable response. It holds machine codes only: Pluggy's messages are for people
+/// and may name a user.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Too many requests from our address; Pluggy says how long to wait.
+    /// Too many requests from our address.
     #[error("pluggy limits the rate of requests")]
     RateLimited {
-        /// From `RateLimit-Reset`, else a minute.
+        /// The wait from `RateLimit-Reset`, else one minute.
         retry_after: Duration,
     },
-    /// The application's credentials do not work: they are wrong, disabled, or not allowed from
-    /// here.
+    /// Pluggy refuses the application's credentials: they are wrong, disabled, or not allowed from this
+    /// address.
     #[error("pluggy refuses the application's credentials (status {status}, code {code:?})")]
     CredentialsRefused {
         /// HTTP status.
@@ -23,15 +23,13 @@ pub enum Error {
         /// `codeDescription`.
         code: Option<String>,
     },
-    /// The credentials are those of another application than the deployment's: its keys would see
-    /// none of our items.
+    /// The credentials belong to another application than the deployment's, which has none of our items.
     #[error("the secret has the credentials of another application than PLUGGY_CLIENT_ID")]
     OtherApplication,
-    /// The API key was refused again right after it was renewed, or so soon that a renewal would
-    /// only hammer.
+    /// Pluggy refused the API key right after its renewal, or too soon for another renewal.
     #[error("pluggy refuses the api key")]
     KeyRefused,
-    /// Pluggy understood the request and denies it; repeating it does not help.
+    /// Pluggy understood the request and denies it. A retry does not help.
     #[error("pluggy rejects the request (status {status}, code {code:?})")]
     Rejected {
         /// HTTP status.
@@ -41,23 +39,23 @@ pub enum Error {
         /// Pluggy's id of the error.
         error_id: Option<String>,
     },
-    /// No answer, or a server error: later may be better.
+    /// No response, or a server error. A retry may succeed.
     #[error("pluggy is not available (status {status:?})")]
     Unavailable {
-        /// HTTP status, if there was an answer.
+        /// HTTP status, if there was a response.
         status: Option<u16>,
-        /// Pluggy's id of the error, if there was an answer.
+        /// Pluggy's id of the error, if there was a response.
         error_id: Option<String>,
-        /// Why there was none.
+        /// Why there was no response.
         #[source]
         source: Option<https::Error>,
     },
-    /// A 2xx answer that cannot be read.
+    /// A 2xx response that cannot be read.
     #[error("pluggy's answer cannot be read (line {line}, column {column})")]
     Unreadable {
-        /// Where the JSON stops making sense.
+        /// Line of the JSON error.
         line: usize,
-        /// Where the JSON stops making sense.
+        /// Column of the JSON error.
         column: usize,
     },
     /// The credentials cannot be read.
@@ -69,7 +67,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether waiting does not mend it: someone must look at settings, at Pluggy, or at our code.
+    /// Whether a retry does not help: a person must check the settings, Pluggy, or our code.
     pub fn needs_a_person(&self) -> bool {
         match self {
             Self::CredentialsRefused { .. }
@@ -82,12 +80,12 @@ impl Error {
         }
     }
 
-    /// Whether Pluggy answered, and only this call fails; other calls need not.
+    /// Whether Pluggy responded and only this call fails. Other calls may succeed.
     pub fn is_about_this_call(&self) -> bool {
         matches!(self, Self::Rejected { .. } | Self::Unreadable { .. })
     }
 
-    /// Pluggy's id of the error, to quote to its support.
+    /// Returns Pluggy's id of the error, for its support.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Rejected { error_id, .. } | Self::Unavailable { error_id, .. } => {
@@ -97,7 +95,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before it makes sense to try again; `None` where Pluggy says nothing.
+    /// Returns how long to wait before a retry, or `None` if Pluggy does not say.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } => Some(*retry_after),

@@ -1,4 +1,4 @@
-//! Errors for the log.
+//! Format of errors in the log.
 
 /// Returns an error and all its causes in one line, for the one log line that a failure gets.
 pub fn chain(error: &dyn std::error::Error) -> String {

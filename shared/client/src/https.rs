@@ -1,5 +1,5 @@
-//! HTTPS to everything that a function calls: one TLS stack for AWS's SDK and for Pluggy,
-//! compiled-in roots, HTTP/1.1, connections that can be opened ahead of their first request.
+//! HTTPS for all outgoing requests: one TLS stack for the AWS SDK and for Pluggy, compiled-in roots,
+//! HTTP/1.1, and connections that can be opened before their first request.
 
 mod address;
 mod client;

@@ -1,12 +1,12 @@
-//! What may be read from a JWT without verifying it: when it expires.
+//! Expiry of a JWT, read without verification.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-/// No token of Pluggy's is known to live so long. One that says so, or that ended before it came, is
-/// not believed.
+/// Longest lifetime that is accepted. No known token of Pluggy lives so long. A token with a longer lifetime,
+/// or with an expiry in the past, is treated as one without an expiry.
 const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Deserialize)]
@@ -14,8 +14,8 @@ struct Claims {
     exp: i64,
 }
 
-/// When a token ends that Pluggy has given us at `now`: by its own word if it has one that can be
-/// believed, else after the `documented` lifetime.
+/// Returns when a token received at `now` expires: by its own claim if that is plausible, else after the
+/// `documented` lifetime.
 pub fn expiry(token: &str, now: Timestamp, documented: SignedDuration) -> Timestamp {
     let is_believed = |at: &Timestamp| *at > now && at.duration_since(now) <= LONGEST_LIFETIME;
     claimed_expiry(token)
@@ -23,7 +23,7 @@ pub fn expiry(token: &str, now: Timestamp, documented: SignedDuration) -> Timest
         .unwrap_or_else(|| now.saturating_add(documented).unwrap_or(now))
 }
 
-/// The `exp` claim; `None` if the token is not a JWT or has none.
+/// Returns the `exp` claim, or `None` if the token is not a JWT or has none.
 ///
 /// Source: RFC 7519, section 4.1.4.
 fn claimed_expiry(token: &str) -> Option<Timestamp> {
@@ -70,7 +70,7 @@ mod tests {
             "..".to_owned(),
             token("{}"),
             token(r#"{"exp":"soon"}"#),
-            // At this moment, before it, in the year 3000, and past the end of time.
+            // The present, the past, the year 3000, and beyond the range of timestamps.
             token(&format!(r#"{{"exp":{}}}"#, now().as_second())),
             token(r#"{"exp":0}"#),
             token(r#"{"exp":32503680000}"#),

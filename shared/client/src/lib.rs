@@ -1,7 +1,7 @@
-//! HTTPS, and a client for the calls to Pluggy's API that a backend makes.
+//! HTTPS, and a client for a backend's calls to Pluggy's API.
 //!
-//! Where the application's credentials and the shared API key are is left to the traits [`CredentialsSource`] and
-//! [`KeyStore`].
+//! Callers provide the application's credentials and the shared API key by the traits [`CredentialsSource`]
+//! and [`KeyStore`].
 
 mod api;
 mod api_keys;
@@ -26,6 +26,5 @@ pub use error::Error;
 pub use error_chain::chain;
 pub use jwt::expiry;
 
-/// Opening a connection ahead of its first request may take this long in init; where the server is slower, the request
-/// itself waits for it.
+/// Time limit for opening a connection during init. If the server is slower, the first request waits for it.
 pub const OPENING_BUDGET: Duration = Duration::from_secs(1);

@@ -1,5 +1,4 @@
-//! A delivery as Pluggy makes it, to see whether our webhook answers before Pluggy is told about
-//! it.
+//! Test delivery in Pluggy's format. It shows whether our webhook responds before it is registered at Pluggy.
 
 use std::time::Duration;
 
@@ -9,21 +8,21 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::https;
 
-/// Pluggy waits about as long.
+/// Time limit of a delivery, about the same as Pluggy's.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// A test delivery that got no answer.
+/// A test delivery without a response.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The secret cannot be sent in a header.
     #[error("the webhook secret has characters that a header cannot carry")]
     Secret,
-    /// Nobody answered.
+    /// The webhook did not respond.
     #[error("the webhook url does not answer")]
     Unanswered(#[source] https::Error),
 }
 
-/// Posts `body` to `url` with the secret header and gives the status of the answer.
+/// Posts `body` to `url` with the secret header. Returns the status of the response.
 pub async fn deliver(
     https: &https::Client,
     url: &str,

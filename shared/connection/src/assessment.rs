@@ -1,46 +1,46 @@
-//! Where a connection stands: from Pluggy's two states, the connector and the time to one reason.
+//! Assessment of a connection: from Pluggy's two states, the connector and the time to one reason.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ActionKind, Availability, Phase, Reason};
 use pluggy::{ExecutionStatus, Item, ItemStatus};
 
-/// A user who has not done for this long what was asked for will not do it any more.
+/// Time after which a user is expected not to act any more.
 const USER_PATIENCE: SignedDuration = SignedDuration::from_hours(24);
-/// Pluggy repeats a failed execution up to five times, an hour apart; after this it has given up.
+/// Time after which Pluggy has given up. It retries a failed execution up to five times, an hour apart.
 const RETRY_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
-/// A planned sync that has not shown up after this is late.
+/// Time after which a planned update is late.
 const UPDATE_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Where a connection stands.
+/// The state of a connection for its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    /// What decided, and with it phase and next action.
+    /// The reason, which determines phase and next action.
     pub reason: Reason,
     /// Until when the next action can be done, if Pluggy says so.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Assessment {
-    /// That of an item about which Pluggy has not answered yet.
+    /// The assessment of an item that was never fetched.
     pub const NOT_READ: Self = Self {
         reason: Reason::NotRead,
         expires_at: None,
     };
 
-    /// Where the connection stands.
+    /// Returns the phase of the connection.
     pub fn phase(self) -> Phase {
         self.reason.phase()
     }
 
-    /// What happens next.
+    /// Returns the next action.
     pub fn action(self) -> ActionKind {
         self.reason.action()
     }
 }
 
-/// Where an item stands at `now`, by Pluggy's last answer about it and what is known of its
-/// connector. docs/status.md lists what comes out.
+/// Assesses an item at `now`, from its snapshot and the availability of its connector. docs/status.md lists
+/// all results.
 ///
 /// ```
 /// use connection::{ActionKind, Availability, Phase, assess};
@@ -72,8 +72,8 @@ pub fn assess(item: &Item, connector: Availability, now: Timestamp) -> Assessmen
     }
 }
 
-/// The item's status decides first, then that of its execution. So a status of the execution that
-/// this version does not know matters only where the item's own status leaves open what to do.
+/// Returns the reason. The item's status decides first, then that of its execution. An unknown execution
+/// status therefore matters only if the item's status leaves the action open.
 fn reason(item: &Item, connector: Availability, now: Timestamp) -> Reason {
     match &item.status {
         ItemStatus::Created | ItemStatus::Updating | ItemStatus::Merging => running(item, now),
@@ -100,7 +100,7 @@ fn reason(item: &Item, connector: Availability, now: Timestamp) -> Reason {
     }
 }
 
-/// Some sources name a pause as a status of the execution alone.
+/// Some sources report a pause only as an execution status.
 fn running(item: &Item, now: Timestamp) -> Reason {
     match item.execution_status {
         ExecutionStatus::WaitingUserInput => input(item, now),
@@ -110,7 +110,7 @@ fn running(item: &Item, now: Timestamp) -> Reason {
     }
 }
 
-/// A prompt that has expired cannot be answered; a new execution is needed.
+/// An expired prompt cannot be answered. A new execution is needed.
 fn input(item: &Item, now: Timestamp) -> Reason {
     if has_expired(input_expiry(item), item, now) {
         Reason::InputExpired
@@ -160,8 +160,8 @@ fn updated(item: &Item, now: Timestamp) -> Reason {
     }
 }
 
-/// The item's status says that the execution ended well or partly well, so a status of it that is
-/// new to this version is taken for a good one.
+/// Returns whether everything was collected. The item's status says that the execution ended well or partly
+/// well, so an unknown execution status counts as success.
 fn ended_well(execution: &ExecutionStatus) -> bool {
     matches!(
         execution,
@@ -169,7 +169,7 @@ fn ended_well(execution: &ExecutionStatus) -> bool {
     )
 }
 
-/// `OUTDATED` and `LOGIN_ERROR`: what the execution says, else what the error says, decides.
+/// Returns the reason for `OUTDATED` and `LOGIN_ERROR`: the execution status decides, else the error.
 fn failed(item: &Item, now: Timestamp) -> Reason {
     use ExecutionStatus as Execution;
     let has_given_up =
@@ -197,8 +197,8 @@ fn failed(item: &Item, now: Timestamp) -> Reason {
     }
 }
 
-/// Pluggy repeats nothing of an item whose login failed, so the user must; but only where the
-/// credentials may be at fault does anybody have to type them again.
+/// Returns the reason after a failed login. Pluggy does not retry it, so the user must. The user enters the
+/// credentials again only if they may be the cause.
 fn login_failed(cause: &ExecutionStatus) -> Reason {
     use ExecutionStatus as Execution;
     match cause {
@@ -213,8 +213,8 @@ fn login_failed(cause: &ExecutionStatus) -> Reason {
     }
 }
 
-/// The execution's own value where it says why, else the error's: older answers differ, and the
-/// more specific one wins.
+/// Returns the cause: the execution status if it is specific, else the error code. Older responses differ,
+/// and the more specific value wins.
 fn cause(item: &Item) -> &ExecutionStatus {
     let generic = matches!(
         item.execution_status,
@@ -226,7 +226,7 @@ fn cause(item: &Item) -> &ExecutionStatus {
     }
 }
 
-/// For how long the item has been as it is.
+/// Returns how long the item has been in its state.
 fn age(item: &Item, now: Timestamp) -> SignedDuration {
     item.updated_at
         .or(item.created_at)

@@ -1,21 +1,21 @@
-//! Whether an institution can be connected to.
+//! Availability of an institution.
 
 use pluggy::HealthStatus;
 
-/// What is known of an item's connector, as far as it decides what the user can do.
+/// Availability of an item's connector, as far as it affects the user's action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Availability {
-    /// It takes connections, as far as we know.
+    /// It accepts connections, as far as we know.
     #[default]
     Available,
     /// Pluggy refuses connections to it for now.
     Offline,
-    /// Pluggy has it no more.
+    /// Pluggy does not have it any more.
     Retired,
 }
 
 impl Availability {
-    /// What a connector's health says; `None` where nothing recent is known.
+    /// Returns the availability for a connector's health; `None` means that nothing recent is known.
     pub fn of_health(health: Option<&HealthStatus>) -> Self {
         match health {
             Some(HealthStatus::Offline) => Self::Offline,

@@ -1,15 +1,15 @@
-//! The moments at which an item may be looked at where nothing but a limit decides.
+//! Hourly slots: times at which an item is fetched when only the maximum interval applies.
 
 use jiff::{SignedDuration, Timestamp};
 
 use pluggy::ItemId;
 
-/// How far apart an item's moments are.
+/// Interval between the slots of an item.
 pub(super) const GRID: SignedDuration = SignedDuration::from_hours(1);
 
-/// The last of the item's own moments up to `limit`. Looks between two of them plan the same one, so
-/// that the row stays at its place in the index of what is due. Each item has moments of its own, so
-/// that no hour begins with a crowd.
+/// Returns the item's last slot before or at `limit`. Fetches between two slots schedule the same time, so
+/// the row keeps its place in the schedule's index. Each item has its own minute and second, so the fetches
+/// spread over the hour.
 pub(super) fn in_hourly_slot(limit: Timestamp, id: ItemId) -> Timestamp {
     let grid = GRID.as_secs();
     let seconds = limit.as_second();
@@ -70,7 +70,8 @@ mod tests {
             in_minute[usize::try_from(moment / 60 % 60).unwrap()] += 1;
         }
 
-        // Of 600 in a minute, the deviation of random ids is 24: a deviation of 200 is no chance.
+        // With 600 expected per minute, the standard deviation of random ids is 24. A deviation of 200 is not
+        // chance.
         assert!(
             in_minute.iter().all(|items| (400..800).contains(items)),
             "{in_minute:?}"

@@ -1,4 +1,4 @@
-//! In which language the user is told.
+//! Languages of the messages to the user.
 
 /// A language of our messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,9 +11,9 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that `Accept-Language` prefers among ours; Portuguese if it names none.
+    /// Returns the language that `Accept-Language` prefers, or Portuguese if it names neither.
     ///
-    /// Of ranges that are equally wanted, the first counts. Source: RFC 9110, section 12.5.4.
+    /// Of ranges with equal weight, the first counts. Source: RFC 9110, section 12.5.4.
     pub fn accepted(header: Option<&str>) -> Self {
         let mut preferred: Option<(Self, u16)> = None;
         for range in header.unwrap_or_default().split(',') {
@@ -28,7 +28,7 @@ impl Language {
         preferred.map(|(language, _)| language).unwrap_or_default()
     }
 
-    /// The language's tag.
+    /// Returns the language's tag.
     pub fn tag(self) -> &'static str {
         match self {
             Self::Portuguese => "pt",
@@ -44,7 +44,7 @@ impl Language {
     }
 }
 
-/// The weight of a range in thousandths; `None` if it cannot be read.
+/// Returns the weight of a range in thousandths, or `None` if it cannot be parsed.
 fn weight_of(parameter: &str) -> Option<u16> {
     let parameter = parameter.trim();
     if parameter.is_empty() {

@@ -1,9 +1,8 @@
-//! What an item's state means for the user: pure functions of the item, its connector and the time.
+//! Meaning of an item's state for the user: pure functions of the item, its connector and the time.
 //!
-//! [`assess`] finds the one [`Reason`] that decides, from Pluggy's two states and from what time
-//! brings. The reason's table gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`], and
-//! [`message()`] the words for the user. [`next_fetch`] and [`retry_delay`] say when to look again if no
-//! webhook comes.
+//! [`assess`] finds the [`Reason`] that decides, from Pluggy's two states and the time. The reason's table
+//! gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`]. [`message()`] returns the text for the user.
+//! [`next_fetch`] and [`retry_delay`] schedule the next fetch if no webhook arrives.
 
 mod assessment;
 mod availability;

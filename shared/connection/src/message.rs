@@ -1,8 +1,8 @@
-//! What the user is told, in Portuguese and English.
+//! Messages to the user, in Portuguese and English.
 
 use super::{Language, Reason};
 
-/// What to tell the user: how the connection stands, and what to do about it.
+/// Returns the message to the user: the state of the connection, and the next action.
 pub fn message(reason: Reason, language: Language) -> &'static str {
     let (portuguese, english) = texts(reason);
     match language {

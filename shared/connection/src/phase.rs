@@ -1,8 +1,8 @@
-//! The words in which a frontend is told where a connection stands.
+//! Phases and actions of the API for frontends.
 
 use serde::Serialize;
 
-/// Declares a closed vocabulary: each variant with its word.
+/// Declares a closed enum with a name for each variant.
 macro_rules! vocabulary {
     ($(#[$outer:meta])* pub enum $name:ident { $( $(#[$inner:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$outer])*
@@ -10,10 +10,10 @@ macro_rules! vocabulary {
         pub enum $name { $( $(#[$inner])* #[serde(rename = $word)] $variant, )+ }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$( Self::$variant, )+];
 
-            /// Its word.
+            /// Returns the name.
             pub fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word, )+ }
             }
@@ -22,13 +22,13 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// Where a connection stands. A closed vocabulary: a frontend may switch on it.
+    /// Phase of a connection. The enum is closed, so a frontend may switch on it.
     pub enum Phase {
-        /// The first execution runs, or Pluggy has not answered yet.
+        /// The first execution is running, or no fetch has succeeded yet.
         Connecting = "connecting",
-        /// The user must do something now, and the execution goes on by itself then.
+        /// The user must act now. The execution then continues by itself.
         WaitingUser = "waiting_user",
-        /// A later execution runs; older data is there.
+        /// A later execution is running. Older data is available.
         Updating = "updating",
         /// Everything is collected.
         Ready = "ready",
@@ -36,31 +36,31 @@ vocabulary! {
         ReadyPartial = "ready_partial",
         /// The last execution failed; Pluggy repeats it by itself.
         Retrying = "retrying",
-        /// The connection has ended or failed; only the user can mend it.
+        /// The connection has ended or failed. Only the user can restore it.
         Reconnect = "reconnect",
-        /// The last execution failed, and neither waiting nor the user mends it.
+        /// The last execution failed. Neither waiting nor the user can restore it.
         Failed = "failed",
-        /// Pluggy says something that this version does not know.
+        /// Pluggy reports a state that this version does not know.
         Unknown = "unknown",
     }
 }
 
 vocabulary! {
-    /// What happens next, and who must act.
+    /// The next action, and who must act.
     pub enum ActionKind {
         /// Nothing.
         None = "none",
-        /// Wait; it goes on by itself.
+        /// Wait; the execution continues by itself.
         Wait = "wait",
         /// The user gives the MFA value that the bank asks for.
         AnswerMfa = "answer_mfa",
-        /// The user authorizes the device at the bank; then it goes on by itself.
+        /// The user authorizes the device at the bank; the execution then continues by itself.
         AuthorizeDevice = "authorize_device",
-        /// The user, or another holder of the account, does something at the bank.
+        /// The user, or another holder of the account, acts at the bank.
         ActAtBank = "act_at_bank",
         /// The user updates the connection in the widget.
         Reconnect = "reconnect",
-        /// The user makes a new connection.
+        /// The user creates a new connection.
         ConnectAgain = "connect_again",
         /// Wait for the bank; it is not available.
         WaitForBank = "wait_for_bank",
@@ -69,11 +69,11 @@ vocabulary! {
     }
 }
 
-/// For what the app needs a connect token next.
+/// Purpose of the next connect token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenUse {
     /// To update the item in the widget.
     Update,
-    /// To make a new connection.
+    /// To create a connection.
     NewConnection,
 }

@@ -1,4 +1,4 @@
-//! When to look at an item again if no webhook comes.
+//! Schedule of an item's next fetch if no webhook arrives.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,29 +6,29 @@ use super::hourly_slot::in_hourly_slot;
 use super::{Availability, Phase, assess};
 use pluggy::{Item, ItemStatus};
 
-/// The first look at a running execution; each later one waits as long as the state has lasted.
+/// Delay of the first fetch of a running execution. Each later delay equals the age of the state.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
-/// No running execution is left unwatched for longer.
+/// Maximum interval of fetches while an execution is running.
 const LONGEST_WHILE_RUNNING: SignedDuration = SignedDuration::from_hours(1);
-/// After the expiry of what the user must do, Pluggy needs a moment to say so.
+/// Delay after the expiry of a user's action, until Pluggy reports it.
 const EXPIRY_GRACE: SignedDuration = SignedDuration::from_secs(15);
-/// An auto-sync takes a while; its webhook usually comes first.
+/// Delay after a planned auto-sync. Its webhook usually arrives earlier.
 const AUTO_SYNC_GRACE: SignedDuration = SignedDuration::from_mins(30);
-/// No live item is left unwatched for longer,
+/// Maximum interval of fetches for a live item.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
-/// except one that has not changed for this long,
+/// Time without a change after which an item is dormant.
 const DORMANT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// which is looked at this rarely.
+/// Maximum interval of fetches for a dormant item.
 const LONGEST_WHILE_DORMANT: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The first retry of a failed read, doubled with each failure in a row.
+/// Delay of the first retry of a failed fetch. It doubles with each failure in a row.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(6);
 const MAX_DOUBLINGS: u32 = 10;
 
-/// How long after a 404 the item is asked for again; only a second 404 proves that it is gone.
+/// Delay of the fetch after a 404. Only a second 404 proves that the item is gone.
 pub const MISSING_CONFIRMATION_DELAY: SignedDuration = SignedDuration::from_hours(1);
 
-/// When to look again at an item that was just read.
+/// Returns when to fetch an item again that was just fetched.
 pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
     let assessment = assess(item, Availability::Available, now);
     let age = item
@@ -36,8 +36,8 @@ pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
         .map(|at| now.duration_since(at))
         .unwrap_or_default();
     let while_running = age.clamp(SHORTEST, LONGEST_WHILE_RUNNING);
-    // By Pluggy's own states rather than by phase: a prompt that has just expired is still on its
-    // way to a state that lasts.
+    // Pluggy's states decide, not the phase: an item whose prompt has just expired still moves to a final
+    // state.
     let is_moving = item.execution_status.is_running()
         || item.status.is_moving()
         || matches!(
@@ -78,9 +78,8 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
         .fold(at_the_latest, SignedDuration::min)
 }
 
-/// How long to wait after the `failures`th failed read in a row: doubled each time, and spread by
-/// `jitter` (0 to 1) over the upper half, so that items that failed together do not come back
-/// together.
+/// Returns the delay after the `failures`th failed fetch in a row. It doubles each time. `jitter` (0 to 1)
+/// spreads it over the upper half, so that items that failed together are not retried together.
 pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
     let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
     let longest = (FIRST_RETRY * 2_i32.pow(doublings)).min(LONGEST_RETRY);
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_is_looked_at_when_it_expires() {
+    fn a_prompt_is_fetched_when_it_expires() {
         check(
             serde_json::json!({
                 "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_settled_item_is_looked_at_after_its_auto_sync_and_at_most_a_day_later() {
+    fn a_settled_item_is_fetched_after_its_auto_sync_and_at_most_a_day_later() {
         check(serde_json::json!({}), "2026-11-24T11:10:41Z");
         check(
             serde_json::json!({"nextAutoSyncAt": "2026-11-23T20:00:00Z"}),
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_within_an_hour_at_a_settled_item_plan_the_same_look() {
+    fn fetches_of_a_settled_item_within_an_hour_schedule_the_same_fetch() {
         let settled = serde_json::json!({
             "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED", "executionStatus": "SUCCESS",
             "updatedAt": NOW, "nextAutoSyncAt": "2026-11-24T12:00:00Z",
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dormant_item_is_looked_at_once_a_week() {
+    fn a_dormant_item_is_fetched_once_a_week() {
         check(
             serde_json::json!({"updatedAt": "2026-10-01T00:00:00Z"}),
             "2026-11-30T11:10:41Z",
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_reads_back_off_within_bounds() {
+    fn failed_fetches_back_off_within_bounds() {
         assert_eq!(retry_delay(1, 0.0), SignedDuration::from_secs(15));
         assert_eq!(retry_delay(1, 1.0), SignedDuration::from_secs(30));
         assert_eq!(retry_delay(3, 1.0), SignedDuration::from_secs(120));

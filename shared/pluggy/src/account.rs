@@ -1,4 +1,4 @@
-//! Accounts, bank accounts and credit cards alike.
+//! Accounts: bank accounts and credit cards.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{AccountId, Amount, ItemId, tolerant};
 
-/// An account as `GET /accounts/{id}` gives it. Only the ids are promised: any other field of an
+/// An account as `GET /accounts/{id}` returns it. Only the ids are promised. Any other field of an
 /// unexpected shape counts as absent.
 ///
-/// The owner's name and tax number are not read: what does not get in cannot leak.
+/// The owner's name and tax number are not deserialized, so they cannot leak.
 ///
 /// ```
 /// use pluggy::{Account, AccountType};
@@ -34,78 +34,78 @@ use super::{AccountId, Amount, ItemId, tolerant};
 pub struct Account {
     /// The account.
     pub id: AccountId,
-    /// The item that it was found through.
+    /// The item through which it was found.
     pub item_id: ItemId,
-    /// What it is.
+    /// Type of the account.
     #[serde(rename = "type")]
     pub kind: Option<AccountType>,
-    /// What it is, more exactly.
+    /// Subtype of the account.
     pub subtype: Option<AccountSubtype>,
-    /// The bank's number of it; of a card, the last four digits.
+    /// The bank's account number; for a card, the last four digits.
     pub number: Option<String>,
-    /// What it is called.
+    /// Name of the account.
     pub name: Option<String>,
-    /// What the bank calls it for its customers.
+    /// The bank's product name.
     pub marketing_name: Option<String>,
-    /// What there is in a bank account, or what a card owes.
+    /// Balance of a bank account, or debt of a card.
     pub balance: Option<Amount>,
-    /// ISO 4217 code of all its amounts.
+    /// ISO 4217 code of all amounts of the account.
     pub currency_code: Option<String>,
-    /// What only bank accounts have.
+    /// Fields of bank accounts only.
     pub bank_data: Option<BankData>,
-    /// What only cards have.
+    /// Fields of cards only.
     pub credit_data: Option<CreditData>,
-    /// When Pluggy found it first.
+    /// When Pluggy first found it.
     pub created_at: Option<Timestamp>,
-    /// When it was read last.
+    /// When it was last collected.
     pub updated_at: Option<Timestamp>,
 }
 
-/// What only bank accounts have.
+/// Fields of bank accounts.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::exact", skip_serializing_if = "Option::is_none")],
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BankData {
-    /// The balance with what is not posted yet.
+    /// The balance including transactions that are not posted yet.
     pub closing_balance: Option<Amount>,
-    /// What the bank invests by itself.
+    /// Amount that the bank invests automatically.
     pub automatically_invested_balance: Option<Amount>,
-    /// How far it may be overdrawn.
+    /// Agreed overdraft limit.
     pub overdraft_contracted_limit: Option<Amount>,
-    /// How far it is.
+    /// Used part of the agreed overdraft.
     pub overdraft_used_limit: Option<Amount>,
-    /// How far it is beyond what was agreed.
+    /// Overdraft beyond the agreed limit.
     pub unarranged_overdraft_amount: Option<Amount>,
-    /// Whether something of it is set aside.
+    /// Whether part of the balance is reserved.
     pub has_reserved_balance: Option<bool>,
 }
 
-/// What only cards have.
+/// Fields of cards.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::exact", skip_serializing_if = "Option::is_none")],
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreditData {
-    /// Such as Gold.
+    /// Level of the card, such as Gold.
     pub level: Option<String>,
-    /// Such as Visa.
+    /// Brand of the card, such as Visa.
     pub brand: Option<String>,
     /// When the bill is closed: a day or a moment, as received.
     pub balance_close_date: Option<String>,
     /// When the bill is due: a day or a moment, as received.
     pub balance_due_date: Option<String>,
-    /// What may still be spent.
+    /// Remaining credit.
     pub available_credit_limit: Option<Amount>,
-    /// The amount due, in dollars.
+    /// The amount due, in US dollars.
     pub balance_foreign_currency: Option<Amount>,
-    /// The least that must be paid.
+    /// Minimum payment.
     pub minimum_payment: Option<Amount>,
-    /// What may be spent in all.
+    /// Credit limit.
     pub credit_limit: Option<Amount>,
-    /// Whether that can be changed.
+    /// Whether the credit limit can be changed.
     pub is_limit_flexible: Option<bool>,
     /// `ACTIVE`, `BLOCKED` or `CANCELLED`.
     pub status: Option<String>,
@@ -113,7 +113,7 @@ pub struct CreditData {
     pub holder_type: Option<String>,
 }
 
-/// What an account says about a person stays out of logs.
+/// Prints the ids only. An account's personal data stays out of logs.
 impl fmt::Debug for Account {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut account = formatter.debug_struct("Account");
@@ -122,7 +122,7 @@ impl fmt::Debug for Account {
 }
 
 open_enum! {
-    /// What an account is.
+    /// Type of an account.
     pub enum AccountType {
         /// A bank account, with [`BankData`].
         Bank = "BANK",
@@ -132,11 +132,11 @@ open_enum! {
 }
 
 open_enum! {
-    /// What an account is, more exactly.
+    /// Subtype of an account.
     pub enum AccountSubtype {
-        /// For saving.
+        /// A savings account.
         SavingsAccount = "SAVINGS_ACCOUNT",
-        /// For everything.
+        /// A checking account.
         CheckingAccount = "CHECKING_ACCOUNT",
         /// A credit card.
         CreditCard = "CREDIT_CARD",

@@ -5,12 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// An amount of money, digit by digit as Pluggy wrote it.
+/// An amount of money, with exactly the digits that Pluggy sent.
 ///
-/// Pluggy writes money as a JSON number. Read as a float, or as a `serde_json::Number`, which holds
-/// one, it may be rounded, and sums of it are wrong sooner or later. So the text is kept: databases
-/// take it for their decimal types as it is (`N` of `DynamoDB`, `numeric` of `PostgreSQL`), and so
-/// does any decimal crate. Calculating is left to the one that an integrator has chosen already.
+/// Pluggy sends money as a JSON number. A float, or a `serde_json::Number`, which holds one, may round it.
+/// The text is kept instead. Databases accept it for their decimal types (`N` of `DynamoDB`, `numeric` of
+/// `PostgreSQL`), and so does any decimal crate. This type does not calculate: use the integrator's decimal
+/// crate.
 ///
 /// ```
 /// use pluggy::Amount;
@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 pub struct Amount(String);
 
 impl Amount {
-    /// A JSON number: digits with an optional sign, fraction and exponent.
+    /// Returns the amount as a JSON number: digits with an optional sign, fraction and exponent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -41,7 +41,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// What somebody has or spends stays out of logs.
+/// Prints no digits. A user's money stays out of logs.
 impl fmt::Debug for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Amount(…)")
@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 impl Serialize for Amount {
-    /// As the number that it was.
+    /// Serializes the amount as a JSON number.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.0.clone())
             .map_err(serde::ser::Error::custom)?

@@ -1,4 +1,4 @@
-//! `POST /auth`: a key for the whole API, from the application's credentials.
+//! `POST /auth`: an API key for the application's credentials.
 
 use std::fmt;
 
@@ -18,12 +18,12 @@ pub struct AuthRequest<'a> {
     pub client_secret: &'a SecretString,
 }
 
-/// The one place where the client secret is written out: into the body of `POST /auth`.
+/// Writes the client secret into the body of `POST /auth`. No other place exposes it.
 fn expose<S: serde::Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
 }
 
-/// Answer of `POST /auth`.
+/// Response of `POST /auth`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthResponse {
@@ -31,13 +31,13 @@ pub struct AuthResponse {
     pub api_key: ApiKey,
 }
 
-/// A key for every endpoint of the application, valid for two hours. Server side only.
+/// API key for every endpoint of the application, valid for two hours. Server side only.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct ApiKey(SecretString);
 
 impl ApiKey {
-    /// The key as text: for the `X-API-KEY` header, and for the credential table.
+    /// Returns the key as text, for the `X-API-KEY` header and for the credential table.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -1,7 +1,7 @@
-//! What the Connect widget tells the frontend, so that a backend can receive what a frontend relays.
+//! Callbacks of the Connect widget, so that a backend can receive what a frontend relays.
 //!
-//! It serves the user's experience: callbacks come late, twice or never, and from a browser. State
-//! comes from webhooks.
+//! Use them for the user's experience only. Callbacks come from a browser: late, twice or never. State comes
+//! from webhooks.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,12 @@ pub struct ConnectSuccess {
     pub item: Item,
 }
 
-/// Argument of `onError`. Also called for `USER_AUTHORIZATION_PENDING`, which is no failure.
+/// Argument of `onError`. The widget also calls it for `USER_AUTHORIZATION_PENDING`, which is not a failure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectError {
-    /// What went wrong.
+    /// Error message.
     pub message: String,
-    /// The item, if there is one yet; absent when the widget itself could not be loaded.
+    /// The item, if there is one yet. Absent when the widget itself could not be loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<ConnectSuccess>,
 }
@@ -39,12 +39,12 @@ pub struct ConnectError {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectEvent {
-    /// What the user did, or what came of it.
+    /// Name of the event.
     #[serde(rename = "event")]
     pub kind: ConnectEventKind,
-    /// When, in milliseconds of the browser's clock since 1970.
+    /// Time of the event, in milliseconds of the browser's clock since 1970.
     pub timestamp: serde_json::Number,
-    /// The chosen institution, on `SELECTED_INSTITUTION`; null when the choice was undone.
+    /// The selected institution, on `SELECTED_INSTITUTION`; null when the user undid the selection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<Connector>,
     /// The item of the current connection, on `LOGIN_*` and `ITEM_RESPONSE`.
@@ -52,14 +52,14 @@ pub struct ConnectEvent {
     pub item: Option<Item>,
 }
 
-/// The two arguments of `onEvent` up to version 1: the name, and its metadata.
+/// The two arguments of `onEvent` up to version 1: name and metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LegacyConnectEvent(pub ConnectEventKind, pub ConnectEventMetadata);
 
 /// Second argument of `onEvent` up to version 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectEventMetadata {
-    /// When, in milliseconds of the browser's clock since 1970.
+    /// Time of the event, in milliseconds of the browser's clock since 1970.
     pub timestamp: serde_json::Number,
 }
 
@@ -75,15 +75,15 @@ impl From<LegacyConnectEvent> for ConnectEvent {
 }
 
 open_enum! {
-    /// Name of an event of the widget.
+    /// Name of a widget event.
     pub enum ConnectEventKind {
         /// The user accepted the terms and the privacy consent.
         SubmittedConsent = "SUBMITTED_CONSENT",
-        /// The user chose an institution.
+        /// The user selected an institution.
         SelectedInstitution = "SELECTED_INSTITUTION",
         /// The user sent credentials.
         SubmittedLogin = "SUBMITTED_LOGIN",
-        /// The user sent the value that the institution asked for.
+        /// The user sent the value that the institution requested.
         SubmittedMfa = "SUBMITTED_MFA",
         /// The credentials were accepted.
         LoginSuccess = "LOGIN_SUCCESS",
@@ -91,7 +91,7 @@ open_enum! {
         LoginMfaSuccess = "LOGIN_MFA_SUCCESS",
         /// The user is logged in at the institution.
         LoginStepCompleted = "LOGIN_STEP_COMPLETED",
-        /// The item came back from the API.
+        /// The API returned the item.
         ItemResponse = "ITEM_RESPONSE",
     }
 }

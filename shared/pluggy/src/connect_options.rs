@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 
-/// The widget's serializable options, named as the widget names them; one that is not set is
-/// absent.
+/// The widget's serializable options, named as the widget names them. An unset option is absent.
 ///
-/// `connectToken` is not among them, since it differs each time, nor is `openFinanceParameters`,
-/// since a CPF or CNPJ never passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
+/// `connectToken` is left out because it differs each time. `openFinanceParameters` is left out because a CPF
+/// or CNPJ never passes through this backend. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
 ///
 /// ```
 /// use pluggy::{ConnectOptions, ProductType};
@@ -27,14 +26,14 @@ use super::{ConnectorId, ConnectorType, CountryCode, ItemId, ProductType};
 pub struct ConnectOptions {
     /// Also lists sandbox connectors; not for production.
     pub include_sandbox: Option<bool>,
-    /// Lets the user minimize the widget while the connection goes on.
+    /// Lets the user minimize the widget while the connection continues.
     pub allow_connect_in_background: Option<bool>,
     /// Full screen on small screens; a modal if `false`.
     pub allow_fullscreen: Option<bool>,
     /// The item to update. Set from the request, never from settings.
     #[serde(skip_deserializing)]
     pub update_item: Option<ItemId>,
-    /// The connector to begin with, in place of the list.
+    /// The connector to open, instead of the list.
     pub selected_connector_id: Option<ConnectorId>,
     /// Lists only connectors of these types.
     pub connector_types: Option<Vec<ConnectorType>>,
@@ -50,32 +49,31 @@ pub struct ConnectOptions {
     pub theme: Option<Theme>,
     /// Opens OAuth pages in the system's browser rather than in a webview.
     pub force_oauth_in_browser: Option<bool>,
-    /// Asks for credentials in update mode, also where it could do without.
+    /// Asks for credentials in update mode, even when the stored ones would do.
     pub force_ask_for_credentials: Option<bool>,
     /// Lists connectors in alphabetical order.
     pub connector_sort_alphabetically: Option<bool>,
-    /// What the product `MOVE_SECURITY` needs: JSON, as text.
+    /// Data for the product `MOVE_SECURITY`: JSON, as text.
     pub move_security_data: Option<String>,
-    /// A wider modal on desktops, for clients whom Pluggy has allowed it.
+    /// Uses a wider modal on desktops, for clients that Pluggy has allowed it.
     pub wide_desktop_modal: Option<bool>,
-    /// Where the widget is loaded from, in place of Pluggy's usual address. It gets the connect
-    /// token.
+    /// URL from which the widget is loaded, instead of Pluggy's. It receives the connect token.
     pub url: Option<String>,
 }
 
 open_enum! {
     /// Colors of the widget.
     pub enum Theme {
-        /// Dark on light.
+        /// Dark text on a light background.
         Light = "light",
-        /// Light on dark.
+        /// Light text on a dark background.
         Dark = "dark",
     }
 }
 
 open_enum! {
-    /// Language of the widget, ISO 639-1. The widget falls back to another one where it does not
-    /// speak it.
+    /// Language of the widget, ISO 639-1. The widget falls back to another language if it does not support
+    /// this one.
     pub enum WidgetLanguage {
         /// Portuguese.
         Portuguese = "pt",

@@ -37,19 +37,19 @@ pub struct ConnectTokenRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectTokenOptions {
-    /// The end user, stored on the created item and echoed in its webhooks. Set from the caller,
-    /// never from settings.
+    /// The end user, stored on the created item and repeated in its webhooks. Set from the caller, never from
+    /// settings.
     #[serde(skip_deserializing)]
     pub client_user_id: Option<ClientUserId>,
-    /// Where the user lands after an OAuth or Open Finance flow: https, or a deep link of the app.
+    /// Redirect target after an OAuth or Open Finance flow: https, or a deep link of the app.
     pub oauth_redirect_uri: Option<String>,
     /// Refuses a second item with the same credentials.
     pub avoid_duplicates: Option<bool>,
-    /// Products to collect, where the widget asks for none.
+    /// Products to collect, when the widget selects none.
     pub products: Option<Vec<ProductType>>,
 }
 
-/// Answer of `POST /connect_token`.
+/// Response of `POST /connect_token`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectTokenResponse {
@@ -57,14 +57,14 @@ pub struct ConnectTokenResponse {
     pub access_token: ConnectToken,
 }
 
-/// The token that the widget needs, valid for 30 minutes. It belongs to the signed-in user and
-/// leaves through [`ConnectToken::expose`] alone.
+/// Token for the widget, valid for 30 minutes. It belongs to the signed-in user. Only
+/// [`ConnectToken::expose`] returns its text.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct ConnectToken(SecretString);
 
 impl ConnectToken {
-    /// The token as text, for the answer to the user whom it was made for.
+    /// Returns the token as text, for the response to its user.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -14,22 +14,22 @@ use super::{ConnectorCredential, ConnectorHealth};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connector {
-    /// Pluggy's id of the connector; sandbox connectors have low ones.
+    /// Pluggy's id of the connector. Sandbox connectors have low ids.
     pub id: ConnectorId,
-    /// Name to show.
+    /// Display name.
     pub name: Option<String>,
-    /// The institution's home page.
+    /// URL of the institution's home page.
     pub institution_url: Option<String>,
-    /// Address of the institution's logo.
+    /// URL of the institution's logo.
     pub image_url: Option<String>,
     /// Brand color, hexadecimal without `#`.
     pub primary_color: Option<String>,
-    /// Kind of institution.
+    /// Type of institution.
     #[serde(rename = "type")]
     pub kind: Option<ConnectorType>,
     /// Its country.
     pub country: Option<CountryCode>,
-    /// What the user must give to connect.
+    /// Credentials that the user must give to connect.
     #[serde_with(skip_apply)]
     #[serde(
         default,
@@ -37,21 +37,20 @@ pub struct Connector {
         skip_serializing_if = "Option::is_none"
     )]
     pub credentials: Option<Vec<ConnectorCredential>>,
-    /// Whether an execution asks for a second factor after the login.
+    /// Whether an execution requests a second factor after the login.
     #[serde(rename = "hasMFA")]
     pub has_mfa: Option<bool>,
-    /// What can be collected from it.
+    /// Products that can be collected from it.
     pub products: Option<Vec<ProductType>>,
-    /// Sub-products in the words of the Open Finance directory, such as
-    /// `INVESTMENTS:TREASURE_TITLES`.
+    /// Sub-products in the terms of the Open Finance directory, such as `INVESTMENTS:TREASURE_TITLES`.
     pub product_coverage: Option<Vec<String>>,
     /// Whether the user logs in on the institution's own page.
     pub oauth: Option<bool>,
-    /// That page's address.
+    /// URL of that page.
     pub oauth_url: Option<String>,
-    /// Where the user resets the password.
+    /// URL of the page to reset the password.
     pub reset_password_url: Option<String>,
-    /// How well connections work at the moment.
+    /// Current health of its connections.
     pub health: Option<ConnectorHealth>,
     /// Whether it belongs to Open Finance.
     pub is_open_finance: Option<bool>,
@@ -67,14 +66,14 @@ pub struct Connector {
     pub supports_boleto_management: Option<bool>,
     /// Whether automatic Pix works.
     pub supports_automatic_pix: Option<bool>,
-    /// When Pluggy added it.
+    /// When Pluggy created it.
     pub created_at: Option<Timestamp>,
-    /// When its description changed last.
+    /// When its description last changed.
     pub updated_at: Option<Timestamp>,
 }
 
 impl Connector {
-    /// A connector of which nothing but the id is known.
+    /// Creates a connector with only its id.
     pub fn new(id: ConnectorId) -> Self {
         Self {
             id,
@@ -87,9 +86,9 @@ impl Connector {
 pub type ConnectorId = i64;
 
 open_enum! {
-    /// Kind of an institution. Source: npm `pluggy-sdk`, `CONNECTOR_TYPES`.
+    /// Type of an institution. Source: npm `pluggy-sdk`, `CONNECTOR_TYPES`.
     pub enum ConnectorType {
-        /// Bank accounts of persons.
+        /// Bank accounts of individuals.
         PersonalBank = "PERSONAL_BANK",
         /// Bank accounts of companies.
         BusinessBank = "BUSINESS_BANK",
@@ -109,8 +108,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// What can be collected from an institution. Source: npm `pluggy-sdk`, `PRODUCT_TYPES`, and
-    /// the Java client.
+    /// Product that can be collected from an institution. Source: npm `pluggy-sdk`, `PRODUCT_TYPES`, and the
+    /// Java client.
     pub enum ProductType {
         /// Accounts and their balances.
         Accounts = "ACCOUNTS",
@@ -124,7 +123,7 @@ open_enum! {
         Investments = "INVESTMENTS",
         /// Transactions of investments.
         InvestmentsTransactions = "INVESTMENTS_TRANSACTIONS",
-        /// Who the user is.
+        /// Identity of the user.
         Identity = "IDENTITY",
         /// Brokerage notes.
         BrokerageNote = "BROKERAGE_NOTE",

@@ -1,4 +1,4 @@
-//! Values that the user must give.
+//! Values that a user must give to connect.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::tolerant;
 
 /// A value that the user must give: a credential of a connector, or the MFA prompt of an item.
 ///
-/// It describes what to ask and never holds an answer.
+/// It describes the prompt and never contains the user's value.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
@@ -17,14 +17,14 @@ use super::tolerant;
 pub struct ConnectorCredential {
     /// Key under which the value is sent.
     pub name: String,
-    /// Text to show beside the field.
+    /// Label of the field.
     pub label: Option<String>,
-    /// Kind of field.
+    /// Type of field.
     #[serde(rename = "type")]
     pub kind: Option<CredentialType>,
-    /// Whether it is a second factor, asked for at each execution.
+    /// Whether it is a second factor, requested at each execution.
     pub mfa: Option<bool>,
-    /// Whether it can be left empty.
+    /// Whether the user can leave it empty.
     pub optional: Option<bool>,
     /// Base64 image that the user must read.
     pub data: Option<String>,
@@ -32,11 +32,11 @@ pub struct ConnectorCredential {
     pub options: Option<Vec<CredentialOption>>,
     /// Help for the user.
     pub assistive_text: Option<String>,
-    /// Example to show in the empty field.
+    /// Example for the empty field.
     pub placeholder: Option<String>,
-    /// Regular expression that a value must match.
+    /// Regular expression for valid values.
     pub validation: Option<String>,
-    /// What to tell the user where it does not, in the institution's language.
+    /// Message to the user for an invalid value, in the institution's language.
     pub validation_message: Option<String>,
     /// Longer instructions.
     pub instructions: Option<String>,
@@ -47,14 +47,14 @@ pub struct ConnectorCredential {
 /// One choice of a `select` field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialOption {
-    /// What is sent.
+    /// The value to send.
     pub value: String,
-    /// What is shown.
+    /// The text to show.
     pub label: String,
 }
 
 open_enum! {
-    /// Kind of a field that the user fills in.
+    /// Type of an input field.
     pub enum CredentialType {
         /// Free text.
         Text = "text",

@@ -1,8 +1,8 @@
-//! Which connectors a list should have.
+//! Filters of the list of connectors.
 
 use super::{ConnectorType, CountryCode};
 
-/// Filters of `GET /connectors`; one that is not set does not filter.
+/// Filters of `GET /connectors`. An unset filter matches all.
 ///
 /// Source: <https://docs.pluggy.ai/reference/connectors-list>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,22 +13,22 @@ pub struct ConnectorFilter {
     pub countries: Vec<CountryCode>,
     /// Any of these types.
     pub types: Vec<ConnectorType>,
-    /// Pluggy's test institutions too; they are left out otherwise.
+    /// Whether to include Pluggy's test institutions. They are left out by default.
     pub sandbox: Option<bool>,
-    /// Only Open Finance, or everything else.
+    /// Open Finance connectors only, or all others.
     pub is_open_finance: Option<bool>,
-    /// Only those where payments can be initiated, or the others.
+    /// Connectors with payment initiation only, or all others.
     pub supports_payment_initiation: Option<bool>,
-    /// Only those where smart transfers work, or the others.
+    /// Connectors with smart transfers only, or all others.
     pub supports_smart_transfers: Option<bool>,
-    /// Only those where automatic Pix works, or the others.
+    /// Connectors with automatic Pix only, or all others.
     pub supports_automatic_pix: Option<bool>,
-    /// With [`super::HealthDetails`].
+    /// Whether to include [`super::HealthDetails`].
     pub health_details: Option<bool>,
 }
 
 impl ConnectorFilter {
-    /// The filters as a query.
+    /// Returns the filters as a query.
     pub fn query(&self) -> Vec<(&'static str, String)> {
         let flags = [
             ("sandbox", self.sandbox),

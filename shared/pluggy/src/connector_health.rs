@@ -1,4 +1,4 @@
-//! How well connections to an institution work, and what is known to be wrong.
+//! Health of connections to an institution, and known incidents.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::open_enum::open_enum;
 use super::tolerant;
 
-/// How well connections to an institution work at the moment.
+/// Current health of connections to an institution.
 ///
 /// Source: <https://docs.pluggy.ai/reference/connectors-retrieve>.
 #[serde_with::apply(
@@ -15,13 +15,13 @@ use super::tolerant;
 )]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorHealth {
-    /// The state.
+    /// State of the connector.
     pub status: Option<HealthStatus>,
     /// `BETA` for a new connector; null otherwise.
     pub stage: Option<HealthStage>,
-    /// Figures of the last hours; only where they are asked for.
+    /// Figures of the last hours, only if requested.
     pub details: Option<HealthDetails>,
-    /// What is known to be wrong now, worst first; absent if nothing is.
+    /// Current incidents, worst first; absent if there are none.
     #[serde_with(skip_apply)]
     #[serde(
         default,
@@ -34,11 +34,11 @@ pub struct ConnectorHealth {
 open_enum! {
     /// State of a connector.
     pub enum HealthStatus {
-        /// Works.
+        /// Connections work.
         Online = "ONLINE",
-        /// Works at times.
+        /// Connections work at times.
         Unstable = "UNSTABLE",
-        /// Does not work; Pluggy refuses new connections.
+        /// Connections do not work. Pluggy refuses new ones.
         Offline = "OFFLINE",
     }
 }
@@ -46,7 +46,7 @@ open_enum! {
 open_enum! {
     /// Maturity of a connector.
     pub enum HealthStage {
-        /// New; some things may be missing.
+        /// New; some features may be missing.
         Beta = "BETA",
     }
 }
@@ -58,55 +58,55 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthDetails {
-    /// Percentage of executions that worked, 0 to 100; null without any.
+    /// Percentage of successful executions, 0 to 100; null without executions.
     pub connection_rate_last6_hours: Option<serde_json::Number>,
-    /// How many connections there were; null if that is not known.
+    /// Number of connections; null if unknown.
     pub connections_last6_hours: Option<serde_json::Number>,
-    /// What is wrong, in words; only npm `pluggy-sdk` has it.
+    /// Description of the problem. Only npm `pluggy-sdk` has it.
     pub error: Option<String>,
 }
 
-/// Something that is wrong now, as on Pluggy's status page.
+/// A current incident, as on Pluggy's status page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Incident {
-    /// Its id on the status page.
+    /// Id of the incident on the status page.
     pub id: Uuid,
-    /// One line for users.
+    /// Title for users.
     pub title: String,
-    /// More lines.
+    /// Description for users.
     #[serde(
         default,
         deserialize_with = "tolerant::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub description: Option<String>,
-    /// What is broken.
+    /// Type of problem.
     #[serde(rename = "type")]
     pub kind_of_problem: IncidentType,
-    /// Which of Pluggy's products it affects.
+    /// Affected product of Pluggy.
     pub product: IncidentProduct,
-    /// Planned or not.
+    /// Whether it is planned.
     pub kind: IncidentKind,
-    /// How badly.
+    /// Severity.
     pub severity: IncidentSeverity,
-    /// How far along it is. One that is over is not listed.
+    /// Progress of the incident. Incidents that are over are not listed.
     pub state: IncidentState,
     /// When it began.
     pub started_at: Timestamp,
-    /// When its description changed last.
+    /// When its description last changed.
     #[serde(
         default,
         deserialize_with = "tolerant::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub updated_at: Option<Timestamp>,
-    /// Its page, which users may see.
+    /// URL of its public page.
     pub url: String,
 }
 
 open_enum! {
-    /// What is broken.
+    /// Type of problem of an incident.
     pub enum IncidentType {
         /// No connection works.
         ConnectorUnavailable = "CONNECTOR_UNAVAILABLE",
@@ -114,13 +114,13 @@ open_enum! {
         ConnectorDegraded = "CONNECTOR_DEGRADED",
         /// The institution itself is down.
         InstitutionOutage = "INSTITUTION_OUTAGE",
-        /// Maintenance that was announced.
+        /// Announced maintenance.
         ScheduledMaintenance = "SCHEDULED_MAINTENANCE",
         /// Consents fail.
         ConsentError = "CONSENT_ERROR",
         /// Connections do not update.
         ConnectionNotUpdating = "CONNECTION_NOT_UPDATING",
-        /// Executions end in part.
+        /// Executions collect only some products.
         PartialSuccess = "PARTIAL_SUCCESS",
         /// Accounts are missing.
         AccountsMissing = "ACCOUNTS_MISSING",
@@ -140,7 +140,7 @@ open_enum! {
         IdentityMissing = "IDENTITY_MISSING",
         /// Older data is missing.
         HistoricalDataMissing = "HISTORICAL_DATA_MISSING",
-        /// Webhooks come late.
+        /// Webhooks are late.
         WebhookDelay = "WEBHOOK_DELAY",
         /// Payments fail.
         PaymentFailure = "PAYMENT_FAILURE",
@@ -150,7 +150,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Which of Pluggy's products an incident affects.
+    /// Product of Pluggy that an incident affects.
     pub enum IncidentProduct {
         /// Data.
         Data = "dados",
@@ -162,13 +162,13 @@ open_enum! {
         AutomaticPix = "pixauto",
         /// Smart transfers.
         SmartTransfers = "smart",
-        /// The infrastructure below all of them.
+        /// The infrastructure of all products.
         Infrastructure = "infra",
     }
 }
 
 open_enum! {
-    /// Whether an incident was planned.
+    /// Kind of an incident: planned or not.
     pub enum IncidentKind {
         /// Not planned.
         Incident = "INCIDENT",
@@ -178,27 +178,27 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far along an incident is.
+    /// Progress of an incident.
     pub enum IncidentState {
-        /// The cause is looked for.
+        /// The cause is being investigated.
         Investigating = "INVESTIGATING",
         /// The cause is known.
         Identified = "IDENTIFIED",
-        /// It is mended, and watched.
+        /// The fix is applied and monitored.
         Monitoring = "MONITORING",
-        /// A maintenance whose time has come.
+        /// A maintenance that has started.
         Scheduled = "SCHEDULED",
     }
 }
 
 open_enum! {
-    /// How badly an institution is affected.
+    /// Severity of an incident.
     pub enum IncidentSeverity {
         /// Slower or less reliable.
         Degraded = "DEGRADED",
-        /// Down in part.
+        /// Partly down.
         PartialOutage = "PARTIAL_OUTAGE",
-        /// Down.
+        /// Completely down.
         MajorOutage = "MAJOR_OUTAGE",
         /// Under maintenance.
         Maintenance = "MAINTENANCE",

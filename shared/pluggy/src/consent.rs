@@ -1,4 +1,4 @@
-//! Consents: what a user has allowed, until when.
+//! Consents of users, and their duration.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{ItemId, ProductType};
 
-/// A consent of Open Finance. When it ends, the item's data endpoints answer with empty data, not
-/// with an error. Source: <https://docs.pluggy.ai/reference/consents-retrieve>.
+/// A consent of Open Finance. After it ends, the item's data endpoints return empty data, not an error.
+/// Source: <https://docs.pluggy.ai/reference/consents-retrieve>.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,22 +16,22 @@ pub struct Consent {
     pub id: String,
     /// The item that it belongs to.
     pub item_id: ItemId,
-    /// What may be collected.
+    /// Products that may be collected.
     pub products: Vec<ProductType>,
-    /// What the user has allowed at the bank.
+    /// Permissions that the user granted at the bank.
     pub open_finance_permissions_granted: Option<Vec<Permission>>,
-    /// When it was given.
+    /// When the user gave it.
     pub created_at: Timestamp,
-    /// When it ends; null if no end is known.
+    /// When it ends; null if it has no known end.
     pub expires_at: Option<Timestamp>,
-    /// When the user took it back; null if not.
+    /// When the user revoked it; null if not revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 open_enum! {
-    /// What a user can allow at a bank.
+    /// Permission that a user can grant at a bank.
     pub enum Permission {
-        /// Everything about who the user is.
+        /// All registration data of the user.
         RegistrationAll = "REGISTRATION_ALL",
         /// Identification.
         RegistrationIdentifications = "REGISTRATION_IDENTIFICATIONS",

@@ -1,17 +1,17 @@
-//! Where a page of a list begins.
+//! Cursors: positions in a list.
 
 use serde::{Deserialize, Deserializer, de};
 use url::form_urlencoded;
 
-/// Longer than any id; what is kept and sent back must have an end.
+/// Maximum length of a cursor. It is longer than any id; the limit bounds what is stored and sent back.
 const MAX_CURSOR_BYTES: usize = 1024;
 
-/// A text that is no cursor.
+/// A text that is not a cursor.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor of a list")]
 pub struct InvalidCursor;
 
-/// A text that may be a cursor.
+/// Returns the text if it may be a cursor.
 pub(super) fn checked(text: String) -> Result<String, InvalidCursor> {
     if text.is_empty() || text.len() > MAX_CURSOR_BYTES {
         return Err(InvalidCursor);
@@ -19,9 +19,9 @@ pub(super) fn checked(text: String) -> Result<String, InvalidCursor> {
     Ok(text)
 }
 
-/// Takes `after` out of the ready-made query that Pluggy gives. The query itself is never followed:
-/// where it leads is ours to say. One without `after` is an answer that cannot be read, since the
-/// list would seem to end here.
+/// Takes `after` out of the URL query that Pluggy returns. The query itself is never followed, so Pluggy
+/// cannot choose the target of a request. A query without `after` makes the response unreadable, because the
+/// list would seem to end.
 pub(super) fn of_next<'de, D, C>(deserializer: D) -> Result<Option<C>, D::Error>
 where
     D: Deserializer<'de>,

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::tolerant;
 
-/// An error body of Pluggy. The sources disagree on which fields are there, so all are optional,
-/// and one of an unexpected type counts as absent: the code must be found whatever stands beside it.
+/// An error body of Pluggy. The sources disagree on its fields, so all are optional. A field of an unexpected
+/// type counts as absent, so that the code is always found.
 ///
 /// ```
 /// use pluggy::ErrorBody;
@@ -27,19 +27,19 @@ pub struct ErrorBody {
     /// Machine code.
     #[serde(deserialize_with = "tolerant::text")]
     pub code_description: Option<String>,
-    /// Which parameters failed validation.
+    /// Parameters that failed validation.
     #[serde(deserialize_with = "tolerant::optional")]
     pub details: Option<Vec<ErrorDetail>>,
     /// The same as `details`, for older clients.
     #[serde(deserialize_with = "tolerant::optional")]
     pub errors: Option<Vec<ErrorDetail>>,
-    /// More about the code; what is in it depends on the code.
+    /// More data about the code. Its fields depend on the code.
     #[serde(deserialize_with = "tolerant::optional")]
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// The items with the same credentials, on `ITEM_USER_ALREADY_EXISTS`.
     #[serde(deserialize_with = "tolerant::optional")]
     pub items: Option<Vec<String>>,
-    /// Id to quote to Pluggy's support.
+    /// Id of the error, for Pluggy's support.
     #[serde(deserialize_with = "tolerant::text")]
     pub error_id: Option<String>,
 }
@@ -56,8 +56,7 @@ pub struct ErrorDetail {
 }
 
 impl ErrorBody {
-    /// Reads an error body; one that is not JSON counts as empty, since the status alone decides
-    /// then.
+    /// Parses an error body. A body that is not JSON counts as empty; the status alone then decides.
     pub fn parse(body: &[u8]) -> Self {
         serde_json::from_slice(body).unwrap_or_default()
     }

@@ -1,15 +1,15 @@
-//! Webhook events: what Pluggy posts when something happened.
+//! Webhook events: the bodies that Pluggy posts.
 
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
 use super::{EventKind, Payload, tolerant};
 
-/// A webhook body. It is a signal: what it says is read again at Pluggy before anyone acts on it.
+/// A webhook body. It is only a signal: fetch the entity from Pluggy before acting on it.
 ///
-/// All that is required is a JSON object with a string `event`: the sources differ on everything
-/// else, down to ids that are numbers in one and strings in another. A field of an unexpected type
-/// counts as absent. The raw body is kept beside this, so nothing is lost.
+/// The only requirement is a JSON object with a string `event`. The sources differ on everything else, for
+/// example on ids that are numbers in one and strings in another. A field of an unexpected type counts as
+/// absent. Keep the raw body beside this type, so that nothing is lost.
 ///
 /// ```
 /// use pluggy::{Event, Payload};
@@ -28,18 +28,18 @@ use super::{EventKind, Payload, tolerant};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
-    /// What happened.
+    /// Name of the event.
     #[serde(rename = "event")]
     pub kind: EventKind,
-    /// The same for every attempt to deliver the event, and so the key of deduplication.
+    /// Id of the event, equal in every delivery attempt. Use it for deduplication.
     pub event_id: Option<String>,
-    /// Id of the entity; deprecated, and missing from item events.
+    /// Id of the entity. Deprecated, and missing from item events.
     pub id: Option<String>,
     /// The application, on some events.
     pub client_id: Option<String>,
     /// The integrator's id of the end user, on item events; null if the item has none.
     pub client_user_id: Option<String>,
-    /// Who started the execution; absent or null on some events.
+    /// Initiator of the execution; absent or null on some events.
     #[serde(
         default,
         deserialize_with = "tolerant::optional",
@@ -48,14 +48,14 @@ pub struct Event {
     pub triggered_by: Option<TriggeredBy>,
     /// The item, on `item/*` and `transactions/*`.
     pub item_id: Option<String>,
-    /// What failed, on `*/error`.
+    /// The error, on `*/error`.
     #[serde(
         default,
         deserialize_with = "tolerant::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub error: Option<EventError>,
-    /// The connector, on `connector/status_updated`; some sources have it in `id` alone.
+    /// The connector, on `connector/status_updated`. Some sources have it in `id` only.
     pub connector_id: Option<String>,
     /// The new state of a connector or payment request.
     #[serde(
@@ -64,7 +64,7 @@ pub struct Event {
         skip_serializing_if = "Option::is_none"
     )]
     pub data: Option<EventData>,
-    /// The new state of a payment, where a source has it outside of `data`.
+    /// The new state of a payment, if a source has it outside of `data`.
     pub status: Option<String>,
     /// The account, on `transactions/*`.
     pub account_id: Option<String>,
@@ -75,20 +75,20 @@ pub struct Event {
         skip_serializing_if = "Option::is_none"
     )]
     pub transaction_ids: Option<Vec<String>>,
-    /// How many transactions were added.
+    /// Number of added transactions.
     #[serde(
         default,
         deserialize_with = "tolerant::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub transactions_count: Option<u64>,
-    /// The earliest date of a transaction that was added, as received.
+    /// The earliest date of an added transaction, as received.
     pub transactions_min_date: Option<String>,
-    /// The filter that selects the transactions that were added, as received.
+    /// The filter that selects the added transactions, as received.
     pub transactions_created_at_from: Option<String>,
-    /// An address from outside, never to be followed blindly.
+    /// A URL from outside. Never follow it unchecked.
     pub created_transactions_link: Option<String>,
-    /// An address from outside, never to be followed blindly.
+    /// A URL from outside. Never follow it unchecked.
     #[serde(rename = "createdTransactionsLinkV2")]
     pub created_transactions_link_v2: Option<String>,
     /// The payment request, on most payment events.
@@ -115,19 +115,19 @@ pub struct Event {
     pub boleto_id: Option<String>,
 }
 
-/// What failed. Item events say `message`, payment events `description` and `detail`.
+/// Error of an event. Item events use `message`, payment events `description` and `detail`.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventError {
-    /// Machine code; on item events the same value as the item's `executionStatus`.
+    /// Machine code. On item events it equals the item's `executionStatus`.
     pub code: Option<String>,
     /// For developers, in English.
     pub message: Option<String>,
-    /// The parameter that the user was asked for, if that is what expired.
+    /// The requested parameter, if its prompt expired.
     pub parameter: Option<String>,
     /// For developers, on payment events.
     pub description: Option<String>,
-    /// More of it, on payment events.
+    /// Further details, on payment events.
     pub detail: Option<String>,
 }
 
@@ -140,23 +140,23 @@ pub struct EventData {
 }
 
 impl Event {
-    /// Reads a body; `None` if it is not an event.
+    /// Parses a body. Returns `None` if it is not an event.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        // Serde would take a list for the fields in their order.
+        // Serde would accept a list of the fields in their order.
         let is_object = body.trim_ascii_start().starts_with(b"{");
         is_object
             .then(|| serde_json::from_slice(body).ok())
             .flatten()
     }
 
-    /// What the event says, by its family.
+    /// Returns the event's payload by its family.
     pub fn payload(&self) -> Payload<'_> {
         Payload::of(self)
     }
 }
 
 open_enum! {
-    /// Who started an execution.
+    /// Initiator of an execution.
     pub enum TriggeredBy {
         /// The end user, with a connect token.
         User = "USER",

@@ -11,7 +11,7 @@ open_enum! {
         ItemCreated = "item/created",
         /// A later execution ended with data.
         ItemUpdated = "item/updated",
-        /// An execution ended badly, or waits for the user to authorize a device.
+        /// An execution failed, or waits for the user to authorize a device.
         ItemError = "item/error",
         /// The item was deleted, by anyone.
         ItemDeleted = "item/deleted",
@@ -29,7 +29,7 @@ open_enum! {
         TransactionsUpdated = "transactions/updated",
         /// Transactions were removed.
         TransactionsDeleted = "transactions/deleted",
-        /// A payment intent was made.
+        /// A payment intent was created.
         PaymentIntentCreated = "payment_intent/created",
         /// A payment intent completed.
         PaymentIntentCompleted = "payment_intent/completed",
@@ -41,7 +41,7 @@ open_enum! {
         PaymentRequestUpdated = "payment_request/updated",
         /// A scheduled payment was made.
         ScheduledPaymentCreated = "scheduled_payment/created",
-        /// A scheduled payment completed.
+        /// A scheduled payment was created.
         ScheduledPaymentCompleted = "scheduled_payment/completed",
         /// A scheduled payment failed.
         ScheduledPaymentError = "scheduled_payment/error",
@@ -49,11 +49,11 @@ open_enum! {
         ScheduledPaymentCanceled = "scheduled_payment/canceled",
         /// All payments of a series completed.
         ScheduledPaymentAllCompleted = "scheduled_payment/all_completed",
-        /// All payments of a series were made.
+        /// All payments of a series were created.
         ScheduledPaymentAllCreated = "scheduled_payment/all_created",
         /// A boleto changed.
         BoletoUpdated = "boleto/updated",
-        /// An automatic Pix payment was made.
+        /// An automatic Pix payment was created.
         AutomaticPixPaymentCreated = "automatic_pix_payment/created",
         /// An automatic Pix payment completed.
         AutomaticPixPaymentCompleted = "automatic_pix_payment/completed",

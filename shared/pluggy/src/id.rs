@@ -1,4 +1,4 @@
-//! Ids as types, so that an item's id cannot be passed where a webhook's is wanted.
+//! Id types, so that an item's id cannot be passed for a webhook's.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,12 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A string that is not an id of the wanted kind.
+/// A string that is not an id of the expected kind.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
 pub struct InvalidId;
 
-/// Declares an id that Pluggy promises to be a UUID. Parsed, it is also safe in a URL path and in a
+/// Declares an id type. Pluggy promises that these ids are UUIDs. A parsed id is safe in a URL path and in a
 /// table key.
 macro_rules! uuid_id {
     ($(#[$outer:meta])* $name:ident) => {
@@ -63,16 +63,15 @@ uuid_id! {
 }
 
 impl ItemId {
-    /// The id as a number, to spread items by.
+    /// Returns the id as a number, to distribute items evenly.
     pub fn as_number(self) -> u128 {
         self.0.as_u128()
     }
 }
 
-/// The integrator's own id of an end user, as Pluggy stores and echoes it: opaque, 1 to 255
-/// characters.
+/// The integrator's id of an end user, as Pluggy stores and returns it: opaque, 1 to 255 characters.
 ///
-/// The length is the one documented for the filter of `GET /v2/items`.
+/// The length is documented for the filter of `GET /v2/items`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientUserId(String);
@@ -80,7 +79,7 @@ pub struct ClientUserId(String);
 impl ClientUserId {
     const MAX_CHARACTERS: usize = 255;
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -112,8 +111,7 @@ impl From<ClientUserId> for String {
     }
 }
 
-/// The id may name a person if an integrator ignores Pluggy's advice, so it stays out of `Debug`
-/// output.
+/// Prints no id. It may name a person if an integrator ignores Pluggy's advice.
 impl fmt::Debug for ClientUserId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ClientUserId(…)")

@@ -10,9 +10,8 @@ use super::{
     Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus, ProductType, tolerant,
 };
 
-/// An item as `GET /items/{id}` gives it. Only `id`, `status` and `executionStatus` are promised, so
-/// every other field of an unexpected shape counts as absent: the state must be known whatever
-/// stands beside it.
+/// An item as `GET /items/{id}` returns it. Only `id`, `status` and `executionStatus` are promised. Any other
+/// field of an unexpected shape counts as absent, so that the state is always known.
 ///
 /// ```
 /// use pluggy::{Item, ItemStatus};
@@ -39,26 +38,26 @@ pub struct Item {
     pub status: ItemStatus,
     /// State of its current or last execution.
     pub execution_status: ExecutionStatus,
-    /// Why the last execution failed, if it did.
+    /// The error of the last execution, if it failed.
     pub error: Option<ItemError>,
-    /// The value that the user is asked for now.
+    /// The prompt that the user must answer now.
     pub parameter: Option<ConnectorCredential>,
     /// What the user must do at the bank now.
     pub user_action: Option<UserAction>,
-    /// The address that gets this item's events besides the application's webhooks.
+    /// URL that receives this item's events, in addition to the application's webhooks.
     pub webhook_url: Option<String>,
-    /// The integrator's id of the end user, as text: the answer may hold one that we would not
-    /// accept.
+    /// The integrator's id of the end user, as text: a response may contain an id that
+    /// [`crate::ClientUserId`] rejects.
     pub client_user_id: Option<String>,
-    /// Where the user lands after an OAuth or Open Finance flow.
+    /// Redirect target after an OAuth or Open Finance flow.
     pub oauth_redirect_uri: Option<String>,
-    /// When the item was made.
+    /// When the item was created.
     pub created_at: Option<Timestamp>,
-    /// When the record changed last.
+    /// When the record last changed.
     pub updated_at: Option<Timestamp>,
-    /// When the institution was read last.
+    /// When Pluggy last collected from the institution.
     pub last_updated_at: Option<Timestamp>,
-    /// How each product stands, when the execution ended in part or with warnings.
+    /// State of each product, when the execution ended partly or with warnings.
     #[serde_with(skip_apply)]
     #[serde(
         default,
@@ -66,13 +65,13 @@ pub struct Item {
         skip_serializing_if = "Option::is_none"
     )]
     pub status_detail: Option<StatusDetail>,
-    /// How many executions in a row have ended in `LOGIN_ERROR`.
+    /// Number of executions in a row that ended in `LOGIN_ERROR`.
     pub consecutive_failed_login_attempts: Option<u32>,
-    /// When Pluggy reads the institution next by itself; none if auto-sync is off for this item.
+    /// When Pluggy next collects from the institution by itself; none if auto-sync is off for this item.
     pub next_auto_sync_at: Option<Timestamp>,
-    /// When the Open Finance consent ends; none if no end is known.
+    /// When the Open Finance consent ends; none if it has no known end.
     pub consent_expires_at: Option<Timestamp>,
-    /// When the bank's list of resources was read last (Open Finance); none if never.
+    /// When the bank's list of resources was last collected (Open Finance); none if never.
     pub resources_collected_at: Option<Timestamp>,
     /// Whether another holder must still approve a resource at the bank (Open Finance).
     pub has_resources_pending_authorization: Option<bool>,
@@ -80,24 +79,24 @@ pub struct Item {
     pub products: Option<Vec<ProductType>>,
 }
 
-/// Why an execution failed.
+/// Error of an execution.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemError {
-    /// The same vocabulary as the execution status, and usually the same value.
+    /// Code from the vocabulary of the execution status, usually equal to it.
     pub code: Option<ExecutionStatus>,
     /// For developers, in English.
     pub message: Option<String>,
     /// The bank's own text for the user, in Portuguese.
     pub provider_message: Option<String>,
-    /// Data for authorizing a device; the keys are not documented.
+    /// Data for authorizing a device. The keys are not documented.
     pub attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-/// What the user must do at the bank.
+/// Action that the user must take at the bank.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
@@ -106,7 +105,7 @@ pub struct ItemError {
 pub struct UserAction {
     /// Text for the user.
     pub instructions: Option<String>,
-    /// Kind of action.
+    /// Type of action.
     #[serde(rename = "type")]
     pub kind: Option<UserActionType>,
     /// Data of the action, such as the content of a QR code.
@@ -116,7 +115,7 @@ pub struct UserAction {
 }
 
 open_enum! {
-    /// Kind of an action at the bank.
+    /// Type of an action at the bank.
     pub enum UserActionType {
         /// Scan a QR code.
         Qr = "qr",
@@ -125,22 +124,22 @@ open_enum! {
     }
 }
 
-/// How each product stands, by the product's key (`accounts`, `creditCards`, …); a product that was
-/// not requested is null. The map is open, because the sources spell some keys in two ways.
+/// State of each product, by the product's key (`accounts`, `creditCards`, …). A product that was not
+/// requested is null. The map is open, because the sources spell some keys in two ways.
 pub type StatusDetail = BTreeMap<String, Option<ProductStatus>>;
 
-/// How one product stands.
+/// State of one product.
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductStatus {
-    /// Whether the last execution collected it; not promised, though always seen.
+    /// Whether the last execution collected it. It is not promised, though always present.
     pub is_updated: Option<bool>,
-    /// When it was collected last; none if never.
+    /// When it was last collected; none if never.
     pub last_updated_at: Option<Timestamp>,
-    /// What went wrong or could be better.
+    /// Problems and remarks.
     #[serde_with(skip_apply)]
     #[serde(
         default,

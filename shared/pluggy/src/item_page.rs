@@ -1,4 +1,4 @@
-//! The list of an application's items, which is not part of every contract.
+//! List of an application's items. Not every contract includes it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -20,32 +20,31 @@ use super::{InvalidCursor, ItemId, cursor, tolerant};
 /// Source: <https://docs.pluggy.ai/reference/items-list>.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ItemPage {
-    /// What is on this page; an entry that cannot be read does not hide the others.
+    /// The entries of the page. An unreadable entry does not hide the others.
     #[serde(default, deserialize_with = "readable")]
     pub results: Vec<ListedItem>,
-    /// Where the next page begins; none if this is the last.
+    /// Cursor of the next page; none if this is the last.
     #[serde(default, deserialize_with = "cursor::of_next")]
     pub next: Option<ItemCursor>,
 }
 
-/// As much of a listed item as tells whether it must be read: its state comes from `GET /items/{id}`
-/// alone.
+/// The fields of a listed item that show whether to fetch it. Its state comes from `GET /items/{id}` only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedItem {
     /// The item.
     pub id: ItemId,
-    /// When the record changed last.
+    /// When the record last changed.
     #[serde(default, deserialize_with = "tolerant::optional")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// Where a page of items begins: Pluggy's own word, of which we know nothing.
+/// Cursor of a page of items. It is opaque.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemCursor(String);
 
 impl ItemCursor {
-    /// The cursor as text.
+    /// Returns the cursor as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

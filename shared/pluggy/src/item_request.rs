@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 
 use super::ProductType;
 
-/// Body of `PATCH /items/{id}`, which starts an execution. An empty one repeats it with the stored
-/// credentials. Source: <https://docs.pluggy.ai/reference/items-update>.
+/// Body of `PATCH /items/{id}`, which starts an execution. An empty body uses the stored credentials again.
+/// Source: <https://docs.pluggy.ai/reference/items-update>.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,12 +18,11 @@ pub struct UpdateItemRequest {
     pub client_user_id: Option<String>,
     /// Products to collect.
     pub products: Option<Vec<ProductType>>,
-    /// New credentials, by the names of the connector's fields.
+    /// New credentials, by the field names of the connector.
     pub parameters: Option<Parameters>,
 }
 
-/// Values that a user gave, by the names of the fields. They are written into a request's body and
-/// nowhere else.
+/// Values that a user gave, by field name. They are only written into a request's body.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters(pub BTreeMap<String, SecretString>);
 

@@ -1,6 +1,6 @@
-//! Types of Pluggy's API, open to values that do not exist yet.
+//! Types of Pluggy's API. They accept values that do not exist yet.
 //!
-//! Source of all of it: <https://docs.pluggy.ai>.
+//! Source of all types: <https://docs.pluggy.ai>.
 
 mod account;
 mod amount;
@@ -67,3 +67,8 @@ pub use transaction::{Transaction, TransactionStatus, TransactionType};
 pub use transaction_filter::{Since, TransactionFilter};
 pub use transaction_page::{TransactionCursor, TransactionPage};
 pub use webhook::{CreateWebhookRequest, UpdateWebhookRequest, Webhook};
+
+/// The code of the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,7 @@
-//! Enums that Pluggy owns: known values by name, unknown ones kept exactly as received.
+//! Open enums for values that Pluggy defines. Unknown values are kept exactly as received.
 
-/// Declares an enum over wire strings with an `Unknown(String)` variant, so that decode, encode,
-/// decode gives the same value for known and unknown strings alike.
+/// Declares an enum over wire strings with an `Unknown(String)` variant. Known and unknown strings survive
+/// decoding and encoding unchanged.
 macro_rules! open_enum {
     (
         $(#[$outer:meta])*
@@ -20,7 +20,7 @@ macro_rules! open_enum {
             /// Every value that this version knows.
             pub const KNOWN: &[Self] = &[$( Self::$variant, )+];
 
-            /// The value as it is on the wire.
+            /// Returns the value's wire string.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $wire, )+

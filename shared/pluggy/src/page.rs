@@ -9,13 +9,13 @@ pub struct Page<T> {
     /// Number of this page, from 1.
     #[serde(default)]
     pub page: Option<u64>,
-    /// How many entries there are on all pages.
+    /// Number of entries on all pages.
     #[serde(default)]
     pub total: Option<u64>,
-    /// How many pages there are.
+    /// Number of pages.
     #[serde(default)]
     pub total_pages: Option<u64>,
-    /// What is on this page.
+    /// The entries of this page.
     #[serde(
         default = "Vec::new",
         deserialize_with = "null_as_empty",
@@ -32,9 +32,9 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// What a deletion answers.
+/// Response to a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Deleted {
-    /// How many entities were deleted.
+    /// Number of deleted entities.
     pub count: u64,
 }

@@ -1,16 +1,16 @@
-//! What an event says, by its family.
+//! Payloads of webhook events, by family.
 
 use super::{Event, EventError};
 
-/// What an event says beyond its envelope. Families that this version does not know are
-/// [`Payload::Unknown`]; the raw body has their content.
+/// Payload of an event, without its envelope. A family that this version does not know is
+/// [`Payload::Unknown`]; the raw body has its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
     /// `item/*`.
     Item {
         /// The item.
         item_id: Option<&'a str>,
-        /// What failed, on `item/error`; not final if its code is `USER_AUTHORIZATION_PENDING`.
+        /// The error, on `item/error`. Not final if its code is `USER_AUTHORIZATION_PENDING`.
         error: Option<&'a EventError>,
     },
     /// `connector/*`.
@@ -26,56 +26,56 @@ pub enum Payload<'a> {
         item_id: Option<&'a str>,
         /// The account.
         account_id: Option<&'a str>,
-        /// Which ones, where they changed or went away.
+        /// The changed or deleted transactions.
         transaction_ids: &'a [String],
-        /// From when on, where they were added.
+        /// Start of the range of added transactions.
         created_at_from: Option<&'a str>,
     },
     /// `payment_intent/*`.
     PaymentIntent {
         /// The intent.
         payment_intent_id: Option<&'a str>,
-        /// Its request.
+        /// The payment request of the intent.
         payment_request_id: Option<&'a str>,
-        /// What failed.
+        /// The error.
         error: Option<&'a EventError>,
     },
     /// `payment_request/*`.
     PaymentRequest {
-        /// The request.
+        /// The payment request.
         payment_request_id: Option<&'a str>,
         /// Its new state.
         status: Option<&'a str>,
     },
     /// `scheduled_payment/*`.
     ScheduledPayment {
-        /// The scheduled payment; none where the event is about the whole series.
+        /// The scheduled payment; none if the event is about the whole series.
         scheduled_payment_id: Option<&'a str>,
-        /// Its request.
+        /// The payment request of the scheduled payment.
         payment_request_id: Option<&'a str>,
-        /// What failed.
+        /// The error.
         error: Option<&'a EventError>,
     },
     /// `automatic_pix_payment/*`.
     AutomaticPixPayment {
         /// The payment.
         automatic_pix_payment_id: Option<&'a str>,
-        /// Its request.
+        /// The payment request of the payment.
         payment_request_id: Option<&'a str>,
-        /// The central bank's id.
+        /// The central bank's id of the payment.
         end_to_end_id: Option<&'a str>,
-        /// What failed.
+        /// The error.
         error: Option<&'a EventError>,
     },
     /// `smart_transfer_preauthorization/*` and `smart_transfer_payment/*`.
     SmartTransfer {
-        /// The payment, if it is about one.
+        /// The payment, if the event is about one.
         payment_id: Option<&'a str>,
         /// The preauthorization.
         preauthorization_id: Option<&'a str>,
         /// Its new state.
         status: Option<&'a str>,
-        /// What failed.
+        /// The error.
         error: Option<&'a EventError>,
     },
     /// `boleto/*`.

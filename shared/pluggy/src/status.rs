@@ -1,11 +1,11 @@
-//! The two states of an item: what it is in, and how its current or last execution stands.
+//! The two states of an item: its status, and the status of its current or last execution.
 
 use super::open_enum::open_enum;
 
 open_enum! {
     /// State of an item. Source: <https://docs.pluggy.ai/docs/item-lifecycle>.
     pub enum ItemStatus {
-        /// The item exists, and no execution has started; only older sources have it.
+        /// The item exists, and no execution has started. Only older sources have it.
         Created = "CREATED",
         /// An execution is running.
         Updating = "UPDATING",
@@ -13,26 +13,26 @@ open_enum! {
         WaitingUserInput = "WAITING_USER_INPUT",
         /// Paused until the user acts at the bank.
         WaitingUserAction = "WAITING_USER_ACTION",
-        /// What was collected is being stored.
+        /// Collected data is being stored.
         Merging = "MERGING",
         /// The last execution ended well or partly well.
         Updated = "UPDATED",
-        /// Credentials were accepted, the last execution failed; it can be repeated.
+        /// Credentials were accepted, but the last execution failed. It can be repeated.
         Outdated = "OUTDATED",
-        /// Could not authenticate; no sync until the user updates the connection.
+        /// The login failed. Pluggy does not update the item until the user updates the connection.
         LoginError = "LOGIN_ERROR",
     }
 }
 
 impl ItemStatus {
-    /// Whether the item is on its way to another status by itself.
+    /// Whether the item moves to another status by itself.
     pub fn is_moving(&self) -> bool {
         matches!(self, Self::Created | Self::Updating | Self::Merging)
     }
 }
 
 open_enum! {
-    /// How the current or last execution of an item stands.
+    /// Status of the current or last execution of an item.
     ///
     /// ```
     /// use pluggy::ExecutionStatus;
@@ -81,13 +81,13 @@ open_enum! {
         PortfolioInProgress = "PORTFOLIO_IN_PROGRESS",
         /// Offers of investments are being collected; only npm `pluggy-js` has it.
         OpportunitiesInProgress = "OPPORTUNITIES_IN_PROGRESS",
-        /// What was collected is being stored.
+        /// Collected data is being stored.
         Merging = "MERGING",
-        /// Collected and stored; the final state follows.
+        /// Collected and stored. The final state follows.
         Finished = "FINISHED",
         /// Ended well.
         Success = "SUCCESS",
-        /// Ended well for some products; `statusDetail` tells which.
+        /// Ended well for some products; see `statusDetail`.
         PartialSuccess = "PARTIAL_SUCCESS",
         /// Failed on Pluggy's side.
         Error = "ERROR",
@@ -115,7 +115,7 @@ open_enum! {
         UserNotSupported = "USER_NOT_SUPPORTED",
         /// The MFA prompt expired without a value.
         UserInputTimeout = "USER_INPUT_TIMEOUT",
-        /// The user must still authorize the device at the bank; Pluggy then goes on by itself.
+        /// The user must still authorize the device at the bank. Pluggy then continues by itself.
         UserAuthorizationPending = "USER_AUTHORIZATION_PENDING",
         /// The user did not grant access.
         UserAuthorizationNotGranted = "USER_AUTHORIZATION_NOT_GRANTED",
@@ -125,8 +125,7 @@ open_enum! {
 }
 
 impl ExecutionStatus {
-    /// Whether the execution is running, by its name also for the steps that this version does not
-    /// know.
+    /// Whether the execution is running. Unknown steps count if their name ends like a running step.
     pub fn is_running(&self) -> bool {
         matches!(
             self,

@@ -1,8 +1,8 @@
-//! What an event is about: the thing whose history it belongs to.
+//! Subject of an event: the entity whose history it belongs to.
 
 use super::{Event, Payload};
 
-/// What an event is about.
+/// Subject of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// An item, also for events about its transactions.
@@ -21,12 +21,12 @@ pub enum Subject {
     SmartTransferPreauthorization(String),
     /// A boleto.
     Boleto(String),
-    /// Nothing that the event names.
+    /// No entity that the event names.
     Nothing,
 }
 
 impl Event {
-    /// What the event is about. An event of an unknown family is about its item, if it names one.
+    /// Returns the subject. An event of an unknown family is about its item, if it names one.
     pub fn subject(&self) -> Subject {
         let request = |id: Option<&str>| id.map(|id| Subject::PaymentRequest(id.to_owned()));
         let subject = match self.payload() {

@@ -1,4 +1,4 @@
-//! Decoding of fields whose type differs between Pluggy's own sources.
+//! Deserialization of fields whose type differs between Pluggy's own sources.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A string, a number given where a string is usual, or nothing. Anything else counts as nothing:
-/// the raw body is kept beside the typed view, so the value is not lost.
+/// Deserializes a string, a number in place of a string, or nothing. Anything else counts as nothing. The
+/// value is not lost, because the raw body is kept.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -16,7 +16,7 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     })
 }
 
-/// A value of the expected shape, or nothing.
+/// Deserializes a value of the expected shape, or nothing.
 pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -25,8 +25,8 @@ where
     Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
 
-/// The same for what holds amounts of money: it does not go by way of a `Value`, whose numbers may be
-/// rounded. For bodies in JSON only.
+/// Like [`optional`], for values with amounts of money. It avoids `Value`, which may round numbers. For JSON
+/// bodies only.
 pub(crate) fn exact<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -36,7 +36,7 @@ where
     Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
 }
 
-/// The elements of a list that have the expected shape, or nothing if it is no list.
+/// Deserializes the elements of a list that have the expected shape, or nothing if it is not a list.
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -53,7 +53,7 @@ where
     ))
 }
 
-/// The entries of a map that have the expected shape, or nothing if it is no map.
+/// Deserializes the entries of a map that have the expected shape, or nothing if it is not a map.
 pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<Option<BTreeMap<String, T>>, D::Error>
 where
     D: Deserializer<'de>,

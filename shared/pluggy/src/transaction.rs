@@ -1,4 +1,4 @@
-//! Transactions: what happened on an account.
+//! Transactions of an account.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{AccountId, Amount, TransactionId, tolerant};
 
-/// A transaction as `GET /v2/transactions` gives it. Only the ids are promised: any other field of
-/// an unexpected shape counts as absent.
+/// A transaction as `GET /v2/transactions` returns it. Only the ids are promised. Any other field of an
+/// unexpected shape counts as absent.
 ///
-/// It may change and disappear (`transactions/updated`, `transactions/deleted`); its id stays.
+/// It may change or be deleted (`transactions/updated`, `transactions/deleted`). Its id never changes.
 ///
 /// ```
 /// use pluggy::{Transaction, TransactionType};
@@ -34,46 +34,46 @@ use super::{AccountId, Amount, TransactionId, tolerant};
 pub struct Transaction {
     /// The transaction.
     pub id: TransactionId,
-    /// The account that it happened on.
+    /// The account of the transaction.
     pub account_id: AccountId,
-    /// When it happened; a scheduled payment has a date in the future.
+    /// Date of the transaction. A scheduled payment has a date in the future.
     pub date: Option<Timestamp>,
-    /// What it was, made readable.
+    /// Description, made readable by Pluggy.
     pub description: Option<String>,
-    /// What it was, in the bank's words.
+    /// Description of the bank.
     pub description_raw: Option<String>,
-    /// Whether money came or went, from the holder's point of view.
+    /// Direction of the money, from the holder's point of view.
     #[serde(rename = "type")]
     pub kind: Option<TransactionType>,
-    /// How much.
+    /// Amount of the transaction.
     pub amount: Option<Amount>,
-    /// How much in the account's currency, where it happened in another one.
+    /// Amount in the account's currency, if the transaction has another one.
     pub amount_in_account_currency: Option<Amount>,
     /// ISO 4217 code of the amount.
     pub currency_code: Option<String>,
-    /// What there was in the account after it.
+    /// Balance of the account after the transaction.
     pub balance: Option<Amount>,
     /// Whether the bank has settled it.
     pub status: Option<TransactionStatus>,
-    /// What it was for, by Pluggy's reckoning.
+    /// Category assigned by Pluggy.
     pub category: Option<String>,
-    /// The same, as an id.
+    /// Id of the category.
     pub category_id: Option<String>,
-    /// The bank's code of it; not unique.
+    /// The bank's code of the transaction; not unique.
     pub provider_code: Option<String>,
-    /// The bank's id of it (Open Finance).
+    /// The bank's id of the transaction (Open Finance).
     pub provider_id: Option<String>,
-    /// What kind of operation the bank says it was (Open Finance).
+    /// The bank's type of operation (Open Finance).
     pub operation_type: Option<String>,
-    /// More about that, in the bank's words (Open Finance).
+    /// The bank's text about the type of operation (Open Finance).
     pub operation_type_additional_info: Option<String>,
-    /// When Pluggy found it; what `createdAtFrom` selects by.
+    /// When Pluggy found it. `createdAtFrom` filters by it.
     pub created_at: Option<Timestamp>,
-    /// When it changed last.
+    /// When it last changed.
     pub updated_at: Option<Timestamp>,
 }
 
-/// What a transaction says about a person stays out of logs.
+/// Prints the ids only. A transaction's personal data stays out of logs.
 impl fmt::Debug for Transaction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut transaction = formatter.debug_struct("Transaction");
@@ -82,21 +82,21 @@ impl fmt::Debug for Transaction {
 }
 
 open_enum! {
-    /// Whether money came or went.
+    /// Direction of the money.
     pub enum TransactionType {
-        /// It went.
+        /// Money left the account.
         Debit = "DEBIT",
-        /// It came.
+        /// Money entered the account.
         Credit = "CREDIT",
     }
 }
 
 open_enum! {
-    /// Whether a transaction is settled.
+    /// Settlement status of a transaction.
     pub enum TransactionStatus {
-        /// It may still change, or not happen.
+        /// It may still change or be dropped.
         Pending = "PENDING",
-        /// It is.
+        /// It is settled.
         Posted = "POSTED",
     }
 }

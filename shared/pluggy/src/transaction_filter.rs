@@ -1,35 +1,36 @@
-//! Which transactions a list should have.
+//! Filters of the list of transactions.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::TransactionId;
 
-/// Filters of `GET /v2/transactions`; the default is all.
+/// Filters of `GET /v2/transactions`. The default matches all.
 ///
 /// Source: <https://docs.pluggy.ai/reference/transactions-list-by-cursor>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionFilter {
-    /// These only; all if it is empty. Pluggy takes 500 at most, and an event of
-    /// `transactions/updated` names no more than 400.
+    /// Only these transactions; all if empty. Pluggy accepts at most 500. An event of `transactions/updated`
+    /// names at most 400.
     pub ids: Vec<TransactionId>,
-    /// Since when.
+    /// Start of the range.
     pub since: Option<Since>,
-    /// No later than this day.
+    /// Last day of the range.
     pub date_to: Option<Date>,
 }
 
-/// Since when: Pluggy takes one of these, and not both.
+/// Start of the range. Pluggy accepts one of these, not both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// What happened on this day or later.
+    /// Transactions of this day or later.
     Date(Date),
-    /// What Pluggy has found since this moment, whenever it happened.
+    /// Transactions that Pluggy found since this moment, whatever their date.
     CreatedAt(Timestamp),
 }
 
 impl TransactionFilter {
-    /// What Pluggy has found since a moment, which is what `transactions/created` names.
+    /// Creates a filter for transactions that Pluggy found since a moment, as named by
+    /// `transactions/created`.
     pub fn created_at_from(moment: Timestamp) -> Self {
         Self {
             since: Some(Since::CreatedAt(moment)),
@@ -37,7 +38,7 @@ impl TransactionFilter {
         }
     }
 
-    /// The filters as a query.
+    /// Returns the filters as a query.
     pub fn query(&self) -> Vec<(&'static str, String)> {
         let ids: Vec<String> = self.ids.iter().map(ToString::to_string).collect();
         let ids = (!ids.is_empty()).then(|| ("ids", ids.join(",")));

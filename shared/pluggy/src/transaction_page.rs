@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{InvalidCursor, Transaction, cursor};
 
-/// One page of `GET /v2/transactions`. An entry that cannot be read makes the page unreadable:
-/// whoever keeps books must not miss one silently.
+/// One page of `GET /v2/transactions`. An unreadable entry makes the page unreadable, because bookkeeping must
+/// not miss a transaction silently.
 ///
 /// ```
 /// use pluggy::TransactionPage;
@@ -19,19 +19,19 @@ use super::{InvalidCursor, Transaction, cursor};
 /// Source: <https://docs.pluggy.ai/reference/transactions-list-by-cursor>.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct TransactionPage {
-    /// What is on this page.
+    /// The entries of this page.
     pub results: Vec<Transaction>,
-    /// Where the next page begins; none if this is the last.
+    /// Cursor of the next page; none if this is the last.
     #[serde(default, deserialize_with = "cursor::of_next")]
     pub next: Option<TransactionCursor>,
 }
 
-/// Where a page of transactions begins: Pluggy's own word, of which we know nothing.
+/// Cursor of a page of transactions. It is opaque.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionCursor(String);
 
 impl TransactionCursor {
-    /// The cursor as text.
+    /// Returns the cursor as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

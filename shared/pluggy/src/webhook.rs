@@ -1,4 +1,4 @@
-//! Webhook registrations: where Pluggy sends events.
+//! Webhook registrations: the URLs to which Pluggy sends events.
 
 use std::collections::BTreeMap;
 
@@ -15,20 +15,20 @@ use super::{EventKind, WebhookId};
 pub struct Webhook {
     /// The registration.
     pub id: WebhookId,
-    /// Where events go.
+    /// URL that receives the events.
     pub url: String,
-    /// Which events, or all.
+    /// The event name, or all events.
     pub event: EventKind,
-    /// Headers that each delivery carries.
+    /// Headers of each delivery.
     #[serde(default)]
     pub headers: Option<BTreeMap<String, String>>,
-    /// When Pluggy disabled it, after repeated failures for example.
+    /// When Pluggy disabled it, for example after repeated failures.
     #[serde(default)]
     pub disabled_at: Option<Timestamp>,
-    /// When it was made.
+    /// When it was created.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-    /// When it changed last.
+    /// When it last changed.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
 }
@@ -36,11 +36,11 @@ pub struct Webhook {
 /// Body of `POST /webhooks`. Source: <https://docs.pluggy.ai/reference/webhooks-create>.
 #[derive(Serialize)]
 pub struct CreateWebhookRequest<'a> {
-    /// Where events go: public https on port 443.
+    /// URL that receives the events: public https on port 443.
     pub url: &'a str,
-    /// Which events, or all.
+    /// The event name, or all events.
     pub event: EventKind,
-    /// Headers that each delivery carries.
+    /// Headers of each delivery.
     pub headers: &'a BTreeMap<String, String>,
 }
 
@@ -48,11 +48,11 @@ pub struct CreateWebhookRequest<'a> {
 #[serde_with::skip_serializing_none]
 #[derive(Default, Serialize)]
 pub struct UpdateWebhookRequest<'a> {
-    /// Where events go; unchanged if none.
+    /// URL that receives the events; unchanged if none.
     pub url: Option<&'a str>,
-    /// Which events, or all; unchanged if none.
+    /// The event name, or all events; unchanged if none.
     pub event: Option<EventKind>,
-    /// Headers that each delivery carries; unchanged if none.
+    /// Headers of each delivery; unchanged if none.
     pub headers: Option<&'a BTreeMap<String, String>>,
     /// `true` enables a disabled webhook again.
     pub enabled: Option<bool>,

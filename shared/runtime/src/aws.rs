@@ -1,5 +1,4 @@
-//! How this project talks to AWS: one TLS stack, region and credentials straight from the
-//! environment, explicit timeouts.
+//! AWS SDK configuration: one TLS stack, region and credentials from the environment, explicit timeouts.
 
 mod endpoints;
 mod http_client;
@@ -22,8 +21,7 @@ use client::https::{self, Limits, Trust};
 use endpoints::Endpoints;
 use http_client::SdkClient;
 
-/// A whole call with its retries ends within this time, so that Pluggy has an answer within three
-/// seconds.
+/// Time limit of a call including its retries, so that Pluggy receives a response within three seconds.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const LIMITS: Limits = Limits {
@@ -31,15 +29,15 @@ const LIMITS: Limits = Limits {
     acknowledge: Duration::from_millis(300),
 };
 const MAX_ATTEMPTS: u32 = 3;
-/// The SDK's own is a second, which is most of what there is. DynamoDB's clients in other languages
-/// begin with this.
+/// First retry delay. The SDK's default is one second, most of the time limit. DynamoDB's clients in other
+/// languages use this value.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
-/// A process has a stock of tokens for repetitions, one of which costs five. What it spends on one
-/// that ends in a failed condition, as that of a duplicate does, never comes back by itself, and a
-/// process that lives long would repeat nothing any more.
+/// Retry tokens that are restored per second. A process has a stock of tokens, and one retry costs five.
+/// Tokens spent on a call that ends in a failed condition, such as a duplicate, are never returned. Without
+/// this, a long-lived process would stop retrying.
 const RETRY_TOKENS_A_SECOND: f32 = 5.0;
 
-/// AWS's services, in this function's region and with its credentials.
+/// Clients for AWS services, in the function's region and with its credentials.
 #[derive(Clone, Debug)]
 pub struct Aws {
     sdk: SdkConfig,
@@ -48,10 +46,10 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Makes no network call.
+    /// Reads the settings. Makes no network call.
     ///
-    /// Lambda puts region and credentials into the environment, so the other sources of the SDK's
-    /// default chain are left out. `AWS_ENDPOINT_URL` and its forms for one service are obeyed.
+    /// Lambda provides region and credentials in the environment, so the other sources of the SDK's default
+    /// chain are left out. `AWS_ENDPOINT_URL` and its forms for one service are supported.
     pub fn from_env(environment: &Environment, trust: &Trust) -> Self {
         let https = https::Client::new(trust, LIMITS);
         let endpoints = Endpoints::from_env(environment);
@@ -72,7 +70,7 @@ impl Aws {
             .service_config(endpoints.clone())
             .retry_config(retries)
             .timeout_config(timeouts)
-            // The time limits above are shorter than what it waits for.
+            // The time limits above are shorter than this protection's grace period.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
@@ -84,12 +82,12 @@ impl Aws {
         }
     }
 
-    /// For the clients of further services.
+    /// Returns the SDK configuration, for clients of other services.
     pub fn sdk(&self) -> &SdkConfig {
         &self.sdk
     }
 
-    /// A client for the tables.
+    /// Returns a client for the tables.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let quota = TokenBucket::builder().refill_rate(RETRY_TOKENS_A_SECOND);
         let retries = RetryPartition::custom("DynamoDB").token_bucket(quota.build());
@@ -98,12 +96,12 @@ impl Aws {
         aws_sdk_dynamodb::Client::from_conf(config)
     }
 
-    /// A client for the secret.
+    /// Returns a client for the secret.
     pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::new(&self.sdk)
     }
 
-    /// Opens the connection to DynamoDB ahead of the first request, if that is possible at once.
+    /// Opens the connection to DynamoDB before the first request, if possible.
     pub async fn open(&self) {
         if let Some(server) = self.endpoints.dynamodb(self.sdk.region()).await {
             self.https.open(&server, OPENING_BUDGET).await;

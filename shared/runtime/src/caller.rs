@@ -1,4 +1,4 @@
-//! Who is calling: a claim of the JWT that the API's authorizer has verified, never a field of the
+//! Identity of the caller: a claim of the JWT that the API's authorizer has verified, never a field of the
 //! request.
 
 use lambda_http::RequestExt as _;
@@ -6,8 +6,8 @@ use lambda_http::request::RequestContext;
 
 use pluggy::ClientUserId;
 
-/// The signed-in user, from the claim named `claim` (for example `sub`); `None` if there is no
-/// usable one, also when the request did not pass the authorizer.
+/// Returns the signed-in user from the claim named `claim`, for example `sub`. Returns `None` without a
+/// usable claim, also when the request did not pass the authorizer.
 pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserId> {
     let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
         return None;
@@ -16,7 +16,7 @@ pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserI
     claims.get(claim)?.parse().ok()
 }
 
-/// The id under which Lambda logs this request, for the answers that tell the caller to look there.
+/// Returns the id under which Lambda logs this request, for responses that refer to the log.
 pub fn request_id(request: &lambda_http::Request) -> String {
     request
         .lambda_context_ref()

@@ -1,11 +1,11 @@
-//! The clock. Only a function's `main` reads it, once per invocation; everything below takes `now`.
+//! The clock. Only a function's `main` reads it, once per invocation. All other code takes `now`.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// The time now.
+/// Returns the current time.
 pub fn now() -> Timestamp {
     #[expect(
         clippy::disallowed_methods,
@@ -14,7 +14,7 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// The deadline of an invocation, which Lambda gives in milliseconds of the epoch.
+/// Returns the deadline of an invocation. Lambda gives it in milliseconds of the epoch.
 pub fn deadline(epoch_milliseconds: u64) -> Instant {
     let now = u64::try_from(now().as_millisecond()).unwrap_or_default();
     Instant::now() + Duration::from_millis(epoch_milliseconds.saturating_sub(now))

@@ -1,40 +1,40 @@
-//! Configuration from environment variables: the only place that reads them.
+//! Configuration from environment variables. No other module reads them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
 
-/// A configuration that cannot be used. Names the variable, never its value.
+/// An invalid configuration. It names the variable, never its value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The variable is not set, or set to nothing.
+    /// The variable is not set, or is empty.
     #[error("the environment variable {name} is not set")]
     Missing {
         /// The variable's name.
         name: &'static str,
     },
-    /// The variable has a value that cannot be used.
+    /// The variable has an invalid value.
     #[error("the environment variable {name} must be {expected}")]
     Invalid {
         /// The variable's name.
         name: &'static str,
-        /// What a value must be, as the end of a sentence.
+        /// Description of a valid value, as the end of a sentence.
         expected: &'static str,
     },
-    /// A part of the variable's value cannot be used.
+    /// A part of the variable's value is invalid.
     #[error("the environment variable {name} cannot be used: {problem}")]
     Unusable {
         /// The variable's name.
         name: &'static str,
-        /// Which part it is, and what it must be.
+        /// The invalid part, and its rule.
         problem: String,
     },
 }
 
 impl Error {
-    /// A value of which a part cannot be used. `problem` says which, and what it must be; it must
-    /// not say what it is.
+    /// Creates the error for a value with an invalid part. `problem` names the part and its rule, and must
+    /// not contain the value.
     pub fn unusable(name: &'static str, problem: impl fmt::Display) -> Self {
         Self::Unusable {
             name,
@@ -43,13 +43,13 @@ impl Error {
     }
 }
 
-/// Where configuration values come from: the process, or a map in a test.
+/// Source of configuration values: the process, or a map in a test.
 pub struct Environment(Box<Lookup>);
 
 type Lookup = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
-    /// The variables of this process.
+    /// Returns the variables of this process.
     pub fn of_process() -> Self {
         #[expect(
             clippy::disallowed_methods,
@@ -58,22 +58,22 @@ impl Environment {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// Variables from any source.
+    /// Returns variables from any source.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + 'static) -> Self {
         Self(Box::new(lookup))
     }
 
-    /// The variable's value; an empty one counts as not set.
+    /// Returns the variable's value; an empty one counts as not set.
     pub fn optional(&self, name: &'static str) -> Option<String> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
 
-    /// The variable's value, which must be there.
+    /// Returns the variable's value, or an error if it is not set.
     pub fn required(&self, name: &'static str) -> Result<String, Error> {
         self.optional(name).ok_or(Error::Missing { name })
     }
 
-    /// The variable's value as a `T`; `expected` ends the sentence "the environment variable X must
+    /// Returns the variable's value as a `T`. `expected` ends the sentence "the environment variable X must
     /// be …".
     pub fn parsed<T: FromStr>(
         &self,
@@ -85,8 +85,8 @@ impl Environment {
             .map_err(|_| Error::Invalid { name, expected })
     }
 
-    /// The variable's value as a `T` whose error says itself which part is wrong, and what it must
-    /// be; it must not say what it is.
+    /// Returns the variable's value as a `T`, whose error names the invalid part and its rule. The error must
+    /// not contain the value.
     pub fn explained<T>(&self, name: &'static str) -> Result<T, Error>
     where
         T: FromStr<Err: fmt::Display>,
@@ -96,7 +96,7 @@ impl Environment {
             .map_err(|error| Error::unusable(name, error))
     }
 
-    /// The variable's value as a span of whole days.
+    /// Returns the variable's value as a span of whole days.
     pub fn days(&self, name: &'static str) -> Result<SignedDuration, Error> {
         const HOURS_A_DAY: i64 = 24;
         let days: u16 = self.parsed(name, "a number of days")?;

@@ -1,15 +1,15 @@
-//! Reading the fields of a frontend's JSON, so that a wrong one is refused by its name.
+//! Fields of a frontend's JSON. A wrong field is refused by its name.
 
 use serde_json::Value;
 
 use crate::problem::Problem;
 use pluggy::{ConnectorId, ItemId};
 
-/// Far above any id that Pluggy has given so far.
+/// Maximum connector id, far above all ids so far.
 const MAX_CONNECTOR_ID: ConnectorId = 1 << 31;
 
-/// The field's value; null is the same as absent. `rule` ends the sentence that begins with the
-/// field's name.
+/// Returns the field's value; null counts as absent. `rule` ends the sentence that begins with the field's
+/// name.
 pub fn optional<T>(
     value: &Value,
     read: impl FnOnce(&Value) -> Option<T>,
@@ -22,27 +22,27 @@ pub fn optional<T>(
     read(value).map(Some).ok_or_else(|| invalid(field, rule))
 }
 
-/// 400: the field breaks the rule.
+/// Returns a 400: the field breaks the rule.
 pub fn invalid(field: &str, rule: &str) -> Problem {
     Problem::invalid_field(field, format!("{field} {rule}."))
 }
 
-/// A string.
+/// Returns a string.
 pub fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// The id of an item.
+/// Returns the id of an item.
 pub fn item_id(value: &Value) -> Option<ItemId> {
     value.as_str()?.parse().ok()
 }
 
-/// The id of a connector.
+/// Returns the id of a connector.
 pub fn connector_id(value: &Value) -> Option<ConnectorId> {
     whole_number(value).filter(|id| (0..=MAX_CONNECTOR_ID).contains(id))
 }
 
-/// JSON has one kind of number: `201.0` is as whole as `201`, and some frontends write it so.
+/// Returns a whole number. Some frontends write `201` as `201.0`, which JSON does not distinguish.
 fn whole_number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let number = value.as_f64().filter(|number| number.fract() == 0.0)?;

@@ -1,4 +1,5 @@
-//! What a function runs on: environment, clock, logs, metrics, secrets, the AWS SDK, problem documents and the caller.
+//! Runtime of a function: environment, clock, logs, metrics, secrets, the AWS SDK, problem documents and the
+//! caller.
 //!
 //! Only [`mod@env`] reads the environment, and only `main` reads the clock.
 

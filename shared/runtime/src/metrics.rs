@@ -1,7 +1,8 @@
-//! What the functions count, in CloudWatch's Embedded Metric Format: CloudWatch makes metrics of the
-//! one log line that tells what an invocation did, so that they cost no call of their own.
+//! Metrics in CloudWatch's Embedded Metric Format (EMF). CloudWatch creates metrics from the one log line of
+//! an invocation, so they need no API call.
 //!
-//! Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+//! Source:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 mod dimension;
 mod emf_record;
@@ -17,8 +18,8 @@ pub use dimension::Dimension;
 pub use emf_record::EmfRecord;
 pub use metric::{Metric, Unit};
 
-/// Where the lines go. The runtime's subscriber nests what it writes under `fields`, and the format
-/// wants its members at the root, so these lines do not pass through it.
+/// Writer of EMF records. The runtime's subscriber would nest them under `fields`, but the format requires
+/// its members at the root, so they bypass the subscriber.
 #[derive(Clone, Debug)]
 pub struct Emitter {
     namespace: String,
@@ -27,13 +28,13 @@ pub struct Emitter {
 
 #[derive(Clone, Debug)]
 enum Sink {
-    /// Lambda takes the process's standard output for its log.
+    /// The process's standard output, which Lambda writes to the log.
     StandardOutput,
     Memory(Arc<Mutex<Vec<Value>>>),
 }
 
 impl Emitter {
-    /// Writes to the function's log; the metrics belong to `namespace`.
+    /// Creates an emitter that writes to the function's log, with metrics in `namespace`.
     pub fn new(namespace: String) -> Self {
         Self {
             namespace,
@@ -41,7 +42,7 @@ impl Emitter {
         }
     }
 
-    /// Keeps the lines in memory, for tests.
+    /// Creates an emitter that keeps the lines in memory, for tests.
     pub fn in_memory() -> Self {
         Self {
             namespace: "in-memory".to_owned(),
@@ -49,14 +50,14 @@ impl Emitter {
         }
     }
 
-    /// Writes the line of an invocation.
+    /// Writes the EMF record of an invocation.
     pub fn emit(&self, line: EmfRecord, now: Timestamp) {
         let line = line.into_json(&self.namespace, now);
         match &self.sink {
             Sink::StandardOutput => {
                 let mut bytes = line.to_string().into_bytes();
                 bytes.push(b'\n');
-                // A log that cannot be written to is no reason to fail what it would tell of.
+                // A failed log write must not fail the invocation.
                 let _ = std::io::stdout().lock().write_all(&bytes);
             }
             Sink::Memory(lines) => lines
@@ -66,7 +67,7 @@ impl Emitter {
         }
     }
 
-    /// The lines so far; none unless they are kept in memory.
+    /// Returns the lines so far, or none unless they are kept in memory.
     pub fn lines(&self) -> Vec<Value> {
         match &self.sink {
             Sink::StandardOutput => Vec::new(),

@@ -1,4 +1,4 @@
-//! What a function needs to call Pluggy.
+//! Settings for calls to Pluggy.
 
 use client::https::Trust;
 use client::{Api, ApiKeys, BaseUrl, Client, KeyStore};
@@ -8,12 +8,12 @@ use crate::aws::Aws;
 use crate::env;
 use crate::secret::PluggySecrets;
 
-/// Where Pluggy is, and where the credentials for it are.
+/// Address of Pluggy, and location of its credentials.
 #[derive(Clone, Debug)]
 pub struct PluggyConfig {
     /// `PLUGGY_BASE_URL`: address of the API.
     pub base_url: BaseUrl,
-    /// `PLUGGY_CLIENT_ID`: our application. Keys of another one are not used.
+    /// `PLUGGY_CLIENT_ID`: our application. Keys of another one are refused.
     pub client_id: ClientId,
     /// `PLUGGY_SECRET_NAME`: name of the secret in Secrets Manager, in the function's own region.
     pub secret_name: String,
@@ -35,7 +35,8 @@ impl PluggyConfig {
         })
     }
 
-    /// A client for Pluggy that shares its API key in `keys`, the store of `credential_table`. Makes no network call.
+    /// Returns a client for Pluggy that shares its API key in `keys`, the store of `credential_table`. Makes
+    /// no network call.
     pub fn client(self, aws: &Aws, trust: &Trust, keys: impl KeyStore + 'static) -> Client {
         let api = Api::new(trust, self.base_url);
         let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_name);

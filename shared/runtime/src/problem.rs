@@ -1,4 +1,4 @@
-//! Error answers: RFC 9457 problem documents, made in this one place.
+//! Error responses as problem documents (RFC 9457). No other module creates them.
 
 use std::time::Duration;
 
@@ -7,13 +7,12 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-/// After a passing failure, such as a lost connection.
+/// `Retry-After` for a temporary failure, such as a lost connection.
 pub const SHORT_WAIT: Duration = Duration::from_secs(5);
-/// After a failure that needs a person, or at least a while.
+/// `Retry-After` for a failure that needs a person or more time.
 pub const LONG_WAIT: Duration = Duration::from_mins(1);
 
-/// An error answer. Its texts are sentences of ours: nothing from Pluggy, serde or the SDK gets
-/// into one.
+/// An error response. Its texts are our own: it contains no text from Pluggy, serde or the SDK.
 ///
 /// Source: RFC 9457, <https://www.rfc-editor.org/rfc/rfc9457>.
 #[derive(Debug, Serialize)]
@@ -35,7 +34,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// 400: a field of the request cannot be used. `detail` is a whole sentence.
+    /// Returns a 400: a field of the request is invalid. `detail` is a whole sentence.
     pub fn invalid_field(field: impl Into<Box<str>>, detail: impl Into<Box<str>>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -48,7 +47,7 @@ impl Problem {
         }
     }
 
-    /// 400: the body as a whole cannot be used. `detail` is a whole sentence.
+    /// Returns a 400: the body is invalid. `detail` is a whole sentence.
     pub fn invalid_body(detail: impl Into<Box<str>>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -60,12 +59,13 @@ impl Problem {
         }
     }
 
-    /// 401: the request does not say who is calling.
+    /// Returns a 401: the request does not identify the caller.
     pub fn unauthenticated() -> Self {
         Self::of_status(StatusCode::UNAUTHORIZED, "Unauthorized")
     }
 
-    /// 404: there is no such item, or it is somebody else's; which of the two is nobody's business.
+    /// Returns a 404: the item does not exist, or belongs to another user. The response does not reveal
+    /// which.
     pub fn item_not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -74,18 +74,18 @@ impl Problem {
         )
     }
 
-    /// 404: there is no such resource.
+    /// Returns a 404: the resource does not exist.
     pub fn no_such_resource() -> Self {
         Self::of_status(StatusCode::NOT_FOUND, "Not Found")
     }
 
-    /// 405: the method is not served here.
+    /// Returns a 405: the method is not supported here.
     pub fn method_not_allowed() -> Self {
         Self::of_status(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
     }
 
-    /// 409: Pluggy does not delete the item. Its `code` is told if it looks like one; nothing else of
-    /// Pluggy's is.
+    /// Returns a 409: Pluggy does not delete the item. The problem contains Pluggy's `code` if it looks like
+    /// a code, and no other text of Pluggy.
     pub fn disconnect_refused(code: Option<&str>) -> Self {
         Self {
             code: code.filter(|code| is_machine_code(code)).map(Box::from),
@@ -97,7 +97,7 @@ impl Problem {
         }
     }
 
-    /// 500: our bug or misconfiguration; the log has the reason under the request id.
+    /// Returns a 500: a bug or misconfiguration of ours. The log has the reason under the request id.
     pub fn internal(request_id: String) -> Self {
         Self {
             request_id: Some(request_id.into()),
@@ -105,7 +105,7 @@ impl Problem {
         }
     }
 
-    /// 502: Pluggy gave an answer that cannot be used.
+    /// Returns a 502: Pluggy's response cannot be used.
     pub fn bad_gateway(request_id: String, retry_after: Duration) -> Self {
         Self {
             request_id: Some(request_id.into()),
@@ -114,7 +114,7 @@ impl Problem {
         }
     }
 
-    /// 503: later may be better.
+    /// Returns a 503: a retry may succeed.
     pub fn unavailable(request_id: String, retry_after: Duration) -> Self {
         Self {
             request_id: Some(request_id.into()),
@@ -123,7 +123,7 @@ impl Problem {
         }
     }
 
-    /// What a failed call to Pluggy means for our caller: 503 where waiting helps, else 502.
+    /// Returns the problem for a failed call to Pluggy: 503 if waiting helps, else 502.
     pub fn of_pluggy(error: &client::Error, request_id: String) -> Self {
         match error {
             client::Error::RateLimited { retry_after } => {
@@ -142,7 +142,7 @@ impl Problem {
         }
     }
 
-    /// The HTTP answer.
+    /// Returns the HTTP response.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(serde_json::to_vec(&self).unwrap_or_default()));
         *response.status_mut() =
@@ -177,7 +177,7 @@ impl Problem {
     }
 }
 
-/// Whether a text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
+/// Whether the text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
 fn is_machine_code(text: &str) -> bool {
     const MAX_BYTES: usize = 64;
     (1..=MAX_BYTES).contains(&text.len())
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_machine_code_of_pluggys_is_told() {
+    fn only_a_machine_code_of_pluggy_is_included() {
         let code_of =
             |code| serde_json::to_value(Problem::disconnect_refused(code)).unwrap()["code"].clone();
 

@@ -1,5 +1,5 @@
-//! Secrets: the application's credentials in Secrets Manager, and the digests by which a presented
-//! secret is checked.
+//! Secrets: the application's credentials in Secrets Manager, and the digests for checking a delivery's
+//! secret.
 
 mod accepted;
 mod digest;

@@ -1,4 +1,4 @@
-//! Logs, by the function's logging settings.
+//! Logging, by the function's logging settings.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format;
@@ -6,12 +6,11 @@ use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
 
 use crate::env::Environment;
 
-/// Starts logging. Level and format come from the function's `LoggingConfig`, by way of
-/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`; the runtime adds the request id to each
-/// line.
+/// Starts logging. Level and format come from the function's `LoggingConfig`, in the variables
+/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`. The runtime adds the request id to each line.
 ///
-/// The lines are those of the runtime's own subscriber. That one also takes filters by module, for
-/// which it carries an engine for regular expressions.
+/// The lines equal those of the runtime's own subscriber. That one also supports filters by module, which
+/// need an engine for regular expressions.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/rust-logging.html>
 pub fn init(environment: &Environment) {
@@ -31,14 +30,14 @@ pub fn init(environment: &Environment) {
     }
 }
 
-/// Without the span that is last in the list of spans: what the runtime says of an invocation would be there twice, and a
-/// log is paid for by its length.
+/// Returns the JSON format without the current span. The span list already contains it, and logs are billed
+/// by length.
 fn json() -> Format<Json, ()> {
     let lines = format().with_target(false).without_time();
     lines.json().with_current_span(false)
 }
 
-/// What is let through at one of Lambda's levels.
+/// Returns the filter for one of Lambda's log levels.
 fn filter(level: Option<&str>) -> LevelFilter {
     match level {
         Some("FATAL") => LevelFilter::ERROR,

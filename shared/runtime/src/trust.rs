@@ -1,4 +1,4 @@
-//! Whose certificates a function believes.
+//! Certificate authorities that a function trusts.
 
 use client::https::{SetUpError, Trust};
 
@@ -17,8 +17,8 @@ pub enum TrustError {
     Loopback(#[source] env::Error),
 }
 
-/// Trusts the compiled-in roots; for servers on the loopback, and for these alone, the certificate authorities of the PEM
-/// file that `LOOPBACK_CA_BUNDLE` names, if it is set.
+/// Trusts the compiled-in roots. If `LOOPBACK_CA_BUNDLE` names a PEM file, its certificate authorities are
+/// trusted too, only for servers on the loopback.
 pub fn trust(environment: &Environment) -> Result<Trust, TrustError> {
     let trust = Trust::compiled_in()?;
     let Some(path) = environment.optional(LOOPBACK_CA_BUNDLE) else {

@@ -1,4 +1,4 @@
-//! Between Rust values and attribute values, one function each way per type.
+//! Conversion between Rust values and attribute values, with one function per type and direction.
 
 use std::collections::HashMap;
 
@@ -20,18 +20,17 @@ pub(super) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A time in epoch milliseconds, so that times can be compared in conditions.
+/// Returns a time in epoch milliseconds, so that conditions can compare times.
 pub(super) fn time(value: Timestamp) -> AttributeValue {
     number(value.as_millisecond())
 }
 
-/// A nested part as one JSON document.
+/// Returns a nested part as one JSON document.
 pub(super) fn document(value: &impl Serialize) -> Option<AttributeValue> {
     serde_json::to_string(value).ok().map(AttributeValue::S)
 }
 
-/// Reads attributes of one row; what is absent is `None`, what has the wrong type is
-/// [`Error::Corrupt`].
+/// Reader of a row's attributes. An absent attribute is `None`, one of the wrong type is [`Error::Corrupt`].
 pub(super) struct Reader<'a>(pub(super) &'a Row);
 
 impl Reader<'_> {
@@ -53,7 +52,7 @@ impl Reader<'_> {
         self.read(attribute, |value| value.as_n().ok()?.parse().ok())
     }
 
-    /// A number of times; none is zero.
+    /// Returns a count; an absent one is zero.
     pub(super) fn count(&self, attribute: &'static str) -> Result<u32, Error> {
         let count = self.number(attribute)?.unwrap_or_default();
         u32::try_from(count).map_err(|_| Error::Corrupt { attribute })
@@ -65,8 +64,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A nested part. One that cannot be read counts as absent: the flat part is worth more than
-    /// none of the row.
+    /// Returns a nested part. An unreadable one counts as absent, so that the rest of the row stays usable.
     pub(super) fn document<T: DeserializeOwned>(&self, attribute: &'static str) -> Option<T> {
         let value = self.0.get(attribute)?;
         let part = value
@@ -91,7 +89,7 @@ impl Reader<'_> {
     }
 }
 
-/// What must be there.
+/// Returns the value, or an error if it is absent.
 pub(super) fn required<T>(attribute: &'static str, value: Option<T>) -> Result<T, Error> {
     value.ok_or(Error::Corrupt { attribute })
 }

@@ -1,4 +1,4 @@
-//! Many rows in one call.
+//! Batch reads of rows.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -8,11 +8,10 @@ use super::attributes::{Row, text};
 use super::error::unavailable;
 use super::schema::PARTITION_KEY;
 
-/// Unprocessed keys of a batch are asked for again this often; the SDK already retries throttled
-/// calls.
+/// Number of requests for the unprocessed keys of a batch. The SDK already retries throttled calls.
 const ROUNDS: usize = 3;
 
-/// The rows that there are under some partition keys, at most 100, in any order.
+/// Returns the existing rows of at most 100 partition keys, in any order.
 pub(super) async fn batch_get(
     client: &Client,
     table: &str,

@@ -1,4 +1,4 @@
-//! A webhook's body as it is stored: byte-exact, compressed where that makes its row cheaper.
+//! Stored body of a webhook: byte-exact, and compressed if that makes its row cheaper.
 
 use std::io::{Read as _, Write as _};
 
@@ -7,15 +7,15 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-/// DynamoDB's rows hold 400 KB; the rest is for the other attributes.
+/// Maximum size of a stored body. A DynamoDB row holds 400 KB; the rest is for the other attributes.
 const MAX_STORED_BYTES: usize = 350 * 1024;
-/// A row of up to a kilobyte costs one write unit, and what stands beside a body takes less than the
-/// rest of it: below this, compressing costs as much as the write and saves nothing.
+/// Maximum size of an uncompressed body. A row of up to 1 KB costs one write unit, and the other attributes
+/// need less than the rest of it. Below this size, compression costs as much as the write and saves nothing.
 const SMALL_BYTES: usize = 512;
-/// Lambda's requests hold 6 MB; nothing that we stored decompresses to more.
+/// Maximum decompressed size. A Lambda request holds at most 6 MB.
 const MAX_RAW_BYTES: u64 = 6 * 1024 * 1024;
 
-/// How a body's bytes are stored.
+/// Encoding of a stored body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// As received.
@@ -25,7 +25,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Name in the row; the same as HTTP's content coding.
+    /// Returns the name in the row, which equals HTTP's content coding.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -40,7 +40,7 @@ impl Encoding {
     }
 }
 
-/// A body as it is stored.
+/// A stored body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
     /// The bytes, in their encoding.
@@ -49,13 +49,12 @@ pub struct Body {
     pub encoding: Encoding,
     /// SHA-256 of the body as it was received.
     pub sha256: [u8; 32],
-    /// Whether the body did not fit, and `bytes` is only its envelope.
+    /// Whether the body did not fit, so that `bytes` is only its envelope.
     pub truncated: bool,
 }
 
 impl Body {
-    /// The stored form of a body. `envelope` is stored in place of one that does not fit even
-    /// compressed.
+    /// Creates the stored form of a body. If it does not fit even compressed, `envelope` is stored instead.
     pub fn new(raw: &[u8], envelope: impl FnOnce() -> Vec<u8>) -> Self {
         let sha256 = Sha256::digest(raw).into();
         let (bytes, encoding) = smallest(raw);
@@ -79,7 +78,7 @@ impl Body {
         }
     }
 
-    /// The body as it was received (its envelope if it was truncated); `None` if it cannot be
+    /// Returns the body as received, or its envelope if it was truncated. Returns `None` if it cannot be
     /// decompressed.
     pub fn raw(bytes: Vec<u8>, encoding: Encoding) -> Option<Vec<u8>> {
         if encoding == Encoding::Identity {
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_body_that_does_not_fit_keeps_its_envelope() {
-        // A linear congruential generator: bytes that do not compress.
+        // Bytes of a linear congruential generator do not compress.
         let mut state = 1_u32;
         let noise: Vec<u8> = std::iter::repeat_with(|| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -1,4 +1,4 @@
-//! What a record of the tables' streams says that others may be told.
+//! Changes of rows that are published, from the records of the tables' streams.
 
 use serde_dynamo::Item as Image;
 
@@ -8,21 +8,21 @@ use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Error, ReceivedWebhook, StoredItem, Target};
 use pluggy::ClientId;
 
-/// What happened to a row.
+/// A change of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A webhook was stored.
     Webhook(ReceivedWebhook),
     /// The row of an item was written.
     Item {
-        /// What it was before; none if there was none, or it could not be read.
+        /// The item before; none if there was no row, or it is unreadable.
         before: Option<Box<StoredItem>>,
-        /// What it is now.
+        /// The item after.
         after: Box<StoredItem>,
     },
 }
 
-/// A row of either table as a scan found it, not read yet.
+/// A row of either table from a scan, not decoded yet.
 #[derive(Clone, Debug)]
 pub struct ScannedRow {
     row: Row,
@@ -30,8 +30,8 @@ pub struct ScannedRow {
 }
 
 impl Change {
-    /// Reads a record's images. `None` for one of which nobody is told: an event that no webhook
-    /// brought, or that is quarantined, a connector's row, or one that was removed.
+    /// Decodes a record's images. Returns `None` for a record that is not published: an event without a
+    /// webhook or in quarantine, a connector's row, or a removed row.
     pub fn from_images(old: Image, new: Image) -> Result<Option<Self>, Error> {
         let old: Row = old.into();
         Self::from_rows(&old, &new.into(), None)
@@ -56,18 +56,18 @@ impl ScannedRow {
         Self { row, ours }
     }
 
-    /// The partition key.
+    /// Returns the partition key.
     pub fn partition(&self) -> Option<&str> {
         text(&self.row, PARTITION_KEY)
     }
 
-    /// The sort key, of a row of `EventTable`.
+    /// Returns the sort key of a row of `EventTable`.
     pub fn sort(&self) -> Option<&str> {
         text(&self.row, SORT_KEY)
     }
 
-    /// Reads the row, as if it was written just now; an event that was taken for another
-    /// application's counts if it is ours after all. `None` as for a record of a stream.
+    /// Decodes the row as if it was just written. A quarantined event counts if it names our application.
+    /// Returns `None` for a row that is not published.
     pub fn read(&self) -> Result<Option<Change>, Error> {
         Change::from_rows(&Row::new(), &self.row, self.ours)
     }

@@ -1,4 +1,4 @@
-//! The connectors in `ItemTable`: how well connections to an institution work.
+//! Connectors in `ItemTable`: the health of connections to an institution.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::batch::batch_get;
 use super::error::unavailable;
 use super::item_row::{FETCH_FAILURES, FETCHED_AT, MISSING_SINCE, summary};
-use super::item_writes::{Write, guarded, guarded_delete, guarded_update};
 use super::recent_connectors::RecentConnectors;
 use super::schema::{FETCH_SHARD, NEXT_FETCH_AT, PARTITION_KEY, SCHEMA, VERSION};
+use super::update::{Update, Write, outcome};
 use super::{Error, Target};
 use client::chain;
 use connection::MISSING_CONFIRMATION_DELAY;
 use pluggy::{Connector, ConnectorId};
 
 const CONNECTOR: &str = "connector";
-/// What a write relies on: the row does not hold the answer to a later request.
+/// Condition of a write: the row does not hold the response to a later request.
 const IS_NOT_OLDER: &str = "attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt";
 
 /// A row of `ItemTable` about a connector.
@@ -27,21 +27,21 @@ const IS_NOT_OLDER: &str = "attribute_not_exists(fetchedAt) OR fetchedAt <= :fet
 pub struct StoredConnector {
     /// The connector.
     pub id: ConnectorId,
-    /// What Pluggy last answered about it; none if it has not answered yet, or never knew it.
+    /// Pluggy's last response; none if no fetch has succeeded yet, or Pluggy never had it.
     pub connector: Option<Connector>,
-    /// Our clock when the request was sent that Pluggy answered last.
+    /// Our clock when the request of the last response was sent.
     pub fetched_at: Option<Timestamp>,
-    /// When Pluggy first said that there is no such connector, if that is what it said last.
+    /// When Pluggy first responded that the connector does not exist, if that is its last response.
     pub missing_since: Option<Timestamp>,
-    /// When to ask again.
+    /// When to fetch it again.
     pub next_fetch_at: Option<Timestamp>,
-    /// How many reads in a row have failed.
+    /// Number of failed fetches in a row.
     pub fetch_failures: u32,
 }
 
 impl StoredConnector {
-    /// Whether Pluggy has it no more: as with items, one 404 proves nothing, and a second one an
-    /// hour later does.
+    /// Whether Pluggy does not have it any more. As with items, one 404 proves nothing; a second one an hour
+    /// later does.
     pub fn is_retired(&self) -> bool {
         let answers = self.missing_since.zip(self.fetched_at);
         answers.is_some_and(|(since, fetched_at)| {
@@ -59,7 +59,7 @@ pub struct Connectors {
 }
 
 impl Connectors {
-    /// Those in the table named `table`.
+    /// Creates the connectors of the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self {
             client,
@@ -68,7 +68,7 @@ impl Connectors {
         }
     }
 
-    /// The connector's row, as it is at this moment.
+    /// Returns the connector's row, with a consistent read.
     pub async fn get(&self, id: ConnectorId) -> Result<Option<StoredConnector>, Error> {
         let answer = self
             .client
@@ -82,8 +82,8 @@ impl Connectors {
         answer.item.as_ref().map(from_row).transpose()
     }
 
-    /// The rows that there are of some connectors, as they were at most a minute before `now`. One
-    /// that cannot be read is left out: it only adds to what an item's own row says.
+    /// Returns the existing rows of some connectors, at most one minute older than `now`. Unreadable rows are
+    /// left out: they only complement an item's own row.
     pub async fn recent(
         &self,
         ids: impl IntoIterator<Item = ConnectorId>,
@@ -112,8 +112,8 @@ impl Connectors {
             .collect())
     }
 
-    /// Writes what Pluggy answered to a request sent at `fetched_at`, and when to ask again, unless the
-    /// row holds the answer to a later one.
+    /// Writes Pluggy's response to a request sent at `fetched_at`, and the time of the next fetch, unless the
+    /// row holds a later response.
     pub async fn put_snapshot(
         &self,
         connector: &Connector,
@@ -143,19 +143,20 @@ impl Connectors {
             .set_item(Some(row))
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
-        guarded(put, "put the connector").await
+        outcome(put.send().await, "put the connector")
     }
 
-    /// Has a connector asked for that nothing is known of yet.
+    /// Schedules the first fetch of an unknown connector.
     pub async fn watch(&self, id: ConnectorId, now: Timestamp) -> Result<Write, Error> {
-        let update = self
-            .schedule(id, now, "")
-            .condition_expression("attribute_not_exists(pk)");
-        guarded_update(update, "watch the connector").await
+        self.schedule(id, now, |request| {
+            request.condition_expression("attribute_not_exists(pk)")
+        })
+        .send("watch the connector")
+        .await
     }
 
-    /// Removes the row of a connector that Pluggy did not know when it was asked at `fetched_at`, unless
-    /// it holds the answer to a later request.
+    /// Removes the row of a connector for which Pluggy returned a 404 at `fetched_at`, unless it holds a
+    /// later response.
     pub async fn forget(&self, id: ConnectorId, fetched_at: Timestamp) -> Result<Write, Error> {
         let delete = self
             .client
@@ -164,27 +165,27 @@ impl Connectors {
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
-        guarded_delete(delete, "delete the connector").await
+        outcome(delete.send().await, "delete the connector")
     }
 
-    /// Writes that Pluggy did not know the connector when it was asked at `fetched_at`, and when to ask
-    /// again, unless the row holds the answer to a later request.
+    /// Writes that Pluggy returned a 404 at `fetched_at`, and the time of the next fetch, unless the row
+    /// holds a later response.
     pub async fn put_missing(
         &self,
         id: ConnectorId,
         next_fetch_at: Timestamp,
         fetched_at: Timestamp,
     ) -> Result<Write, Error> {
-        let missing = ", fetchedAt = :fetchedAt, missingSince = if_not_exists(missingSince, :fetchedAt) REMOVE fetchFailures";
-        let update = self
-            .schedule(id, next_fetch_at, missing)
-            .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":fetchedAt", time(fetched_at));
-        guarded_update(update, "update the missing connector").await
+        self.schedule(id, next_fetch_at, is_not_older(fetched_at))
+            .set(FETCHED_AT, time(fetched_at))
+            .set_if_absent(MISSING_SINCE, time(fetched_at))
+            .remove(FETCH_FAILURES)
+            .send("update the missing connector")
+            .await
     }
 
-    /// Writes when to ask again after a read at `fetched_at` that failed, unless the row holds the
-    /// answer to a later one. What is known stays.
+    /// Writes the time of the next fetch after a failed fetch at `fetched_at`, unless the row holds a later
+    /// response. The last response stays.
     pub async fn put_schedule(
         &self,
         id: ConnectorId,
@@ -192,32 +193,39 @@ impl Connectors {
         fetch_failures: u32,
         fetched_at: Timestamp,
     ) -> Result<Write, Error> {
-        let update = self
-            .schedule(id, next_fetch_at, ", fetchFailures = :fetchFailures")
-            .condition_expression(IS_NOT_OLDER)
-            .expression_attribute_values(":fetchFailures", number(fetch_failures))
-            .expression_attribute_values(":fetchedAt", time(fetched_at));
-        guarded_update(update, "update the connector's schedule").await
+        self.schedule(id, next_fetch_at, is_not_older(fetched_at))
+            .set(FETCH_FAILURES, number(fetch_failures))
+            .send("update the connector's schedule")
+            .await
     }
 
-    /// An update that says when to ask for the connector, and whatever else `further` sets.
+    /// Returns an update of the next fetch, under a condition.
     fn schedule(
         &self,
         id: ConnectorId,
         next_fetch_at: Timestamp,
-        further: &str,
-    ) -> UpdateItemFluentBuilder {
-        self.client
+        condition: impl FnOnce(UpdateItemFluentBuilder) -> UpdateItemFluentBuilder,
+    ) -> Update {
+        let request = self
+            .client
             .update_item()
             .table_name(&self.table)
-            .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .update_expression(format!(
-                "SET #schema = :schema, fetchShard = :fetchShard, nextFetchAt = :nextFetchAt{further}"
-            ))
-            .expression_attribute_names("#schema", SCHEMA)
-            .expression_attribute_values(":schema", number(VERSION))
-            .expression_attribute_values(":fetchShard", text(Target::Connector(id).fetch_shard()))
-            .expression_attribute_values(":nextFetchAt", time(next_fetch_at))
+            .key(PARTITION_KEY, text(Target::Connector(id).key()));
+        Update::new(condition(request))
+            .set(SCHEMA, number(VERSION))
+            .set(FETCH_SHARD, text(Target::Connector(id).fetch_shard()))
+            .set(NEXT_FETCH_AT, time(next_fetch_at))
+    }
+}
+
+/// Returns the condition that the row does not hold the response to a later request.
+fn is_not_older(
+    fetched_at: Timestamp,
+) -> impl FnOnce(UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+    move |request| {
+        request
+            .condition_expression(IS_NOT_OLDER)
+            .expression_attribute_values(":fetchedAt", time(fetched_at))
     }
 }
 

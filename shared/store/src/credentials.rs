@@ -1,7 +1,6 @@
 //! `CredentialTable`: the API key that all functions share.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use client::{BoxError, BoxFuture, KeyStore, StoredApiKey};
 use jiff::Timestamp;
 
@@ -9,6 +8,7 @@ use super::Error;
 use super::attributes::{Reader, Row, number, required, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
+use super::update::outcome;
 use client::chain;
 use pluggy::ClientId;
 
@@ -17,7 +17,7 @@ const API_KEY: &str = "apiKey";
 const CLIENT_ID: &str = "clientId";
 const ISSUED_AT: &str = "issuedAt";
 
-/// `CredentialTable`.
+/// `CredentialTable`: the shared API key.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     client: Client,
@@ -25,13 +25,13 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// The table named `table`.
+    /// Creates the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// The key of an application that is shared now, whatever time it has left. A row that cannot
-    /// be read is no key, nor is one of another application: the next one takes its place.
+    /// Returns the shared key of an application, even if it has expired. An unreadable row, or one of another
+    /// application, counts as absent and is replaced by the next key.
     pub async fn api_key(&self, client_id: ClientId) -> Result<Option<StoredApiKey>, Error> {
         let answer = self
             .client
@@ -53,7 +53,7 @@ impl Credentials {
         }))
     }
 
-    /// Shares a key, unless a newer one of its application is there already.
+    /// Stores a key, unless a newer one of its application is stored.
     pub async fn put_api_key(&self, stored: &StoredApiKey) -> Result<(), Error> {
         let client_id = text(stored.client_id.to_string());
         let answer = self
@@ -75,17 +75,7 @@ impl Credentials {
             .expression_attribute_values(":clientId", client_id)
             .send()
             .await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable("put the api key")(error)),
-        }
+        outcome(answer, "put the api key").map(|_| ())
     }
 }
 
@@ -99,7 +89,7 @@ impl KeyStore for Credentials {
     }
 }
 
-/// A row of the first release does not say whose key it has: the one application that there was.
+/// Decodes a row. Rows of the first release do not name the application; there was only one.
 fn from_row(row: &Row, client_id: ClientId) -> Result<StoredApiKey, Error> {
     let reader = Reader(row);
     let expires_at = reader

@@ -1,21 +1,21 @@
-//! Where a page of a list begins.
+//! Cursor of a list of items.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use pluggy::ItemId;
 
-/// Where a page of a user's items begins. Holds no owner, so that it is of no use to anybody else.
+/// Cursor of a page of a user's items. It holds no owner, so it is useless to other users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub(super) String);
 
 impl Cursor {
-    /// The cursor as an opaque text.
+    /// Returns the cursor as opaque text.
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
 
-    /// Reads such a text; `None` if it is not one of ours.
+    /// Parses such a text. Returns `None` if it is not a cursor.
     pub fn from_text(text: &str) -> Option<Self> {
         let cursor = Self(String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?);
         cursor.item_id().map(|_| cursor)

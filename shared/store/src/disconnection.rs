@@ -1,5 +1,5 @@
-//! What a user's disconnecting of an item leaves: the word that this user asked for it, which tells so
-//! when the item's row has forgotten its owner, and a check of what came of it.
+//! Events of a user's disconnection of an item: the user's request, which proves the owner after the row has
+//! lost it, and a fetch request after the deletion.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,28 +7,27 @@ use super::key::user_digest;
 use super::{EventKey, NewEvent, Target};
 use pluggy::{ClientUserId, ItemId};
 
-/// Name of the event that a user asks for it. It asks for no look: nothing has happened yet.
+/// Name of the event for the user's request. It requests no fetch, because nothing has happened yet.
 pub(super) const DISCONNECT_ASKED: &str = "disconnect-asked";
-/// Name of the check where Pluggy has deleted the item at our word.
+/// Name of the fetch request after Pluggy has deleted the item for us.
 pub(super) const DISCONNECTED: &str = "disconnected";
-/// Of the checks of an item that Pluggy does not find, one in each such stretch of time is an event.
+/// Period in which only one fetch request is stored for an item that Pluggy does not find.
 const BUCKET: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is known of a user's disconnecting an item.
+/// State of a user's disconnection of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disconnection {
-    /// The user asks for it.
+    /// The user requests it.
     Asked,
-    /// Pluggy has deleted the item. Together with a 404 that is proof that the item is gone, as its
-    /// own event would be.
+    /// Pluggy has deleted the item. Together with a 404 this proves that the item is gone, as Pluggy's own
+    /// event would.
     Deleted,
-    /// Pluggy has no such item, which alone proves nothing.
+    /// Pluggy has no such item. This alone proves nothing.
     NotFound,
 }
 
 impl EventKey {
-    /// Where it is stored that this user has asked to disconnect this item: one row for both,
-    /// however often it happens.
+    /// Returns the key of the user's request to disconnect the item. Repeated requests have the same key.
     pub fn of_asked_disconnection(item_id: ItemId, user: &ClientUserId) -> Self {
         let event_id = format!("{DISCONNECT_ASKED}-{}", user_digest(user));
         Self::of_target(Target::Item(item_id), &event_id)
@@ -36,7 +35,7 @@ impl EventKey {
 }
 
 impl NewEvent {
-    /// What `user`'s disconnecting of an item leaves at this step.
+    /// Returns the event of `user`'s disconnection at this step.
     pub fn disconnection(
         item_id: ItemId,
         user: &ClientUserId,

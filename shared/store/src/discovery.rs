@@ -1,5 +1,5 @@
-//! Where the listing of Pluggy's items goes on. It lies in `CredentialTable`, beside what else is
-//! known of Pluggy rather than of an item: losing it costs one listing from the top.
+//! Position of discovery in the list of Pluggy's items. It is in `CredentialTable`, with the other data about
+//! Pluggy. Losing it costs one pass from the top of the list.
 
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
@@ -12,10 +12,10 @@ use pluggy::ItemCursor;
 
 const PLACE_ROW: &str = "LISTING_PLACE";
 const AFTER: &str = "after";
-/// An older place is of a listing that was turned off since.
+/// Maximum age of a position. Discovery was turned off since an older one.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// The place, in `CredentialTable`.
+/// The position, in `CredentialTable`.
 #[derive(Clone, Debug)]
 pub struct DiscoveryPlace {
     client: Client,
@@ -23,12 +23,12 @@ pub struct DiscoveryPlace {
 }
 
 impl DiscoveryPlace {
-    /// In the table named `table`.
+    /// Creates the position in the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Where the listing goes on; none if it begins anew.
+    /// Returns where discovery continues, or `None` to start from the top.
     pub async fn get(&self, now: Timestamp) -> Result<Option<ItemCursor>, Error> {
         let answer = self
             .client
@@ -42,7 +42,7 @@ impl DiscoveryPlace {
         Ok(answer.item.as_ref().and_then(|row| from_row(row, now)))
     }
 
-    /// Says where the next listing goes on; none if it begins anew.
+    /// Stores where discovery continues; `None` to start from the top.
     pub async fn put(&self, place: Option<&ItemCursor>, now: Timestamp) -> Result<(), Error> {
         let expires_at = now.saturating_add(KEPT_FOR).unwrap_or(now);
         let mut row = Row::from([
@@ -64,7 +64,7 @@ impl DiscoveryPlace {
     }
 }
 
-/// A row that cannot be read is no place: the listing begins anew.
+/// Decodes the position. An unreadable row counts as absent.
 fn from_row(row: &Row, now: Timestamp) -> Option<ItemCursor> {
     let reader = Reader(row);
     let expires_at = reader.number(EXPIRES_AT).ok()??;

@@ -7,25 +7,25 @@ use super::attributes::Row;
 use super::items::{DueFetch, DueFetches};
 use super::target::fetch_shards;
 
-/// A shard of which there is more to read.
+/// A shard with unread rows.
 #[derive(Clone, Debug)]
 pub(super) struct Shard {
     pub(super) name: String,
-    /// Key of the last row that was read.
+    /// Key of the last row read.
     pub(super) after: Option<Row>,
-    /// Due time of that row: everything before it was read.
+    /// Due time of that row. Everything before it was read.
     pub(super) read_until: Option<Timestamp>,
 }
 
-/// What one query of a shard found.
+/// Result of one query of a shard.
 #[derive(Debug)]
 pub(super) struct ShardPage {
     pub(super) fetches: Vec<DueFetch>,
-    /// The rest of the shard; none if this was all of it.
+    /// The rest of the shard; none if it was read completely.
     pub(super) next: Option<Shard>,
 }
 
-/// The fetches of all shards that were read so far.
+/// The fetches read so far from all shards.
 #[derive(Debug)]
 pub(super) struct ShardMerge {
     limit: usize,
@@ -49,7 +49,8 @@ impl ShardMerge {
         }
     }
 
-    /// Whether the oldest fetches up to the limit are known. A fetch counts once every shard was read up to its due time.
+    /// Whether the oldest fetches up to the limit are known. A fetch counts once every shard was read up to
+    /// its due time.
     pub(super) fn is_complete(&self) -> bool {
         let Some(read_until) = self.unread.iter().map(|shard| shard.read_until).min() else {
             return true;
@@ -61,7 +62,7 @@ impl ShardMerge {
             >= self.limit
     }
 
-    /// Takes the shards that hold back the most: those that were read the least far.
+    /// Takes the shards that were read the least far; they hold back the merge.
     pub(super) fn take_unread(&mut self) -> Vec<Shard> {
         let least = self
             .unread
@@ -76,7 +77,7 @@ impl ShardMerge {
         taken
     }
 
-    /// Adds what a query found, or that it failed: the rest of that shard is left out then.
+    /// Adds the result of a query. If it failed, the rest of that shard is left out.
     pub(super) fn add(&mut self, page: Result<ShardPage, Error>) {
         match page {
             Ok(page) => {
@@ -122,7 +123,8 @@ mod tests {
         }
     }
 
-    /// A merge whose first shard found `first` and more, and whose other shards found `second`, once, and nothing.
+    /// Returns a merge whose first shard found `first` and has more rows. The second shard found `second`,
+    /// and the others found nothing.
     fn merge(limit: usize, first: &[i64], second: &[i64]) -> ShardMerge {
         let mut merge = ShardMerge::new(limit);
         for (number, shard) in merge.take_unread().into_iter().enumerate() {

@@ -1,18 +1,18 @@
-//! How a table can fail, by what the caller may do about it.
+//! Errors of a table, by the caller's options.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::sdk_failure;
 
-/// A table did not do what it was asked.
+/// A failed operation on a table.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// DynamoDB gave no good answer: throttled, unreachable, or misconfigured. Later may be better.
+    /// DynamoDB throttled the call, was unreachable, or is misconfigured. A retry may succeed.
     #[error("dynamodb did not {operation}: {reason}")]
     Unavailable {
-        /// What was asked, such as `put the event`.
+        /// The operation, such as `put the event`.
         operation: &'static str,
-        /// What it said; never holds a row's content.
+        /// The reason from the SDK error; never a row's content.
         reason: String,
     },
     /// A row cannot be read.
@@ -21,13 +21,13 @@ pub enum Error {
         /// The attribute.
         attribute: &'static str,
     },
-    /// A request cannot be built; a bug.
+    /// A request cannot be built. This is a bug.
     #[error("a request to dynamodb cannot be built")]
     Request(#[source] aws_sdk_dynamodb::error::BuildError),
 }
 
 impl Error {
-    /// Whether the same call may succeed later: not where a row is broken, nor where our code is.
+    /// Whether a retry may succeed. It does not for a broken row or a bug.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Unavailable { .. } => true,
@@ -36,7 +36,7 @@ impl Error {
     }
 }
 
-/// Turns an SDK error into ours.
+/// Converts an SDK error.
 pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
     operation: &'static str,
 ) -> impl FnOnce(SdkError<E, R>) -> Error {

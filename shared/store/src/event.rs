@@ -1,4 +1,4 @@
-//! `EventTable`: every reason to look at something, stored once.
+//! `EventTable`: every reason for a fetch, stored once.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -19,10 +19,10 @@ pub(super) const BODY_SHA256: &str = "bodySha256";
 pub(super) const TRUNCATED: &str = "truncated";
 pub(super) const QUARANTINE: &str = "quarantine";
 
-/// Name of an event that requests a fetch and says nothing else.
+/// Name of a fetch request without other information.
 const FETCH: &str = "fetch";
 
-/// Where an event comes from.
+/// Origin of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Pluggy posted it.
@@ -38,7 +38,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Name in the row.
+    /// Returns the name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Webhook => "webhook",
@@ -62,7 +62,7 @@ impl Origin {
     }
 }
 
-/// Why an authenticated event is kept but not acted on.
+/// Reason why an authenticated event is stored but not acted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quarantine {
     /// It names another application.
@@ -72,7 +72,7 @@ pub enum Quarantine {
 }
 
 impl Quarantine {
-    /// Name in the row.
+    /// Returns the name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ForeignClientId => "foreign-client-id",
@@ -84,17 +84,17 @@ impl Quarantine {
 /// An event to store.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// Where it is stored.
+    /// Key of the row.
     pub key: EventKey,
     /// Its name, such as `item/updated`; `fetch` for a fetch request of ours.
     pub name: String,
-    /// When it reached us.
+    /// When we received it.
     pub received_at: Timestamp,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// What was received, if anything was.
+    /// The received body, if any.
     pub body: Option<Body>,
-    /// Why it is not acted on, if so.
+    /// Why it is quarantined, if so.
     pub quarantine: Option<Quarantine>,
 }
 
@@ -112,18 +112,18 @@ impl NewEvent {
     }
 }
 
-/// What became of an event that was to be stored. Each of them means that it is durable now.
+/// Result of storing an event. In each case the event is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Insertion {
-    /// It is new.
+    /// The event is new.
     Inserted,
-    /// It was there already.
+    /// The event was already stored.
     Duplicate,
-    /// Its id was taken by another body, so it is stored beside that one.
+    /// Another body has its id, so it is stored beside that one.
     InsertedUnderReusedId,
 }
 
-/// `EventTable`, for writing.
+/// Writer of `EventTable`.
 #[derive(Clone, Debug)]
 pub struct Events {
     client: Client,
@@ -132,7 +132,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// The table named `table`, whose rows expire after `retention`.
+    /// Creates the writer of the table named `table`, whose rows expire after `retention`.
     pub fn new(client: Client, table: String, retention: SignedDuration) -> Self {
         Self {
             client,
@@ -158,7 +158,7 @@ impl Events {
         }
     }
 
-    /// Puts the row if its key is free; else gives the row that is there.
+    /// Writes the row if its key is free, else returns the existing row.
     async fn put(&self, event: &NewEvent, key: &EventKey) -> Result<Option<Row>, Error> {
         let answer = self
             .client

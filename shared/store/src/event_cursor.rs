@@ -1,4 +1,4 @@
-//! Where a scan of the events goes on.
+//! Cursor of a scan of the events.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,18 +8,18 @@ use super::attributes::{Reader, Row, required, text};
 use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Error, Target};
 
-/// The row of `EventTable` after which a scan goes on.
+/// The row of `EventTable` after which a scan continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventCursor((String, String));
 
 impl EventCursor {
-    /// The cursor as an opaque text, which needs no quotes in a shell.
+    /// Returns the cursor as opaque text that needs no quotes in a shell.
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Reads such a text; `None` if it is not one of ours.
+    /// Parses such a text. Returns `None` if it is not a cursor.
     pub fn from_text(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let cursor: Self = serde_json::from_slice(&bytes).ok()?;
@@ -37,7 +37,7 @@ impl EventCursor {
         )))
     }
 
-    /// What the row is about.
+    /// Returns the target of the row.
     pub(super) fn target(&self) -> Option<Target> {
         Target::parse(&self.0.0)
     }

@@ -1,20 +1,20 @@
-//! What the stored events of an item say, all in all, that its next answer may not.
+//! Event history of an item: facts from its stored events that Pluggy's next response may not contain.
 
 use jiff::Timestamp;
 
 use super::{LoggedEvent, Origin};
 use pluggy::{ClientUserId, EventKind};
 
-/// What is carried forward when an item's events are replayed.
+/// Facts to keep when an item's events are replayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventHistory {
-    /// Whom Pluggy named.
+    /// The first user that Pluggy named.
     pub from_pluggy: FirstUser,
-    /// Whom an operator named. Counts only where Pluggy named nobody.
+    /// The first user that an operator named. It counts only if Pluggy named none.
     pub from_operator: FirstUser,
-    /// Whether Pluggy said that the item was deleted.
+    /// Whether Pluggy reported that the item was deleted.
     pub is_deleted: bool,
-    /// Whether Pluggy itself spoke of the item, and not a frontend or an operator alone.
+    /// Whether Pluggy itself reported the item, not only frontends or operators.
     pub is_from_pluggy: bool,
 }
 
@@ -23,7 +23,7 @@ pub struct EventHistory {
 pub struct FirstUser(Option<(Timestamp, ClientUserId)>);
 
 impl FirstUser {
-    /// The user, if one was named.
+    /// Returns the user, if one was named.
     pub fn id(&self) -> Option<&ClientUserId> {
         self.0.as_ref().map(|(_, user)| user)
     }
@@ -36,12 +36,12 @@ impl FirstUser {
 }
 
 impl EventHistory {
-    /// The user whose item it is. An operator's word never outranks Pluggy's, whichever came first.
+    /// Returns the owner. A user named by Pluggy outranks one named by an operator, in any order.
     pub fn user(&self) -> Option<&ClientUserId> {
         self.from_pluggy.id().or(self.from_operator.id())
     }
 
-    /// Adds an event, in whatever order they come. What is quarantined says nothing.
+    /// Adds an event. The order does not matter. Quarantined events are ignored.
     pub(super) fn add(&mut self, event: LoggedEvent) {
         if event.quarantine.is_some() {
             return;

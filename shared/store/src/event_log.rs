@@ -1,5 +1,5 @@
-//! `EventTable`, for reading: what was received, long after its stream has forgotten it. What has
-//! expired counts as gone, whether DynamoDB has removed it yet or not.
+//! Reader of `EventTable`: events that its stream no longer holds. Expired rows count as gone, even if
+//! DynamoDB has not removed them yet.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -17,66 +17,69 @@ use super::{
 };
 use pluggy::ClientId;
 
-/// DynamoDB ends a page at 1 MB, and bodies count even where they are not asked for.
+/// Maximum number of pages of a timeline. DynamoDB ends a page at 1 MB, and bodies count even if not
+/// requested.
 const MAX_TIMELINE_PAGES: usize = 50;
-/// Rows that one page of a scan looks at.
+/// Rows that one page of a scan reads.
 const SCAN_PAGE: i32 = 100;
-/// What a scan asks for; the quarantine, too, since a body decides whether it still holds.
+/// Attributes that a scan requests. A quarantined row is included, because its body decides whether the
+/// quarantine still applies.
 const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body, #bodyEncoding";
 
-/// `EventTable`, for reading.
+/// Reader of `EventTable`.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     client: Client,
     table: String,
-    /// Our application. What was kept from us while another was taken for ours counts again.
+    /// Our application. Events that were quarantined under another application's id count if they name this
+    /// one.
     client_id: ClientId,
 }
 
-/// The events about one thing, newest first.
+/// The events about one target, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     /// The events.
     pub events: Vec<LoggedEvent>,
-    /// Whether these are all; where there are very many, some are left unread.
+    /// Whether these are all events. With very many events, some are left unread.
     pub is_complete: bool,
 }
 
 /// An event that a scan found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundEvent {
-    /// What it is about.
+    /// Target of the event.
     pub target: Target,
     /// The event.
     pub event: LoggedEvent,
-    /// Where the scan goes on after it.
+    /// Position at which the scan continues after it.
     pub cursor: EventCursor,
 }
 
-/// Some of the events that a scan is after.
+/// A page of the events that match a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundPage {
-    /// The events, in no order that means anything.
+    /// The events, in no particular order.
     pub events: Vec<FoundEvent>,
-    /// How many rows were looked at.
+    /// Number of rows read.
     pub scanned: usize,
-    /// Where the next page begins; none if this is the last.
+    /// Position of the next page; none if this is the last.
     pub next: Option<EventCursor>,
 }
 
-/// Some of the webhooks that a scan is after, whole.
+/// A page of complete webhooks that match a scan.
 #[derive(Clone, Debug)]
 pub struct ReceivedPage {
-    /// Their rows, in no order that means anything.
+    /// Their rows, in no particular order.
     pub rows: Vec<ScannedRow>,
-    /// How many rows were looked at.
+    /// Number of rows read.
     pub scanned: usize,
-    /// Where the next page begins; none if this is the last.
+    /// Position of the next page; none if this is the last.
     pub next: Option<EventCursor>,
 }
 
 impl EventLog {
-    /// The table named `table`, of the application `client_id`.
+    /// Creates the reader of the table named `table`, for the application `client_id`.
     pub fn new(client: Client, table: String, client_id: ClientId) -> Self {
         Self {
             client,
@@ -85,7 +88,7 @@ impl EventLog {
         }
     }
 
-    /// All that is stored about one thing, without what was received.
+    /// Returns all events about one target, without their bodies.
     pub async fn timeline(&self, target: Target, now: Timestamp) -> Result<Timeline, Error> {
         let mut events = Vec::new();
         let mut page = None;
@@ -117,7 +120,7 @@ impl EventLog {
         })
     }
 
-    /// What the events about one thing say that must not be lost when they are replayed.
+    /// Returns the facts from the events about one target that a replay must keep.
     pub async fn history(&self, target: Target, now: Timestamp) -> Result<EventHistory, Error> {
         let mut history = EventHistory::default();
         let mut page = None;
@@ -125,8 +128,8 @@ impl EventLog {
             let answer = self
                 .about(target, now)
                 .filter_expression(
-                    // One of another application may be ours after all, which its body tells, and
-                    // then speaks for Pluggy whatever its name is.
+                    // An event of another application may be ours after all, according to its body. It then
+                    // counts as Pluggy's, whatever its name is.
                     "#expiresAt > :now AND (#quarantine = :foreign OR \
                      attribute_not_exists(#quarantine) \
                      AND (begins_with(#event, :item) OR #origin IN (:replay, :import)))",
@@ -154,7 +157,7 @@ impl EventLog {
         Ok(history)
     }
 
-    /// Whether any webhook is about it, also one that could not name a user.
+    /// Whether any webhook is about the target, also one that could not name a user.
     async fn has_webhook(&self, target: Target, now: Timestamp) -> Result<bool, Error> {
         let mut page = None;
         loop {
@@ -178,8 +181,7 @@ impl EventLog {
         }
     }
 
-    /// Events about items and connectors that reached us since a time, whatever brought them. None
-    /// that is quarantined.
+    /// Returns events about items and connectors since a time, of any origin and not quarantined.
     pub async fn since(
         &self,
         since: Timestamp,
@@ -200,8 +202,7 @@ impl EventLog {
         self.found(scan).await
     }
 
-    /// Events about items that may name a user, with the user whom they name. None that is
-    /// quarantined.
+    /// Returns events about items that may name a user, with that user, and not quarantined.
     pub async fn naming_users(
         &self,
         now: Timestamp,
@@ -223,7 +224,7 @@ impl EventLog {
         self.found(scan).await
     }
 
-    /// The webhooks that reached us since a time, whole. None that is quarantined.
+    /// Returns the complete webhooks since a time that are not quarantined.
     pub async fn received_since(
         &self,
         since: Timestamp,
@@ -237,7 +238,7 @@ impl EventLog {
             .limit(SCAN_PAGE)
             .set_exclusive_start_key(after.map(EventCursor::to_row))
             .filter_expression(
-                // A time that cannot be read may be any.
+                // An unreadable time may be any time.
                 "#expiresAt > :now AND #origin = :webhook \
                  AND (#receivedAt >= :since OR NOT attribute_type(#receivedAt, :number)) \
                  AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign)",
@@ -312,7 +313,7 @@ impl EventLog {
         })
     }
 
-    /// `None` for a row about something that has no id of Pluggy's, and for one in quarantine.
+    /// Decodes an event. Returns `None` for a row without a Pluggy id, and for a quarantined one.
     fn found_event(&self, row: &Row) -> Result<Option<FoundEvent>, Error> {
         let cursor = EventCursor::from_row(row)?;
         let Some(target) = cursor.target() else {
@@ -326,7 +327,7 @@ impl EventLog {
         }))
     }
 
-    /// One row that cannot be read must not hide the others.
+    /// Returns the readable events. An unreadable row must not hide the others.
     fn readable(&self, rows: &[Row]) -> impl Iterator<Item = LoggedEvent> {
         rows.iter()
             .filter_map(|row| logged(LoggedEvent::from_row(row, self.client_id)))

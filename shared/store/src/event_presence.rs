@@ -1,4 +1,4 @@
-//! Whether one event is stored, by its key alone.
+//! Presence of one event, by its key.
 
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SORT_KEY};
 use super::{Error, EventKey};
 
-/// `EventTable`, for seeing whether an event is there.
+/// Reader of `EventTable` that checks whether an event is stored.
 #[derive(Clone, Debug)]
 pub struct EventPresence {
     client: Client,
@@ -16,13 +16,13 @@ pub struct EventPresence {
 }
 
 impl EventPresence {
-    /// The table named `table`.
+    /// Creates the reader of the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Whether the event is there at this moment. What has expired counts as gone, whether DynamoDB
-    /// has removed it yet or not.
+    /// Whether the event is stored now. An expired event counts as gone, even if DynamoDB has not removed it
+    /// yet.
     pub async fn is_there(&self, key: &EventKey, now: Timestamp) -> Result<bool, Error> {
         let answer = self
             .client

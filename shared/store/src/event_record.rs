@@ -1,4 +1,4 @@
-//! A row of `EventTable` as its stream delivers it.
+//! Event row, as the stream of `EventTable` delivers it.
 
 use std::collections::HashMap;
 
@@ -12,26 +12,25 @@ use super::schema::PARTITION_KEY;
 use super::{Body, Encoding, Error, Origin, Target};
 use pluggy::{ClientUserId, Event, EventKind};
 
-/// A reason to look at something.
+/// A reason for a fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRecord {
-    /// What to look at.
+    /// The target to fetch.
     pub target: Target,
     /// Name of the event.
     pub kind: EventKind,
-    /// When it reached us.
+    /// When we received it.
     pub received_at: Timestamp,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// The user whom an authenticated `item/*` event names, also where it is replayed, or whom an
-    /// operator names.
+    /// The user that an authenticated `item/*` event names, also when replayed, or that an operator names.
     pub client_user_id: Option<ClientUserId>,
-    /// The signed-in user whose frontend gave the hint. That makes nobody the item's owner.
+    /// The signed-in user whose frontend sent the hint. A hint makes nobody the item's owner.
     pub hinted_by: Option<ClientUserId>,
 }
 
 impl EventRecord {
-    /// Whether Pluggy says that the item was deleted: by its event, or by its answer when a user
+    /// Whether Pluggy reports that the item was deleted: by its event, or by its response when a user
     /// disconnected it.
     pub fn tells_of_deletion(&self) -> bool {
         match self.origin {
@@ -41,9 +40,8 @@ impl EventRecord {
         }
     }
 
-    /// Reads a new image of the stream; `None` for a row that asks for no look: a quarantined one, a
-    /// user's word that comes before the deed, one about something else, or one whose id is not of
-    /// Pluggy's form.
+    /// Decodes a new image of the stream. Returns `None` for a row that requests no fetch: a quarantined
+    /// event, a user's request to disconnect, an event about something else, or one without a Pluggy id.
     pub fn from_image(image: &HashMap<String, AttributeValue>) -> Result<Option<Self>, Error> {
         let partition = required(PARTITION_KEY, text(image, PARTITION_KEY))?;
         let Some(target) = Target::parse(partition) else {
@@ -79,7 +77,7 @@ impl EventRecord {
     }
 }
 
-/// The user whom `read` finds in the stored body.
+/// Returns the user that `read` finds in the stored body.
 fn user(
     image: &HashMap<String, AttributeValue>,
     read: impl FnOnce(Vec<u8>, Encoding) -> Option<ClientUserId>,
@@ -91,8 +89,8 @@ fn user(
     read(bytes.clone(), encoding)
 }
 
-/// Whether an event names a user with authority: Pluggy's does, also where it is replayed, and an
-/// operator's.
+/// Whether an event names a user with authority: Pluggy's events do, also when replayed, and those of
+/// operators.
 pub(super) fn names_the_user(origin: Origin, kind: &EventKind) -> bool {
     match origin {
         Origin::Webhook => kind.as_str().starts_with("item/"),
@@ -101,7 +99,7 @@ pub(super) fn names_the_user(origin: Origin, kind: &EventKind) -> bool {
     }
 }
 
-/// The user whom a stored body names.
+/// Returns the user that a stored body names.
 pub(super) fn user_in(bytes: Vec<u8>, encoding: Encoding) -> Option<ClientUserId> {
     let event = Event::parse(&Body::raw(bytes, encoding)?)?;
     event.client_user_id?.parse().ok()

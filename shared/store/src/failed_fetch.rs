@@ -1,26 +1,26 @@
-//! Why a read at Pluggy failed, as it is kept beside an item's schedule.
+//! Failures of a fetch, stored with an item's schedule.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Both parts come from outside, and a row must fit whatever comes.
+/// Maximum length of a text. Both texts come from outside, and a row must not exceed its size limit.
 const MAX_CHARACTERS: usize = 200;
 
-/// Why a read at Pluggy failed. Nothing personal: machine codes and ids only.
+/// Failure of a fetch. It holds machine codes and ids only, and nothing personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedFetch {
     /// Our clock when the request was sent.
     pub at: Timestamp,
-    /// What [`client::Error`] says, with Pluggy's status and code.
+    /// The text of [`client::Error`], with Pluggy's status and code.
     pub reason: String,
-    /// Pluggy's id of the error, to quote to its support.
+    /// Pluggy's id of the error, for its support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_id: Option<String>,
 }
 
 impl FailedFetch {
-    /// The failure of a request that was sent at `at`.
+    /// Creates the failure of a request sent at `at`.
     pub fn new(at: Timestamp, error: &client::Error) -> Self {
         Self {
             at,

@@ -1,4 +1,4 @@
-//! How well connections to an item's institution work, by the latest that is known.
+//! Latest known health of connections to an item's institution.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use connection::Availability;
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{Connector, ConnectorId, HealthStatus};
 
-/// Health older than this says nothing about now.
+/// Maximum age of health data.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(6);
 
-/// An answer does not wait longer for it.
+/// Time limit for reading health before a response is sent without it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The connectors of some items, as Pluggy last answered about them.
+/// The connectors of some items, from Pluggy's last responses.
 #[derive(Debug, Default)]
 pub struct Healths(HashMap<ConnectorId, StoredConnector>);
 
 impl Healths {
-    /// Those of `items` at `now`. Health only adds to what an item's own row says, so an answer does
-    /// without it where the table fails.
+    /// Returns the connectors of `items` at `now`. Health only complements an item's own row, so a response
+    /// does without it if the table fails.
     pub async fn of(
         connectors: &Connectors,
         items: impl IntoIterator<Item = &StoredItem>,
@@ -46,8 +46,8 @@ impl Healths {
         }
     }
 
-    /// The health at `now` of a connector that came with an item read at `fetched_at`: the newer of
-    /// that and of the connector's own row.
+    /// Returns the health at `now` of a connector from an item fetched at `fetched_at`: the newer of the
+    /// item's and the connector's own row.
     pub fn status<'a>(
         &'a self,
         connector: &'a Connector,
@@ -68,7 +68,7 @@ impl Healths {
         health.status.as_ref()
     }
 
-    /// Whether the institution of an item can be connected to at `now`.
+    /// Returns the availability of an item's institution at `now`.
     pub fn availability(&self, snapshot: &Snapshot, now: Timestamp) -> Availability {
         match &snapshot.item.connector {
             None => Availability::Available,
@@ -79,7 +79,7 @@ impl Healths {
         }
     }
 
-    /// Whether Pluggy has the connector no more.
+    /// Whether Pluggy does not have the connector any more.
     pub fn is_retired(&self, connector: &Connector) -> bool {
         self.0
             .get(&connector.id)
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newer_answer_of_the_last_six_hours_tells() {
+    fn the_newer_response_of_the_last_six_hours_counts() {
         let (old, older, new) = (
             "2026-11-23T06:00:00Z",
             "2026-11-23T05:00:00Z",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_row_of_its_own_the_item_tells() {
+    fn without_a_row_of_the_connector_the_item_counts() {
         let (connector, now) = (connector("UNSTABLE"), NOW.parse().unwrap());
 
         let healths = Healths::default();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connector_that_went_offline_after_the_item_was_read_is_offline() {
+    fn a_connector_that_went_offline_after_the_fetch_is_offline() {
         let stored = StoredConnector {
             id: 201,
             connector: Some(connector("OFFLINE")),

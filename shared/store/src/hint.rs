@@ -1,5 +1,5 @@
-//! A hint: a signed-in user's frontend tells that something happened to an item, which may be
-//! theirs, somebody else's, or nobody's.
+//! Hints: the frontend of a signed-in user reports an event of an item. The item may belong to this user, to
+//! another user, or to nobody.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use pluggy::{ClientUserId, ItemId};
 
 /// Name of the event.
 const HINT: &str = "hint";
-/// Of a user's hints about one item, one in each such stretch of time is an event.
+/// Period in which only one hint of a user about an item is stored.
 const BUCKET: SignedDuration = SignedDuration::from_mins(5);
 
-/// The same for each hint of a user, so that a second one in the same stretch is a duplicate.
+/// Body of a hint. It is the same for each hint of a user, so that a second one in the period is a duplicate.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HintBody {
@@ -21,7 +21,7 @@ struct HintBody {
 }
 
 impl NewEvent {
-    /// A hint of `user`'s about an item.
+    /// Returns a hint of `user` about an item.
     pub fn hint(item_id: ItemId, user: &ClientUserId, now: Timestamp) -> Self {
         let body = HintBody {
             client_user_id: user.clone(),
@@ -43,7 +43,7 @@ fn id(user: &ClientUserId, now: Timestamp) -> String {
     format!("{HINT}-{}-{bucket}", user_digest(user))
 }
 
-/// The user who gave the hint with this stored body.
+/// Returns the user of the hint with this stored body.
 pub(super) fn hinting_user(bytes: Vec<u8>, encoding: Encoding) -> Option<ClientUserId> {
     let body: HintBody = serde_json::from_slice(&Body::raw(bytes, encoding)?).ok()?;
     Some(body.client_user_id)

@@ -1,4 +1,4 @@
-//! What `ItemTable` knows of an item.
+//! Item rows of `ItemTable`.
 
 use jiff::Timestamp;
 
@@ -10,58 +10,57 @@ use pluggy::{ClientUserId, Item, ItemId};
 pub struct StoredItem {
     /// The item.
     pub item_id: ItemId,
-    /// The user whom it belongs to. An item without an owner is shown to nobody.
+    /// The owner. An item without an owner is shown to nobody.
     pub owner: Option<ClientUserId>,
-    /// When Pluggy made it; when we first heard of it, as long as Pluggy has not answered.
+    /// When Pluggy created the item; before the first fetch, when we first received an event about it.
     pub created_at: Timestamp,
-    /// Pluggy's last answer; none for a placeholder, whose very first read failed.
+    /// Pluggy's last response; none for a placeholder, of which no fetch has succeeded.
     pub snapshot: Option<Snapshot>,
-    /// When to look again, and why.
+    /// The schedule of the next fetch.
     pub schedule: Schedule,
-    /// When it was deleted; a tombstone keeps nothing but this.
+    /// When it was deleted. A tombstone keeps nothing else.
     pub deleted_at: Option<Timestamp>,
-    /// Whether Pluggy itself has never spoken of it: an operator named it, and no read has
-    /// succeeded yet.
+    /// Whether Pluggy itself has never reported it: an operator named it, and no fetch has succeeded yet.
     pub is_unconfirmed: bool,
 }
 
-/// An answer of `GET /items/{id}`.
+/// A response of `GET /items/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// The answer, within the limits of a row. Boxed, since rows are passed on many times.
+    /// The item, within the limits of a row. Boxed, because rows are moved many times.
     pub item: Box<Item>,
     /// Our clock when the request was sent.
     pub fetched_at: Timestamp,
 }
 
 impl Snapshot {
-    /// What orders answers: the record's own time of change.
+    /// Returns the version that orders snapshots: when the record last changed at Pluggy.
     pub fn version(&self) -> Option<Timestamp> {
         self.item.updated_at
     }
 }
 
-/// When to look at an item again.
+/// Schedule of an item's next fetch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
-    /// The moment to look, even if no webhook comes. Every live row has one.
+    /// When to fetch the item, even if no webhook arrives. Every live row has one.
     pub next_fetch_at: Option<Timestamp>,
-    /// How many reads in a row have failed.
+    /// Number of failed fetches in a row.
     pub fetch_failures: u32,
-    /// When Pluggy first said that there is no such item, if that is what it said last.
+    /// When Pluggy first responded that the item does not exist, if that is its last response.
     pub missing_since: Option<Timestamp>,
-    /// How many looks in a row were made because one answer was not enough.
+    /// Number of confirming fetches in a row.
     pub confirming_fetches: u32,
-    /// What an event of Pluggy's said that no look has confirmed yet.
+    /// The signal of a Pluggy event that no fetch has confirmed yet.
     pub pending_signal: Option<PendingSignal>,
-    /// Why the last read failed, if it did.
+    /// Why the last fetch failed, if it did.
     pub last_error: Option<FailedFetch>,
 }
 
-/// What an event of Pluggy's said, by rising weight.
+/// Signal of a Pluggy event, by rising weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PendingSignal {
-    /// Something happened that has to do with the item.
+    /// Something happened to the item.
     Activity,
     /// The item has a new state.
     Change,
@@ -70,7 +69,7 @@ pub enum PendingSignal {
 }
 
 impl PendingSignal {
-    /// Name in the row.
+    /// Returns the name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Activity => "activity",

@@ -1,5 +1,4 @@
-//! Between a [`StoredItem`] and its row: the flat part attribute by attribute, each nested part as
-//! one document.
+//! Conversion between a [`StoredItem`] and its row: flat attributes, and one document for each nested part.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -10,13 +9,13 @@ use super::schema::{CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTI
 use super::{Error, PendingSignal, Schedule, Snapshot, StoredItem, Target, schema};
 use pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
-const CREATED_AT: &str = "createdAt";
+pub(super) const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
 pub(super) const FETCHED_AT: &str = "fetchedAt";
 const DELETED_AT: &str = "deletedAt";
 pub(super) const FETCH_FAILURES: &str = "fetchFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
-const CONFIRMING_FETCHES: &str = "confirmingFetches";
+pub(super) const CONFIRMING_FETCHES: &str = "confirmingFetches";
 pub(super) const PENDING_SIGNAL: &str = "pendingSignal";
 pub(super) const LAST_ERROR: &str = "lastError";
 pub(super) const UNCONFIRMED: &str = "unconfirmed";
@@ -33,12 +32,12 @@ const NEXT_AUTO_SYNC_AT: &str = "nextAutoSyncAt";
 const CONSENT_EXPIRES_AT: &str = "consentExpiresAt";
 const HAS_RESOURCES_PENDING_AUTHORIZATION: &str = "hasResourcesPendingAuthorization";
 
-/// A nested part longer than this is left out and named in [`TRUNCATED`]: a row must fit 400 KB
-/// whatever comes.
+/// Maximum size of a nested part. A longer one is left out and named in [`TRUNCATED`], because a row is
+/// limited to 400 KB.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 const TRUNCATED: &str = "truncated";
 
-/// Sort key of the owner's index: sorts by time of creation, and is unique.
+/// Returns the sort key of the owner's index: ordered by time of creation, and unique.
 pub(super) fn created_at_item_id(created_at: Timestamp, item_id: ItemId) -> String {
     format!("{:015}#{item_id}", created_at.as_millisecond().max(0))
 }
@@ -123,7 +122,8 @@ fn put_item(row: &mut RowBuilder, item: &Item) {
     );
 }
 
-/// What is shown of a connector. Its form fields and abilities are long, and can be had from Pluggy.
+/// Returns the displayed fields of a connector. Its form fields and abilities are long and available from
+/// Pluggy.
 pub(super) fn summary(connector: &Connector) -> Connector {
     Connector {
         name: connector.name.clone(),
@@ -209,7 +209,7 @@ fn snapshot(
     Ok(Some(Snapshot { item, fetched_at }))
 }
 
-/// A row under construction; what is absent is left out.
+/// Builder of a row. Absent values are left out.
 struct RowBuilder {
     row: Row,
     truncated: Vec<String>,
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_and_a_tombstone_have_no_state() {
+    fn a_placeholder_and_a_tombstone_have_no_state() {
         let mut placeholder = stored(full_item());
         placeholder.snapshot = None;
         placeholder.is_unconfirmed = true;

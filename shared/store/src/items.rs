@@ -1,4 +1,4 @@
-//! `ItemTable`: the state of each item, guarded against going back in time.
+//! `ItemTable`: the state of each item, protected by conditional writes.
 
 use std::collections::BTreeSet;
 
@@ -19,11 +19,11 @@ use super::{Cursor, Error, ScannedRow, StoredItem, Target};
 use client::chain;
 use pluggy::{ClientUserId, ItemId};
 
-/// DynamoDB takes 100 keys and gives 16 MB at once.
+/// Keys per batch. DynamoDB accepts 100 keys and returns 16 MB at once.
 const BATCH_SIZE: usize = 50;
 /// Rows of one shard of the schedule that one query reads.
 const SHARD_PAGE: i32 = 100;
-/// Shards of the schedule that are read at the same time: each takes a connection.
+/// Shards of the schedule that are read in parallel. Each takes a connection.
 const CONCURRENT_SHARDS: usize = 16;
 /// Rows that one page of a scan reads.
 const SCAN_PAGE: i32 = 100;
@@ -33,50 +33,50 @@ const SCAN_PAGE: i32 = 100;
 pub struct DueFetch {
     /// What to fetch.
     pub target: Target,
-    /// Since when it is due.
+    /// When it became due.
     pub next_fetch_at: Timestamp,
 }
 
-/// The fetches that are due.
+/// Due fetches.
 #[derive(Debug)]
 pub struct DueFetches {
     /// The fetches, oldest first.
     pub fetches: Vec<DueFetch>,
-    /// Why some shard of the schedule could not be read, if so. Its fetches are missing.
+    /// Why a shard of the schedule could not be read, if so. Its fetches are missing.
     pub failure: Option<Error>,
 }
 
-/// Some of a user's items, newest first.
+/// A page of a user's items, newest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnedPage {
     /// The items.
     pub items: Vec<StoredItem>,
-    /// Where the next page begins; none if this is the last.
+    /// Cursor of the next page; none if this is the last.
     pub next: Option<Cursor>,
 }
 
-/// Some of the items that a scan is after.
+/// A page of the items that match a scan.
 #[derive(Clone, Debug)]
 pub struct SeenPage {
-    /// Their rows, in no order.
+    /// Their rows, in no particular order.
     pub rows: Vec<ScannedRow>,
-    /// How many rows were looked at.
+    /// Number of rows read.
     pub scanned: usize,
-    /// Where the next page begins; none if this is the last.
+    /// Position of the next page; none if this is the last.
     pub next: Option<SeenCursor>,
 }
 
-/// The row of `ItemTable` after which a scan goes on.
+/// The row of `ItemTable` after which a scan continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenCursor(String);
 
 impl SeenCursor {
-    /// The cursor as an opaque text.
+    /// Returns the cursor as opaque text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads such a text; `None` if it is not one of ours.
+    /// Parses such a text. Returns `None` if it is not a cursor.
     pub fn from_text(text: &str) -> Option<Self> {
         Target::parse(text).map(|target| Self(target.key()))
     }
@@ -90,12 +90,12 @@ pub struct Items {
 }
 
 impl Items {
-    /// The table named `table`.
+    /// Creates the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// The item's row, as it is at this moment.
+    /// Returns the item's row, with a consistent read.
     pub async fn get(&self, id: ItemId) -> Result<Option<StoredItem>, Error> {
         let answer = self
             .client
@@ -109,7 +109,7 @@ impl Items {
         answer.item.as_ref().map(from_row).transpose()
     }
 
-    /// The rows of items, in no order; an item without one is left out. They may lag behind writes.
+    /// Returns the existing rows of items, in no particular order. They may lag behind writes.
     pub async fn get_many(&self, ids: &BTreeSet<ItemId>) -> Result<Vec<StoredItem>, Error> {
         let keys: Vec<String> = ids.iter().copied().map(item_key).collect();
         let mut items = Vec::with_capacity(keys.len());
@@ -123,7 +123,7 @@ impl Items {
 
     /// Returns up to `limit` fetches that are due at `now`, the oldest of all shards first.
     ///
-    /// Reads all shards in parallel. One that cannot be read does not hide the others.
+    /// Reads all shards in parallel. An unreadable one does not hide the others.
     pub async fn due(&self, now: Timestamp, limit: usize) -> DueFetches {
         let mut merge = ShardMerge::new(limit);
         while !merge.is_complete() {
@@ -168,8 +168,7 @@ impl Items {
         })
     }
 
-    /// The items whose state was read, or found gone, since a time, and those that nobody has read
-    /// since they were first heard of.
+    /// Returns the items that were fetched or found gone since a time, and those that were never fetched.
     pub async fn seen_since(
         &self,
         since: Timestamp,
@@ -210,7 +209,7 @@ impl Items {
         })
     }
 
-    /// A page of a user's items, newest first.
+    /// Returns a page of a user's items, newest first.
     pub async fn owned_by(
         &self,
         owner: &ClientUserId,
@@ -253,7 +252,7 @@ impl Items {
             .iter()
             .filter_map(|row| logged(from_row(row)))
             .collect();
-        // The index may lag behind the rows: an item that changed hands or went away since is left
+        // The index may lag behind the rows. Items that have changed owner or were deleted since are left
         // out.
         items.retain(|item| item.is_shown_to(owner));
         items.sort_by_key(|item| {
@@ -272,7 +271,7 @@ fn due_fetch(row: &Row) -> Result<DueFetch, Error> {
     })
 }
 
-/// One row that cannot be read must not hide the others of a list.
+/// Returns the row. An unreadable one is logged, so that it does not hide the others of a list.
 pub(super) fn logged<T>(row: Result<T, Error>) -> Option<T> {
     row.inspect_err(|error| tracing::error!(error = chain(error), "row left out of a list"))
         .ok()

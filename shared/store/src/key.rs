@@ -1,5 +1,4 @@
-//! How ids from outside become keys: nothing that a sender chooses can be too long, unprintable or
-//! ambiguous.
+//! Table keys from external ids. No sender can make a key too long, unprintable or ambiguous.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -9,27 +8,27 @@ use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 
 use pluggy::{ClientUserId, ItemId, Subject};
 
-/// DynamoDB's sort keys hold 1,024 bytes; an id longer than this is hashed.
+/// Maximum length of an id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
 const MAX_ID_BYTES: usize = 128;
 
 /// The key of one event row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventKey {
-    /// Partition key: what the event is about.
+    /// Partition key: the subject of the event.
     pub partition: String,
-    /// Sort key: which event.
+    /// Sort key: the event.
     pub sort: String,
 }
 
 impl EventKey {
-    /// The key of a webhook event. An event without an id gets a random one.
+    /// Returns the key of a webhook event. An event without an id gets a random one.
     pub fn of_event(subject: &Subject, event_id: Option<&str>) -> Self {
         let sort = event_id.map_or_else(|| Uuid::new_v4().to_string(), hygienic);
         let partition = subject_key(subject).unwrap_or_else(|| format!("EVENT#{sort}"));
         Self { partition, sort }
     }
 
-    /// The key of an event of our own.
+    /// Returns the key of an internal event.
     pub fn of_target(target: Target, event_id: &str) -> Self {
         Self {
             partition: target.key(),
@@ -37,7 +36,7 @@ impl EventKey {
         }
     }
 
-    /// The key of an authenticated body that is not an event.
+    /// Returns the key of an authenticated body that is not an event.
     pub fn of_unparsed(body: &[u8]) -> Self {
         let key = format!("UNPARSED#{}", hex::encode(Sha256::digest(body)));
         Self {
@@ -46,7 +45,7 @@ impl EventKey {
         }
     }
 
-    /// The key of a second, different event under the same id.
+    /// Returns the key of a second, different event with the same id.
     pub(super) fn with_body_digest(&self, digest: &[u8]) -> Self {
         Self {
             partition: self.partition.clone(),
@@ -55,7 +54,7 @@ impl EventKey {
     }
 }
 
-/// The partition key of what an event is about; `None` if it is about nothing that it names.
+/// Returns the partition key of a subject, or `None` if the event names none.
 fn subject_key(subject: &Subject) -> Option<String> {
     let (prefix, id) = match subject {
         Subject::Item(id) => (ITEM_PREFIX, id),
@@ -71,21 +70,21 @@ fn subject_key(subject: &Subject) -> Option<String> {
     Some(format!("{prefix}{}", hygienic(id)))
 }
 
-/// The partition key of an item, in both tables.
+/// Returns the partition key of an item, in both tables.
 pub(super) fn item_key(id: ItemId) -> String {
     Target::Item(id).key()
 }
 
-/// How much of a user's digest tells the users of one item apart.
+/// Bytes of a user's digest. They suffice to distinguish the users of one item.
 const USER_DIGEST_BYTES: usize = 16;
 
-/// Stands for a user in a key, which may outlive what else names them.
+/// Returns the digest of a user for a key, which may outlive the other data about the user.
 pub(super) fn user_digest(user: &ClientUserId) -> String {
     let digest = Sha256::digest(user.as_str().as_bytes());
     hex::encode(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
-/// A UUID in lower case, a short printable id as it is, anything else as its hash.
+/// Returns a UUID in lower case, a short printable id unchanged, and the hash of anything else.
 fn hygienic(id: &str) -> String {
     if let Ok(uuid) = Uuid::try_parse(id) {
         return uuid.hyphenated().to_string();

@@ -1,4 +1,4 @@
-//! The three tables. This is the only code that knows their attributes.
+//! The three tables. No other crate knows their attributes.
 
 mod attributes;
 mod batch;
@@ -31,6 +31,7 @@ mod recent_connectors;
 pub mod schema;
 mod sdk_failure;
 mod target;
+mod update;
 
 pub use body::{Body, Encoding};
 pub use change::{Change, ScannedRow};
@@ -49,10 +50,10 @@ pub use event_record::EventRecord;
 pub use failed_fetch::FailedFetch;
 pub use health::Healths;
 pub use item::{PendingSignal, Schedule, Snapshot, StoredItem};
-pub use item_writes::Write;
 pub use items::{DueFetch, DueFetches, Items, OwnedPage, SeenCursor, SeenPage};
 pub use key::EventKey;
 pub use logged_event::LoggedEvent;
 pub use received::ReceivedWebhook;
 pub use sdk_failure::reason;
 pub use target::Target;
+pub use update::Write;

@@ -1,4 +1,4 @@
-//! A row of `EventTable` as it is read again, after its stream has forgotten it.
+//! Event row, as read after its stream no longer holds it.
 
 use jiff::Timestamp;
 
@@ -9,28 +9,28 @@ use super::schema::SORT_KEY;
 use super::{Body, Encoding, Error, Origin, Quarantine};
 use pluggy::{ClientId, ClientUserId, Event, EventKind};
 
-/// A stored event, without what was received.
+/// A stored event, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedEvent {
     /// Its id.
     pub id: String,
     /// Its name.
     pub kind: EventKind,
-    /// When it reached us.
+    /// When we received it.
     pub received_at: Timestamp,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
-    /// Why it was not acted on, if so, in the words of the row. None if its body was asked for and
-    /// names our application after all: that is known only now.
+    /// Why it is quarantined, if so, as the row has it. None if its body was read and names our application
+    /// after all.
     pub quarantine: Option<String>,
-    /// Whether it was too long to be kept whole.
+    /// Whether its body was truncated.
     pub is_truncated: bool,
-    /// The user whom it names with authority; none if its body was not asked for.
+    /// The user that it names with authority; none if its body was not read.
     pub client_user_id: Option<ClientUserId>,
 }
 
 impl LoggedEvent {
-    /// Reads a row, for the application `ours`.
+    /// Decodes a row, for the application `ours`.
     pub(super) fn from_row(row: &Row, ours: ClientId) -> Result<Self, Error> {
         let reader = Reader(row);
         let kind = EventKind::from(required(EVENT, reader.text(EVENT)?)?);

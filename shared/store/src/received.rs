@@ -1,4 +1,4 @@
-//! A webhook as it is stored, whole.
+//! Stored webhook with its body.
 
 use jiff::Timestamp;
 
@@ -8,26 +8,26 @@ use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Body, Encoding, Error, EventKey, Origin, Quarantine, Target};
 use pluggy::{ClientId, Event};
 
-/// A webhook with what was received.
+/// A webhook with its received body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedWebhook {
     /// Its key in `EventTable`.
     pub key: EventKey,
-    /// What it is about, if that is something that can be read at Pluggy.
+    /// The target, if the webhook is about something that can be fetched from Pluggy.
     pub target: Option<Target>,
     /// Name of the event.
     pub name: String,
-    /// When it reached us.
+    /// When we received it.
     pub received_at: Timestamp,
-    /// The body as it was received; its envelope if it was truncated.
+    /// The body as received; its envelope if it was truncated.
     pub body: Vec<u8>,
-    /// Whether the body was too long to be kept whole.
+    /// Whether the body was truncated.
     pub is_truncated: bool,
 }
 
 impl ReceivedWebhook {
-    /// Reads a row; `None` if no webhook brought it, or it is quarantined. One that was taken for
-    /// another application's counts if it names `ours` after all.
+    /// Decodes a row. Returns `None` if it is not a webhook, or is quarantined. A quarantined one counts if
+    /// it names `ours` after all.
     pub(super) fn from_row(row: &Row, ours: Option<ClientId>) -> Result<Option<Self>, Error> {
         let reader = Reader(row);
         if reader.text(ORIGIN)?.as_deref() != Some(Origin::Webhook.as_str()) {

@@ -1,4 +1,4 @@
-//! Connectors' rows that this process has just read.
+//! Cache of the connector rows that this process has just read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,13 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::StoredConnector;
 use pluggy::ConnectorId;
 
-/// Health is shown for hours, so a minute more makes no difference.
+/// Maximum age of an entry. Health is shown for hours, so one more minute makes no difference.
 const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 
-/// More than the institutions that most users are at; few enough to search through.
+/// Maximum number of entries. It covers the institutions of most users and is small enough for a linear
+/// search.
 const CAPACITY: usize = 64;
 
-/// What was read of each of some connectors: mostly that there is no row. Clones share it.
+/// Cached rows by connector, mostly the absence of a row. Clones share the cache.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RecentConnectors(Arc<Mutex<HashMap<ConnectorId, Read>>>);
 
@@ -25,7 +26,7 @@ struct Read {
 }
 
 impl RecentConnectors {
-    /// The rows that there are of `ids`, and the ids of which nothing is known at `now`.
+    /// Returns the cached rows of `ids`, and the ids without a cache entry at `now`.
     pub(super) fn of(
         &self,
         ids: impl IntoIterator<Item = ConnectorId>,
@@ -45,7 +46,7 @@ impl RecentConnectors {
         (known, unknown)
     }
 
-    /// Remembers that at `now` or later there were `rows`, and none of the other `ids`.
+    /// Caches that `rows` existed at `now` or later, and no rows of the other `ids`.
     pub(super) fn remember(
         &self,
         ids: &[ConnectorId],
@@ -63,13 +64,13 @@ impl RecentConnectors {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, Read>> {
-        // Each entry is whole, whatever happened to whoever held it.
+        // Each entry is complete, even if a thread panicked while it held the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Read {
-    /// A clock that was set back makes nothing recent.
+    /// Whether the entry is recent. A clock that was set back makes no entry recent.
     fn is_recent(&self, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
         !age.is_negative() && age < LIFETIME

@@ -14,7 +14,7 @@ pub const OWNER: &str = "owner";
 /// Sort key of [`BY_OWNER`]: `<createdAt in epoch milliseconds, 15 digits>#<item id>`.
 pub const CREATED_AT_ITEM_ID: &str = "createdAtItemId";
 
-/// Index of `ItemTable`: items by the time of their next check.
+/// Index of `ItemTable`: items by the time of their next fetch.
 pub const BY_NEXT_FETCH: &str = "byNextFetch";
 /// Partition key of [`BY_NEXT_FETCH`]: `00` to `63`, computed from the id, so that no single partition bounds the
 /// schedule.
@@ -22,13 +22,13 @@ pub const FETCH_SHARD: &str = "fetchShard";
 /// Sort key of [`BY_NEXT_FETCH`], in epoch milliseconds.
 pub const NEXT_FETCH_AT: &str = "nextFetchAt";
 
-/// What an item's partition key begins with; the stream filter of item-sync selects by it.
+/// Prefix of an item's partition key. The stream filter of `item-sync` selects by it.
 pub const ITEM_PREFIX: &str = "ITEM#";
-/// What a connector's partition key begins with; the stream filter of item-sync selects by it.
+/// Prefix of a connector's partition key. The stream filter of `item-sync` selects by it.
 pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
 
-/// Version of the rows that this release writes. A reader accepts every version: what a row lacks
-/// is absent, what it has beyond is ignored, and so a release can be rolled back.
+/// Version of the rows that this release writes. A reader accepts every version: a missing attribute is
+/// absent, an unknown one is ignored. A release can therefore be rolled back.
 pub const VERSION: u32 = 1;
-/// The attribute that holds a row's version; a row without one is of version 1.
+/// The attribute with a row's version. A row without it has version 1.
 pub const SCHEMA: &str = "schema";

@@ -1,9 +1,9 @@
-//! What an SDK error says, without what it holds.
+//! Reason of an SDK error, without data.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// The kind of failure and the service's code. The SDK's own text is left alone: it quotes the
-/// answer, and the answer may be a secret or somebody's data.
+/// Returns the kind of failure and the service's code. The SDK's own text is not used: it quotes the
+/// response, which may contain a secret or personal data.
 pub fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     match error {
         SdkError::ConstructionFailure(_) => "the request cannot be built".to_owned(),

@@ -1,4 +1,4 @@
-//! What a row of `ItemTable` describes, and so what an event can ask to look at.
+//! Targets of a fetch, each with a row in `ItemTable`.
 
 use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 use pluggy::{ConnectorId, ItemId};
@@ -6,7 +6,7 @@ use pluggy::{ConnectorId, ItemId};
 /// Partitions of the schedule's index.
 const FETCH_SHARDS: u128 = 64;
 
-/// What can be fetched from Pluggy. Its key is the same in both tables.
+/// A target that can be fetched from Pluggy. Its key is the same in both tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// An item, for its state.
@@ -16,7 +16,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The partition key.
+    /// Returns the partition key.
     pub fn key(self) -> String {
         match self {
             Self::Item(id) => format!("{ITEM_PREFIX}{id}"),
@@ -24,7 +24,8 @@ impl Target {
         }
     }
 
-    /// The partition of the schedule's index, `00` to `63`. It must never change: rows keep it.
+    /// Returns the partition of the schedule's index, `00` to `63`. It must never change, because rows store
+    /// it.
     pub(super) fn fetch_shard(self) -> String {
         let number = match self {
             Self::Item(id) => id.as_number(),
@@ -33,8 +34,7 @@ impl Target {
         format!("{:02}", number % FETCH_SHARDS)
     }
 
-    /// What a partition key names; `None` if it is about something else, or has an id that is not
-    /// Pluggy's.
+    /// Returns the target of a partition key, or `None` if it has none or no Pluggy id.
     pub(super) fn parse(key: &str) -> Option<Self> {
         if let Some(id) = key.strip_prefix(ITEM_PREFIX) {
             return id.parse().ok().map(Self::Item);
@@ -44,7 +44,7 @@ impl Target {
     }
 }
 
-/// Every partition of the schedule's index.
+/// Returns all partitions of the schedule's index.
 pub(super) fn fetch_shards() -> impl Iterator<Item = String> {
     (0..FETCH_SHARDS).map(|number| format!("{number:02}"))
 }

@@ -1,4 +1,4 @@
-//! How and when the connections of a process die that stands still.
+//! The ways and times at which the connections of a frozen process die.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 
-/// About so long after it goes on, a process uses its connections.
+/// The approximate time after a thaw within which a process uses its connections.
 const IN_USE: Duration = Duration::from_millis(6);
-/// In one of so many cycles nothing is acknowledged, which costs longer than any other death.
+/// The kinds of death. One in twenty cycles acknowledges nothing, which takes longer than any other death.
 const DECK: [Kind; 20] = [
     Kind::Frozen(Severance::Closed),
     Kind::Frozen(Severance::Closed),
@@ -35,7 +35,7 @@ const DECK: [Kind; 20] = [
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// While the process stands still.
+    /// While the process is frozen.
     Frozen(Severance),
     /// At about the moment when a request is sent.
     Thawed(Severance),
@@ -44,13 +44,13 @@ enum Kind {
 /// One death of all connections to one server.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Death {
-    /// While the process stands still.
+    /// While the process is frozen.
     Frozen(Severance),
-    /// So long after it goes on.
+    /// The given time after the process is thawed.
     Thawed(Severance, Duration),
 }
 
-/// All deaths in random order, again and again.
+/// All deaths in random order, repeatedly.
 pub(super) struct Deaths {
     left: Vec<Kind>,
     random: StdRng,
@@ -77,7 +77,7 @@ impl Deaths {
 }
 
 impl Death {
-    /// What dies of it before the process goes on.
+    /// Severs connections before the process is thawed, and returns their number.
     pub(super) async fn while_frozen(self, proxy: &FaultProxy) -> usize {
         match self {
             Self::Frozen(how) => proxy.sever(how).await,
@@ -85,7 +85,7 @@ impl Death {
         }
     }
 
-    /// What dies of it after that.
+    /// Severs connections after the process is thawed, and returns their number.
     pub(super) async fn while_thawed(self, proxy: &FaultProxy) -> usize {
         match self {
             Self::Frozen(_) => 0,

@@ -1,4 +1,4 @@
-//! What the functions are asked in the run.
+//! The requests to the functions in the run.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use super::{
     CPF, CPF_DIGITS, EMAIL, MFA_CODE, NAME, OTHER_OWNER, OWNER, PASSWORD, WRONG_WEBHOOK_SECRET,
 };
 use crate::delivery::Posted;
-use crate::hop::Hop;
+use crate::pipeline::Pipeline;
 use crate::stack::Stack;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Every function.
+/// All functions.
 pub(super) struct Run {
     pub(super) stack: Stack,
     connect_events: Function,
@@ -29,7 +29,7 @@ pub(super) struct Run {
     pub(super) scheduler: Function,
     discovery: Function,
     operator: Function,
-    pub(super) hop: Hop,
+    pub(super) pipeline: Pipeline,
     publish: Function,
     webhook_registration: Function,
     webhook: Function,
@@ -38,7 +38,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn start() -> Self {
         let stack = Stack::start().await;
-        let hop = Hop::start(&stack).await;
+        let pipeline = Pipeline::start(&stack).await;
         Self {
             connect_events: stack.function("connect-events").await,
             connect_token: stack.function("connect-token").await,
@@ -48,15 +48,15 @@ impl Run {
             scheduler: stack.function("scheduler").await,
             discovery: stack.function("discovery").await,
             operator: stack.function("operator").await,
-            publish: hop.publisher().await,
-            hop,
+            publish: pipeline.publisher().await,
+            pipeline,
             webhook_registration: stack.function("webhook-registration").await,
             webhook: stack.function("webhook").await,
             stack,
         }
     }
 
-    /// Connects one bank of each kind: by password, with a code, with a CPF, and one where the login fails.
+    /// Connects one bank of each kind: by password, with a code, with a CPF, and one with a failing login.
     pub(super) async fn connect_banks(
         &self,
         secrets: &mut Secrets,
@@ -97,7 +97,7 @@ impl Run {
                     .deployment
                     .item_reaches(item_id, "WAITING_USER_INPUT")
                     .await;
-                self.tell(item_id, "item/waiting_user_input", error_bodies)
+                self.deliver_event(item_id, "item/waiting_user_input", error_bodies)
                     .await;
                 self.stack.feed(&self.item_sync).await;
                 self.at_bank(
@@ -107,11 +107,12 @@ impl Run {
                 )
                 .await;
             }
-            self.tell(item_id, "item/updated", error_bodies).await;
+            self.deliver_event(item_id, "item/updated", error_bodies)
+                .await;
         }
     }
 
-    /// What the widget does, past our functions.
+    /// Sends the widget's own request to Pluggy, past our functions.
     async fn at_bank(&self, token: &str, path: &str, body: &Value) -> Value {
         let url = format!("{}{path}", self.stack.deployment.pluggy.url());
         let request = reqwest::Client::new().post(url);
@@ -123,7 +124,7 @@ impl Run {
         serde_json::from_slice(&answer).unwrap()
     }
 
-    async fn tell(&self, item_id: ItemId, event: &str, error_bodies: &mut Vec<String>) {
+    async fn deliver_event(&self, item_id: ItemId, event: &str, error_bodies: &mut Vec<String>) {
         let body = json!({
             "event": event, "eventId": Uuid::new_v4(), "itemId": item_id, "clientUserId": OWNER,
             "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": NAME}, "note": {"cpf": CPF_DIGITS},
@@ -136,7 +137,7 @@ impl Run {
         invoke(&self.webhook, &event, error_bodies).await;
     }
 
-    /// Everything that the webhook keeps, doubts or refuses.
+    /// Delivers everything that the webhook stores, quarantines or refuses.
     pub(super) async fn deliver(&self, round: usize, error_bodies: &mut Vec<String>) {
         let event_id = format!("leak-{round}");
         let of = |event_id: &str, note: &str| json!({"event": "item/error", "eventId": event_id, "note": note});
@@ -153,7 +154,7 @@ impl Run {
         invoke(&self.webhook, &wrong, error_bodies).await;
     }
 
-    /// What frontends relay of the widget, with whole items, and with what is no code and no event.
+    /// Relays widget events as frontends do: with whole items, and with malformed codes and events.
     pub(super) async fn relay(&self, error_bodies: &mut Vec<String>) {
         let items = self.items().await;
         let item_ids = items
@@ -186,7 +187,7 @@ impl Run {
         }
     }
 
-    /// What a person and the clock ask for.
+    /// Invokes the functions as an operator and the schedule do.
     pub(super) async fn operate(&self, error_bodies: &mut Vec<String>) {
         let webhook_registration = sample::json("webhook-registration/ensure.json");
         ask(
@@ -206,13 +207,13 @@ impl Run {
         }
     }
 
-    /// What others are told of it all, by a bus that refuses some for good, and what of that is asked for again.
+    /// Publishes all of it to a bus that refuses some entries for good, and requests these again.
     pub(super) async fn publish(&mut self, error_bodies: &mut Vec<String>) {
-        self.hop.bus.set_refusals([
+        self.pipeline.bus.set_refusals([
             Refusal::with("MalformedDetail").as_likely_as(0.3),
             Refusal::with("ThrottlingException").as_likely_as(0.2),
         ]);
-        let records = self.hop.new_records().await;
+        let records = self.pipeline.new_records().await;
         records.feed(&[&self.publish, &self.publish]).await;
         for command in [
             json!({"action": "republish", "since": "2026-11-23T12:00:00Z", "cursor": NAME}),
@@ -220,10 +221,10 @@ impl Run {
         ] {
             ask(&self.publish, &command, error_bodies).await;
         }
-        self.hop.heal();
+        self.pipeline.heal();
     }
 
-    /// What the owner and another user ask for, well and badly.
+    /// Sends valid and invalid requests as the owner and as another user.
     pub(super) async fn read(&self, error_bodies: &mut Vec<String>) {
         let items = self.items().await;
         let item_id = items
@@ -259,7 +260,7 @@ impl Run {
         }
     }
 
-    /// Every row about an item, as text.
+    /// Returns every row about an item, as text.
     pub(super) async fn items(&self) -> Vec<String> {
         let tables = &self.stack.deployment.tables;
         let rows = tables.rows(&tables.items).await;
@@ -288,7 +289,7 @@ impl Run {
     }
 }
 
-/// A sample of the gateway's, for a user whose token tells more than is needed.
+/// Returns a sample of the gateway's for a user whose token has more claims than necessary.
 fn sample_for(user: &str, path: &str) -> Value {
     let mut event = sample::json(path);
     let claims = &mut event["requestContext"]["authorizer"]["jwt"]["claims"];
@@ -298,7 +299,7 @@ fn sample_for(user: &str, path: &str) -> Value {
     event
 }
 
-/// The body of the answer; one that tells of an error is kept.
+/// Invokes a function and returns the body of its response. Keeps error bodies.
 async fn invoke(function: &Function, event: &Value, error_bodies: &mut Vec<String>) -> Value {
     let answer = function.invoke(event.to_string().as_bytes(), TIMEOUT).await;
     let answer = answer.unwrap();
@@ -316,7 +317,7 @@ async fn invoke(function: &Function, event: &Value, error_bodies: &mut Vec<Strin
     serde_json::from_str(body).unwrap_or_default()
 }
 
-/// Asks a function that is not called by HTTP. Whoever may ask it may see what it answers; its errors are kept.
+/// Invokes a function that is not called by HTTP. Its callers may see every response, so only its errors are kept.
 async fn ask(function: &Function, event: &Value, error_bodies: &mut Vec<String>) {
     let answer = function.invoke(event.to_string().as_bytes(), TIMEOUT).await;
     let outcome = answer.unwrap().outcome;

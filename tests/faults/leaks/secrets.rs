@@ -1,4 +1,4 @@
-//! The values that a run used and that nobody may see.
+//! The values that a run used and that no output may contain.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,8 @@ use super::{
     CPF, CPF_DIGITS, EMAIL, MFA_CODE, NAME, OTHER_OWNER, OWNER, PASSWORD, WRONG_WEBHOOK_SECRET,
 };
 
-/// A shorter value is looked for as a word, since chance makes it part of a number.
+/// The length from which a value is searched for anywhere. A shorter value must match a word, because it may be part
+/// of a number by chance.
 const LONG: usize = 10;
 
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl Secrets {
         self.0.insert(value.to_owned());
     }
 
-    /// The keys and tokens that Pluggy handed out.
+    /// Adds the keys and tokens that Pluggy issued.
     pub(super) fn add_issued(&mut self, exchanges: &[Exchange]) {
         for exchange in exchanges {
             let Some((_, body)) = &exchange.answer else {
@@ -57,7 +58,7 @@ impl Secrets {
         }
     }
 
-    /// Without the users' ids, which an item's row needs.
+    /// Returns the secrets without the users' ids, which an item's row needs.
     pub(super) fn but_owners(&self) -> Self {
         let mut values = self.0.clone();
         values.retain(|value| value != OWNER && value != OTHER_OWNER);
@@ -68,7 +69,7 @@ impl Secrets {
         self.0.len()
     }
 
-    /// The values that are in a text, as they are or in base64.
+    /// Returns the values that a text contains, as they are or in base64.
     pub(super) fn found_in(&self, text: &str) -> Vec<String> {
         let is_found = |value: &&String| {
             if value.len() < LONG {
@@ -88,7 +89,7 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 }
 
 #[test]
-fn what_is_there_is_found() {
+fn a_secret_in_a_text_is_found() {
     let secrets = Secrets::of_deployment();
 
     let found = secrets.found_in(&format!("code {MFA_CODE}, {}", STANDARD.encode(NAME)));

@@ -1,4 +1,4 @@
-//! Keys that expire, and credentials that do not work.
+//! Expired keys and refused credentials.
 
 use runtime::clock::now;
 use sandbox::Switches;
@@ -21,7 +21,9 @@ async fn an_expired_key_is_renewed_once() {
     let before = requests(&stack, "/auth");
 
     for (shard, items) in shards.iter().zip(items.chunks(items.len().div_ceil(2))) {
-        stack.tell("item/updated", "second", USER, items).await;
+        stack
+            .store_events("item/updated", "second", USER, items)
+            .await;
         stack.feed(shard).await;
     }
 
@@ -48,7 +50,9 @@ async fn refused_credentials_are_tried_once_a_minute_by_a_process() {
     });
     let (before, began) = (requests(&stack, "/auth"), now());
 
-    stack.tell("item/updated", "second", USER, &items).await;
+    stack
+        .store_events("item/updated", "second", USER, &items)
+        .await;
     stack.feed(&item_sync).await;
     for _ in 0..proof::size(3, 20) {
         stack.pass_time_until_all_are_due().await;
@@ -85,7 +89,9 @@ async fn the_credentials_of_another_application_are_not_used() {
     stack.deployment.pluggy.expire_api_keys();
     let before = requests(&stack, "/auth");
 
-    stack.tell("item/updated", "second", USER, &items).await;
+    stack
+        .store_events("item/updated", "second", USER, &items)
+        .await;
     stack.feed(&item_sync).await;
     for _ in 0..proof::size(3, 20) {
         stack.pass_time_until_all_are_due().await;

@@ -1,4 +1,4 @@
-//! One item fails alone.
+//! One item that fails alone.
 
 use jiff::SignedDuration;
 use runtime::clock::now;
@@ -9,7 +9,7 @@ use crate::figures::Figures;
 use crate::proof;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_poisoned_item_holds_up_no_neighbor() {
+async fn one_poisoned_item_delays_no_other_item() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
     let (item_sync, scheduler) = functions(&stack).await;
     let (poisoned, neighbors) = items.split_first().unwrap();
@@ -27,11 +27,11 @@ async fn one_poisoned_item_holds_up_no_neighbor() {
         stack.change(&items).await;
         stack.deployment.pluggy.add_fault(fault(&path, effect));
         stack
-            .tell("item/updated", &format!("round-{round}"), USER, &items)
+            .store_events("item/updated", &format!("round-{round}"), USER, &items)
             .await;
         stack.feed(&item_sync).await;
 
-        // The sandbox shows the truth of the poisoned one to nobody.
+        // The sandbox shows the poisoned item's true state to no caller.
         late += stack.not_converged(neighbors).await.len();
         let dead_lettered = stack.row(*poisoned).await.unwrap().schedule;
         assert_eq!(dead_lettered.fetch_failures, 1);

@@ -1,4 +1,4 @@
-//! Pluggy limits us, or is down in one way or another.
+//! Rate limits of Pluggy, and outages of several kinds.
 
 use harness::{BrokenTls, Function};
 use jiff::SignedDuration;
@@ -9,7 +9,7 @@ use super::{USER, fault, functions, gone, known_items, recover, requests, status
 use crate::figures::Figures;
 use crate::proof;
 
-/// After so many refusals in a row a batch leaves Pluggy alone, and a lost connection is tried once more.
+/// The most requests of a batch: it stops after three refusals in a row, and retries a lost connection once.
 const MOST_REQUESTS_OF_A_BATCH: usize = 3 * 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,7 +18,9 @@ async fn a_rate_limit_is_honored() {
     let (stack, items) = known_items(proof::size(10, 100)).await;
     let (item_sync, scheduler) = functions(&stack).await;
     stack.change(&items).await;
-    stack.tell("item/updated", "second", USER, &items).await;
+    stack
+        .store_events("item/updated", "second", USER, &items)
+        .await;
     stack.deployment.pluggy.add_fault(fault(
         "/items/",
         Effect::RateLimited {
@@ -55,7 +57,7 @@ async fn a_rate_limit_is_honored() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
+async fn an_outage_of_pluggy_causes_no_request_storm_and_deletes_nothing() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
     let (item_sync, scheduler) = functions(&stack).await;
     let cases = [
@@ -74,13 +76,13 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
     let (mut all, mut most, mut batches) = (0, 0, 0);
 
     for (name, effect) in cases {
-        // What only one item meets is asked for once for each.
+        // A failure of a single item leads to one request for each item.
         let most_of_a_batch = match effect {
             Effect::Garbage | Effect::Status { status: 404, .. } => items.len(),
             _ => MOST_REQUESTS_OF_A_BATCH,
         };
         stack.change(&items).await;
-        stack.tell("item/updated", name, USER, &items).await;
+        stack.store_events("item/updated", name, USER, &items).await;
         stack.deployment.pluggy.add_fault(fault("/items/", effect));
         let rounds = if name == "hang" {
             proof::size(1, 3)
@@ -119,7 +121,7 @@ async fn an_outage_of_pluggy_is_no_storm_and_deletes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tls_failure_is_no_storm_and_deletes_nothing() {
+async fn a_tls_failure_causes_no_request_storm_and_deletes_nothing() {
     let (stack, items) = known_items(proof::size(8, 25)).await;
     let (item_sync, scheduler) = functions(&stack).await;
     let broken = BrokenTls::start().await.unwrap();
@@ -128,7 +130,9 @@ async fn a_tls_failure_is_no_storm_and_deletes_nothing() {
         .with("PLUGGY_BASE_URL", broken.url());
     let unreachable = Function::start(unreachable).await.unwrap();
     stack.change(&items).await;
-    stack.tell("item/updated", "second", USER, &items).await;
+    stack
+        .store_events("item/updated", "second", USER, &items)
+        .await;
 
     let fed = stack.feed(&unreachable).await;
 

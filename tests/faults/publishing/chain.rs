@@ -1,5 +1,5 @@
-//! From Pluggy's webhook to the tables of both examples: publish and the examples are killed, and the bus, Pluggy and
-//! DynamoDB fail, at random. In the end both tables hold what Pluggy has, and each event was applied once.
+//! The chain from Pluggy's webhook to the tables of both examples. The functions are killed, and the bus, Pluggy and
+//! DynamoDB fail, all at random. At the end, both tables hold what Pluggy has, and each event was applied once.
 
 mod consumer;
 mod listener;
@@ -24,18 +24,18 @@ use tokio::task::JoinHandle;
 
 use self::consumer::{Consumer, DETAIL_TYPES};
 use self::listener::Listener;
-use self::truth::{News, Truth};
+use self::truth::{BankChanges, Truth};
 use crate::figures::Figures;
-use crate::hop::Hop;
+use crate::pipeline::Pipeline;
 use crate::proof;
 use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
-/// A kill comes within that time.
+/// The time within which a kill comes.
 const LONGEST_WORK: Duration = Duration::from_millis(400);
-/// So many kills at most in a part of a round, so that all is done at last.
+/// The most kills in a part of a round, so that all work ends.
 const KILLS_OF_A_PART: usize = 10;
-/// Without stalled answers: each would cost the seconds of its client's timeout.
+/// The faults, without stalled responses. Each of those would take the seconds of its client's timeout.
 const FAULTS: [Fault; 5] = [
     Fault::ServerError,
     Fault::Throttled,
@@ -44,22 +44,22 @@ const FAULTS: [Fault; 5] = [
     Fault::LostResponse,
 ];
 
-/// All the way from the sandbox to the tables of the examples.
+/// The whole chain from the sandbox to the tables of the examples.
 struct Chain {
     stack: Stack,
-    hop: Hop,
+    pipeline: Pipeline,
     publishers: [Arc<Function>; 2],
     consumers: [Consumer; 2],
     items: Vec<ItemId>,
-    news: News,
+    bank_changes: BankChanges,
     _listener: Listener,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn both_examples_hold_what_pluggy_has_whatever_is_killed_and_fails() {
+async fn both_examples_store_pluggys_data_despite_kills_and_faults() {
     let began = now() - SignedDuration::from_mins(1);
     let mut chain = Chain::start().await;
-    // Nothing fails before the key is made: a limit of /auth would be kept to for a minute.
+    // Nothing fails before the key is made. A rate limit of /auth would last for a minute.
     chain.pump(0).await;
     let wanted = proof::size(15, 1_000);
     let mut random = proof::random(0);
@@ -67,20 +67,20 @@ async fn both_examples_hold_what_pluggy_has_whatever_is_killed_and_fails() {
 
     while kills < wanted {
         rounds += 1;
-        chain.bring_news(&mut random).await;
+        chain.make_changes(&mut random).await;
         chain.fail(rounds);
         kills += chain.pump(rounds).await;
         chain.heal();
     }
     let faults = chain.faults();
-    let dead_lettered = chain.hop.dead_lettered().len();
+    let dead_lettered = chain.pipeline.dead_lettered().len();
     if dead_lettered > 0 {
-        chain.hop.republish(&chain.publishers[0], began).await;
+        chain.pipeline.republish(&chain.publishers[0], began).await;
     }
     let brought_back = chain.settle().await;
     let events = chain.check().await;
-    // All of it once more changes nothing.
-    let republished = chain.hop.republish(&chain.publishers[0], began).await;
+    // A second run over everything changes nothing.
+    let republished = chain.pipeline.republish(&chain.publishers[0], began).await;
     chain.settle().await;
     assert_eq!(chain.check().await, events);
 
@@ -95,7 +95,7 @@ async fn both_examples_hold_what_pluggy_has_whatever_is_killed_and_fails() {
         .with("events", events)
         .with("dead_lettered", dead_lettered)
         .with("published again", republished)
-        .with("copies on the bus", chain.hop.bus.published().len())
+        .with("copies on the bus", chain.pipeline.bus.published().len())
         .with("brought back from the dead letters", brought_back)
         .with("wrong rows", 0)
         .with("events not applied", 0)
@@ -106,68 +106,70 @@ impl Chain {
     async fn start() -> Self {
         let stack = Stack::of(Deployment::start_with(sandbox_settings()).await).await;
         let listener = Listener::start(&stack.deployment).await;
-        let hop = Hop::start(&stack).await;
+        let pipeline = Pipeline::start(&stack).await;
         let publishers = [
-            Arc::new(hop.publisher().await),
-            Arc::new(hop.publisher().await),
+            Arc::new(pipeline.publisher().await),
+            Arc::new(pipeline.publisher().await),
         ];
         let consumers = [
             Consumer::in_rust(&stack).await,
             Consumer::in_node(&stack).await,
         ];
         for consumer in &consumers {
-            hop.bus.send_to(&consumer.queue, &DETAIL_TYPES);
+            pipeline.bus.send_to(&consumer.queue, &DETAIL_TYPES);
             consumer.queue.set_repeated(0.2);
         }
         let items = stack.connect(USER, proof::size(2, 10)).await;
-        let mut news = News::default();
+        let mut bank_changes = BankChanges::default();
         for item_id in &items {
-            news.found(&stack.deployment, *item_id).await;
+            bank_changes.found(&stack.deployment, *item_id).await;
         }
         Self {
             stack,
-            hop,
+            pipeline,
             publishers,
             consumers,
             items,
-            news,
+            bank_changes,
             _listener: listener,
         }
     }
 
-    /// Some items have new transactions; of one account of each, some are settled and one is taken back.
-    async fn bring_news(&mut self, random: &mut StdRng) {
+    /// Gives some items new transactions. The bank settles some and reverses one in an account of each.
+    async fn make_changes(&mut self, random: &mut StdRng) {
         let deployment = &self.stack.deployment;
         let changed: Vec<ItemId> = self.items.sample(random, 3).copied().collect();
         self.stack.change(&changed).await;
         for item_id in changed {
-            self.news.found(deployment, item_id).await;
+            self.bank_changes.found(deployment, item_id).await;
             let accounts = truth::accounts_of(deployment, item_id).await;
             let account_id = *accounts.choose(random).unwrap();
             let (settled, deleted) = (random.random_range(0..4), random.random_range(0..2));
-            let news = &mut self.news;
-            news.change(deployment, account_id, settled, deleted).await;
+            let bank_changes = &mut self.bank_changes;
+            bank_changes
+                .change(deployment, account_id, settled, deleted)
+                .await;
         }
     }
 
     fn fail(&self, round: u64) {
         self.stack.dynamodb.set_plan(Plan::any_of(&FAULTS, 0.03));
         self.stack.pluggy.set_plan(Plan::any_of(&FAULTS, 0.05));
-        self.hop.fail(round);
+        self.pipeline.fail(round);
     }
 
     fn heal(&self) {
         self.stack.dynamodb.set_plan(Plan::none());
         self.stack.pluggy.set_plan(Plan::none());
-        self.hop.heal();
+        self.pipeline.heal();
     }
 
     fn faults(&self) -> usize {
-        self.stack.dynamodb.faults() + self.stack.pluggy.faults() + self.hop.to_bus.faults()
+        self.stack.dynamodb.faults() + self.stack.pluggy.faults() + self.pipeline.to_bus.faults()
     }
 
-    /// All that is stored goes to the bus, and all that is on the bus to the examples, while everybody is killed now and
-    /// then. Gives how often somebody was in the middle of something.
+    /// Publishes all that is stored, and feeds the examples, while processes are killed at random. Returns the number
+    /// of invocations that a kill interrupted.
     async fn pump(&mut self, round: u64) -> usize {
         let killing = killer(self.publishers.to_vec(), proof::random(10_000 + round));
         let left = self.publish().await;
@@ -181,7 +183,7 @@ impl Chain {
     }
 
     async fn publish(&mut self) -> usize {
-        let records = self.hop.new_records().await;
+        let records = self.pipeline.new_records().await;
         let [events, items] = &self.publishers;
         let fed = records.feed(&[events, items]).await;
         assert_eq!(fed.dropped, Vec::<Value>::new());
@@ -194,7 +196,7 @@ impl Chain {
         first.unanswered + second.unanswered
     }
 
-    /// Waits until the tables hold what Pluggy has, and gives how much of it was among the dead letters.
+    /// Waits until the tables hold what Pluggy has, and returns the number of redriven dead letters.
     async fn settle(&mut self) -> usize {
         let mut brought_back = 0;
         eventually("the tables hold what Pluggy has", async || {
@@ -203,7 +205,7 @@ impl Chain {
             let dead = self.consumers.iter().map(Consumer::redrive).sum::<usize>();
             brought_back += dead;
             let stored = truth::stored_events(&self.stack.deployment).await;
-            let is_quiet = dead == 0 && stored == self.news.events;
+            let is_quiet = dead == 0 && stored == self.bank_changes.events;
             (is_quiet && self.wrong_rows().await == 0).then_some(())
         })
         .await;
@@ -211,7 +213,7 @@ impl Chain {
     }
 
     async fn truth(&self) -> Truth {
-        Truth::of(&self.stack.deployment, &self.items, &self.news).await
+        Truth::of(&self.stack.deployment, &self.items, &self.bank_changes).await
     }
 
     async fn wrong_rows(&self) -> usize {
@@ -223,17 +225,21 @@ impl Chain {
         wrong
     }
 
-    /// That each event is applied once by both, and nothing is left. Gives how many events that are.
+    /// Asserts that both examples applied each event once and that nothing is left. Returns the number of events.
     async fn check(&self) -> usize {
         let events: BTreeSet<String> = self
-            .hop
+            .pipeline
             .bus
             .published()
             .iter()
             .filter(|event| DETAIL_TYPES.contains(&event.detail_type.as_str()))
             .map(|event| event.json()["id"].as_str().unwrap().to_owned())
             .collect();
-        assert_eq!(events.len(), self.news.events, "each event is on the bus");
+        assert_eq!(
+            events.len(),
+            self.bank_changes.events,
+            "each event is on the bus"
+        );
         for consumer in &self.consumers {
             let rows = consumer.rows(&self.stack).await;
             let applied: BTreeSet<String> = rows.iter().filter_map(truth::event_id).collect();
@@ -249,7 +255,7 @@ impl Chain {
     }
 }
 
-/// Pages are small, so that there are several; the limits are not what is tried here.
+/// Returns settings with small pages, so that there are several. Rate limits are not under test here.
 fn sandbox_settings() -> Settings {
     Settings {
         allow_loopback_webhooks: true,

@@ -1,5 +1,5 @@
-//! publish is killed at random moments of its batches, the bus fails at random, and its answers are lost: every webhook
-//! and every change of an item is on the bus, in its order.
+//! Kills of publish at random moments of its batches. The bus fails at random, and its responses are lost. Every
+//! webhook and every change of an item is published in order.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -17,18 +17,18 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::figures::Figures;
-use crate::hop::{Hop, Records};
+use crate::pipeline::{Pipeline, Records};
 use crate::proof;
 use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
-/// A batch takes about so long; a kill comes within that time.
+/// The approximate time of a batch. A kill comes within that time.
 const LONGEST_BATCH: Duration = Duration::from_millis(120);
-/// So many kills at most in a round, so that a batch is done at last.
+/// The most kills in a round, so that every batch ends.
 const KILLS_OF_A_ROUND: usize = 15;
-/// Fewer rounds have too little to tell.
+/// The fewest rounds that give a meaningful result.
 const MIN_ROUNDS: u64 = 5;
-/// So many items change in a round at most.
+/// The most items that change in a round.
 const CHANGES_OF_A_ROUND: usize = 5;
 const OTHER_EVENTS: [&str; 5] = [
     "transactions/created",
@@ -39,16 +39,16 @@ const OTHER_EVENTS: [&str; 5] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
+async fn every_stored_event_is_published_despite_kills_and_faults() {
     let began = now() - SignedDuration::from_mins(1);
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
+    let mut pipeline = Pipeline::start(&stack).await;
     let wanted = proof::size(20, 1_000);
     let mut random = proof::random(0);
     let item_sync = Arc::new(stack.function("item-sync").await);
     let publishers = [
-        Arc::new(hop.publisher().await),
-        Arc::new(hop.publisher().await),
+        Arc::new(pipeline.publisher().await),
+        Arc::new(pipeline.publisher().await),
     ];
     let both: [&Function; 2] = [&publishers[0], &publishers[1]];
     let (mut items, mut records) = (Vec::new(), Records::default());
@@ -57,33 +57,33 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     while kills < wanted || rounds < MIN_ROUNDS {
         rounds += 1;
         let killer = killer(&[&item_sync], proof::random(1_000 + rounds));
-        bring_news(&stack, &mut items, &mut random).await;
+        make_changes(&stack, &mut items, &mut random).await;
         stack.feed(&item_sync).await;
         killer.abort();
-        hop.fail(rounds);
-        let new = hop.new_records().await;
+        pipeline.fail(rounds);
+        let new = pipeline.new_records().await;
         let killer = self::killer(
             &[&publishers[0], &publishers[1]],
             proof::random(2_000 + rounds),
         );
         let fed = new.feed(&both).await;
         killer.abort();
-        hop.heal();
+        pipeline.heal();
         kills += fed.unanswered;
         unfinished += fed.unfinished;
         assert_eq!(fed.dropped, Vec::<Value>::new());
         records.extend(new);
     }
 
-    let published = hop.bus.published();
-    let dead_lettered: BTreeSet<String> = hop
+    let published = pipeline.bus.published();
+    let dead_lettered: BTreeSet<String> = pipeline
         .dead_lettered()
         .iter()
         .map(|message| text(&message["id"]))
         .collect();
-    let function = hop.publisher().await;
-    hop.republish(&function, began).await;
-    let republished = hop.bus.published().split_off(published.len());
+    let function = pipeline.publisher().await;
+    pipeline.republish(&function, began).await;
+    let republished = pipeline.bus.published().split_off(published.len());
     let expected = expected(&stack, &records).await;
     check_expected(&stack, &records, &expected).await;
 
@@ -95,7 +95,7 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
         .with("kills in a batch", kills)
         .with("rounds", rounds)
         .with("batches left unfinished", unfinished)
-        .with("faults", hop.to_bus.faults())
+        .with("faults", pipeline.to_bus.faults())
         .with("items", items.len())
         .with("records", records.len())
         .with("events", expected.len())
@@ -113,18 +113,22 @@ async fn what_is_stored_is_published_whatever_is_killed_and_fails() {
     assert!(published.len() > expected.len(), "nothing was repeated");
 }
 
-/// One more item, changes of some, and what Pluggy tells of these and of other things.
-async fn bring_news(stack: &Stack, items: &mut Vec<ItemId>, random: &mut StdRng) {
+/// Connects one more item, changes some items, and stores Pluggy's events about these and about other things.
+async fn make_changes(stack: &Stack, items: &mut Vec<ItemId>, random: &mut StdRng) {
     let new = stack.deployment.connect(USER, "user-ok").await;
     items.push(new);
     let created = Uuid::new_v4().to_string();
-    stack.tell("item/created", &created, USER, &[new]).await;
+    stack
+        .store_events("item/created", &created, USER, &[new])
+        .await;
     stack.feed(&stack.function("item-sync").await).await;
     stack.deployment.item_reaches(new, "UPDATED").await;
     let changed: Vec<ItemId> = items.sample(random, CHANGES_OF_A_ROUND).copied().collect();
     stack.change(&changed).await;
     let updated = Uuid::new_v4().to_string();
-    stack.tell("item/updated", &updated, USER, &changed).await;
+    stack
+        .store_events("item/updated", &updated, USER, &changed)
+        .await;
     for name in OTHER_EVENTS {
         for item_id in &changed {
             let event = json!({ "event": name, "eventId": Uuid::new_v4(), "itemId": item_id });
@@ -145,20 +149,23 @@ fn killer(functions: &[&Arc<Function>], mut random: StdRng) -> JoinHandle<()> {
     })
 }
 
-/// What a publish that nothing happens to makes of the same records.
+/// Returns the events that an undisturbed publish makes of the same records.
 async fn expected(stack: &Stack, records: &Records) -> Vec<Published> {
-    let calm = Hop::start(stack).await;
+    let calm = Pipeline::start(stack).await;
     let function = calm.publisher().await;
     // One stream after the other, so that there is one order.
     for records in [&records.events, &records.items] {
-        let fed = crate::hop::MAPPING.feed(&function, records).await.unwrap();
+        let fed = crate::pipeline::MAPPING
+            .feed(&function, records)
+            .await
+            .unwrap();
         assert_eq!(fed.unanswered, 0);
     }
     assert_eq!(calm.dead_lettered(), Vec::<Value>::new());
     calm.bus.published()
 }
 
-/// That nothing is missing in what the others are compared with, as far as that can be told without the code of publish.
+/// Asserts that the expected events are complete, as far as the test can verify it without the code of publish.
 async fn check_expected(stack: &Stack, records: &Records, expected: &[Published]) {
     let bodies: BTreeSet<String> = expected
         .iter()
@@ -170,7 +177,7 @@ async fn check_expected(stack: &Stack, records: &Records, expected: &[Published]
         .iter()
         .filter(|row| is_webhook(row["origin"].as_s().unwrap()));
     assert_eq!(bodies.len(), stored.count(), "one event for each webhook");
-    // Where one event of an item ends, the next one begins.
+    // Each event of an item begins in the phase in which the previous one ended.
     let mut phases: HashMap<String, Value> = HashMap::new();
     for event in expected {
         let detail = event.json();
@@ -190,22 +197,22 @@ async fn check_expected(stack: &Stack, records: &Records, expected: &[Published]
     assert!(!records.items.is_empty());
 }
 
-/// What is neither on the bus nor dead_lettered, and what is there without a reason.
+/// Returns the events that are neither published nor dead-lettered, and those that are there without a reason.
 fn missing(
     expected: &[Published],
     published: &[Published],
     dead_lettered: &BTreeSet<String>,
 ) -> Vec<String> {
-    let told: BTreeSet<String> = published
+    let handled: BTreeSet<String> = published
         .iter()
         .map(id)
         .chain(dead_lettered.clone())
         .collect();
     let due: BTreeSet<String> = expected.iter().map(id).collect();
-    due.symmetric_difference(&told).cloned().collect()
+    due.symmetric_difference(&handled).cloned().collect()
 }
 
-/// The ids under which not the same is told each time.
+/// Returns the ids whose copies are not equal.
 fn unequal(expected: &[Published], published: &[Published]) -> Vec<String> {
     let truth: BTreeMap<String, &Published> =
         expected.iter().map(|event| (id(event), event)).collect();
@@ -218,7 +225,8 @@ fn unequal(expected: &[Published], published: &[Published]) -> Vec<String> {
     published.iter().filter(differs).map(id).collect()
 }
 
-/// The things of which something was told too early: before what the stream had before it, or in one request with it.
+/// Returns the subjects with an event that was published too early: before its predecessor in the stream, or in one
+/// request with it.
 fn disordered(
     expected: &[Published],
     published: &[Published],
@@ -245,7 +253,7 @@ fn disordered(
         in_order.entry(thing(event)).or_default().push(id(event));
     }
     for copies in first_copies.values_mut() {
-        // What was dead_lettered may be on the bus all the same, if an answer was lost.
+        // A dead-lettered event may still be on the bus, if a response was lost.
         copies.retain(|id| !dead_lettered.contains(id));
     }
     first_copies.retain(|_, copies| !copies.is_empty());
@@ -258,7 +266,7 @@ fn disordered(
     found
 }
 
-/// What was dead_lettered and is not brought back: a webhook itself, of an item where it stands now.
+/// Returns the dead-lettered events that were not republished: a webhook under its id, an item in its current state.
 fn lost(
     dead_lettered: &BTreeSet<String>,
     expected: &[Published],
@@ -285,7 +293,8 @@ fn id(event: &Published) -> String {
     text(&event.json()["id"])
 }
 
-/// What the event is about, and which stream brings it. Of webhooks without an item, each is about a thing of its own.
+/// Returns the subject of the event, and the stream that brings it. Each webhook without an item is a subject of its
+/// own.
 fn thing(event: &Published) -> String {
     let detail = event.json();
     let stream = event.detail_type.split('.').next().unwrap();

@@ -1,4 +1,4 @@
-//! What the bus refuses, and a bus that takes nothing.
+//! Entries that the bus refuses, and a bus that accepts nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +12,16 @@ use tests::deployment::eventually;
 use uuid::Uuid;
 
 use crate::figures::Figures;
-use crate::hop::Hop;
+use crate::pipeline::Pipeline;
 use crate::proof;
 use crate::stack::Stack;
 
-/// In the body of what the bus refuses.
+/// A marker in the body of the refused entry.
 const MARKER: &str = "the-one-that-is-refused";
-/// What publish logs where an invocation leaves something to the stream.
+/// The log message of an invocation that leaves records to the stream.
 const LEFT: &str = "not all published";
 
-/// An event about one of ten items.
+/// Returns an event about one of ten items.
 fn event(number: usize) -> Value {
     let item_id = Uuid::from_u128(0x9a7b_6c5d_0000_4000_8000_0000_0000_0000 + number as u128 % 10);
     json!({ "event": "item/updated", "eventId": Uuid::new_v4(), "itemId": item_id, "number": number })
@@ -33,7 +33,7 @@ async fn deliver(stack: &Stack, events: &[Value]) {
     }
 }
 
-/// The bodies on the bus, each once.
+/// Returns the bodies on the bus, each once.
 fn bodies(published: &[Published]) -> BTreeSet<String> {
     published
         .iter()
@@ -45,18 +45,18 @@ fn texts(events: &[Value]) -> BTreeSet<String> {
     events.iter().map(Value::to_string).collect()
 }
 
-/// How many invocations have left something to the stream. Requests do not tell: how many of them an invocation makes
-/// before it gives up is its own affair, and the last of them may still be answered otherwise.
+/// Returns the number of invocations that left records to the stream. Requests do not show it: their number per
+/// invocation is an internal detail, and the last response may still arrive.
 fn left(function: &Function) -> usize {
     let lines = function.lines();
     lines.iter().filter(|line| line.contains(LEFT)).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
+async fn a_refused_entry_is_dead_lettered_and_delays_no_other_entry() {
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
-    let function = hop.publisher().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let function = pipeline.publisher().await;
     let began = now() - SignedDuration::from_mins(1);
     let count = proof::size(30, 300);
     let codes = ["MalformedDetail", "InvalidArgument", "InternalFailure"];
@@ -68,31 +68,35 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
         refused["note"] = MARKER.into();
         events.insert(count / 2, refused.clone());
         deliver(&stack, &events).await;
-        let before = hop.bus.published().len();
-        hop.bus.set_refusals([Refusal::with(code).of(MARKER)]);
-        let fed = hop.new_records().await.feed(&[&function, &function]).await;
-        hop.heal();
+        let before = pipeline.bus.published().len();
+        pipeline.bus.set_refusals([Refusal::with(code).of(MARKER)]);
+        let fed = pipeline
+            .new_records()
+            .await
+            .feed(&[&function, &function])
+            .await;
+        pipeline.heal();
 
-        let taken = hop.bus.published().split_off(before);
+        let taken = pipeline.bus.published().split_off(before);
         let mut neighbors = texts(&events);
         neighbors.remove(&refused.to_string());
         assert_eq!(bodies(&taken), neighbors, "{code}");
         assert_eq!(taken.len(), count, "{code}: once each");
         assert!(fed.dropped.is_empty());
         dead_lettered += 1;
-        assert_eq!(hop.dead_lettered().len(), dead_lettered, "{code}");
-        let told = hop.unpublished.bodies().join("\n");
-        assert!(!told.contains(MARKER), "no body: {told}");
+        assert_eq!(pipeline.dead_lettered().len(), dead_lettered, "{code}");
+        let text = pipeline.unpublished.bodies().join("\n");
+        assert!(!text.contains(MARKER), "no body: {text}");
 
-        hop.republish(&function, began).await;
+        pipeline.republish(&function, began).await;
 
-        let republished = hop.bus.published();
+        let republished = pipeline.bus.published();
         let event_id = refused["eventId"].as_str().unwrap();
         let back = republished
             .iter()
             .find(|event| event.detail.contains(event_id))
             .unwrap();
-        let messages = hop.dead_lettered();
+        let messages = pipeline.dead_lettered();
         let message = messages
             .iter()
             .find(|message| message["id"] == back.json()["id"])
@@ -109,10 +113,10 @@ async fn what_the_bus_refuses_is_parked_and_holds_up_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_bus_that_takes_nothing_loses_nothing() {
+async fn a_bus_that_accepts_nothing_loses_nothing() {
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
-    let function = hop.publisher().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let function = pipeline.publisher().await;
     let requests = proof::size(4, 30);
     let faults = [Fault::ServerError, Fault::Throttled, Fault::Reset];
     let outages = faults.map(Some).into_iter().chain([None]);
@@ -121,28 +125,30 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
     for fault in outages {
         let events: Vec<Value> = (0..25).map(event).collect();
         deliver(&stack, &events).await;
-        let before = hop.bus.published().len();
-        let seen = hop.to_bus.exchanges().len();
+        let before = pipeline.bus.published().len();
+        let seen = pipeline.to_bus.exchanges().len();
         let left_before = left(&function);
         match fault {
-            Some(fault) => hop.to_bus.set_plan(Plan::only(fault, 1.0)),
-            None => hop.bus.set_refusals([Refusal::with("ThrottlingException")]),
+            Some(fault) => pipeline.to_bus.set_plan(Plan::only(fault, 1.0)),
+            None => pipeline
+                .bus
+                .set_refusals([Refusal::with("ThrottlingException")]),
         }
-        let records = hop.new_records().await;
+        let records = pipeline.new_records().await;
         let publishers = [&function, &function];
         let (fed, ()) = tokio::join!(records.feed(&publishers), async {
             eventually("the bus is asked again and again", async || {
-                let is_asked = hop.to_bus.exchanges().len() >= seen + requests;
+                let is_asked = pipeline.to_bus.exchanges().len() >= seen + requests;
                 (is_asked && left(&function) > left_before).then_some(())
             })
             .await;
-            assert_eq!(hop.bus.published().len(), before);
-            hop.heal();
+            assert_eq!(pipeline.bus.published().len(), before);
+            pipeline.heal();
         });
 
-        let taken = hop.bus.published().split_off(before);
+        let taken = pipeline.bus.published().split_off(before);
         assert_eq!(bodies(&taken), texts(&events), "{fault:?}");
-        assert_eq!(hop.dead_lettered(), Vec::<Value>::new(), "{fault:?}");
+        assert_eq!(pipeline.dead_lettered(), Vec::<Value>::new(), "{fault:?}");
         assert!(fed.invocations > 1 && fed.dropped.is_empty(), "{fault:?}");
         count += events.len();
         invocations += fed.invocations;
@@ -157,37 +163,40 @@ async fn a_bus_that_takes_nothing_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_parked_comes_again() {
+async fn an_entry_that_cannot_be_dead_lettered_is_retried() {
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
-    let function = hop.publisher().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let function = pipeline.publisher().await;
     let mut events: Vec<Value> = (0..5).map(event).collect();
     events[0]["note"] = MARKER.into();
     deliver(&stack, &events).await;
-    hop.bus
+    pipeline
+        .bus
         .set_refusals([Refusal::with("InvalidArgument").of(MARKER)]);
-    hop.to_queue.set_plan(Plan::only(Fault::ServerError, 1.0));
+    pipeline
+        .to_queue
+        .set_plan(Plan::only(Fault::ServerError, 1.0));
 
-    let records = hop.new_records().await;
+    let records = pipeline.new_records().await;
     let publishers = [&function, &function];
     let (fed, ()) = tokio::join!(records.feed(&publishers), async {
         eventually("an invocation is given up", async || {
             (left(&function) > 0).then_some(())
         })
         .await;
-        hop.to_queue.set_plan(Plan::none());
+        pipeline.to_queue.set_plan(Plan::none());
     });
 
     assert!(fed.invocations > 1 && fed.dropped.is_empty());
-    assert_eq!(hop.dead_lettered().len(), 1);
-    assert_eq!(bodies(&hop.bus.published()), texts(&events[1..]));
+    assert_eq!(pipeline.dead_lettered().len(), 1);
+    assert_eq!(bodies(&pipeline.bus.published()), texts(&events[1..]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
-    let function = hop.publisher().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let function = pipeline.publisher().await;
     let item_id = "9a7b6c5d-0000-4000-8000-000000000001";
     let of = |name: &str| json!({ "event": name, "eventId": Uuid::new_v4(), "itemId": item_id });
     let long_name = format!("something/{}", "n".repeat(115));
@@ -197,7 +206,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
         long_name.as_str(),
         "something/\nnew",
     ];
-    // `all` among them, which Pluggy never sends.
+    // The list includes `all`, which Pluggy never sends.
     assert_eq!(EventKind::KNOWN.len(), 32);
     let documented = EventKind::KNOWN.iter().map(EventKind::as_str);
     let events: Vec<Value> = documented.chain(odd_names).map(of).collect();
@@ -213,11 +222,11 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
     let store = stack.deployment.tables.event_store();
     store.insert(&check).await.unwrap();
 
-    let records = hop.new_records().await;
+    let records = pipeline.new_records().await;
     records.feed(&[&function, &function]).await;
 
-    let published = hop.bus.published();
-    let told: BTreeMap<String, String> = published
+    let published = pipeline.bus.published();
+    let actual: BTreeMap<String, String> = published
         .iter()
         .map(|event| (event.json()["body"].to_string(), event.detail_type.clone()))
         .collect();
@@ -234,7 +243,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
         .iter()
         .map(|event| (event.to_string(), named(event)))
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     assert_eq!(published.len(), events.len(), "once each");
     for event in &published {
         let detail = event.json();
@@ -246,20 +255,21 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
             assert_eq!(detail["itemId"], item_id);
         }
     }
-    assert_eq!(hop.dead_lettered(), Vec::<Value>::new());
+    assert_eq!(pipeline.dead_lettered(), Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_that_is_too_large_comes_as_a_reference_and_its_neighbors_whole() {
+async fn a_body_that_is_too_large_is_published_as_a_reference_and_other_bodies_whole() {
     let stack = Stack::start().await;
-    let mut hop = Hop::start(&stack).await;
-    let function = hop.publisher().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let function = pipeline.publisher().await;
     let large = |number: usize, bytes: usize| {
         let mut event = event(number);
         event["filler"] = "x".repeat(bytes).into();
         event
     };
-    // Fits with its envelope alone, not with another one in a request, and not at all.
+    // One body fits alone with its envelope, one does not fit with another one in a request, and one does not fit at
+    // all.
     let events = [
         event(0),
         large(1, 200 * 1024),
@@ -270,9 +280,13 @@ async fn a_body_that_is_too_large_comes_as_a_reference_and_its_neighbors_whole()
     ];
     deliver(&stack, &events).await;
 
-    let fed = hop.new_records().await.feed(&[&function, &function]).await;
+    let fed = pipeline
+        .new_records()
+        .await
+        .feed(&[&function, &function])
+        .await;
 
-    let published = hop.bus.published();
+    let published = pipeline.bus.published();
     let of = |number: usize| {
         let item_id = &events[number]["itemId"];
         let event = published

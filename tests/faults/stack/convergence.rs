@@ -1,4 +1,4 @@
-//! Whether the rows are what Pluggy says.
+//! A comparison of the rows with Pluggy's state.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use store::{StoredItem, schema};
 use super::Stack;
 
 impl Stack {
-    /// Which of some items have no row at all, and are in records that the stream has given up: an alarm tells of
-    /// these, and a person replays them.
+    /// Returns the items that have no row and are in records that the stream dropped. An alarm reports these records,
+    /// and an operator replays them.
     pub(crate) async fn needs_replay(
         &self,
         items: &BTreeSet<String>,
@@ -35,7 +35,7 @@ impl Stack {
         items.get(item_id).await.unwrap()
     }
 
-    /// The items whose row is not what Pluggy says.
+    /// Returns the items whose row differs from Pluggy's state.
     pub(crate) async fn not_converged(&self, items: &[ItemId]) -> BTreeSet<String> {
         let mut others = BTreeSet::new();
         for item_id in items {

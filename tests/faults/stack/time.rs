@@ -1,4 +1,4 @@
-//! What stands for time that a built function would have to wait: what is due later is made due now.
+//! A substitute for waiting: a later due time is set to now.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::StoredApiKey;
@@ -10,7 +10,7 @@ use tests::deployment::CLIENT_ID;
 use super::Stack;
 
 impl Stack {
-    /// Stands for the time until the next fetch of every item: all of them are due now.
+    /// Sets the next fetch of every item to now, as if the time until then had passed.
     pub(crate) async fn pass_time_until_all_are_due(&self) {
         let tables = &self.deployment.tables;
         let due = (now() - SignedDuration::from_secs(1)).as_millisecond();
@@ -32,7 +32,7 @@ impl Stack {
         }
     }
 
-    /// Stands for the time after which a key may be renewed: the shared one was made long ago.
+    /// Backdates the shared key, as if the time until its renewal had passed.
     pub(crate) async fn pass_time_until_the_key_may_be_renewed(&self) {
         let tables = &self.deployment.tables;
         let store = tables.credential_store();

@@ -1,4 +1,4 @@
-//! What becomes of calls while a key cannot be made or shared.
+//! Calls during a failure to make or share a key.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::{Client, Error};
@@ -16,7 +16,7 @@ fn authentications(deployment: &Deployment) -> usize {
     deployment.requests_for("POST", "/auth")
 }
 
-/// A process whose way to the table is observed.
+/// Returns a client of a process whose requests to the table are observed.
 fn client_over(deployment: &Deployment, observed: &Observed) -> Client {
     let table = Credentials::new(
         observed.client(&deployment.tables),
@@ -25,7 +25,7 @@ fn client_over(deployment: &Deployment, observed: &Observed) -> Client {
     client_at(deployment.pluggy.url(), secrets(CLIENT_SECRET), table)
 }
 
-/// When a key that was just made is to be renewed by every process, and still works.
+/// Returns a moment when every process must renew a new key that still works.
 async fn nearly_the_end(deployment: &Deployment) -> Timestamp {
     let table = deployment.tables.credential_store();
     let stored = table.api_key(ours()).await.unwrap().unwrap();

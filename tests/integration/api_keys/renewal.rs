@@ -1,4 +1,4 @@
-//! When a key is made, and when the one that there is serves.
+//! The renewal of keys: the times at which a key is made, and at which the existing key is used.
 
 use client::Client;
 use client::StoredApiKey;
@@ -10,7 +10,7 @@ use tests::deployment::{CLIENT_SECRET, rotating_secrets, secrets};
 
 use super::{ours, unknown_item};
 
-/// How many processes start at once.
+/// The number of processes that start at once.
 const PROCESSES: usize = 12;
 
 fn authentications(deployment: &Deployment) -> usize {
@@ -21,7 +21,7 @@ async fn call(client: &Client, at: Timestamp) {
     assert_eq!(client.item(unknown_item(), at).await.unwrap(), None);
 }
 
-/// A shared key that works, made by another process.
+/// Stores a shared key that works, made by another process.
 async fn share_a_key(deployment: &Deployment) -> StoredApiKey {
     call(&deployment.pluggy_client(), now()).await;
     let stored = deployment.tables.credential_store().api_key(ours()).await;
@@ -83,14 +83,14 @@ async fn processes_renew_at_different_times() {
         let before = authentications(&deployment);
         call(&deployment.pluggy_client(), middle).await;
         renewals += authentications(&deployment) - before;
-        // Each process finds the key of before, not the renewal of another.
+        // Each process finds the earlier key, not the renewal of another process.
         defer(&deployment, &shared).await;
     }
 
     assert!((1..40).contains(&renewals), "{renewals} of 40 processes");
 }
 
-/// Lets the table have the key of before again.
+/// Restores the earlier key in the table.
 async fn defer(deployment: &Deployment, key: &StoredApiKey) {
     let tables = &deployment.tables;
     for row in tables.rows(&tables.credentials).await {
@@ -137,7 +137,7 @@ async fn a_rotated_client_secret_heals_by_itself_within_a_minute_of_being_stored
     let start = now();
     let old = share_a_key(&deployment).await;
     deployment.pluggy.set_client_secret("pluggy_sk_new".into());
-    // Secrets Manager has the old one when it is read first, and then the new one.
+    // Secrets Manager returns the old secret on the first read, and then the new one.
     let client = deployment.pluggy_client_with(rotating_secrets(&[CLIENT_SECRET, "pluggy_sk_new"]));
 
     call(&client, start).await;

@@ -6,7 +6,7 @@ use crate::observed::Observed;
 
 const USER: &str = "usr_01J9X";
 
-/// What may stand in the place of the authorizer's word, of which none names a user of ours.
+/// Returns invalid values of the authorizer's field. None of them names a user of ours.
 fn authorizers() -> Vec<Value> {
     let jwt = |claims: Value| json!({"jwt": {"claims": claims, "scopes": ["connections"]}});
     let mut authorizers = vec![
@@ -39,7 +39,7 @@ fn authorizers() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn without_a_usable_claim_every_function_answers_401_by_itself_and_asks_nobody() {
+async fn without_a_usable_claim_every_function_answers_401_without_any_request() {
     let mut deployment = Deployment::start().await;
     let observed = Observed::new();
     deployment.tables.client = observed.client(&deployment.tables);
@@ -73,7 +73,7 @@ async fn without_a_usable_claim_every_function_answers_401_by_itself_and_asks_no
 }
 
 #[tokio::test]
-async fn a_field_of_the_request_names_nobody() {
+async fn no_field_of_the_request_names_the_user() {
     let deployment = Deployment::start().await;
 
     for event in SAMPLES.map(sample::json) {

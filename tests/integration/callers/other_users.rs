@@ -9,9 +9,9 @@ use super::{answer, in_the_name_of, seen};
 use crate::observed::Observed;
 
 const OWNER: &str = "usr_1";
-const STRANGER: &str = "usr_2";
+const OTHER_USER: &str = "usr_2";
 
-/// Every way to name an item.
+/// A request of each route that names an item.
 const ROUTES: [fn(&str) -> Value; 3] = [
     |item_id| at("item-status/item.json", item_id),
     |item_id| at("disconnect/item.json", item_id),
@@ -22,14 +22,14 @@ const ROUTES: [fn(&str) -> Value; 3] = [
     },
 ];
 
-/// A request with the item's id in its path.
+/// Returns a request with the item's id in its path.
 fn at(path: &str, item_id: &str) -> Value {
     let mut event = sample::json(path);
     event["pathParameters"]["itemId"] = item_id.into();
     event
 }
 
-/// An item of [`OWNER`]'s, as it is after its webhook.
+/// Returns an item of [`OWNER`]'s in its state after its webhook.
 async fn known_item(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(OWNER, "user-ok").await;
     deployment
@@ -46,7 +46,7 @@ async fn gone_item(deployment: &Deployment) -> ItemId {
     item_id
 }
 
-/// A row without an answer of Pluggy's, and maybe without an owner.
+/// Returns the item of a row without a snapshot, with or without an owner.
 async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
     let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let row = StoredItem {
@@ -67,7 +67,7 @@ async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
 }
 
 #[tokio::test]
-async fn what_is_not_the_callers_looks_in_every_way_like_what_does_not_exist() {
+async fn items_of_other_users_and_unknown_items_get_the_same_response() {
     let mut deployment = Deployment::start().await;
     let known = known_item(&deployment).await.to_string();
     let items = [
@@ -88,7 +88,7 @@ async fn what_is_not_the_callers_looks_in_every_way_like_what_does_not_exist() {
     for event_for in ROUTES {
         let mut answers = Vec::new();
         for (what, item_id) in &items {
-            let event = in_the_name_of(STRANGER, event_for(item_id));
+            let event = in_the_name_of(OTHER_USER, event_for(item_id));
             let answer = seen(&answer(&deployment, &event).await);
             answers.push((what, answer, observed.take()));
         }

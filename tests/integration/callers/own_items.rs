@@ -5,7 +5,7 @@ use tests::{Deployment, sample};
 use super::{answer, in_the_name_of};
 use crate::item_status::list;
 
-/// Users whom a careless comparison, key or path takes for each other.
+/// Returns users whom a careless comparison, key or path confuses with each other.
 fn confusable() -> Vec<String> {
     let mut users: Vec<String> = [
         "usr_1",
@@ -48,7 +48,7 @@ fn confusable() -> Vec<String> {
     users
 }
 
-/// A row of this user's, as item-sync would write it.
+/// Stores a row of this user's as item-sync writes it.
 async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
     list::put_row(deployment, user, 1, ("UPDATED", "SUCCESS")).await
 }
@@ -107,7 +107,7 @@ async fn every_user_finds_their_own_items_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn nobody_updates_or_ends_the_connection_of_a_user_with_a_similar_name() {
+async fn no_user_updates_or_ends_the_connection_of_a_user_with_a_similar_name() {
     let deployment = Deployment::start().await;
     let users = confusable();
     let item_id = put_row(&deployment, &users[0]).await;
@@ -122,7 +122,7 @@ async fn nobody_updates_or_ends_the_connection_of_a_user_with_a_similar_name() {
     assert_eq!(deployment.pluggy.requests().len(), 0);
 }
 
-/// From the token by way of Pluggy and its webhook to the list, without a change of the name.
+/// Follows a user id from the token through Pluggy and its webhook to the list. The name does not change.
 #[tokio::test]
 async fn a_connection_comes_back_to_the_user_who_made_it_whatever_their_id_is_made_of() {
     let deployment = Deployment::start().await;

@@ -1,4 +1,4 @@
-//! The funnel: what is counted, and what it is told apart by.
+//! The funnel metrics: the counts and their dimensions.
 
 use pluggy::ConnectEventKind;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use tests::Deployment;
 
 use super::{ITEM, TAKEN, USER, answer, relayed, request};
 
-/// The metrics that CloudWatch makes of a line: dimensions, name, value.
+/// Returns the metrics that CloudWatch makes of a line: dimensions, name, value.
 fn metrics(line: &Value) -> Vec<(Vec<&str>, &str, i64)> {
     let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
     directives
@@ -93,7 +93,7 @@ async fn a_hint_counts_as_new_or_repeated_without_a_dimension() {
 }
 
 #[tokio::test]
-async fn a_connector_is_told_wherever_the_widget_has_it() {
+async fn a_connector_is_logged_wherever_the_widget_has_it() {
     for connector in [
         json!({"connectorId": 201}),
         json!({"connector": {"id": 201, "name": "Bank"}}),
@@ -111,7 +111,7 @@ async fn a_connector_is_told_wherever_the_widget_has_it() {
 }
 
 #[tokio::test]
-async fn a_number_in_the_place_of_a_code_is_not_told() {
+async fn a_number_in_the_place_of_a_code_is_not_logged() {
     let body = json!({"event": "onError", "timestamp": 1, "code": "11122233396"});
 
     let line = line_of(&body).await;

@@ -1,4 +1,4 @@
-//! docs/metrics.md tells how to look at the funnel, in the names of the code.
+//! The funnel query in docs/metrics.md, which uses the names of the code.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn document() -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The line of an event with everything that a line can have.
+/// Returns the line of an event with all fields that a line can have.
 async fn funnel_line() -> Value {
     let deployment = Deployment::start().await;
     let body = json!({
@@ -22,7 +22,7 @@ async fn funnel_line() -> Value {
     deployment.metrics.lines().pop().unwrap()
 }
 
-/// What a query names: fields in backticks, and figures and dimensions, which begin in upper case.
+/// Returns the names in a query: fields in backticks, and metrics and dimensions, which begin in upper case.
 fn names(query: &str) -> BTreeSet<&str> {
     let quoted = query.split('`').skip(1).step_by(2);
     let words = query.split(|character: char| !character.is_ascii_alphanumeric());
@@ -31,7 +31,7 @@ fn names(query: &str) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn the_query_of_the_connection_funnel_asks_for_what_is_told() {
+async fn the_query_of_the_connection_funnel_uses_fields_that_are_logged() {
     let document = document();
     let (_, section) = document.split_once("## The connection funnel").unwrap();
     let query = section.split("```text\n").nth(1).unwrap();
@@ -50,7 +50,7 @@ async fn the_query_of_the_connection_funnel_asks_for_what_is_told() {
 }
 
 #[test]
-fn the_funnel_is_told_apart_by_as_many_names_as_the_widget_has() {
+fn the_funnel_has_as_many_names_as_the_widget() {
     let document = document();
     let names = TAKEN.iter().map(|(_, name)| name);
     let known: BTreeSet<_> = names.filter(|name| **name != "other").collect();

@@ -1,4 +1,4 @@
-//! The hint that an event with an item is: what is stored of it, and how often.
+//! The hint that an event with an item makes: its stored row, and the number of rows.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{ITEM, USER, answer, assert_accepted, relayed, request};
 
-/// The beginning of a stretch of five minutes.
+/// The beginning of a five-minute window.
 const NOON: &str = "2026-11-23T12:00:00Z";
 
 fn about(item_id: &str) -> Value {
@@ -47,7 +47,7 @@ async fn a_hint_is_one_row_that_names_the_item_and_the_caller() {
 }
 
 #[tokio::test]
-async fn of_an_item_that_is_sent_along_nothing_is_kept_but_its_id() {
+async fn only_the_id_of_an_attached_item_is_stored() {
     let deployment = Deployment::start().await;
     for name in ["on-success", "on-error", "item-response", "base64"] {
         answer(&deployment, request(name)).await;
@@ -82,7 +82,7 @@ async fn an_event_without_an_item_leaves_no_row() {
     assert!(deployment.tables.event_rows().await.is_empty());
 }
 
-/// How many rows there are after `user` has told of an item at a time.
+/// Relays a hint of `user` about an item at a time, and returns the number of event rows.
 async fn rows_after(deployment: &Deployment, user: &str, item_id: &str, time: Timestamp) -> usize {
     let app = deployment.connect_events();
     let response = connect_events::handle(&app, relayed(user, &about(item_id)), time).await;
@@ -135,7 +135,7 @@ async fn users_with_odd_ids_have_hints_of_their_own() {
     );
 }
 
-async fn check_put_off(app: &connect_events::App) {
+async fn assert_put_off(app: &connect_events::App) {
     let response = connect_events::handle(app, request("on-close"), now()).await;
 
     assert_eq!(response.status(), 503);
@@ -154,7 +154,7 @@ async fn check_put_off(app: &connect_events::App) {
 }
 
 #[tokio::test]
-async fn a_hint_that_cannot_be_stored_is_asked_for_again() {
+async fn a_hint_that_cannot_be_stored_is_put_off() {
     let deployment = Deployment::start().await;
     let rule = mock!(aws_sdk_dynamodb::Client::put_item)
         .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
@@ -162,7 +162,7 @@ async fn a_hint_that_cannot_be_stored_is_asked_for_again() {
     let mut app = deployment.connect_events();
     app.events = Events::new(client, "events".to_owned(), EVENT_RETENTION);
 
-    check_put_off(&app).await;
+    assert_put_off(&app).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,7 +176,7 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
     };
     let begin = Instant::now();
 
-    check_put_off(&app).await;
+    assert_put_off(&app).await;
 
     assert!(
         begin.elapsed() < Duration::from_secs(5),
@@ -185,7 +185,7 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
 }
 
 #[tokio::test]
-async fn without_a_table_what_is_no_hint_is_counted_all_the_same() {
+async fn without_a_table_an_event_that_is_no_hint_is_counted_all_the_same() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = connect_events::App {

@@ -1,5 +1,5 @@
-//! A hint about somebody else's item, or nobody's, changes nothing that anybody can see: whole answers
-//! are compared, headers and body.
+//! Hints about another user's item or an unknown item. They change nothing that any user can see: whole responses are
+//! compared, headers and body.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -12,10 +12,10 @@ use tests::{Deployment, sample, stream};
 
 use super::{USER, relayed};
 
-const STRANGER: &str = "usr_2";
+const OTHER_USER: &str = "usr_2";
 const NOBODYS: &str = "9a7b6c5d-0000-4000-8000-00000000ffff";
 
-/// All that can be told of an answer.
+/// Returns everything that a caller can observe of a response.
 fn bytes(response: &Response<Body>) -> String {
     format!(
         "{} {:?} {:?}",
@@ -25,12 +25,12 @@ fn bytes(response: &Response<Body>) -> String {
     )
 }
 
-/// All that the owner and the stranger are told at a time.
+/// Returns all responses to the owner and to the other user at a time.
 async fn seen(deployment: &Deployment, item_id: ItemId, time: Timestamp) -> Vec<String> {
     let item_id = item_id.to_string();
     let app = deployment.item_status();
     let mut seen = Vec::new();
-    for user in [USER, STRANGER] {
+    for user in [USER, OTHER_USER] {
         for request in [
             sample::get_item(user, &item_id, &[]),
             sample::get_item(user, NOBODYS, &[]),
@@ -42,7 +42,7 @@ async fn seen(deployment: &Deployment, item_id: ItemId, time: Timestamp) -> Vec<
     seen
 }
 
-/// A connection of [`USER`]'s that has begun at Pluggy, and changed there since it was read last.
+/// Returns an item of [`USER`]'s that has changed at Pluggy since it was last fetched.
 async fn changed_item(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(USER, "user-ok").await;
     let created = json!({"event": "item/created", "eventId": "1", "itemId": item_id});
@@ -52,7 +52,7 @@ async fn changed_item(deployment: &Deployment) -> ItemId {
     item_id
 }
 
-/// `user` hints at an item, and the hint is handled long after the item was read; gives the answer.
+/// Relays a hint of `user` about an item, handles it long after the item was fetched, and returns the response.
 async fn hint(deployment: &Deployment, user: &str, item_id: &str, time: Timestamp) -> String {
     let body = json!({"event": "onClose", "timestamp": 1_795_435_200_000_u64, "itemId": item_id});
     let before = deployment.tables.event_rows().await;
@@ -72,7 +72,7 @@ async fn item_rows(deployment: &Deployment) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_changes_no_byte_of_what_anybody_sees() {
+async fn a_hint_from_a_non_owner_changes_no_byte_of_any_response() {
     let deployment = Deployment::start().await;
     let item_id = changed_item(&deployment).await;
     let later = now() + SignedDuration::from_mins(10);
@@ -80,8 +80,8 @@ async fn a_strangers_hint_changes_no_byte_of_what_anybody_sees() {
     let rows_before = item_rows(&deployment).await;
     let reads_before = deployment.requests_for("GET", &format!("/items/{item_id}"));
 
-    let foreign = hint(&deployment, STRANGER, &item_id.to_string(), later).await;
-    let unknown = hint(&deployment, STRANGER, NOBODYS, later).await;
+    let foreign = hint(&deployment, OTHER_USER, &item_id.to_string(), later).await;
+    let unknown = hint(&deployment, OTHER_USER, NOBODYS, later).await;
 
     assert_eq!(seen(&deployment, item_id, later).await, before);
     assert_eq!(item_rows(&deployment).await, rows_before);
@@ -100,15 +100,15 @@ async fn a_strangers_hint_changes_no_byte_of_what_anybody_sees() {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_does_not_bring_an_item_that_is_not_known_yet() {
+async fn a_hint_from_a_non_owner_stores_no_unknown_item() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
     let later = now() + SignedDuration::from_mins(10);
     let before = seen(&deployment, item_id, later).await;
 
-    let foreign = hint(&deployment, STRANGER, &item_id.to_string(), later).await;
-    let unknown = hint(&deployment, STRANGER, NOBODYS, later).await;
+    let foreign = hint(&deployment, OTHER_USER, &item_id.to_string(), later).await;
+    let unknown = hint(&deployment, OTHER_USER, NOBODYS, later).await;
 
     assert_eq!(foreign, unknown);
     assert_eq!(seen(&deployment, item_id, later).await, before);

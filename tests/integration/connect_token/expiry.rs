@@ -1,4 +1,4 @@
-//! Until when a token is said to be good.
+//! The expiry time that a response reports for a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,8 +12,8 @@ use super::recorder::Recorder;
 
 const DOCUMENTED: SignedDuration = SignedDuration::from_mins(30);
 
-/// For how long our answer at `at` says that the token is good.
-async fn told_lifetime(deployment: &Deployment, token: &str, at: Timestamp) -> SignedDuration {
+/// Returns the token lifetime that our response at `at` reports.
+async fn reported_lifetime(deployment: &Deployment, token: &str, at: Timestamp) -> SignedDuration {
     let app = Recorder::answering(token).connect_token(deployment).await;
     let request = sample::request("connect-token/no-body.json");
 
@@ -29,18 +29,18 @@ fn token(claims: serde_json::Value) -> String {
 }
 
 #[tokio::test]
-async fn a_tokens_own_word_counts() {
+async fn the_expiry_claim_of_a_token_is_reported() {
     let deployment = Deployment::start().await;
     let at = Timestamp::from_second(now().as_second()).unwrap();
     let lifetime = SignedDuration::from_mins(17);
 
     let token = token(json!({"exp": (at + lifetime).as_second()}));
 
-    assert_eq!(told_lifetime(&deployment, &token, at).await, lifetime);
+    assert_eq!(reported_lifetime(&deployment, &token, at).await, lifetime);
 }
 
 #[tokio::test]
-async fn a_token_without_a_word_that_can_be_believed_is_good_for_half_an_hour() {
+async fn a_token_without_a_credible_expiry_claim_is_good_for_half_an_hour() {
     let deployment = Deployment::start().await;
     let at = now();
     let year_3000 = 32_503_680_000_i64;
@@ -52,7 +52,7 @@ async fn a_token_without_a_word_that_can_be_believed_is_good_for_half_an_hour() 
         token(json!({"exp": year_3000})),
     ] {
         assert_eq!(
-            told_lifetime(&deployment, &token, at).await,
+            reported_lifetime(&deployment, &token, at).await,
             DOCUMENTED,
             "{token}"
         );

@@ -1,4 +1,4 @@
-//! What of a profile reaches the widget and the token, and what a caller can change of it.
+//! Profiles: the options that reach the widget and the token, and the options that a caller can change.
 
 use runtime::clock::now;
 use serde_json::{Value, json};
@@ -7,7 +7,8 @@ use tests::{Deployment, sample};
 use super::recorder::Recorder;
 use super::{USER, json_of};
 
-/// The answer's `connect`, and what Pluggy was asked, under a deployment's profiles.
+/// Requests a token under a deployment's profiles. Returns the response's `connect`, and the request that Pluggy
+/// received.
 async fn issued(profiles: &Value, body: &Value) -> (Value, Value) {
     let deployment = Deployment::start().await;
     let recorder = Recorder::answering("token");
@@ -37,16 +38,16 @@ async fn every_option_of_a_profile_goes_where_it_belongs() {
     });
     let profiles = json!({"default": {"connect": connect, "token": token}});
 
-    let (told, asked) = issued(&profiles, &json!({})).await;
+    let (returned, requested) = issued(&profiles, &json!({})).await;
 
-    assert_eq!(told, connect);
+    assert_eq!(returned, connect);
     let mut options = token;
     options["clientUserId"] = USER.into();
-    assert_eq!(asked, json!({"options": options}));
+    assert_eq!(requested, json!({"options": options}));
 }
 
 #[tokio::test]
-async fn what_a_profile_does_not_set_is_absent_whatever_the_default_says() {
+async fn an_option_that_a_profile_does_not_set_is_absent_whatever_the_default_has() {
     let profiles = json!({
         "default": {"connect": {"language": "pt", "theme": "dark"}, "token": {"avoidDuplicates": true}},
         "bare": {},
@@ -86,11 +87,11 @@ async fn what_a_profile_does_not_set_is_absent_whatever_the_default_says() {
         ),
     ];
     for (body, connect, mut options) in cases {
-        let (told, asked) = issued(&profiles, &body).await;
+        let (returned, requested) = issued(&profiles, &body).await;
 
         options["clientUserId"] = USER.into();
-        assert_eq!(told, connect, "{body}");
-        assert_eq!(asked, json!({"options": options}), "{body}");
+        assert_eq!(returned, connect, "{body}");
+        assert_eq!(requested, json!({"options": options}), "{body}");
     }
 }
 
@@ -132,7 +133,7 @@ async fn a_caller_sets_no_option_that_is_the_deployments() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_no_profiles_is_refused() {
+async fn an_unknown_profile_name_is_refused() {
     let deployment = Deployment::start().await;
     let app = deployment.connect_token();
     for name in [

@@ -1,4 +1,4 @@
-//! A server in Pluggy's place that says what it is told to, and keeps what it was asked.
+//! A fake Pluggy that returns a fixed response and records its requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::Deployment;
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 
-/// Pluggy as far as `POST /connect_token` goes.
+/// A fake Pluggy for `POST /connect_token`.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     token: String,
@@ -17,7 +17,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// One that answers each request with this token.
+    /// Returns a fake that answers each request with this token.
     pub(crate) fn answering(token: impl Into<String>) -> Self {
         Self {
             token: token.into(),
@@ -25,7 +25,7 @@ impl Recorder {
         }
     }
 
-    /// The function of a deployment, with this in Pluggy's place.
+    /// Starts the fake, and returns the function of a deployment that uses it.
     pub(crate) async fn connect_token(&self, deployment: &Deployment) -> connect_token::App {
         let router = Router::new()
             .route("/auth", post(async || Json(json!({ "apiKey": "key" }))))
@@ -52,7 +52,7 @@ impl Recorder {
         }
     }
 
-    /// What was asked last.
+    /// Returns the last request.
     pub(crate) fn last(&self) -> Value {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.last().unwrap().clone()

@@ -1,4 +1,4 @@
-//! Tokens for an item that there is.
+//! Tokens for an existing item.
 
 use lambda_http::{Body, Response};
 use pluggy::ItemId;
@@ -10,17 +10,18 @@ use uuid::Uuid;
 use super::recorder::Recorder;
 use super::{USER, answer, json_of};
 
-const STRANGER: &str = "usr_2";
+const OTHER_USER: &str = "usr_2";
 
-/// An item of [`USER`]'s, made as the sandbox's user `bank_user`, that our API shows as it is.
+/// Returns an item of [`USER`]'s, connected as the sandbox's user `bank_user`, that our API shows in its current
+/// state.
 async fn known_item(deployment: &Deployment, bank_user: &str, status: &str) -> ItemId {
     let item_id = deployment.connect(USER, bank_user).await;
     deployment.item_reaches(item_id, status).await;
-    tell(deployment, "item/created", item_id).await;
+    deliver_event(deployment, "item/created", item_id).await;
     item_id
 }
 
-async fn tell(deployment: &Deployment, event: &str, item_id: ItemId) {
+async fn deliver_event(deployment: &Deployment, event: &str, item_id: ItemId) {
     let event = json!({"event": event, "eventId": event, "itemId": item_id});
     assert_eq!(deployment.deliver(&event).await, 200);
     deployment.sync_all().await;
@@ -32,7 +33,7 @@ async fn ask(deployment: &Deployment, user: &str, item_id: impl ToString) -> Res
     answer(deployment, request).await
 }
 
-/// Everything of an answer that its receiver sees.
+/// Returns every part of a response that its receiver sees.
 fn seen(response: &Response<Body>) -> String {
     let body = String::from_utf8_lossy(response.body());
     format!("{} {:?} {body}", response.status(), response.headers())
@@ -82,7 +83,7 @@ async fn with_the_token_the_item_is_updated_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_a_profile_says_of_choosing_and_of_making_an_item_is_left_out() {
+async fn options_for_choosing_and_making_an_item_are_omitted() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment, "user-ok", "UPDATED").await;
     let kept = json!({
@@ -113,12 +114,12 @@ async fn what_a_profile_says_of_choosing_and_of_making_an_item_is_left_out() {
     let body = json!({"itemId": item_id, "theme": "dark", "selectedConnectorId": 601});
     let request = sample::with_body("connect-token/update-mode.json", USER, &body);
 
-    let told = json_of(&connect_token::handle(&app, request, now()).await);
+    let response = json_of(&connect_token::handle(&app, request, now()).await);
 
     let mut expected = kept;
     expected["updateItem"] = json!(item_id);
     expected["theme"] = "dark".into();
-    assert_eq!(told["connect"], expected);
+    assert_eq!(response["connect"], expected);
     let options = json!({
         "clientUserId": USER, "oauthRedirectUri": "https://app.example.com/oauth",
     });
@@ -129,7 +130,7 @@ async fn what_a_profile_says_of_choosing_and_of_making_an_item_is_left_out() {
 }
 
 #[tokio::test]
-async fn credentials_are_asked_for_only_where_those_of_before_cannot_work() {
+async fn credentials_are_requested_only_where_the_earlier_ones_cannot_work() {
     let cases = [
         ("user-ok", "UPDATED", Value::Null),
         ("user-ok-auth-pending", "OUTDATED", Value::Null),
@@ -143,17 +144,17 @@ async fn credentials_are_asked_for_only_where_those_of_before_cannot_work() {
     for (bank_user, status, forced) in cases {
         let item_id = known_item(&deployment, bank_user, status).await;
 
-        let told = json_of(&ask(&deployment, USER, item_id).await);
+        let response = json_of(&ask(&deployment, USER, item_id).await);
 
         assert_eq!(
-            told["connect"]["forceAskForCredentials"], forced,
+            response["connect"]["forceAskForCredentials"], forced,
             "{bank_user}"
         );
     }
 }
 
 #[tokio::test]
-async fn an_item_that_was_never_read_can_be_updated() {
+async fn an_item_that_was_never_fetched_can_be_updated() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.pluggy.add_fault(sandbox::Fault {
@@ -171,26 +172,26 @@ async fn an_item_that_was_never_read_can_be_updated() {
     deployment.deliver(&event).await;
     deployment.sync_all().await;
 
-    let told = json_of(&ask(&deployment, USER, item_id).await);
+    let response = json_of(&ask(&deployment, USER, item_id).await);
 
-    assert_eq!(told["connect"]["updateItem"], json!(item_id));
+    assert_eq!(response["connect"]["updateItem"], json!(item_id));
 }
 
 #[tokio::test]
-async fn foreign_gone_and_unknown_items_are_answered_alike_and_pluggy_is_not_asked() {
+async fn foreign_gone_and_unknown_items_are_answered_alike_without_a_request_to_pluggy() {
     let deployment = Deployment::start().await;
     let foreign = known_item(&deployment, "user-ok", "UPDATED").await;
     let gone = known_item(&deployment, "user-ok", "UPDATED").await;
     let client = deployment.pluggy_client();
     client.delete_item(gone, now()).await.unwrap();
-    tell(&deployment, "item/deleted", gone).await;
+    deliver_event(&deployment, "item/deleted", gone).await;
     let asked_before = deployment.pluggy.requests().len();
 
     let answers = [
-        ask(&deployment, STRANGER, foreign).await,
-        ask(&deployment, STRANGER, gone).await,
+        ask(&deployment, OTHER_USER, foreign).await,
+        ask(&deployment, OTHER_USER, gone).await,
         ask(&deployment, USER, gone).await,
-        ask(&deployment, STRANGER, Uuid::new_v4()).await,
+        ask(&deployment, OTHER_USER, Uuid::new_v4()).await,
     ];
 
     let expected = seen(&answers[0]);

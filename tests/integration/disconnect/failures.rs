@@ -1,4 +1,4 @@
-//! What the caller is told when Pluggy or the tables do not do what they should.
+//! Responses to the caller when Pluggy or the tables fail.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn rows(deployment: &Deployment) -> usize {
 }
 
 #[tokio::test]
-async fn when_pluggy_is_down_or_limiting_the_caller_is_asked_to_come_back() {
+async fn when_pluggy_is_down_or_limiting_the_caller_gets_a_retry_delay() {
     let cases = [
         (status(500, None), 503, "5"),
         (Effect::Disconnect, 503, "5"),
@@ -67,7 +67,7 @@ async fn when_pluggy_is_down_or_limiting_the_caller_is_asked_to_come_back() {
 }
 
 #[tokio::test]
-async fn what_pluggy_refuses_is_told_with_its_code_and_nothing_else() {
+async fn a_refusal_by_pluggy_is_reported_with_its_code_and_nothing_else() {
     let cases = [
         (
             status(400, Some("ITEM_IS_ALREADY_UPDATING")),
@@ -120,7 +120,7 @@ async fn a_connection_that_died_while_the_process_was_frozen_costs_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_is_deleted_that_could_not_be_remembered() {
+async fn no_item_is_deleted_whose_deletion_cannot_be_remembered() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let observed = Observed::refusing_on_events("PutItem");
@@ -155,7 +155,7 @@ async fn a_caller_who_lost_the_answer_repeats_whatever_happened_since() {
         .unwrap();
     let pluggy = deployment.pluggy_client();
     pluggy.delete_item(item_id, now()).await.unwrap();
-    super::told_of_deletion(&deployment, item_id).await;
+    super::deliver_deletion(&deployment, item_id).await;
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 
     let repeated = delete(&deployment, USER, item_id).await;
@@ -165,7 +165,7 @@ async fn a_caller_who_lost_the_answer_repeats_whatever_happened_since() {
 }
 
 #[tokio::test]
-async fn a_second_try_is_looked_at_and_proves_what_the_first_could_not() {
+async fn a_second_try_requests_a_fetch_and_proves_what_the_first_could_not() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     deployment.pluggy.add_fault(Fault {
@@ -183,7 +183,7 @@ async fn a_second_try_is_looked_at_and_proves_what_the_first_could_not() {
 }
 
 #[tokio::test]
-async fn where_it_cannot_be_seen_who_disconnected_it_nothing_is_claimed() {
+async fn no_success_is_claimed_where_it_is_unknown_who_disconnected_the_item() {
     let deployment = Deployment::start().await;
     let observed = Observed::refusing_on_events("GetItem");
     let mut app = deployment.disconnect();

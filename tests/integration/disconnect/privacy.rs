@@ -1,4 +1,4 @@
-//! What somebody learns about items that are not theirs: nothing.
+//! Privacy: a user learns nothing about items of other users.
 
 use lambda_http::{Body, Response};
 use runtime::clock::now;
@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{USER, delete, known_item, tombstone};
 use crate::observed::Observed;
 
-const STRANGER: &str = "usr_2";
+const OTHER_USER: &str = "usr_2";
 
-/// Everything of an answer that its receiver sees.
+/// Returns every part of a response that its receiver sees.
 fn seen(response: &Response<Body>) -> String {
     format!(
         "{} {:?} {}",
@@ -35,7 +35,7 @@ async fn foreign_gone_and_unknown_items_are_answered_alike_and_on_the_same_path(
 
     let mut answers = Vec::new();
     for item_id in [foreign.to_string(), gone.to_string(), unknown.to_string()] {
-        let request = sample::delete_item(STRANGER, &item_id);
+        let request = sample::delete_item(OTHER_USER, &item_id);
         let response = disconnect::handle(&app, request, now()).await;
         answers.push((seen(&response), observed.take()));
     }
@@ -53,22 +53,22 @@ async fn foreign_gone_and_unknown_items_are_answered_alike_and_on_the_same_path(
 }
 
 #[tokio::test]
-async fn a_stranger_neither_deletes_an_item_nor_sees_that_its_user_did() {
+async fn another_user_neither_deletes_an_item_nor_sees_that_its_owner_did() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
 
-    let before = delete(&deployment, STRANGER, item_id).await;
+    let before = delete(&deployment, OTHER_USER, item_id).await;
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
     delete(&deployment, USER, item_id).await;
-    super::told_of_deletion(&deployment, item_id).await;
-    let after = delete(&deployment, STRANGER, item_id).await;
+    super::deliver_deletion(&deployment, item_id).await;
+    let after = delete(&deployment, OTHER_USER, item_id).await;
 
     assert_eq!(before.status(), 404);
     assert_eq!(seen(&before), seen(&after));
 }
 
 #[tokio::test]
-async fn whoever_did_not_disconnect_it_finds_a_gone_item_unknown() {
+async fn a_user_who_did_not_disconnect_a_gone_item_finds_it_unknown() {
     let deployment = Deployment::start().await;
     let item_id = tombstone(&deployment).await;
 

@@ -1,4 +1,4 @@
-//! A list that is longer than one run: every item has its turn.
+//! A list that is longer than one run. Every item has its turn.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -30,10 +30,10 @@ const LIMITS: Limits = Limits {
 };
 const UPDATED_AT: &str = "2026-11-23T12:00:00.000Z";
 
-/// What Pluggy lists, newest first.
+/// The ids that Pluggy lists, newest first.
 type Ids = Arc<Mutex<Vec<ItemId>>>;
 
-/// A page of ids; its cursor is the id of its last item, and one that is not known is refused.
+/// Returns a page of ids. Its cursor is the id of its last item, and an unknown cursor is refused.
 async fn page(
     State(ids): State<Ids>,
     Query(query): Query<BTreeMap<String, String>>,
@@ -64,7 +64,7 @@ async fn page(
     )
 }
 
-/// A deployment whose Pluggy has nothing but a list.
+/// A deployment whose Pluggy has only a list.
 struct LongList {
     deployment: Deployment,
     ids: Ids,
@@ -130,10 +130,11 @@ impl LongList {
         discovery::handle(&app, now(), no_deadline()).await.unwrap()
     }
 
-    /// The items that a check was asked for. The next run finds their rows as item-sync leaves them.
+    /// Stores rows for the items with a fetch request, as item-sync does, so that the next run finds them. Returns
+    /// the items.
     async fn sync(&self) -> Vec<ItemId> {
         let items = self.deployment.tables.item_store();
-        let ids = self.asked().await;
+        let ids = self.requested().await;
         for id in &ids {
             let item = json!({
                 "id": id, "status": "UPDATED", "executionStatus": "SUCCESS", "updatedAt": UPDATED_AT,
@@ -156,7 +157,7 @@ impl LongList {
         ids
     }
 
-    async fn asked(&self) -> Vec<ItemId> {
+    async fn requested(&self) -> Vec<ItemId> {
         let rows = self.deployment.tables.event_rows().await;
         rows.iter()
             .map(|row| {
@@ -167,7 +168,7 @@ impl LongList {
     }
 }
 
-/// Time is not what ends these runs, however slow the machine is.
+/// Returns a deadline that ends no run, however slow the machine is.
 fn no_deadline() -> Instant {
     Instant::now() + Duration::from_hours(1)
 }
@@ -177,7 +178,7 @@ fn what(listing: Discovered) -> (usize, usize, End) {
 }
 
 #[tokio::test]
-async fn the_next_run_goes_on_where_the_one_before_ended() {
+async fn the_next_run_continues_where_the_previous_one_ended() {
     let list = LongList::of(125).await;
 
     assert_eq!(what(list.run().await), (60, 60, End::Paused));
@@ -192,7 +193,7 @@ async fn the_next_run_goes_on_where_the_one_before_ended() {
 }
 
 #[tokio::test]
-async fn many_new_items_do_not_keep_the_older_ones_from_their_turn() {
+async fn many_new_items_do_not_delay_older_items_forever() {
     let list = LongList::of(125).await;
     list.run().await;
     list.sync().await;
@@ -200,12 +201,18 @@ async fn many_new_items_do_not_keep_the_older_ones_from_their_turn() {
 
     assert_eq!(what(list.run().await), (60, 60, End::Paused));
 
-    let asked = list.sync().await;
+    let requested = list.sync().await;
     let ids = list.ids.lock().unwrap().clone();
-    let of_the_newest = ids[..100].iter().filter(|id| asked.contains(id)).count();
-    let of_the_oldest = ids[160..].iter().filter(|id| asked.contains(id)).count();
+    let of_the_newest = ids[..100]
+        .iter()
+        .filter(|id| requested.contains(id))
+        .count();
+    let of_the_oldest = ids[160..]
+        .iter()
+        .filter(|id| requested.contains(id))
+        .count();
     assert_eq!((of_the_newest, of_the_oldest), (30, 30));
-    // Runs go on until one from the top meets nothing new.
+    // Runs continue until one that begins at the top finds nothing new.
     let mut runs = 0;
     while list.sync().await.len() < 225 {
         list.run().await;
@@ -215,7 +222,7 @@ async fn many_new_items_do_not_keep_the_older_ones_from_their_turn() {
 }
 
 #[tokio::test]
-async fn a_place_that_pluggy_does_not_know_any_more_is_given_up() {
+async fn a_cursor_that_pluggy_no_longer_knows_is_dropped() {
     let list = LongList::of(70).await;
     list.run().await;
     list.sync().await;
@@ -227,7 +234,7 @@ async fn a_place_that_pluggy_does_not_know_any_more_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_run_without_an_answer_leaves_the_place_where_it_was() {
+async fn a_run_without_a_response_keeps_the_cursor() {
     let list = LongList::of(70).await;
     list.run().await;
     list.sync().await;
@@ -237,6 +244,6 @@ async fn a_run_without_an_answer_leaves_the_place_where_it_was() {
         what(list.run_at(nobody_listens_here).await),
         (0, 0, End::Unanswered)
     );
-    // The newest page, and the one that was left.
+    // The newest page, and the page where the earlier run stopped.
     assert_eq!(what(list.run().await), (20, 10, End::Bottom));
 }

@@ -1,4 +1,4 @@
-//! What the listing keeps and reads: its place, and many rows at once.
+//! Discovery's store: its stored cursor, and the reads of many rows at once.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn cursor(text: &str) -> ItemCursor {
 }
 
 #[tokio::test]
-async fn the_place_is_the_last_that_was_put() {
+async fn the_cursor_is_the_last_stored_one() {
     let place = Tables::create().await.discovery_place();
     assert_eq!(place.get(noon()).await.unwrap(), None);
 
@@ -30,7 +30,7 @@ async fn the_place_is_the_last_that_was_put() {
 }
 
 #[tokio::test]
-async fn a_place_of_long_ago_counts_as_none_even_before_it_is_deleted() {
+async fn an_expired_cursor_counts_as_none_even_before_it_is_deleted() {
     let place = Tables::create().await.discovery_place();
     place.put(Some(&cursor("place")), noon()).await.unwrap();
     let after_days = |days: i64| noon() + SignedDuration::from_hours(24 * days);
@@ -40,7 +40,7 @@ async fn a_place_of_long_ago_counts_as_none_even_before_it_is_deleted() {
 }
 
 #[tokio::test]
-async fn more_rows_than_one_call_takes_are_read() {
+async fn more_rows_than_fit_one_call_are_read() {
     let items = Tables::create().await.item_store();
     let ids: BTreeSet<ItemId> = (0..120)
         .map(|_| Uuid::new_v4().to_string().parse().unwrap())

@@ -1,4 +1,4 @@
-//! What is said of the events on the bus.
+//! The documents about the events on the bus.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ fn the_schema_of_an_items_events_has_our_vocabularies() {
 }
 
 #[test]
-fn every_example_of_a_schema_is_valid_and_none_of_it_can_be_left_out_or_added() {
+fn every_example_of_a_schema_is_valid_and_no_field_can_be_omitted_or_added() {
     for name in SCHEMAS {
         let schema = schema(name);
         let validator = validator(&schema);

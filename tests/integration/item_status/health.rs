@@ -1,4 +1,4 @@
-//! How often the connectors' rows are read for what users ask.
+//! The number of reads of connectors' rows for users' requests.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -13,7 +13,7 @@ use tests::{Deployment, sample};
 
 use super::{USER, connected, json_of};
 
-/// The function's process, whose requests for connectors go through a proxy of their own.
+/// A process of the function, whose reads of connectors go through a proxy of their own.
 struct Process {
     app: item_status::App,
     connector_requests: FaultProxy,
@@ -40,7 +40,7 @@ impl Process {
         self.connector_requests.exchanges().len()
     }
 
-    /// The health that is shown of an item's connector at `at`.
+    /// Returns the health that a response shows for an item's connector at `at`.
     async fn health(&self, item_id: ItemId, at: Timestamp) -> Value {
         let request = sample::get_item(USER, &item_id.to_string(), &[]);
         let answer = item_status::handle(&self.app, request, at).await;
@@ -62,7 +62,7 @@ async fn goes_offline(deployment: &Deployment) {
 }
 
 #[tokio::test]
-async fn a_connector_without_a_row_is_asked_for_once_a_minute() {
+async fn a_connector_without_a_row_is_read_once_a_minute() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment, "user-ok", "UPDATED").await;
     let process = Process::start(&deployment).await;
@@ -118,7 +118,7 @@ async fn a_read_that_failed_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_list_asks_only_for_the_connectors_that_are_not_known() {
+async fn a_list_reads_only_the_connectors_that_are_not_cached() {
     let deployment = Deployment::start().await;
     let known = connected(&deployment, "user-ok", "UPDATED").await;
     let process = Process::start(&deployment).await;

@@ -49,7 +49,7 @@ async fn the_list_has_the_callers_items_newest_first() {
     assert_eq!(foreign, json!({"items": [], "nextCursor": null}));
 }
 
-/// A row of `user` as item-sync would write it, made `minutes` ago.
+/// Stores a row of `user` as item-sync writes it, made `minutes` ago.
 pub(crate) async fn put_row(
     deployment: &Deployment,
     user: &str,
@@ -80,7 +80,7 @@ pub(crate) async fn put_row(
 }
 
 #[tokio::test]
-async fn a_list_is_asked_for_again_when_the_first_of_its_items_may_have_changed() {
+async fn a_list_names_a_poll_delay_until_the_first_of_its_items_may_have_changed() {
     let deployment = Deployment::start().await;
     put_row(&deployment, USER, 1, ("OUTDATED", "SITE_NOT_AVAILABLE")).await;
     put_row(&deployment, USER, 2, ("UPDATING", "LOGIN_IN_PROGRESS")).await;

@@ -1,4 +1,4 @@
-//! What a user must do next, with what the app needs for it: at each of the sandbox's connections.
+//! The next action of a user, with the data that the app needs for it, at each kind of sandbox connection.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
@@ -13,7 +13,7 @@ const BANK_WITH_MFA: u32 = 5;
 const BANK_WITH_QR: u32 = 19;
 const OPEN_FINANCE_BANK: u32 = 601;
 
-/// An item of `USER` at a connector, as far as `status`, in our table.
+/// Connects an item of `USER` at a connector, stores its row once it has reached `status`, and returns its id.
 async fn connected(
     deployment: &Deployment,
     connector_id: u32,
@@ -33,7 +33,7 @@ fn login(user: &str) -> Value {
     json!({"user": user, "password": "password-ok"})
 }
 
-/// What our API tells `USER` about an item at `at`.
+/// Returns the item as our API shows it to `USER` at `at`.
 async fn item_at(deployment: &Deployment, item_id: ItemId, at: Timestamp) -> Value {
     let request = sample::get_item(USER, &item_id.to_string(), &[("accept-language", "en")]);
     json_of(&item_status::handle(&deployment.item_status(), request, at).await)
@@ -97,7 +97,7 @@ async fn a_prompt_that_has_expired_is_no_prompt_any_more() {
 }
 
 #[tokio::test]
-async fn what_is_to_be_done_at_the_bank_comes_with_what_is_needed_there() {
+async fn an_action_at_the_bank_comes_with_the_data_that_it_needs() {
     let deployment = Deployment::start_in_real_time().await;
     let cases = [
         (BANK_WITH_QR, login("user-ok"), "qr"),
@@ -173,7 +173,7 @@ async fn the_banks_own_words_reach_the_user() {
 }
 
 #[tokio::test]
-async fn an_unavailable_bank_is_told_apart_from_wrong_credentials() {
+async fn an_unavailable_bank_is_distinguished_from_wrong_credentials() {
     let deployment = Deployment::start().await;
     let unavailable = connected(&deployment, BANK, &login("user-unavailable"), "OUTDATED").await;
     let wrong = connected(&deployment, BANK, &login("nobody"), "LOGIN_ERROR").await;
@@ -188,7 +188,7 @@ async fn an_unavailable_bank_is_told_apart_from_wrong_credentials() {
 }
 
 #[tokio::test]
-async fn each_product_says_how_fresh_it_is_and_what_is_wrong_with_it() {
+async fn each_product_has_its_freshness_and_its_problem() {
     let deployment = Deployment::start().await;
     let whole = connected(&deployment, BANK, &login("user-ok"), "UPDATED").await;
     let part = connected(

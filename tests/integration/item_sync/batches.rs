@@ -1,4 +1,4 @@
-//! How a batch is read: once for each item, and only what asks for it.
+//! The fetches of a batch: one for each item, and only for records that need one.
 
 use jiff::SignedDuration;
 use runtime::clock::now;
@@ -8,7 +8,7 @@ use tests::{Deployment, sample};
 use super::{USER, event, reads_of, row, sync_later};
 
 #[tokio::test]
-async fn a_batch_costs_one_read_for_each_item() {
+async fn a_batch_costs_one_fetch_for_each_item() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -36,7 +36,7 @@ async fn a_batch_costs_one_read_for_each_item() {
 }
 
 #[tokio::test]
-async fn events_that_came_before_the_last_read_cost_no_read() {
+async fn events_received_before_the_last_fetch_cost_no_fetch() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -51,7 +51,7 @@ async fn events_that_came_before_the_last_read_cost_no_read() {
 }
 
 #[tokio::test]
-async fn a_quarantined_record_asks_pluggy_nothing() {
+async fn a_quarantined_record_causes_no_request_to_pluggy() {
     let deployment = Deployment::start().await;
     let batch = serde_json::from_value(sample::json("item-sync/quarantined.json")).unwrap();
 

@@ -1,4 +1,4 @@
-//! Where one answer is not enough.
+//! Confirming fetches, for cases in which one response is not enough.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +11,7 @@ use tests::deployment::in_a_minute;
 use super::{event, known_item, row, sync_newest_event, unavailable};
 
 #[tokio::test]
-async fn an_answer_that_contradicts_the_event_is_checked_soon() {
+async fn a_response_that_contradicts_the_event_is_confirmed_soon() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let settled = row(&deployment, item_id).await.unwrap().schedule;
@@ -26,7 +26,7 @@ async fn an_answer_that_contradicts_the_event_is_checked_soon() {
 }
 
 #[tokio::test]
-async fn a_contradiction_is_checked_three_times_and_then_believed() {
+async fn a_contradiction_is_fetched_three_times_and_then_accepted() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     deployment.deliver(&event("item/error", "2", item_id)).await;
@@ -52,7 +52,7 @@ async fn a_contradiction_is_checked_three_times_and_then_believed() {
 }
 
 #[tokio::test]
-async fn a_dropped_answer_is_checked_soon() {
+async fn a_dropped_response_is_fetched_again_soon() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let newer = now() + SignedDuration::from_hours(1);
@@ -76,7 +76,7 @@ async fn a_dropped_answer_is_checked_soon() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as_usual() {
+async fn a_dropped_response_to_a_due_fetch_is_fetched_again_soon_and_finally_as_usual() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let newer = now() + SignedDuration::from_hours(1);
@@ -100,7 +100,7 @@ async fn an_answer_to_a_due_check_that_is_dropped_is_checked_soon_and_at_last_as
 }
 
 #[tokio::test]
-async fn an_event_that_tells_of_no_new_state_is_no_reason_to_look_twice() {
+async fn an_event_without_a_new_state_causes_no_confirming_fetch() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     deployment
@@ -141,7 +141,7 @@ async fn set(deployment: &Deployment, item_id: ItemId, attribute: &str, time: Ti
         .unwrap();
 }
 
-/// To the millisecond, as rows have it.
+/// Rounds to the millisecond, as rows do.
 fn round(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A connector's health, from the event to what a user is shown.
+//! A connector's health, from the event to the response that shows it to a user.
 
 use jiff::SignedDuration;
 use runtime::clock::now;
@@ -54,7 +54,7 @@ async fn a_change_of_health_reaches_every_item_of_the_connector() {
 }
 
 #[tokio::test]
-async fn events_of_a_connector_that_came_before_the_last_read_cost_no_read() {
+async fn connector_events_received_before_the_last_fetch_cost_no_fetch() {
     let deployment = Deployment::start().await;
     deployment.deliver(&status_updated("1")).await;
     deployment.deliver(&status_updated("2")).await;
@@ -66,7 +66,7 @@ async fn events_of_a_connector_that_came_before_the_last_read_cost_no_read() {
 }
 
 #[tokio::test]
-async fn a_connector_that_cannot_be_read_is_asked_for_again() {
+async fn a_connector_fetch_that_fails_is_retried() {
     let deployment = Deployment::start().await;
     deployment.pluggy.add_fault(Fault {
         method: Some("GET".to_owned()),
@@ -100,7 +100,7 @@ async fn a_connector_that_cannot_be_read_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn an_older_answer_does_not_replace_a_newer_one() {
+async fn an_older_response_does_not_replace_a_newer_one() {
     let deployment = Deployment::start().await;
     let connectors = deployment.tables.connector_store();
     let connector = |status: &str| {
@@ -139,8 +139,8 @@ fn retire(deployment: &Deployment, times: u32) {
     });
 }
 
-/// Lets scheduler ask for the connector's check when it is due, and item-sync make it.
-async fn check_when_due(deployment: &Deployment) {
+/// Runs scheduler when the connector's fetch is due, and feeds the request to item-sync.
+async fn fetch_when_due(deployment: &Deployment) {
     let connectors = deployment.tables.connector_store();
     let stored = connectors.get(2).await.unwrap().unwrap();
     let next_fetch_at = stored.next_fetch_at.unwrap();
@@ -166,21 +166,21 @@ async fn a_connector_that_pluggy_retired_asks_its_users_to_connect_again() {
     let (_, item) = deployment.status_of(USER, item_id).await;
     assert_eq!(item["phase"], "ready", "one 404 proves nothing");
 
-    check_when_due(&deployment).await;
+    fetch_when_due(&deployment).await;
     let (_, item) = deployment.status_of(USER, item_id).await;
     assert_eq!(item["connector"]["retired"], true);
     assert_eq!(item["phase"], "reconnect");
     assert_eq!(item["nextAction"]["kind"], "connect_again");
     assert_eq!(item["nextAction"]["connectToken"], json!({}));
 
-    check_when_due(&deployment).await;
+    fetch_when_due(&deployment).await;
     let (_, item) = deployment.status_of(USER, item_id).await;
     assert_eq!(item["phase"], "ready", "Pluggy has it after all");
     assert_eq!(item["connector"]["retired"], false);
 }
 
 #[tokio::test]
-async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
+async fn a_failed_fetch_does_not_reset_a_missing_connector() {
     let deployment = Deployment::start().await;
     let connectors = deployment.tables.connector_store();
     let known = serde_json::from_value(json!({"id": 2})).unwrap();
@@ -205,7 +205,7 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
             code_description: None,
         },
     });
-    check_when_due(&deployment).await;
+    fetch_when_due(&deployment).await;
 
     let stored = connectors.get(2).await.unwrap().unwrap();
     assert_eq!(stored.missing_since, Some(missing_since));
@@ -214,7 +214,7 @@ async fn a_failed_read_does_not_end_what_is_known_of_a_missing_connector() {
 }
 
 #[tokio::test]
-async fn the_connector_of_an_item_that_does_not_work_is_asked_for_without_an_event() {
+async fn the_connector_of_a_failing_item_is_fetched_without_an_event() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-unavailable").await;
     deployment.item_reaches(item_id, "OUTDATED").await;
@@ -224,7 +224,7 @@ async fn the_connector_of_an_item_that_does_not_work_is_asked_for_without_an_eve
         .pluggy
         .set_connector_health(BANK, HealthStatus::Offline);
 
-    check_when_due(&deployment).await;
+    fetch_when_due(&deployment).await;
 
     let (_, item) = deployment.status_of(USER, item_id).await;
     assert_eq!(item["connector"]["health"], "OFFLINE");

@@ -1,11 +1,11 @@
-//! What a 404 means, and what comes after.
+//! The meaning of a 404, and the steps that follow it.
 
 use jiff::SignedDuration;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 
 use super::{
-    USER, ask_for_check, event, gone, known_item, row, sync_later, sync_newest_event, unavailable,
+    USER, event, gone, known_item, request_fetch, row, sync_later, sync_newest_event, unavailable,
 };
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
     deployment.pluggy.add_fault(gone());
 
     let minute = SignedDuration::from_mins(1);
-    ask_for_check(&deployment, item_id, minute).await;
+    request_fetch(&deployment, item_id, minute).await;
     sync_later(&deployment, minute).await;
     let suspect = row(&deployment, item_id).await.unwrap();
     assert!(suspect.schedule.missing_since.is_some() && suspect.deleted_at.is_none());

@@ -1,4 +1,4 @@
-//! What Pluggy, DynamoDB or a row refuses.
+//! Failures of Pluggy, of DynamoDB and of single rows.
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::{USER, event, fault, reads_of, row, unavailable};
 
 #[tokio::test]
-async fn a_first_read_that_fails_leaves_a_shell_that_its_owner_sees_as_connecting() {
+async fn a_first_fetch_that_fails_leaves_a_placeholder_that_its_owner_sees_as_connecting() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -50,7 +50,7 @@ async fn a_first_read_that_fails_leaves_a_shell_that_its_owner_sees_as_connectin
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_waited_for() {
+async fn a_rate_limit_delays_the_retry() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -72,7 +72,7 @@ async fn a_rate_limit_is_waited_for() {
 }
 
 #[tokio::test]
-async fn after_three_refusals_the_rest_of_a_batch_is_put_back_unread() {
+async fn after_three_refusals_the_rest_of_a_batch_is_deferred() {
     let deployment = Deployment::start().await;
     let mut items = Vec::new();
     for number in 0..5 {
@@ -129,7 +129,7 @@ async fn a_batch_that_runs_out_of_time_calls_pluggy_no_more() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
+async fn a_row_that_cannot_be_read_delays_no_other_row() {
     let deployment = Deployment::start().await;
     let [broken, healthy] = [
         deployment.connect(USER, "user-ok").await,
@@ -161,7 +161,7 @@ async fn a_row_that_cannot_be_read_holds_up_no_neighbor() {
 }
 
 #[tokio::test]
-async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
+async fn only_the_record_of_a_refused_write_is_reported() {
     let deployment = Deployment::start().await;
     let [one, other] = [
         deployment.connect(USER, "user-ok").await,
@@ -191,8 +191,7 @@ async fn a_refused_write_is_reported_and_its_neighbors_are_not() {
     assert_eq!(failed, [Some(stream::sequence_number(0))]);
 }
 
-/// An item table that is empty, takes every row but that of the batch's first record, and throttles
-/// that one.
+/// Returns an empty item table that throttles the row of the batch's first record and takes every other row.
 fn refusing_puts_of(batch: &Event) -> Items {
     let keys = &batch.records[0].change.keys;
     let serde_dynamo::AttributeValue::S(refused) = &keys["pk"] else {

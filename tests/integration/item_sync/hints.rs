@@ -1,4 +1,4 @@
-//! Ids that only a frontend or an operator names: they may be anybody's, or nobody's.
+//! Ids that only a frontend or an operator names. They may belong to any user, or be unknown.
 
 use jiff::SignedDuration;
 use pluggy::ItemId;
@@ -10,7 +10,7 @@ use tests::deployment::in_a_minute;
 use super::{USER, row, sync_later, unavailable};
 
 const NOBODYS: &str = "9a7b6c5d-0000-4000-8000-00000000ffff";
-pub(super) const STRANGER: &str = "usr_2";
+pub(super) const NON_OWNER: &str = "usr_2";
 
 pub(super) async fn hint(deployment: &Deployment, item_id: ItemId, user: &str) {
     hint_later(deployment, item_id, user, SignedDuration::ZERO).await;
@@ -26,7 +26,7 @@ pub(super) async fn hint_later(
     deployment.tables.event_store().insert(&hint).await.unwrap();
 }
 
-/// An item is named by an operator, or by a frontend that says no more.
+/// Stores an event in which an operator, or a frontend without a user, names an item.
 async fn name(deployment: &Deployment, item_id: ItemId, origin: Origin) {
     let event = NewEvent {
         key: EventKey::of_target(Target::Item(item_id), "named-1"),
@@ -44,15 +44,15 @@ async fn name(deployment: &Deployment, item_id: ItemId, origin: Origin) {
         .unwrap();
 }
 
-/// Pluggy fails at first; later the item's check is due.
-async fn fail_then_check(deployment: &Deployment, item_id: ItemId) {
+/// Lets Pluggy fail at first, and fetches the item later when it is due.
+async fn fail_then_fetch(deployment: &Deployment, item_id: ItemId) {
     deployment.pluggy.add_fault(unavailable());
     deployment.sync_all().await;
     deployment.pluggy.clear_faults();
-    check_when_due(deployment, item_id).await;
+    fetch_when_due(deployment, item_id).await;
 }
 
-async fn check_when_due(deployment: &Deployment, item_id: ItemId) {
+async fn fetch_when_due(deployment: &Deployment, item_id: ItemId) {
     let next_fetch_at = row(deployment, item_id)
         .await
         .unwrap()
@@ -65,8 +65,8 @@ async fn check_when_due(deployment: &Deployment, item_id: ItemId) {
     sync_later(deployment, next_fetch_at.duration_since(now())).await;
 }
 
-/// An item of [`USER`]'s that is connected, and that we have not heard of.
-pub(super) async fn unheard_item(deployment: &Deployment) -> ItemId {
+/// Returns a connected item of [`USER`]'s for which we have no event.
+pub(super) async fn item_without_events(deployment: &Deployment) -> ItemId {
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
     item_id
@@ -92,15 +92,15 @@ async fn an_id_that_pluggy_does_not_know_leaves_no_row_after_an_outage_either() 
     let item_id = NOBODYS.parse().unwrap();
     name(&deployment, item_id, Origin::Import).await;
 
-    fail_then_check(&deployment, item_id).await;
+    fail_then_fetch(&deployment, item_id).await;
 
     assert_eq!(row(&deployment, item_id).await, None);
 }
 
 #[tokio::test]
-async fn a_hint_makes_up_for_webhooks_that_never_came() {
+async fn a_hint_replaces_webhooks_that_never_arrived() {
     let deployment = Deployment::start().await;
-    let item_id = unheard_item(&deployment).await;
+    let item_id = item_without_events(&deployment).await;
     hint(&deployment, item_id, USER).await;
 
     deployment.sync_all().await;
@@ -111,10 +111,10 @@ async fn a_hint_makes_up_for_webhooks_that_never_came() {
 }
 
 #[tokio::test]
-async fn a_hint_during_an_outage_is_not_remembered_whoever_gave_it() {
-    for user in [USER, STRANGER] {
+async fn a_hint_of_any_user_during_an_outage_is_not_remembered() {
+    for user in [USER, NON_OWNER] {
         let deployment = Deployment::start().await;
-        let item_id = unheard_item(&deployment).await;
+        let item_id = item_without_events(&deployment).await;
         hint(&deployment, item_id, user).await;
         deployment.pluggy.add_fault(unavailable());
 
@@ -127,11 +127,11 @@ async fn a_hint_during_an_outage_is_not_remembered_whoever_gave_it() {
 }
 
 #[tokio::test]
-async fn who_makes_up_ids_does_not_use_up_the_calls_for_the_others() {
+async fn forged_ids_do_not_use_up_the_calls_for_other_items() {
     let deployment = Deployment::start().await;
     for _ in 0..20 {
         let made_up: ItemId = uuid::Uuid::new_v4().to_string().parse().unwrap();
-        hint(&deployment, made_up, STRANGER).await;
+        hint(&deployment, made_up, NON_OWNER).await;
     }
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -150,7 +150,7 @@ async fn who_makes_up_ids_does_not_use_up_the_calls_for_the_others() {
 }
 
 #[tokio::test]
-async fn what_pluggy_spoke_of_is_not_forgotten_with_one_404() {
+async fn an_item_of_a_webhook_event_is_not_dropped_after_one_404() {
     let deployment = Deployment::start().await;
     let item_id: ItemId = NOBODYS.parse().unwrap();
     hint(&deployment, item_id, USER).await;
@@ -158,7 +158,7 @@ async fn what_pluggy_spoke_of_is_not_forgotten_with_one_404() {
         .deliver(&super::event("item/created", "1", item_id))
         .await;
 
-    fail_then_check(&deployment, item_id).await;
+    fail_then_fetch(&deployment, item_id).await;
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert!(stored.schedule.missing_since.is_some());

@@ -1,4 +1,4 @@
-//! What a batch tells in its one line.
+//! The metrics in a batch's one line.
 
 use jiff::SignedDuration;
 use pluggy::ItemId;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use tests::Deployment;
 use tests::deployment::eventually;
 
-use super::{USER, ask_for_check, event, gone, row, sync_later, sync_newest_event, unavailable};
+use super::{USER, event, gone, request_fetch, row, sync_later, sync_newest_event, unavailable};
 
 fn last_line(deployment: &Deployment) -> Value {
     deployment.metrics.lines().pop().unwrap()
@@ -19,14 +19,14 @@ async fn connected(deployment: &Deployment) -> ItemId {
     item_id
 }
 
-/// A batch with nothing but a check.
-async fn check_later(deployment: &Deployment, item_id: ItemId, later: SignedDuration) {
-    ask_for_check(deployment, item_id, later).await;
+/// Feeds a batch with nothing but a fetch request.
+async fn fetch_later(deployment: &Deployment, item_id: ItemId, later: SignedDuration) {
+    request_fetch(deployment, item_id, later).await;
     sync_newest_event(deployment, now() + later).await;
 }
 
 #[tokio::test]
-async fn a_batch_tells_what_became_of_each_item() {
+async fn a_batch_counts_the_result_of_each_item() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment).await;
     deployment
@@ -54,7 +54,7 @@ async fn a_batch_tells_what_became_of_each_item() {
 }
 
 #[tokio::test]
-async fn what_did_not_go_well_is_counted() {
+async fn failures_are_counted() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment).await;
     deployment
@@ -94,7 +94,7 @@ async fn an_item_of_another_user_is_counted() {
 }
 
 #[tokio::test]
-async fn a_change_that_no_webhook_told_of_is_counted() {
+async fn a_change_without_a_webhook_event_is_counted() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment).await;
     deployment
@@ -110,13 +110,13 @@ async fn a_change_that_no_webhook_told_of_is_counted() {
         (item.updated_at > before.version() && item.status.as_str() == "UPDATED").then_some(())
     })
     .await;
-    check_later(&deployment, item_id, SignedDuration::from_secs(10)).await;
+    fetch_later(&deployment, item_id, SignedDuration::from_secs(10)).await;
 
     assert_eq!(last_line(&deployment)["ItemsFoundBySchedule"], 1);
 }
 
 #[tokio::test]
-async fn what_a_webhook_told_of_and_a_check_reads_was_not_missed() {
+async fn a_change_with_a_webhook_event_that_a_due_fetch_finds_was_not_missed() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment).await;
     deployment
@@ -126,7 +126,7 @@ async fn what_a_webhook_told_of_and_a_check_reads_was_not_missed() {
     deployment.sync_all().await;
     deployment.pluggy.clear_faults();
 
-    check_later(&deployment, item_id, SignedDuration::from_mins(10)).await;
+    fetch_later(&deployment, item_id, SignedDuration::from_mins(10)).await;
 
     let line = last_line(&deployment);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Whose an item is.
+//! The owner of an item.
 
 use jiff::SignedDuration;
 use pluggy::ItemId;
@@ -8,10 +8,10 @@ use serde_json::json;
 use store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::Deployment;
 
-use super::{USER, ask_for_check, event, row, sync_later, sync_newest_event, unavailable};
+use super::{USER, event, request_fetch, row, sync_later, sync_newest_event, unavailable};
 
 #[tokio::test]
-async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
+async fn the_owner_comes_from_the_event_where_the_response_has_none() {
     let deployment = Deployment::start().await;
     deployment.pluggy.set_switches(Switches {
         omit_client_user_id: true,
@@ -36,7 +36,7 @@ async fn the_owner_comes_from_the_event_where_the_answer_has_none() {
 }
 
 #[tokio::test]
-async fn an_event_that_brings_the_owner_is_not_skipped() {
+async fn an_event_that_names_the_owner_is_not_skipped() {
     let deployment = Deployment::start().await;
     let switches = Switches {
         omit_client_user_id: true,
@@ -66,7 +66,7 @@ async fn an_event_that_brings_the_owner_is_not_skipped() {
 }
 
 #[tokio::test]
-async fn an_event_whose_answer_is_dropped_brings_the_owner_all_the_same() {
+async fn an_event_whose_response_is_dropped_sets_the_owner_all_the_same() {
     let deployment = Deployment::start().await;
     deployment.pluggy.set_switches(Switches {
         omit_client_user_id: true,
@@ -123,7 +123,7 @@ async fn the_first_owner_stays() {
 }
 
 #[tokio::test]
-async fn an_imported_owner_gives_way_to_the_one_whom_pluggy_answers_later() {
+async fn an_imported_owner_is_replaced_by_the_one_that_pluggy_names_later() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -133,7 +133,7 @@ async fn an_imported_owner_gives_way_to_the_one_whom_pluggy_answers_later() {
     assert_eq!(owner(&deployment, item_id).await, "usr_2");
 
     deployment.pluggy.clear_faults();
-    ask_for_check(&deployment, item_id, SignedDuration::from_mins(1)).await;
+    request_fetch(&deployment, item_id, SignedDuration::from_mins(1)).await;
     sync_newest_event(&deployment, now() + SignedDuration::from_mins(1)).await;
 
     assert_eq!(owner(&deployment, item_id).await, USER);
@@ -145,7 +145,7 @@ async fn an_imported_owner_gives_way_to_the_one_whom_pluggy_answers_later() {
 }
 
 #[tokio::test]
-async fn an_imported_owner_gives_way_to_the_one_whom_an_event_names() {
+async fn an_imported_owner_is_replaced_by_the_one_that_an_event_names() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.pluggy.add_fault(unavailable());
@@ -184,7 +184,7 @@ async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
     stored.owner.unwrap().as_str().to_owned()
 }
 
-/// An operator says whose an item is.
+/// Stores an event in which an operator names the owner of an item.
 async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
     let body = json!({"event": "import", "itemId": item_id, "clientUserId": user}).to_string();
     let import = NewEvent {

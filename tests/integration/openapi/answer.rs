@@ -1,11 +1,11 @@
-//! An answer of the code against what is described for its operation and status.
+//! A response of the code against the description of its operation and status.
 
 use lambda_http::{Body, Response};
 use serde_json::Value;
 
 use super::document::Document;
 
-/// Fails unless the answer is as described: its status, headers, media type and body.
+/// Asserts that the response matches its description: its status, headers, media type and body.
 pub(crate) fn check_answer(method: &str, path: &str, answer: &Response<Body>) {
     let document = Document::read();
     let status = answer.status().as_u16();
@@ -42,7 +42,7 @@ fn check_headers(document: &Document, described: &Value, answer: &Response<Body>
     }
 }
 
-/// A header is a text; a described number is written as one.
+/// Returns a header's value in the described type. A header is a text, and a described number is written as one.
 fn typed(text: &str, schema: &Value) -> Value {
     if schema["type"] == "integer" {
         return text.parse::<u64>().map_or(Value::Null, Value::from);

@@ -1,4 +1,4 @@
-//! Commands that nobody meant, and rows that nobody expected.
+//! Malformed commands and unexpected rows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use operator::Report;
@@ -120,9 +120,9 @@ async fn an_event_row_that_cannot_be_read_does_not_hide_the_others() {
         put_event(&deployment.tables, row).await;
     }
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
 
-    assert_eq!(looks, 1);
+    assert_eq!(fetches, 1);
     let command = json!({"action": "inspect", "itemId": item_id});
     let report = serde_json::to_value(ask(&deployment, command).await).unwrap();
     assert_eq!(report["eventsTotal"], 2, "{report}");

@@ -7,8 +7,8 @@ use tests::Deployment;
 use uuid::Uuid;
 
 use super::{
-    ANOTHER_RUN, RUN, USER, ask, asked_for, everything, lose_items, replay_to_the_end, row,
-    sync_asked_for,
+    ANOTHER_RUN, RUN, USER, ask, everything, lose_items, operator_rows, replay_to_the_end, row,
+    sync_operator_rows,
 };
 
 async fn nameless_deployment() -> Deployment {
@@ -21,7 +21,7 @@ async fn nameless_deployment() -> Deployment {
 }
 
 #[tokio::test]
-async fn an_imported_item_is_read_at_pluggy_and_shown_to_the_owner_that_was_given() {
+async fn an_imported_item_is_fetched_and_shown_to_the_given_owner() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect("usr_other", "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -31,7 +31,7 @@ async fn an_imported_item_is_read_at_pluggy_and_shown_to_the_owner_that_was_give
 
     let first = ask(&deployment, command.clone()).await;
     let second = ask(&deployment, command).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     assert_eq!(
         first,
@@ -64,7 +64,7 @@ async fn the_owner_whom_pluggy_names_wins_over_an_imported_one() {
         json!({"action": "import", "run": RUN, "items": items}),
     )
     .await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
     assert_eq!(owner.as_str(), "usr_1");
@@ -82,7 +82,7 @@ async fn an_item_that_pluggy_does_not_know_is_not_listed() {
         json!({"action": "import", "run": RUN, "items": items}),
     )
     .await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     assert_eq!(
         row(&deployment, item_id.to_string().parse().unwrap()).await,
@@ -91,7 +91,7 @@ async fn an_item_that_pluggy_does_not_know_is_not_listed() {
 }
 
 #[tokio::test]
-async fn an_item_that_nobody_sees_is_given_to_its_owner_by_an_import() {
+async fn an_item_without_an_owner_gets_one_by_an_import() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect("usr_other", "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -107,7 +107,7 @@ async fn an_item_that_nobody_sees_is_given_to_its_owner_by_an_import() {
         json!({"action": "import", "run": RUN, "items": items}),
     )
     .await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     assert_eq!(
         deployment.status_of(USER, item_id).await.1["phase"],
@@ -125,11 +125,11 @@ async fn an_imported_owner_outlives_the_loss_of_the_row() {
         json!({"action": "import", "run": RUN, "items": items}),
     )
     .await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
     lose_items(&deployment).await;
 
     replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
-    let replays: Vec<_> = asked_for(&deployment)
+    let replays: Vec<_> = operator_rows(&deployment)
         .await
         .into_iter()
         .filter(|row| row["sk"].as_s().unwrap().starts_with("replay-"))

@@ -1,4 +1,4 @@
-//! What an operator is told, and what not.
+//! The content of an inspection, and the values that it omits.
 
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
@@ -15,7 +15,7 @@ async fn inspect(deployment: &Deployment, item_id: impl ToString) -> Value {
 }
 
 #[tokio::test]
-async fn an_item_is_told_with_its_phase_why_its_error_next_fetch_and_history() {
+async fn an_item_is_reported_with_its_phase_reason_error_next_fetch_and_history() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-locked").await;
     deployment.item_reaches(item_id, "LOGIN_ERROR").await;
@@ -78,7 +78,7 @@ async fn a_quarantined_event_shows_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_item_that_nobody_has_heard_of_is_absent() {
+async fn an_unknown_item_is_absent() {
     let deployment = Deployment::start().await;
 
     let report = inspect(&deployment, Uuid::new_v4()).await;
@@ -91,7 +91,7 @@ async fn an_item_that_nobody_has_heard_of_is_absent() {
 }
 
 #[tokio::test]
-async fn an_item_that_was_never_read_says_how_often_that_failed() {
+async fn an_item_that_was_never_fetched_has_its_number_of_failed_fetches() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.pluggy.add_fault(Fault {
@@ -155,7 +155,7 @@ async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
 }
 
 #[tokio::test]
-async fn what_the_bank_asks_the_user_for_stays_out() {
+async fn the_banks_prompt_to_the_user_is_omitted() {
     let deployment = Deployment::start().await;
     let item_id: pluggy::ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let item = serde_json::from_value(json!({
@@ -196,7 +196,7 @@ async fn what_the_bank_asks_the_user_for_stays_out() {
 }
 
 #[tokio::test]
-async fn a_user_is_told_of_all_items_page_by_page() {
+async fn a_users_items_are_listed_page_by_page() {
     let deployment = Deployment::start().await;
     let items = deployment.tables.item_store();
     for _ in 0..60 {

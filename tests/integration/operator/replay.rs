@@ -1,4 +1,4 @@
-//! Looks at items again whose events were received once.
+//! Replays, which fetch again the items of events that were received before.
 
 mod owners;
 
@@ -14,11 +14,11 @@ use tests::Deployment;
 use uuid::Uuid;
 
 use super::{
-    ANOTHER_RUN, RUN, USER, asked_for, event, everything, lose_items, replay_to_the_end, replayed,
-    row, sync_asked_for,
+    ANOTHER_RUN, RUN, USER, event, everything, lose_items, operator_rows, replay_to_the_end,
+    replayed, row, sync_operator_rows,
 };
 
-/// Pluggy's answers name no user, so that an owner can come from events alone.
+/// Starts a deployment in which Pluggy's responses name no user, so that only events can name an owner.
 async fn nameless_deployment() -> Deployment {
     let deployment = Deployment::start().await;
     deployment.pluggy.set_switches(Switches {
@@ -59,10 +59,10 @@ async fn lost_items_come_back_to_their_owners_when_the_stream_has_long_forgotten
     deployment.sync_all().await;
     lose_items(&deployment).await;
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
-    sync_asked_for(&deployment).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!(looks, 2);
+    assert_eq!(fetches, 2);
     for (user, item_id) in [("usr_1", first), ("usr_2", second)] {
         let (status, body) = deployment.status_of(user, item_id).await;
         assert_eq!((status, &body["phase"]), (200, &json!("ready")), "{user}");
@@ -81,11 +81,11 @@ async fn a_replay_of_everything_twice_adds_nothing() {
             .await;
     }
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
     let rows = deployment.tables.event_rows().await.len();
     let again = replay_to_the_end(&deployment, everything(RUN)).await;
 
-    assert_eq!((looks, rows, again), (40, 80, 0));
+    assert_eq!((fetches, rows, again), (40, 80, 0));
     assert_eq!(deployment.tables.event_rows().await.len(), rows);
 }
 
@@ -99,7 +99,7 @@ async fn a_second_replay_with_a_new_run_leaves_the_items_as_they_are() {
         .await;
     for run in [RUN, ANOTHER_RUN] {
         assert_eq!(replay_to_the_end(&deployment, everything(run)).await, 1);
-        sync_asked_for(&deployment).await;
+        sync_operator_rows(&deployment).await;
     }
 
     let stored = row(&deployment, item_id).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_second_replay_with_a_new_run_leaves_the_items_as_they_are() {
 }
 
 #[tokio::test]
-async fn one_invocation_asks_for_a_bounded_number_of_looks() {
+async fn one_invocation_requests_a_bounded_number_of_fetches() {
     let deployment = Deployment::start().await;
     for number in 0..60 {
         let item_id = Uuid::new_v4().to_string().parse().unwrap();
@@ -127,7 +127,7 @@ async fn one_invocation_asks_for_a_bounded_number_of_looks() {
     let second = replayed(&deployment, command).await;
 
     assert_eq!((first.replayed, second.replayed), (25, 25));
-    let targets: HashSet<_> = asked_for(&deployment)
+    let targets: HashSet<_> = operator_rows(&deployment)
         .await
         .into_iter()
         .map(|row| row["pk"].as_s().unwrap().clone())
@@ -136,7 +136,7 @@ async fn one_invocation_asks_for_a_bounded_number_of_looks() {
 }
 
 #[tokio::test]
-async fn only_what_was_received_since_the_time_is_replayed() {
+async fn only_events_received_since_the_time_are_replayed() {
     let deployment = Deployment::start().await;
     let [old, new] = [(); 2].map(|()| Uuid::new_v4().to_string().parse().unwrap());
     deployment
@@ -159,15 +159,15 @@ async fn only_what_was_received_since_the_time_is_replayed() {
         .unwrap();
 
     let command = json!({"action": "replay", "run": RUN, "since": since});
-    let looks = replay_to_the_end(&deployment, command).await;
+    let fetches = replay_to_the_end(&deployment, command).await;
 
-    assert_eq!(looks, 1);
-    let asked = asked_for(&deployment).await;
-    assert_eq!(asked[0]["pk"].as_s().unwrap(), &format!("ITEM#{new}"));
+    assert_eq!(fetches, 1);
+    let added = operator_rows(&deployment).await;
+    assert_eq!(added[0]["pk"].as_s().unwrap(), &format!("ITEM#{new}"));
 }
 
 #[tokio::test]
-async fn what_is_quarantined_or_has_expired_is_not_replayed() {
+async fn quarantined_and_expired_events_are_not_replayed() {
     let deployment = Deployment::start().await;
     let [foreign, expired] = [(); 2].map(|()| Uuid::new_v4().to_string().parse().unwrap());
     let mut body = event("item/created", "1", foreign, USER);
@@ -189,9 +189,9 @@ async fn what_is_quarantined_or_has_expired_is_not_replayed() {
         .await
         .unwrap();
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
 
-    assert_eq!(looks, 0);
+    assert_eq!(fetches, 0);
 }
 
 #[tokio::test]
@@ -206,17 +206,17 @@ async fn a_quarantined_event_names_no_owner_and_proves_no_deletion() {
         .await;
 
     replay_to_the_end(&deployment, everything(RUN)).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    let asked = asked_for(&deployment).await;
-    assert_eq!(asked[0]["event"].as_s().unwrap(), "replay");
+    let added = operator_rows(&deployment).await;
+    assert_eq!(added[0]["event"].as_s().unwrap(), "replay");
     let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
     assert_eq!(owner.as_str(), USER);
 }
 
-/// Until the right `PluggyClientId` is deployed, every event of ours is held for another's.
+/// Replays events that were quarantined as another application's, until the right `PluggyClientId` was deployed.
 #[tokio::test]
-async fn what_was_quarantined_under_a_wrong_client_id_is_replayed_under_the_right_one() {
+async fn an_event_quarantined_under_a_wrong_client_id_is_replayed_under_the_right_one() {
     let deployment = nameless_deployment().await;
     let right_one = "22222222-0000-4000-8000-000000000003";
     let [named, spoken_of] = [
@@ -244,15 +244,15 @@ async fn what_was_quarantined_under_a_wrong_client_id_is_replayed_under_the_righ
 
     let of_user = operator::handle(&app, users, now()).await.unwrap();
     let of_all = operator::handle(&app, everything(ANOTHER_RUN), now()).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    let looks = |report| match report {
+    let fetches = |report| match report {
         Report::Replayed(replayed) => replayed.replayed,
         other => panic!("{other:?}"),
     };
-    assert_eq!((looks(of_user), looks(of_all.unwrap())), (1, 2));
-    for asked in asked_for(&deployment).await {
-        assert_eq!(asked["origin"].as_s().unwrap(), "replay");
+    assert_eq!((fetches(of_user), fetches(of_all.unwrap())), (1, 2));
+    for added in operator_rows(&deployment).await {
+        assert_eq!(added["origin"].as_s().unwrap(), "replay");
     }
     let owner = row(&deployment, named).await.unwrap().owner.unwrap();
     assert_eq!(owner.as_str(), USER);
@@ -260,7 +260,7 @@ async fn what_was_quarantined_under_a_wrong_client_id_is_replayed_under_the_righ
 }
 
 #[tokio::test]
-async fn a_deletion_that_item_sync_never_saw_is_made_up_for() {
+async fn a_replay_repairs_a_deletion_that_item_sync_missed() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -276,7 +276,7 @@ async fn a_deletion_that_item_sync_never_saw_is_made_up_for() {
     deployment.pluggy.add_fault(gone());
 
     replay_to_the_end(&deployment, everything(RUN)).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     let tombstone = row(&deployment, item_id).await.unwrap();
     assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
@@ -289,16 +289,16 @@ async fn a_connector_is_replayed_like_an_item() {
         .deliver(&json!({"event": "connector/status_updated", "eventId": "1", "id": "201", "connectorId": 201}))
         .await;
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
 
-    assert_eq!(looks, 1);
-    let asked = asked_for(&deployment).await;
-    assert_eq!(asked[0]["pk"].as_s().unwrap(), "CONNECTOR#201");
-    assert_eq!(asked[0]["sk"].as_s().unwrap(), &format!("replay-{RUN}"));
+    assert_eq!(fetches, 1);
+    let added = operator_rows(&deployment).await;
+    assert_eq!(added[0]["pk"].as_s().unwrap(), "CONNECTOR#201");
+    assert_eq!(added[0]["sk"].as_s().unwrap(), &format!("replay-{RUN}"));
 }
 
 #[tokio::test]
-async fn an_item_of_which_only_checks_are_left_is_replayed_only_if_its_row_is_lost() {
+async fn an_item_with_only_fetch_requests_left_is_replayed_only_if_its_row_is_lost() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -321,7 +321,7 @@ async fn an_item_of_which_only_checks_are_left_is_replayed_only_if_its_row_is_lo
 }
 
 #[tokio::test]
-async fn one_item_is_replayed_whatever_is_stored_of_it() {
+async fn one_item_is_replayed_whatever_is_stored_about_it() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
@@ -329,7 +329,7 @@ async fn one_item_is_replayed_whatever_is_stored_of_it() {
     let command = json!({"action": "replay", "run": RUN, "itemId": item_id});
     assert_eq!(replayed(&deployment, command.clone()).await.replayed, 1);
     assert_eq!(replayed(&deployment, command).await.known, 1);
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     assert_eq!(
         deployment.status_of(USER, item_id).await.1["phase"],
@@ -338,7 +338,7 @@ async fn one_item_is_replayed_whatever_is_stored_of_it() {
 }
 
 #[tokio::test]
-async fn what_nobody_but_a_frontend_named_leaves_nothing_behind() {
+async fn an_item_that_only_a_frontend_named_leaves_no_rows() {
     let deployment = Deployment::start().await;
     let invented = Uuid::new_v4().to_string().parse().unwrap();
     let hint = NewEvent {
@@ -352,19 +352,19 @@ async fn what_nobody_but_a_frontend_named_leaves_nothing_behind() {
     deployment.tables.event_store().insert(&hint).await.unwrap();
     let mistyped = Uuid::new_v4();
 
-    let looks = replay_to_the_end(&deployment, everything(RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
     let command = json!({"action": "replay", "run": RUN, "itemId": mistyped});
     replay_to_the_end(&deployment, command).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!(looks, 1);
+    assert_eq!(fetches, 1);
     assert_eq!(row(&deployment, invented).await, None);
     let mistyped = mistyped.to_string().parse().unwrap();
     assert_eq!(row(&deployment, mistyped).await, None);
 }
 
 #[tokio::test]
-async fn what_a_frontend_says_of_the_owner_is_not_carried_forward() {
+async fn an_owner_that_only_a_frontend_named_is_not_carried_forward() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     let claim = json!({"event": "item/created", "itemId": item_id, "clientUserId": "usr_thief"});
@@ -379,16 +379,16 @@ async fn what_a_frontend_says_of_the_owner_is_not_carried_forward() {
     deployment.tables.event_store().insert(&hint).await.unwrap();
 
     let thiefs = json!({"action": "replay", "run": RUN, "clientUserId": "usr_thief"});
-    let looks = replay_to_the_end(&deployment, thiefs).await;
+    let fetches = replay_to_the_end(&deployment, thiefs).await;
     replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!(looks, 0);
+    assert_eq!(fetches, 0);
     assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
 }
 
 #[tokio::test]
-async fn what_pluggy_spoke_of_is_kept_while_pluggy_does_not_find_it() {
+async fn an_item_of_a_webhook_event_is_kept_while_pluggy_does_not_find_it() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment
@@ -397,7 +397,7 @@ async fn what_pluggy_spoke_of_is_kept_while_pluggy_does_not_find_it() {
     deployment.pluggy.add_fault(gone());
 
     replay_to_the_end(&deployment, everything(RUN)).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
     let suspect = row(&deployment, item_id).await.unwrap();
     assert!(suspect.schedule.missing_since.is_some());

@@ -1,4 +1,4 @@
-//! What the bus refuses is lost neither to it nor to its neighbors.
+//! Refused entries. They are not lost, and they delay no other entry.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Refusal;
@@ -7,11 +7,11 @@ use tests::stream;
 use tests::tables::Row;
 use tokio::time::Instant;
 
-use super::stand::item_record;
-use super::{ITEM, OTHER_ITEM, Stand, USER};
+use super::testbed::item_record;
+use super::{ITEM, OTHER_ITEM, Testbed, USER};
 
-impl Stand {
-    /// Stores three events of one item and one of another, and gives the records of their stream.
+impl Testbed {
+    /// Stores three events of one item and one of another, and returns the records of their stream.
     async fn four_events(&self) -> Vec<serde_json::Value> {
         for (event_id, item_id) in [("1", ITEM), ("2", OTHER_ITEM), ("3", ITEM), ("4", ITEM)] {
             self.deliver(&json!({
@@ -27,22 +27,25 @@ impl Stand {
 }
 
 #[tokio::test]
-async fn what_the_bus_never_takes_is_noted_and_its_neighbors_go_on() {
+async fn an_entry_that_the_bus_never_accepts_is_dead_lettered_and_other_entries_are_published() {
     for code in [
         "MalformedDetail",
         "InvalidArgument",
         "NotAuthorizedForDetailTypeException",
     ] {
-        let stand = Stand::start().await;
-        let records = stand.four_events().await;
-        stand
+        let testbed = Testbed::start().await;
+        let records = testbed.four_events().await;
+        testbed
             .bus
             .set_refusals([Refusal::with(code).of("webhook.x/1")]);
 
-        assert_eq!(stand.feed(&records).await, [""; 0]);
+        assert_eq!(testbed.feed(&records).await, [""; 0]);
 
-        assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
-        let [dead_lettered] = &stand.dead_lettered()[..] else {
+        assert_eq!(
+            testbed.detail_types(),
+            ["webhook.x/2", "webhook.x/3", "webhook.x/4"]
+        );
+        let [dead_lettered] = &testbed.dead_lettered()[..] else {
             panic!()
         };
         assert_eq!(dead_lettered["code"], code);
@@ -56,83 +59,93 @@ async fn what_the_bus_never_takes_is_noted_and_its_neighbors_go_on() {
 }
 
 #[tokio::test]
-async fn what_the_bus_refuses_again_and_again_while_it_takes_others_is_noted() {
-    let stand = Stand::start().await;
-    let records = stand.four_events().await;
-    stand
+async fn an_entry_that_the_bus_refuses_repeatedly_while_it_accepts_others_is_dead_lettered() {
+    let testbed = Testbed::start().await;
+    let records = testbed.four_events().await;
+    testbed
         .bus
         .set_refusals([Refusal::with("InternalFailure").of("webhook.x/1")]);
 
-    assert_eq!(stand.feed(&records).await, [""; 0]);
+    assert_eq!(testbed.feed(&records).await, [""; 0]);
 
-    assert_eq!(stand.told(), ["webhook.x/2", "webhook.x/3", "webhook.x/4"]);
-    assert_eq!(stand.dead_lettered()[0]["code"], "InternalFailure");
-    assert_eq!(stand.bus.requests(), 4 + 2);
+    assert_eq!(
+        testbed.detail_types(),
+        ["webhook.x/2", "webhook.x/3", "webhook.x/4"]
+    );
+    assert_eq!(testbed.dead_lettered()[0]["code"], "InternalFailure");
+    assert_eq!(testbed.bus.requests(), 4 + 2);
 }
 
 #[tokio::test]
-async fn what_the_bus_refuses_for_a_while_is_told_in_order() {
+async fn entries_that_the_bus_refuses_for_a_while_are_published_in_order() {
     for _ in 0..5 {
-        let stand = Stand::start().await;
-        let records = stand.four_events().await;
-        stand
+        let testbed = Testbed::start().await;
+        let records = testbed.four_events().await;
+        testbed
             .bus
             .set_refusals([Refusal::with("ThrottlingException").as_likely_as(0.3)]);
 
-        let again = stand.feed(&records).await;
+        let again = testbed.feed(&records).await;
 
-        let told = stand.told();
-        let of_item: Vec<&String> = told.iter().filter(|it| *it != "webhook.x/2").collect();
+        let published_types = testbed.detail_types();
+        let of_item: Vec<&String> = published_types
+            .iter()
+            .filter(|it| *it != "webhook.x/2")
+            .collect();
         assert!(of_item.is_sorted(), "{of_item:?}");
-        assert_eq!(told.len() + stand.dead_lettered().len(), 4, "{again:?}");
+        assert_eq!(
+            published_types.len() + testbed.dead_lettered().len(),
+            4,
+            "{again:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_bus_that_takes_nothing_leaves_all_to_the_stream() {
+async fn a_bus_that_accepts_nothing_leaves_all_to_the_stream() {
     for code in [
         "InternalFailure",
         "ThrottlingException",
         "AccessDeniedException",
     ] {
-        let stand = Stand::start().await;
-        let records = stand.four_events().await;
-        stand.bus.set_refusals([Refusal::with(code)]);
+        let testbed = Testbed::start().await;
+        let records = testbed.four_events().await;
+        testbed.bus.set_refusals([Refusal::with(code)]);
 
-        assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+        assert_eq!(testbed.feed(&records).await, [stream::sequence_number(0)]);
 
-        assert_eq!(stand.dead_lettered().len(), 0, "{code}");
-        stand.bus.set_refusals([]);
-        assert_eq!(stand.feed(&records).await, [""; 0]);
-        assert_eq!(stand.told().len(), 4);
+        assert_eq!(testbed.dead_lettered().len(), 0, "{code}");
+        testbed.bus.set_refusals([]);
+        assert_eq!(testbed.feed(&records).await, [""; 0]);
+        assert_eq!(testbed.detail_types().len(), 4);
     }
 }
 
 #[tokio::test]
 async fn a_bus_that_cannot_be_reached_leaves_all_to_the_stream() {
-    let stand = Stand::start_with_bus_at("http://127.0.0.1:1").await;
-    let records = stand.four_events().await;
+    let testbed = Testbed::start_with_bus_at("http://127.0.0.1:1").await;
+    let records = testbed.four_events().await;
 
-    assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+    assert_eq!(testbed.feed(&records).await, [stream::sequence_number(0)]);
 
-    assert_eq!(stand.dead_lettered().len(), 0);
+    assert_eq!(testbed.dead_lettered().len(), 0);
 }
 
 #[tokio::test]
 async fn a_bus_that_does_not_exist_leaves_all_to_the_stream_although_it_accepts_everything() {
-    let stand = Stand::start().await;
-    let records = stand.four_events().await;
-    stand.bus.delete();
+    let testbed = Testbed::start().await;
+    let records = testbed.four_events().await;
+    testbed.bus.delete();
 
-    assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+    assert_eq!(testbed.feed(&records).await, [stream::sequence_number(0)]);
 
-    assert_eq!(stand.dead_lettered().len(), 0);
-    assert_eq!(stand.app.metrics.lines()[0].get("EventsPublished"), None);
+    assert_eq!(testbed.dead_lettered().len(), 0);
+    assert_eq!(testbed.app.metrics.lines()[0].get("EventsPublished"), None);
 }
 
 #[tokio::test]
-async fn an_item_that_no_event_holds_is_noted() {
-    let stand = Stand::start().await;
+async fn an_item_that_does_not_fit_an_event_is_dead_lettered() {
+    let testbed = Testbed::start().await;
     let row = |status: String| {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let number = || AttributeValue::N("1795435200000".to_owned());
@@ -151,38 +164,41 @@ async fn an_item_that_no_event_holds_is_noted() {
         Some(&row("UPDATED".to_owned())),
     );
 
-    assert_eq!(stand.feed(&[large, next]).await, [""; 0]);
+    assert_eq!(testbed.feed(&[large, next]).await, [""; 0]);
 
-    assert_eq!(stand.told(), ["item.ready"]);
-    assert_eq!(stand.dead_lettered()[0]["code"], "ValidationException");
-    assert_eq!(stand.dead_lettered()[0]["detailType"], "item.unknown");
+    assert_eq!(testbed.detail_types(), ["item.ready"]);
+    assert_eq!(testbed.dead_lettered()[0]["code"], "ValidationException");
+    assert_eq!(testbed.dead_lettered()[0]["detailType"], "item.unknown");
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_noted_once_however_often_the_stream_repeats() {
-    let stand = Stand::start().await;
-    let mut records = stand.four_events().await;
+async fn an_unreadable_record_is_dead_lettered_once_however_often_the_stream_retries() {
+    let testbed = Testbed::start().await;
+    let mut records = testbed.four_events().await;
     records[1]["dynamodb"]["NewImage"]["bodyEncoding"] = json!({"S": "rot13"});
-    stand.bus.set_refusals([Refusal::with("InternalFailure")]);
+    testbed.bus.set_refusals([Refusal::with("InternalFailure")]);
     for _ in 0..2 {
-        assert_eq!(stand.feed(&records).await, [stream::sequence_number(0)]);
+        assert_eq!(testbed.feed(&records).await, [stream::sequence_number(0)]);
     }
-    assert_eq!(stand.dead_lettered().len(), 0);
+    assert_eq!(testbed.dead_lettered().len(), 0);
 
-    stand.bus.set_refusals([]);
-    assert_eq!(stand.feed(&records).await, [""; 0]);
+    testbed.bus.set_refusals([]);
+    assert_eq!(testbed.feed(&records).await, [""; 0]);
 
-    assert_eq!(stand.dead_lettered().len(), 1);
-    assert_eq!(stand.told().len(), 3);
+    assert_eq!(testbed.dead_lettered().len(), 1);
+    assert_eq!(testbed.detail_types().len(), 3);
 }
 
 #[tokio::test]
-async fn what_there_is_no_time_for_is_left_to_the_stream() {
-    let stand = Stand::start().await;
-    let records = stand.four_events().await;
+async fn records_without_time_left_are_left_to_the_stream() {
+    let testbed = Testbed::start().await;
+    let records = testbed.four_events().await;
     let payload = json!({ "Records": records });
 
-    let answer = stand.invoke_until(&payload, Instant::now()).await.unwrap();
+    let answer = testbed
+        .invoke_until(&payload, Instant::now())
+        .await
+        .unwrap();
 
     let answer = serde_json::to_value(answer).unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap();
@@ -190,24 +206,24 @@ async fn what_there_is_no_time_for_is_left_to_the_stream() {
 }
 
 #[tokio::test]
-async fn what_can_neither_be_told_nor_noted_is_left_to_the_stream() {
-    let stand =
-        Stand::start_with_queue_at("http://127.0.0.1:1/123456789012/publish-dead-letters").await;
-    let records = stand.four_events().await;
-    stand
+async fn an_event_that_can_be_neither_published_nor_dead_lettered_is_left_to_the_stream() {
+    let testbed =
+        Testbed::start_with_queue_at("http://127.0.0.1:1/123456789012/publish-dead-letters").await;
+    let records = testbed.four_events().await;
+    testbed
         .bus
         .set_refusals([Refusal::with("MalformedDetail").of("webhook.x/3")]);
 
-    let again = stand.feed(&records).await;
+    let again = testbed.feed(&records).await;
 
     assert_eq!(again, [stream::sequence_number(2)]);
-    assert_eq!(stand.told(), ["webhook.x/1", "webhook.x/2"]);
+    assert_eq!(testbed.detail_types(), ["webhook.x/1", "webhook.x/2"]);
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_is_noted_and_its_neighbors_go_on() {
-    let stand = Stand::start().await;
-    let mut records = stand.four_events().await;
+async fn a_row_that_cannot_be_read_is_dead_lettered_and_other_rows_are_published() {
+    let testbed = Testbed::start().await;
+    let mut records = testbed.four_events().await;
     records[0]["dynamodb"]["NewImage"]["bodyEncoding"] = json!({"S": "rot13"});
     let broken_item = {
         let row = [("pk".to_owned(), AttributeValue::S(format!("ITEM#{ITEM}")))];
@@ -215,10 +231,10 @@ async fn a_row_that_cannot_be_read_is_noted_and_its_neighbors_go_on() {
     };
     records.push(broken_item);
 
-    assert_eq!(stand.feed(&records).await, [""; 0]);
+    assert_eq!(testbed.feed(&records).await, [""; 0]);
 
-    assert_eq!(stand.told().len(), 3);
-    let dead_lettered = stand.dead_lettered();
+    assert_eq!(testbed.detail_types().len(), 3);
+    let dead_lettered = testbed.dead_lettered();
     assert_eq!(dead_lettered.len(), 2);
     for message in &dead_lettered {
         assert_eq!(message["code"], "Unreadable");
@@ -228,27 +244,27 @@ async fn a_row_that_cannot_be_read_is_noted_and_its_neighbors_go_on() {
 }
 
 #[tokio::test]
-async fn one_large_event_does_not_keep_others_from_being_told() {
-    let stand = Stand::start().await;
+async fn one_large_event_does_not_block_other_events() {
+    let testbed = Testbed::start().await;
     for number in 0..6 {
         let filler = "x".repeat(100 * 1024);
-        stand
+        testbed
             .deliver(&json!({"event": "x/y", "eventId": number, "paymentRequestId": number, "filler": filler}))
             .await;
     }
 
-    assert_eq!(stand.feed_events().await, [""; 0]);
+    assert_eq!(testbed.feed_events().await, [""; 0]);
 
-    assert_eq!(stand.told().len(), 6);
+    assert_eq!(testbed.detail_types().len(), 6);
     // Two of them fit one request.
-    assert_eq!(stand.bus.requests(), 3);
+    assert_eq!(testbed.bus.requests(), 3);
 }
 
 #[tokio::test]
-async fn a_batch_that_cannot_be_read_is_no_bad_command() {
-    let stand = Stand::start().await;
+async fn an_unreadable_batch_is_not_an_invalid_command() {
+    let testbed = Testbed::start().await;
 
-    let answer = stand
+    let answer = testbed
         .invoke(&json!({"Records": [{"eventName": "INSERT"}]}))
         .await;
 
@@ -259,16 +275,16 @@ async fn a_batch_that_cannot_be_read_is_no_bad_command() {
 }
 
 #[tokio::test]
-async fn what_is_published_is_counted() {
-    let stand = Stand::start().await;
-    let records = stand.four_events().await;
-    stand
+async fn published_events_are_counted() {
+    let testbed = Testbed::start().await;
+    let records = testbed.four_events().await;
+    testbed
         .bus
         .set_refusals([Refusal::with("MalformedDetail").of("webhook.x/1")]);
 
-    stand.feed(&records).await;
+    testbed.feed(&records).await;
 
-    let [line] = &stand.app.metrics.lines()[..] else {
+    let [line] = &testbed.app.metrics.lines()[..] else {
         panic!()
     };
     assert_eq!(line["EventsPublished"], 3);
@@ -277,16 +293,18 @@ async fn what_is_published_is_counted() {
 }
 
 #[tokio::test]
-async fn a_batch_that_tells_nothing_is_worth_no_line() {
-    let stand = Stand::start().await;
-    stand.connected("user-ok", "UPDATED", "item/created").await;
-    stand.deployment.sync_all().await;
-    let rows = stand.item_rows().await;
+async fn a_batch_that_publishes_nothing_logs_no_line() {
+    let testbed = Testbed::start().await;
+    testbed
+        .connected("user-ok", "UPDATED", "item/created")
+        .await;
+    testbed.deployment.sync_all().await;
+    let rows = testbed.item_rows().await;
 
-    let left = stand
+    let left = testbed
         .feed(&[item_record(1, Some(&rows[0]), Some(&rows[0]))])
         .await;
 
     assert!(left.is_empty(), "{left:?}");
-    assert!(stand.app.metrics.lines().is_empty());
+    assert!(testbed.app.metrics.lines().is_empty());
 }

@@ -1,4 +1,4 @@
-//! A change of where an item stands is told, whatever found it.
+//! Changes of an item's phase. Each is published, whichever source reported it.
 
 use pluggy::ItemId;
 use runtime::clock::now;
@@ -9,11 +9,11 @@ use tests::deployment::in_a_minute;
 use tests::stream;
 use tests::tables::Row;
 
-use super::stand::item_record;
-use super::{Stand, USER};
+use super::testbed::item_record;
+use super::{Testbed, USER};
 
-impl Stand {
-    /// Lets item-sync look at everything in the event table, and the function see what that wrote.
+impl Testbed {
+    /// Feeds every row of the event table to item-sync, and feeds the function the resulting records.
     async fn sync(&self) {
         let before = self.item_rows().await;
         let batch = stream::batch(&self.deployment.tables.event_rows().await);
@@ -36,7 +36,7 @@ impl Stand {
         self.deployment.pluggy.clear_faults();
     }
 
-    async fn asked(&self, item_id: ItemId, event_id: &str) {
+    async fn request_fetch(&self, item_id: ItemId, event_id: &str) {
         let events = self.deployment.tables.event_store();
         let check = NewEvent::fetch_request(Target::Item(item_id), event_id, now());
         events.insert(&check).await.unwrap();
@@ -61,16 +61,18 @@ fn changes(before: &[Row], after: &[Row]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_connection_is_told_when_it_is_ready_and_not_each_time_that_it_is_looked_at() {
-    let stand = Stand::start().await;
-    let item_id = stand.connected("user-ok", "UPDATED", "item/created").await;
+async fn a_connection_is_published_when_it_is_ready_and_not_after_each_fetch() {
+    let testbed = Testbed::start().await;
+    let item_id = testbed
+        .connected("user-ok", "UPDATED", "item/created")
+        .await;
 
-    stand.sync().await;
-    stand.asked(item_id, "check").await;
-    stand.sync().await;
+    testbed.sync().await;
+    testbed.request_fetch(item_id, "check").await;
+    testbed.sync().await;
 
-    assert_eq!(stand.told(), ["item.ready"]);
-    let detail = &stand.details()[0];
+    assert_eq!(testbed.detail_types(), ["item.ready"]);
+    let detail = &testbed.details()[0];
     assert_eq!(detail["itemId"], item_id.to_string());
     assert_eq!(detail["owner"], USER);
     assert!(detail["previousPhase"].is_null());
@@ -78,49 +80,51 @@ async fn a_connection_is_told_when_it_is_ready_and_not_each_time_that_it_is_look
 }
 
 #[tokio::test]
-async fn a_change_that_a_check_finds_is_told_as_the_items() {
-    let stand = Stand::start().await;
-    let item_id = stand.connected("user-ok", "UPDATED", "item/created").await;
-    stand.sync().await;
+async fn a_change_that_a_due_fetch_finds_is_published_as_the_items() {
+    let testbed = Testbed::start().await;
+    let item_id = testbed
+        .connected("user-ok", "UPDATED", "item/created")
+        .await;
+    testbed.sync().await;
 
     // Every webhook of the next execution is lost.
     assert!(
-        stand
+        testbed
             .deployment
             .pluggy
             .sync(item_id.to_string().parse().unwrap())
     );
-    stand.deployment.item_reaches(item_id, "UPDATED").await;
-    stand.asked(item_id, "check").await;
-    stand.sync().await;
-    stand.feed_events().await;
+    testbed.deployment.item_reaches(item_id, "UPDATED").await;
+    testbed.request_fetch(item_id, "check").await;
+    testbed.sync().await;
+    testbed.feed_events().await;
 
     assert_eq!(
-        stand.told(),
+        testbed.detail_types(),
         ["item.ready", "item.changed", "webhook.item/created"]
     );
-    let details = stand.details();
+    let details = testbed.details();
     assert!(details[1]["lastUpdatedAt"].as_str() > details[0]["lastUpdatedAt"].as_str());
     assert_eq!(details[1]["previousPhase"], "ready");
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_and_goes_is_told_with_whose_it_was() {
-    let stand = Stand::start().await;
-    let item_id = stand
+async fn a_connection_that_breaks_and_is_deleted_is_published_with_its_owner() {
+    let testbed = Testbed::start().await;
+    let item_id = testbed
         .connected("user-bad", "LOGIN_ERROR", "item/error")
         .await;
-    stand.sync().await;
+    testbed.sync().await;
 
-    let client = stand.deployment.pluggy_client();
+    let client = testbed.deployment.pluggy_client();
     client.delete_item(item_id, now()).await.unwrap();
-    stand
+    testbed
         .deliver(&json!({"event": "item/deleted", "eventId": "2", "itemId": item_id}))
         .await;
-    stand.sync().await;
+    testbed.sync().await;
 
-    assert_eq!(stand.told(), ["item.reconnect", "item.deleted"]);
-    let details = stand.details();
+    assert_eq!(testbed.detail_types(), ["item.reconnect", "item.deleted"]);
+    let details = testbed.details();
     assert_eq!(details[0]["errorCode"], "INVALID_CREDENTIALS");
     assert_eq!(details[0]["nextAction"]["kind"], "reconnect");
     assert_eq!(details[1]["owner"], USER);
@@ -128,33 +132,35 @@ async fn a_connection_that_breaks_and_goes_is_told_with_whose_it_was() {
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_be_read_yet_is_connecting() {
-    let stand = Stand::start().await;
-    stand.connected("user-ok", "UPDATED", "item/created").await;
-    stand.sync_while_pluggy_fails().await;
-    stand.sync().await;
+async fn an_item_that_was_not_fetched_yet_is_connecting() {
+    let testbed = Testbed::start().await;
+    testbed
+        .connected("user-ok", "UPDATED", "item/created")
+        .await;
+    testbed.sync_while_pluggy_fails().await;
+    testbed.sync().await;
 
-    assert_eq!(stand.told(), ["item.connecting", "item.ready"]);
-    assert_eq!(stand.details()[1]["previousPhase"], "connecting");
+    assert_eq!(testbed.detail_types(), ["item.connecting", "item.ready"]);
+    assert_eq!(testbed.details()[1]["previousPhase"], "connecting");
 }
 
 #[tokio::test]
-async fn an_item_that_an_operator_makes_up_is_never_told() {
-    let stand = Stand::start().await;
-    let items = stand.deployment.operator();
+async fn an_item_that_an_operator_makes_up_is_never_published() {
+    let testbed = Testbed::start().await;
+    let items = testbed.deployment.operator();
     let command = json!({
         "action": "import", "run": "2f1e0d9c-0000-4000-8000-000000000020",
         "items": [{"itemId": super::ITEM, "clientUserId": USER}],
     });
     operator::handle(&items, command, now()).await.unwrap();
-    stand.sync_while_pluggy_fails().await;
+    testbed.sync_while_pluggy_fails().await;
     assert_eq!(
-        stand.item_rows().await.len(),
+        testbed.item_rows().await.len(),
         1,
         "a placeholder, which is unconfirmed"
     );
-    stand.sync().await;
+    testbed.sync().await;
 
-    assert_eq!(stand.item_rows().await.len(), 0);
-    assert_eq!(stand.told(), [""; 0]);
+    assert_eq!(testbed.item_rows().await.len(), 0);
+    assert_eq!(testbed.detail_types(), [""; 0]);
 }

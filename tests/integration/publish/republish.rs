@@ -1,4 +1,4 @@
-//! What was not told, or may not have been, is told again at an operator's word.
+//! Republishing: an operator's command publishes unpublished and possibly unpublished events again.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use store::{Body, EventKey, NewEvent, Origin};
 use tokio::time::Instant;
 
-use super::{ITEM, Stand};
+use super::{ITEM, Testbed};
 
-impl Stand {
-    /// The whole of a command, step by step. Gives how much was published.
+impl Testbed {
+    /// Runs a whole command, step by step, and returns the number of published events.
     async fn republish(&self, since: &str) -> u64 {
         let (mut published, mut cursor) = (0, Value::Null);
         loop {
@@ -30,7 +30,7 @@ impl Stand {
         }
     }
 
-    /// Stores so many events.
+    /// Stores this many events.
     async fn fill(&self, count: usize) {
         let events = self.deployment.tables.event_store();
         for number in 0..count {
@@ -58,60 +58,67 @@ impl Stand {
 }
 
 #[tokio::test]
-async fn what_the_stream_told_is_told_again_with_the_same_ids() {
-    let stand = Stand::start().await;
-    stand.connected("user-ok", "UPDATED", "item/created").await;
-    stand.deployment.sync_all().await;
-    stand.feed_events().await;
-    let rows = stand.item_rows().await;
-    stand
-        .feed(&[super::stand::item_record(1, None, Some(&rows[0]))])
+async fn events_of_the_stream_are_republished_with_the_same_ids() {
+    let testbed = Testbed::start().await;
+    testbed
+        .connected("user-ok", "UPDATED", "item/created")
         .await;
-    let told: HashSet<String> = stand.ids().into_iter().collect();
-    assert_eq!(told.len(), 2);
+    testbed.deployment.sync_all().await;
+    testbed.feed_events().await;
+    let rows = testbed.item_rows().await;
+    testbed
+        .feed(&[super::testbed::item_record(1, None, Some(&rows[0]))])
+        .await;
+    let published_ids: HashSet<String> = testbed.ids().into_iter().collect();
+    assert_eq!(published_ids.len(), 2);
 
-    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 2);
+    assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 2);
 
-    assert_eq!(stand.ids().len(), 4);
-    assert_eq!(stand.ids().into_iter().collect::<HashSet<_>>(), told);
+    assert_eq!(testbed.ids().len(), 4);
+    assert_eq!(
+        testbed.ids().into_iter().collect::<HashSet<_>>(),
+        published_ids
+    );
 }
 
 #[tokio::test]
-async fn what_came_before_the_time_is_not_told_again() {
-    let stand = Stand::start().await;
-    stand.connected("user-ok", "UPDATED", "item/updated").await;
-    stand.deployment.sync_all().await;
+async fn events_before_the_time_are_not_republished() {
+    let testbed = Testbed::start().await;
+    testbed
+        .connected("user-ok", "UPDATED", "item/updated")
+        .await;
+    testbed.deployment.sync_all().await;
 
     let in_a_second = now().saturating_add(SignedDuration::from_secs(1)).unwrap();
 
-    assert_eq!(stand.republish(&in_a_second.to_string()).await, 0);
-    assert_eq!(stand.told(), [""; 0]);
+    assert_eq!(testbed.republish(&in_a_second.to_string()).await, 0);
+    assert_eq!(testbed.detail_types(), [""; 0]);
 }
 
 #[tokio::test]
-async fn a_foreign_event_is_told_once_its_application_is_ours() {
-    let mut stand = Stand::start().await;
+async fn a_foreign_event_is_published_once_its_application_is_ours() {
+    let mut testbed = Testbed::start().await;
     let other = "22222222-0000-4000-8000-000000000003";
-    stand
+    testbed
         .deliver(&json!({"event": "x/y", "eventId": "1", "itemId": ITEM, "clientId": other}))
         .await;
-    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 0);
+    assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 0);
 
-    stand.app.log = stand.deployment.tables.event_log_of(other);
+    testbed.app.log = testbed.deployment.tables.event_log_of(other);
 
-    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 1);
-    assert_eq!(stand.told(), ["webhook.x/y"]);
+    assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
+    assert_eq!(testbed.detail_types(), ["webhook.x/y"]);
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_read_are_noted_again_and_hold_up_nothing() {
-    let stand = Stand::start().await;
+async fn rows_that_cannot_be_read_are_dead_lettered_again_and_delay_no_other_row() {
+    let testbed = Testbed::start().await;
     for event_id in ["1", "2"] {
-        stand
+        testbed
             .deliver(&json!({"event": "x/y", "eventId": event_id, "itemId": ITEM}))
             .await;
     }
-    let tables = &stand.deployment.tables;
+    let tables = &testbed.deployment.tables;
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let mut broken = tables.event_rows().await.remove(0);
     broken.insert("bodyEncoding".to_owned(), text("rot13"));
@@ -125,9 +132,9 @@ async fn rows_that_cannot_be_read_are_noted_again_and_hold_up_nothing() {
         put.send().await.unwrap();
     }
 
-    assert_eq!(stand.republish("2026-01-01T00:00:00Z").await, 1);
+    assert_eq!(testbed.republish("2026-01-01T00:00:00Z").await, 1);
 
-    let dead_lettered = stand.dead_lettered();
+    let dead_lettered = testbed.dead_lettered();
     assert_eq!(dead_lettered.len(), 2);
     for message in dead_lettered {
         assert_eq!(message["code"], "Unreadable");
@@ -136,17 +143,17 @@ async fn rows_that_cannot_be_read_are_noted_again_and_hold_up_nothing() {
 }
 
 #[tokio::test]
-async fn what_one_invocation_has_no_time_for_the_next_one_does() {
-    let stand = Stand::start().await;
-    stand.fill(230).await;
+async fn the_next_invocation_publishes_what_the_previous_one_had_no_time_for() {
+    let testbed = Testbed::start().await;
+    testbed.fill(230).await;
     let (mut invocations, mut cursor) = (0, Value::Null);
-    // As much as one page takes here, and hardly more, beside what is left for the answer.
+    // As much as one page takes here, and hardly more, apart from the time reserved for the response.
     let mut time = Duration::from_millis(1);
     loop {
         let since = "2020-01-01T00:00:00Z";
         let command = json!({"action": "republish", "since": since, "cursor": cursor});
         let deadline = Instant::now() + Duration::from_secs(2) + time;
-        let Ok(answer) = stand.invoke_until(&command, deadline).await else {
+        let Ok(answer) = testbed.invoke_until(&command, deadline).await else {
             time = time.mul_f64(1.5);
             assert!(time < Duration::from_secs(10), "no page is ever done");
             continue;
@@ -159,13 +166,13 @@ async fn what_one_invocation_has_no_time_for_the_next_one_does() {
     }
 
     assert!(invocations > 1, "{invocations}");
-    assert_eq!(stand.ids().into_iter().collect::<HashSet<_>>().len(), 230);
+    assert_eq!(testbed.ids().into_iter().collect::<HashSet<_>>().len(), 230);
 }
 
 #[tokio::test]
-async fn many_items_are_told_page_by_page() {
-    let stand = Stand::start().await;
-    let tables = &stand.deployment.tables;
+async fn many_items_are_published_page_by_page() {
+    let testbed = Testbed::start().await;
+    let tables = &testbed.deployment.tables;
     for number in 0..130 {
         let text = |value: String| AttributeValue::S(value);
         let row = [
@@ -182,45 +189,45 @@ async fn many_items_are_told_page_by_page() {
         put.set_item(Some(row.into())).send().await.unwrap();
     }
 
-    assert_eq!(stand.republish("2026-12-01T00:00:00Z").await, 130);
+    assert_eq!(testbed.republish("2026-12-01T00:00:00Z").await, 130);
 
-    assert_eq!(stand.told(), ["item.connecting"; 130]);
+    assert_eq!(testbed.detail_types(), ["item.connecting"; 130]);
 }
 
 #[tokio::test]
-async fn a_long_table_is_told_page_by_page_and_whole() {
-    let stand = Stand::start().await;
-    stand.fill(230).await;
+async fn a_long_table_is_published_page_by_page_and_whole() {
+    let testbed = Testbed::start().await;
+    testbed.fill(230).await;
 
-    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 230);
+    assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 230);
 
-    assert_eq!(stand.ids().into_iter().collect::<HashSet<_>>().len(), 230);
+    assert_eq!(testbed.ids().into_iter().collect::<HashSet<_>>().len(), 230);
 }
 
 #[tokio::test]
-async fn a_bus_that_takes_nothing_makes_the_command_fail_and_repeatable() {
-    let stand = Stand::start().await;
-    stand
+async fn a_bus_that_accepts_nothing_makes_the_command_fail_and_repeatable() {
+    let testbed = Testbed::start().await;
+    testbed
         .deliver(&json!({"event": "x/y", "eventId": "1"}))
         .await;
-    stand.bus.set_refusals([Refusal::with("InternalFailure")]);
+    testbed.bus.set_refusals([Refusal::with("InternalFailure")]);
     let command = json!({"action": "republish", "since": "2020-01-01T00:00:00Z"});
 
-    let failed = stand.command(&command).await.unwrap_err();
+    let failed = testbed.command(&command).await.unwrap_err();
 
     assert!(matches!(failed, publish::Error::NotTaken), "{failed}");
-    stand.bus.set_refusals([]);
-    assert_eq!(stand.republish("2020-01-01T00:00:00Z").await, 1);
+    testbed.bus.set_refusals([]);
+    assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
 }
 
 #[tokio::test]
-async fn a_command_that_cannot_be_understood_is_refused_and_tells_nothing() {
-    let stand = Stand::start().await;
-    stand
+async fn an_invalid_command_is_refused_and_publishes_nothing() {
+    let testbed = Testbed::start().await;
+    testbed
         .deliver(&json!({"event": "x/y", "eventId": "1"}))
         .await;
 
-    let report = stand
+    let report = testbed
         .command(&json!({"action": "republish", "since": "maria"}))
         .await
         .unwrap();
@@ -229,5 +236,5 @@ async fn a_command_that_cannot_be_understood_is_refused_and_tells_nothing() {
         report,
         json!({"result": "refused", "field": "since", "reason": "must be a time such as 2026-11-23T12:00:00Z"})
     );
-    assert_eq!(stand.told(), [""; 0]);
+    assert_eq!(testbed.detail_types(), [""; 0]);
 }

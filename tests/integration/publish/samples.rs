@@ -1,23 +1,23 @@
-//! The sample events are what the function takes.
+//! The sample events, which the function accepts.
 
 use serde_json::Value;
 use tests::sample;
 
-use super::Stand;
+use super::Testbed;
 
 #[tokio::test]
-async fn the_sample_batches_are_told() {
-    let stand = Stand::start().await;
+async fn the_sample_batches_are_published() {
+    let testbed = Testbed::start().await;
     let records = |name: &str| -> Vec<Value> {
         let batch = sample::json(&format!("publish/{name}.json"));
         batch["Records"].as_array().unwrap().clone()
     };
 
-    assert_eq!(stand.feed(&records("webhooks")).await, [""; 0]);
-    assert_eq!(stand.feed(&records("item-changes")).await, [""; 0]);
+    assert_eq!(testbed.feed(&records("webhooks")).await, [""; 0]);
+    assert_eq!(testbed.feed(&records("item-changes")).await, [""; 0]);
 
     assert_eq!(
-        stand.told(),
+        testbed.detail_types(),
         [
             "webhook.transactions/created",
             "webhook.benefits/new",
@@ -29,9 +29,9 @@ async fn the_sample_batches_are_told() {
 
 #[tokio::test]
 async fn the_sample_command_is_carried_out() {
-    let stand = Stand::start().await;
+    let testbed = Testbed::start().await;
 
-    let report = stand
+    let report = testbed
         .command(&sample::json("publish/republish.json"))
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! Each stored webhook is told, with what Pluggy sent.
+//! Webhook events on the bus. Each stored one is published with the body that Pluggy sent.
 
 use jiff::Timestamp;
 use pluggy::EventKind;
@@ -6,11 +6,11 @@ use serde_json::json;
 use store::{Body, EventKey, NewEvent, Origin, Target};
 use tests::sample;
 
-use super::{ITEM, Stand, USER};
+use super::{ITEM, Testbed, USER};
 
 #[tokio::test]
-async fn every_documented_event_and_any_other_is_told_by_its_name() {
-    let stand = Stand::start().await;
+async fn every_documented_event_and_any_other_is_published_under_its_name() {
+    let testbed = Testbed::start().await;
     let names: Vec<&str> = EventKind::KNOWN
         .iter()
         .map(EventKind::as_str)
@@ -19,22 +19,22 @@ async fn every_documented_event_and_any_other_is_told_by_its_name() {
         .collect();
     assert_eq!(names.len(), 31 + 4);
     for (number, name) in names.iter().enumerate() {
-        stand
+        testbed
             .deliver(&json!({"event": name, "eventId": format!("e{number}"), "itemId": ITEM}))
             .await;
     }
 
-    assert_eq!(stand.feed_events().await, [""; 0]);
+    assert_eq!(testbed.feed_events().await, [""; 0]);
 
-    let mut told = stand.told();
+    let mut published_types = testbed.detail_types();
     let mut expected: Vec<String> = names.iter().map(|name| format!("webhook.{name}")).collect();
-    told.sort_unstable();
+    published_types.sort_unstable();
     expected.sort_unstable();
-    assert_eq!(told, expected);
+    assert_eq!(published_types, expected);
 }
 
 #[tokio::test]
-async fn the_sample_events_are_told_with_the_bodies_that_they_had() {
+async fn the_sample_events_are_published_with_their_bodies() {
     for name in [
         "item-created",
         "transactions-created",
@@ -45,18 +45,18 @@ async fn the_sample_events_are_told_with_the_bodies_that_they_had() {
         "base64",
         "no-event-id",
     ] {
-        let stand = Stand::start().await;
+        let testbed = Testbed::start().await;
         let event = sample::json(&format!("webhook/{name}.json"));
-        let app = stand
+        let app = testbed
             .deployment
             .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
         let request = sample::request_of(&event);
         let body = String::from_utf8(request.body().to_vec()).unwrap();
         webhook::handle(Some(&app), request, runtime::clock::now()).await;
 
-        stand.feed_events().await;
+        testbed.feed_events().await;
 
-        let [published] = &stand.published()[..] else {
+        let [published] = &testbed.published()[..] else {
             panic!("{name}")
         };
         assert_eq!(published.raw_field("body").unwrap(), body.trim(), "{name}");
@@ -70,9 +70,9 @@ async fn the_sample_events_are_told_with_the_bodies_that_they_had() {
 }
 
 #[tokio::test]
-async fn what_no_webhook_brought_is_not_told_as_one() {
-    let stand = Stand::start().await;
-    let events = stand.deployment.tables.event_store();
+async fn events_from_other_origins_are_not_published_as_webhooks() {
+    let testbed = Testbed::start().await;
+    let events = testbed.deployment.tables.event_store();
     let target = Target::Item(ITEM.parse().unwrap());
     let now = runtime::clock::now();
     for (number, origin) in [Origin::Hint, Origin::Replay, Origin::Import]
@@ -93,49 +93,52 @@ async fn what_no_webhook_brought_is_not_told_as_one() {
         .await
         .unwrap();
 
-    assert_eq!(stand.feed_events().await, [""; 0]);
+    assert_eq!(testbed.feed_events().await, [""; 0]);
 
-    assert_eq!(stand.told(), [""; 0]);
-    assert_eq!(stand.bus.requests(), 0);
+    assert_eq!(testbed.detail_types(), [""; 0]);
+    assert_eq!(testbed.bus.requests(), 0);
 }
 
 #[tokio::test]
-async fn what_is_quarantined_is_not_told() {
-    let stand = Stand::start().await;
+async fn a_quarantined_event_is_not_published() {
+    let testbed = Testbed::start().await;
     for name in ["foreign-client-id", "not-json", "not-an-event"] {
-        let app = stand
+        let app = testbed
             .deployment
             .webhook(tests::deployment::WEBHOOK_SECRET_SHA256);
         let request = sample::request(&format!("webhook/{name}.json"));
         let answer = webhook::handle(Some(&app), request, runtime::clock::now()).await;
         assert_eq!(answer.status(), 200, "{name}");
     }
-    assert_eq!(stand.deployment.tables.event_rows().await.len(), 3);
+    assert_eq!(testbed.deployment.tables.event_rows().await.len(), 3);
 
-    assert_eq!(stand.feed_events().await, [""; 0]);
+    assert_eq!(testbed.feed_events().await, [""; 0]);
 
-    assert_eq!(stand.told(), [""; 0]);
-    assert_eq!(stand.dead_lettered().len(), 0);
+    assert_eq!(testbed.detail_types(), [""; 0]);
+    assert_eq!(testbed.dead_lettered().len(), 0);
 }
 
 #[tokio::test]
-async fn a_body_that_eventbridge_does_not_take_is_found_in_the_table() {
-    let stand = Stand::start().await;
+async fn a_body_that_eventbridge_does_not_accept_is_referenced_in_the_table() {
+    let testbed = Testbed::start().await;
     let filler = "x".repeat(300 * 1024);
-    stand
+    testbed
         .deliver(&json!({"event": "x/y", "eventId": "1", "itemId": ITEM, "filler": filler}))
         .await;
 
-    stand.feed_events().await;
+    testbed.feed_events().await;
 
-    let [published] = &stand.published()[..] else {
+    let [published] = &testbed.published()[..] else {
         panic!()
     };
     let detail = published.json();
     assert!(detail["body"].is_null());
     let reference = &detail["bodyReference"];
-    assert_eq!(reference["table"], stand.deployment.tables.events.as_str());
-    let rows = stand.deployment.tables.event_rows().await;
+    assert_eq!(
+        reference["table"],
+        testbed.deployment.tables.events.as_str()
+    );
+    let rows = testbed.deployment.tables.event_rows().await;
     assert_eq!(
         reference["key"]["pk"],
         rows[0]["pk"].as_s().unwrap().as_str()
@@ -147,8 +150,8 @@ async fn a_body_that_eventbridge_does_not_take_is_found_in_the_table() {
 }
 
 #[tokio::test]
-async fn of_a_body_that_no_row_holds_the_envelope_is_told() {
-    let stand = Stand::start().await;
+async fn the_envelope_is_published_for_a_body_that_fits_no_row() {
+    let testbed = Testbed::start().await;
     // A linear congruential generator: text that does not compress by half.
     let mut state = 1_u32;
     let noise: String = std::iter::repeat_with(|| {
@@ -157,13 +160,13 @@ async fn of_a_body_that_no_row_holds_the_envelope_is_told() {
     })
     .take(700 * 1024)
     .collect();
-    stand
+    testbed
         .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": ITEM, "clientUserId": USER, "filler": noise}))
         .await;
 
-    stand.feed_events().await;
+    testbed.feed_events().await;
 
-    let [published] = &stand.published()[..] else {
+    let [published] = &testbed.published()[..] else {
         panic!()
     };
     let detail = published.json();
@@ -173,25 +176,27 @@ async fn of_a_body_that_no_row_holds_the_envelope_is_told() {
 }
 
 #[tokio::test]
-async fn a_name_that_fits_no_detail_type_is_told_in_the_detail() {
-    let stand = Stand::start().await;
+async fn a_name_that_fits_no_detail_type_is_published_in_the_detail() {
+    let testbed = Testbed::start().await;
     // The row has as much of it, and so has the detail.
     let long = "n".repeat(129);
     for name in [long.as_str(), "a\u{1}b"] {
-        stand.deliver(&json!({"event": name, "itemId": ITEM})).await;
+        testbed
+            .deliver(&json!({"event": name, "itemId": ITEM}))
+            .await;
     }
 
-    stand.feed_events().await;
+    testbed.feed_events().await;
 
-    assert_eq!(stand.told(), ["webhook.unnamed"; 2]);
-    let mut names: Vec<_> = stand
+    assert_eq!(testbed.detail_types(), ["webhook.unnamed"; 2]);
+    let mut names: Vec<_> = testbed
         .published()
         .iter()
         .map(|it| it.json()["event"].clone())
         .collect();
     names.sort_by_key(|name| name.to_string().len());
     assert_eq!(names, [json!("a\u{1}b"), json!(&long[..128])]);
-    let whole = stand
+    let whole = testbed
         .published()
         .iter()
         .any(|it| it.json()["body"]["event"] == long.as_str());
@@ -199,19 +204,19 @@ async fn a_name_that_fits_no_detail_type_is_told_in_the_detail() {
 }
 
 #[tokio::test]
-async fn a_repeated_record_is_told_under_the_same_id() {
-    let stand = Stand::start().await;
-    stand
+async fn a_repeated_record_is_published_under_the_same_id() {
+    let testbed = Testbed::start().await;
+    testbed
         .deliver(&json!({"event": "item/updated", "eventId": "1", "itemId": ITEM}))
         .await;
-    stand
+    testbed
         .deliver(&json!({"event": "item/updated", "eventId": "2", "itemId": ITEM}))
         .await;
 
-    stand.feed_events().await;
-    stand.feed_events().await;
+    testbed.feed_events().await;
+    testbed.feed_events().await;
 
-    let published = stand.published();
+    let published = testbed.published();
     let ids: Vec<_> = published.iter().map(|it| it.json()["id"].clone()).collect();
     assert_eq!(ids[0], ids[2]);
     assert_eq!(ids[1], ids[3]);

@@ -1,5 +1,4 @@
-//! The template of the examples: that it fits the function in Rust, and that nobody may do more than
-//! they must.
+//! The template of the examples: it fits the function in Rust, and its roles allow only what is necessary.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +14,7 @@ const CREDENTIAL_TABLE: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:\
 const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
                           ${PluggySecretName}-??????";
 
-/// The template, in which what a tag such as `!GetAtt` stands before is left as a text.
+/// Returns the template. A tagged value, such as one of `!GetAtt`, is read as a text.
 fn template() -> Value {
     let text = std::fs::read_to_string(TEMPLATE).unwrap();
     serde_saphyr::from_str(&text).unwrap()
@@ -28,7 +27,7 @@ fn properties<'a>(template: &'a Value, consumer: &str, resource: &str) -> &'a Va
 }
 
 #[test]
-fn the_function_in_rust_has_every_variable_that_it_asks_for_and_no_other() {
+fn the_function_in_rust_has_every_variable_that_it_reads_and_no_other() {
     let template = template();
     let function = properties(&template, "TransactionsRust", "Function");
     let variables = function["Environment"]["Variables"].as_object().unwrap();
@@ -54,7 +53,7 @@ fn the_function_in_rust_has_every_variable_that_it_asks_for_and_no_other() {
 }
 
 #[test]
-fn the_functions_know_whose_credentials_the_secret_must_have() {
+fn the_functions_have_the_client_id_that_the_secret_must_have() {
     let template = template();
 
     for consumer in CONSUMERS {
@@ -120,7 +119,7 @@ fn only_the_bus_may_send_to_a_queue_and_only_for_its_own_rule() {
 }
 
 #[test]
-fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
+fn failed_messages_stay_in_the_dead_letter_queue_for_the_longest_retention() {
     let template = template();
     let timeout = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
 
@@ -133,7 +132,7 @@ fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
         let queue = properties(&template, consumer, "Queue");
         assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], dead_letters);
         assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
-        // What AWS advises, so that no message comes again while it is worked on.
+        // AWS advises this value, so that no message is redelivered while it is processed.
         assert_eq!(queue["VisibilityTimeout"], 6 * timeout);
 
         for queue in ["Queue", "DeadLetterQueue"] {
@@ -144,7 +143,7 @@ fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
         let mapping = &properties(&template, consumer, "Function")["Events"]["TransactionsChanged"];
         let mapping = &mapping["Properties"];
         assert_eq!(mapping["Queue"], format!("{consumer}Queue.Arn"));
-        // One that takes all the time leaves no other one untried.
+        // A message that takes all the time leaves no other message unprocessed.
         assert_eq!(mapping["BatchSize"], 1);
         assert_eq!(
             mapping["FunctionResponseTypes"],
@@ -153,7 +152,7 @@ fn what_cannot_be_done_ends_in_the_dead_letter_queue_for_as_long_as_there_is() {
     }
 }
 
-/// Every action that the policies of a role allow, with what it is allowed on.
+/// Returns every action that the policies of a role allow, with its resource.
 fn allowed(policies: &Value) -> BTreeSet<(String, String)> {
     let policies = policies.as_array().unwrap().iter();
     let statements =

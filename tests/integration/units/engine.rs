@@ -1,4 +1,4 @@
-//! The rules by which the meter counts, held against what the engine counts.
+//! The rules by which the meter counts, compared with the engine's own counts.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use tests::tables::Row;
 
 use super::{Metered, USER};
 
-/// DynamoDB Local counts nothing for a key of a batch under which there is no row. The documentation does: "If you perform a
-/// read operation on an item that does not exist, DynamoDB still consumes read throughput".
+/// An operation for which DynamoDB Local counts nothing when a key has no row. The documentation does: "If you
+/// perform a read operation on an item that does not exist, DynamoDB still consumes read throughput".
 const COUNTED_OTHERWISE: &str = "BatchGetItem";
 
 fn check(asked: &Consumption) {
@@ -19,7 +19,7 @@ fn check(asked: &Consumption) {
 }
 
 #[tokio::test]
-async fn what_the_functions_ask_for_costs_in_the_engine_what_it_does_by_the_rules() {
+async fn the_requests_of_the_functions_cost_the_same_in_the_engine_and_by_the_rules() {
     let metered = Metered::start().await;
     let item_id = metered.connect().await;
     let mut asked = Vec::new();
@@ -67,7 +67,7 @@ async fn sizes_are_rounded_up_in_the_engine_as_by_the_rules() {
 }
 
 #[tokio::test]
-async fn entries_of_indexes_cost_in_the_engine_what_they_do_by_the_rules() {
+async fn entries_of_indexes_cost_the_same_in_the_engine_and_by_the_rules() {
     let metered = Metered::start().await;
     let due = |next_fetch_at: &str| {
         [
@@ -94,7 +94,7 @@ async fn entries_of_indexes_cost_in_the_engine_what_they_do_by_the_rules() {
     asked.iter().for_each(check);
 }
 
-/// A row of so many bytes at least.
+/// Returns a row of at least this many bytes.
 fn sized(key: &str, bytes: usize) -> Row {
     let text = |text: String| AttributeValue::S(text);
     let rest = bytes.saturating_sub("pk".len() + key.len() + "x".len());

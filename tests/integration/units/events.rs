@@ -1,4 +1,4 @@
-//! What an event costs, from its delivery to the item's row.
+//! The cost of an event, from its delivery to the item's row.
 
 use jiff::SignedDuration;
 use runtime::clock::now;
@@ -8,7 +8,7 @@ use tests::sample;
 
 use super::{Metered, USER};
 
-/// Of the schedule's index.
+/// The number of shards of the schedule's index.
 const SHARDS: usize = 64;
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
 }
 
 #[tokio::test]
-async fn the_first_look_at_an_item_reads_once_and_enters_both_indexes() {
+async fn the_first_fetch_of_an_item_reads_once_and_enters_both_indexes() {
     let metered = Metered::start().await;
     metered.known().await;
     metered.connect().await;
@@ -44,20 +44,20 @@ async fn the_first_look_at_an_item_reads_once_and_enters_both_indexes() {
 }
 
 #[tokio::test]
-async fn a_look_at_a_settled_item_moves_its_due_time_once_in_an_hour() {
+async fn a_fetch_of_a_settled_item_moves_its_due_time_once_in_an_hour() {
     let metered = Metered::start().await;
     let item_id = metered.known().await;
     let items = metered.deployment.tables.item_store();
     let row = items.get(item_id).await.unwrap().unwrap();
     let planned = row.schedule.next_fetch_at.unwrap();
-    // From here on, the next look an hour later is not more than a day ahead.
+    // From here on, the next fetch an hour later is not more than a day ahead.
     let turn = planned - SignedDuration::from_hours(23);
-    let look = async |seconds| {
+    let fetch = async |seconds| {
         let time = turn + SignedDuration::from_secs(seconds);
-        metered.look(item_id, time).await
+        metered.fetch(item_id, time).await
     };
 
-    let (first, second, third) = (look(1).await, look(5).await, look(300).await);
+    let (first, second, third) = (fetch(1).await, fetch(5).await, fetch(300).await);
 
     let read = "GetItem ItemTable: 1 read";
     assert_eq!(first, [read, "PutItem ItemTable: 1 write, 2 index"]);
@@ -66,7 +66,7 @@ async fn a_look_at_a_settled_item_moves_its_due_time_once_in_an_hour() {
 }
 
 #[tokio::test]
-async fn an_event_that_came_before_the_last_read_costs_one_read_unit() {
+async fn an_event_received_before_the_last_fetch_costs_one_read_unit() {
     let metered = Metered::start().await;
     let item_id = metered.connect().await;
     metered.sync_again_later().await;
@@ -98,9 +98,9 @@ async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
 }
 
 #[tokio::test]
-async fn a_hint_costs_one_write_unit_and_what_is_no_hint_nothing() {
+async fn a_hint_costs_one_write_unit_and_any_other_event_nothing() {
     let metered = Metered::start().await;
-    let tell = async |path: &str| {
+    let relay = async |path: &str| {
         let event = sample::json(path);
         let request = sample::request_of(&event);
         let app = metered.deployment.connect_events();
@@ -109,9 +109,9 @@ async fn a_hint_costs_one_write_unit_and_what_is_no_hint_nothing() {
         metered.take()
     };
 
-    let without_item = tell("connect-events/on-open.json").await;
-    let hint = tell("connect-events/on-success.json").await;
-    let repeated = tell("connect-events/on-success.json").await;
+    let without_item = relay("connect-events/on-open.json").await;
+    let hint = relay("connect-events/on-success.json").await;
+    let repeated = relay("connect-events/on-success.json").await;
 
     assert!(without_item.is_empty(), "{without_item:?}");
     assert_eq!(hint, ["PutItem EventTable: 1 write"]);

@@ -1,4 +1,4 @@
-//! A deployment of which every request to DynamoDB is metered.
+//! A deployment in which every request to DynamoDB is metered.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use tests::{Deployment, stream};
 use super::USER;
 
 pub(super) struct Metered {
-    /// Its tables' client goes through the meter.
+    /// The deployment. Its tables' client goes through the meter.
     pub(super) deployment: Deployment,
     meter: CapacityMeter,
     item_sync: item_sync::App,
@@ -34,7 +34,7 @@ impl Metered {
         }
     }
 
-    /// What was asked of DynamoDB since the last time, each request as a line, in its order.
+    /// Returns the requests to DynamoDB since the last call, each as a line, in order.
     pub(super) fn take(&self) -> Vec<String> {
         self.requests()
             .iter()
@@ -42,7 +42,7 @@ impl Metered {
             .collect()
     }
 
-    /// The same, past the meter's own rules and names.
+    /// Returns the same requests as the meter recorded them.
     pub(super) fn requests(&self) -> Vec<Consumption> {
         self.meter.take()
     }
@@ -63,7 +63,7 @@ impl Metered {
         }
     }
 
-    /// Connects an item at the sandbox, and waits for it. Its event is stored, and nothing of it is counted.
+    /// Connects an item at the sandbox, and waits for it. Stores its event, and does not count these requests.
     pub(super) async fn connect(&self) -> ItemId {
         let item_id = self.deployment.connect(USER, "user-ok").await;
         self.deployment.item_reaches(item_id, "UPDATED").await;
@@ -72,7 +72,7 @@ impl Metered {
         item_id
     }
 
-    /// The same, and its row is written.
+    /// Connects an item and writes its row.
     pub(super) async fn known(&self) -> ItemId {
         let item_id = self.connect().await;
         self.sync_at(now()).await;
@@ -80,7 +80,7 @@ impl Metered {
         item_id
     }
 
-    /// Lets Pluggy sync the item once more, and tells of it.
+    /// Lets Pluggy update the item once more, and stores the event.
     pub(super) async fn change(&self, item_id: ItemId) {
         let id = item_id.to_string().parse().unwrap();
         assert!(self.deployment.pluggy.sync(id));
@@ -89,8 +89,8 @@ impl Metered {
         self.take();
     }
 
-    /// What a check of the item at `time` costs item-sync.
-    pub(super) async fn look(&self, item_id: ItemId, time: Timestamp) -> Vec<String> {
+    /// Fetches the item at `time`, and returns the cost for item-sync.
+    pub(super) async fn fetch(&self, item_id: ItemId, time: Timestamp) -> Vec<String> {
         let event = NewEvent::fetch_request(Target::Item(item_id), &time.to_string(), time);
         let events = self.deployment.tables.event_store();
         events.insert(&event).await.unwrap();
@@ -112,19 +112,19 @@ impl Metered {
         assert_eq!(self.deployment.deliver(body).await, 200);
     }
 
-    /// Gives the newest event to item-sync, whose process is always the same one.
+    /// Feeds the newest event to item-sync, always in the same process.
     pub(super) async fn sync(&self) {
         self.sync_at(now()).await;
     }
 
-    /// The same at a time.
+    /// Feeds the newest event at a time.
     pub(super) async fn sync_at(&self, time: Timestamp) {
         let rows = self.deployment.tables.event_rows().await;
         self.take();
         self.sync_rows(&rows[rows.len() - 1..], time).await;
     }
 
-    /// The same, so much later that what is stored was received before.
+    /// Feeds the newest event so much later that all stored events were received before.
     pub(super) async fn sync_again_later(&self) {
         self.sync_at(now() + SignedDuration::from_secs(10)).await;
     }

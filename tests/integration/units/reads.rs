@@ -1,4 +1,4 @@
-//! What it costs to tell a user how a connection stands, and to let one connect.
+//! The cost of a response about a connection's status, and of a connect token.
 
 use jiff::SignedDuration;
 use lambda_http::Request;

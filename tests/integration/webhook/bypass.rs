@@ -1,5 +1,4 @@
-//! Everything that could be tried in place of the secret, on real events of a function URL: nothing is
-//! accepted, and nothing is stored.
+//! Attempts to bypass the secret, on real events of a function URL. No attempt is accepted, and nothing is stored.
 //!
 //! Each check has a test that fails when the check is removed:
 //!
@@ -14,7 +13,7 @@
 //! | at most two digests, each well-formed | `a_malformed_digest_or_a_third_one_is_a_configuration_error` |
 //! | no digest of an empty secret | `the_digest_of_nothing_is_refused` |
 //! | the application is ours | `only_our_application_is_not_quarantined` |
-//! | the source address is Lambda's word | `only_headers_that_are_not_usual_are_named` |
+//! | the source address comes from Lambda | `only_headers_that_are_not_usual_are_named` |
 
 use std::collections::BTreeSet;
 
@@ -27,13 +26,13 @@ use tests::{Deployment, sample};
 
 const MIN_CASES: usize = 200;
 
-/// An event without the secret.
-fn stranger() -> Value {
+/// Returns an event without the secret.
+fn event_without_secret() -> Value {
     sample::json("webhook/no-secret.json")
 }
 
 fn with_header(name: &str, value: &str) -> Value {
-    let mut event = stranger();
+    let mut event = event_without_secret();
     event["headers"][name] = value.into();
     event
 }
@@ -43,7 +42,7 @@ fn hexadecimal(before_each: &str, text: &str) -> String {
     digits.collect::<Vec<_>>().concat()
 }
 
-/// Values that are nearly the secret.
+/// Returns values that are nearly the secret.
 fn nearly_the_secret() -> Vec<String> {
     let secret = WEBHOOK_SECRET;
     let mut values: Vec<String> = [
@@ -99,7 +98,7 @@ fn nearly_the_secret() -> Vec<String> {
     ] {
         values.push(format!("{before}{secret}{after}"));
     }
-    // What looks like the secret.
+    // Texts that resemble the secret.
     values.extend([
         secret.replace('e', "\u{435}"),
         secret.replace('-', "\u{2010}"),
@@ -110,7 +109,7 @@ fn nearly_the_secret() -> Vec<String> {
             .filter_map(|letter| char::from_u32(u32::from(letter) + 0xfee0))
             .collect(),
     ]);
-    // What a function URL makes of a header that comes twice.
+    // The form in which a function URL passes on a header that comes twice.
     for join in [",", ", ", "; "] {
         values.push([secret, secret].join(join));
     }
@@ -129,7 +128,7 @@ fn nearly_the_secret() -> Vec<String> {
     values
 }
 
-/// The secret, and what it is sent as instead.
+/// Returns events in which the secret, or a variant of it, is in another place than its header.
 fn in_another_place() -> Vec<Value> {
     let secret = WEBHOOK_SECRET;
     let mut events: Vec<Value> = [
@@ -198,7 +197,7 @@ fn in_another_place() -> Vec<Value> {
             ),
         ),
     ] {
-        let mut event = stranger();
+        let mut event = event_without_secret();
         event[pointer] = value;
         events.push(event);
     }
@@ -215,14 +214,14 @@ fn in_another_place() -> Vec<Value> {
         ("stage", json!(secret)),
         ("requestId", json!(secret)),
     ] {
-        let mut event = stranger();
+        let mut event = event_without_secret();
         event["requestContext"][field] = value;
         events.push(event);
     }
     events
 }
 
-/// Bodies that must not make a difference.
+/// Returns the event with bodies that must not make a difference.
 fn with_other_bodies(event: &Value) -> Vec<Value> {
     [
         (json!(null), false),
@@ -246,7 +245,7 @@ async fn nothing_in_place_of_the_secret_is_accepted() {
         .iter()
         .map(|value| with_header("x-webhook-secret", value))
         .collect();
-    cases.extend(with_other_bodies(&stranger()));
+    cases.extend(with_other_bodies(&event_without_secret()));
     cases.extend(with_other_bodies(&with_header("x-webhook-secret", "wrong")));
     for mut event in in_another_place() {
         cases.push(event.clone());
@@ -275,7 +274,7 @@ async fn a_secret_among_others_is_refused() {
         vec![WEBHOOK_SECRET, "wrong"],
         vec!["", WEBHOOK_SECRET],
     ] {
-        let mut event = stranger();
+        let mut event = event_without_secret();
         event["headers"]["x-webhook-secret"] = json!(values);
         let response = webhook::handle(Some(&app), sample::request_of(&event), now()).await;
 
@@ -304,7 +303,7 @@ async fn other_methods_are_refused_even_with_the_secret() {
 }
 
 #[tokio::test]
-async fn without_a_configured_secret_nothing_opens_the_door() {
+async fn without_a_configured_secret_nothing_is_accepted() {
     let deployment = Deployment::start().await;
 
     for digests in ["", " ", ",", " , "] {
@@ -319,7 +318,7 @@ async fn without_a_configured_secret_nothing_opens_the_door() {
     assert!(deployment.tables.event_rows().await.is_empty());
 }
 
-/// A header that HTTP does not allow does not even become a request.
+/// Guards that a header that HTTP does not allow does not become a request.
 #[test]
 fn a_secret_with_control_characters_is_no_request() {
     for value in [

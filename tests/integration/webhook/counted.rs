@@ -1,4 +1,4 @@
-//! What a delivery counts as: one line for each, and what is in it.
+//! The metrics of a delivery: one line for each, and the content of the line.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::InternalServerError;
@@ -13,7 +13,7 @@ use tests::{Deployment, sample};
 
 use super::deliver;
 
-/// The metrics of a line, by name.
+/// Returns the metrics of a line, by name.
 fn metrics(line: &Value) -> Vec<(&str, i64)> {
     let directive = &line["_aws"]["CloudWatchMetrics"][0]["Metrics"];
     directive
@@ -32,7 +32,7 @@ fn the_last_line(deployment: &Deployment) -> Value {
 }
 
 #[tokio::test]
-async fn every_delivery_counts_once_as_what_became_of_it() {
+async fn every_delivery_counts_once_under_its_result() {
     let deployment = Deployment::start().await;
     let deliveries = [
         ("item-created", Metric::DeliveriesStored),
@@ -70,15 +70,15 @@ async fn a_refused_delivery_that_looks_like_an_event_counts_as_one_too() {
         assert_eq!(line["event.kind"], Value::Null, "nobody has proven it");
     }
 
-    let mut stranger = sample::json("webhook/no-secret.json");
+    let mut unauthenticated = sample::json("webhook/no-secret.json");
     for body in [
         json!("user=admin"),
         json!("{\"event\":\"click\"}"),
         json!(null),
     ] {
-        stranger["body"] = body;
+        unauthenticated["body"] = body;
         let app = deployment.webhook(WEBHOOK_SECRET_SHA256);
-        webhook::handle(Some(&app), sample::request_of(&stranger), now()).await;
+        webhook::handle(Some(&app), sample::request_of(&unauthenticated), now()).await;
 
         assert_eq!(metrics(&the_last_line(&deployment)), [rejected]);
     }
@@ -106,7 +106,7 @@ async fn a_delivery_that_is_put_off_counts_as_put_off() {
 }
 
 #[tokio::test]
-async fn the_line_tells_which_event_came_from_where_and_stays_short() {
+async fn the_line_names_the_event_and_its_source_and_stays_short() {
     let deployment = Deployment::start().await;
     let event = sample::json("webhook/item-created.json");
 
@@ -144,7 +144,7 @@ async fn only_headers_that_are_not_usual_are_named() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_delivery_is_not_counted() {
+async fn a_request_that_is_no_delivery_is_not_counted() {
     let deployment = Deployment::start().await;
 
     deliver(&deployment, "get").await;

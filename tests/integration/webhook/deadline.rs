@@ -1,5 +1,5 @@
-//! An answer leaves within three seconds, whatever DynamoDB does. The clock of these tests is moved by
-//! waiting alone.
+//! The deadline of a response: it is sent within three seconds, whatever DynamoDB does. Only waiting moves the clock
+//! of these tests.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// A table in which the event's id is taken by another body, and which takes its time to say so.
+/// A table in which another body already has the event's id, and which answers slowly.
 #[derive(Clone, Debug)]
 struct SlowTable {
     answers_after: Duration,
@@ -56,7 +56,7 @@ fn app(client: aws_sdk_dynamodb::Client) -> webhook::App {
     }
 }
 
-/// The status of the answer to an event under a reused id, and when it came.
+/// Returns the status of the response to an event under a reused id, and the time that it took.
 async fn answer_of(table: SlowTable) -> (u16, Duration) {
     let http_client = http_client_fn(move |_, _| SharedHttpConnector::new(table.clone()));
     let config = aws_sdk_dynamodb::Config::builder()

@@ -1,4 +1,4 @@
-//! Whatever an authenticated delivery has for a body is kept, byte for byte.
+//! Authenticated deliveries. Their bodies are stored byte for byte, whatever they are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +10,10 @@ use tests::{Deployment, sample};
 
 use super::raw_body;
 
-/// More than fits a row; `tests/support/hostile` has the most that Lambda passes on.
+/// A length that does not fit a row. `tests/support/hostile` has the longest body that Lambda passes on.
 const TOO_LONG: usize = 512 * 1024;
 
-/// The one row of a body that Lambda passes on in base64.
+/// Returns the only row of a body that Lambda passes on in base64.
 async fn row_of(body: &[u8]) -> Row {
     let mut event = sample::json("webhook/item-created.json");
     event["body"] = STANDARD.encode(body).into();
@@ -45,7 +45,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_event_with_odd_fields_is_kept_under_what_it_is_about() {
+async fn an_event_with_odd_fields_is_stored_under_its_subject() {
     let item = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
     let cases = [
         // Numbers where strings are usual.
@@ -75,7 +75,7 @@ async fn an_event_with_odd_fields_is_kept_under_what_it_is_about() {
             "EVENT#e",
             "e",
         ),
-        // What Pluggy may add.
+        // Fields that Pluggy may add.
         (
             r#"{"event":"item/updated","eventId":"e","itemId":"9a7b6c5d-0000-4000-8000-000000000001","v":{"x":[1,{"y":null}]},"triggeredBy":"ROBOT"}"#,
             item,
@@ -98,7 +98,7 @@ async fn an_event_with_odd_fields_is_kept_under_what_it_is_about() {
             "EVENT#e",
             "e",
         ),
-        // Ids that are no ids.
+        // Texts in the place of ids that are not ids.
         (
             r#"{"event":"item/updated","eventId":"e","itemId":"../../connectors"}"#,
             "ITEM#../../connectors",
@@ -121,7 +121,7 @@ async fn an_event_with_odd_fields_is_kept_under_what_it_is_about() {
 }
 
 #[tokio::test]
-async fn what_is_nested_deep_does_not_hide_the_event() {
+async fn deep_nesting_does_not_hide_the_event() {
     let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
     let start = br#"{"event":"item/updated","eventId":"e","x":"#;
     let body = [start, deep.as_slice(), b"}"].concat();
@@ -133,7 +133,7 @@ async fn what_is_nested_deep_does_not_hide_the_event() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_event_is_kept_as_it_came() {
+async fn a_body_that_is_no_event_is_stored_as_received() {
     let bodies: [&[u8]; 16] = [
         b"",
         b" ",
@@ -164,7 +164,7 @@ async fn a_body_that_is_no_event_is_kept_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_delivery_without_a_body_is_kept() {
+async fn a_delivery_without_a_body_is_stored() {
     let mut event = sample::json("webhook/item-created.json");
     for body in [Value::Null, "".into()] {
         event["body"] = body;
@@ -174,7 +174,7 @@ async fn a_delivery_without_a_body_is_kept() {
 }
 
 #[tokio::test]
-async fn a_body_that_fits_no_row_is_kept_by_its_digest() {
+async fn a_body_that_fits_no_row_is_stored_by_its_digest() {
     let body = noise(TOO_LONG);
 
     let row = row_of(&body).await;
@@ -184,7 +184,7 @@ async fn a_body_that_fits_no_row_is_kept_by_its_digest() {
 }
 
 #[tokio::test]
-async fn a_large_event_keeps_what_it_is_about() {
+async fn a_large_event_keeps_its_subject() {
     let ids: Vec<String> = noise(TOO_LONG)
         .chunks(16)
         .map(|id| STANDARD.encode(id))

@@ -1,4 +1,4 @@
-//! The webhook secret is replaced as `docs/rotation.md` says, while Pluggy goes on delivering: no
+//! A rotation of the webhook secret as `docs/rotation.md` describes it, while Pluggy continues to deliver. No
 //! delivery is refused, and none is lost.
 
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ const ENSURE: Command = Command::Ensure {
 };
 const EVENTS_AT_EACH_MOMENT: usize = 5;
 
-/// The instances of the function that answer, in turn: during a deployment these are old and new ones.
+/// The instances of the function that answer in turn. During a deployment these are old and new ones.
 #[derive(Clone, Default)]
 struct Instances(Arc<Mutex<Vec<Arc<webhook::App>>>>);
 
@@ -47,7 +47,7 @@ impl Instances {
     }
 }
 
-/// What Lambda makes of a request at a function URL.
+/// Passes a request on as a function URL does, and returns the response.
 async fn function_url(
     State(instances): State<Instances>,
     headers: HeaderMap,
@@ -65,7 +65,7 @@ async fn function_url(
         .status()
 }
 
-/// A deployed stack whose function URL Pluggy reaches, and what happens to it.
+/// A deployed stack with a function URL that Pluggy reaches, and the steps of its rotation.
 struct Rotation {
     deployment: Deployment,
     instances: Instances,
@@ -97,7 +97,7 @@ impl Rotation {
         }
     }
 
-    /// A deployment in progress: instances with either digests answer, until those before are gone.
+    /// Deploys other digests. Instances with either digests answer, until the old ones are gone.
     async fn deploy(&mut self, before: &str, after: &str) {
         self.instances.set(vec![
             self.deployment.webhook(before),
@@ -108,7 +108,7 @@ impl Rotation {
         self.deliver().await;
     }
 
-    /// `make register-webhook`, with this secret in Secrets Manager.
+    /// Runs `make register-webhook` with this secret in Secrets Manager.
     async fn register(&mut self, webhook_secret: &'static str) -> Report {
         let mut app = self.deployment.webhook_registration();
         app.accepted = accepted(&format!("{WEBHOOK_SECRET_SHA256},{NEW_SHA256}"));
@@ -120,7 +120,7 @@ impl Rotation {
         report
     }
 
-    /// Events that happen at Pluggy now; until each has been attempted.
+    /// Makes events at Pluggy now, and waits until each has been attempted.
     async fn deliver(&mut self) {
         for _ in 0..EVENTS_AT_EACH_MOMENT {
             self.posted += 1;
@@ -177,7 +177,7 @@ async fn a_rotation_as_documented_refuses_no_delivery() {
     assert_eq!(ids.len(), rotation.posted);
 }
 
-/// The test above could not fail if the order did not matter.
+/// Guards the test above, which could not fail if the order did not matter.
 #[tokio::test]
 async fn a_rotation_in_another_order_refuses_deliveries() {
     let mut rotation = Rotation::start().await;

@@ -1,4 +1,4 @@
-//! What proves that a delivery comes from Pluggy. `bypass` has what does not.
+//! The proof that a delivery comes from Pluggy. `bypass` tests everything that is not a proof.
 
 use pluggy::ClientId;
 use runtime::clock::now;

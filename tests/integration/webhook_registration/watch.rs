@@ -1,4 +1,4 @@
-//! The watch: each way in which our webhook can be wrong at Pluggy is told, and repaired by `ensure` alone.
+//! The watch: it reports each fault of our webhook at Pluggy, and `ensure` alone repairs it.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ fn watched(problems: &[Problem]) -> Report {
     }
 }
 
-/// Registers our webhook, and then changes it as somebody else may.
+/// Registers our webhook, and then changes it as another person may.
 async fn registered_but(change: UpdateWebhookRequest<'_>) -> Deployment {
     let deployment = Deployment::start().await;
     ensure(&deployment).await.unwrap();
@@ -56,7 +56,7 @@ async fn register_elsewhere(deployment: &Deployment) {
         .unwrap();
 }
 
-/// The figures of the last line that was written.
+/// Returns the metrics of the last line that was written.
 fn figures(deployment: &Deployment) -> BTreeMap<String, i64> {
     let lines = deployment.metrics.lines();
     let line = lines.last().unwrap().as_object().unwrap();
@@ -66,10 +66,10 @@ fn figures(deployment: &Deployment) -> BTreeMap<String, i64> {
         .collect()
 }
 
-/// What the watch tells of a deployment, before and after a repair.
+/// Asserts the problems that the watch reports about a deployment, before and after a repair.
 async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
     assert_eq!(watch(&deployment).await, watched(expected));
-    let told: Vec<_> = figures(&deployment)
+    let reported: Vec<_> = figures(&deployment)
         .into_iter()
         .filter(|(_, value)| *value == 1)
         .map(|(name, _)| name)
@@ -79,7 +79,7 @@ async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
         .map(|problem| problem.metric().as_str())
         .collect();
     metrics.sort_unstable();
-    assert_eq!(told, metrics);
+    assert_eq!(reported, metrics);
     assert_eq!(
         watch(&deployment).await,
         watched(expected),
@@ -97,12 +97,12 @@ async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
 }
 
 #[tokio::test]
-async fn a_missing_webhook_is_told_and_registered() {
+async fn a_missing_webhook_is_reported_and_registered() {
     check(Deployment::start().await, ENSURE, &[Problem::Missing]).await;
 }
 
 #[tokio::test]
-async fn a_disabled_webhook_is_told_and_enabled() {
+async fn a_disabled_webhook_is_reported_and_enabled() {
     let change = UpdateWebhookRequest {
         enabled: Some(false),
         ..UpdateWebhookRequest::default()
@@ -112,7 +112,7 @@ async fn a_disabled_webhook_is_told_and_enabled() {
 }
 
 #[tokio::test]
-async fn a_webhook_for_some_events_only_is_told_and_widened() {
+async fn a_webhook_for_some_events_only_is_reported_and_widened() {
     let change = UpdateWebhookRequest {
         event: Some(EventKind::ItemUpdated),
         ..UpdateWebhookRequest::default()
@@ -127,7 +127,7 @@ async fn a_webhook_for_some_events_only_is_told_and_widened() {
 }
 
 #[tokio::test]
-async fn a_webhook_with_another_secret_is_told_and_given_ours() {
+async fn a_webhook_with_another_secret_is_reported_and_given_ours() {
     let headers = BTreeMap::from([("x-webhook-secret".to_owned(), "old".to_owned())]);
     let change = UpdateWebhookRequest {
         headers: Some(&headers),
@@ -143,7 +143,7 @@ async fn a_webhook_with_another_secret_is_told_and_given_ours() {
 }
 
 #[tokio::test]
-async fn a_webhook_with_our_secret_elsewhere_is_told_and_deleted_only_where_that_is_asked_for() {
+async fn a_webhook_with_our_secret_elsewhere_is_reported_and_deleted_only_on_request() {
     let deployment = Deployment::start().await;
     register_elsewhere(&deployment).await;
 
@@ -157,16 +157,16 @@ async fn a_webhook_with_our_secret_elsewhere_is_told_and_deleted_only_where_that
 }
 
 #[tokio::test]
-async fn the_secret_is_held_against_the_deployed_digests_and_not_against_the_stored_secret() {
+async fn the_secret_is_compared_with_the_deployed_digests_and_not_with_the_stored_secret() {
     let deployment = Deployment::start().await;
     ensure(&deployment).await.unwrap();
     let mut mistyped = deployment.webhook_registration();
     mistyped.accepted = accepted(OTHER_SECRET_SHA256);
 
-    let told = webhook_registration::handle(&mistyped, Command::Watch, now()).await;
+    let reported = webhook_registration::handle(&mistyped, Command::Watch, now()).await;
     let refused = webhook_registration::handle(&mistyped, ENSURE, now()).await;
 
-    assert_eq!(told.unwrap(), watched(&[Problem::SecretRefused]));
+    assert_eq!(reported.unwrap(), watched(&[Problem::SecretRefused]));
     assert!(
         matches!(refused, Err(Error::SecretNotAccepted)),
         "{refused:?}"
@@ -175,7 +175,7 @@ async fn the_secret_is_held_against_the_deployed_digests_and_not_against_the_sto
 }
 
 #[tokio::test]
-async fn a_pluggy_that_cannot_be_asked_leaves_the_conditions_open() {
+async fn an_unreachable_pluggy_leaves_the_conditions_open() {
     let deployment = Deployment::start().await;
     deployment.pluggy.add_fault(Fault {
         method: None,

@@ -1,5 +1,5 @@
-//! Prints what the connect-token function answers for each option of the widget, for
-//! `make test-typescript`.
+//! A program that prints the responses of the connect-token function for each option of the widget, for `make
+//! test-typescript`.
 
 use std::io;
 

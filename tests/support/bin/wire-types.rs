@@ -1,4 +1,4 @@
-//! Prints what the types of `pluggy` have on the wire, for `make drift`.
+//! A program that prints the wire format of the types in `pluggy`, for `make drift`.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The event of each function that can be measured.
+//! The event of each measured function.
 
 use runtime::clock;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
     }
 }
 
-/// A webhook with an id of its own.
+/// Returns a webhook delivery with its own id.
 fn delivery(scene: &Scene, number: u64) -> Value {
     let body = json!({
         "event": "item/updated", "eventId": event_id(number), "itemId": scene.item_id,
@@ -30,7 +30,7 @@ fn delivery(scene: &Scene, number: u64) -> Value {
     event
 }
 
-/// A request about the caller's item.
+/// Returns a request about the caller's item.
 fn of_item(scene: &Scene, path: &str) -> Value {
     let mut event = sample::json(path);
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = super::USER.into();
@@ -39,7 +39,7 @@ fn of_item(scene: &Scene, path: &str) -> Value {
     event
 }
 
-/// What a frontend relays, about an item that it has not spoken of yet.
+/// Returns a connect event from a frontend, about an item that it has not mentioned before.
 fn callback(number: u64) -> Value {
     let mut event = sample::json("connect-events/on-success.json");
     let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
@@ -48,7 +48,7 @@ fn callback(number: u64) -> Value {
     event
 }
 
-/// Records of the event table's stream, of events that have just come.
+/// Returns records of the event table's stream, for events that have just arrived.
 pub(super) fn batch(records: &[Value], number: u64) -> Value {
     let mut records = records.to_vec();
     for (place, record) in records.iter_mut().enumerate() {

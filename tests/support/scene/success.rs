@@ -1,4 +1,4 @@
-//! What makes a measured invocation a success: a benchmark of refusals is worth nothing.
+//! Checks that a measured invocation succeeded: a benchmark of refusals is worthless.
 
 use std::ops::{Mul, Sub};
 
@@ -7,19 +7,19 @@ use serde_json::json;
 
 use super::FLOOR;
 
-/// How many requests a function has made.
+/// The number of requests that a function has made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// To the tables.
+    /// Requests to the tables.
     pub dynamodb: u64,
-    /// To Pluggy.
+    /// Requests to Pluggy.
     pub pluggy: u64,
-    /// To the event bus.
+    /// Requests to the event bus.
     pub event_bridge: u64,
 }
 
 impl Requests {
-    /// What a function asks for in each invocation, once it has the API key, and knows the connector.
+    /// Returns the requests of one invocation, once the function has the API key and knows the connector.
     pub fn of_invocation(name: &str) -> Self {
         let [dynamodb, pluggy, event_bridge] = match name {
             FLOOR => [0, 0, 0],
@@ -61,7 +61,7 @@ impl Mul<u64> for Requests {
     }
 }
 
-/// Expects that the function did what it is there for.
+/// Checks that the function did its work.
 pub fn assert_success(name: &str, answer: &Answer) {
     let expected = match name {
         "item-sync" | "publish" => {

@@ -1,4 +1,4 @@
-//! What time, the rest of the item and the bank change about it.
+//! The effects of time, of the item's other fields, and of the bank.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{NOW, answer, item};
 
-/// A state, what is more about it, and the fields and the connector that say so.
+/// A state and a circumstance, with the fields and the connector that express it.
 type Case = (
     &'static str,
     &'static str,

@@ -11,7 +11,7 @@ use super::{NOW, answer, item};
 /// A value that no version knows, as Pluggy might add it.
 const NEW: &str = "OF_THE_FUTURE";
 const NEW_STEP: &str = "OF_THE_FUTURE_IN_PROGRESS";
-/// A longer list of names tells less than "any other".
+/// The maximum number of names in a list. "Any other" is clearer than a longer list.
 const MOST_NAMES: usize = 15;
 
 pub(super) fn write(page: &mut String) {
@@ -34,14 +34,14 @@ pub(super) fn write(page: &mut String) {
     }
 }
 
-/// The statuses of the execution that come to the same.
+/// A group of execution statuses with the same response.
 struct Group {
     executions: Vec<ExecutionStatus>,
     reason: Reason,
 }
 
 impl Group {
-    /// The name that no version knows stands for whatever is not named elsewhere.
+    /// Returns the names of the group. The unknown name stands for all names that other groups do not list.
     fn names(&self) -> String {
         if self.has(NEW) && self.executions.len() > MOST_NAMES {
             return "any other".to_owned();
@@ -68,7 +68,7 @@ impl Group {
     }
 }
 
-/// In the order of their first ones; that of whatever is not named elsewhere last.
+/// Returns the groups in the order of their first statuses, with the group of all other statuses last.
 fn groups(status: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let new = [NEW_STEP, NEW].map(|execution| execution.to_owned().into());

@@ -7,7 +7,7 @@ use crate::event::BusEvent;
 const ACCOUNT: &str = "aaaa6c5d-0000-4000-8000-000000000002";
 const TRANSACTION: &str = "bbbb6c5d-0000-4000-8000-000000000004";
 
-/// What an event with these fields in its body asks for.
+/// Returns the plan for an event with these fields in its body.
 fn plan(event: &str, body: Value) -> Result<Plan, Malformed> {
     let mut full = json!({ "event": event, "accountId": ACCOUNT });
     let fields = body.as_object().unwrap().clone();
@@ -44,7 +44,7 @@ fn filters(plan: Result<Plan, Malformed>) -> Vec<TransactionFilter> {
 }
 
 #[test]
-fn new_transactions_are_read_since_the_moment_that_the_event_names() {
+fn new_transactions_are_read_since_the_time_in_the_event() {
     let plan = plan(
         "transactions/created",
         json!({
@@ -64,7 +64,7 @@ fn new_transactions_are_read_since_the_moment_that_the_event_names() {
 }
 
 #[test]
-fn without_a_moment_that_can_be_read_the_whole_account_is_read() {
+fn without_a_valid_time_the_whole_account_is_read() {
     for moment in [
         json!(null),
         json!(""),
@@ -100,15 +100,15 @@ fn changed_transactions_are_read_by_their_ids_no_more_than_500_at_once() {
 }
 
 #[test]
-fn where_no_transaction_changed_nothing_is_read() {
+fn without_a_changed_transaction_nothing_is_read() {
     let plan = plan("transactions/updated", json!({ "transactionIds": [] }));
 
-    // A question without ids would be for the whole account.
+    // A request without ids would be for the whole account.
     assert_eq!(filters(plan), []);
 }
 
 #[test]
-fn deleted_transactions_are_not_asked_for() {
+fn deleted_transactions_are_not_requested() {
     let plan = plan(
         "transactions/deleted",
         json!({ "transactionIds": [TRANSACTION] }),
@@ -119,7 +119,7 @@ fn deleted_transactions_are_not_asked_for() {
 }
 
 #[test]
-fn ids_that_cannot_be_read_are_not_guessed() {
+fn invalid_ids_are_refused() {
     for ids in [
         json!(null),
         json!(TRANSACTION),
@@ -136,7 +136,7 @@ fn ids_that_cannot_be_read_are_not_guessed() {
 }
 
 #[test]
-fn a_body_without_an_account_asks_for_nothing() {
+fn a_body_without_an_account_has_an_empty_plan() {
     for account in [
         json!(null),
         json!(""),
@@ -159,7 +159,7 @@ fn other_events_are_not_for_this_consumer() {
 }
 
 #[test]
-fn another_major_version_of_the_schema_is_not_guessed() {
+fn another_major_version_of_the_schema_is_refused() {
     let event = json!({
         "detail-type": "webhook.transactions/created",
         "detail": {

@@ -1,4 +1,4 @@
-//! Every form of what a frontend relays, and what it must not be.
+//! Tests of every accepted form of a relayed event and of invalid bodies.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn refused_field(body: &str) -> String {
     problem["field"].as_str().unwrap_or_default().to_owned()
 }
 
-/// An event with another field.
+/// Returns an event with one more field.
 fn with(field: &str, value: Value) -> Value {
     let mut body = json!({"event": "onError", "timestamp": 1_795_435_200_000_u64});
     body[field] = value;

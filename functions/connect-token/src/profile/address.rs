@@ -1,11 +1,11 @@
-//! Addresses that a profile may name: where the widget comes from, and where a user is sent back to.
+//! URLs in a profile: the source of the widget, and the redirect target for the user.
 
 use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
 const PLUGGY: &str = "pluggy.ai";
-/// Schemes that no app has: a browser, or the system, makes something of its own of them.
+/// Schemes that browsers or operating systems handle themselves, so no app can own them.
 const NOT_AN_APPS: [&str; 15] = [
     "about",
     "blob",
@@ -24,7 +24,7 @@ const NOT_AN_APPS: [&str; 15] = [
     "wss",
 ];
 
-/// Whether the widget may be loaded from there: whoever serves it gets each connect token.
+/// Returns whether the widget may be loaded from this URL. Its server receives every connect token.
 pub(super) fn is_from_pluggy(text: &str) -> bool {
     let Some(url) = plain(text) else {
         return false;
@@ -39,8 +39,8 @@ pub(super) fn is_from_pluggy(text: &str) -> bool {
     url.scheme() == "https" && is_host
 }
 
-/// Whether a user may be sent back to there: a page of the app's on the web, or the app itself by
-/// its deep link. Pluggy refuses local addresses.
+/// Returns whether the user may be redirected to this URL: a web page of the app, or a deep link into the
+/// app. Pluggy rejects local addresses.
 pub(super) fn is_of_an_app(text: &str) -> bool {
     let Some(url) = plain(text) else {
         return false;
@@ -54,8 +54,8 @@ pub(super) fn is_of_an_app(text: &str) -> bool {
     }
 }
 
-/// A URL that is written as it is read, and names no user. A browser passes over spaces and line
-/// breaks, and what is left may be another address.
+/// Parses a URL that has no user name and no characters that a browser would drop. A browser skips spaces and
+/// line breaks, which may yield another address.
 fn plain(text: &str) -> Option<Url> {
     let is_plain = text
         .bytes()
@@ -65,13 +65,13 @@ fn plain(text: &str) -> Option<Url> {
     names_nobody.then_some(url)
 }
 
-/// A scheme alone, also with slashes, is a mistyped address.
+/// Returns whether a target follows the scheme. A scheme alone, also with slashes, is a mistyped URL.
 fn leads_somewhere(text: &str, scheme: &str) -> bool {
     let rest = text.get(scheme.len() + 1..).unwrap_or_default();
     !rest.trim_start_matches('/').is_empty()
 }
 
-/// In a deep link, an address stands as it was written; on the web, as it was understood.
+/// Returns whether the host is local. The parser normalizes hosts of web URLs, but not of deep links.
 fn is_local(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let host = host.trim_end_matches('.');

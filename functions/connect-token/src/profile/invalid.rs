@@ -1,9 +1,9 @@
-//! Why a set of profiles cannot be used.
+//! Error for an invalid set of profiles.
 
-/// How much of a name that is wrong is told.
-const MAX_TOLD_CHARACTERS: usize = 64;
+/// Maximum length of a wrong name in the error.
+const MAX_NAME_CHARACTERS: usize = 64;
 
-/// Profiles that cannot be used: which part, and what it must be. A value is never told.
+/// An invalid set of profiles: the invalid part, and its rule. The error never contains a value.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path} {rule}")]
 pub struct InvalidProfiles {
@@ -12,10 +12,10 @@ pub struct InvalidProfiles {
 }
 
 impl InvalidProfiles {
-    /// The part at `path`, and what it must be, as the end of a sentence. Names are told as far as
-    /// they can stand in a line of a log.
+    /// Creates the error for the part at `path`. `rule` ends the sentence. Names are shortened and escaped
+    /// for the log line.
     pub(super) fn new(path: &[&str], rule: &'static str) -> Self {
-        let path: Vec<String> = path.iter().copied().map(told).collect();
+        let path: Vec<String> = path.iter().copied().map(printable).collect();
         Self {
             path: path.join("."),
             rule,
@@ -23,9 +23,9 @@ impl InvalidProfiles {
     }
 }
 
-fn told(name: &str) -> String {
+fn printable(name: &str) -> String {
     name.chars()
-        .take(MAX_TOLD_CHARACTERS)
+        .take(MAX_NAME_CHARACTERS)
         .map(|character| match character {
             ' '..='~' => character,
             _ => '?',

@@ -1,14 +1,14 @@
-//! From JSON to a profile, option by option, so that what is wrong can be told by its path.
+//! Conversion from JSON to a profile, option by option, so that an error can name the path.
 
 use serde_json::Value;
 
 use super::rules::{self, Rule};
 use super::{InvalidProfiles, Profile};
 
-/// Longest name of a profile.
+/// Maximum length of a profile name.
 const MAX_NAME_BYTES: usize = 64;
 
-/// The profile of a name.
+/// Reads the profile with this name.
 pub(super) fn read(name: &str, profile: Value) -> Result<Profile, InvalidProfiles> {
     if !is_name(name) {
         let rule = "is no name of a profile: 1 to 64 of a-z, A-Z, 0-9, _ and -";
@@ -34,11 +34,11 @@ pub(super) fn read(name: &str, profile: Value) -> Result<Profile, InvalidProfile
                 .map_err(|rule| InvalidProfiles::new(&[name, part, option], rule))?;
         }
     }
-    // The rules are at least as strict.
+    // The rules above are at least as strict.
     serde_json::from_value(profile).map_err(|_| InvalidProfiles::new(&[name], "must be a profile"))
 }
 
-/// Null is the same as absent, as in requests.
+/// Checks one option. Null counts as absent, as in requests.
 fn check_option(rules: &[Rule], option: &str, value: &Value) -> Result<(), &'static str> {
     let rule = rules
         .iter()
@@ -61,7 +61,7 @@ mod tests {
     use crate::Profiles;
     use serde_json::json;
 
-    /// Stands where a value is wrong.
+    /// Marker inside wrong values; no error may contain it.
     const SECRET: &str = "hunter2";
 
     fn refusal(profiles: Value) -> String {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_its_path_and_never_by_its_value() {
+    fn an_error_names_the_path_and_never_the_value() {
         let cases = [
             ("connect", "includeSandbox", json!("true")),
             ("connect", "allowConnectInBackground", json!(1)),

@@ -1,4 +1,4 @@
-//! What each option of a profile may be. A mistyped one must not wait for a user to find it.
+//! Rules for each option of a profile. A mistyped option fails at deployment, not for the first user.
 
 use pluggy::{ConnectorType, CountryCode, ProductType};
 use runtime::fields;
@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::address;
 use crate::request::{language, theme};
 
-/// What one option may be.
+/// Rule for one option.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
-    /// The option, as the widget or Pluggy's API names it.
+    /// Name of the option in the widget or in Pluggy's API.
     pub(super) option: &'static str,
-    /// Whether a value is right.
+    /// Whether a value is valid.
     pub(super) admits: fn(&Value) -> bool,
-    /// What a value must be, as the end of a sentence.
+    /// Description of a valid value, as the end of a sentence.
     pub(super) expected: &'static str,
 }
 
@@ -101,7 +101,7 @@ pub(super) const TOKEN: [Rule; 3] = [
     ),
 ];
 
-/// Products of the API that the widget's own types do not have.
+/// Products that the API has and the types of the widget do not.
 const UNKNOWN_TO_THE_WIDGET: [ProductType; 2] = [
     ProductType::AccountStatements,
     ProductType::ExchangeOperations,
@@ -127,7 +127,7 @@ fn is_unknown_to_the_widget(value: &Value) -> bool {
     names(value, &UNKNOWN_TO_THE_WIDGET, ProductType::as_str)
 }
 
-/// Requests may write it as `201.0`; settings have no reason to.
+/// Returns whether the value is a connector id. Unlike requests, settings may not write it as `201.0`.
 fn is_connector_id(value: &Value) -> bool {
     value.is_i64() && fields::connector_id(value).is_some()
 }
@@ -142,7 +142,7 @@ fn is_text(value: &Value, admits: impl FnOnce(&str) -> bool) -> bool {
     value.as_str().is_some_and(admits)
 }
 
-/// Whether a value names one of those that are known.
+/// Returns whether the value is the name of a known value.
 fn names<T>(value: &Value, known: &[T], name: impl Fn(&T) -> &str) -> bool {
     is_text(value, |text| known.iter().any(|known| name(known) == text))
 }
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use pluggy::{ConnectOptions, ConnectTokenOptions, Theme, WidgetLanguage};
 
-    /// Names of the options that a value of a type has.
+    /// Returns the names of the options that a value of this type serializes.
     fn options(value: impl serde::Serialize) -> BTreeSet<String> {
         let value = serde_json::to_value(value).unwrap();
         value.as_object().unwrap().keys().cloned().collect()

@@ -1,17 +1,17 @@
-//! Whether the deployment is one in which sandbox banks may be connected.
+//! Setting that allows sandbox connectors in a deployment.
 
 use std::str::FromStr;
 
-/// What the widget may list besides real banks. A sandbox bank takes any user for its customer.
+/// Policy for sandbox connectors in profiles. A sandbox bank accepts any user as its customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SandboxConnectors {
-    /// Profiles may have them listed.
+    /// Profiles may list sandbox connectors.
     Allowed,
-    /// No profile may.
+    /// Profiles may not list sandbox connectors.
     Forbidden,
 }
 
-/// A text that is neither.
+/// A text that is neither `true` nor `false`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("neither true nor false")]
 pub struct InvalidSandboxConnectors;

@@ -1,4 +1,4 @@
-//! What the user needs for what is to be done at the bank.
+//! Details of an action that the user must take at the bank.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub(super) struct BankView<'a> {
     kind: Option<&'a str>,
     instructions: Option<&'a str>,
     provider_message: Option<&'a str>,
-    /// Such as the name of the device to authorize; which keys there are is the bank's affair.
+    /// For example the name of the device to authorize. The bank defines the keys.
     attributes: BTreeMap<&'a str, String>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> BankView<'a> {
     }
 }
 
-/// Pluggy promises texts. A number is told as one; what is neither is left out.
+/// Returns the value as text. Pluggy documents texts; numbers are converted, other values are left out.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

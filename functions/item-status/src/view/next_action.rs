@@ -1,4 +1,4 @@
-//! What happens next, with everything that the app needs for it.
+//! The next action, with everything that the app needs for it.
 
 use connection::{ActionKind, Assessment, Language, TokenUse, message};
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub(super) struct NextActionView<'a> {
     bank: Option<BankView<'a>>,
 }
 
-/// The exact body to post to `/connect-token`.
+/// The exact body for `POST /connect-token`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ConnectTokenBody {
@@ -28,7 +28,7 @@ struct ConnectTokenBody {
 }
 
 impl<'a> NextActionView<'a> {
-    /// `item` is Pluggy's last answer, if it has answered.
+    /// Creates the view. `item` is the snapshot, if there is one.
     pub(super) fn new(
         assessment: Assessment,
         item_id: ItemId,

@@ -1,4 +1,4 @@
-//! How fresh each product is, and what is known to be wrong with it.
+//! Freshness and known problems of each product.
 
 use std::collections::BTreeMap;
 
@@ -22,29 +22,29 @@ struct WarningView<'a> {
     provider_message: Option<&'a str>,
 }
 
-/// Pluggy's sources spell one key in two ways; a frontend gets to see this one.
+/// Pluggy's sources spell one key in two ways. Frontends always receive this one.
 const INVESTMENTS_TRANSACTIONS: &str = "investmentsTransactions";
 
-/// The item's products, by the keys of `statusDetail`. Pluggy leaves that out where an execution
-/// collected everything and has nothing to warn of: then all products of the item are as fresh as
-/// the item. What was not asked for is left out.
+/// Returns the item's products, by the keys of `statusDetail`. Pluggy omits `statusDetail` when an execution
+/// collected everything without warnings; then every product is as fresh as the item. Products that were not
+/// requested are left out.
 pub(super) fn products(item: &Item) -> BTreeMap<String, ProductView<'_>> {
     let detail = item.status_detail.iter().flatten();
     let mut products: BTreeMap<String, ProductView<'_>> = detail
         .filter_map(|(name, status)| Some((key(name), ProductView::new(status.as_ref()?))))
         .collect();
     if item.execution_status == ExecutionStatus::Success {
-        let told: Vec<String> = item
+        let reported: Vec<String> = item
             .status_detail
             .iter()
             .flat_map(|detail| detail.keys().map(|name| key(name)))
             .collect();
-        let untold = item
+        let requested = item
             .products
             .iter()
             .flatten()
             .map(|product| key(&camel_case(product)));
-        for name in untold.filter(|name| !told.contains(name)) {
+        for name in requested.filter(|name| !reported.contains(name)) {
             let fresh = ProductView {
                 is_updated: Some(true),
                 last_updated_at: item.last_updated_at,
@@ -63,7 +63,7 @@ fn key(name: &str) -> String {
     }
 }
 
-/// `CREDIT_CARDS` is `creditCards` in `statusDetail`.
+/// Returns the key in `statusDetail`: `CREDIT_CARDS` is `creditCards`.
 fn camel_case(product: &ProductType) -> String {
     let mut words = product.as_str().split('_').map(str::to_ascii_lowercase);
     let mut key = words.next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What the bank asks the user for. The value itself goes from the widget to Pluggy, never through
-//! here.
+//! Prompts of the bank for the user. The widget sends the value to Pluggy directly; it never passes through
+//! this backend.
 
 use pluggy::{ConnectorCredential, CredentialOption, CredentialType};
 use serde::Serialize;
@@ -10,7 +10,7 @@ pub(super) struct PromptView<'a> {
     label: Option<&'a str>,
     #[serde(rename = "type")]
     kind: Option<&'a str>,
-    /// Base64, as Pluggy gives it.
+    /// Base64, as Pluggy returns it.
     image: Option<&'a str>,
     options: Option<&'a [CredentialOption]>,
     assistive_text: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Where an item stands, as its user is told, and why.
+//! The connection as its user sees it, and the reason.
 
 use connection::{ActionKind, Assessment, Phase, assess};
 use jiff::Timestamp;
@@ -6,22 +6,22 @@ use serde::Serialize;
 use store::Healths;
 use store::StoredItem;
 
-/// Where an item stands.
+/// A connection: phase, next action, and reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connection {
     /// Its phase.
     pub phase: Phase,
-    /// What happens next.
+    /// The next action.
     pub next_action: ActionKind,
-    /// Until when that can be done.
+    /// Until when the next action can be done.
     pub expires_at: Option<Timestamp>,
-    /// What decided.
+    /// The reason for the phase.
     pub why: &'static str,
 }
 
 impl Connection {
-    /// `None` for a deleted item.
+    /// Returns the connection, or `None` for a deleted item.
     pub(super) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Option<Self> {
         if stored.deleted_at.is_some() {
             return None;

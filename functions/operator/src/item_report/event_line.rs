@@ -8,17 +8,17 @@ use store::LoggedEvent;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventLine {
-    /// When it reached us.
+    /// When we received it.
     pub received_at: Timestamp,
     /// Its name.
     pub event: String,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: &'static str,
     /// Its id.
     pub id: String,
-    /// Why it was not acted on.
+    /// Why it is quarantined, if so.
     pub quarantine: Option<String>,
-    /// Whether it was too long to be kept whole.
+    /// Whether the stored body is truncated.
     pub truncated: bool,
 }
 

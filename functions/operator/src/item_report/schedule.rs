@@ -1,26 +1,26 @@
-//! When an item is looked at next, and what went wrong before.
+//! Schedule of an item's next fetch, and its past failures.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{FailedFetch, PendingSignal, Schedule};
 
-/// When an item is looked at next.
+/// The schedule of an item's next fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduleReport {
-    /// The moment; none for a deleted item.
+    /// The time of the next fetch; none for a deleted item.
     pub next_fetch_at: Option<Timestamp>,
-    /// For how long that has been due, in seconds.
+    /// For how many seconds the fetch has been due.
     pub overdue_seconds: Option<i64>,
-    /// How many reads in a row have failed.
+    /// Number of failed fetches in a row.
     pub fetch_failures: u32,
-    /// How many looks in a row were made because one answer was not enough.
+    /// Number of confirming fetches in a row.
     pub confirming_fetches: u32,
-    /// Why the last read failed, if it did.
+    /// Why the last fetch failed, if it did.
     pub last_error: Option<FailedFetch>,
-    /// What an event of Pluggy's said that no look has confirmed yet.
+    /// The signal of a Pluggy event that no fetch has confirmed yet.
     pub pending_signal: Option<&'static str>,
-    /// When Pluggy first said that there is no such item.
+    /// When Pluggy first responded that the item does not exist.
     pub missing_since: Option<Timestamp>,
 }
 

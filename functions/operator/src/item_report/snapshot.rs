@@ -1,4 +1,4 @@
-//! Pluggy's last answer about an item.
+//! Report of Pluggy's last response about an item.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use pluggy::{Connector, ItemError, ProductStatus};
 use serde::Serialize;
 use store::Snapshot;
 
-/// Pluggy's last answer about an item.
+/// Pluggy's last response about an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotReport {
@@ -19,15 +19,15 @@ pub struct SnapshotReport {
     pub error: Option<ErrorLine>,
     /// The bank.
     pub connector: Option<ConnectorLine>,
-    /// How each product stands.
+    /// State of each product.
     pub products: BTreeMap<String, ProductLine>,
-    /// Our clock when Pluggy was asked.
+    /// Our clock when the request was sent.
     pub fetched_at: Timestamp,
-    /// When the record changed at Pluggy, which is the row's version.
+    /// When the record changed at Pluggy. This is the version of the row.
     pub updated_at: Option<Timestamp>,
-    /// When the bank was read last.
+    /// When Pluggy last updated the item from the bank.
     pub last_updated_at: Option<Timestamp>,
-    /// When Pluggy reads the bank next by itself.
+    /// When Pluggy updates the item next by itself.
     pub next_auto_sync_at: Option<Timestamp>,
     /// When the consent ends.
     pub consent_expires_at: Option<Timestamp>,
@@ -35,7 +35,7 @@ pub struct SnapshotReport {
     pub has_resources_pending_authorization: Option<bool>,
 }
 
-/// Why an execution failed.
+/// Error of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorLine {
@@ -55,11 +55,11 @@ pub struct ConnectorLine {
     pub id: i64,
     /// Its name.
     pub name: Option<String>,
-    /// How well it worked when the item was read.
+    /// Its health when the item was fetched.
     pub health: Option<String>,
 }
 
-/// How one product stands.
+/// State of one product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductLine {

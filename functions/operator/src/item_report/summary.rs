@@ -16,11 +16,11 @@ pub struct ItemSummary {
     pub item_id: ItemId,
     /// The bank.
     pub connector: Option<String>,
-    /// Its phase, and why.
+    /// Its phase, and the reason.
     pub connection: Option<Connection>,
-    /// When Pluggy last answered.
+    /// When the item was last fetched.
     pub fetched_at: Option<Timestamp>,
-    /// When it is looked at next.
+    /// The schedule of its next fetch.
     pub schedule: ScheduleReport,
 }
 

@@ -7,7 +7,7 @@ use super::*;
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const NOON: &str = "2026-11-23T12:00:00Z";
 
-/// An item as Pluggy answered at noon, with these fields in place of the usual ones.
+/// An item as Pluggy returned it at noon, with these fields changed.
 fn item(fields: Value) -> StoredItem {
     let mut answer = json!({
         "id": ITEM, "status": "UPDATED", "executionStatus": "SUCCESS",
@@ -68,7 +68,7 @@ fn tombstone() -> StoredItem {
     }
 }
 
-fn told(before: Option<&StoredItem>, after: &StoredItem) -> Option<String> {
+fn published(before: Option<&StoredItem>, after: &StoredItem) -> Option<String> {
     entry(before, after).map(|entry| entry.detail_type)
 }
 
@@ -77,7 +77,7 @@ fn detail(entry: &Entry) -> Value {
 }
 
 #[test]
-fn a_new_phase_is_told_with_the_one_before() {
+fn a_new_phase_is_published_with_the_previous_one() {
     let entry = entry(Some(&updating()), &ready()).unwrap();
 
     assert_eq!(entry.detail_type, "item.ready");
@@ -92,16 +92,16 @@ fn a_new_phase_is_told_with_the_one_before() {
 }
 
 #[test]
-fn a_look_that_finds_nothing_new_is_not_told() {
-    assert_eq!(told(Some(&ready()), &ready()), None);
+fn a_fetch_without_changes_is_not_published() {
+    assert_eq!(published(Some(&ready()), &ready()), None);
     assert_eq!(
-        told(Some(&ready()), &fetched_at("2026-11-23T12:30:00Z", ready())),
+        published(Some(&ready()), &fetched_at("2026-11-23T12:30:00Z", ready())),
         None
     );
-    // Both are the phase `reconnect`.
+    // Both have the phase `reconnect`.
     let refused = |code: &str| item(json!({"status": "LOGIN_ERROR", "executionStatus": code}));
     assert_eq!(
-        told(
+        published(
             Some(&refused("INVALID_CREDENTIALS")),
             &refused("ACCOUNT_LOCKED")
         ),
@@ -110,7 +110,7 @@ fn a_look_that_finds_nothing_new_is_not_told() {
 }
 
 #[test]
-fn what_time_alone_changes_is_told_with_the_look_that_sees_it() {
+fn a_change_by_time_is_published_with_the_next_fetch() {
     let waiting = || {
         item(json!({
             "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
@@ -119,15 +119,18 @@ fn what_time_alone_changes_is_told_with_the_look_that_sees_it() {
     };
     let later = fetched_at("2026-11-23T12:10:01Z", waiting());
 
-    assert_eq!(told(None, &waiting()).as_deref(), Some("item.waiting_user"));
     assert_eq!(
-        told(Some(&waiting()), &later).as_deref(),
+        published(None, &waiting()).as_deref(),
+        Some("item.waiting_user")
+    );
+    assert_eq!(
+        published(Some(&waiting()), &later).as_deref(),
         Some("item.reconnect")
     );
 }
 
 #[test]
-fn newer_data_and_a_known_owner_are_told_as_an_update() {
+fn newer_data_and_a_known_owner_are_published_as_a_change() {
     let synced = item(json!({"lastUpdatedAt": "2026-11-23T11:30:00Z"}));
     let nobodys = StoredItem {
         owner: None,
@@ -135,19 +138,19 @@ fn newer_data_and_a_known_owner_are_told_as_an_update() {
     };
 
     assert_eq!(
-        told(Some(&ready()), &synced).as_deref(),
+        published(Some(&ready()), &synced).as_deref(),
         Some("item.changed")
     );
     assert_eq!(
-        told(Some(&nobodys), &ready()).as_deref(),
+        published(Some(&nobodys), &ready()).as_deref(),
         Some("item.changed")
     );
-    assert_eq!(told(Some(&synced), &ready()), None);
-    assert_eq!(told(Some(&ready()), &nobodys), None);
+    assert_eq!(published(Some(&synced), &ready()), None);
+    assert_eq!(published(Some(&ready()), &nobodys), None);
 }
 
 #[test]
-fn an_item_that_is_gone_is_told_with_its_last_owner() {
+fn a_deleted_item_is_published_with_its_last_owner() {
     let entry = entry(Some(&ready()), &tombstone()).unwrap();
 
     assert_eq!(entry.detail_type, "item.deleted");
@@ -161,8 +164,8 @@ fn an_item_that_is_gone_is_told_with_its_last_owner() {
 }
 
 #[test]
-fn a_tombstone_is_told_once_and_what_follows_it_is_new() {
-    assert_eq!(told(Some(&tombstone()), &tombstone()), None);
+fn a_tombstone_is_published_once_and_a_later_row_is_new() {
+    assert_eq!(published(Some(&tombstone()), &tombstone()), None);
 
     let again = entry(Some(&tombstone()), &ready()).unwrap();
 
@@ -171,32 +174,35 @@ fn a_tombstone_is_told_once_and_what_follows_it_is_new() {
 }
 
 #[test]
-fn an_item_that_is_gone_is_told_also_where_its_row_could_not_be_read() {
-    assert_eq!(told(None, &tombstone()).as_deref(), Some("item.deleted"));
+fn a_deletion_is_published_even_if_the_old_row_is_unreadable() {
+    assert_eq!(
+        published(None, &tombstone()).as_deref(),
+        Some("item.deleted")
+    );
 }
 
 #[test]
-fn a_shell_is_connecting_unless_an_operator_alone_speaks_of_it() {
+fn a_placeholder_is_connecting_unless_only_an_operator_named_it() {
     let unconfirmed = StoredItem {
         is_unconfirmed: true,
         ..placeholder()
     };
 
     assert_eq!(
-        told(None, &placeholder()).as_deref(),
+        published(None, &placeholder()).as_deref(),
         Some("item.connecting")
     );
-    assert_eq!(told(None, &unconfirmed), None);
-    assert_eq!(told(Some(&unconfirmed), &tombstone()), None);
+    assert_eq!(published(None, &unconfirmed), None);
+    assert_eq!(published(Some(&unconfirmed), &tombstone()), None);
     assert_eq!(
-        told(Some(&unconfirmed), &ready()).as_deref(),
+        published(Some(&unconfirmed), &ready()).as_deref(),
         Some("item.ready")
     );
     assert_eq!(present(&unconfirmed), None);
 }
 
 #[test]
-fn what_is_told_again_has_the_id_that_it_had() {
+fn a_republished_event_has_the_same_id() {
     let first = entry(Some(&updating()), &ready()).unwrap();
     let deleted = entry(Some(&ready()), &tombstone()).unwrap();
 
@@ -224,7 +230,7 @@ fn facts_that_differ_have_ids_that_differ() {
 }
 
 #[test]
-fn nothing_of_the_banks_own_words_is_told() {
+fn no_text_of_the_bank_is_published() {
     let asked = item(json!({
         "status": "LOGIN_ERROR", "executionStatus": "ACCOUNT_NEEDS_ACTION",
         "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": "Maria", "providerMessage": "CPF 123"},

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::reference::{Reference, RowKey};
 
-/// A entry about `partition` with a detail of so many bytes.
+/// Returns an entry about `partition` with a detail of this length in bytes.
 fn sized(partition: &str, number: usize, length: usize) -> PendingEntry {
     PendingEntry {
         entry: Some(Entry {

@@ -22,11 +22,11 @@ const MAX_CLIENT_USER_ID: usize = 255;
 pub(super) struct Filter {
     client_user_id: Option<String>,
     connector_id: Option<u32>,
-    /// The id of the last item of the page before.
+    /// The id of the last item on the previous page.
     after: Option<String>,
 }
 
-/// Newest first; not part of every contract.
+/// Lists the items, newest first. This endpoint is not part of every contract.
 pub(super) async fn list(
     _: ApiKey,
     State(app): State<Arc<App>>,

@@ -56,7 +56,7 @@ pub(super) async fn update(
     Ok(Json(view(&world, &connection)))
 }
 
-/// Whether a new execution may start.
+/// Checks that a new execution may start.
 fn check(connection: &Connection, parameters: Option<&Parameters>, app: &App) -> Result<(), Error> {
     let item = &connection.item;
     if item.connector.id == MEU_PLUGGY {
@@ -99,7 +99,7 @@ fn check_parameters(connection: &Connection, parameters: Option<&Parameters>) ->
     connection.item.connector.check(&merged)
 }
 
-/// A credential that is good for one login only must come along, and be another one.
+/// Checks that a single-use credential is present and new.
 fn check_renewable(connection: &Connection, parameters: Option<&Parameters>) -> Result<(), Error> {
     let Some(credential) = connection.item.connector.renewable_credential() else {
         return Ok(());
@@ -149,7 +149,7 @@ pub(super) async fn answer(
     Ok(Json(view(&world, &connection)))
 }
 
-/// The codes are known; the statuses that go with them are not.
+/// Returns the error for an unexpected answer. The codes are documented; their statuses are not.
 fn no_question(execution_status: &str) -> Error {
     let (code, message) = match execution_status {
         "USER_INPUT_TIMEOUT" => ("ITEM_MFA_EXPIRED", "The question has expired"),

@@ -8,14 +8,14 @@ use crate::call::Call;
 use pluggy::{Account, AccountId, ItemId, Page};
 
 impl Client {
-    /// `GET /accounts?itemId=`: the accounts of an item. None does not mean that the user has none:
-    /// they may not be collected yet, or the consent may have ended.
+    /// `GET /accounts?itemId=`: fetches the accounts of an item. An empty list does not mean that the user
+    /// has no accounts: they may not be collected yet, or the consent may have ended.
     pub async fn accounts(&self, item_id: ItemId, now: Timestamp) -> Result<Page<Account>, Error> {
         let call = Call::get(["accounts"]).with_query(vec![("itemId", item_id.to_string())]);
         self.call(call, NO_BODY, now).await
     }
 
-    /// `GET /accounts/{id}`: one account, or `None` if there is none of this id.
+    /// `GET /accounts/{id}`: fetches an account, or `None` if it does not exist.
     pub async fn account(&self, id: AccountId, now: Timestamp) -> Result<Option<Account>, Error> {
         let call = Call::get(["accounts", &id.to_string()]);
         self.find(call, NO_BODY, ACCOUNT_NOT_FOUND, now).await

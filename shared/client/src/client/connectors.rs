@@ -8,7 +8,7 @@ use crate::call::Call;
 use pluggy::{Connector, ConnectorFilter, ConnectorId, Page};
 
 impl Client {
-    /// `GET /connectors`: the institutions that the application can use.
+    /// `GET /connectors`: fetches the institutions that the application can use.
     pub async fn connectors(
         &self,
         filter: &ConnectorFilter,
@@ -22,7 +22,7 @@ impl Client {
         .await
     }
 
-    /// `GET /connectors/{id}`: one institution, or `None` if there is none of this id.
+    /// `GET /connectors/{id}`: fetches an institution, or `None` if it does not exist.
     pub async fn connector(
         &self,
         id: ConnectorId,

@@ -11,8 +11,8 @@ use crate::call::Call;
 use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, Parameters, UpdateItemRequest};
 
 impl Client {
-    /// `GET /items/{id}`: the item, or `None` if Pluggy says that the application has none of this
-    /// id. Boxed, since each step of the way back would copy it.
+    /// `GET /items/{id}`: fetches an item, or `None` if the application has no item with this id. Boxed,
+    /// because each return would otherwise copy it.
     pub async fn item(&self, id: ItemId, now: Timestamp) -> Result<Option<Box<Item>>, Error> {
         self.find(
             Call::get(["items", &id.to_string()]),
@@ -23,8 +23,8 @@ impl Client {
         .await
     }
 
-    /// `GET /v2/items`: the application's items, newest first, from where the page before ended.
-    /// Pluggy answers 403 unless the contract has it.
+    /// `GET /v2/items`: fetches a page of the application's items, newest first, from the end of the previous
+    /// page. Pluggy responds 403 unless the contract includes it.
     pub async fn items(
         &self,
         after: Option<&ItemCursor>,
@@ -35,8 +35,7 @@ impl Client {
         self.call(call, NO_BODY, now).await
     }
 
-    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute for each
-    /// address.
+    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute per address.
     pub async fn update_item(
         &self,
         id: ItemId,
@@ -52,8 +51,8 @@ impl Client {
         .await
     }
 
-    /// `DELETE /items/{id}`: removes the item with its data and credentials, and revokes its
-    /// consent; `None` if there is no such item any more, so that it does no harm to ask again.
+    /// `DELETE /items/{id}`: deletes the item with its data and credentials, and revokes its consent. Returns
+    /// `None` if the item does not exist, so a retry does no harm.
     pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
         let call = Call::delete(["items", &id.to_string()]).repeatable();
         self.find(call, NO_BODY, ITEM_NOT_FOUND, now).await

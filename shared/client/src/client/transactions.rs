@@ -8,9 +8,8 @@ use crate::call::Call;
 use pluggy::{AccountId, TransactionCursor, TransactionFilter, TransactionPage};
 
 impl Client {
-    /// `GET /v2/transactions?accountId=`: a page of an account's transactions, from where the page
-    /// before ended, or `None` if Pluggy says that there is no such account. The filter must be the
-    /// same for all pages.
+    /// `GET /v2/transactions?accountId=`: fetches a page of an account's transactions, from the end of the
+    /// previous page. Returns `None` if the account does not exist. All pages need the same filter.
     pub async fn transactions(
         &self,
         account_id: AccountId,

@@ -8,11 +8,11 @@ use crate::call::Call;
 use pluggy::{CreateWebhookRequest, Deleted, Page, UpdateWebhookRequest, Webhook, WebhookId};
 
 const WEBHOOK_NOT_FOUND: &str = "WEBHOOK_NOT_FOUND";
-/// Pluggy allows five webhooks for each event name, so that there are never so many pages.
+/// Maximum number of pages. Pluggy allows five webhooks per event name, so there are always fewer.
 const MAX_PAGES: u64 = 20;
 
 impl Client {
-    /// `GET /webhooks`: the application's webhooks, on all pages.
+    /// `GET /webhooks`: fetches the application's webhooks, from all pages.
     pub async fn webhooks(&self, now: Timestamp) -> Result<Vec<Webhook>, Error> {
         let mut webhooks = Vec::new();
         for page in 1..=MAX_PAGES {
@@ -25,7 +25,7 @@ impl Client {
         Ok(webhooks)
     }
 
-    /// `GET /webhooks/{id}`: one webhook, or `None` if there is none of this id.
+    /// `GET /webhooks/{id}`: fetches a webhook, or `None` if it does not exist.
     pub async fn webhook(&self, id: WebhookId, now: Timestamp) -> Result<Option<Webhook>, Error> {
         let call = Call::get(["webhooks", &id.to_string()]);
         self.find(call, NO_BODY, WEBHOOK_NOT_FOUND, now).await
@@ -41,7 +41,7 @@ impl Client {
             .await
     }
 
-    /// `PATCH /webhooks/{id}`: changes a webhook, or `None` if there is none of this id.
+    /// `PATCH /webhooks/{id}`: updates a webhook. Returns `None` if it does not exist.
     pub async fn update_webhook(
         &self,
         id: WebhookId,
@@ -52,7 +52,7 @@ impl Client {
         self.find(call, Some(request), WEBHOOK_NOT_FOUND, now).await
     }
 
-    /// `DELETE /webhooks/{id}`: removes a webhook; `None` if there is none of this id any more.
+    /// `DELETE /webhooks/{id}`: deletes a webhook. Returns `None` if it does not exist.
     pub async fn delete_webhook(
         &self,
         id: WebhookId,
@@ -63,7 +63,7 @@ impl Client {
     }
 }
 
-/// The first page as Pluggy documents the call: without a query.
+/// Creates the call for a page. Pluggy documents the first page without a query.
 fn page_of_webhooks(page: u64) -> Call {
     let call = Call::get(["webhooks"]);
     if page == 1 {

@@ -1,13 +1,13 @@
-//! Which addresses a secret may be sent to.
+//! URLs to which a secret may be sent.
 
 use url::{Host, Url};
 
-/// A text that is not an address to which a secret may be sent.
+/// A text that is not a URL to which a secret may be sent.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an https URL, nor an http one on the loopback")]
 pub struct InvalidUrl;
 
-/// An address to which a secret may be sent: https, or http on the loopback for the local stack.
+/// Parses a URL to which a secret may be sent: https, or http on the loopback for the local stack.
 pub fn secure_url(text: &str) -> Result<Url, InvalidUrl> {
     let url = Url::parse(text).map_err(|_| InvalidUrl)?;
     let is_loopback = match url.host() {

@@ -14,10 +14,11 @@ use super::connector::Connector;
 use super::{Error, Limits, Trust};
 use crate::BoxError;
 
-/// A request body. One type for Pluggy and for AWS, so that the client is compiled once.
+/// Request body. It is one type for Pluggy and for AWS, so that the client is compiled once.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 
-/// Shorter than any server's, so that a connection is not used when the server has closed it.
+/// Idle time of a pooled connection. It is shorter than any server's, so that a closed connection is not
+/// used.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An HTTP/1.1 client. Clones share its connections.
@@ -28,7 +29,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client whose connections keep to `limits`. Makes no network call.
+    /// Creates a client whose connections keep to `limits`. Makes no network call.
     pub fn new(trust: &Trust, limits: Limits) -> Self {
         let connector = Connector::new(trust, limits);
         let hyper = legacy::Client::builder(TokioExecutor::new())
@@ -38,8 +39,8 @@ impl Client {
         Self { connector, hyper }
     }
 
-    /// Opens a connection to a server, for the first request that goes there. Not more than
-    /// `budget` is spent on it, and what goes wrong is left to that request.
+    /// Opens a connection to a server for its first request, within `budget`. Failures are left to that
+    /// request.
     pub async fn open(&self, server: &Uri, budget: Duration) {
         match timeout(budget, self.connector.open(server)).await {
             Ok(Ok(())) => {}
@@ -48,7 +49,7 @@ impl Client {
         }
     }
 
-    /// One exchange, with the whole answer within `limit`.
+    /// Sends a request and returns the response once its body is complete, within `limit`.
     pub async fn send(
         &self,
         request: Request<Vec<u8>>,
@@ -67,7 +68,7 @@ impl Client {
 
     /// Sends a request and returns the response once its head is there. The caller limits the time.
     pub async fn exchange(&self, request: Request<Body>) -> Result<Response<Incoming>, Error> {
-        // What became of idle connections while the process was frozen is noticed first.
+        // Lets the pool notice which idle connections closed while the process was frozen.
         tokio::task::yield_now().await;
         Ok(self.hyper.request(request).await?)
     }

@@ -1,4 +1,4 @@
-//! How a connection comes about.
+//! Connections to servers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A connection, with TLS or on the loopback without.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// Connects to servers: with TLS, or in the clear where that stays on this machine.
+/// Connects to servers with TLS, or without TLS on the loopback.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     network: HttpsConnector<HttpConnector>,
@@ -36,7 +36,7 @@ impl Connector {
             let mut tcp = HttpConnector::new();
             tcp.enforce_http(false);
             tcp.set_nodelay(true);
-            // The one way to notice a connection that died in silence while the process was frozen.
+            // Only this detects a connection that died silently while the process was frozen.
             #[cfg(target_os = "linux")]
             tcp.set_tcp_user_timeout(Some(limits.acknowledge));
             tcp
@@ -58,7 +58,7 @@ impl Connector {
         }
     }
 
-    /// Opens a connection, and keeps it for the first request to that server.
+    /// Opens a connection and keeps it for the first request to that server.
     pub(super) async fn open(&self, uri: &Uri) -> Result<(), BoxError> {
         let stream = self.connect(uri.clone()).await?;
         self.opened.keep(uri, stream);
@@ -93,8 +93,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Whether a server is on this machine, by its address: names other than `localhost` may lead
-/// anywhere.
+/// Whether a server is on this machine, by its host. Names other than `localhost` may resolve to any address.
 fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');

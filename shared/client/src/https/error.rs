@@ -1,18 +1,18 @@
-//! How a request can go without an answer.
+//! Errors of a request without a response.
 
-/// A request that got no answer. Holds no address: ids in it need not be in every log line.
+/// A request without a response. It holds no URL, because a URL may contain ids.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such request.
+    /// The request is invalid.
     #[error("the request cannot be written")]
     Request(#[source] http::Error),
     /// No connection: the request was not sent.
     #[error("no connection")]
     Connect(#[source] hyper_util::client::legacy::Error),
-    /// The connection was lost before the answer was whole.
+    /// The connection was lost before the response was complete.
     #[error("the connection was lost")]
     Lost(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// No whole answer in time.
+    /// The time limit passed before the response was complete.
     #[error("no answer in time")]
     TimedOut,
 }

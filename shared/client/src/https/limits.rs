@@ -1,14 +1,14 @@
-//! How long to wait for another machine.
+//! Time limits of connections.
 
 use std::time::Duration;
 
-/// When a connection counts as broken.
+/// Time limits after which a connection counts as broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Name look-up, TCP and TLS end within this time.
+    /// Limit for name resolution, TCP and TLS.
     pub connect: Duration,
-    /// What was sent is acknowledged within this time by the other side's network stack, however
-    /// slow the answer itself is. Retransmissions make it some 400 ms more.
+    /// Limit for the acknowledgement of sent data by the other network stack, independent of the response
+    /// time. Retransmissions add about 400 ms.
     ///
     /// Source: <https://www.rfc-editor.org/rfc/rfc5482>
     pub acknowledge: Duration,

@@ -1,4 +1,4 @@
-//! Connections that were opened ahead of their first request.
+//! Connections opened before their first request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,11 +9,10 @@ use tokio::time::Instant;
 
 use super::connector::Stream;
 
-/// A server closes a connection on which nothing is asked; one that has waited longer than this is
-/// not used.
+/// Maximum age of an unused connection. A server closes a connection without requests.
 const LIFETIME: Duration = Duration::from_secs(10);
 
-/// Connections that wait for a request, one a server.
+/// Connections that wait for a request, one per server.
 #[derive(Clone, Default)]
 pub(super) struct Opened(Arc<Mutex<Vec<Waiting>>>);
 

@@ -1,4 +1,4 @@
-//! Whose certificates are believed.
+//! Trusted certificate authorities.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-/// A function talks to a handful of servers; the default remembers hundreds.
+/// Number of TLS sessions to cache. A function calls few servers; the default is hundreds.
 const REMEMBERED_SESSIONS: usize = 8;
 
 /// TLS cannot be set up.
@@ -21,18 +21,18 @@ pub enum SetUpError {
     Loopback(#[source] BundleError),
 }
 
-/// Who may prove to be the server that was asked for.
+/// The certificate authorities that may vouch for a server.
 #[derive(Clone, Debug)]
 pub struct Trust {
-    /// For servers on the network: the roots that browsers trust, compiled in. Reading the system's
-    /// store at each cold start costs more than the rest of init.
+    /// For servers on the network: the roots that browsers trust, compiled in. Reading the system's store at
+    /// each cold start takes longer than the rest of init.
     pub(super) network: Arc<ClientConfig>,
     /// For servers on the loopback.
     pub(super) loopback: Arc<ClientConfig>,
 }
 
 impl Trust {
-    /// Trust in the compiled-in roots alone.
+    /// Trusts the compiled-in roots only.
     pub fn compiled_in() -> Result<Self, SetUpError> {
         let network = Arc::new(trusting(RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -41,7 +41,7 @@ impl Trust {
         Ok(Self { network, loopback })
     }
 
-    /// The same; for servers on the loopback, and for these alone, in the certificate authorities of a PEM file.
+    /// Also trusts the certificate authorities of a PEM file, only for servers on the loopback.
     pub fn with_loopback_authorities(self, path: &str) -> Result<Self, SetUpError> {
         let authorities = authorities(path).map_err(SetUpError::Loopback)?;
         Ok(Self {
@@ -54,13 +54,13 @@ impl Trust {
 /// An unreadable bundle.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    /// It is no file of PEM certificates.
+    /// The file has no PEM format.
     #[error("it is no file of PEM certificates")]
     Unreadable(#[source] rustls::pki_types::pem::Error),
     /// One of its certificates cannot be an authority.
     #[error("it has a certificate that cannot be an authority")]
     NoAuthority(#[source] rustls::Error),
-    /// It has no certificate.
+    /// The file has no certificate.
     #[error("it has no certificate")]
     Empty,
 }

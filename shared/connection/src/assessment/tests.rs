@@ -30,7 +30,7 @@ fn check_with(connector: Availability, fields: Value, expected: Reason) {
 }
 
 #[test]
-fn a_running_execution_is_told_apart_by_whether_there_is_data() {
+fn the_phase_of_a_running_execution_depends_on_existing_data() {
     for status in ["CREATED", "UPDATING", "MERGING"] {
         check(
             json!({"status": status, "executionStatus": "CREATED"}),
@@ -188,7 +188,7 @@ fn what_failed_says_who_must_act() {
 }
 
 #[test]
-fn what_pluggy_repeats_is_told_apart_from_a_login_that_failed() {
+fn an_execution_that_pluggy_retries_differs_from_a_failed_login() {
     use Reason::{BankUnavailable, ExecutionFailed, LoggedInElsewhere};
     use Reason::{LoginBlocked, LoginInterrupted};
     let cases = [

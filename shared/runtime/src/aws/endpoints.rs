@@ -1,4 +1,4 @@
-//! Where AWS's services are.
+//! Endpoints of AWS services.
 
 use aws_config::Region;
 use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
@@ -8,7 +8,7 @@ use http::Uri;
 use crate::env::Environment;
 
 const DYNAMODB: &str = "DynamoDB";
-/// Ids of the services that we use, and the variables that move one of them.
+/// Ids of the services in use, and the variables that override one endpoint.
 const SERVICES: [(&str, &str); 4] = [
     (DYNAMODB, "AWS_ENDPOINT_URL_DYNAMODB"),
     ("EventBridge", "AWS_ENDPOINT_URL_EVENTBRIDGE"),
@@ -17,7 +17,7 @@ const SERVICES: [(&str, &str); 4] = [
 ];
 const ALL: &str = "AWS_ENDPOINT_URL";
 
-/// Services that are not where AWS has them, by id.
+/// Overridden endpoints, by service id.
 ///
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Endpoints {
         Self(SERVICES.into_iter().filter_map(moved).collect())
     }
 
-    /// DynamoDB's address, as its client finds it.
+    /// Returns DynamoDB's endpoint, as its client resolves it.
     pub(super) async fn dynamodb(&self, region: Option<&Region>) -> Option<Uri> {
         let params = Params::builder()
             .set_region(region.map(ToString::to_string))

@@ -1,4 +1,4 @@
-//! Our HTTPS client as the HTTP client of AWS's SDK.
+//! Our HTTPS client as the HTTP client of the AWS SDK.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -10,11 +10,11 @@ use aws_smithy_types::body::SdkBody;
 
 use client::https::{Client, Error};
 
-/// The client that the SDK calls AWS with.
+/// The HTTP client for the SDK.
 #[derive(Clone, Debug)]
 pub(super) struct SdkClient(pub(super) Client);
 
-/// The time limits of a connection are the client's own; those of a call are the SDK's.
+/// The client applies the time limits of a connection, the SDK those of a call.
 impl HttpClient for SdkClient {
     fn http_connector(
         &self,
@@ -40,7 +40,7 @@ impl HttpConnector for SdkClient {
     }
 }
 
-/// The SDK repeats what was lost.
+/// Converts an error so that the SDK retries lost requests.
 fn connector_error(error: Error) -> ConnectorError {
     match error {
         Error::Connect(_) => ConnectorError::io(error.into()).never_connected(),

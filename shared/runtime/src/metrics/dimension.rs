@@ -1,22 +1,22 @@
-//! What the figures of one metric are told apart by.
+//! Dimensions of metrics.
 
-/// A dimension and its value. Each value is a metric of its own, which costs, so that it must be a
-/// constant of the code, never what somebody sent.
+/// A dimension and its value. Each value creates a metric, which costs money. Values must be constants of the
+/// code, never input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimension {
-    /// What the widget told.
+    /// Name of the widget event.
     ConnectEvent(&'static str),
 }
 
 impl Dimension {
-    /// CloudWatch's name.
+    /// Returns the name in CloudWatch.
     pub fn name(self) -> &'static str {
         match self {
             Self::ConnectEvent(_) => "ConnectEvent",
         }
     }
 
-    /// The value in this line.
+    /// Returns the value in this record.
     pub fn value(self) -> &'static str {
         match self {
             Self::ConnectEvent(value) => value,

@@ -1,22 +1,22 @@
-//! One line of the log that holds metrics.
+//! One EMF record: a log line with metrics.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Dimension, Metric};
 
-/// What one invocation did: a message, metrics, and what the metrics were made of.
+/// The EMF record of one invocation: a message, metrics, and properties.
 #[derive(Clone, Debug)]
 pub struct EmfRecord {
     message: &'static str,
     metrics: Vec<(Metric, i64)>,
-    /// What those metrics are told apart by that are told apart.
+    /// Dimensions of the metrics that have one.
     dimensions: Vec<(Metric, Dimension)>,
     properties: Map<String, Value>,
 }
 
 impl EmfRecord {
-    /// A line with this constant, lower-case message.
+    /// Creates a record with this constant, lower-case message.
     pub fn new(message: &'static str) -> Self {
         Self {
             message,
@@ -26,7 +26,7 @@ impl EmfRecord {
         }
     }
 
-    /// Adds a figure. A count of nothing is left out: it would cost as much as one of something.
+    /// Adds a value. A count of zero is left out, because it would cost as much as any other.
     pub fn metric(&mut self, metric: Metric, value: impl TryInto<i64>) {
         let value = value.try_into().unwrap_or(i64::MAX);
         if value != 0 || metric.is_gauge() {
@@ -34,14 +34,14 @@ impl EmfRecord {
         }
     }
 
-    /// Adds a figure of one kind of what the metric counts.
+    /// Adds a value of a metric in one dimension.
     pub fn metric_of(&mut self, dimension: Dimension, metric: Metric, value: impl TryInto<i64>) {
         self.dimensions.push((metric, dimension));
         self.metric(metric, value);
     }
 
-    /// Adds what is no figure, such as `event.kind`; nothing if there is none. Never something
-    /// secret or personal.
+    /// Adds a property that is not a metric, such as `event.kind`, unless it is `None`. It must not be secret
+    /// or personal.
     pub fn property(&mut self, name: &'static str, value: impl Into<Option<Value>>) {
         if let Some(value) = value.into() {
             self.properties.insert(name.to_owned(), value);
@@ -73,7 +73,7 @@ impl EmfRecord {
         Value::Object(line)
     }
 
-    /// What CloudWatch makes metrics of: those without a dimension, and those of each one.
+    /// Returns the metric directives: those without a dimension, and those of each dimension.
     fn directives(&self, namespace: &str) -> Vec<Value> {
         let mut directives: Vec<(Option<Dimension>, Vec<Value>)> = Vec::new();
         for (metric, _) in &self.metrics {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gauge_is_told_even_when_it_is_zero() {
+    fn a_gauge_is_emitted_even_when_it_is_zero() {
         let mut line = EmfRecord::new("due items checked");
         line.metric(Metric::OldestOverdue, 0_i64);
 

@@ -1,18 +1,18 @@
-//! The catalog of what is counted. docs/metrics.md tells what each one means to an operator.
+//! Catalog of metrics. docs/metrics.md explains each one to operators.
 
-/// What a figure is measured in, as CloudWatch names it.
+/// Unit of a metric, as CloudWatch names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// How many.
+    /// A number.
     Count,
-    /// A time.
+    /// A duration.
     Milliseconds,
-    /// A time.
+    /// A duration.
     Seconds,
 }
 
 impl Unit {
-    /// CloudWatch's name.
+    /// Returns the name in CloudWatch.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Count => "Count",
@@ -31,17 +31,17 @@ macro_rules! metrics {
         }
 
         impl Metric {
-            /// All of them.
+            /// All metrics.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Its name in CloudWatch.
+            /// Returns the name in CloudWatch.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => stringify!($name),)+
                 }
             }
 
-            /// What it is measured in.
+            /// Returns the unit.
             pub fn unit(self) -> Unit {
                 match self {
                     $(Self::$name => Unit::$unit,)+
@@ -53,107 +53,105 @@ macro_rules! metrics {
 
 metrics! {
     // webhook
-    /// Deliveries that are a new event, now durable.
+    /// Deliveries of a new event, now durable.
     DeliveriesStored: Count,
-    /// Deliveries of an event that was durable already.
+    /// Deliveries of an event that was already stored.
     DeliveriesDuplicate: Count,
-    /// Deliveries of a second event under the id of another one; kept beside it.
+    /// Deliveries of a second event with the id of another one; stored beside it.
     DeliveriesReusedId: Count,
-    /// Authenticated bodies that are no event; kept.
+    /// Authenticated bodies that are not events; stored.
     DeliveriesUnparsed: Count,
-    /// Authenticated events that name another application; kept, not acted on.
+    /// Authenticated events that name another application; stored in quarantine.
     DeliveriesQuarantined: Count,
     /// Deliveries without an accepted secret.
     DeliveriesRejected: Count,
-    /// Those of them that look like an event of Pluggy's: the accepted digest is probably wrong.
+    /// Rejected deliveries that look like a Pluggy event: the accepted digest is probably wrong.
     DeliveriesRejectedEvent: Count,
-    /// Deliveries that Pluggy was asked to repeat.
+    /// Deliveries with a 503 response, which Pluggy retries.
     DeliveriesPutOff: Count,
 
     // connect-events
-    /// What the widget told a frontend, by event.
+    /// Widget events that frontends relayed, by name.
     ConnectEvents: Count,
-    /// Hints of frontends that are a new event, now durable.
+    /// Hints that are a new event, now durable.
     HintsStored: Count,
-    /// Hints of a user about an item, of which there was one in the same five minutes.
+    /// Hints of a user about an item that repeat one of the same five minutes.
     HintsRepeated: Count,
 
     // item-sync
-    /// Answers of Pluggy's about items.
+    /// Responses of Pluggy about items.
     ItemsFetched: Count,
-    /// Items whose state was read at Pluggy and written.
+    /// Items that were fetched from Pluggy and written.
     ItemsStored: Count,
-    /// Items that had been read after their events came.
+    /// Items that had been fetched after their events arrived.
     ItemsSkipped: Count,
-    /// Looks that were dropped, since the row holds something newer.
+    /// Fetches that were dropped because the row holds newer data.
     ItemsStaleDropped: Count,
-    /// Items that Pluggy gave no answer about; asked again later.
+    /// Items without a response from Pluggy; fetched again later.
     ItemsBackedOff: Count,
-    /// Items that their batch had no time for; asked again later.
+    /// Items that their batch had no time or calls for; fetched later.
     ItemsDeferred: Count,
-    /// Items that Pluggy answered 404 about, without proof yet that they are gone.
+    /// Items with a 404 from Pluggy, without proof yet that they are gone.
     ItemsMissing: Count,
     /// Items that are gone.
     ItemsTombstoned: Count,
-    /// Items whose row, or handling, is broken; a person must look.
+    /// Items whose row or handling is broken; a person must act.
     ItemsFailed: Count,
-    /// Items of which Pluggy names another user than the first one.
+    /// Items for which Pluggy names another user than the first one.
     OwnerConflicts: Count,
-    /// Looks at items that nobody can see, since Pluggy names no user.
+    /// Fetches of items that nobody can see, because Pluggy names no user.
     ItemsWithoutOwner: Count,
-    /// Looks that frontends alone asked for, and that found no item of their users'; nothing was
+    /// Fetches that only frontends requested, of items that do not belong to their users. Nothing was
     /// written.
     HintsDropped: Count,
-    /// Changes that a check found and no webhook told of.
+    /// Changes that a scheduled fetch found and no webhook reported.
     ItemsFoundBySchedule: Count,
-    /// Connectors whose health was read at Pluggy and written.
+    /// Connectors whose health was fetched from Pluggy and written.
     ConnectorsStored: Count,
-    /// How long the oldest event of a batch waited.
+    /// Waiting time of the oldest event of a batch.
     StreamAge: Milliseconds,
 
     // publish
-    /// Events that the bus took.
+    /// Events that the bus accepted.
     EventsPublished: Count,
-    /// Events that the bus refused, kept in the queue until somebody has them published again.
+    /// Events that the bus refused; kept in the dead-letter queue until they are republished.
     EventsDeadLettered: Count,
-    /// How long the oldest record of a batch waited to be published.
+    /// Waiting time of the oldest record of a batch until its publication.
     PublishAge: Milliseconds,
 
     // scheduler
-    /// Due items that a run looked at. It looks until it has asked for its share of checks, so a
-    /// backlog may be longer.
+    /// Due fetches that a run read. A run reads until it has requested its maximum, so a backlog may be longer.
     FetchesDue: Count,
-    /// Checks that were asked for.
+    /// Fetches that the scheduler requested.
     FetchesRequested: Count,
-    /// For how long the oldest due item has been due.
+    /// Time since the oldest due fetch became due.
     OldestOverdue: Seconds,
 
-    // listing
+    // discovery
     /// Items that Pluggy listed.
     ItemsListed: Count,
-    /// Those of them that we did not know, or knew in an older state.
+    /// Listed items that were unknown, or newer than their row.
     ItemsFoundByDiscovery: Count,
-    /// Listings that Pluggy refused, since the contract does not have them.
+    /// Lists that Pluggy refused, because the contract does not include them.
     DiscoveryRefused: Count,
 
     // webhook-registration
     /// Pluggy has no webhook that points to us.
     WebhookRegistrationMissing: Count,
-    /// A webhook with our secret points elsewhere.
+    /// A webhook with our secret points to another URL.
     WebhookRegistrationElsewhere: Count,
-    /// Our webhook is not for all events.
+    /// Our webhook does not receive all events.
     WebhookRegistrationNotAllEvents: Count,
     /// Pluggy disabled our webhook.
     WebhookRegistrationDisabled: Count,
     /// Our webhook does not carry a secret that we accept.
     WebhookRegistrationSecretRefused: Count,
-    /// Pluggy could not be asked about our webhook.
+    /// The webhook registration could not be fetched from Pluggy.
     WebhookRegistrationUnknown: Count,
 }
 
 impl Metric {
-    /// Whether it is a measurement, for which zero is a value like any other: that of a condition
-    /// ends its alarm.
+    /// Whether the metric is a gauge, for which zero is a value: a zero ends the alarm of its condition.
     pub fn is_gauge(self) -> bool {
         matches!(
             self,

@@ -1,14 +1,14 @@
-//! How a delivery proves that it comes from Pluggy: a header whose value only Pluggy and we know.
+//! Authentication of deliveries: a header whose value only Pluggy and we know.
 
 use http::{HeaderMap, HeaderName};
 
 use super::SecretDigest;
 use crate::env::{Environment, Error};
 
-/// Two secrets are accepted while the one is replaced by the other.
+/// Maximum number of accepted secrets. There are two during a rotation.
 const MAX_SECRETS: usize = 2;
 
-/// The header and the digests of the secrets that it may carry.
+/// The header, and the digests of its accepted secrets.
 #[derive(Clone, Debug)]
 pub struct AcceptedSecrets {
     header: HeaderName,
@@ -16,8 +16,8 @@ pub struct AcceptedSecrets {
 }
 
 impl AcceptedSecrets {
-    /// Reads up to two digests, separated by a comma; `None` if any of them is malformed. No digest
-    /// at all is a deployment that is not set up yet: it admits nothing.
+    /// Parses up to two digests, separated by a comma. Returns `None` if one is malformed. Without a digest
+    /// the deployment is not set up yet and accepts nothing.
     pub fn parse(header: HeaderName, digests: &str) -> Option<Self> {
         let texts = digests
             .split(',')
@@ -28,7 +28,7 @@ impl AcceptedSecrets {
         (digests.len() <= MAX_SECRETS).then_some(Self { header, digests })
     }
 
-    /// Reads `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`, of which the second may be empty.
+    /// Reads `WEBHOOK_SECRET_HEADER` and `WEBHOOK_SECRET_SHA256`. The second may be empty.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         let header = environment.parsed("WEBHOOK_SECRET_HEADER", "the name of an HTTP header")?;
         let digests = environment
@@ -45,12 +45,12 @@ impl AcceptedSecrets {
         self.digests.is_empty()
     }
 
-    /// Whether the headers carry any secret at all.
+    /// Whether the headers carry any secret.
     pub fn are_presented(&self, headers: &HeaderMap) -> bool {
         headers.contains_key(&self.header)
     }
 
-    /// Whether the headers carry an accepted secret, exactly once.
+    /// Whether the headers carry exactly one secret, and it is accepted.
     pub fn admit(&self, headers: &HeaderMap) -> bool {
         let mut presented = headers.get_all(&self.header).iter();
         let (Some(value), None) = (presented.next(), presented.next()) else {
@@ -59,13 +59,13 @@ impl AcceptedSecrets {
         self.accept(value.as_bytes())
     }
 
-    /// The header that carries the secret.
+    /// Returns the header that carries the secret.
     pub fn header(&self) -> &HeaderName {
         &self.header
     }
 
-    /// Whether a value is an accepted secret. All digests are compared, so that the time does not
-    /// tell which one matched.
+    /// Whether a value is an accepted secret. All digests are compared, so that the time does not reveal
+    /// which one matched.
     pub fn accept(&self, value: &[u8]) -> bool {
         self.digests
             .iter()

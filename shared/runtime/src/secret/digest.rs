@@ -1,19 +1,19 @@
-//! A secret that is known only by its digest, and compared in constant time.
+//! Digest of a secret, compared in constant time.
 
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// SHA-256 of a secret, written as 64 hexadecimal digits. The digest of nothing is none: it is what
-/// comes of a variable that was not set, and would let everybody in.
+/// SHA-256 of a secret, written as 64 hexadecimal digits. The digest of an empty text is rejected: it results
+/// from an unset variable and would accept every delivery without a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretDigest([u8; Self::BYTES]);
 
 impl SecretDigest {
     const BYTES: usize = 32;
 
-    /// Whether `presented` is the secret, in time that depends on its length alone.
+    /// Whether `presented` is the secret. The time depends on its length only.
     pub fn matches(&self, presented: &[u8]) -> bool {
         Sha256::digest(presented).ct_eq(&self.0).into()
     }

@@ -1,4 +1,4 @@
-//! The one secret of a deployment: the application's credentials, and the webhook secret.
+//! The secret of a deployment: the application's credentials, and the webhook secret.
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use client::{BoxError, BoxFuture, Credentials, CredentialsSource};
 use pluggy::ClientId;
 
-/// What is stored in Secrets Manager, as one JSON object.
+/// The content of the secret in Secrets Manager, one JSON object.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PluggySecret {
@@ -16,7 +16,7 @@ pub struct PluggySecret {
     pub client_id: ClientId,
     /// Its secret.
     pub client_secret: SecretString,
-    /// The value of the header that deliveries carry; only the webhook-registration function uses it.
+    /// The value of the header of deliveries. Only the `webhook-registration` function uses it.
     #[serde(default)]
     pub webhook_secret: Option<SecretString>,
 }
@@ -27,21 +27,21 @@ impl std::fmt::Debug for PluggySecret {
     }
 }
 
-/// The secret cannot be had.
+/// The secret is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Secrets Manager gave no value.
+    /// Secrets Manager returned no value.
     #[error("secrets manager gave no value: {reason}")]
     Read {
-        /// What it said.
+        /// The reason from the SDK error.
         reason: String,
     },
-    /// The value is not the JSON object that it should be.
+    /// The value is not the expected JSON object.
     #[error("the secret's value must be a JSON object with clientId (a UUID) and clientSecret")]
     Malformed,
 }
 
-/// Reads the secret. It is read anew each time, so that a rotated one is picked up; callers need it
+/// Reader of the secret. It fetches the secret on each call, so that a rotated one is used. Callers need it
 /// rarely.
 pub struct PluggySecrets {
     client: Client,
@@ -49,7 +49,7 @@ pub struct PluggySecrets {
 }
 
 impl PluggySecrets {
-    /// The secret of this name. Makes no network call.
+    /// Creates a reader for the secret with this name. Makes no network call.
     pub fn new(client: Client, secret_name: String) -> Self {
         Self {
             client,
@@ -57,7 +57,7 @@ impl PluggySecrets {
         }
     }
 
-    /// The secret as it is now.
+    /// Fetches the current secret.
     pub async fn read(&self) -> Result<PluggySecret, Error> {
         let answer = self
             .client

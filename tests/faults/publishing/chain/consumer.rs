@@ -1,4 +1,4 @@
-//! An example, with what its stack gives it: a queue, dead letters and a table.
+//! An example with the resources of its stack: a queue, dead letters and a table.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use tests::tables::Row;
 use crate::proof;
 use crate::stack::Stack;
 
-/// What the rules of the examples name.
+/// The detail types that the rules of the examples name.
 pub(super) const DETAIL_TYPES: [&str; 3] = [
     "webhook.transactions/created",
     "webhook.transactions/updated",
     "webhook.transactions/deleted",
 ];
-/// As in the template of the examples.
+/// The mapping in the template of the examples.
 const MAPPING: QueueMapping = QueueMapping {
     batch_size: 1,
     timeout: Duration::from_mins(5),
@@ -76,13 +76,13 @@ impl Consumer {
         }
     }
 
-    /// Works until the queue is empty.
+    /// Processes messages until the queue is empty.
     pub(super) async fn drain(&self) -> Drained {
         let functions: Vec<&Function> = self.functions.iter().map(Arc::as_ref).collect();
         MAPPING.drain(&self.queue, &functions).await.unwrap()
     }
 
-    /// Brings back the dead letters, as a person does.
+    /// Redrives the dead letters, as a person does.
     pub(super) fn redrive(&self) -> usize {
         self.dead_letters.redrive_to(&self.queue)
     }
@@ -92,7 +92,7 @@ impl Consumer {
     }
 }
 
-/// Where the main stack's functions are named to be, or else where Cargo has built this test.
+/// Returns the path of a built function: in the folder named for the main stack, or else where Cargo built this test.
 fn built(name: &str) -> PathBuf {
     let environment = Environment::of_process();
     let named = Bootstraps::of_environment(&environment, Path::new(ROOT)).path(name);

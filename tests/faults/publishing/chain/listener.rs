@@ -1,4 +1,4 @@
-//! What the sandbox posts its webhooks to.
+//! The address to which the sandbox posts its webhooks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Drop for Listener {
     }
 }
 
-/// As the function URL hands it over; the sample has the secret.
+/// Passes a delivery on as the function URL does. The sample has the secret.
 async fn receive(State(webhook): State<Arc<webhook::App>>, body: Bytes) -> StatusCode {
     let mut event = sample::json("webhook/item-created.json");
     event["body"] = std::str::from_utf8(&body).unwrap().into();

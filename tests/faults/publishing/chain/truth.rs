@@ -1,4 +1,4 @@
-//! What Pluggy has, and what the table of an example should.
+//! The data at Pluggy, and the expected table of an example.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,28 @@ use tests::tables::Row;
 /// The key of a transaction's row.
 type Key = (String, String);
 
-/// All transactions of some items, and those that the bank has taken back.
+/// All transactions of some items, and those that the bank has reversed.
 pub(super) struct Truth {
     live: BTreeMap<Key, Transaction>,
     deleted: BTreeSet<Key>,
     accounts: usize,
 }
 
-/// What has happened at the bank.
+/// The changes that have happened at the bank.
 #[derive(Default)]
-pub(super) struct News {
+pub(super) struct BankChanges {
     deleted: BTreeSet<Key>,
-    /// How many events tell of it.
+    /// The number of events about these changes.
     pub(super) events: usize,
 }
 
-impl News {
-    /// The first transactions of an item, or new ones: an event for each account.
+impl BankChanges {
+    /// Counts an event for each account: the first transactions of an item, or new ones.
     pub(super) async fn found(&mut self, deployment: &Deployment, item_id: ItemId) {
         self.events += accounts_of(deployment, item_id).await.len();
     }
 
-    /// Lets the bank settle the newest transactions of an account, and take back the oldest.
+    /// Lets the bank settle the newest transactions of an account and reverse the oldest.
     pub(super) async fn change(
         &mut self,
         deployment: &Deployment,
@@ -60,7 +60,11 @@ impl News {
 }
 
 impl Truth {
-    pub(super) async fn of(deployment: &Deployment, items: &[ItemId], news: &News) -> Self {
+    pub(super) async fn of(
+        deployment: &Deployment,
+        items: &[ItemId],
+        bank_changes: &BankChanges,
+    ) -> Self {
         let (mut live, mut accounts) = (BTreeMap::new(), 0);
         for item_id in items {
             for account_id in accounts_of(deployment, *item_id).await {
@@ -70,7 +74,7 @@ impl Truth {
         }
         Self {
             live,
-            deleted: news.deleted.clone(),
+            deleted: bank_changes.deleted.clone(),
             accounts,
         }
     }
@@ -87,7 +91,7 @@ impl Truth {
         self.deleted.len()
     }
 
-    /// The keys of rows that are not what they should be.
+    /// Returns the keys of rows that differ from the expected rows.
     pub(super) fn differences(&self, rows: &[Row]) -> BTreeSet<Key> {
         let mut differences: BTreeSet<_> = self.live.keys().chain(&self.deleted).cloned().collect();
         for row in rows.iter().filter(|row| event_id(row).is_none()) {
@@ -108,13 +112,13 @@ impl Truth {
     }
 }
 
-/// The id of the event whose application a row notes, if it does.
+/// Returns the id of the event that a row was written for, if the row has one.
 pub(super) fn event_id(row: &Row) -> Option<String> {
     let id = text(row, "pk").strip_prefix("EVENT#")?;
     Some(id.to_owned())
 }
 
-/// How many events about transactions are stored.
+/// Returns the number of stored events about transactions.
 pub(super) async fn stored_events(deployment: &Deployment) -> usize {
     let rows = deployment.tables.event_rows().await;
     rows.iter()
@@ -154,7 +158,7 @@ async fn transactions_of(
 
 fn is_of(row: &Row, transaction: &Transaction) -> bool {
     let amount = transaction.amount.as_ref().unwrap().as_str();
-    // JavaScript writes a number as it likes.
+    // JavaScript chooses its own notation for numbers.
     let number = |text: &str| text.parse::<f64>().unwrap().to_bits();
     number(text(row, "amount")) == number(amount)
         && text(row, "status") == transaction.status.as_ref().unwrap().as_str()

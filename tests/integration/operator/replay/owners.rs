@@ -1,4 +1,4 @@
-//! Whose an item is after a replay, and which items are replayed for a user.
+//! The owner of an item after a replay, and the items that a user's replay includes.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use serde_json::json;
 use tests::Deployment;
 
 use super::super::{
-    ANOTHER_RUN, RUN, USER, ask, asked_for, event, everything, replay_to_the_end, row,
-    sync_asked_for,
+    ANOTHER_RUN, RUN, USER, ask, event, everything, operator_rows, replay_to_the_end, row,
+    sync_operator_rows,
 };
 use super::nameless_deployment;
 
 #[tokio::test]
-async fn pluggys_word_for_the_owner_outranks_an_operators_earlier_one() {
+async fn an_owner_that_pluggy_names_outranks_an_operators_earlier_one() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect("usr_1", "user-ok").await;
     import(&deployment, item_id, "usr_2").await;
@@ -24,17 +24,17 @@ async fn pluggys_word_for_the_owner_outranks_an_operators_earlier_one() {
     let mistaken = json!({"action": "replay", "run": run, "clientUserId": "usr_2"});
 
     assert_eq!(replay_to_the_end(&deployment, mistaken).await, 0);
-    let looks = replay_to_the_end(&deployment, everything(run)).await;
+    let fetches = replay_to_the_end(&deployment, everything(run)).await;
     forget_import(&deployment).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!(looks, 1);
+    assert_eq!(fetches, 1);
     let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
     assert_eq!(owner.as_str(), "usr_1");
 }
 
 #[tokio::test]
-async fn an_owner_whom_only_an_operator_named_goes_on_as_an_operators_word() {
+async fn an_owner_that_only_an_operator_named_stays_marked_as_imported() {
     let deployment = nameless_deployment().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     import(&deployment, item_id, USER).await;
@@ -42,13 +42,13 @@ async fn an_owner_whom_only_an_operator_named_goes_on_as_an_operators_word() {
         .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
         .await;
 
-    let looks = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
+    let fetches = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
     let again = replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
     forget_import(&deployment).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!((looks, again), (1, 0));
-    let origins: HashSet<_> = asked_for(&deployment)
+    assert_eq!((fetches, again), (1, 0));
+    let origins: HashSet<_> = operator_rows(&deployment)
         .await
         .iter()
         .map(|row| {
@@ -72,10 +72,10 @@ async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
     ask(deployment, command).await;
 }
 
-/// Loses the row of that import, as its expiry does.
+/// Deletes the row of that import, as its expiry does.
 async fn forget_import(deployment: &Deployment) {
     let tables = &deployment.tables;
-    for row in asked_for(deployment).await {
+    for row in operator_rows(deployment).await {
         if row["sk"].as_s().unwrap() == &format!("import-{RUN}") {
             let delete = tables.client.delete_item().table_name(&tables.events);
             let delete = delete.key("pk", row["pk"].clone());
@@ -111,11 +111,11 @@ async fn a_users_items_are_replayed_also_where_their_rows_are_lost() {
     delete.key("pk", key).send().await.unwrap();
 
     let command = json!({"action": "replay", "run": RUN, "clientUserId": USER});
-    let looks = replay_to_the_end(&deployment, command.clone()).await;
+    let fetches = replay_to_the_end(&deployment, command.clone()).await;
     let again = replay_to_the_end(&deployment, command).await;
-    sync_asked_for(&deployment).await;
+    sync_operator_rows(&deployment).await;
 
-    assert_eq!((looks, again), (2, 0));
+    assert_eq!((fetches, again), (2, 0));
     for item_id in mine {
         let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
         assert_eq!(owner.as_str(), USER);
@@ -139,7 +139,7 @@ async fn a_replay_of_a_user_does_not_take_lost_items_of_others() {
 }
 
 #[tokio::test]
-async fn a_replay_of_a_user_leaves_out_what_pluggy_gave_to_another() {
+async fn a_replay_of_a_user_omits_items_that_pluggy_gave_to_another() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect("usr_2", "user-ok").await;
     deployment

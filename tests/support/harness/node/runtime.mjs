@@ -1,6 +1,6 @@
-// A stand-in for AWS's managed Node.js runtime: it asks the Runtime API for events, gives them to the handler one after
-// the other, and posts what comes of them. As there, LAMBDA_TASK_ROOT and _HANDLER ("index.handler") name the handler.
-// Other than there, console writes plain lines.
+// A fake of AWS's managed Node.js runtime. It requests events from the Runtime API, passes them to the handler one
+// after the other, and posts the results. As on AWS, LAMBDA_TASK_ROOT and _HANDLER ("index.handler") name the handler.
+// Unlike on AWS, console writes plain lines.
 //
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
@@ -11,11 +11,11 @@ import { pathToFileURL } from 'node:url'
 
 const BASE = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`
 const ENDINGS = ['.mjs', '.js', '.cjs']
-// What the managed runtime ends with.
+// The exit status of the managed runtime in this case.
 const EXIT_UNHANDLED_REJECTION = 128
 const EXIT_UNCAUGHT_EXCEPTION = 129
 
-// Not fetch, which gives up after five minutes: an event may be longer in coming.
+// Not fetch: it times out after five minutes, and an event may take longer to arrive.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 
 /** Sends one request to the Runtime API. */
@@ -76,10 +76,10 @@ function contextOf(headers) {
 
 let invocation
 
-/** What nobody caught is reported, and ends the process. */
+/** Reports an uncaught error and ends the process. */
 function endWith(code, kind) {
   return async (error) => {
-    // Nobody may listen any more, which must not be reported in turn.
+    // The API may be gone already, which must not cause another report.
     await postError(invocation ? `${invocation}/error` : '/init/error', error, kind).catch(() => {})
     process.exit(code)
   }

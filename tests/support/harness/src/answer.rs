@@ -1,33 +1,33 @@
-//! What came of an invocation.
+//! The result of an invocation.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What came of an invocation.
+/// The result of an invocation.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// How it ended.
+    /// How the invocation ended.
     pub outcome: Outcome,
-    /// From the moment when the process got the event.
+    /// The time since the process received the event.
     pub took: Duration,
 }
 
-/// How an invocation ended.
+/// The outcome of an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The function answered.
+    /// The function responded.
     Response(Vec<u8>),
     /// The function, or its init, reported an error.
     Error(Vec<u8>),
-    /// The process ended before it answered.
+    /// The process ended before it responded.
     Died,
-    /// There was no answer in time, and so the process was ended.
+    /// The response was not in time, so the harness ended the process.
     TimedOut,
 }
 
 impl Answer {
-    /// What the function answered, if that is JSON.
+    /// Returns the function's response, if it is JSON.
     pub fn json(&self) -> Option<Value> {
         match &self.outcome {
             Outcome::Response(body) => serde_json::from_slice(body).ok(),
@@ -35,7 +35,7 @@ impl Answer {
         }
     }
 
-    /// The HTTP status that a caller of a function URL sees: 502 where there is no answer.
+    /// Returns the HTTP status that a caller of a function URL gets: 502 if there is no response.
     ///
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>
     pub fn status(&self) -> u16 {
@@ -46,7 +46,7 @@ impl Answer {
             .unwrap_or(BAD_GATEWAY)
     }
 
-    /// Whether an HTTP function said that all went well.
+    /// Returns whether an HTTP function responded with a 2xx status.
     pub fn is_2xx(&self) -> bool {
         (200..300).contains(&self.status())
     }

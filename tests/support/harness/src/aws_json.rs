@@ -1,4 +1,4 @@
-//! AWS's JSON protocols, as the stand-ins speak them.
+//! AWS's JSON protocols, as the fakes implement them.
 //!
 //! Source: <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
 
@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// Which of the two a service speaks.
+/// The version of the protocol that a service uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AwsJson {
-    /// 1.0, as SQS does.
+    /// Version 1.0, as in SQS.
     V1_0,
-    /// 1.1, as EventBridge and Secrets Manager do.
+    /// Version 1.1, as in EventBridge and Secrets Manager.
     V1_1,
 }
 
@@ -20,7 +20,7 @@ impl AwsJson {
         self.respond(StatusCode::OK, answer)
     }
 
-    /// What the caller did wrong.
+    /// Returns the error response for a bad request.
     pub(crate) fn refusal(self, kind: &str, message: &str) -> Response {
         let answer = json!({ "__type": kind, "message": message });
         self.respond(StatusCode::BAD_REQUEST, &answer)
@@ -40,7 +40,7 @@ impl AwsJson {
     }
 }
 
-/// What is asked for, such as `AWSEvents.PutEvents`.
+/// Returns the requested operation, such as `AWSEvents.PutEvents`.
 pub(crate) fn target(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-amz-target")?.to_str().ok()
 }

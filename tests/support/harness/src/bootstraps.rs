@@ -1,4 +1,4 @@
-//! Where the built functions are.
+//! Locations of the built functions.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +9,18 @@ use runtime::env::Environment;
 pub struct Bootstraps(PathBuf);
 
 impl Bootstraps {
-    /// In `folder`: as SAM leaves them, or cargo-lambda, or Cargo.
+    /// Returns the binaries in `folder`, in the layout of SAM, cargo-lambda, or Cargo.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self(folder.into())
     }
 
-    /// In the folder that the variable `BOOTSTRAPS` names, else as SAM leaves them in the checkout at `root`.
+    /// Returns the binaries in the folder that `BOOTSTRAPS` names, else those that SAM built in the checkout at `root`.
     pub fn of_environment(environment: &Environment, root: &Path) -> Self {
         let named = environment.optional("BOOTSTRAPS").map(PathBuf::from);
         Self(named.unwrap_or_else(|| root.join(".aws-sam/build")))
     }
 
-    /// The binary of the package `name`.
+    /// Returns the path of the binary of package `name`.
     pub fn path(&self, name: &str) -> PathBuf {
         let of_sam = self.0.join(logical_id(name)).join("bootstrap");
         let of_cargo_lambda = self.0.join(name).join("bootstrap");
@@ -31,7 +31,7 @@ impl Bootstraps {
     }
 }
 
-/// The name in the template: the package's in camel case, and `Function`.
+/// Returns the name in the template: the package's name in camel case, followed by `Function`.
 fn logical_id(name: &str) -> String {
     let mut id = String::new();
     for word in name.split('-') {

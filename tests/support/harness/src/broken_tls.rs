@@ -1,4 +1,4 @@
-//! An https endpoint with which no handshake succeeds.
+//! An https endpoint with which every handshake fails.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::StartError;
 use crate::server::{Task, listen};
 
-/// The alert that a server sends which cannot agree with the client (RFC 8446, section 6.2: fatal, `handshake_failure`).
+/// The alert of a server that cannot agree with the client (RFC 8446, section 6.2: fatal, `handshake_failure`).
 const HANDSHAKE_FAILURE: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
 
-/// Listens until it is dropped.
+/// An endpoint that listens until it is dropped.
 #[derive(Debug)]
 pub struct BrokenTls {
     address: SocketAddr,
@@ -21,7 +21,7 @@ pub struct BrokenTls {
 }
 
 impl BrokenTls {
-    /// Listens as soon as this returns.
+    /// Starts the endpoint. It listens as soon as this returns.
     pub async fn start() -> Result<Self, StartError> {
         let (listener, address) = listen().await?;
         let handshakes = Arc::new(AtomicUsize::new(0));
@@ -41,12 +41,12 @@ impl BrokenTls {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the endpoint's URL.
     pub fn url(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// How many handshakes have failed.
+    /// Returns the number of failed handshakes.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Ordering::Relaxed)
     }

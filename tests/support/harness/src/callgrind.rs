@@ -1,8 +1,8 @@
-//! How many instructions a function executes in user space, as callgrind counts them: a figure that hardly varies.
+//! Instruction counts of a function in user space, measured by callgrind. The counts hardly vary.
 //!
-//! Under callgrind everything takes some fifty times as long, so the function's clock is slowed down as much: its time
-//! limits are for functions that run as fast as they can. Callgrind writes what it counted when the process ends. So what a part of a process's life costs is the difference between
-//! two processes, one of which ends before that part.
+//! Callgrind slows everything about fifty times. The harness slows the function's clock accordingly, because its time
+//! limits assume full speed. Callgrind writes its counts when the process ends. So the cost of one part of a process's
+//! life is the difference between two processes, one of which ends before that part.
 
 mod profile;
 
@@ -21,63 +21,63 @@ use crate::settings::FunctionSettings;
 
 pub use profile::{Profile, ProfileError};
 
-/// As patient as everything is slow.
+/// A timeout that allows for the slowdown.
 const TIMEOUT: Duration = Duration::from_mins(1);
 const SLOW_CLOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/callgrind/slow_clock.c");
 
-/// The program that counts.
+/// The callgrind program.
 #[derive(Clone, Debug)]
 pub struct Callgrind {
     valgrind: String,
     library: Option<String>,
 }
 
-/// The whole life of a process.
+/// The complete life of a process.
 #[derive(Clone, Debug)]
 pub struct Life {
-    /// How many instructions it executed, those of the loader and of its children included.
+    /// The number of executed instructions, including those of the loader and of child processes.
     pub instructions: u64,
-    /// What it answered to each event.
+    /// The responses to the events, in order.
     pub answers: Vec<Answer>,
-    /// What it wrote.
+    /// The lines that the process wrote.
     pub lines: Vec<String>,
 }
 
-/// Why nothing was counted.
+/// An error that prevented the count.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallgrindError {
-    /// The function cannot be run, or valgrind is not there.
+    /// The function cannot be run, or valgrind is not installed.
     #[error("cannot run the function under valgrind")]
     Start(#[from] StartError),
-    /// The process ended before it asked for an event.
+    /// The process ended before it requested an event.
     #[error("the function did not start: {}", lines.join("\n"))]
     Init {
-        /// What it wrote.
+        /// The lines that the process wrote.
         lines: Vec<String>,
     },
-    /// What slows the clock down does not compile.
+    /// The library that slows the clock does not compile.
     #[error("cc failed: {errors}")]
     Compile {
-        /// What the compiler wrote.
+        /// The compiler's output.
         errors: String,
     },
-    /// A file of the folder cannot be read or written.
+    /// A file in the folder cannot be read or written.
     #[error("cannot use {}", path.display())]
     Folder {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The I/O error.
         #[source]
         source: io::Error,
     },
-    /// What callgrind wrote is not understood.
+    /// The profile cannot be parsed.
     #[error("callgrind wrote what is not understood")]
     Profile(#[from] ProfileError),
 }
 
 impl Callgrind {
-    /// The one that the variable `VALGRIND` names, with its parts in `VALGRIND_LIB`, else the machine's.
+    /// Returns the valgrind that `VALGRIND` names, with its parts in `VALGRIND_LIB`, else the installed one.
     pub fn of_environment(environment: &Environment) -> Self {
         let valgrind = environment.optional("VALGRIND");
         Self {
@@ -86,8 +86,8 @@ impl Callgrind {
         }
     }
 
-    /// Runs a process that gets the events one after the other, each made when it is due, and ends it when it asks for
-    /// one more. What callgrind writes stays in `folder`, which is emptied first.
+    /// Runs a process with these events, each made when it is due. Ends the process when it requests one more. Empties
+    /// `folder` first, and leaves callgrind's output there.
     pub async fn live(
         &self,
         settings: FunctionSettings,
@@ -134,7 +134,7 @@ impl Callgrind {
     }
 }
 
-/// The sum over all processes that left a profile.
+/// Returns the sum over all profiles in the folder.
 fn instructions(folder: &Path) -> Result<u64, CallgrindError> {
     let mut sum = 0;
     for entry in fs::read_dir(folder).map_err(|source| unusable(folder, source))? {
@@ -148,7 +148,7 @@ fn instructions(folder: &Path) -> Result<u64, CallgrindError> {
     Ok(sum)
 }
 
-/// Where the library is that comes of it.
+/// Compiles the library and returns its path.
 async fn compile(source: &str, library: &Path) -> Result<String, CallgrindError> {
     let mut command = Command::new("cc");
     command.args(["-O2", "-shared", "-fPIC", "-o"]).arg(library);

@@ -1,4 +1,4 @@
-//! What DynamoDB charges for a request, by its documented rules.
+//! DynamoDB's charges for requests, by its documented rules.
 //!
 //! Sources: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>,
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html>
@@ -20,26 +20,27 @@ pub(crate) type Item = Map<String, Value>;
 const WRITE_UNIT_BYTES: usize = 1024;
 const READ_UNIT_BYTES: usize = 4096;
 
-/// How a read sees the writes before it.
+/// The consistency of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Consistency {
     Strong,
     Eventual,
 }
 
-/// What requests consumed.
+/// The capacity units that requests consumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Units {
     /// Write units of tables.
     pub writes: usize,
     /// Write units of indexes.
     pub index_writes: usize,
-    /// Halves of a read unit, of tables and indexes.
+    /// Half read units, of tables and indexes.
     pub half_reads: usize,
 }
 
 impl Units {
-    /// A write that found `before`, and left or would have left `after`. One whose condition fails costs the same.
+    /// Returns the units of a write that found `before` and leaves `after`. A write whose condition fails costs the
+    /// same.
     pub(crate) fn of_write(before: Option<&Item>, after: Option<&Item>) -> Self {
         let larger = before.into_iter().chain(after).map(item_size).max();
         Self {
@@ -48,7 +49,7 @@ impl Units {
         }
     }
 
-    /// What a write that was done costs in the indexes.
+    /// Returns the units of a completed write in the indexes.
     pub(crate) fn of_index_writes(
         schema: &TableSchema,
         before: Option<&Item>,
@@ -61,7 +62,7 @@ impl Units {
         }
     }
 
-    /// A read that looked at so many bytes together.
+    /// Returns the units of a read of this many bytes in total.
     pub(crate) fn of_read(bytes: usize, consistency: Consistency) -> Self {
         let halves = match consistency {
             Consistency::Strong => 2,
@@ -73,12 +74,12 @@ impl Units {
         }
     }
 
-    /// All write units.
+    /// Returns all write units.
     pub fn all_writes(self) -> usize {
         self.writes + self.index_writes
     }
 
-    /// Read units; one of eventual consistency is a half.
+    /// Returns the read units. An eventually consistent read counts as half.
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     pub fn reads(self) -> f64 {
         self.half_reads as f64 / 2.0
@@ -102,7 +103,7 @@ impl Sum for Units {
     }
 }
 
-/// What is not there costs as much as something small.
+/// Returns the units for a row of this size. A missing row costs as much as a small one.
 fn units(bytes: usize, unit: usize) -> usize {
     bytes.div_ceil(unit).max(1)
 }
@@ -113,14 +114,14 @@ mod tests {
 
     use super::*;
 
-    /// An item of so many bytes.
+    /// Returns an item of this many bytes.
     fn item(bytes: usize) -> Item {
         let value = "x".repeat(bytes - 2);
         json!({"pk": {"S": value}}).as_object().unwrap().clone()
     }
 
     #[test]
-    fn a_write_costs_by_the_larger_of_what_was_there_and_what_is() {
+    fn a_write_costs_by_the_larger_of_the_old_and_the_new_row() {
         let writes = |before: Option<usize>, after: Option<usize>| {
             let (before, after) = (before.map(item), after.map(item));
             Units::of_write(before.as_ref(), after.as_ref()).writes

@@ -1,4 +1,5 @@
-//! A proxy before DynamoDB that tells what each request consumes: by the documented rules, and as the engine counts it.
+//! A proxy before DynamoDB that reports the units of each request: by the documented rules, and as the engine counts
+//! them.
 
 #![expect(
     clippy::indexing_slicing,
@@ -25,8 +26,8 @@ use crate::lock::lock;
 use crate::server::{Task, serve};
 use crate::upstream::Upstream;
 
+mod reported;
 mod rules;
-mod told;
 
 const API: &str = "DynamoDB_20120810";
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -40,13 +41,13 @@ pub struct Consumption {
     pub table: String,
     /// The status of the answer.
     pub status: u16,
-    /// By the documented rules; none for an operation that they are not known of here.
+    /// The units by the documented rules; `None` for an operation without a rule here.
     pub units: Option<Units>,
-    /// As the engine counts; none where it does not tell, as of a write whose condition fails.
+    /// The units that the engine reports; `None` if it reports none, as for a write whose condition fails.
     pub told: Option<Units>,
 }
 
-/// A meter. It serves until it is dropped.
+/// A meter that serves until it is dropped.
 #[derive(Debug)]
 pub struct CapacityMeter {
     address: SocketAddr,
@@ -62,8 +63,8 @@ struct Shared {
 }
 
 impl CapacityMeter {
-    /// A meter before `upstream`, an address such as `http://127.0.0.1:8000`. The same row must not be written by two
-    /// at once: the meter looks at it before and after.
+    /// Starts a meter before `upstream`, an address such as `http://127.0.0.1:8000`. The meter reads each row before
+    /// and after a write, so two clients must not write the same row at once.
     pub async fn start(upstream: &str) -> Result<Self, StartError> {
         let shared = Arc::new(Shared {
             upstream: Upstream::new(upstream),
@@ -79,12 +80,12 @@ impl CapacityMeter {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the meter's URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What was consumed since the last time that this was asked for, in its order.
+    /// Returns the consumption since the last call, in order.
     pub fn take(&self) -> Vec<Consumption> {
         std::mem::take(&mut *lock(&self.shared.consumptions))
     }
@@ -100,14 +101,14 @@ async fn call(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Resp
 }
 
 impl Shared {
-    /// The answer to a request; none if there is none.
+    /// Forwards a request; returns `None` if there is no response.
     async fn pass_on(&self, parts: Parts, body: Bytes) -> Option<Response> {
         let operation = target(&parts.headers)
             .and_then(|target| target.strip_prefix(API)?.strip_prefix('.'))
             .map(ToOwned::to_owned);
         match (operation, serde_json::from_slice(&body)) {
             (Some(operation), Ok(request)) => self.metered(parts, operation, request).await,
-            // Somebody who opens a connection, or asks for a stream.
+            // A request that only opens a connection, or one to DynamoDB Streams.
             _ => Some(respond(self.send(parts, body).await?)),
         }
     }
@@ -118,25 +119,25 @@ impl Shared {
         operation: String,
         mut request: Value,
     ) -> Option<Response> {
-        let asked = Asked {
+        let metered = MeteredRequest {
             shared: self,
             parts: parts.clone(),
             request: request.clone(),
         };
-        let before = asked.before(&operation).await?;
+        let before = metered.before(&operation).await?;
         let members = request.as_object_mut()?;
         members.insert("ReturnConsumedCapacity".to_owned(), json!("INDEXES"));
-        // The length that was signed for is another one.
+        // The signed length differs from the new one.
         parts.headers.remove(CONTENT_LENGTH);
         let answer = self.send(parts, request.to_string().into()).await?;
         let (mut head, body) = answer.into_parts();
         let mut answer: Value = serde_json::from_slice(&body).ok()?;
         let consumption = Consumption {
-            units: asked
+            units: metered
                 .units(&operation, before, head.status.is_success(), &answer)
                 .await,
-            told: told::units(&operation, &answer),
-            table: asked.table(),
+            told: reported::units(&operation, &answer),
+            table: metered.table(),
             status: head.status.as_u16(),
             operation,
         };
@@ -144,7 +145,7 @@ impl Shared {
         if let Some(answer) = answer.as_object_mut() {
             answer.remove("ConsumedCapacity");
         }
-        // It was made of the body as it was.
+        // The checksum belongs to the original body.
         head.headers.remove("x-amz-crc32");
         Some(respond(Response::from_parts(
             head,
@@ -164,15 +165,15 @@ fn respond(answer: Response<Bytes>) -> Response {
     Response::from_parts(head, body.into())
 }
 
-/// A request, and the way to ask for more in the name of whoever sent it.
-struct Asked<'a> {
+/// A request, with the means to send further requests with the sender's credentials.
+struct MeteredRequest<'a> {
     shared: &'a Shared,
     parts: Parts,
     request: Value,
 }
 
-impl Asked<'_> {
-    /// The first table, where there are more.
+impl MeteredRequest<'_> {
+    /// Returns the request's table, the first if there are several.
     fn table(&self) -> String {
         let table = self.request["TableName"].as_str();
         let tables = self.request["RequestItems"].as_object();
@@ -180,7 +181,7 @@ impl Asked<'_> {
         table.or_else(first).unwrap_or_default().to_owned()
     }
 
-    /// The row under a key, as it is now.
+    /// Returns the current row under a key.
     async fn row(&self, table: &str, key: &Item) -> Option<Option<Item>> {
         let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
         let answer = self.ask("GetItem", &request).await?;

@@ -1,8 +1,8 @@
-//! The share of a processor that Lambda gives a function with little memory.
+//! The processor share that Lambda gives a function with little memory.
 //!
-//! Lambda gives a whole virtual processor at 1,769 MB and less in proportion, but not before init has ended. How long the
-//! periods are in which it parts the time is not documented; here they are 20 ms. The longer they are, the more often an
-//! invocation ends before its share of one is used up.
+//! Lambda gives a whole virtual processor at 1,769 MB and proportionally less below, but only after init has ended. The
+//! length of its scheduling periods is not documented; here it is 20 ms. With longer periods, more invocations end
+//! before they use up their share.
 //!
 //! Sources: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>,
 //! <https://docs.kernel.org/scheduler/sched-bwc.html>, <https://docs.kernel.org/admin-guide/cgroup-v2.html>
@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// The memory at which a function has one whole virtual processor.
 const MEGABYTES_OF_ONE_PROCESSOR: u32 = 1_769;
 const PERIOD: Duration = Duration::from_millis(20);
-/// Where Linux keeps the groups of processes that share processor time: version 1, as it is often mounted, then version 2.
+/// The folders of Linux's control groups for processor time: version 1 as it is often mounted, then version 2.
 const HIERARCHIES: [&str; 4] = [
     "/sys/fs/cgroup/cpu",
     "/sys/fs/cgroup/cpu,cpuacct",
@@ -25,24 +25,24 @@ const HIERARCHIES: [&str; 4] = [
     "/sys/fs/cgroup",
 ];
 
-/// A quota of processor time, for the processes that are put under it. They must have ended before it is dropped.
+/// A quota of processor time for the processes under it. They must end before it is dropped.
 #[derive(Debug)]
 pub struct CpuQuota {
     group: PathBuf,
 }
 
-/// This machine lets nobody set a quota, or not us.
+/// This process may not set a quota on this machine.
 #[derive(Debug, thiserror::Error)]
 #[error("no group of processes with a quota can be made here: {0}")]
 pub struct QuotaError(#[source] io::Error);
 
 impl CpuQuota {
-    /// What a function with so much memory gets.
+    /// Returns the share of a function with this much memory.
     pub fn of_memory(megabytes: u32) -> Result<Self, QuotaError> {
         Self::within(&HIERARCHIES.map(Path::new), share(megabytes))
     }
 
-    /// In the first of these hierarchies that allows it.
+    /// Returns a quota in the first of these hierarchies that allows it.
     fn within(hierarchies: &[&Path], share: Duration) -> Result<Self, QuotaError> {
         let mut refusal = io::Error::from(io::ErrorKind::NotFound);
         for hierarchy in hierarchies.iter().filter(|hierarchy| hierarchy.is_dir()) {
@@ -61,7 +61,7 @@ impl CpuQuota {
         Err(QuotaError(refusal))
     }
 
-    /// Puts a process under the quota from now on.
+    /// Puts a process under the quota.
     pub(crate) fn admit(&self, process: u32) -> io::Result<()> {
         self.write("cgroup.procs", process)
     }
@@ -75,7 +75,7 @@ impl CpuQuota {
         self.write("cpu.cfs_quota_us", share)
     }
 
-    /// What is not there is not made: it is no such group.
+    /// Writes to an existing file. A missing file means that this is not a control group.
     fn write(&self, file: &str, value: impl std::fmt::Display) -> io::Result<()> {
         let file = OpenOptions::new().write(true).open(self.group.join(file));
         file?.write_all(value.to_string().as_bytes())
@@ -84,12 +84,12 @@ impl CpuQuota {
 
 impl Drop for CpuQuota {
     fn drop(&mut self) {
-        // A group with processes stays, and is empty and harmless once they have ended.
+        // A group with processes cannot be removed. It is harmless once they have ended.
         let _ = fs::remove_dir(&self.group);
     }
 }
 
-/// The time of each period that a function with so much memory may use.
+/// Returns the part of each period that a function with this much memory may use.
 fn share(megabytes: u32) -> Duration {
     (PERIOD * megabytes / MEGABYTES_OF_ONE_PROCESSOR).min(PERIOD)
 }

@@ -1,11 +1,11 @@
-//! In whose form errors are answered.
+//! The error format of each service.
 
 use axum::body::Bytes;
 use hyper::StatusCode;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
-/// In whose form errors are answered.
+/// The service whose error format is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// DynamoDB's.
@@ -18,7 +18,7 @@ pub enum Dialect {
     Sqs,
 }
 
-/// An answer that stands for what is called.
+/// An error response of the called service.
 #[derive(Debug)]
 pub(crate) struct ErrorAnswer {
     pub(crate) status: StatusCode,
@@ -38,6 +38,8 @@ const PLUGGY_LIMIT: Headers = &[
 ];
 
 impl Dialect {
+    /// Returns a server error.
+    ///
     /// Sources: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>,
     /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html>,
@@ -73,7 +75,7 @@ impl Dialect {
         }
     }
 
-    /// DynamoDB has two names for it.
+    /// Returns a throttling error. DynamoDB has two names for it.
     pub(crate) fn throttled(self, random: &mut StdRng) -> ErrorAnswer {
         const KIND: &str = "ThrottlingException";
         match self {

@@ -1,4 +1,4 @@
-//! A stand-in for Amazon EventBridge with one event bus, for `PutEvents` and `DescribeEventBus`.
+//! A fake of Amazon EventBridge with one event bus, for `PutEvents` and `DescribeEventBus`.
 //!
 //! Sources: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>,
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
@@ -38,12 +38,12 @@ const PUT_EVENTS: &str = "AWSEvents.PutEvents";
 const DESCRIBE_EVENT_BUS: &str = "AWSEvents.DescribeEventBus";
 const JSON: AwsJson = AwsJson::V1_1;
 const MAX_ENTRIES: usize = 10;
-/// Of all entries of a request together.
+/// The maximum size of all entries of a request together.
 const MAX_BYTES: usize = 256 * 1024;
-/// The wire form is larger than what counts.
+/// The maximum size of a request body. The wire format is larger than the counted size.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
-/// An event bus. It serves until it is dropped.
+/// An event bus that serves until it is dropped.
 #[derive(Debug)]
 pub struct EventBus {
     address: SocketAddr,
@@ -67,7 +67,7 @@ struct Bus {
     rules: Vec<Rule>,
 }
 
-/// What is sent on to a queue.
+/// A rule that forwards events to a queue.
 #[derive(Debug)]
 struct Rule {
     detail_types: Vec<String>,
@@ -87,7 +87,7 @@ struct PutEvents {
 }
 
 impl EventBus {
-    /// The bus `arn`, which takes everything that is well-formed until it is told otherwise.
+    /// Starts the bus `arn`. It accepts every well-formed entry until refusals are set.
     pub async fn start(arn: &str, seed: u64) -> Result<Self, StartError> {
         let shared = Arc::new(Shared {
             arn: arn.to_owned(),
@@ -112,27 +112,27 @@ impl EventBus {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the service's URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its name for functions.
+    /// Returns the bus's ARN.
     pub fn arn(&self) -> &str {
         &self.shared.arn
     }
 
-    /// Deletes the bus. As on AWS, entries for it are still accepted, and nobody gets them.
+    /// Deletes the bus. As on AWS, it still accepts entries, and nobody receives them.
     pub fn delete(&self) {
         lock(&self.shared.state).is_gone = true;
     }
 
-    /// From now on, these entries are refused, and no others. The first refusal that holds decides.
+    /// Refuses these entries from now on, and no others. The first matching refusal decides.
     pub fn set_refusals(&self, refusals: impl Into<Vec<Refusal>>) {
         lock(&self.shared.state).refusals = refusals.into();
     }
 
-    /// From now on, events of these types are sent to the queue, as a rule does.
+    /// Sends events of these types to the queue from now on, as a rule does.
     pub fn send_to(&self, queue: &Queue, detail_types: &[&str]) {
         lock(&self.shared.state).rules.push(Rule {
             detail_types: detail_types.iter().map(ToString::to_string).collect(),
@@ -140,12 +140,12 @@ impl EventBus {
         });
     }
 
-    /// Everything that was taken so far, in its order.
+    /// Returns all accepted events, in order.
     pub fn published(&self) -> Vec<Published> {
         lock(&self.shared.state).published.clone()
     }
 
-    /// How many requests arrived so far.
+    /// Returns the number of requests.
     pub fn requests(&self) -> usize {
         lock(&self.shared.state).requests
     }
@@ -198,7 +198,7 @@ fn put(shared: &Shared, entries: Vec<Entry>) -> Value {
                 failed += 1;
                 json!({ "ErrorCode": flaw.code, "ErrorMessage": flaw.message })
             }
-            // That nobody gets it is not said.
+            // The response does not reveal that nobody receives the event.
             None if state.is_gone || !entry.is_for(&shared.arn) => {
                 json!({ "EventId": Uuid::new_v4() })
             }
@@ -209,7 +209,7 @@ fn put(shared: &Shared, entries: Vec<Entry>) -> Value {
 }
 
 impl Bus {
-    /// Why the entry is not taken.
+    /// Returns the reason why the entry is refused.
     fn flaw(&mut self, entry: &Entry) -> Option<Flaw> {
         let random = &mut self.random;
         entry.flaw().or_else(|| {
@@ -223,7 +223,7 @@ impl Bus {
         })
     }
 
-    /// Takes the entry, and gives the id of its own that it has on the bus.
+    /// Accepts the entry and returns its id on the bus.
     fn publish(&mut self, entry: Entry, request: usize) -> Uuid {
         let event = Published::of(entry, request, clock::now());
         for rule in &self.rules {

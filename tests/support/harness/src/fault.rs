@@ -1,22 +1,22 @@
-//! What can go wrong between a function and what it calls, and how often it does.
+//! Faults between a function and the services that it calls, and their probabilities.
 
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
-/// What goes wrong with a request.
+/// A fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// It is answered with a server error, and does not arrive.
+    /// The client gets a server error. The request does not arrive.
     ServerError,
-    /// It is answered that there were too many, and does not arrive.
+    /// The client gets a throttling error. The request does not arrive.
     Throttled,
-    /// Its connection is reset, and it does not arrive.
+    /// The connection is reset. The request does not arrive.
     Reset,
-    /// It is never answered, and does not arrive.
+    /// The client gets no response. The request does not arrive.
     Stall,
-    /// It arrives, and the connection ends in the middle of the answer.
+    /// The request arrives. The connection ends in the middle of the response.
     Truncated,
-    /// It arrives, and the connection ends before the answer.
+    /// The request arrives. The connection ends before the response.
     LostResponse,
 }
 
@@ -32,34 +32,34 @@ impl Fault {
     ];
 }
 
-/// How likely each fault is.
+/// The probability of each fault.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan(Vec<(Fault, f64)>);
 
 impl Plan {
-    /// All goes well.
+    /// Returns a plan without faults.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// One fault alone, with a probability of 0 to 1.
+    /// Returns a plan with one fault, at a probability from 0 to 1.
     pub fn only(fault: Fault, probability: f64) -> Self {
         Self(vec![(fault, probability)])
     }
 
-    /// Every fault, equally likely; together with a probability of 0 to 1.
+    /// Returns a plan with every fault, equally likely, at a total probability from 0 to 1.
     pub fn all(probability: f64) -> Self {
         Self::any_of(&Fault::ALL, probability)
     }
 
-    /// Some faults, equally likely; together with a probability of 0 to 1.
+    /// Returns a plan with some faults, equally likely, at a total probability from 0 to 1.
     pub fn any_of(faults: &[Fault], probability: f64) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let each = probability / faults.len() as f64;
         Self(faults.iter().map(|fault| (*fault, each)).collect())
     }
 
-    /// What goes wrong with the next request.
+    /// Draws the fault of the next request.
     pub(crate) fn draw(&self, random: &mut StdRng) -> Option<Fault> {
         let mut left: f64 = random.random();
         self.0.iter().find_map(|(fault, probability)| {

@@ -1,4 +1,4 @@
-//! A proxy between a function and what it calls, in which what is called for goes wrong.
+//! A proxy that injects faults between a function and the services that it calls.
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -33,23 +33,23 @@ mod connections;
 mod exchange;
 mod severance;
 
-/// One request that came by.
+/// One request through the proxy.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// The method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// What went wrong.
+    /// The injected fault.
     pub fault: Option<Fault>,
-    /// The status and body of the answer from upstream, if it arrived there.
+    /// The status and body of the upstream's response, if there was one.
     pub answer: Option<(u16, Bytes)>,
 }
 
-/// What makes a TLS connection of a plain one.
+/// The TLS acceptor for incoming connections.
 struct Acceptor(TlsAcceptor);
 
-/// A proxy. It serves until it is dropped.
+/// A proxy that serves until it is dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
@@ -69,13 +69,13 @@ struct Shared {
 }
 
 impl FaultProxy {
-    /// A proxy for `upstream`, an address such as `http://127.0.0.1:8000`, in which all goes well until it is told
-    /// otherwise.
+    /// Starts a proxy for `upstream`, an address such as `http://127.0.0.1:8000`. It injects no faults until a plan is
+    /// set.
     pub async fn start(upstream: &str, dialect: Dialect, seed: u64) -> Result<Self, StartError> {
         Self::listen(upstream, dialect, seed, None).await
     }
 
-    /// The same with TLS on the side of the functions.
+    /// Starts a proxy with TLS on the side of the functions.
     pub async fn start_over_tls(
         authority: &TestAuthority,
         upstream: &str,
@@ -109,23 +109,23 @@ impl FaultProxy {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the proxy's URL.
     pub fn url(&self) -> String {
         let scheme = self.shared.acceptor.as_ref().map_or("http", |_| "https");
         format!("{scheme}://{}", self.address)
     }
 
-    /// From now on, this goes wrong.
+    /// Injects these faults from now on.
     pub fn set_plan(&self, plan: Plan) {
         lock(&self.shared.plan).0 = plan;
     }
 
-    /// Every request so far.
+    /// Returns every request so far.
     pub fn exchanges(&self) -> Vec<Exchange> {
         lock(&self.shared.exchanges).clone()
     }
 
-    /// How many requests went wrong so far.
+    /// Returns the number of requests with a fault.
     pub fn faults(&self) -> usize {
         let exchanges = lock(&self.shared.exchanges);
         exchanges
@@ -134,12 +134,12 @@ impl FaultProxy {
             .count()
     }
 
-    /// How many connections there have been so far.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.made()
     }
 
-    /// Lets all connections die, and gives how many there were. New ones can be made at once.
+    /// Severs all connections and returns their number. New ones can be opened at once.
     pub async fn sever(&self, how: Severance) -> usize {
         let alive = self.shared.connections.alive();
         // Without a receiver there is no connection.
@@ -156,17 +156,18 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             Ok((stream, _)) => {
                 connections.spawn(serve(Arc::clone(&shared), stream));
             }
-            // Most often too many open files: wait for some to close.
+            // Usually too many open files: wait for some to close.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// One connection, until either side or a severance ends it.
+/// Serves one connection until either side or a severance ends it.
 async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let mut severances = shared.severances.subscribe();
-    // Before the socket, so that it goes after it: what is not alive any more is closed.
+    // Declared before the socket, so that it is dropped after it: a connection counts as alive until its socket is
+    // closed.
     let mut alive = Some(shared.connections.enter());
     let _ = stream.set_nodelay(true);
     let Ok(socket) = stream.as_fd().try_clone_to_owned() else {
@@ -175,7 +176,7 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let socket = Arc::new(socket);
     let mut connection = pin!(connection(&shared, &socket, stream));
     tokio::select! {
-        // Whoever went away, it was meant to be.
+        // Either side closed the connection on purpose.
         () = connection.as_mut() => {}
         Ok(how) = severances.recv() => how.happen(&socket, &mut alive, &mut severances).await,
     }
@@ -204,7 +205,7 @@ async fn exchanges(
         .await;
 }
 
-/// Lets the socket end with a reset when it is closed.
+/// Makes the socket send a reset when it is closed.
 fn will_reset(socket: &OwnedFd) {
     let _ = rustix::net::sockopt::set_socket_linger(socket, Some(Duration::ZERO));
 }

@@ -1,4 +1,4 @@
-//! As many execution environments of a function as there are requests at once.
+//! A fleet of execution environments of one function, for concurrent requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,10 +35,10 @@ impl Fleet {
         })
     }
 
-    /// Gives the event to one that is idle, or becomes so.
+    /// Passes the event to an idle process, or to the next one that becomes idle.
     pub async fn invoke(&self, event: &[u8], timeout: Duration) -> Result<Answer, StartError> {
         let Some(function) = self.idle.lock().await.recv().await else {
-            // Never: the other end of the channel is ours.
+            // Unreachable: this value holds the other end of the channel.
             return std::future::pending().await;
         };
         let answer = function.invoke(event, timeout).await;
@@ -46,12 +46,12 @@ impl Fleet {
         answer
     }
 
-    /// The execution environments.
+    /// Returns the execution environments.
     pub fn functions(&self) -> &[Arc<Function>] {
         &self.functions
     }
 
-    /// What all of them wrote so far.
+    /// Returns all lines that the processes wrote.
     pub fn lines(&self) -> Vec<String> {
         self.functions
             .iter()

@@ -1,4 +1,4 @@
-//! A function as Lambda runs it: one process that gets one event at a time, and another one when it has ended.
+//! A function as Lambda runs it: one process that handles one event at a time and is replaced when it ends.
 
 use std::io;
 use std::sync::Mutex;
@@ -18,7 +18,7 @@ use crate::runtime_api::Reply;
 use crate::settings::FunctionSettings;
 use crate::usage::Usage;
 
-/// How long Lambda lets a function start.
+/// Lambda's time limit for init.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// One execution environment of a function.
@@ -46,8 +46,8 @@ impl Function {
         Ok(function)
     }
 
-    /// Gives the function an event, and waits for what comes of it. A process that has ended is replaced first, and a
-    /// frozen one goes on; one that does not answer in time is ended.
+    /// Sends the function an event and waits for the result. Replaces a process that has ended, thaws a frozen one, and
+    /// ends one that does not respond in time.
     pub async fn invoke(&self, event: &[u8], timeout: Duration) -> Result<Answer, StartError> {
         let mut slot = self.process.lock().await;
         let process = match slot.take() {
@@ -77,7 +77,7 @@ impl Function {
         })
     }
 
-    /// How long the process took from its start until it first asked for an event, once it has; none if it ended before.
+    /// Returns the time from the start of the process to its first request for an event; `None` if it ended before.
     pub async fn init(&self) -> Option<Duration> {
         self.process.lock().await.as_ref()?.init().await
     }
@@ -89,45 +89,45 @@ impl Function {
         }
     }
 
-    /// Ends the process at once, whatever it does.
+    /// Kills the process immediately.
     pub async fn kill(&self) {
         self.signal(Signal::KILL).await;
     }
 
-    /// Lets the process stand still, as Lambda does between invocations.
+    /// Freezes the process, as Lambda does between invocations.
     pub async fn freeze(&self) {
         self.signal(Signal::STOP).await;
     }
 
-    /// Lets the process go on.
+    /// Thaws the process.
     pub async fn thaw(&self) {
         self.signal(Signal::CONT).await;
     }
 
-    /// How many processes there have been.
+    /// Returns the number of processes so far.
     pub fn starts(&self) -> usize {
         self.starts.load(Ordering::Relaxed)
     }
 
-    /// What the process has used so far; none if there is none.
+    /// Returns the process's resource usage; `None` if there is no process.
     pub async fn usage(&self) -> Option<Usage> {
         let process = self.process.lock().await;
         Usage::of_process(process.as_ref()?.id?)
     }
 
-    /// Gives the process only so much processor time from now on.
+    /// Limits the processor time of the process from now on.
     pub async fn throttle(&self, quota: &CpuQuota) -> io::Result<()> {
         let process = self.process.lock().await;
         let id = process.as_ref().and_then(|process| process.id);
         quota.admit(id.ok_or(io::ErrorKind::NotFound)?)
     }
 
-    /// What all processes wrote so far.
+    /// Returns all lines that the processes wrote.
     pub fn lines(&self) -> Vec<String> {
         self.lines.snapshot()
     }
 
-    /// Ends the function, and gives everything that it wrote.
+    /// Ends the function and returns all lines that it wrote.
     pub async fn stop(self) -> Vec<String> {
         if let Some(process) = self.process.into_inner() {
             process.stop().await;
@@ -135,7 +135,7 @@ impl Function {
         self.lines.snapshot()
     }
 
-    /// Asks the process to end, waits until it has, and gives everything that it wrote.
+    /// Asks the process to end, waits for it, and returns all lines that it wrote.
     pub async fn terminate(self) -> Vec<String> {
         if let Some(process) = self.process.into_inner() {
             process.terminate().await;

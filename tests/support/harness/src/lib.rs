@@ -1,7 +1,8 @@
-//! Runs the built functions as Lambda does, and lets the networks around them go wrong.
+//! A test harness that runs the built functions as Lambda does, and injects network faults around them.
 //!
-//! A [`Function`] is a real bootstrap, fed through a stand-in for the Lambda Runtime API; it can be killed and frozen.
-//! A [`FaultProxy`] stands between a function and what it calls. Nothing here judges what a function does.
+//! A [`Function`] is a real bootstrap behind a fake of the Lambda Runtime API. A test can kill and freeze it. A
+//! [`FaultProxy`] stands between a function and a service that it calls. The harness does not judge what a function
+//! does.
 
 mod answer;
 mod aws_json;

@@ -1,4 +1,4 @@
-//! What a function's processes write to their standard output and error.
+//! The standard output and error of a function's processes.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::lock::lock;
 
-/// What a function's processes wrote so far.
+/// The lines that a function's processes wrote so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);
 
@@ -16,7 +16,7 @@ impl Lines {
         lock(&self.0).clone()
     }
 
-    /// Reads until the pipe is closed, which the end of the process does.
+    /// Reads until the pipe is closed, which happens when the process ends.
     pub(crate) fn read(&self, pipe: impl AsyncRead + Send + Unpin + 'static) -> JoinHandle<()> {
         let lines = self.clone();
         tokio::spawn(async move {

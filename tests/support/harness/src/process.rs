@@ -15,7 +15,7 @@ use crate::runtime_api::RuntimeApi;
 use crate::settings::FunctionSettings;
 use crate::usage::Usage;
 
-/// A process that has used no processor time for so long stands still.
+/// A process without processor use for this long is idle.
 const STILL: Duration = Duration::from_millis(20);
 
 /// A running process.
@@ -29,12 +29,12 @@ pub(crate) struct Process {
     readers: Vec<JoinHandle<()>>,
 }
 
-/// The way to send signals to one process, and to no other that has got its number later.
+/// A sender of signals to one process, and never to a later process with the same id.
 #[derive(Clone, Debug)]
 pub(crate) struct Signals(mpsc::UnboundedSender<(Signal, oneshot::Sender<()>)>);
 
 impl Signals {
-    /// Returns when the signal is sent, or the process is gone.
+    /// Sends a signal. Returns when it is sent, or when the process is gone.
     pub(crate) async fn send(&self, signal: Signal) {
         let (sent, is_sent) = oneshot::channel();
         if self.0.send((signal, sent)).is_ok() {
@@ -66,9 +66,9 @@ impl Process {
         let id = child.id();
         let output = child.stdout.take().map(|pipe| lines.read(pipe));
         let errors = child.stderr.take().map(|pipe| lines.read(pipe));
-        let (signals, asked) = mpsc::unbounded_channel();
+        let (signals, requested) = mpsc::unbounded_channel();
         let (exit, exited) = watch::channel(false);
-        tokio::spawn(supervise(child, asked, exit));
+        tokio::spawn(supervise(child, requested, exit));
         Ok(Self {
             api,
             signals: Signals(signals),
@@ -84,14 +84,14 @@ impl Process {
     }
 
     pub(crate) async fn exited(&self) {
-        // The sender goes away only after the process.
+        // The sender is dropped only after the process.
         let _ = self.exited.clone().wait_for(|exited| *exited).await;
     }
 
-    /// How long the process took from its start until it first asked for an event, once it has.
+    /// Returns the time from the start of the process to its first request for an event.
     pub(crate) async fn init(&self) -> Option<Duration> {
         tokio::select! {
-            asked = self.api.first_asked() => Some(asked?.duration_since(self.started)),
+            requested = self.api.first_asked() => Some(requested?.duration_since(self.started)),
             () = self.exited() => None,
         }
     }
@@ -120,7 +120,7 @@ impl Process {
         self.end().await;
     }
 
-    /// Ends the process, and returns when everything that it wrote is read.
+    /// Kills the process, and returns when its output is read.
     pub(crate) async fn stop(self) {
         self.signals.send(Signal::KILL).await;
         self.end().await;
@@ -134,16 +134,16 @@ impl Process {
     }
 }
 
-/// Owns the process until it ends. When nobody can send it a signal any more, it is ended.
+/// Owns the process until it ends. Kills the process when no sender of signals is left.
 async fn supervise(
     mut child: Child,
-    mut asked: mpsc::UnboundedReceiver<(Signal, oneshot::Sender<()>)>,
+    mut requested: mpsc::UnboundedReceiver<(Signal, oneshot::Sender<()>)>,
     exit: watch::Sender<bool>,
 ) {
     loop {
         tokio::select! {
             _ = child.wait() => break,
-            signal = asked.recv() => {
+            signal = requested.recv() => {
                 let Some((signal, sent)) = signal else {
                     let _ = child.kill().await;
                     break;
@@ -156,7 +156,7 @@ async fn supervise(
     exit.send_replace(true);
 }
 
-/// A process that has ended in the meantime gets no signal: its number is known only until it is waited for.
+/// Sends a signal unless the process has ended. Its id is valid only until it is waited for.
 fn send(child: &Child, signal: Signal) {
     let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
     if let Some(pid) = pid {

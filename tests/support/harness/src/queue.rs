@@ -1,4 +1,4 @@
-//! A stand-in for a standard queue of Amazon SQS: in no order, and now and then a message comes twice.
+//! A fake of an Amazon SQS standard queue: unordered, with occasional duplicates.
 //!
 //! Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html>
 
@@ -19,7 +19,7 @@ mod api;
 mod message;
 mod stock;
 
-/// A queue. It serves until its last clone is dropped.
+/// A queue that serves until its last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Queue(Arc<Inner>);
 
@@ -31,22 +31,23 @@ struct Inner {
     _server: Task,
 }
 
-/// What the API and the owner of the queue share.
+/// The state that the API and the owner of the queue share.
 #[derive(Debug)]
 struct Core {
     stock: Mutex<Stock>,
-    /// Where a message goes that was received too often, and how often that is.
+    /// The dead-letter queue, and the number of receives after which a message goes there.
     dead_letters: Option<(u32, Queue)>,
     changed: watch::Sender<()>,
 }
 
 impl Queue {
-    /// An empty queue without dead letters.
+    /// Starts an empty queue without a dead-letter queue.
     pub async fn start(name: &str, seed: u64) -> Result<Self, StartError> {
         Self::start_with(name, seed, None).await
     }
 
-    /// An empty queue. What was received `max_receives` times, and would be once more, goes to `dead_letters`.
+    /// Starts an empty queue. A message that was received `max_receives` times goes to `dead_letters` at the next
+    /// receive.
     pub async fn start_before(
         dead_letters: &Self,
         max_receives: u32,
@@ -75,32 +76,32 @@ impl Queue {
         })))
     }
 
-    /// Where functions find the service.
+    /// Returns the service's URL.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.0.address)
     }
 
-    /// The queue's name for functions.
+    /// Returns the queue's URL.
     pub fn url(&self) -> String {
         format!("{}/123456789012/{}", self.endpoint(), self.0.name)
     }
 
-    /// From now on, a message that is received stays there as likely as this, from 0 to 1, and so comes twice.
+    /// Sets the probability, from 0 to 1, that a received message stays in the queue and so is received twice.
     pub fn set_repeated(&self, probability: f64) {
         lock(&self.0.core.stock).set_repeated(probability);
     }
 
-    /// Puts a message into the queue.
+    /// Sends a message to the queue.
     pub fn send(&self, body: impl Into<String>) {
         self.0.core.send(body.into());
     }
 
-    /// What has not been deleted, whether somebody works on it or not.
+    /// Returns the bodies of all messages that are not deleted, including those in flight.
     pub fn bodies(&self) -> Vec<String> {
         lock(&self.0.core.stock).bodies()
     }
 
-    /// Sends everything to another queue, as a person does with dead letters. Gives how many messages that were.
+    /// Moves all messages to another queue, as an operator redrives dead letters. Returns their number.
     pub fn redrive_to(&self, other: &Self) -> usize {
         let bodies = lock(&self.0.core.stock).take_all();
         let count = bodies.len();
@@ -110,27 +111,27 @@ impl Queue {
         count
     }
 
-    /// Some messages for somebody who works on them, at most so many.
+    /// Receives at most `limit` messages.
     pub(crate) fn receive(&self, limit: usize) -> Vec<Message> {
         self.0.core.receive(limit)
     }
 
-    /// They are done.
+    /// Deletes processed messages.
     pub(crate) fn delete(&self, receipts: &[String]) {
         self.0.core.delete(receipts);
     }
 
-    /// They are not done, and can be received again.
+    /// Makes unprocessed messages available again.
     pub(crate) fn release(&self, receipts: &[String]) {
         self.0.core.release(receipts);
     }
 
-    /// Whether nobody works on a message either.
+    /// Returns whether the queue is empty and nothing is in flight.
     pub(crate) fn is_done(&self) -> bool {
         lock(&self.0.core.stock).is_empty()
     }
 
-    /// Tells when something has changed since now.
+    /// Returns a receiver that reports changes from now on.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.0.core.changed.subscribe()
     }

@@ -1,4 +1,4 @@
-//! Feeds functions from a queue, as Lambda's event source mapping does with `ReportBatchItemFailures`.
+//! An event source mapping that feeds functions from a queue, as Lambda does with `ReportBatchItemFailures`.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 
@@ -12,29 +12,29 @@ use crate::answer::Answer;
 use crate::function::Function;
 use crate::queue::{Message, Queue};
 
-/// How a queue is read.
+/// The settings of a queue's event source mapping.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueMapping {
-    /// How many messages a batch has at most.
+    /// The maximum number of messages in a batch.
     pub batch_size: usize,
-    /// How long the function has for a batch.
+    /// The timeout of an invocation.
     pub timeout: Duration,
 }
 
-/// What became of the messages.
+/// The result of draining a queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
-    /// How often a function was invoked.
+    /// The number of invocations.
     pub invocations: usize,
-    /// How many invocations ended without an answer that says what failed.
+    /// The number of invocations without a valid batch report.
     pub unanswered: usize,
-    /// How many messages failed, counting each time.
+    /// The number of failed messages, each failure counted.
     pub failed: usize,
 }
 
 impl QueueMapping {
-    /// Feeds all execution environments of one function at once, until the queue is empty. What failed comes again at
-    /// once, where SQS would wait for the visibility timeout.
+    /// Feeds all execution environments of one function concurrently until the queue is empty. Failed messages are
+    /// retried immediately, where SQS would wait for the visibility timeout.
     pub async fn drain(
         &self,
         queue: &Queue,
@@ -67,7 +67,7 @@ impl QueueMapping {
                 if queue.is_done() {
                     return Ok(drained);
                 }
-                // Another environment may yet give something back.
+                // Another environment may still release a message.
                 let _ = changes.changed().await;
                 continue;
             }
@@ -86,14 +86,15 @@ impl QueueMapping {
     }
 }
 
-/// What the answer names has failed; everything has if there is no answer, or if it names what is not in the batch.
+/// Returns whether a message failed. The batch report names the failed messages. Without a report, or if it names an
+/// unknown message, all have failed.
 fn is_failed(answer: &Answer, message: &Message, batch: &[Message]) -> bool {
     let Some(answer) = answer.json() else {
         return true;
     };
     let failures = match answer.get("batchItemFailures") {
         Some(Value::Array(failures)) => failures.as_slice(),
-        // Null or absent: all is done.
+        // Null or absent: no failures.
         _ => return false,
     };
     let named: Vec<Option<&str>> = failures
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_names_has_failed_and_nothing_else() {
+    fn only_the_messages_in_the_batch_report_have_failed() {
         let naming = |ids: Value| {
             let failures: Vec<Value> = ids
                 .as_array()

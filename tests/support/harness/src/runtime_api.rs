@@ -1,4 +1,4 @@
-//! A stand-in for the Lambda Runtime API, for one process.
+//! A fake of the Lambda Runtime API for one process.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
@@ -21,35 +21,35 @@ use crate::StartError;
 use crate::lock::lock;
 use crate::server::{Task, serve};
 
-/// The largest answer of a function.
+/// The maximum size of a function's response.
 const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 
-/// What a process answered, and how long it took from when it got the event.
+/// The reply of a process, with the time since it received the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// The function's answer.
+    /// The function's response.
     Response(Vec<u8>, Duration),
     /// The function's error.
     Error(Vec<u8>, Duration),
-    /// Why the function did not start.
+    /// The error of a failed init.
     InitError(Vec<u8>),
 }
 
-/// The API that one process asks for events.
+/// The Runtime API of one process.
 #[derive(Debug)]
 pub struct RuntimeApi {
     address: SocketAddr,
     invocations: mpsc::UnboundedSender<Invocation>,
-    asking: watch::Receiver<Asking>,
+    event_requests: watch::Receiver<EventRequests>,
     _server: Task,
 }
 
-/// Whether the process asks for an event.
+/// The state of the process's requests for events.
 #[derive(Clone, Copy, Debug, Default)]
-struct Asking {
-    /// When it first did.
+struct EventRequests {
+    /// When the first request arrived.
     first: Option<Instant>,
-    /// It has asked, and was not given any yet.
+    /// Whether a request waits for an event.
     waits: bool,
 }
 
@@ -61,7 +61,7 @@ struct Invocation {
     reply: oneshot::Sender<Reply>,
 }
 
-/// The event that the process works on.
+/// The event that the process handles.
 struct Current {
     id: Uuid,
     since: Instant,
@@ -71,18 +71,18 @@ struct Current {
 struct Shared {
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     current: Mutex<Option<Current>>,
-    asking: watch::Sender<Asking>,
+    event_requests: watch::Sender<EventRequests>,
 }
 
 impl RuntimeApi {
-    /// Serves as soon as this returns, until it is dropped.
+    /// Starts the API. It serves until it is dropped.
     pub async fn start() -> Result<Self, StartError> {
         let (invocations, waiting) = mpsc::unbounded_channel();
-        let (asks, asking) = watch::channel(Asking::default());
+        let (sender, event_requests) = watch::channel(EventRequests::default());
         let shared = Arc::new(Shared {
             waiting: waiting.into(),
             current: Mutex::default(),
-            asking: asks,
+            event_requests: sender,
         });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -98,30 +98,36 @@ impl RuntimeApi {
         Ok(Self {
             address,
             invocations,
-            asking,
+            event_requests,
             _server: server,
         })
     }
 
-    /// Where the process finds it.
+    /// Returns the API's address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits until the process asks for its first event, which ends its init, and gives the time at which it did.
+    /// Waits for the first request for an event, which ends init. Returns the time of that request.
     pub async fn first_asked(&self) -> Option<Instant> {
-        let mut asking = self.asking.clone();
-        let asked = asking.wait_for(|asking| asking.first.is_some()).await;
-        asked.ok()?.first
+        let mut event_requests = self.event_requests.clone();
+        let requested = event_requests
+            .wait_for(|event_requests| event_requests.first.is_some())
+            .await;
+        requested.ok()?.first
     }
 
-    /// Waits until the process asks for an event and there is none.
+    /// Waits until the process has requested an event and none is queued.
     pub async fn waited_for(&self) {
-        // The sender goes away only with the server.
-        let _ = self.asking.clone().wait_for(|asking| asking.waits).await;
+        // The sender lives as long as the server.
+        let _ = self
+            .event_requests
+            .clone()
+            .wait_for(|event_requests| event_requests.waits)
+            .await;
     }
 
-    /// Gives the process one more event, which it must answer within `timeout`.
+    /// Sends the process an event, which it must answer within `timeout`.
     pub fn submit(
         &self,
         function: &str,
@@ -130,7 +136,7 @@ impl RuntimeApi {
     ) -> oneshot::Receiver<Reply> {
         let (reply, answered) = oneshot::channel();
         let function_arn = format!("arn:aws:lambda:sa-east-1:123456789012:function:{function}");
-        // Without a server there is no answer, which the receiver tells.
+        // Without a server there is no reply, and the receiver reports that.
         let _ = self.invocations.send(Invocation {
             function_arn,
             event,
@@ -143,14 +149,16 @@ impl RuntimeApi {
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
     let now = Instant::now();
-    shared.asking.send_modify(|asking| {
-        asking.first.get_or_insert(now);
-        asking.waits = true;
+    shared.event_requests.send_modify(|event_requests| {
+        event_requests.first.get_or_insert(now);
+        event_requests.waits = true;
     });
     let Some(invocation) = shared.waiting.lock().await.recv().await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    shared.asking.send_modify(|asking| asking.waits = false);
+    shared
+        .event_requests
+        .send_modify(|event_requests| event_requests.waits = false);
     let id = Uuid::new_v4();
     let timeout = i64::try_from(invocation.timeout.as_millis()).unwrap_or(i64::MAX);
     let deadline = clock::now().as_millisecond().saturating_add(timeout);
@@ -188,7 +196,7 @@ async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<Uuid>, body: By
     finish(&shared, id, |took| Reply::Error(body.into(), took))
 }
 
-/// There is no event yet to which it belongs, so the first one that waits is what fails.
+/// Handles an init error. No event belongs to it yet, so the first queued event fails.
 async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     if let Some(invocation) = shared.waiting.lock().await.recv().await {
         let _ = invocation.reply.send(Reply::InitError(body.into()));
@@ -201,7 +209,7 @@ fn finish(shared: &Shared, id: Uuid, reply: impl FnOnce(Duration) -> Reply) -> R
         let error = r#"{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}"#;
         return (StatusCode::BAD_REQUEST, error).into_response();
     };
-    // Whoever asked may have given up.
+    // The caller may have timed out.
     let _ = current.reply.send(reply(current.since.elapsed()));
     accepted()
 }

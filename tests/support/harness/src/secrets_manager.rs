@@ -1,4 +1,4 @@
-//! A stand-in for AWS Secrets Manager with one secret, in the AWS JSON 1.1 protocol.
+//! A fake of AWS Secrets Manager with one secret, in the AWS JSON 1.1 protocol.
 //!
 //! Source: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
 
@@ -20,7 +20,7 @@ use crate::server::{Task, serve};
 
 const GET_SECRET_VALUE: &str = "secretsmanager.GetSecretValue";
 
-/// Serves until it is dropped.
+/// A service that serves until it is dropped.
 #[derive(Debug)]
 pub struct SecretsManager {
     address: SocketAddr,
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Secret {
 }
 
 impl SecretsManager {
-    /// Serves the secret `arn` with this value.
+    /// Starts a service with the secret `arn` and this value.
     pub async fn start(arn: &str, value: &str) -> Result<Self, StartError> {
         let secret = Arc::new(Secret {
             arn: arn.to_owned(),
@@ -60,12 +60,12 @@ impl SecretsManager {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the service's URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// From now on, the secret has this value.
+    /// Changes the secret's value.
     pub fn set(&self, value: &str) {
         value.clone_into(&mut lock(&self.secret.value));
     }

@@ -24,7 +24,7 @@ impl Drop for Task {
     }
 }
 
-/// A free port of the loopback.
+/// Listens on a free port of the loopback.
 pub(crate) async fn listen() -> Result<(TcpListener, SocketAddr), StartError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -37,7 +37,7 @@ pub(crate) async fn listen() -> Result<(TcpListener, SocketAddr), StartError> {
 pub(crate) async fn serve(router: Router) -> Result<(SocketAddr, Task), StartError> {
     let (listener, address) = listen().await?;
     let server = Task::spawn(async move {
-        // It only ends when it is dropped.
+        // The server ends only when it is dropped.
         let _ = axum::serve(listener, router).await;
     });
     Ok((address, server))

@@ -1,4 +1,4 @@
-//! How a function is run.
+//! Settings for running a function.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,21 +6,21 @@ use std::path::PathBuf;
 
 use tokio::process::Command;
 
-/// How a function is run.
+/// Settings for running a function.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
-    /// Its name.
+    /// The function's name.
     pub name: String,
-    /// Its binary.
+    /// The function's binary.
     pub bootstrap: PathBuf,
-    /// The variables of its own, and the addresses of the services that it calls.
+    /// The function's own variables, and the addresses of the services that it calls.
     pub variables: BTreeMap<String, String>,
-    /// The program that runs the binary and its arguments before it; none if the binary is run itself.
+    /// The program that runs the binary, and its arguments; empty if the binary runs directly.
     pub runner: Vec<String>,
 }
 
 impl FunctionSettings {
-    /// A function without variables of its own.
+    /// Returns settings without own variables.
     pub fn new(name: &str, bootstrap: PathBuf) -> Self {
         Self {
             name: name.to_owned(),
@@ -30,21 +30,21 @@ impl FunctionSettings {
         }
     }
 
-    /// With one more variable.
+    /// Adds a variable.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Run by a program with arguments, such as a profiler.
+    /// Sets a program that runs the binary, such as a profiler.
     #[must_use]
     pub fn run_by(mut self, runner: Vec<String>) -> Self {
         self.runner = runner;
         self
     }
 
-    /// What is run: the binary, or the runner with the binary as its last argument.
+    /// Returns the command: the binary, or the runner with the binary as its last argument.
     pub(crate) fn command(&self) -> Command {
         let Some((program, arguments)) = self.runner.split_first() else {
             return Command::new(&self.bootstrap);
@@ -54,7 +54,8 @@ impl FunctionSettings {
         command
     }
 
-    /// The whole environment of a process that is fed at `runtime_api`: what Lambda sets, and the variables.
+    /// Returns the environment of a process with the Runtime API at `runtime_api`: Lambda's variables and the
+    /// function's own.
     ///
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
     pub(crate) fn environment(&self, runtime_api: SocketAddr) -> BTreeMap<String, String> {

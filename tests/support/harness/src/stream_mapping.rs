@@ -1,4 +1,4 @@
-//! Feeds a function from a stream, as Lambda's event source mapping does with `ReportBatchItemFailures`.
+//! An event source mapping that feeds a function from a stream, as Lambda does with `ReportBatchItemFailures`.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 
@@ -11,39 +11,39 @@ use crate::StartError;
 use crate::answer::{Answer, Outcome};
 use crate::function::Function;
 
-/// How one shard of a stream is read.
+/// The settings of the mapping of one shard.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamMapping {
-    /// How many records a batch has at most.
+    /// The maximum number of records in a batch.
     pub batch_size: usize,
-    /// How often a batch is repeated before it is given up.
+    /// The maximum number of retries of a batch.
     pub max_retries: u32,
-    /// How long the function has for a batch.
+    /// The timeout of an invocation.
     pub timeout: Duration,
 }
 
-/// What became of the records.
+/// The result of feeding the records.
 #[derive(Clone, Debug, Default)]
 pub struct Fed {
-    /// How often the function was invoked.
+    /// The number of invocations.
     pub invocations: usize,
-    /// How many invocations ended without an answer.
+    /// The number of invocations without a response.
     pub unanswered: usize,
-    /// How many answers said that something is left.
+    /// The number of responses that report failures.
     pub unfinished: usize,
-    /// What was given up, and would be on the on-failure queue.
+    /// The records that were given up. Lambda would send them to the on-failure queue.
     pub dropped: Vec<Value>,
 }
 
-/// A part of a shard, and how often it was repeated.
+/// A part of a shard, with its number of retries.
 struct Batch<'a> {
     records: &'a [Value],
     retries: u32,
 }
 
 impl StreamMapping {
-    /// Feeds the records in their order; each batch until it is done or given up. Repeats at once, where Lambda would
-    /// wait a little.
+    /// Feeds the records in order. Retries each batch until it succeeds or is given up. Retries immediately, where
+    /// Lambda would back off.
     pub async fn feed(&self, function: &Function, records: &[Value]) -> Result<Fed, StartError> {
         let mut fed = Fed::default();
         let mut batches: VecDeque<Batch<'_>> = records
@@ -69,7 +69,7 @@ impl StreamMapping {
                 continue;
             }
             let retries = batch.retries + 1;
-            // What reports where it failed goes on there; what fails as a whole is halved.
+            // A batch with a reported failure resumes there. A batch that fails as a whole is bisected.
             let (first, second) = if is_failed && rest.len() > 1 {
                 rest.split_at(rest.len() / 2)
             } else {
@@ -85,15 +85,14 @@ impl StreamMapping {
     }
 }
 
-/// What must be repeated: everything from the lowest failed record on, and all of it where there is no answer that
-/// says which.
+/// Returns the records to retry: all from the lowest failed record on, or the whole batch without a valid report.
 fn unfinished<'a>(answer: &Answer, records: &'a [Value]) -> &'a [Value] {
     let Some(answer) = answer.json() else {
         return records;
     };
     let failures = match answer.get("batchItemFailures") {
         Some(Value::Array(failures)) => failures.as_slice(),
-        // Null or absent: all is done.
+        // Null or absent: no failures.
         _ => return Default::default(),
     };
     let failed = |record: &Value| {

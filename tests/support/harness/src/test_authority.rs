@@ -1,5 +1,4 @@
-//! A certificate authority for the loopback, as public ones are: what it costs to check its certificates is what it
-//! costs to check theirs.
+//! A certificate authority for the loopback. Verifying its certificates costs as much as verifying public ones.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -16,13 +15,13 @@ use tempfile::NamedTempFile;
 
 use crate::StartError;
 
-/// What the certificates are for.
+/// The names in the certificates.
 const LOOPBACK: [&str; 2] = ["127.0.0.1", "localhost"];
 const FIRST_YEAR: i32 = 2020;
 const LAST_YEAR: i32 = 2120;
 
-/// A chain like that of AWS's endpoints: root, intermediate and leaf, each with an RSA key of 2048 bits. Its keys are
-/// made when it is, and leave this process with nobody.
+/// A chain like that of AWS's endpoints: root, intermediate and leaf, each with a 2048-bit RSA key. The keys are
+/// generated at creation, and never leave this process.
 ///
 /// Source: <https://www.amazontrust.com/repository/>
 #[derive(Debug)]
@@ -32,7 +31,7 @@ pub struct TestAuthority {
 }
 
 impl TestAuthority {
-    /// A new one.
+    /// Generates a new authority.
     pub fn new() -> Result<Self, StartError> {
         let (bundle, chain, key) = certificates().map_err(StartError::Certificate)?;
         Ok(Self {
@@ -41,18 +40,18 @@ impl TestAuthority {
         })
     }
 
-    /// The file with its root, in PEM; there as long as the authority is.
+    /// Returns the PEM file with the root certificate. The file exists as long as the authority.
     pub fn bundle(&self) -> &Path {
         self.bundle.path()
     }
 
-    /// How a server of the loopback presents itself.
+    /// Returns the TLS configuration of a server on the loopback.
     pub(crate) fn server(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.server)
     }
 }
 
-/// The root in PEM, and what a server shows and signs with.
+/// Generates the root in PEM, and the server's certificate chain and key.
 fn certificates() -> Result<(String, Vec<CertificateDer<'static>>, Vec<u8>), rcgen::Error> {
     let (root_key, intermediate_key, leaf_key) = (rsa()?, rsa()?, rsa()?);
     let root_parameters = authority("Test Root");

@@ -1,4 +1,4 @@
-//! An https endpoint before a server that knows only http.
+//! An https endpoint before a plain http server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::server::{Task, listen};
 use crate::upstream::Upstream;
 use crate::{StartError, TestAuthority};
 
-/// Speaks TLS 1.3 and HTTP/1.1 with keep-alive, as AWS's endpoints do, until it is dropped.
+/// An endpoint with TLS 1.3 and HTTP/1.1 keep-alive, as AWS's endpoints have. It serves until it is dropped.
 #[derive(Debug)]
 pub struct TlsFront {
     address: SocketAddr,
@@ -35,7 +35,7 @@ struct Shared {
 }
 
 impl TlsFront {
-    /// Before `upstream`, an address such as `http://127.0.0.1:8000`.
+    /// Starts an endpoint before `upstream`, an address such as `http://127.0.0.1:8000`.
     pub async fn start(authority: &TestAuthority, upstream: &str) -> Result<Self, StartError> {
         let (listener, address) = listen().await?;
         let shared = Arc::new(Shared {
@@ -52,41 +52,41 @@ impl TlsFront {
         })
     }
 
-    /// Where functions find it.
+    /// Returns the endpoint's URL.
     pub fn url(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// How many handshakes were completed.
+    /// Returns the number of completed handshakes.
     pub fn handshakes(&self) -> u64 {
         self.shared.handshakes.load(Ordering::Relaxed)
     }
 
-    /// How many requests have come.
+    /// Returns the number of requests.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
     }
 }
 
-/// Connections end with the task.
+/// Accepts connections. They end with the task.
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        // Those that have ended are forgotten.
+        // Forget connections that have ended.
         while connections.try_join_next().is_some() {}
         connections.spawn(connection(stream, acceptor.clone(), Arc::clone(&shared)));
     }
 }
 
 async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
-    // Without it, small answers wait for the acknowledgment of what went before.
+    // Otherwise small responses wait for the acknowledgment of previous packets.
     let _ = stream.set_nodelay(true);
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };
     shared.handshakes.fetch_add(1, Ordering::Relaxed);
     let service = service_fn(|request| pass_on(&shared, request));
-    // A client that goes away is nobody's fault.
+    // A client that disconnects is not an error.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -1,4 +1,4 @@
-//! The server that a proxy stands before.
+//! The upstream server of a proxy.
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -7,7 +7,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// The server that a proxy stands before.
+/// The upstream server of a proxy.
 #[derive(Debug)]
 pub(crate) struct Upstream {
     url: String,
@@ -22,7 +22,7 @@ impl Upstream {
         }
     }
 
-    /// The answer to a request; none if there is none.
+    /// Sends a request; returns `None` if there is no response.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

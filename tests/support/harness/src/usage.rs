@@ -1,21 +1,21 @@
-//! What a process has used, as Linux counts it.
+//! The resource usage of a process, as Linux counts it.
 //!
 //! Source: <https://man7.org/linux/man-pages/man5/proc.5.html>
 
 use std::fs;
 use std::time::Duration;
 
-/// What a process has used since its start.
+/// The resource usage of a process since its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Processor time of the threads that it has now, in user space and in the kernel.
+    /// Processor time of the current threads, in user space and in the kernel.
     pub cpu: Duration,
-    /// The most memory that was resident at once, in bytes.
+    /// The peak resident memory, in bytes.
     pub peak_memory: u64,
 }
 
 impl Usage {
-    /// That of a process of ours; `None` if it has ended.
+    /// Returns the usage of a process of ours; `None` if it has ended.
     pub(crate) fn of_process(id: u32) -> Option<Self> {
         let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! The stand-in for EventBridge, as the official client sees it.
+//! The fake EventBridge, as the official client sees it.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@ use harness::{Dialect, EventBus, Fault, FaultProxy, Plan, Queue, Refusal};
 use serde_json::Value;
 
 const ARN: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/the-bus";
-/// What the documentation allows.
+/// The documented maximum.
 const MAX_BYTES: usize = 256 * 1024;
 
 async fn bus() -> (EventBus, Client) {
@@ -54,7 +54,7 @@ async fn put(
     put.send().await.map_err(SdkError::into_service_error)
 }
 
-/// The codes of an answer, one for each entry.
+/// Returns the error codes of a response, one for each entry.
 fn codes(answer: &PutEventsOutput) -> Vec<Option<&str>> {
     let codes = answer.entries().iter().map(|entry| {
         assert_eq!(entry.event_id().is_none(), entry.error_code().is_some());
@@ -64,7 +64,7 @@ fn codes(answer: &PutEventsOutput) -> Vec<Option<&str>> {
 }
 
 #[tokio::test]
-async fn what_is_put_is_on_the_bus_in_its_order() {
+async fn entries_are_on_the_bus_in_order() {
     let (bus, client) = bus().await;
     let odd = r#"{"amount": 10.10, "amount": 2, "note": "ã\u0000"}"#;
 
@@ -161,7 +161,7 @@ async fn a_request_over_the_limits_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn what_the_bus_is_told_to_refuse_is_refused_for_as_long() {
+async fn refusals_apply_until_they_are_changed() {
     let (bus, client) = bus().await;
     let both = || vec![entry("item.ready", "{}"), entry("item.failed", "{}")];
 
@@ -216,7 +216,7 @@ async fn a_proxy_before_the_bus_answers_as_the_bus_would() {
 }
 
 #[tokio::test]
-async fn a_rule_sends_what_it_names_to_a_queue() {
+async fn a_rule_sends_matching_events_to_a_queue() {
     let (bus, client) = bus().await;
     let queue = Queue::start("consumer", 1).await.unwrap();
     bus.send_to(&queue, &["webhook.transactions/created"]);
@@ -243,7 +243,7 @@ async fn a_rule_sends_what_it_names_to_a_queue() {
 }
 
 #[tokio::test]
-async fn a_bus_that_is_deleted_is_not_described_and_accepts_what_nobody_gets() {
+async fn a_deleted_bus_is_not_described_and_still_accepts_entries() {
     let (bus, client) = bus().await;
     let described = client.describe_event_bus().name(ARN).send().await.unwrap();
     assert_eq!(described.arn(), Some(ARN));

@@ -1,4 +1,4 @@
-//! The stand-ins behave as what they stand for, as seen by official clients.
+//! The fakes behave like the real services, as seen by official clients.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -130,7 +130,8 @@ async fn a_process_that_dies_is_replaced() {
     }
 }
 
-/// What comes of a request through a proxy with this plan, and how many requests arrived upstream.
+/// Sends a request through a proxy with this plan. Returns the status, and the number of requests that arrived
+/// upstream.
 async fn proxied(plan: Plan) -> (Option<u16>, usize) {
     let upstream = SecretsManager::start("arn", "value").await.unwrap();
     let proxy = FaultProxy::start(&upstream.url(), Dialect::DynamoDb, 1)
@@ -155,7 +156,7 @@ async fn proxied(plan: Plan) -> (Option<u16>, usize) {
 }
 
 #[tokio::test]
-async fn each_fault_does_what_it_says() {
+async fn each_fault_has_its_documented_effect() {
     let cases = [
         (Plan::none(), (Some(400), 1)),
         (Plan::only(Fault::ServerError, 1.0), (Some(500), 0)),
@@ -183,7 +184,7 @@ async fn severed_connections_are_gone_and_new_ones_work() {
         Severance::Forgotten,
         Severance::Silent,
     ] {
-        // Where nothing is acknowledged, the client's own system gives the connection up after this.
+        // If nothing is acknowledged, the client's system gives up the connection after this time.
         let client = reqwest::Client::builder()
             .tcp_user_timeout(Duration::from_millis(1))
             .build()

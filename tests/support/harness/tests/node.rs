@@ -1,4 +1,4 @@
-//! A handler in Node.js runs as the functions in Rust do. Needs `node`, and so a feature of its own.
+//! A handler in Node.js under the harness, like the functions in Rust. It needs `node`, and so has its own feature.
 
 #![allow(
     clippy::indexing_slicing,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A handler in Node.js, in the folder that it is deployed from.
+/// Returns the settings of a handler in Node.js, in its deployment folder.
 fn settings(folder: &str, handler: &str) -> FunctionSettings {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = Environment::of_process().optional("PATH");
@@ -37,7 +37,7 @@ async fn outcome(function: &Function, event: &Value) -> Outcome {
     answer.outcome
 }
 
-/// Type and message of the error with which an invocation ended.
+/// Returns the type and message of the error that ended an invocation.
 async fn error(function: &Function, event: &Value) -> (String, String) {
     let Outcome::Error(body) = outcome(function, event).await else {
         return <(String, String)>::default();
@@ -93,14 +93,14 @@ async fn a_thrown_error_is_reported_and_the_process_goes_on() {
 }
 
 #[tokio::test]
-async fn a_rejection_that_nobody_handles_is_reported_and_ends_the_process() {
+async fn an_unhandled_rejection_is_reported_and_ends_the_process() {
     let function = started("handlers.forgetful").await;
 
     let (kind, message) = error(&function, &json!({})).await;
 
     assert_eq!(kind, "Runtime.UnhandledPromiseRejection");
     assert_eq!(message, "nobody waits for this");
-    // The process may be on its way out when the next event comes, and then takes that with it.
+    // The process may be exiting when the next event arrives, and then that event fails too.
     outcome(&function, &json!({})).await;
     outcome(&function, &json!({})).await;
     assert!(function.starts() > 1);

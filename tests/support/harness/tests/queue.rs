@@ -1,4 +1,4 @@
-//! The stand-in for SQS, as the official client sees it.
+//! The fake SQS, as the official client sees it.
 
 #![allow(
     clippy::unwrap_used,
@@ -77,7 +77,7 @@ async fn a_message_without_a_body_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_redriven_is_in_the_other_queue_alone() {
+async fn redriven_messages_are_only_in_the_other_queue() {
     let (dead_letters, _) = queue().await;
     let (queue, client) = queue().await;
     dead_letters.send("hello");
@@ -89,7 +89,7 @@ async fn what_is_redriven_is_in_the_other_queue_alone() {
 }
 
 #[tokio::test]
-async fn what_a_function_never_takes_ends_in_the_dead_letters() {
+async fn a_message_that_always_fails_ends_in_the_dead_letters() {
     let dead_letters = Queue::start("dead-letters", 1).await.unwrap();
     let queue = Queue::start_before(&dead_letters, 5, "consumer", 1)
         .await

@@ -1,4 +1,4 @@
-//! An https endpoint as AWS's are, before a server that knows only http.
+//! An https endpoint like AWS's, before a plain http server.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -28,7 +28,7 @@ async fn requests_over_one_connection_arrive_after_one_handshake() {
 }
 
 #[tokio::test]
-async fn whoever_trusts_another_authority_is_not_served() {
+async fn a_client_that_trusts_another_authority_is_not_served() {
     let authority = TestAuthority::new().unwrap();
     let bus = EventBus::start(BUS, 1).await.unwrap();
     let front = TlsFront::start(&authority, &bus.url()).await.unwrap();
@@ -43,7 +43,7 @@ async fn whoever_trusts_another_authority_is_not_served() {
 }
 
 #[tokio::test]
-async fn without_an_upstream_the_gateway_is_bad() {
+async fn without_an_upstream_the_response_is_bad_gateway() {
     let authority = TestAuthority::new().unwrap();
     let front = TlsFront::start(&authority, "http://127.0.0.1:1")
         .await
@@ -63,7 +63,7 @@ async fn a_connection_that_was_opened_serves_the_first_request() {
     let client = client(Some(&authority));
 
     client.open(&front.url().parse().unwrap(), LIMIT).await;
-    // The client has done its part before the server has.
+    // The client completes the handshake before the server does.
     let handshake = async {
         while front.handshakes() == 0 {
             tokio::task::yield_now().await;
@@ -94,7 +94,7 @@ async fn a_connection_that_cannot_be_opened_is_left_to_the_first_request() {
     assert!(describe_bus(&client, &front.url()).await.is_ok());
 }
 
-/// A client that trusts, on the loopback, this authority alone.
+/// Returns a client that trusts only this authority on the loopback.
 fn client(authority: Option<&TestAuthority>) -> Client {
     let bundle = authority.map(|authority| authority.bundle().to_str().unwrap().to_owned());
     let environment = Environment::from_lookup(move |name| {

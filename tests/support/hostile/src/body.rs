@@ -1,15 +1,15 @@
-//! Any body.
+//! The property of request bodies.
 
 use lambda_http::http::HeaderMap;
 
 use crate::receiver::{post, with_secret};
 use crate::row::{assert_is_sound, raw_body};
 
-/// What is smaller than this is always kept whole.
+/// Bodies smaller than this are always stored whole.
 const ALWAYS_KEPT_BYTES: usize = 350 * 1024;
 
-/// With the secret, any body is answered with 200 and is in one sound row, byte for byte unless it is
-/// too long for one. Without the secret, it is answered with 401 and is nowhere.
+/// Checks any body. With the secret, the webhook answers 200 and stores the body in one valid row, byte for byte unless
+/// it is too long. Without the secret, it answers 401 and stores nothing.
 pub fn body(raw: &[u8]) {
     let accepted = post(with_secret(), raw);
     let refused = post(HeaderMap::new(), raw);

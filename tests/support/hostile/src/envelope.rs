@@ -1,4 +1,4 @@
-//! Any event.
+//! The property of events.
 
 use pluggy::Event;
 use store::{EventKey, EventRecord, Target};
@@ -6,11 +6,11 @@ use store::{EventKey, EventRecord, Target};
 use crate::receiver::{post, with_secret};
 use crate::row::{Row, text};
 
-/// The longest name that a row keeps.
+/// The maximum length of a name in a row.
 const MAX_NAME_CHARACTERS: usize = 128;
 
-/// What is read of an event is written as it was read, its key depends on it alone, and item-sync
-/// reads in the row what the webhook put there.
+/// Checks any event. The webhook stores what it reads unchanged, the row's key depends only on the event, and item-sync
+/// reads from the row what the webhook stored.
 pub fn envelope(raw: &[u8]) {
     let event = Event::parse(raw);
     if let Some(event) = &event {

@@ -1,15 +1,15 @@
-//! Any headers.
+//! The property of request headers.
 
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::receiver::{SECRET, SECRET_HEADER, post};
 
 const BODY: &[u8] = br#"{"event":"item/updated","eventId":"1"}"#;
-/// The second secret that is accepted.
+/// The previous secret, which is also accepted.
 const PREVIOUS_SECRET: &str = "abc";
 
-/// A request is admitted if and only if it has the secret header once, with an accepted secret and
-/// nothing else in it. `lines` are `name: value` each; what HTTP does not allow is left out.
+/// Checks any headers. The webhook admits a request if and only if it has the secret header exactly once, with exactly
+/// an accepted secret. `lines` are `name: value` each; lines that HTTP does not allow are skipped.
 pub fn headers(lines: &[u8]) {
     let headers: Vec<(HeaderName, HeaderValue)> = lines
         .split(|byte| *byte == b'\n')
@@ -22,7 +22,7 @@ pub fn headers(lines: &[u8]) {
         .collect();
     let is_admitted = secrets == [SECRET.as_bytes()] || secrets == [PREVIOUS_SECRET.as_bytes()];
 
-    // Two headers of one name must stay two.
+    // Two headers with the same name must stay two.
     let mut map = HeaderMap::new();
     for (name, value) in &headers {
         map.append(name, value.clone());

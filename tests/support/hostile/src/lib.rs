@@ -1,6 +1,6 @@
-//! What holds for the webhook whatever a stranger sends: three properties, each of which panics where
-//! it does not hold. The fuzz targets under `fuzz/` feed them without end, the tests beside this
-//! with the seeds and with generated input.
+//! Properties of the webhook for any input from an untrusted sender. Each of the three panics if it does not hold. The
+//! fuzz targets under `fuzz/` run them endlessly. The tests beside this crate run them with the seeds and with
+//! generated input.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The webhook's handler on a table in memory.
+//! The webhook's handler on an in-memory table.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{HeaderMap, HeaderValue, Method};
@@ -13,7 +13,7 @@ use crate::table::Table;
 
 pub(crate) const SECRET_HEADER: &str = "x-webhook-secret";
 pub(crate) const SECRET: &str = "webhook-secret-for-local-tests";
-/// SHA-256 of [`SECRET`], and of `abc` (FIPS 180-2, appendix B.1) for the previous one.
+/// SHA-256 of [`SECRET`], and of `abc` (FIPS 180-2, appendix B.1) as the previous secret.
 const DIGESTS: &str = "36a8543df25b1ae2f203511876b6c91cdedee52b75f0bd8305c6f6440083d7f4,\
                        ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const CLIENT_ID: &str = "11111111-0000-4000-8000-000000000003";
@@ -21,7 +21,7 @@ const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// Late enough that every time in a row is positive.
 const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
 
-/// What became of a request.
+/// The result of a request.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) rows: Vec<Row>,
@@ -37,7 +37,7 @@ thread_local! {
     static RECEIVER: Receiver = Receiver::new();
 }
 
-/// The secret header as Pluggy sends it.
+/// Returns headers with the secret, as Pluggy sends it.
 pub(crate) fn with_secret() -> HeaderMap {
     HeaderMap::from_iter([(
         SECRET_HEADER.parse().unwrap(),
@@ -45,7 +45,7 @@ pub(crate) fn with_secret() -> HeaderMap {
     )])
 }
 
-/// Hands a request to the webhook.
+/// Sends a request to the webhook.
 pub(crate) fn post(headers: HeaderMap, body: &[u8]) -> Answer {
     RECEIVER.with(|receiver| receiver.post(headers, body))
 }
@@ -68,7 +68,7 @@ impl Receiver {
         *request.method_mut() = Method::POST;
         *request.headers_mut() = headers;
         let header = SECRET_HEADER.parse().unwrap();
-        // One for each request, since it keeps the lines that it is told.
+        // One app for each request, because it keeps the lines that it logs.
         let app = webhook::App {
             events: self.events.clone(),
             secrets: AcceptedSecrets::parse(header, DIGESTS).unwrap(),

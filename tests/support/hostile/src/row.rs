@@ -1,4 +1,4 @@
-//! What is expected of every row that the webhook puts.
+//! Expectations for every row that the webhook stores.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use store::{Body, Encoding};
 /// A row as DynamoDB's stream delivers it.
 pub(crate) type Row = HashMap<String, AttributeValue>;
 
-/// What DynamoDB allows, and a bit less.
+/// A little less than DynamoDB's limit for keys.
 const MAX_KEY_BYTES: usize = 1_024;
-/// DynamoDB's own limit.
+/// DynamoDB's limit for rows.
 const MAX_ROW_BYTES: usize = 400 * 1024;
 
-/// The text of an attribute.
+/// Returns the text of an attribute.
 pub(crate) fn text<'a>(row: &'a Row, attribute: &str) -> Option<&'a str> {
     match row.get(attribute)? {
         AttributeValue::S(text) => Some(text),
@@ -21,7 +21,7 @@ pub(crate) fn text<'a>(row: &'a Row, attribute: &str) -> Option<&'a str> {
     }
 }
 
-/// The body that a row holds, as it was received, and whether it is the whole of it.
+/// Returns the body in a row as it was received, and whether it is complete.
 pub(crate) fn raw_body(row: &Row) -> (Vec<u8>, bool) {
     let Some(AttributeValue::B(bytes)) = row.get("body") else {
         return (Vec::new(), false);
@@ -34,7 +34,7 @@ pub(crate) fn raw_body(row: &Row) -> (Vec<u8>, bool) {
     (raw, !row.contains_key("truncated"))
 }
 
-/// Every row has keys that DynamoDB and whoever reads a log can take, and fits.
+/// Checks that a row's keys are valid in DynamoDB and safe in a log, and that the row fits.
 pub(crate) fn assert_is_sound(row: &Row) {
     for attribute in ["pk", "sk"] {
         let key = text(row, attribute).unwrap();

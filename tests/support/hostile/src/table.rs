@@ -1,4 +1,4 @@
-//! A table that accepts every put, in memory and at once: what is tested here is what comes before.
+//! A fake table that accepts every put, in memory and immediately. The tests are about the code before it.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::row::Row;
 
-/// The rows that were put since somebody last took them.
+/// The rows that were put since the last call of `take`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table(Arc<Mutex<Vec<Row>>>);
 
 impl Table {
-    /// A client of the table.
+    /// Returns a client of the table.
     pub(crate) fn client(&self) -> Client {
         let rows = Arc::clone(&self.0);
         let http_client = infallible_client_fn(move |request| {
@@ -32,7 +32,7 @@ impl Table {
         Client::from_conf(config.build())
     }
 
-    /// Empties the table.
+    /// Empties the table and returns its rows.
     pub(crate) fn take(&self) -> Vec<Row> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }

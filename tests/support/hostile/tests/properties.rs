@@ -36,7 +36,7 @@ fn every_seed_has_the_properties() {
 
 #[test]
 fn a_body_of_any_length_has_the_properties() {
-    // Bytes that do not compress, around what fits a row, and the most that a function URL takes.
+    // Incompressible bodies around the size limit of a row, and the maximum that a function URL accepts.
     let mut state = 1_u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -51,7 +51,7 @@ fn a_body_of_any_length_has_the_properties() {
     hostile::envelope(&vec![b'['; 6 * 1024 * 1024]);
 }
 
-/// JSON of any shape.
+/// Returns a strategy for JSON of any shape.
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -72,7 +72,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An object that has some of an event's fields, with anything in them.
+/// Returns a strategy for objects with some of an event's fields and any values.
 fn event() -> impl Strategy<Value = Value> {
     let family = prop::sample::select(vec![
         "item",
@@ -118,7 +118,7 @@ fn event() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A line of a header, likely the secret's.
+/// Returns a strategy for header lines, often the secret's.
 fn header_line() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
         "x-webhook-secret",

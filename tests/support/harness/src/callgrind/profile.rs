@@ -1,30 +1,30 @@
-//! What callgrind writes when a process ends.
+//! The profile that callgrind writes when a process ends.
 //!
 //! Source: <https://valgrind.org/docs/manual/cl-format.html>
 
 use std::str::FromStr;
 
-/// What one process executed.
+/// The instruction count of one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// Instructions that were read, over all parts of the profile.
+    /// The number of instructions read, over all parts of the profile.
     pub instructions: u64,
 }
 
-/// Why a profile is not understood.
+/// An error in a profile.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
-    /// It does not count instructions, or other things before them.
+    /// The profile's first event is not instructions.
     #[error("the events are not instructions alone, but {events:?}")]
     Events {
-        /// What it counts.
+        /// The events that it counts.
         events: String,
     },
-    /// It was not written to its end.
+    /// The profile is incomplete.
     #[error("there are no totals")]
     NoTotals,
-    /// A total is no number.
+    /// A total is not a number.
     #[error("{total:?} is no total")]
     Total {
         /// The text.

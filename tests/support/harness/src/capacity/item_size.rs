@@ -1,4 +1,4 @@
-//! How large a row is to DynamoDB.
+//! The size of a row, as DynamoDB counts it.
 //!
 //! Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
 
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::Item;
 
-/// What a list or a map costs besides what is in it.
+/// The overhead of a list or a map.
 const CONTAINER: usize = 3;
-/// What each element of a list or a map costs besides itself.
+/// The overhead of each element of a list or a map.
 const ELEMENT: usize = 1;
 
-/// The size of a row in bytes. That of a number is documented as approximate.
+/// Returns the size of a row in bytes. The documented size of a number is approximate.
 pub(crate) fn item_size(item: &Item) -> usize {
     let attributes = item
         .iter()
@@ -19,7 +19,7 @@ pub(crate) fn item_size(item: &Item) -> usize {
     attributes.sum()
 }
 
-/// `value` is an object of one type and its value.
+/// Returns the size of a value: an object with one type and its value.
 fn value_size(value: &Value) -> usize {
     let typed = value.as_object().and_then(|value| value.iter().next());
     let Some((kind, value)) = typed else {
@@ -46,7 +46,7 @@ fn sum(set: &[Value], size: impl Fn(&str) -> usize) -> usize {
     set.iter().filter_map(Value::as_str).map(size).sum()
 }
 
-/// A byte for two significant digits, and one more; a sign costs one, too.
+/// Returns the size of a number: one byte for two significant digits, plus one. A sign costs one more.
 fn number_size(number: &str) -> usize {
     let sign = usize::from(number.starts_with('-'));
     let mantissa = number.split(['e', 'E']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The keys of a table and of its indexes, which decide what a write costs beyond the row.
+//! The keys of a table and of its indexes, which decide the cost of a write beyond the row.
 
 use serde_json::Value;
 
@@ -15,12 +15,13 @@ pub(crate) struct TableSchema {
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     key: Vec<String>,
-    /// What an entry consists of: the index's keys and the table's.
+    /// The attributes of an entry: the index's keys and the table's.
     projected: Vec<String>,
 }
 
 impl TableSchema {
-    /// That of the answer to `DescribeTable`. Of the indexes, those count that hold keys only, which is all there are.
+    /// Returns the schema in a `DescribeTable` response. Only indexes with `KEYS_ONLY` projection count, and the tables
+    /// have no others.
     pub(crate) fn of_description(description: &Value) -> Self {
         let table = &description["Table"];
         let key = names(&table["KeySchema"]);
@@ -38,7 +39,7 @@ impl TableSchema {
         }
     }
 
-    /// The attributes of `item` that are its key.
+    /// Returns the attributes of `item` that form its key.
     pub(crate) fn key_of(&self, item: &Item) -> Item {
         pick(item, &self.key)
     }
@@ -49,7 +50,7 @@ impl TableSchema {
 }
 
 impl Index {
-    /// What it costs when a row changes: where an entry's key does, a deletion and a put.
+    /// Returns the units of a row's change: a changed entry key costs a deletion and a put.
     pub(crate) fn writes(&self, before: Option<&Item>, after: Option<&Item>) -> usize {
         let (before, after) = (self.entry(before), self.entry(after));
         if before == after {
@@ -59,7 +60,7 @@ impl Index {
         before.iter().chain(&after).map(cost).sum()
     }
 
-    /// The entry of a row; none if the row lacks one of the keys.
+    /// Returns the entry of a row; `None` if the row lacks one of the keys.
     fn entry(&self, item: Option<&Item>) -> Option<Item> {
         let item = item?;
         let is_complete = self.key.iter().all(|name| item.contains_key(name));

@@ -1,18 +1,19 @@
-//! Which rule is for which operation.
+//! The rule for each operation.
 
 use serde_json::Value;
 
-use super::Asked;
+use super::MeteredRequest;
 use crate::capacity::{Consistency, Item, Units, item_size};
 
-/// What a write finds.
+/// The state that a write finds.
 pub(super) struct Before {
     key: Item,
     row: Option<Item>,
 }
 
-impl Asked<'_> {
-    /// What a write will find, which cannot be seen later; nothing for what is no write. None if there is no engine.
+impl MeteredRequest<'_> {
+    /// Reads the row that a write will find, since it cannot be read later. Returns an empty state for other
+    /// operations, and `None` if the engine does not answer.
     pub(super) async fn before(&self, operation: &str) -> Option<Option<Before>> {
         let row = match operation {
             "PutItem" => &self.request["Item"],
@@ -25,7 +26,7 @@ impl Asked<'_> {
         Some(Some(Before { key, row }))
     }
 
-    /// What the request consumed; none if the rules are not known of it here.
+    /// Returns the units of the request; `None` if there is no rule for it here.
     pub(super) async fn units(
         &self,
         operation: &str,
@@ -41,7 +42,7 @@ impl Asked<'_> {
                     .await
             }
             "BatchGetItem" => self.all_read().await,
-            // What is left out of the answer is paid for, too, and cannot be seen.
+            // A filter drops rows from the response that are charged too, so they cannot be counted.
             "Query" | "Scan" if self.request["FilterExpression"].is_null() => {
                 let items = answer["Items"].as_array().into_iter().flatten();
                 let bytes = items.filter_map(Value::as_object).map(item_size).sum();
@@ -53,7 +54,7 @@ impl Asked<'_> {
 
     async fn written(&self, before: Before, is_done: bool) -> Option<Units> {
         let after = self.row(&self.table(), &before.key).await?;
-        // What was to be put counts also where it was not.
+        // A failed put is charged for the row that it would have written.
         let wanted = self.request["Item"].as_object();
         let mut units = Units::of_write(before.row.as_ref(), wanted.or(after.as_ref()));
         if is_done {
@@ -63,7 +64,7 @@ impl Asked<'_> {
         Some(units)
     }
 
-    /// Each row is rounded up by itself.
+    /// Returns the units of a batch read. Each row is rounded up separately.
     async fn all_read(&self) -> Option<Units> {
         let mut sum = Units::default();
         for (table, wanted) in self.request["RequestItems"].as_object()? {

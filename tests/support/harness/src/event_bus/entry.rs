@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What the documentation counts for a time, whatever its form.
+/// The documented size of a time, whatever its format.
 const TIME_BYTES: usize = 14;
 const MAX_DETAIL_TYPE: usize = 128;
 
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
     resources: Vec<String>,
 }
 
-/// Why an entry is not taken.
+/// The reason why an entry is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
     pub(super) code: &'static str,
@@ -32,7 +32,7 @@ pub(super) struct Flaw {
 }
 
 impl Entry {
-    /// What counts toward the limit.
+    /// Returns the size that counts toward the limit.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
     pub(super) fn size(&self) -> usize {
@@ -43,7 +43,7 @@ impl Entry {
             + self.resources.iter().map(String::len).sum::<usize>()
     }
 
-    /// Whether something is wrong with the entry itself. A resource of any kind counts as wrong: nothing here has one.
+    /// Returns the entry's defect, if it has one. Any resource counts as a defect, because no caller sends one.
     pub(super) fn flaw(&self) -> Option<Flaw> {
         let invalid = |message| {
             Some(Flaw {
@@ -84,19 +84,19 @@ impl Entry {
         })
     }
 
-    /// Whether it is for the bus `arn`.
+    /// Returns whether the entry is for the bus `arn`.
     pub(super) fn is_for(&self, arn: &str) -> bool {
         self.event_bus_name == arn
     }
 
-    /// When it happened, if the entry says.
+    /// Returns the entry's time, if it has one.
     #[expect(clippy::cast_possible_truncation, reason = "checked by `Timestamp`")]
     pub(super) fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_millisecond((self.time? * 1_000.0).round() as i64).ok()
     }
 }
 
-/// Whether a text is one JSON object, however deep.
+/// Returns whether a text is one JSON object, at any depth.
 fn is_object(detail: &str) -> bool {
     serde_json::from_str::<&RawValue>(detail).is_ok_and(|value| value.get().starts_with('{'))
 }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_an_entry_is_named() {
+    fn the_flaw_of_an_entry_is_named() {
         assert_eq!(code(json!({})), None);
         assert_eq!(code(json!({"Source": ""})), Some("InvalidArgument"));
         assert_eq!(code(json!({"DetailType": ""})), Some("InvalidArgument"));

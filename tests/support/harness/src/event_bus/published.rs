@@ -13,17 +13,17 @@ use super::entry::Entry;
 /// An event on the bus.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// The bus's own id: another one for each repetition.
+    /// The bus's own id, new for each repetition.
     pub id: Uuid,
-    /// Which request brought it.
+    /// The number of the request that contained it.
     pub request: usize,
-    /// Who says so.
+    /// The event's source.
     pub source: String,
-    /// What kind of event it is.
+    /// The event's type.
     pub detail_type: String,
-    /// When it happened, or else arrived.
+    /// The entry's time, else the time of arrival.
     pub time: Timestamp,
-    /// What it says, byte for byte.
+    /// The event's detail, byte for byte.
     pub detail: String,
 }
 
@@ -39,18 +39,18 @@ impl Published {
         }
     }
 
-    /// What it says.
+    /// Returns the detail as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.detail).unwrap_or_default()
     }
 
-    /// The text of one field of the detail, byte for byte.
+    /// Returns the text of one field of the detail, byte for byte.
     pub fn raw_field(&self, name: &str) -> Option<String> {
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&self.detail).ok()?;
         Some(fields.get(name)?.get().to_owned())
     }
 
-    /// What a rule's target gets.
+    /// Returns the event that a rule's target receives.
     pub(super) fn envelope(&self) -> String {
         let envelope = Envelope {
             version: "0",

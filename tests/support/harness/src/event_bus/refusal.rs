@@ -1,11 +1,11 @@
-//! What the bus refuses although nothing is wrong with it.
+//! Refusals of valid entries.
 
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use super::entry::Entry;
 
-/// What the bus refuses although nothing is wrong with it.
+/// A refusal of valid entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     code: &'static str,
@@ -14,7 +14,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Every entry is refused with this code.
+    /// Returns a refusal of every entry, with this code.
     pub fn with(code: &'static str) -> Self {
         Self {
             code,
@@ -23,14 +23,14 @@ impl Refusal {
         }
     }
 
-    /// Only as likely as this, from 0 to 1.
+    /// Limits the refusal to this probability, from 0 to 1.
     #[must_use]
     pub fn as_likely_as(mut self, probability: f64) -> Self {
         self.probability = probability;
         self
     }
 
-    /// Only an entry whose detail type or detail contains this text.
+    /// Limits the refusal to entries whose detail type or detail contains this text.
     #[must_use]
     pub fn of(mut self, marker: &str) -> Self {
         self.marker = Some(marker.to_owned());

@@ -1,4 +1,4 @@
-//! Which connections are alive.
+//! The live connections of a proxy.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ impl Connections {
         }
     }
 
-    /// How many there have been.
+    /// Returns the number of connections so far.
     pub(super) fn made(&self) -> usize {
         self.0.borrow().made
     }
@@ -43,10 +43,10 @@ impl Connections {
         self.0.borrow().alive.clone()
     }
 
-    /// Returns when none of these is alive any more.
+    /// Returns when all of these are gone.
     pub(super) async fn gone(&self, connections: &BTreeSet<usize>) {
         let mut state = self.0.subscribe();
-        // The sender is ours.
+        // The sender belongs to this value, so it outlives the wait.
         let _ = state
             .wait_for(|state| state.alive.is_disjoint(connections))
             .await;

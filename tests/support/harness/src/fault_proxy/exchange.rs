@@ -1,4 +1,4 @@
-//! One request, and what goes wrong with it.
+//! One request and its fault.
 
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::dialect::ErrorAnswer;
 use crate::fault::Fault;
 use crate::lock::lock;
 
-/// Tells hyper to end the connection.
+/// An error that makes hyper end the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("ended on purpose")]
 pub(super) struct Ended;
@@ -63,7 +63,7 @@ fn note(shared: &Shared, request: &Request<Incoming>, fault: Option<Fault>) -> u
     exchanges.len() - 1
 }
 
-/// The request is sent on even if the client goes away meanwhile, as one that is under way already.
+/// Forwards the request. It completes even if the client disconnects meanwhile, as a request in flight does.
 async fn forward(
     shared: &Arc<Shared>,
     number: usize,
@@ -91,7 +91,7 @@ fn whole(body: Bytes) -> Body {
     Full::new(body).map_err(|never| match never {}).boxed()
 }
 
-/// The head says how much there is, and half of it comes.
+/// Returns a response whose head announces the full length, and whose body is half of it.
 fn half(answer: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
     parts

@@ -1,4 +1,4 @@
-//! How connections die.
+//! Ways to sever connections.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,32 +10,33 @@ use tokio::sync::broadcast;
 use super::connections::Alive;
 use super::will_reset;
 
-/// More than a request of ours has.
+/// Larger than any of our requests.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
-/// A program of one instruction: of each packet, nothing is kept.
+/// A packet filter of one instruction that drops every packet.
 ///
 /// Source: <https://www.kernel.org/doc/html/latest/networking/filter.html>
 const DROP_ALL: [SockFilter; 1] = [SockFilter::new(RETURN_CONSTANT, 0, 0, 0)];
 const RETURN_CONSTANT: u16 = 0x06;
 
-/// How connections die.
+/// A way to sever connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severance {
     /// The other side has closed them.
     Closed,
     /// The other side has reset them.
     Reset,
-    /// The other side closes them when a request has come, and does not answer it: a server whose patience ends just then.
+    /// The other side closes a connection when a request arrives, and does not answer: a server whose idle timeout ends
+    /// then.
     ClosedOnUse,
-    /// The other side has forgotten them, as a network's gateway does, and resets them when they are used.
+    /// The other side has forgotten the connections, as a network's gateway does. It resets them when they are used.
     Forgotten,
-    /// The way to the other side is gone, until connections die again: what is sent is not even acknowledged, and nobody
-    /// says so.
+    /// The network to the other side fails silently until the next severance. Nothing that is sent is acknowledged.
     Silent,
 }
 
 impl Severance {
-    /// When this returns, the socket is to be closed. Nothing is left in `alive` if the connection is dead before that.
+    /// Severs the connection. The caller closes the socket when this returns. Takes `alive` if the connection is dead
+    /// before that.
     pub(super) async fn happen(
         self,
         socket: &OwnedFd,
@@ -55,11 +56,11 @@ impl Severance {
                 will_reset(socket);
             }
             Self::Silent => {
-                // Where that fails, the connection stays alive, and whoever severs it waits in vain.
+                // If this fails, the connection stays alive, and the test waits until it times out.
                 if SockRef::from(socket).attach_filter(&DROP_ALL).is_ok() {
                     *alive = None;
                 }
-                // As long as it is there, no new connection from the same port comes through.
+                // While the filter is active, no new connection from the same port succeeds.
                 let _ = severances.recv().await;
                 will_reset(socket);
             }
@@ -67,7 +68,7 @@ impl Severance {
     }
 }
 
-/// Waits until something comes from the client.
+/// Waits until the client sends something.
 async fn is_used(socket: &OwnedFd) -> io::Result<TcpStream> {
     let stream = std::net::TcpStream::from(socket.try_clone()?);
     let stream = TcpStream::from_std(stream)?;
@@ -75,7 +76,7 @@ async fn is_used(socket: &OwnedFd) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// What is left unread would turn the end of the connection into a reset.
+/// Reads all input. Unread input would turn the end of the connection into a reset.
 async fn take_what_comes(socket: &OwnedFd) -> io::Result<()> {
     let stream = is_used(socket).await?;
     stream.try_read(&mut vec![0; MAX_REQUEST_BYTES])?;

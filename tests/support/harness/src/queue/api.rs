@@ -1,4 +1,4 @@
-//! The service's API, as far as a function or a person needs it: send, receive, delete.
+//! The API of the queue, as far as a function or an operator needs it: send, receive, delete.
 //!
 //! Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html>
 

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 /// A message in a queue.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// The same whenever it comes.
+    /// The message id, the same at each receive.
     pub id: String,
-    /// Another one whenever it comes.
+    /// The receipt handle, new at each receive.
     pub receipt: String,
-    /// What was sent.
+    /// The body as it was sent.
     pub body: String,
     /// When it was sent, in epoch milliseconds.
     pub sent_at: i64,
-    /// How often it was received.
+    /// The number of receives.
     pub receives: u32,
 }
 
 impl Message {
-    /// By this, a client finds out whether the body has changed on its way.
+    /// Returns the MD5 of the body, by which a client verifies it.
     pub(super) fn md5_of_body(&self) -> String {
         let digest = Md5::digest(self.body.as_bytes());
         format!("{:x}", Bytes::copy_from_slice(&digest))
@@ -35,7 +35,7 @@ impl Message {
         })
     }
 
-    /// As Lambda hands it over.
+    /// Returns the record that Lambda passes to the function.
     ///
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>
     pub(crate) fn record(&self) -> Value {

@@ -1,4 +1,4 @@
-//! What is in a queue.
+//! The messages in a queue.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(super) struct Stock {
     random: StdRng,
     repeated: f64,
     visible: Vec<Message>,
-    /// By receipt.
+    /// Messages in flight, by receipt.
     in_flight: BTreeMap<String, Message>,
 }
 
@@ -44,8 +44,8 @@ impl Stock {
         message
     }
 
-    /// Takes any messages, at most `limit`. Those that were received `max_receives` times already are dead, and only
-    /// their bodies are given.
+    /// Takes at most `limit` messages in random order. Messages with `max_receives` receives are dead, and their bodies
+    /// are returned separately.
     pub(super) fn receive(
         &mut self,
         limit: usize,
@@ -89,7 +89,7 @@ impl Stock {
         messages.map(|message| message.body.clone()).collect()
     }
 
-    /// Takes everything that nobody works on.
+    /// Takes all messages that are not in flight.
     pub(super) fn take_all(&mut self) -> Vec<String> {
         let messages = std::mem::take(&mut self.visible);
         messages.into_iter().map(|message| message.body).collect()

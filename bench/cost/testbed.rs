@@ -1,4 +1,4 @@
-//! The built functions on tables of which every request is metered, with the sandbox and a bus behind TLS.
+//! The testbed of the cost measurement: the built functions on metered tables, with the sandbox and a bus behind TLS.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tests::function_settings::function_settings;
 use tests::{Deployment, TableStream, deployment};
 
-use crate::counted::{Asked, Counted, Work};
+use crate::counted::{Counted, RequestCount, Work};
 use crate::lambda_lines;
 
 pub(crate) const USER: &str = "usr_01J9X";
@@ -30,17 +30,17 @@ const FUNCTIONS: [&str; 7] = [
     "scheduler",
     "webhook",
 ];
-/// Nobody listens on a port that only root may take.
+/// An address that refuses connections: only root may listen on this port.
 const REFUSES: &str = "https://127.0.0.1:1";
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Nobody tells when all that a process wrote is read.
+/// Nothing reports the end of a process's output, so the testbed waits this long.
 const SETTLED_AFTER: Duration = Duration::from_millis(30);
 
-pub(crate) struct Stand {
+pub(crate) struct Testbed {
     pub(crate) deployment: Deployment,
-    /// How often a hundred of each thing are done.
+    /// The number of rounds, each with a hundred operations.
     pub(crate) rounds: usize,
-    /// What the functions do, each in one process.
+    /// The functions, each with one process.
     functions: BTreeMap<&'static str, Function>,
     streams: tokio::sync::Mutex<[TableStream; 2]>,
     meter: CapacityMeter,
@@ -56,14 +56,14 @@ pub(crate) struct Stand {
     seen: Mutex<Seen>,
 }
 
-/// What a process has used.
+/// The resource usage of a process.
 #[derive(Clone, Copy, Debug, Default)]
 struct Used {
     cpu: Duration,
     log_bytes: usize,
 }
 
-/// How much there was of what only grows.
+/// The counters that only grow.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     pluggy: usize,
@@ -71,17 +71,17 @@ struct Seen {
     bus_events: usize,
 }
 
-/// What is new in the streams, as the template's filters let it through.
+/// The new stream records that pass the template's filters.
 pub(crate) struct News {
     pub(crate) for_item_sync: Vec<Value>,
-    /// From the event table.
+    /// Records of the event table.
     pub(crate) events_to_publish: Vec<Value>,
-    /// From the item table.
+    /// Records of the item table.
     pub(crate) items_to_publish: Vec<Value>,
 }
 
-impl Stand {
-    /// `COST_ROUNDS` of a hundred things each are counted, 10 unless it is there.
+impl Testbed {
+    /// Starts the testbed. `COST_ROUNDS` sets the number of rounds, 10 by default.
     pub(crate) async fn start(environment: &Environment) -> Self {
         let rounds = environment.optional("COST_ROUNDS");
         let rounds = rounds.map_or(10, |rounds| rounds.parse().unwrap());
@@ -101,7 +101,7 @@ impl Stand {
         let bus = EventBus::start(BUS, 1).await.unwrap();
         let front = async |url: &str| TlsFront::start(&authority, url).await.unwrap();
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let mut stand = Self {
+        let mut testbed = Self {
             dynamodb: front(&meter.url()).await,
             pluggy: front(deployment.pluggy.url()).await,
             event_bridge: front(&bus.url()).await,
@@ -118,21 +118,21 @@ impl Stand {
             bus,
             authority,
         };
-        // So that the shared API key is there.
-        stand.deployment.connect(USER, "user-ok").await;
+        // Stores the shared API key.
+        testbed.deployment.connect(USER, "user-ok").await;
         for name in FUNCTIONS {
-            let function = stand.new_process(name).await;
-            stand.functions.insert(name, function);
+            let function = testbed.new_process(name).await;
+            testbed.functions.insert(name, function);
         }
-        stand
+        testbed
     }
 
-    /// How many requests of a kind are made.
+    /// Returns the number of requests of each kind.
     pub(crate) fn requests(&self) -> usize {
         self.rounds * 100
     }
 
-    /// One more process of a function.
+    /// Starts one more process of a function.
     pub(crate) async fn new_process(&self, name: &str) -> Function {
         Function::start(self.settings(name)).await.unwrap()
     }
@@ -142,7 +142,7 @@ impl Stand {
         function_settings(name, self.bootstraps.path(name), tables)
             .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
             .with("AWS_ENDPOINT_URL_EVENTBRIDGE", self.event_bridge.url())
-            // Nothing here is meant to need the secret, or to put anything into the queue.
+            // No measured function should need the secret, or send anything to the queue.
             .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", REFUSES)
             .with("AWS_ENDPOINT_URL_SQS", REFUSES)
             .with("EVENT_BUS", self.bus.arn())
@@ -166,7 +166,7 @@ impl Stand {
         items
     }
 
-    /// Lets Pluggy sync each item once more.
+    /// Starts one more execution of each item at Pluggy.
     pub(crate) async fn change(&self, items: &[ItemId]) {
         for item_id in items {
             let id = item_id.to_string().parse().unwrap();
@@ -177,21 +177,21 @@ impl Stand {
         }
     }
 
-    /// Gives a function an event of HTTP, and expects this status.
+    /// Sends a function an HTTP event, and expects this status.
     pub(crate) async fn request(&self, name: &'static str, event: &Value, status: u16) -> Value {
         let answer = self.invoke(name, event).await;
         assert_eq!(answer.status(), status, "{name}: {answer:?}");
         answer.json().unwrap()
     }
 
-    /// Gives a function a batch, and expects that nothing is to come again.
+    /// Sends a function a batch, and expects no failures.
     pub(crate) async fn feed(&self, name: &'static str, records: &[Value]) {
         let answer = self.invoke(name, &json!({ "Records": records })).await;
         let done = json!({ "batchItemFailures": [] });
         assert_eq!(answer.json(), Some(done), "{name}: {answer:?}");
     }
 
-    /// Gives a function an event.
+    /// Sends a function an event.
     pub(crate) async fn invoke(&self, name: &'static str, event: &Value) -> Answer {
         let function = &self.functions[name];
         let event = event.to_string();
@@ -209,7 +209,7 @@ impl Stand {
         answer
     }
 
-    /// Gives a process its first event, and counts its init, too.
+    /// Sends a new process its first event, and counts its init too.
     pub(crate) async fn invoke_first(&self, name: &'static str, event: &Value, status: u16) {
         let function = self.new_process(name).await;
         let event = event.to_string();
@@ -223,7 +223,7 @@ impl Stand {
         work.log_bytes += used.log_bytes;
     }
 
-    /// What the streams tell since the last time.
+    /// Returns the stream records since the last call.
     pub(crate) async fn news(&self) -> News {
         let mut streams = self.streams.lock().await;
         let [events, items] = &mut *streams;
@@ -252,7 +252,7 @@ impl Stand {
         }
     }
 
-    /// Forgets what was counted so far.
+    /// Resets the counts.
     pub(crate) async fn begin(&self) {
         let used = self.used().await;
         self.meter.take();
@@ -261,7 +261,7 @@ impl Stand {
         *self.used.lock().unwrap() = used;
     }
 
-    /// What was counted since the beginning.
+    /// Returns the counts since `begin`.
     pub(crate) async fn end(&self, name: &'static str, things: usize) -> Counted {
         let used = self.used().await;
         let (before, now) = (*self.seen.lock().unwrap(), self.see());
@@ -273,13 +273,13 @@ impl Stand {
             work.log_bytes += now.log_bytes - before.log_bytes;
             work.lambda_log_bytes = work.invocations * lambda_lines::of_invocation();
         }
-        let mut requests: BTreeMap<String, Asked> = BTreeMap::new();
+        let mut requests: BTreeMap<String, RequestCount> = BTreeMap::new();
         for consumption in self.meter.take() {
             let table = self.table(&consumption.table);
             let key = format!("{} {table}", consumption.operation);
-            let asked = requests.entry(key).or_default();
-            asked.requests += 1;
-            asked.units += consumption.units.unwrap();
+            let count = requests.entry(key).or_default();
+            count.requests += 1;
+            count.units += consumption.units.unwrap();
         }
         Counted {
             name,
@@ -309,7 +309,7 @@ impl Stand {
         }
     }
 
-    /// The table's name in the template.
+    /// Returns the table's name in the template.
     fn table(&self, name: &str) -> &'static str {
         let tables = &self.deployment.tables;
         match name {
@@ -322,7 +322,7 @@ impl Stand {
 }
 
 impl Used {
-    /// Once the function has nothing left to do, and what it wrote is read.
+    /// Waits until the function is idle and its output is read, and returns its usage.
     async fn of(function: &Function) -> Self {
         function.idle().await;
         let bytes = || function.lines().iter().map(|line| line.len() + 1).sum();

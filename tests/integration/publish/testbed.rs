@@ -22,19 +22,19 @@ use crate::closed_schema;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 
-pub(super) struct Stand {
+pub(super) struct Testbed {
     pub(super) deployment: Deployment,
     pub(super) bus: EventBus,
     pub(super) queue: Queue,
     pub(super) app: App,
 }
 
-impl Stand {
+impl Testbed {
     pub(super) async fn start() -> Self {
         Self::start_with_seed(1).await
     }
 
-    /// The same, with another course of what is refused by chance.
+    /// Starts a testbed with another course of random refusals.
     pub(super) async fn start_with_seed(seed: u64) -> Self {
         let deployment = Deployment::start().await;
         let bus = EventBus::start(BUS, seed).await.unwrap();
@@ -48,21 +48,21 @@ impl Stand {
         }
     }
 
-    /// The same, with something else at the bus's address.
+    /// Starts a testbed with another server at the bus's address.
     pub(super) async fn start_with_bus_at(url: &str) -> Self {
-        let stand = Self::start().await;
-        let app = app(&stand.deployment, url, &stand.queue.url());
-        Self { app, ..stand }
+        let testbed = Self::start().await;
+        let app = app(&testbed.deployment, url, &testbed.queue.url());
+        Self { app, ..testbed }
     }
 
-    /// The same, with something else at the queue's address.
+    /// Starts a testbed with another server at the queue's address.
     pub(super) async fn start_with_queue_at(url: &str) -> Self {
-        let stand = Self::start().await;
-        let app = app(&stand.deployment, &stand.bus.url(), url);
-        Self { app, ..stand }
+        let testbed = Self::start().await;
+        let app = app(&testbed.deployment, &testbed.bus.url(), url);
+        Self { app, ..testbed }
     }
 
-    /// Gives the function records of a stream, and gives the sequence numbers that are to come again.
+    /// Feeds the function records of a stream, and returns the sequence numbers of the records to be retried.
     pub(super) async fn feed(&self, records: &[Value]) -> Vec<String> {
         let payload = json!({ "Records": records });
         match self.invoke(&payload).await.unwrap() {
@@ -75,7 +75,7 @@ impl Stand {
         }
     }
 
-    /// Gives the function an operator's command.
+    /// Invokes the function with an operator's command.
     pub(super) async fn command(&self, command: &Value) -> Result<Value, Error> {
         let answer = self.invoke(command).await?;
         Ok(serde_json::to_value(answer).unwrap())
@@ -94,8 +94,8 @@ impl Stand {
         publish::handle(&self.app, &payload, now(), deadline).await
     }
 
-    /// Connects an item at the sandbox as its user `bank_user`, waits for its status, and stores the event that tells of
-    /// it.
+    /// Connects an item at the sandbox as its user `bank_user`, waits for its status, and stores the event that
+    /// reports it.
     pub(super) async fn connected(&self, bank_user: &str, status: &str, event: &str) -> ItemId {
         let item_id = self.deployment.connect(USER, bank_user).await;
         self.deployment.item_reaches(item_id, status).await;
@@ -111,14 +111,14 @@ impl Stand {
         assert_eq!(self.deployment.deliver(body).await, 200);
     }
 
-    /// Gives the function everything in the event table.
+    /// Feeds the function every row of the event table.
     pub(super) async fn feed_events(&self) -> Vec<String> {
         let rows = self.deployment.tables.event_rows().await;
         self.feed(&stream::records(&rows)).await
     }
 
-    /// What is on the bus, each as its detail type; all of it must be as its schema says.
-    pub(super) fn told(&self) -> Vec<String> {
+    /// Returns the detail types of the events on the bus. Asserts that each event matches its schema.
+    pub(super) fn detail_types(&self) -> Vec<String> {
         let published = self.published();
         published.into_iter().map(|it| it.detail_type).collect()
     }
@@ -138,7 +138,7 @@ impl Stand {
         published
     }
 
-    /// What is noted in the queue.
+    /// Returns the dead-lettered entries in the queue.
     pub(super) fn dead_lettered(&self) -> Vec<Value> {
         let bodies = self.queue.bodies();
         bodies
@@ -147,7 +147,7 @@ impl Stand {
             .collect()
     }
 
-    /// The rows of `ItemTable` about items.
+    /// Returns the rows of `ItemTable` about items.
     pub(super) async fn item_rows(&self) -> Vec<Row> {
         let tables = &self.deployment.tables;
         let mut rows = tables.rows(&tables.items).await;
@@ -187,7 +187,7 @@ fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
     }
 }
 
-/// A record of the stream of `ItemTable`.
+/// Returns a record of the stream of `ItemTable`.
 pub(super) fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
     let image = |row: &Row| serde_json::to_value(serde_dynamo::Item::from(row.clone())).unwrap();
     let key = after.or(before).map(|row| image(row)["pk"].clone());

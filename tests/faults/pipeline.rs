@@ -1,5 +1,4 @@
-//! The hop from the tables to whoever is told: the tables' streams, publish, the bus, and the queue for what the bus
-//! refuses.
+//! The path from the tables to the consumers: the tables' streams, publish, the bus, and the dead-letter queue.
 
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use tests::TableStream;
 use crate::proof;
 use crate::stack::Stack;
 
-/// As in the template. The stream repeats for twelve hours, which is longer than any proof takes.
+/// The mapping in the template. The stream retries for twelve hours, which is longer than any proof takes.
 pub(crate) const MAPPING: StreamMapping = StreamMapping {
     batch_size: 100,
     max_retries: u32::MAX,
@@ -22,26 +21,26 @@ pub(crate) const MAPPING: StreamMapping = StreamMapping {
 };
 const BUS_ARN: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 
-pub(crate) struct Hop {
+pub(crate) struct Pipeline {
     pub(crate) bus: EventBus,
-    /// Between publish and the bus.
+    /// The proxy between publish and the bus.
     pub(crate) to_bus: FaultProxy,
     pub(crate) unpublished: Queue,
-    /// Between publish and that queue.
+    /// The proxy between publish and that queue.
     pub(crate) to_queue: FaultProxy,
     events: TableStream,
     items: TableStream,
     settings: FunctionSettings,
 }
 
-/// What the tables' streams brought, each in its order.
+/// The records of the tables' streams, each stream in its order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Records {
     pub(crate) events: Vec<Value>,
     pub(crate) items: Vec<Value>,
 }
 
-impl Hop {
+impl Pipeline {
     pub(crate) async fn start(stack: &Stack) -> Self {
         let seed = proof::seed();
         let bus = EventBus::start(BUS_ARN, seed).await.unwrap();
@@ -69,12 +68,13 @@ impl Hop {
         }
     }
 
-    /// A process of publish.
+    /// Starts a process of publish.
     pub(crate) async fn publisher(&self) -> Function {
         Function::start(self.settings.clone()).await.unwrap()
     }
 
-    /// What is new in the streams. The template's filter is left out: publish must do without it, too.
+    /// Returns the new records of the streams. The template's filter is left out, because publish must work without
+    /// it.
     pub(crate) async fn new_records(&mut self) -> Records {
         Records {
             events: self.events.new_records().await,
@@ -82,7 +82,8 @@ impl Hop {
         }
     }
 
-    /// From now on, the bus and the queue fail at random; in every fourth round so much that batches are left unfinished.
+    /// Lets the bus and the queue fail at random from now on. In every fourth round, so many requests fail that
+    /// batches stay unfinished.
     pub(crate) fn fail(&self, round: u64) {
         self.bus.set_refusals([
             Refusal::with("InternalFailure").as_likely_as(0.05),
@@ -97,14 +98,14 @@ impl Hop {
         self.to_queue.set_plan(Plan::all(0.2));
     }
 
-    /// From now on, all goes well.
+    /// Stops all faults.
     pub(crate) fn heal(&self) {
         self.bus.set_refusals([]);
         self.to_bus.set_plan(Plan::none());
         self.to_queue.set_plan(Plan::none());
     }
 
-    /// What is dead_lettered.
+    /// Returns the dead-lettered entries.
     pub(crate) fn dead_lettered(&self) -> Vec<Value> {
         let bodies = self.unpublished.bodies();
         bodies
@@ -113,7 +114,7 @@ impl Hop {
             .collect()
     }
 
-    /// The command that brings back what was dead_lettered. Gives how many events that published.
+    /// Republishes the dead-lettered events, and returns the number of published events.
     pub(crate) async fn republish(&self, function: &Function, since: Timestamp) -> u64 {
         let (mut published, mut cursor) = (0, Value::Null);
         loop {
@@ -142,7 +143,7 @@ impl Records {
         self.items.extend(more.items);
     }
 
-    /// Feeds each stream to a process of its own, both at once.
+    /// Feeds each stream to a process of its own, both concurrently.
     pub(crate) async fn feed(&self, publishers: &[&Function; 2]) -> Fed {
         let [first, second] = publishers;
         let (events, items) = tokio::join!(

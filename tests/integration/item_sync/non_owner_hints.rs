@@ -1,4 +1,4 @@
-//! Hints about items that are not their users' own.
+//! Hints from non-owners.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
@@ -10,10 +10,10 @@ use tests::deployment::in_a_minute;
 use tests::tables::Row;
 use tests::{Deployment, stream};
 
-use super::hints::{STRANGER, hint, hint_later, unheard_item};
-use super::{USER, ask_for_check, event, gone, known_item, reads_of, row, sync_newest_event};
+use super::hints::{NON_OWNER, hint, hint_later, item_without_events};
+use super::{USER, event, gone, known_item, reads_of, request_fetch, row, sync_newest_event};
 
-fn answers_name_nobody(deployment: &Deployment) {
+fn hide_owners_in_responses(deployment: &Deployment) {
     deployment.pluggy.set_switches(Switches {
         omit_client_user_id: true,
         ..Switches::default()
@@ -25,13 +25,13 @@ fn last_line(deployment: &Deployment) -> Value {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_about_a_known_item_is_not_worth_a_read() {
+async fn a_hint_from_a_non_owner_about_a_known_item_causes_no_fetch() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     let reads = reads_of(&deployment, item_id);
     let before = row(&deployment, item_id).await;
     let later = SignedDuration::from_mins(10);
-    hint_later(&deployment, item_id, STRANGER, later).await;
+    hint_later(&deployment, item_id, NON_OWNER, later).await;
 
     sync_newest_event(&deployment, now() + later).await;
 
@@ -41,10 +41,10 @@ async fn a_strangers_hint_about_a_known_item_is_not_worth_a_read() {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_does_not_bring_in_an_item() {
+async fn a_hint_from_a_non_owner_stores_no_item() {
     let deployment = Deployment::start().await;
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
+    let item_id = item_without_events(&deployment).await;
+    hint(&deployment, item_id, NON_OWNER).await;
 
     deployment.sync_all().await;
 
@@ -58,11 +58,11 @@ async fn a_strangers_hint_does_not_bring_in_an_item() {
 }
 
 #[tokio::test]
-async fn a_hint_makes_nobody_the_owner_of_what_pluggy_says_is_nobodys() {
+async fn a_hint_sets_no_owner_where_pluggy_names_none() {
     let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
+    hide_owners_in_responses(&deployment);
+    let item_id = item_without_events(&deployment).await;
+    hint(&deployment, item_id, NON_OWNER).await;
 
     deployment.sync_all().await;
 
@@ -70,16 +70,16 @@ async fn a_hint_makes_nobody_the_owner_of_what_pluggy_says_is_nobodys() {
 }
 
 #[tokio::test]
-async fn a_hint_makes_nobody_the_owner_of_a_row_without_one() {
+async fn a_hint_sets_no_owner_of_a_row_without_one() {
     let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
+    hide_owners_in_responses(&deployment);
+    let item_id = item_without_events(&deployment).await;
+    request_fetch(&deployment, item_id, SignedDuration::ZERO).await;
     deployment.sync_all().await;
     let before = row(&deployment, item_id).await;
     let later = SignedDuration::from_mins(10);
 
-    hint_later(&deployment, item_id, STRANGER, later).await;
+    hint_later(&deployment, item_id, NON_OWNER, later).await;
     sync_newest_event(&deployment, now() + later).await;
 
     assert_eq!(before.as_ref().unwrap().owner, None);
@@ -87,16 +87,16 @@ async fn a_hint_makes_nobody_the_owner_of_a_row_without_one() {
 }
 
 #[tokio::test]
-async fn a_row_without_an_owner_goes_to_the_hinting_user_whom_pluggy_names() {
+async fn a_hint_sets_the_owner_of_a_row_without_one_when_pluggy_names_its_user() {
     let deployment = Deployment::start().await;
-    answers_name_nobody(&deployment);
-    let item_id = unheard_item(&deployment).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
+    hide_owners_in_responses(&deployment);
+    let item_id = item_without_events(&deployment).await;
+    request_fetch(&deployment, item_id, SignedDuration::ZERO).await;
     deployment.sync_all().await;
     deployment.pluggy.set_switches(Switches::default());
     let later = SignedDuration::from_mins(10);
 
-    for (user, status) in [(STRANGER, 404), (USER, 200)] {
+    for (user, status) in [(NON_OWNER, 404), (USER, 200)] {
         hint_later(&deployment, item_id, user, later).await;
         let rows = deployment.tables.event_rows().await;
         let of_user = rows
@@ -116,11 +116,11 @@ async fn a_row_without_an_owner_goes_to_the_hinting_user_whom_pluggy_names() {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_beside_a_better_reason_changes_nothing_about_the_look() {
+async fn a_hint_from_a_non_owner_beside_a_better_reason_does_not_change_the_fetch() {
     let deployment = Deployment::start().await;
-    let item_id = unheard_item(&deployment).await;
-    hint(&deployment, item_id, STRANGER).await;
-    ask_for_check(&deployment, item_id, SignedDuration::ZERO).await;
+    let item_id = item_without_events(&deployment).await;
+    hint(&deployment, item_id, NON_OWNER).await;
+    request_fetch(&deployment, item_id, SignedDuration::ZERO).await;
 
     deployment.sync_all().await;
 
@@ -129,13 +129,13 @@ async fn a_strangers_hint_beside_a_better_reason_changes_nothing_about_the_look(
 }
 
 #[tokio::test]
-async fn a_hint_of_whoever_it_is_leaves_a_row_that_cannot_be_read_as_it_is() {
+async fn a_hint_of_any_user_leaves_a_row_that_cannot_be_read_as_it_is() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     spoil(&deployment, item_id).await;
     let before = raw_rows(&deployment).await;
 
-    for (user, minutes) in [(USER, 10), (STRANGER, 11)] {
+    for (user, minutes) in [(USER, 10), (NON_OWNER, 11)] {
         let later = SignedDuration::from_mins(minutes);
         hint_later(&deployment, item_id, user, later).await;
         sync_newest_event(&deployment, now() + later).await;
@@ -145,7 +145,7 @@ async fn a_hint_of_whoever_it_is_leaves_a_row_that_cannot_be_read_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_strangers_hint_brings_nothing_back_that_is_gone() {
+async fn a_hint_from_a_non_owner_restores_no_gone_item() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment).await;
     deployment.pluggy.add_fault(gone());
@@ -158,7 +158,7 @@ async fn a_strangers_hint_brings_nothing_back_that_is_gone() {
     let before = raw_rows(&deployment).await;
     let later = SignedDuration::from_mins(10);
 
-    hint_later(&deployment, item_id, STRANGER, later).await;
+    hint_later(&deployment, item_id, NON_OWNER, later).await;
     sync_newest_event(&deployment, now() + later).await;
 
     assert_eq!(raw_rows(&deployment).await, before);
@@ -168,7 +168,7 @@ async fn raw_rows(deployment: &Deployment) -> Vec<Row> {
     deployment.tables.rows(&deployment.tables.items).await
 }
 
-/// Makes the row one that cannot be read.
+/// Makes the row unreadable.
 async fn spoil(deployment: &Deployment, item_id: ItemId) {
     let tables = &deployment.tables;
     let update = tables.client.update_item().table_name(&tables.items);

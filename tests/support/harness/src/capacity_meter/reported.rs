@@ -1,4 +1,4 @@
-//! What the engine says that a request consumed.
+//! The consumption that the engine reports for a request.
 //!
 //! Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ConsumedCapacity.html>
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::capacity::Units;
 
-/// What the answer to `operation` says; none if it says nothing.
+/// Returns the units in the response to `operation`; `None` if there are none.
 pub(super) fn units(operation: &str, answer: &Value) -> Option<Units> {
     let consumed = &answer["ConsumedCapacity"];
     let tables = match consumed {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_indexes_consume_is_told_apart_from_the_table() {
+    fn the_units_of_indexes_are_separate_from_those_of_the_table() {
         let answer = json!({"ConsumedCapacity": {
             "TableName": "items", "CapacityUnits": 4.0, "Table": {"CapacityUnits": 2.0},
             "GlobalSecondaryIndexes": {"byNextFetch": {"CapacityUnits": 2.0}},

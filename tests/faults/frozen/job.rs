@@ -1,4 +1,4 @@
-//! What each function is there for, done once as whoever waits for it has it done.
+//! The job of each function, run once as its caller runs it.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::delivery::Posted;
 use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
-/// As in the template.
+/// The timeout in the template.
 const SHORT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Of the functions that wait for Pluggy.
+/// The timeout of the functions that wait for Pluggy.
 const LONG_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A function that somebody waits for.
+/// A function that a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Errand {
+pub(super) enum Job {
     ConnectEvents,
     ConnectToken,
     Disconnect,
@@ -31,15 +31,15 @@ pub(super) enum Errand {
     Webhook,
 }
 
-/// What came of it.
+/// The result of a job.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
-    /// What is wrong with it.
+    /// The failure, if the job failed.
     pub(super) error: Option<String>,
     pub(super) took: Duration,
 }
 
-impl Errand {
+impl Job {
     pub(super) const ALL: [Self; 6] = [
         Self::ConnectEvents,
         Self::ConnectToken,
@@ -60,21 +60,23 @@ impl Errand {
         }
     }
 
-    /// The items that are there before, for as many errands.
-    pub(super) async fn items(self, stack: &Stack, errands: usize) -> Vec<ItemId> {
+    /// Creates the items that this many jobs need.
+    pub(super) async fn items(self, stack: &Stack, jobs: usize) -> Vec<ItemId> {
         let count = match self {
             Self::ConnectEvents | Self::Webhook => return Vec::new(),
-            Self::Disconnect => errands,
+            Self::Disconnect => jobs,
             Self::ConnectToken | Self::ItemStatus | Self::ItemSync => 1,
         };
         let items = stack.connect(USER, count).await;
-        stack.tell("item/created", "first", USER, &items).await;
+        stack
+            .store_events("item/created", "first", USER, &items)
+            .await;
         let item_sync = stack.function("item-sync").await;
         stack.feed(&item_sync).await;
         items
     }
 
-    /// One errand; each has another number.
+    /// Runs one job. Each job has another number.
     pub(super) async fn run(
         self,
         stack: &Stack,
@@ -115,16 +117,16 @@ impl Errand {
         answer.status() == expected && body.pointer(item_id) == Some(&json!(items[0]))
     }
 
-    /// That nothing is lost of what was answered.
-    pub(super) async fn check(self, stack: &Stack, items: &[ItemId], errands: usize) {
+    /// Asserts that no acknowledged work is lost.
+    pub(super) async fn check(self, stack: &Stack, items: &[ItemId], jobs: usize) {
         match self {
             Self::ConnectEvents | Self::Webhook => {
                 let rows = stack.deployment.tables.event_rows().await;
-                assert_eq!(rows.len(), errands);
+                assert_eq!(rows.len(), jobs);
             }
             Self::Disconnect => {
                 let pluggy = stack.deployment.pluggy_client();
-                for item_id in &items[..errands] {
+                for item_id in &items[..jobs] {
                     assert!(pluggy.item(*item_id, now()).await.unwrap().is_none());
                 }
                 let rows = stack.deployment.tables.event_rows().await;
@@ -132,17 +134,19 @@ impl Errand {
                     let key = row[schema::SORT_KEY].as_s().unwrap();
                     key.starts_with("disconnect")
                 });
-                assert_eq!(asked.count(), 2 * errands, "asked for, and done");
+                assert_eq!(asked.count(), 2 * jobs, "asked for, and done");
             }
             Self::ConnectToken | Self::ItemStatus | Self::ItemSync => {}
         }
     }
 }
 
-/// What item-sync is there for: a row as Pluggy has it after the event.
+/// Runs item-sync's job: it writes a row as Pluggy has it after the event.
 async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usize) -> Done {
-    let (event_id, before) = (format!("errand-{number}"), now());
-    stack.tell("item/updated", &event_id, USER, items).await;
+    let (event_id, before) = (format!("job-{number}"), now());
+    stack
+        .store_events("item/updated", &event_id, USER, items)
+        .await;
     let began = Instant::now();
     let fed = stack.feed(function).await;
     let took = began.elapsed();
@@ -156,7 +160,7 @@ async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usiz
     }
 }
 
-/// What a frontend tells, each time of another item.
+/// Returns an event that a frontend relays, each time about another item.
 fn relayed(number: usize) -> Vec<u8> {
     let item_id =
         Uuid::from_u128(0x5cee_0000_0000_4000_8000_0000_0000_0000 + number as u128).to_string();
@@ -167,7 +171,7 @@ fn relayed(number: usize) -> Vec<u8> {
     event.to_string().into_bytes()
 }
 
-/// A token to update an item.
+/// Returns a request for a token to update an item.
 fn token(item_id: ItemId) -> Vec<u8> {
     let mut event = sample::json("connect-token/update-mode.json");
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();

@@ -1,4 +1,4 @@
-//! A history as it is told: the item's events, the stream, and the invocations under way.
+//! A running history: the item's events, the stream, and the running invocations.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::StoredItem;
 
-use crate::checks::{self, Look};
+use crate::checks::{self, Cause};
 use crate::events::Sent;
 use crate::figures::Figures;
 use crate::gate::Point;
 use crate::hints;
 use crate::invocation::Invocation;
+use crate::model::{Answer, Kind, LANES};
 use crate::run::Run;
-use crate::stand::Stand;
-use crate::step::{Batch, Clocks, From, History, Names, Stamp, Stamps, Step};
-use crate::world::{Answer, Kind, LANES};
+use crate::step::{Batch, Clocks, From, Names, Script, Stamp, Stamps, Step};
+use crate::testbed::Testbed;
 
-/// A history under way.
-pub(crate) struct Told<'a> {
-    pub(crate) stand: &'a Stand,
+/// A running history.
+pub(crate) struct History<'a> {
+    pub(crate) testbed: &'a Testbed,
     pub(crate) figures: &'a mut Figures,
     pub(crate) clocks: Clocks,
     pub(crate) names: Names,
@@ -33,16 +33,16 @@ pub(crate) struct Told<'a> {
     lanes: [Option<(Run<usize>, Vec<usize>)>; LANES],
 }
 
-impl<'a> Told<'a> {
-    /// An item of the stand that has just begun: it is made at Pluggy.
-    pub(crate) fn new(stand: &'a Stand, figures: &'a mut Figures, history: &History) -> Self {
-        stand.pluggy.world().answers_name_the_owner = history.names == Names::Answers;
-        let mut told = Self {
-            stand,
+impl<'a> History<'a> {
+    /// Starts a history: creates the testbed's next item at Pluggy.
+    pub(crate) fn new(testbed: &'a Testbed, figures: &'a mut Figures, script: &Script) -> Self {
+        testbed.pluggy.model().answers_name_the_owner = script.names == Names::Answers;
+        let mut history = Self {
+            testbed,
             figures,
-            clocks: history.clocks,
-            names: history.names,
-            stamps: history.stamps,
+            clocks: script.clocks,
+            names: script.names,
+            stamps: script.stamps,
             sent: Vec::new(),
             handled: Vec::new(),
             row: None,
@@ -51,15 +51,15 @@ impl<'a> Told<'a> {
             writes: 0,
             lanes: [const { None }; LANES],
         };
-        told.change(Kind::LoggedIn, Stamp::New, "item/created");
-        told
+        history.change(Kind::LoggedIn, Stamp::New, "item/created");
+        history
     }
 
     pub(crate) async fn step(&mut self, step: Step) -> Result<(), String> {
         self.figures.steps += 1;
         match step {
             Step::Change(kind, stamp) => self.change(kind, stamp, kind.event()),
-            Step::Tell(kind, stamp) => {
+            Step::ChangeAndDeliver(kind, stamp) => {
                 self.change(kind, stamp, kind.event());
                 self.deliver(self.sent.len() - 1, None).await;
             }
@@ -69,9 +69,9 @@ impl<'a> Told<'a> {
             }
             Step::Hint(hinter) => {
                 let user = hints::user(hinter);
-                let hint = self.stand.hint(user, self.at(self.clocks.door));
+                let hint = self.testbed.hint(user, self.at(self.clocks.door));
                 self.run(hint, None).await;
-                self.handled.resize(self.stand.engine.stream_len(), false);
+                self.handled.resize(self.testbed.engine.stream_len(), false);
             }
             Step::Delete => self.delete(),
             Step::Deliver { event, crash } => {
@@ -96,21 +96,21 @@ impl<'a> Told<'a> {
             Step::Crash { lane } => self.kill(lane),
             Step::Wait { seconds } => self.wait(SignedDuration::from_secs(seconds.into())).await,
         }
-        self.look(Look::Any).await
+        self.check(Cause::Any).await
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.stand.pluggy.world().now
+        self.testbed.pluggy.model().now
     }
 
     pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Option<usize> {
-        let run = self.stand.tick(self.at(self.clocks.door));
-        let asked = self.run(run, crash).await;
-        self.handled.resize(self.stand.engine.stream_len(), false);
-        asked
+        let run = self.testbed.tick(self.at(self.clocks.door));
+        let requested = self.run(run, crash).await;
+        self.handled.resize(self.testbed.engine.stream_len(), false);
+        requested
     }
 
-    /// Handles records from begin to end, or to a crash, with nothing else of this lane under way.
+    /// Handles the records to the end, or to a crash, while nothing else runs on this lane.
     pub(crate) async fn sync(
         &mut self,
         lane: usize,
@@ -120,36 +120,36 @@ impl<'a> Told<'a> {
     ) -> Result<(), String> {
         self.kill(lane);
         if records.is_empty() {
-            return self.look(Look::Any).await;
+            return self.check(Cause::Any).await;
         }
         let is_alone = self.lanes.iter().all(Option::is_none);
         let run = self.prepare(lane, &records, answer);
-        let look = match self.run(run, crash).await {
+        let cause = match self.run(run, crash).await {
             Some(failures) if is_alone => {
                 self.ended(&records, failures);
-                Look::After(Invocation {
+                Cause::After(Invocation {
                     records: records.iter().map(|record| self.image(*record)).collect(),
                     fetched_at: self.at(self.clocks.lanes[lane]),
-                    given: self.stand.pluggy.world().given[lane],
+                    given: self.testbed.pluggy.model().given[lane],
                 })
             }
             Some(failures) => {
                 self.ended(&records, failures);
-                Look::Any
+                Cause::Any
             }
-            None => Look::Any,
+            None => Cause::Any,
         };
-        self.look(look).await
+        self.check(cause).await
     }
 
-    /// The records that no invocation has handled to the end.
+    /// Returns the records that no invocation has completely handled.
     pub(crate) fn unhandled(&self) -> Vec<usize> {
         let records = self.handled.iter().enumerate();
         let unhandled = records.filter(|(_, handled)| !**handled);
         unhandled.map(|(record, _)| record).collect()
     }
 
-    /// Every process under way is killed.
+    /// Kills every running process.
     pub(crate) fn kill_all(&mut self) {
         for lane in 0..LANES {
             self.kill(lane);
@@ -157,14 +157,14 @@ impl<'a> Told<'a> {
     }
 
     pub(crate) async fn wait(&mut self, time: SignedDuration) {
-        self.stand.pluggy.world().now += time;
+        self.testbed.pluggy.model().now += time;
         if self.lanes.iter().all(Option::is_none) {
             return;
         }
         tokio::time::advance(Duration::try_from(time).unwrap()).await;
         for lane in 0..LANES {
             if let Some((mut run, records)) = self.lanes[lane].take() {
-                match run.look().await {
+                match run.poll().await {
                     Some(failures) => self.ended(&records, failures),
                     None => self.lanes[lane] = Some((run, records)),
                 }
@@ -203,12 +203,12 @@ impl<'a> Told<'a> {
         self.figures.syncs += 1;
         self.has_lagged |= matches!(answer, Answer::Lagging(_));
         {
-            let mut world = self.stand.pluggy.world();
-            world.plan[lane] = answer;
-            world.given[lane] = None;
+            let mut model = self.testbed.pluggy.model();
+            model.plan[lane] = answer;
+            model.given[lane] = None;
         }
         let images: Vec<Value> = records.iter().map(|record| self.image(*record)).collect();
-        self.stand
+        self.testbed
             .sync(lane, &images, self.at(self.clocks.lanes[lane]))
     }
 
@@ -248,23 +248,23 @@ impl<'a> Told<'a> {
     }
 
     fn image(&self, record: usize) -> Value {
-        self.stand.engine.image(record)
+        self.testbed.engine.image(record)
     }
 
-    /// The time by a clock that is so many milliseconds ahead.
+    /// Returns the time on a clock that is `ahead` milliseconds ahead.
     pub(crate) fn at(&self, ahead: i64) -> Timestamp {
         self.now() + SignedDuration::from_millis(ahead)
     }
 
-    /// Looks at the row, and at how it became so.
-    async fn look(&mut self, look: Look) -> Result<(), String> {
+    /// Reads the row and checks how it changed.
+    async fn check(&mut self, cause: Cause) -> Result<(), String> {
         let before = self.row.clone();
-        let writes = self.stand.engine.writes();
+        let writes = self.testbed.engine.writes();
         if writes != self.writes {
             self.writes = writes;
-            self.row = self.stand.row().await;
+            self.row = self.testbed.row().await;
         }
         self.was_tombstoned |= checks::is_tombstone(self.row.as_ref());
-        checks::check(self, before.as_ref(), &look)
+        checks::check(self, before.as_ref(), &cause)
     }
 }

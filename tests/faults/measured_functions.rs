@@ -1,4 +1,4 @@
-//! What is measured is what the functions are there for.
+//! A guard for the measurements: each measured function does all of its work each time.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ const FUNCTIONS: [&str; 6] = [
     "publish",
     "webhook",
 ];
-/// item-sync asks Pluggy nothing any more when less than ten seconds are left.
+/// The timeout of an invocation. item-sync stops its requests to Pluggy when less than ten seconds are left.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// After the first invocation, which may have the API key to read.
+/// The number of warm invocations, after a first invocation that may fetch the API key.
 const WARM: u64 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

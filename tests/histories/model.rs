@@ -1,17 +1,17 @@
-//! What is true at Pluggy about one item, and what Pluggy answers about it.
+//! A model of one item at Pluggy, and of Pluggy's responses about it.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{Item, ItemId};
 use serde_json::{Value, json};
 
-/// How many processes run item-sync.
+/// The number of processes that run item-sync.
 pub(crate) const LANES: usize = 2;
-/// Whom the item belongs to.
+/// The item's owner.
 pub(crate) const USER: &str = "usr_1";
-/// When every history begins.
+/// The start time of every history.
 pub(crate) const BEGIN: &str = "2026-11-23T12:00:00Z";
 
-/// A state that an item can be in, and the event that tells of it.
+/// A state of an item, and the event that reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Updated,
@@ -53,12 +53,12 @@ impl Kind {
     }
 }
 
-/// What Pluggy is made to answer.
+/// The response that the test plans for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// What is true when the request arrives.
+    /// The true state when the request arrives.
     Truth,
-    /// What was true so many changes ago: a replica lags behind.
+    /// The state this many changes ago, from a lagging replica.
     Lagging(usize),
     /// 404, though the item may be there.
     Missing,
@@ -68,14 +68,14 @@ pub(crate) enum Answer {
     Limited,
 }
 
-/// What Pluggy did answer.
+/// The response that Pluggy gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Given {
     /// The item, in its n-th state.
     State(usize),
-    /// There is no such item.
+    /// 404: there is no such item.
     Missing,
-    /// Nothing of use.
+    /// No usable response.
     Refusal,
 }
 
@@ -84,28 +84,28 @@ pub(crate) enum Given {
 pub(crate) struct State {
     pub(crate) kind: Kind,
     pub(crate) updated_at: Option<Timestamp>,
-    /// Since when it is true.
+    /// When this state began.
     pub(crate) since: Timestamp,
 }
 
-/// The truth about one item, and the time.
+/// The true state of one item, and the current time.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Model {
     pub(crate) now: Timestamp,
     pub(crate) item_id: ItemId,
     pub(crate) states: Vec<State>,
     pub(crate) deleted_at: Option<Timestamp>,
-    /// Whether answers name the item's owner.
+    /// Whether responses name the item's owner.
     pub(crate) answers_name_the_owner: bool,
-    /// What each lane is answered.
+    /// The planned response for each lane.
     pub(crate) plan: [Answer; LANES],
-    /// What each lane was answered last, and when.
+    /// The last response that each lane got.
     pub(crate) given: [Option<Given>; LANES],
-    /// When Pluggy said that there is no such item, by its own clock.
+    /// When Pluggy answered 404, by its own clock.
     pub(crate) missing: Vec<Timestamp>,
 }
 
-impl World {
+impl Model {
     pub(crate) fn new(item_id: ItemId) -> Self {
         Self {
             now: BEGIN.parse().unwrap(),
@@ -123,18 +123,18 @@ impl World {
         BEGIN.parse().unwrap()
     }
 
-    /// The item that is true now; none if it is deleted.
+    /// Returns the item in its current true state; `None` if it is deleted.
     pub(crate) fn truth(&self) -> Option<Item> {
         let index = self.states.len().checked_sub(1)?;
         self.deleted_at.is_none().then(|| self.item(index))
     }
 
-    /// The item as it was in its n-th state.
+    /// Returns the item in its n-th state.
     pub(crate) fn item(&self, index: usize) -> Item {
         serde_json::from_value(self.body(index)).unwrap()
     }
 
-    /// What the lane is answered now: status and body.
+    /// Returns the status and body of the response to the lane.
     pub(crate) fn answer(&mut self, lane: usize, item_id: &str) -> (u16, Value) {
         let last = self.states.len().saturating_sub(1);
         let is_known = item_id == self.item_id.to_string() && !self.states.is_empty();
@@ -162,7 +162,7 @@ impl World {
     fn body(&self, index: usize) -> Value {
         let state = &self.states[index];
         let (status, execution_status) = state.kind.status();
-        // No two states are alike, also where their kind is the same.
+        // Every two states differ, even if their kinds are equal.
         let number = SignedDuration::from_millis(i64::try_from(index).unwrap());
         let mut body = json!({
             "id": self.item_id,

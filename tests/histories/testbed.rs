@@ -1,6 +1,5 @@
-//! One engine with the three tables, one Pluggy, and the processes between them: a webhook, a
-//! scheduler, and two that run item-sync. Many histories are told on it, each about an item of its
-//! own.
+//! The testbed of a history: one engine with the three tables, one fake Pluggy, and the processes between them. These
+//! are a webhook, a scheduler, and two that run item-sync. A testbed runs many histories, each about its own item.
 
 use std::sync::Arc;
 
@@ -24,28 +23,28 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::gate::Gate;
+use crate::model::{BEGIN, LANES, Model};
 use crate::pluggy::Pluggy;
 use crate::run::Run;
-use crate::world::{BEGIN, LANES, World};
 
-/// The functions of one deployment, and what they stand on.
-pub(crate) struct Stand {
+/// The functions of one deployment, with the engine and the fake Pluggy that they call.
+pub(crate) struct Testbed {
     pub(crate) engine: Engine,
     pub(crate) tables: Tables,
     pub(crate) pluggy: Pluggy,
     webhook: Arc<webhook::App>,
     scheduler: Arc<scheduler::App>,
-    /// Of the webhook and scheduler: nothing here runs two of them at once.
+    /// The gate of the webhook and the scheduler. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     items: u64,
 }
 
-impl Stand {
+impl Testbed {
     pub(crate) async fn start() -> Self {
         let engine = Engine::start();
         let tables = Tables::create_with(engine.client(&Gate::free())).await;
-        let pluggy = Pluggy::new(World::new(item_id(0)));
+        let pluggy = Pluggy::new(Model::new(item_id(0)));
         share_a_key(&tables.credential_store()).await;
         let door = Gate::default();
         let behind = |gate: &Gate| Tables {
@@ -76,10 +75,10 @@ impl Stand {
         }
     }
 
-    /// Begins the history of another item.
+    /// Starts the history of another item.
     pub(crate) fn begin(&mut self) -> ItemId {
         self.items += 1;
-        *self.pluggy.world() = World::new(item_id(self.items));
+        *self.pluggy.model() = Model::new(item_id(self.items));
         self.engine.clear_stream();
         for (_, app) in &mut self.lanes {
             forget(app, |app| &mut app.metrics);
@@ -89,14 +88,14 @@ impl Stand {
         item_id(self.items)
     }
 
-    /// Takes the item's row away, so that it is not due in the histories of others.
+    /// Deletes the item's row, so that it is not due in later histories.
     pub(crate) async fn end(&mut self) {
         let (client, key) = (&self.tables.client, self.key());
         let delete = client.delete_item().table_name(&self.tables.items);
         delete.key("pk", key).send().await.unwrap();
     }
 
-    /// A delivery to the webhook, to be run; gives the status of the answer.
+    /// Returns a delivery to the webhook, ready to run. It returns the status of the response.
     pub(crate) fn delivery(&self, body: &Value, now: Timestamp) -> Run<u16> {
         let (app, request) = (Arc::clone(&self.webhook), request(body));
         Run::new(&self.door, async move {
@@ -105,9 +104,9 @@ impl Stand {
         })
     }
 
-    /// A frontend's hint, to be run.
+    /// Returns a hint from a frontend, ready to run.
     pub(crate) fn hint(&self, user: &str, now: Timestamp) -> Run<()> {
-        let item_id = self.pluggy.world().item_id;
+        let item_id = self.pluggy.model().item_id;
         let hint = NewEvent::hint(item_id, &user.parse().unwrap(), now);
         let events = self.webhook.events.clone();
         Run::new(&self.door, async move {
@@ -115,7 +114,7 @@ impl Stand {
         })
     }
 
-    /// A tick of scheduler, to be run; gives how many checks it asked for.
+    /// Returns a run of the scheduler. It returns the number of fetches that it requested.
     pub(crate) fn tick(&self, now: Timestamp) -> Run<usize> {
         let app = Arc::clone(&self.scheduler);
         Run::new(&self.door, async move {
@@ -124,7 +123,7 @@ impl Stand {
         })
     }
 
-    /// An invocation of item-sync, to be run; gives the records that it reports as failed.
+    /// Returns an invocation of item-sync, ready to run. It returns the number of records that it reports as failed.
     pub(crate) fn sync(&self, lane: usize, images: &[Value], now: Timestamp) -> Run<usize> {
         let (gate, app) = &self.lanes[lane];
         let app = Arc::clone(app);
@@ -135,14 +134,14 @@ impl Stand {
         })
     }
 
-    /// The item's row as it is now.
+    /// Returns the item's current row.
     pub(crate) async fn row(&self) -> Option<StoredItem> {
         let items: Items = self.tables.item_store();
-        let item_id = self.pluggy.world().item_id;
+        let item_id = self.pluggy.model().item_id;
         items.get(item_id).await.unwrap()
     }
 
-    /// The same, attribute by attribute.
+    /// Returns the item's current row, attribute by attribute.
     pub(crate) async fn raw_row(&self) -> Option<Row> {
         let get = self.tables.client.get_item().consistent_read(true);
         let get = get.table_name(&self.tables.items).key("pk", self.key());
@@ -150,12 +149,12 @@ impl Stand {
     }
 
     fn key(&self) -> AttributeValue {
-        AttributeValue::S(format!("ITEM#{}", self.pluggy.world().item_id))
+        AttributeValue::S(format!("ITEM#{}", self.pluggy.model().item_id))
     }
 }
 
-/// The ids are a multiple of an hour's seconds apart, so that all items have the same moments on the
-/// grid of their looks, and rows can be compared.
+/// Returns the id of the n-th item. The ids differ by multiples of 3,600, so that all items have the same hourly slot
+/// and their rows can be compared.
 fn item_id(number: u64) -> ItemId {
     const APART: u64 = 3_600;
     Uuid::from_u64_pair(
@@ -167,7 +166,7 @@ fn item_id(number: u64) -> ItemId {
     .unwrap()
 }
 
-/// A key that outlives every history, so that none begins with `POST /auth`.
+/// Stores an API key that outlives every history, so that no history begins with `POST /auth`.
 async fn share_a_key(credentials: &Credentials) {
     let begin: Timestamp = BEGIN.parse().unwrap();
     let key = StoredApiKey {
@@ -195,11 +194,11 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
     }
 }
 
-/// Has the key in memory and a connection open, so that every invocation has the same await points.
+/// Loads the key into memory and opens a connection, so that every invocation has the same await points.
 async fn warm_up(gate: &Gate, app: &Arc<item_sync::App>) {
     let app = Arc::clone(app);
-    let asking = async move { app.pluggy.item(item_id(0), BEGIN.parse().unwrap()).await };
-    let answer = Run::new(gate, asking).finish().await;
+    let fetch = async move { app.pluggy.item(item_id(0), BEGIN.parse().unwrap()).await };
+    let answer = Run::new(gate, fetch).finish().await;
     assert_eq!(answer.unwrap(), None);
 }
 
@@ -221,7 +220,7 @@ fn scheduler(tables: &Tables) -> scheduler::App {
     }
 }
 
-/// The lines of the history before are of no more use.
+/// Drops the log lines of the previous history.
 fn forget<A>(app: &mut Arc<A>, metrics: impl FnOnce(&mut A) -> &mut Emitter) {
     if let Some(app) = Arc::get_mut(app) {
         *metrics(app) = Emitter::in_memory();

@@ -1,4 +1,4 @@
-//! Where histories are told: on every core, each with a runtime whose clock only the history moves.
+//! Workers that run histories on every core, each on a runtime whose clock only the history advances.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,21 +8,21 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// A runtime on this thread, whose clock stands still unless it is advanced.
-pub(crate) struct Workshop {
-    // Dropped before the runtime, whose end waits for its blocking tasks.
+/// A runtime on this thread. Its clock is paused unless the history advances it.
+pub(crate) struct Worker {
+    // Dropped before the runtime, which waits for its blocking tasks when it ends.
     _hold: Sender<()>,
     runtime: Runtime,
 }
 
-impl Workshop {
+impl Worker {
     pub(crate) fn open() -> Self {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
             .build()
             .unwrap();
-        // While a blocking task is there, a clock that stands still does not advance by itself.
+        // A paused clock does not advance by itself while a blocking task runs.
         let (hold, end_of_hold) = channel();
         runtime.spawn_blocking(move || end_of_hold.recv());
         Self {
@@ -36,7 +36,7 @@ impl Workshop {
     }
 }
 
-/// Does the parts of the work on all cores; gives what they made, in their order.
+/// Runs the parts of the work on all cores and returns the results in order.
 pub(crate) fn share<P: Sync, T: Send>(parts: Vec<P>, work: impl Fn(&P) -> Vec<T> + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());

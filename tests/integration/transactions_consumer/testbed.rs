@@ -18,18 +18,18 @@ pub(crate) const DELETED: &str = "webhook.transactions/deleted";
 const USER: &str = "usr_01J9X";
 const PATH: &str = "/v2/transactions";
 
-/// A connected account whose transactions nobody has read yet.
-pub(crate) struct Stand {
+/// A connected account whose transactions have not been fetched.
+pub(crate) struct Testbed {
     pub(crate) deployment: Deployment,
     pub(crate) item_id: ItemId,
     pub(crate) account_id: AccountId,
     pub(crate) app: App,
     table: String,
-    /// How often the tests themselves have asked for transactions.
-    asked: std::cell::Cell<usize>,
+    /// The number of the test's own requests for transactions.
+    own_requests: std::cell::Cell<usize>,
 }
 
-impl Stand {
+impl Testbed {
     pub(crate) async fn connected(bank_user: &str) -> Self {
         let deployment = Deployment::start().await;
         let item_id = deployment.connect(USER, bank_user).await;
@@ -48,23 +48,23 @@ impl Stand {
             account_id,
             app,
             table,
-            asked: std::cell::Cell::default(),
+            own_requests: std::cell::Cell::default(),
         }
     }
 
-    /// An event about the account, with these fields in its body.
+    /// Returns an event about the account, with these fields in its body.
     pub(crate) fn event(&self, number: u32, detail_type: &str, fields: Value) -> String {
         let mut body = json!({ "itemId": self.item_id, "accountId": self.account_id });
         extend(&mut body, fields);
         event(number, detail_type, body)
     }
 
-    /// Gives the consumer these messages at once, and says which of them should come again.
+    /// Feeds the consumer these messages at once, and returns those to be retried.
     pub(crate) async fn receive(&self, bodies: &[String]) -> Vec<usize> {
         receive(&self.app, bodies).await
     }
 
-    /// All transactions of the account, newest first.
+    /// Returns all transactions of the account, newest first.
     pub(crate) async fn at_pluggy(&self) -> Vec<Transaction> {
         let client = self.deployment.pluggy_client();
         let all = TransactionFilter::default();
@@ -73,7 +73,7 @@ impl Stand {
         loop {
             let page = client.transactions(self.account_id, &all, after.as_ref(), now());
             let page = page.await.unwrap().unwrap();
-            self.asked.update(|asked| asked + 1);
+            self.own_requests.update(|own_requests| own_requests + 1);
             transactions.extend(page.results);
             match page.next {
                 Some(next) => after = Some(next),
@@ -82,7 +82,7 @@ impl Stand {
         }
     }
 
-    /// Lets Pluggy find new transactions, and gives them.
+    /// Lets Pluggy find new transactions, and returns them.
     pub(crate) async fn sync(&self) -> Vec<Transaction> {
         let before = id_texts(&self.at_pluggy().await);
         let item_id = self.item_id.to_string().parse().unwrap();
@@ -96,19 +96,19 @@ impl Stand {
         all.into_iter().filter(is_new).collect()
     }
 
-    /// Lets the bank settle the newest transactions, and take back the oldest.
+    /// Lets the bank settle the newest transactions and reverse the oldest.
     pub(crate) fn change_at_bank(&self, settled: usize, deleted: usize) {
         let account_id = self.account_id.to_string().parse().unwrap();
         let pluggy = &self.deployment.pluggy;
         assert!(pluggy.change_transactions(account_id, settled, deleted));
     }
 
-    /// How often the consumer has asked Pluggy for transactions.
-    pub(crate) fn questions(&self) -> usize {
-        self.deployment.requests_for("GET", PATH) - self.asked.get()
+    /// Returns the number of the consumer's requests for transactions.
+    pub(crate) fn requests(&self) -> usize {
+        self.deployment.requests_for("GET", PATH) - self.own_requests.get()
     }
 
-    /// The rows of the account's transactions, by their ids.
+    /// Returns the rows of the account's transactions, by their ids.
     pub(crate) async fn kept(&self) -> BTreeMap<String, Row> {
         let partition = format!("ACCOUNT#{}", self.account_id);
         let rows = self.rows_under(&partition).await;
@@ -119,7 +119,7 @@ impl Stand {
         rows.into_iter().map(with_id).collect()
     }
 
-    /// The ids of the transactions that are not deleted.
+    /// Returns the ids of the transactions that are not deleted.
     pub(crate) async fn live(&self) -> BTreeSet<String> {
         let kept = self.kept().await.into_iter();
         kept.filter(|(_, row)| !row.contains_key("deleted"))
@@ -127,7 +127,7 @@ impl Stand {
             .collect()
     }
 
-    /// The rows of the events that were applied.
+    /// Returns the rows of the events that were applied.
     pub(crate) async fn applied(&self) -> Vec<Row> {
         self.rows_under("EVENT#").await
     }
@@ -140,13 +140,13 @@ impl Stand {
     }
 }
 
-/// Gives a consumer these messages at once, and says which of them should come again.
+/// Feeds a consumer these messages at once, and returns those to be retried.
 pub(crate) async fn receive(app: &App, bodies: &[String]) -> Vec<usize> {
     let answer = handle(app, &batch(bodies), now(), in_a_minute()).await;
     numbers(&serde_json::to_value(answer).unwrap())
 }
 
-/// What Lambda makes of these messages.
+/// Returns these messages as the batch that Lambda makes of them.
 pub(crate) fn batch(bodies: &[String]) -> Batch {
     let records: Vec<Value> = bodies
         .iter()
@@ -167,7 +167,7 @@ pub(crate) fn batch(bodies: &[String]) -> Batch {
     serde_json::from_value(json!({ "Records": records })).unwrap()
 }
 
-/// The messages that an answer names.
+/// Returns the messages that a response names.
 pub(crate) fn numbers(answer: &Value) -> Vec<usize> {
     let failures = answer["batchItemFailures"].as_array().unwrap();
     failures
@@ -179,7 +179,7 @@ pub(crate) fn numbers(answer: &Value) -> Vec<usize> {
         .collect()
 }
 
-/// An event as the bus puts it into the queue, with these fields in the body that Pluggy sent.
+/// Returns an event as the bus puts it into the queue, with these fields in the body that Pluggy sent.
 pub(crate) fn event(number: u32, detail_type: &str, fields: Value) -> String {
     let name = detail_type.strip_prefix("webhook.").unwrap_or(detail_type);
     let mut body = json!({ "event": name, "eventId": uuid::Uuid::new_v4() });
