@@ -37,7 +37,7 @@ logs: local-tools ## Follow the functions' logs (.local/logs has the rest)
 	@$(LOCAL_PYTHON) scripts/logs.py
 
 .PHONY: user-token
-user-token: ## Print a user's token for the local stack (USER_ID=usr_01J9X)
+user-token: # Print a user's token for the local stack (USER_ID=usr_01J9X)
 	@$(PYTHON) scripts/user_token.py $(USER_ID)
 
 ##@ Build and test
@@ -47,52 +47,52 @@ build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
 .PHONY: build-examples
-build-examples: local-tools ## Compile and package the consumers in examples/ (sam build)
+build-examples: local-tools # Compile and package the consumers in examples/ (sam build)
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
-test: check-machine-for-tests ## Run every test below
+test: check-machine-for-tests ## Run every test; the targets below are its parts
 	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
 
 .PHONY: test-unit
-test-unit: check-machine ## Run the unit and integration tests
+test-unit: check-machine # Run the unit and integration tests
 	$(CARGO_TEST) --workspace
 
 .PHONY: test-scripts
-test-scripts: local-tools ## Test the scripts
+test-scripts: local-tools # Test the scripts
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-typescript
-test-typescript: check-machine ## Compile frontend code against the API and the widget, and run it
+test-typescript: check-machine # Compile frontend code against the API and the widget, and run it
 	@$(PYTHON) scripts/test_typescript.py
 
 .PHONY: test-dynamodb-local
-test-dynamodb-local: check-machine ## Run the store's tests on AWS's DynamoDB Local
+test-dynamodb-local: check-machine # Run the store's tests on AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_dynamodb_local.py
 
 .PHONY: test-official-clients
-test-official-clients: local-tools ## Test the sandbox with Pluggy's own clients
+test-official-clients: local-tools # Test the sandbox with Pluggy's own clients
 	@$(PYTHON) scripts/test_official_clients.py
 
 .PHONY: test-examples
-test-examples: check-machine-for-tests ## Test the consumer in Node.js on the sandbox and AWS's DynamoDB Local
+test-examples: check-machine-for-tests # Test the consumer in Node.js on the sandbox and AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_examples.py
 
 .PHONY: test-template
-test-template: build ## Test the transformed template and the built functions
+test-template: build # Test the transformed template and the built functions
 	@$(LOCAL_PYTHON) scripts/transform_template.py
 	$(CARGO_TEST) --package tests --features built-stack --test template
 
 .PHONY: test-budgets
-test-budgets: build ## Compare instructions and sizes of the built functions with bench/budgets.toml (FUNCTIONS=webhook,floor for some)
+test-budgets: build # Compare instructions and sizes of the built functions with bench/budgets.toml (FUNCTIONS=webhook,floor for some)
 	@$(LOCAL_PYTHON) scripts/test_budgets.py
 
 .PHONY: test-faults
-test-faults: build ## Test the built functions under faults, on both DynamoDB engines
+test-faults: build # Test the built functions under faults, on both DynamoDB engines
 	@$(LOCAL_PYTHON) scripts/prove.py short
 
 .PHONY: test-end-to-end
-test-end-to-end: local-tools ## Test the local stack as a user sees it (starts the stack if it does not run)
+test-end-to-end: local-tools # Test the local stack as a user sees it (starts the stack if it does not run)
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
 .PHONY: fuzz
@@ -111,11 +111,11 @@ bench: build ## Measure speed, publishing and cost of the built functions (RECOR
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: cost
-cost: build ## Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/cost.md)
+cost: build # Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/cost.md)
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: profile
-profile: local-tools ## Profile a function's instructions by code (FUNCTION=webhook; compiles it with symbols, which takes minutes)
+profile: local-tools # Profile a function's instructions by code (FUNCTION=webhook; compiles it with symbols, which takes minutes)
 	@$(LOCAL_PYTHON) scripts/profile_function.py $(FUNCTION)
 
 .PHONY: lint
@@ -134,7 +134,7 @@ lint: lint-tools ## Run every static check
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
 
 .PHONY: advisories
-advisories: lint-tools ## Check the dependencies for known vulnerabilities (needs the network)
+advisories: lint-tools # Check the dependencies for known vulnerabilities (needs the network)
 	$(WITH_TOOLS) cargo deny --log-level error check advisories
 
 .PHONY: drift
@@ -183,26 +183,26 @@ republish: local-tools ## Publish again what the bus may not have received: sinc
 import: local-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
 	@$(LOCAL_PYTHON) scripts/import_items.py
 
-##@ Upkeep
+# Upkeep
 
 .PHONY: help
-help: ## List the targets
+help: # List the targets
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
 
 .PHONY: lock-tools
-lock-tools: ## Update the locks of the tools, after a change in scripts/requirements/*.in
+lock-tools: # Update the locks of the tools, after a change in scripts/requirements/*.in
 	@$(PYTHON) scripts/lock_tools.py
 
 .PHONY: accept-drift
-accept-drift: official-tools ## Accept Pluggy's present types, and generate their corpus
+accept-drift: official-tools # Accept Pluggy's present types, and generate their corpus
 	@$(OFFICIAL_PYTHON) scripts/drift.py --accept
 
 .PHONY: status-page
-status-page: check-machine ## Generate docs/status.md, after a change of what a state means
+status-page: check-machine # Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
 
 .PHONY: performance-page
-performance-page: check-machine ## Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes
+performance-page: check-machine # Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes
 	cargo run --locked --quiet --package bench --bin performance-page
 
 # Prerequisites of the targets above.

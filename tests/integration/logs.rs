@@ -7,9 +7,9 @@ use std::sync::Once;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
 use runtime::clock::now;
-use runtime::secret::PluggySecrets;
 use sandbox::{Effect, Fault};
 use serde_json::json;
+use store::PluggySecrets;
 
 use client::chain;
 use tests::deployment::{

@@ -10,10 +10,11 @@ use client::{Api, ApiKeys, Client};
 use pluggy::{Item, ItemId};
 use runtime::clock;
 use runtime::metrics::Emitter;
-use runtime::secret::{AcceptedSecrets, PluggySecrets};
+use runtime::secret::AcceptedSecrets;
 use sandbox::{Running, Settings};
 use serde_json::json;
 use store::Credentials;
+use store::PluggySecrets;
 use tokio::time::Instant;
 
 use crate::{Tables, sample, stream};

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::Error;
 
 /// Documented lifetime of a connect token, used when the token does not contain its expiry.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+const CONNECT_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +25,7 @@ pub(crate) fn answer(
     connect: ConnectOptions,
     now: Timestamp,
 ) -> Result<Response<Body>, Error> {
-    let expires_at = client::expiry(token.expose(), now, LIFETIME);
+    let expires_at = client::expiry(token.expose(), now, CONNECT_TOKEN_LIFETIME);
     let answer = Answer {
         access_token: token.expose(),
         expires_at,

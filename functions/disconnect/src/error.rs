@@ -63,7 +63,7 @@ impl Error {
             Self::ItemNotFound => Problem::item_not_found(),
             Self::NoSuchResource => Problem::no_such_resource(),
             Self::Pluggy(error) => match refusal(&error) {
-                Some(Refusal { code, .. }) => Problem::disconnect_refused(code),
+                Some(DeletionRefusal { code, .. }) => Problem::disconnect_refused(code),
                 None => Problem::of_pluggy(&error, request_id),
             },
             Self::Store(error) if error.is_temporary() => {
@@ -76,19 +76,19 @@ impl Error {
 }
 
 /// Pluggy's refusal to delete an item.
-struct Refusal<'a> {
+struct DeletionRefusal<'a> {
     code: Option<&'a str>,
     /// Whether the application lacks the permission, independent of the item and the moment.
     is_standing: bool,
 }
 
 /// Returns the refusal if the status is one. Any other status is a problem of the call and needs a person.
-fn refusal(error: &client::Error) -> Option<Refusal<'_>> {
+fn refusal(error: &client::Error) -> Option<DeletionRefusal<'_>> {
     match error {
         client::Error::Rejected { status, code, .. }
             if REFUSALS.iter().any(|refusal| refusal == status) =>
         {
-            Some(Refusal {
+            Some(DeletionRefusal {
                 code: code.as_deref(),
                 is_standing: StatusCode::FORBIDDEN == *status,
             })

@@ -7,7 +7,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Credentials, EventPresence, Events, Items};
+use store::{Credentials, EventPresence, Events, Items, PluggySecrets};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,9 +17,10 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
-        pluggy: config.pluggy.client(&aws, &trust, keys),
+        pluggy: config.pluggy.client(&trust, secrets, keys),
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(
             dynamodb.clone(),

@@ -6,7 +6,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
-use store::{Credentials, DiscoveryPlace, Events, Items};
+use store::{Credentials, DiscoveryPlace, Events, Items, PluggySecrets};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -16,12 +16,13 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         place: DiscoveryPlace::new(dynamodb.clone(), config.pluggy.credential_table.clone()),
         events: Events::new(dynamodb, config.event_table, config.event_retention),
-        pluggy: config.pluggy.client(&aws, &trust, keys),
+        pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
         limits: Limits::default(),
     };

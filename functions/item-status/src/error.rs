@@ -52,9 +52,8 @@ impl Error {
             Self::Store(error) if error.is_temporary() => {
                 Problem::unavailable(request_id, SHORT_WAIT)
             }
-            Self::Store(_) => Problem::internal(request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
-            Self::Unserializable => Problem::internal(request_id),
+            Self::Store(_) | Self::Unserializable => Problem::internal(request_id),
         }
     }
 }

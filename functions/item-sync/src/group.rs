@@ -16,12 +16,12 @@ use crate::catch_panic::Panicked;
 pub(crate) struct Group {
     /// Position at which the stream restarts if this group fails.
     pub(crate) first_sequence_number: String,
-    pub(crate) reason: Reason,
+    pub(crate) reason: TargetSignals,
 }
 
 /// The target of a fetch, and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(crate) enum TargetSignals {
     Item(Signals),
     Connector(ConnectorSignals),
 }
@@ -87,7 +87,7 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
                 Some(group) => group.reason.add(event),
                 None => groups.push(Group {
                     first_sequence_number: sequence_number,
-                    reason: Reason::new(event),
+                    reason: TargetSignals::new(event),
                 }),
             },
             Ok(None) => {}
@@ -112,7 +112,7 @@ fn read(record: &StreamRecord) -> Result<Option<EventRecord>, Box<dyn Error>> {
     }
 }
 
-impl Reason {
+impl TargetSignals {
     fn new(event: EventRecord) -> Self {
         match event.target {
             Target::Item(item_id) => Self::Item(Signals::new(item_id, event)),

@@ -32,7 +32,7 @@ pub use config::Config;
 use batch_report::BatchReport;
 use budget::Budget;
 use catch_panic::catch_panic;
-use group::{Reason, group};
+use group::{TargetSignals, group};
 
 /// Dependencies of the function, built once during init.
 pub struct App {
@@ -79,12 +79,12 @@ pub async fn handle(
 /// Handles one fetch. A DynamoDB failure is returned as an error, so that the stream repeats the record.
 async fn handle_target(
     app: &App,
-    reason: &Reason,
+    reason: &TargetSignals,
     budget: &mut Budget,
     report: &mut BatchReport,
 ) -> Result<(), store::Error> {
     match reason {
-        Reason::Item(signals) => {
+        TargetSignals::Item(signals) => {
             let fetching = Box::pin(fetch::fetch(app, signals, budget, report));
             let outcome = match catch_panic(fetching).await {
                 Ok(Ok(outcome)) => outcome,
@@ -94,7 +94,7 @@ async fn handle_target(
             };
             report.item(signals, outcome);
         }
-        Reason::Connector(signals) => {
+        TargetSignals::Connector(signals) => {
             let fetching = Box::pin(connector::fetch(app, *signals, budget));
             let outcome = match catch_panic(fetching).await {
                 Ok(outcome) => outcome?,

@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use store::{Connectors, Credentials, Items};
+use store::{Connectors, Credentials, Items, PluggySecrets};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,11 +18,12 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),
-        pluggy: config.pluggy.client(&aws, &trust, keys),
+        pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
     };
     app.pluggy.open(clock::now()).await;

@@ -7,7 +7,7 @@ use store::{Cursor, EventCursor};
 use uuid::Uuid;
 
 use crate::text_fields::TextFields;
-use crate::{Refusal, UserCursor};
+use crate::{InvalidCommand, UserCursor};
 
 /// Maximum number of items in one import.
 pub(crate) const MAX_IMPORTED: usize = 25;
@@ -81,7 +81,7 @@ pub struct NamedItem {
 
 impl Command {
     /// Parses a command. The refusal names the first wrong field.
-    pub fn parse(command: Value) -> Result<Self, Refusal> {
+    pub fn parse(command: Value) -> Result<Self, InvalidCommand> {
         let mut fields = TextFields::of("", command)?;
         let action: String = fields.required("action", ACTION)?;
         let command = match action.as_str() {
@@ -109,7 +109,7 @@ impl Command {
     }
 }
 
-fn selection(fields: &mut TextFields) -> Result<Selection, Refusal> {
+fn selection(fields: &mut TextFields) -> Result<Selection, InvalidCommand> {
     let item_id = fields.optional("itemId", UUID)?;
     let client_user_id = fields.optional("clientUserId", USER)?;
     let since = fields.optional("since", TIME)?;
@@ -126,14 +126,14 @@ fn selection(fields: &mut TextFields) -> Result<Selection, Refusal> {
             since,
             cursor: cursor(fields, EventCursor::from_text)?,
         }),
-        _ => Err(Refusal::new(
+        _ => Err(InvalidCommand::new(
             "itemId",
             "must be given, or clientUserId, or since, and only one of them",
         )),
     }
 }
 
-fn inspection(fields: &mut TextFields) -> Result<Command, Refusal> {
+fn inspection(fields: &mut TextFields) -> Result<Command, InvalidCommand> {
     let item_id = fields.optional("itemId", UUID)?;
     let client_user_id = fields.optional("clientUserId", USER)?;
     match (item_id, client_user_id) {
@@ -142,7 +142,7 @@ fn inspection(fields: &mut TextFields) -> Result<Command, Refusal> {
             client_user_id,
             cursor: cursor(fields, Cursor::from_text)?,
         }),
-        _ => Err(Refusal::new(
+        _ => Err(InvalidCommand::new(
             "itemId",
             "must be given, or clientUserId, and only one of them",
         )),
@@ -152,7 +152,7 @@ fn inspection(fields: &mut TextFields) -> Result<Command, Refusal> {
 fn cursor<T>(
     fields: &mut TextFields,
     read: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Refusal> {
+) -> Result<Option<T>, InvalidCommand> {
     match fields.optional::<String>("cursor", CURSOR)? {
         None => Ok(None),
         Some(text) => read(&text)
@@ -161,7 +161,7 @@ fn cursor<T>(
     }
 }
 
-fn named_items(fields: &mut TextFields) -> Result<Vec<NamedItem>, Refusal> {
+fn named_items(fields: &mut TextFields) -> Result<Vec<NamedItem>, InvalidCommand> {
     let expected = format!("a list of 1 to {MAX_IMPORTED} items");
     match fields.take("items") {
         Some(Value::Array(items)) if (1..=MAX_IMPORTED).contains(&items.len()) => items
@@ -173,7 +173,7 @@ fn named_items(fields: &mut TextFields) -> Result<Vec<NamedItem>, Refusal> {
     }
 }
 
-fn named_item(index: usize, item: Value) -> Result<NamedItem, Refusal> {
+fn named_item(index: usize, item: Value) -> Result<NamedItem, InvalidCommand> {
     let mut fields = TextFields::of(&format!("items[{index}]."), item)?;
     let item = NamedItem {
         item_id: fields.required("itemId", UUID)?,

@@ -8,8 +8,8 @@ mod config;
 mod fetch_request;
 mod import;
 mod inspect;
+mod invalid_command;
 mod item_report;
-mod refusal;
 mod replay;
 mod report;
 mod text_fields;
@@ -22,10 +22,10 @@ use store::{Connectors, EventLog, Events, Items};
 
 pub use command::{Command, NamedItem, Selection};
 pub use config::Config;
+pub use invalid_command::InvalidCommand;
 pub use item_report::{
     Connection, EventLine, ItemReport, ItemSummary, ScheduleReport, SnapshotReport,
 };
-pub use refusal::Refusal;
 pub use report::{Replayed, Report};
 pub use user_cursor::UserCursor;
 

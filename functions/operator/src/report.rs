@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{ItemReport, ItemSummary, Refusal};
+use crate::{InvalidCommand, ItemReport, ItemSummary};
 
 /// Result of a command.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,7 +31,7 @@ pub enum Report {
         cursor: Option<String>,
     },
     /// The command is invalid. Nothing was done.
-    Refused(Refusal),
+    Refused(InvalidCommand),
 }
 
 /// Progress of a replay.

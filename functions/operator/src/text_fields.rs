@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use crate::Refusal;
+use crate::InvalidCommand;
 
 /// The fields of an object that are still unread.
 pub(crate) struct TextFields {
@@ -14,13 +14,13 @@ pub(crate) struct TextFields {
 }
 
 impl TextFields {
-    pub(crate) fn of(prefix: &str, value: Value) -> Result<Self, Refusal> {
+    pub(crate) fn of(prefix: &str, value: Value) -> Result<Self, InvalidCommand> {
         match value {
             Value::Object(fields) => Ok(Self {
                 prefix: prefix.to_owned(),
                 fields,
             }),
-            _ => Err(Refusal::new(
+            _ => Err(InvalidCommand::new(
                 prefix.trim_end_matches('.'),
                 "must be an object",
             )),
@@ -37,7 +37,7 @@ impl TextFields {
         &mut self,
         name: &str,
         expected: &str,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Option<T>, InvalidCommand> {
         match self.take(name) {
             None => Ok(None),
             Some(value) => {
@@ -52,13 +52,13 @@ impl TextFields {
         &mut self,
         name: &str,
         expected: &str,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, InvalidCommand> {
         self.optional(name, expected)?
             .ok_or_else(|| self.refusal(name, expected))
     }
 
-    pub(crate) fn refusal(&self, name: &str, expected: &str) -> Refusal {
-        Refusal::new(
+    pub(crate) fn refusal(&self, name: &str, expected: &str) -> InvalidCommand {
+        InvalidCommand::new(
             format!("{}{name}", self.prefix),
             format!("must be {expected}"),
         )
@@ -66,10 +66,10 @@ impl TextFields {
 
     /// Fails if there are unknown fields. A command with a misspelled field would do something else than
     /// intended.
-    pub(crate) fn end(self) -> Result<(), Refusal> {
+    pub(crate) fn end(self) -> Result<(), InvalidCommand> {
         match self.fields.keys().next() {
             None => Ok(()),
-            Some(name) => Err(Refusal::new(
+            Some(name) => Err(InvalidCommand::new(
                 format!("{}{name}", self.prefix),
                 "is not a field of this command",
             )),

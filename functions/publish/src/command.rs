@@ -24,7 +24,7 @@ pub enum Cursor {
 
 /// Reason why a command was not executed. It names a field and never repeats its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refusal {
+pub struct InvalidCommand {
     /// The field; empty for the command as a whole.
     pub field: &'static str,
     /// Description of a valid value, as the end of a sentence that begins with the field name.
@@ -42,8 +42,8 @@ struct Fields {
 
 impl Command {
     /// Parses a command. The refusal names the first wrong field.
-    pub fn parse(json: &str) -> Result<Self, Refusal> {
-        let refusal = |field, reason| Refusal { field, reason };
+    pub fn parse(json: &str) -> Result<Self, InvalidCommand> {
+        let refusal = |field, reason| InvalidCommand { field, reason };
         let fields: Fields = serde_json::from_str(json).map_err(|_| {
             refusal(
                 "",

@@ -11,7 +11,7 @@ mod command;
 mod config;
 mod dead_letters;
 mod decode;
-mod delivery;
+mod dispatch;
 mod entry;
 mod error;
 mod fact_id;
@@ -36,13 +36,13 @@ use store::{EventLog, Items};
 use tokio::time::Instant;
 
 pub use bus::Bus;
-pub use command::{Command, Cursor, Refusal};
+pub use command::{Command, Cursor, InvalidCommand};
 pub use config::Config;
 pub use dead_letters::DeadLetters;
 pub use error::Error;
 pub use republish::{Report, Republished};
 
-use delivery::{Delivered, deliver};
+use dispatch::{Dispatched, dispatch};
 
 /// Time reserved at the end of an invocation for the response.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -113,8 +113,8 @@ async fn publish(
         // Many fetches find no change, and log volume costs money.
         return DynamoDbEventResponse::default();
     }
-    let delivered = deliver(app, entries, deadline).await;
-    let mut line = line(&delivered);
+    let dispatched = dispatch(app, entries, deadline).await;
+    let mut line = line(&dispatched);
     if let Some(written_at) = written_at {
         let age = now.duration_since(written_at).as_millis();
         line.metric(Metric::PublishAge, age.max(0));
@@ -122,7 +122,7 @@ async fn publish(
     app.metrics.emit(line, now);
     let mut response = DynamoDbEventResponse::default();
     // The stream repeats everything from the first failed record.
-    if let Some(first) = delivered.left.into_iter().next() {
+    if let Some(first) = dispatched.left.into_iter().next() {
         let mut failure = DynamoDbBatchItemFailure::default();
         failure.item_identifier = first.sequence_number;
         response.batch_item_failures.push(failure);
@@ -132,7 +132,7 @@ async fn publish(
 
 async fn carry_out(
     app: &App,
-    command: Result<Command, Refusal>,
+    command: Result<Command, InvalidCommand>,
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Report, Error> {
@@ -159,9 +159,9 @@ async fn carry_out(
     }
 }
 
-fn line(delivered: &Delivered) -> EmfRecord {
+fn line(dispatched: &Dispatched) -> EmfRecord {
     let mut line = EmfRecord::new("batch published");
-    line.metric(Metric::EventsPublished, delivered.published as u64);
-    line.metric(Metric::EventsDeadLettered, delivered.dead_lettered as u64);
+    line.metric(Metric::EventsPublished, dispatched.published as u64);
+    line.metric(Metric::EventsDeadLettered, dispatched.dead_lettered as u64);
     line
 }

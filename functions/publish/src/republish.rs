@@ -6,9 +6,9 @@ use serde::Serialize;
 use store::{Change, ScannedRow};
 use tokio::time::{Instant, timeout_at};
 
-use crate::command::{Command, Cursor, Refusal};
+use crate::command::{Command, Cursor, InvalidCommand};
 use crate::decode;
-use crate::delivery::{Delivered, deliver};
+use crate::dispatch::{Dispatched, dispatch};
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 use crate::{App, Error};
@@ -20,7 +20,7 @@ pub enum Report {
     /// Some or all events are published.
     Republished(Republished),
     /// The command is invalid.
-    Refused(Refusal),
+    Refused(InvalidCommand),
 }
 
 /// Progress of a republish.
@@ -57,9 +57,9 @@ pub(crate) async fn republish(
     while let Some(cursor) = next.take() {
         done.cursor = Some(cursor.to_text());
         match publish_page(app, command.since, cursor, now, deadline).await {
-            Ok((page, delivered)) => {
-                done.published += delivered.published;
-                done.dead_lettered += delivered.dead_lettered;
+            Ok((page, dispatched)) => {
+                done.published += dispatched.published;
+                done.dead_lettered += dispatched.dead_lettered;
                 done.scanned += page.scanned;
                 done.cursor = page.next.as_ref().map(Cursor::to_text);
                 next = page.next;
@@ -83,13 +83,13 @@ async fn publish_page(
     cursor: Cursor,
     now: Timestamp,
     deadline: Instant,
-) -> Result<(Page, Delivered), Error> {
+) -> Result<(Page, Dispatched), Error> {
     let page = timeout_at(deadline, page(app, since, cursor, now));
     let mut page = page.await.map_err(|_| Error::OutOfTime)??;
     let entries = std::mem::take(&mut page.entries);
-    let delivered = deliver(app, entries, deadline).await;
-    if delivered.left.is_empty() {
-        Ok((page, delivered))
+    let dispatched = dispatch(app, entries, deadline).await;
+    if dispatched.left.is_empty() {
+        Ok((page, dispatched))
     } else {
         Err(Error::NotTaken)
     }

@@ -24,12 +24,12 @@ struct Pending {
     tries: u32,
     /// Whether the entry is sent in a request of its own, because a request with others was rejected.
     is_alone: bool,
-    refusal: Option<Refusal>,
+    refusal: Option<EntryRefusal>,
 }
 
 /// The last refusal of an entry.
 #[derive(Clone, Debug)]
-struct Refusal {
+struct EntryRefusal {
     code: Code,
     is_final: bool,
     /// Number of entries on the bus at the first refusal.
@@ -146,7 +146,7 @@ impl SendQueue {
         if let Some(pending) = self.pending.get_mut(index) {
             pending.tries += 1;
             let earlier = pending.refusal.as_ref();
-            pending.refusal = Some(Refusal {
+            pending.refusal = Some(EntryRefusal {
                 code,
                 is_final,
                 published_before: earlier.map_or(self.published, |it| it.published_before),

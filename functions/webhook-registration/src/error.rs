@@ -1,14 +1,13 @@
 //! Failures of a command. The operator sees these texts; none contains a secret.
 
 use client::test_delivery;
-use runtime::secret;
 
 /// A command that was not executed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The webhook secret cannot be read.
     #[error("the webhook secret cannot be read")]
-    Secret(#[source] secret::Error),
+    Secret(#[source] store::pluggy_secret::Error),
     /// The secret has no `webhookSecret`.
     #[error("the secret in secrets manager has no webhookSecret")]
     NoWebhookSecret,

@@ -15,8 +15,9 @@ use client::https;
 use jiff::Timestamp;
 use pluggy::WebhookId;
 use runtime::metrics::Emitter;
-use runtime::secret::{AcceptedSecrets, PluggySecrets};
+use runtime::secret::AcceptedSecrets;
 use serde::{Deserialize, Serialize};
+use store::PluggySecrets;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;

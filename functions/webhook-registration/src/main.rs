@@ -1,15 +1,14 @@
 //! The Lambda function that operators invoke for the webhook at Pluggy.
 
 use std::time::Duration;
+use store::{Credentials, PluggySecrets};
 
 use client::https::{self, Limits};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
-use runtime::secret::PluggySecrets;
 use runtime::{clock, telemetry};
-use store::Credentials;
 use webhook_registration::{App, Command, Config, handle};
 
 /// Limits of the test delivery, to a URL of AWS.
@@ -25,10 +24,11 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env(&environment)?;
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
+    let secrets = || PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
-        secrets: PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone()),
-        pluggy: config.pluggy.client(&aws, &trust, keys),
+        secrets: secrets(),
+        pluggy: config.pluggy.clone().client(&trust, secrets(), keys),
         https: https::Client::new(&trust, LIMITS),
         webhook_url: config.webhook_url,
         accepted: config.accepted,

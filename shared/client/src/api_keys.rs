@@ -55,7 +55,7 @@ pub trait KeyStore: Send + Sync {
 }
 
 /// Documented lifetime of a key, used when the key does not contain its expiry.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+const API_KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 /// Time before expiry at which a key is renewed. Up to [`RENEWAL_JITTER`] is added, so that processes do not
 /// renew at the same time.
 const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(5);
@@ -79,37 +79,37 @@ pub struct ApiKeys {
 #[derive(Default)]
 struct Memory {
     key: Option<StoredApiKey>,
-    refusal: Option<Refusal>,
+    refusal: Option<NoKey>,
 }
 
 /// Period without a key, and the reason.
-struct Refusal {
+struct NoKey {
     until: Timestamp,
-    reason: Reason,
+    reason: NoKeyReason,
 }
 
-enum Reason {
+enum NoKeyReason {
     OtherApplication,
     Refused { status: u16, code: Option<String> },
     RateLimited,
     Unavailable,
 }
 
-impl Refusal {
+impl NoKey {
     /// Returns the error for a call at `now`.
     fn error(&self, now: Timestamp) -> Error {
         match &self.reason {
-            Reason::OtherApplication => Error::OtherApplication,
-            Reason::Refused { status, code } => Error::CredentialsRefused {
+            NoKeyReason::OtherApplication => Error::OtherApplication,
+            NoKeyReason::Refused { status, code } => Error::CredentialsRefused {
                 status: *status,
                 code: code.clone(),
             },
-            Reason::Unavailable => Error::Unavailable {
+            NoKeyReason::Unavailable => Error::Unavailable {
                 status: None,
                 error_id: None,
                 source: None,
             },
-            Reason::RateLimited => Error::RateLimited {
+            NoKeyReason::RateLimited => Error::RateLimited {
                 retry_after: self.until.duration_since(now).unsigned_abs(),
             },
         }
@@ -118,9 +118,9 @@ impl Refusal {
 
 impl Memory {
     /// Records for `time` that there is no key.
-    fn refuse(&mut self, now: Timestamp, time: SignedDuration, reason: Reason) -> Error {
+    fn refuse(&mut self, now: Timestamp, time: SignedDuration, reason: NoKeyReason) -> Error {
         let until = now.saturating_add(time).unwrap_or(now);
-        self.refusal.insert(Refusal { until, reason }).error(now)
+        self.refusal.insert(NoKey { until, reason }).error(now)
     }
 }
 
@@ -247,7 +247,7 @@ impl ApiKeys {
             .map_err(Error::Credentials)?;
         // With the keys of another application, every item of ours would be a 404, as if all were deleted.
         if credentials.client_id != self.client_id {
-            return Err(memory.refuse(now, QUIET_TIME, Reason::OtherApplication));
+            return Err(memory.refuse(now, QUIET_TIME, NoKeyReason::OtherApplication));
         }
         let request = AuthRequest {
             client_id: credentials.client_id,
@@ -265,13 +265,13 @@ impl ApiKeys {
                 ..
             }) => {
                 let (status, code) = (status.as_u16(), body.code_description);
-                return Err(memory.refuse(now, QUIET_TIME, Reason::Refused { status, code }));
+                return Err(memory.refuse(now, QUIET_TIME, NoKeyReason::Refused { status, code }));
             }
             Err(failure) => {
                 let error = failure.into_error();
                 let wait = error.retry_after().map(SignedDuration::try_from);
                 if let Some(Ok(wait)) = wait {
-                    return Err(memory.refuse(now, wait, Reason::RateLimited));
+                    return Err(memory.refuse(now, wait, NoKeyReason::RateLimited));
                 }
                 // A caller with a valid key need not wait for each failed renewal.
                 let time = if memory.key.as_ref().is_some_and(|key| key.expires_at > now) {
@@ -279,11 +279,11 @@ impl ApiKeys {
                 } else {
                     SHORT_QUIET_TIME
                 };
-                memory.refuse(now, time, Reason::Unavailable);
+                memory.refuse(now, time, NoKeyReason::Unavailable);
                 return Err(error);
             }
         };
-        let expires_at = jwt::expiry(api_key.expose(), now, LIFETIME);
+        let expires_at = jwt::expiry(api_key.expose(), now, API_KEY_LIFETIME);
         let stored = StoredApiKey {
             key: api_key,
             client_id: self.client_id,

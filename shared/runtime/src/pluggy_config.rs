@@ -1,12 +1,10 @@
 //! Settings for calls to Pluggy.
 
 use client::https::Trust;
-use client::{Api, ApiKeys, BaseUrl, Client, KeyStore};
+use client::{Api, ApiKeys, BaseUrl, Client, CredentialsSource, KeyStore};
 use pluggy::ClientId;
 
-use crate::aws::Aws;
 use crate::env;
-use crate::secret::PluggySecrets;
 
 /// Address of Pluggy, and location of its credentials.
 #[derive(Clone, Debug)]
@@ -35,12 +33,17 @@ impl PluggyConfig {
         })
     }
 
-    /// Returns a client for Pluggy that shares its API key in `keys`, the store of `credential_table`. Makes
-    /// no network call.
-    pub fn client(self, aws: &Aws, trust: &Trust, keys: impl KeyStore + 'static) -> Client {
+    /// Returns a client for Pluggy. Makes no network call.
+    ///
+    /// `credentials` reads the secret `secret_name`; `keys` is the store of `credential_table`.
+    pub fn client(
+        self,
+        trust: &Trust,
+        credentials: impl CredentialsSource + 'static,
+        keys: impl KeyStore + 'static,
+    ) -> Client {
         let api = Api::new(trust, self.base_url);
-        let secrets = PluggySecrets::new(aws.secrets_manager(), self.secret_name);
-        let keys = ApiKeys::new(api.clone(), self.client_id, secrets, keys);
+        let keys = ApiKeys::new(api.clone(), self.client_id, credentials, keys);
         Client::new(api, keys)
     }
 }

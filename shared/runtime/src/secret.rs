@@ -3,8 +3,6 @@
 
 mod accepted;
 mod digest;
-mod pluggy;
 
 pub use accepted::AcceptedSecrets;
 pub use digest::SecretDigest;
-pub use pluggy::{Error, PluggySecret, PluggySecrets};

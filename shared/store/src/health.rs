@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::{Connector, ConnectorId, HealthStatus};
 
 /// Maximum age of health data.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(6);
+const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
 
 /// Time limit for reading health before a response is sent without it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -63,7 +63,7 @@ impl Healths {
             Some((own, own_fetched_at)) if own_fetched_at > fetched_at => (own, own_fetched_at),
             _ => (connector, fetched_at),
         };
-        let is_recent = now.duration_since(fetched_at) < LIFETIME;
+        let is_recent = now.duration_since(fetched_at) < HEALTH_LIFETIME;
         let health = newest.health.as_ref().filter(|_| is_recent)?;
         health.status.as_ref()
     }

@@ -9,7 +9,7 @@ use super::StoredConnector;
 use pluggy::ConnectorId;
 
 /// Maximum age of an entry. Health is shown for hours, so one more minute makes no difference.
-const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
+const REMEMBERED_FOR: SignedDuration = SignedDuration::from_secs(60);
 
 /// Maximum number of entries. It covers the institutions of most users and is small enough for a linear
 /// search.
@@ -73,7 +73,7 @@ impl Read {
     /// Whether the entry is recent. A clock that was set back makes no entry recent.
     fn is_recent(&self, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
-        !age.is_negative() && age < LIFETIME
+        !age.is_negative() && age < REMEMBERED_FOR
     }
 }
 

@@ -43,7 +43,7 @@ async fn only_malformed_messages_are_retried_and_they_change_nothing() {
         spoiled(&testbed, |event| event["detail"]["body"] = Value::Null),
         spoiled(&testbed, |event| event["detail"]["body"] = json!("text")),
         spoiled(&testbed, |event| {
-            event["detail"]["schemaVersion"] = 2.into()
+            event["detail"]["schemaVersion"] = 2.into();
         }),
         spoiled(&testbed, |event| {
             event["detail"]["itemId"] = "../items".into();

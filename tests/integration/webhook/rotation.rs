@@ -14,9 +14,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use runtime::clock::now;
 use runtime::metrics::Emitter;
-use runtime::secret::PluggySecrets;
 use sandbox::{Outcome, Settings};
 use serde_json::{Value, json};
+use store::PluggySecrets;
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, accepted, eventually,
 };

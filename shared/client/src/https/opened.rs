@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::connector::Stream;
 
 /// Maximum age of an unused connection. A server closes a connection without requests.
-const LIFETIME: Duration = Duration::from_secs(10);
+const IDLE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Connections that wait for a request, one per server.
 #[derive(Clone, Default)]
@@ -34,7 +34,7 @@ impl Opened {
 
     pub(super) fn take(&self, uri: &Uri) -> Option<Stream> {
         self.with(|all| {
-            all.retain(|waiting| waiting.since.elapsed() < LIFETIME);
+            all.retain(|waiting| waiting.since.elapsed() < IDLE_LIMIT);
             let found = all
                 .iter()
                 .position(|waiting| waiting.server.as_ref() == uri.authority())?;

@@ -1,10 +1,10 @@
 //! The secret of a deployment: the application's credentials, and the webhook secret.
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::sdk_failure::reason;
 use client::{BoxError, BoxFuture, Credentials, CredentialsSource};
 use pluggy::ClientId;
 
@@ -66,7 +66,7 @@ impl PluggySecrets {
             .send()
             .await;
         let answer = answer.map_err(|error| Error::Read {
-            reason: error.code().unwrap_or("no answer").to_owned(),
+            reason: reason(&error),
         })?;
         let json = answer.secret_string().ok_or(Error::Malformed)?;
         serde_json::from_str(json).map_err(|_| Error::Malformed)

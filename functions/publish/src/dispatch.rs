@@ -17,7 +17,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Result of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Delivered {
+pub(crate) struct Dispatched {
     /// Number of entries on the bus.
     pub(crate) published: usize,
     /// Number of entries in the dead-letter queue.
@@ -41,7 +41,11 @@ enum Stopped {
 
 /// Publishes entries until `deadline`. An entry goes to the dead-letter queue if the bus always refuses it,
 /// or refuses it while it accepts others. If the bus accepts nothing, all entries are left.
-pub(crate) async fn deliver(app: &App, entries: Vec<PendingEntry>, deadline: Instant) -> Delivered {
+pub(crate) async fn dispatch(
+    app: &App,
+    entries: Vec<PendingEntry>,
+    deadline: Instant,
+) -> Dispatched {
     let (mut send_queue, mut dead_lettered) = (SendQueue::new(entries), 0);
     let delivering = empty(app, &mut send_queue, &mut dead_lettered);
     let ended = timeout_at(deadline, delivering).await;
@@ -49,7 +53,7 @@ pub(crate) async fn deliver(app: &App, entries: Vec<PendingEntry>, deadline: Ins
         // Logged as a warning: the stream retries, which usually succeeds, and has an alarm for the rest.
         tracing::warn!(error = chain(&stopped), "not all published");
     }
-    Delivered {
+    Dispatched {
         published: send_queue.published(),
         dead_lettered,
         left: send_queue.into_posts(),
