@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use pluggy::{EventKind, Webhook};
-use runtime::metrics::Metric;
 use runtime::secret::AcceptedSecrets;
 use serde::Serialize;
 
@@ -23,28 +22,6 @@ pub enum Problem {
     Disabled,
     /// Our webhook does not carry, exactly once, a secret that the deployed webhook accepts.
     SecretRefused,
-}
-
-impl Problem {
-    /// All problems.
-    pub const ALL: [Self; 5] = [
-        Self::Missing,
-        Self::Elsewhere,
-        Self::NotAllEvents,
-        Self::Disabled,
-        Self::SecretRefused,
-    ];
-
-    /// Returns the gauge of the problem.
-    pub fn metric(self) -> Metric {
-        match self {
-            Self::Missing => Metric::WebhookRegistrationMissing,
-            Self::Elsewhere => Metric::WebhookRegistrationElsewhere,
-            Self::NotAllEvents => Metric::WebhookRegistrationNotAllEvents,
-            Self::Disabled => Metric::WebhookRegistrationDisabled,
-            Self::SecretRefused => Metric::WebhookRegistrationSecretRefused,
-        }
-    }
 }
 
 /// Returns the problems of the registrations. If several point to our URL, the best one counts: one with the

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Metric};
 use serde_json::json;
 
-use crate::problem::{Problem, problems};
+use crate::problem::problems;
 use crate::{App, Report};
 
 pub(crate) async fn watch(app: &App, now: Timestamp) -> Report {
@@ -14,15 +14,11 @@ pub(crate) async fn watch(app: &App, now: Timestamp) -> Report {
     let report = match app.pluggy.webhooks(now).await {
         Ok(registered) => {
             let found = problems(&registered, &app.webhook_url, &app.accepted);
-            for problem in Problem::ALL {
-                line.metric(problem.metric(), i64::from(found.contains(&problem)));
-            }
-            line.metric(Metric::WebhookRegistrationUnknown, 0);
+            line.metric(Metric::WebhookRegistrationProblems, found.len());
             line.property("registration.problems", json!(found));
             Report::Watched { problems: found }
         }
         Err(error) => {
-            line.metric(Metric::WebhookRegistrationUnknown, 1);
             line.property("error", json!(chain(&error)));
             Report::Unknown
         }

@@ -136,18 +136,8 @@ metrics! {
     DiscoveryRefused: Count,
 
     // webhook-registration
-    /// Pluggy has no webhook that points to us.
-    WebhookRegistrationMissing: Count,
-    /// A webhook with our secret points to another URL.
-    WebhookRegistrationElsewhere: Count,
-    /// Our webhook does not receive all events.
-    WebhookRegistrationNotAllEvents: Count,
-    /// Pluggy disabled our webhook.
-    WebhookRegistrationDisabled: Count,
-    /// Our webhook does not carry a secret that we accept.
-    WebhookRegistrationSecretRefused: Count,
-    /// The webhook registration could not be fetched from Pluggy.
-    WebhookRegistrationUnknown: Count,
+    /// Problems of the webhook registration at Pluggy; the log line names them. Absent while it cannot be read.
+    WebhookRegistrationProblems: Count,
 }
 
 impl Metric {
@@ -159,12 +149,7 @@ impl Metric {
                 | Self::OldestOverdue
                 | Self::PublishAge
                 | Self::StreamAge
-                | Self::WebhookRegistrationMissing
-                | Self::WebhookRegistrationElsewhere
-                | Self::WebhookRegistrationNotAllEvents
-                | Self::WebhookRegistrationDisabled
-                | Self::WebhookRegistrationSecretRefused
-                | Self::WebhookRegistrationUnknown
+                | Self::WebhookRegistrationProblems
         )
     }
 }
