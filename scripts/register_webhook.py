@@ -22,7 +22,7 @@ def register_webhook() -> None:
         if problems:
             raise console.Failure(
                 f"the webhook is registered, but the check finds: {', '.join(problems)}",
-                "docs/runbook has a page for each problem.",
+                "See docs/runbook/webhook-registration-broken.md.",
             )
 
 

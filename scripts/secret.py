@@ -1,9 +1,10 @@
 """`make secret ENV=dev`: creates or updates an environment's Pluggy secret.
 
 No value is in argv, the environment or the shell's history. The command reads the client id and the client secret from
-the terminal, or as two lines from the standard input. The environment in samconfig.toml determines the secret's name
-and region. The command keeps an existing webhook secret, because Pluggy sends it until the webhook is registered again.
-It replaces another client id's secret only with FORCE=yes.
+the terminal, or as two lines from the standard input. samconfig.toml has the environment's region, and
+stack/environment.py makes the secret's name from the environment's. The command keeps an existing webhook secret,
+because Pluggy sends it until the webhook is registered again. It replaces another client id's secret only with
+FORCE=yes.
 
 `make secret ENV=dev ROTATE=webhook` replaces only the webhook secret. It can be stored first, because only
 webhook-registration reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.

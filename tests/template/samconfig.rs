@@ -25,7 +25,7 @@ fn every_environment_builds_without_questions_and_deploys_without_flags() {
         let deploy = &environment["deploy"]["parameters"];
 
         assert_eq!(global["beta_features"], Value::Boolean(true), "{name}");
-        assert_eq!(global["region"].as_str(), Some("sa-east-1"), "{name}");
+        assert!(global["region"].is_str(), "{name}");
         assert!(global["stack_name"].is_str(), "{name}");
         assert_eq!(deploy["resolve_s3"], Value::Boolean(true), "{name}");
         assert_eq!(

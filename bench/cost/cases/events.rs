@@ -119,7 +119,7 @@ pub(super) async fn duplicates(testbed: &Testbed, items: &[ItemId]) -> Counted {
         .await
 }
 
-/// Measures due items, and fetches that find them unchanged. One tick requests all of them.
+/// Measures due items, and fetches that find them unchanged. One run of the scheduler requests all of them.
 pub(super) async fn checks(testbed: &Testbed, items: &[ItemId]) -> Counted {
     testbed.begin().await;
     for _ in 0..testbed.rounds {
@@ -127,7 +127,7 @@ pub(super) async fn checks(testbed: &Testbed, items: &[ItemId]) -> Counted {
         testbed.invoke("scheduler", &json!({})).await;
         hand_over(testbed, ALONE).await;
     }
-    testbed.end("a due check", testbed.rounds * ITEMS).await
+    testbed.end("a due fetch", testbed.rounds * ITEMS).await
 }
 
 /// Measures ticks that find nothing due.
@@ -137,7 +137,7 @@ pub(super) async fn idle_ticks(testbed: &Testbed) -> Counted {
         testbed.invoke("scheduler", &json!({})).await;
     }
     testbed
-        .end("a tick with nothing due", testbed.requests())
+        .end("a scheduler run with nothing due", testbed.requests())
         .await
 }
 

@@ -95,7 +95,7 @@ pub(super) async fn hints(testbed: &Testbed, items: &[ItemId]) -> Counted {
         testbed.request("connect-events", &event, 202).await;
     }
     hand_over(testbed, events::ALONE).await;
-    through_the_api(testbed, "a hint, and its look", items.len()).await
+    through_the_api(testbed, "a hint, and its fetch", items.len()).await
 }
 
 /// Measures connect events that are not about an item.

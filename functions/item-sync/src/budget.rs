@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use client::Error;
+use connection::DEFER_DELAY;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
@@ -16,9 +17,6 @@ const MAX_REFUSALS: u32 = 3;
 /// Maximum number of unknown items per batch that only frontends name. Made-up ids must not use up the calls
 /// for other items.
 const MAX_UNKNOWN_ITEMS: u32 = 5;
-
-/// Delay of a deferred fetch.
-const DEFER_DELAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// Clock of one invocation, and its remaining calls to Pluggy.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! Confirming fetches: one response was not enough, because it contradicts the event or its write was
 //! dropped.
 
-use jiff::{SignedDuration, Timestamp};
+use connection::CONFIRMING_FETCH_DELAY;
+use jiff::Timestamp;
 use pluggy::Item;
 use store::{PendingSignal, Schedule, Snapshot, StoredItem};
 
 use crate::group::{Signals, Source};
 
-const RECHECK_DELAY: SignedDuration = SignedDuration::from_secs(30);
 /// After this many confirming fetches in a row, the normal schedule applies again.
 const MAX_CONFIRMING_FETCHES: u32 = 3;
 
@@ -41,7 +41,7 @@ pub(crate) fn is_found_by_schedule(
 /// Returns the schedule of a confirming fetch, or `None` after enough of them.
 pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Schedule> {
     (before.confirming_fetches < MAX_CONFIRMING_FETCHES).then(|| Schedule {
-        next_fetch_at: Some(now.saturating_add(RECHECK_DELAY).unwrap_or(now)),
+        next_fetch_at: Some(now.saturating_add(CONFIRMING_FETCH_DELAY).unwrap_or(now)),
         confirming_fetches: before.confirming_fetches + 1,
         ..Schedule::default()
     })
@@ -137,7 +137,7 @@ mod tests {
         for confirming_fetches in 1..=3 {
             schedule = confirming_fetch(schedule, now).unwrap();
             assert_eq!(schedule.confirming_fetches, confirming_fetches);
-            assert_eq!(schedule.next_fetch_at, Some(now + RECHECK_DELAY));
+            assert_eq!(schedule.next_fetch_at, Some(now + CONFIRMING_FETCH_DELAY));
         }
         assert_eq!(confirming_fetch(schedule, now), None);
     }

@@ -1,7 +1,7 @@
 //! Fetch of one connector: its health from Pluggy, and the write of its row.
 
 use client::chain;
-use connection::{MISSING_CONFIRMATION_DELAY, retry_delay};
+use connection::{CONNECTOR_FETCH_INTERVAL, MISSING_CONFIRMATION_DELAY, retry_delay};
 use jiff::SignedDuration;
 use pluggy::Connector;
 use store::Write;
@@ -12,8 +12,6 @@ use crate::fetch::is_newer;
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
 
-/// Connectors are fetched this often even without events, to notice that one was retired or is back.
-const FETCH_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 /// A retired connector is fetched until Pluggy has deleted its last items, which it keeps for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
@@ -51,7 +49,7 @@ pub(crate) async fn fetch(
     match budget.ask(app.pluggy.connector(id, fetched_at)).await {
         Ok(Some(connector)) => {
             let connector = Connector { id, ..connector };
-            let next_fetch_at = after(fetched_at, FETCH_INTERVAL);
+            let next_fetch_at = after(fetched_at, CONNECTOR_FETCH_INTERVAL);
             match app
                 .connectors
                 .put_snapshot(&connector, next_fetch_at, fetched_at)
@@ -97,7 +95,7 @@ fn next_fetch_delay(missing_for: SignedDuration) -> Option<SignedDuration> {
     if missing_for < MISSING_CONFIRMATION_DELAY {
         Some(MISSING_CONFIRMATION_DELAY - missing_for)
     } else if missing_for < REMEMBER_RETIRED {
-        Some(FETCH_INTERVAL)
+        Some(CONNECTOR_FETCH_INTERVAL)
     } else {
         None
     }

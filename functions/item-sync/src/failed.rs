@@ -1,17 +1,15 @@
 //! Failed items and connectors: our code cannot handle the row or the response. Retries at once would fail
 //! too, so the target waits for a person and does not block others.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use client::chain;
+use connection::FAILED_RETRY_DELAY;
 
 use crate::App;
 use crate::budget::after;
 use crate::group::{ConnectorSignals, Signals};
 use crate::outcome::Outcome;
-
-/// Delay of the retry, in case the cause is repaired by then.
-const DELAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Marks an item as failed and keeps the signals of its events that will not be repeated.
 pub(crate) async fn item(
@@ -27,7 +25,12 @@ pub(crate) async fn item(
         return Ok(Outcome::Failed);
     }
     app.items
-        .schedule_failed(id, since, after(now, DELAY), signals.pending_signal())
+        .schedule_failed(
+            id,
+            since,
+            after(now, FAILED_RETRY_DELAY),
+            signals.pending_signal(),
+        )
         .await?;
     if let Some(owner) = &signals.client_user_id {
         app.items.claim(id, owner, since).await?;
@@ -45,7 +48,7 @@ pub(crate) async fn connector(
     let id = signals.id;
     tracing::error!(error = chain(error), connector.id = id, "connector failed");
     app.connectors
-        .put_schedule(id, after(now, DELAY), 1, now)
+        .put_schedule(id, after(now, FAILED_RETRY_DELAY), 1, now)
         .await?;
     Ok(Outcome::Failed)
 }

@@ -14,7 +14,7 @@ const REPLAY: &str = "replay";
 const IMPORT: &str = "import";
 
 /// A request to fetch a target, with the signals that Pluggy's response may not contain.
-pub(crate) struct Look {
+pub(crate) struct FetchRequest {
     target: Target,
     event_id: String,
     name: String,
@@ -22,7 +22,7 @@ pub(crate) struct Look {
     client_user_id: Option<ClientUserId>,
 }
 
-impl Look {
+impl FetchRequest {
     /// Creates the request to fetch the target of stored events. The signals of the events with authority are
     /// kept: an item whose row is lost gets its owner back.
     pub(crate) fn again(run: Uuid, target: Target, history: &EventHistory) -> Self {
@@ -123,7 +123,7 @@ mod tests {
 
     fn event(history: EventHistory) -> NewEvent {
         let target = Target::Item(ITEM.parse().unwrap());
-        Look::again(RUN, target, &history).into_event(Timestamp::UNIX_EPOCH)
+        FetchRequest::again(RUN, target, &history).into_event(Timestamp::UNIX_EPOCH)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use store::Target;
 use uuid::Uuid;
 
-use crate::fetch_request::Look;
+use crate::fetch_request::FetchRequest;
 use crate::{App, NamedItem, Report};
 
 pub(crate) async fn import(
@@ -16,7 +16,7 @@ pub(crate) async fn import(
 ) -> Result<Report, store::Error> {
     let (mut imported, mut known) = (0, 0);
     for item in items {
-        let request = Look::named(run, Target::Item(item.item_id), item.client_user_id);
+        let request = FetchRequest::named(run, Target::Item(item.item_id), item.client_user_id);
         if request.ask(&app.events, now).await? {
             imported += 1;
         } else {

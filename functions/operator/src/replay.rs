@@ -11,7 +11,7 @@ use pluggy::{ClientUserId, ItemId};
 use store::{Cursor, EventCursor, EventHistory, FoundEvent, Origin, StoredItem, Target};
 use uuid::Uuid;
 
-use crate::fetch_request::Look;
+use crate::fetch_request::FetchRequest;
 use crate::{App, Replayed, Report, Selection, UserCursor};
 
 /// Maximum number of fetch requests of one invocation.
@@ -93,7 +93,7 @@ impl Replay<'_> {
     /// Returns whether a found event justifies a fetch. A scheduled fetch does not while its item has a row,
     /// because the schedule of the row continues.
     async fn is_wanted(&self, found: &FoundEvent) -> Result<bool, store::Error> {
-        if self.settled.contains(&found.target) || Look::is_of(&found.event, self.run) {
+        if self.settled.contains(&found.target) || FetchRequest::is_of(&found.event, self.run) {
             return Ok(false);
         }
         match found.target {
@@ -195,9 +195,9 @@ impl Replay<'_> {
     }
 
     async fn ask(&mut self, target: Target, history: EventHistory) -> Result<(), store::Error> {
-        let request = Look::again(self.run, target, &history);
+        let request = FetchRequest::again(self.run, target, &history);
         let mut is_new = request.ask(&self.app.events, self.now).await?;
-        if let Some(owner) = Look::owner_again(self.run, target, &history) {
+        if let Some(owner) = FetchRequest::owner_again(self.run, target, &history) {
             is_new |= owner.ask(&self.app.events, self.now).await?;
         }
         if is_new {

@@ -9,9 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
-use crate::api::{Api, Failure};
+use crate::api::Api;
 use crate::call::Call;
 use crate::chain;
+use crate::failure::Failure;
 use crate::{Error, jwt};
 use pluggy::{ApiKey, AuthRequest, AuthResponse, ClientId};
 

@@ -13,8 +13,9 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::OPENING_BUDGET;
-use crate::api::{Api, Failure};
+use crate::api::Api;
 use crate::call::Call;
+use crate::failure::Failure;
 use crate::{ApiKeys, Error};
 use pluggy::{ConnectTokenRequest, ConnectTokenResponse};
 

@@ -10,6 +10,7 @@ mod call;
 mod client;
 mod error;
 mod error_chain;
+mod failure;
 pub mod https;
 mod jwt;
 pub mod test_delivery;

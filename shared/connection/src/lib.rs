@@ -9,14 +9,17 @@ mod availability;
 mod hourly_slot;
 mod language;
 mod message;
-mod phase;
 mod reason;
 mod schedule;
+mod vocabulary;
 
 pub use assessment::{Assessment, assess};
 pub use availability::Availability;
 pub use language::Language;
 pub use message::message;
-pub use phase::{ActionKind, Phase, TokenUse};
 pub use reason::Reason;
-pub use schedule::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
+pub use schedule::{
+    CONFIRMING_FETCH_DELAY, CONNECTOR_FETCH_INTERVAL, DEFER_DELAY, FAILED_RETRY_DELAY,
+    MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay,
+};
+pub use vocabulary::{ActionKind, Phase, TokenUse};

@@ -1,4 +1,4 @@
-//! Schedule of an item's next fetch if no webhook arrives.
+//! Schedule of the next fetch if no webhook arrives: every delay is a constant of this file.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,6 +25,14 @@ const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(6);
 const MAX_DOUBLINGS: u32 = 10;
 
+/// Delay of a confirming fetch: one response contradicted the event, or its write was dropped.
+pub const CONFIRMING_FETCH_DELAY: SignedDuration = SignedDuration::from_secs(30);
+/// Delay of a deferred fetch, for which a batch had no time or calls left.
+pub const DEFER_DELAY: SignedDuration = SignedDuration::from_secs(30);
+/// Delay of the retry of a failed item, whose row or handling is broken.
+pub const FAILED_RETRY_DELAY: SignedDuration = SignedDuration::from_hours(1);
+/// Interval of a connector's fetches without events, to notice that it was retired or is back.
+pub const CONNECTOR_FETCH_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 /// Delay of the fetch after a 404. Only a second 404 proves that the item is gone.
 pub const MISSING_CONFIRMATION_DELAY: SignedDuration = SignedDuration::from_hours(1);
 

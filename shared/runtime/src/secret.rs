@@ -1,5 +1,4 @@
-//! Secrets: the application's credentials in Secrets Manager, and the digests for checking a delivery's
-//! secret.
+//! Digests for checking a delivery's secret.
 
 mod accepted;
 mod digest;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Error;
 use super::attributes::Row;
+use super::fetch_shard::fetch_shards;
 use super::items::{DueFetch, DueFetches};
-use super::target::fetch_shards;
 
 /// A shard with unread rows.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
-use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
+use super::event_insert::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
 use super::{

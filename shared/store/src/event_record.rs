@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 
 use super::disconnection::{DISCONNECT_ASKED, DISCONNECTED};
-use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
+use super::event_insert::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT};
 use super::hint::hinting_user;
 use super::schema::PARTITION_KEY;
 use super::{Body, Encoding, Error, Origin, Target};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, required};
-use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
+use super::event_insert::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Body, Encoding, Error, EventKey, Origin, Quarantine, Target};
 use pluggy::{ClientId, Event};

@@ -3,9 +3,6 @@
 use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 use pluggy::{ConnectorId, ItemId};
 
-/// Partitions of the schedule's index.
-const FETCH_SHARDS: u128 = 64;
-
 /// A target that can be fetched from Pluggy. Its key is the same in both tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -24,16 +21,6 @@ impl Target {
         }
     }
 
-    /// Returns the partition of the schedule's index, `00` to `63`. It must never change, because rows store
-    /// it.
-    pub(super) fn fetch_shard(self) -> String {
-        let number = match self {
-            Self::Item(id) => id.as_number(),
-            Self::Connector(id) => u128::from(id.unsigned_abs()),
-        };
-        format!("{:02}", number % FETCH_SHARDS)
-    }
-
     /// Returns the target of a partition key, or `None` if it has none or no Pluggy id.
     pub(super) fn parse(key: &str) -> Option<Self> {
         if let Some(id) = key.strip_prefix(ITEM_PREFIX) {
@@ -42,11 +29,6 @@ impl Target {
         let id = key.strip_prefix(CONNECTOR_PREFIX)?;
         id.parse().ok().map(Self::Connector)
     }
-}
-
-/// Returns all partitions of the schedule's index.
-pub(super) fn fetch_shards() -> impl Iterator<Item = String> {
-    (0..FETCH_SHARDS).map(|number| format!("{number:02}"))
 }
 
 #[cfg(test)]
@@ -58,28 +40,6 @@ mod tests {
         let item = Target::Item("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap());
         for target in [item, Target::Connector(201)] {
             assert_eq!(Target::parse(&target.key()), Some(target));
-        }
-    }
-
-    #[test]
-    fn a_target_stays_in_the_shard_that_its_row_was_written_with() {
-        for (id, shard) in [
-            ("9a7b6c5d-0000-4000-8000-000000000001", "01"),
-            ("9a7b6c5d-0000-4000-8000-00000000003f", "63"),
-            ("9a7b6c5d-0000-4000-8000-000000000040", "00"),
-        ] {
-            assert_eq!(Target::Item(id.parse().unwrap()).fetch_shard(), shard);
-        }
-        assert_eq!(Target::Connector(201).fetch_shard(), "09");
-    }
-
-    #[test]
-    fn every_shard_is_one_that_the_schedule_is_read_from() {
-        let shards: Vec<String> = fetch_shards().collect();
-
-        assert_eq!(shards.len(), 64);
-        for number in 0..64 {
-            assert!(shards.contains(&Target::Connector(number).fetch_shard()));
         }
     }
 
