@@ -1,4 +1,4 @@
-"""What makes a request valid and no schema can say. Requests that are meant to be wrong stay as they are."""
+"""Makes requests valid where the schema cannot. Requests that are meant to be wrong stay as they are."""
 
 from typing import Any
 

@@ -43,7 +43,7 @@ pub fn status_page() -> String {
 
 fn write_messages(page: &mut String) {
     page.push_str(
-        "\n## What the user is told\n\n`nextAction.message`, by `Accept-Language`: Portuguese unless English is preferred.\n\n\
+        "\n## Messages for the user\n\n`nextAction.message`, by `Accept-Language`: Portuguese unless English is preferred.\n\n\
          | Why | Portuguese | English |\n|---|---|---|\n",
     );
     for reason in Reason::ALL {

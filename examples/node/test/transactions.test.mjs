@@ -106,7 +106,7 @@ test('what the bank takes back leaves a marker', async () => {
   const rows = await rowsOf(table, accountId)
   assert.equal(body.transactionIds.length, 2)
   for (const id of body.transactionIds) {
-    assert.deepEqual(Object.keys(rows[id]).sort(), ['deleted', 'expiresAt', 'pk', 'fetchedAt', 'sk'])
+    assert.deepEqual(Object.keys(rows[id]).sort(), ['deleted', 'expiresAt', 'fetchedAt', 'pk', 'sk'])
     assert.equal(rows[id].deleted, true)
   }
   assert.equal(Object.values(rows).filter(({ deleted }) => !deleted).length, 18)

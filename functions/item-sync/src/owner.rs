@@ -43,7 +43,7 @@ pub(crate) fn named(item: Option<&Item>, signals: &Signals) -> Option<ClientUser
     named_by_pluggy(item, signals).or_else(|| signals.imported_user.clone())
 }
 
-/// Whether only frontends request the fetch, and none of them for the owner. The owner is that of the row or,
+/// Returns whether only frontends request the fetch, and none of them for the owner. The owner is that of the row or,
 /// once there is one, of the response. A response without a user means that the item has no owner.
 pub(crate) fn are_hints_of_non_owners(
     stored: Option<&StoredItem>,

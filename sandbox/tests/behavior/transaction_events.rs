@@ -158,7 +158,7 @@ async fn nothing_new_is_published_without_a_consent() {
             .filter(is_about_transactions)
             .count()
     };
-    eventually("both accounts are told of", || count() == 2).await;
+    eventually("both accounts have events", || count() == 2).await;
     assert!(pluggy.sandbox.revoke_consent(item_id));
 
     assert!(pluggy.sandbox.sync(item_id));

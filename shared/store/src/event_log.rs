@@ -157,7 +157,7 @@ impl EventLog {
         Ok(history)
     }
 
-    /// Whether any webhook is about the target, also one that could not name a user.
+    /// Returns whether any webhook is about the target, also one that could not name a user.
     async fn has_webhook(&self, target: Target, now: Timestamp) -> Result<bool, Error> {
         let mut page = None;
         loop {

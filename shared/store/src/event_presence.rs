@@ -21,7 +21,7 @@ impl EventPresence {
         Self { client, table }
     }
 
-    /// Whether the event is stored now. An expired event counts as gone, even if DynamoDB has not removed it
+    /// Returns whether the event is stored now. An expired event counts as gone, even if DynamoDB has not removed it
     /// yet.
     pub async fn is_there(&self, key: &EventKey, now: Timestamp) -> Result<bool, Error> {
         let answer = self

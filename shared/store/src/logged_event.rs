@@ -58,7 +58,7 @@ impl LoggedEvent {
     }
 }
 
-/// Whether the body names the application.
+/// Returns whether the body names the application.
 fn names(reader: &Reader<'_>, application: ClientId) -> Result<bool, Error> {
     let encoding = reader.text(BODY_ENCODING)?;
     let encoding = encoding.as_deref().and_then(Encoding::parse);

@@ -15,7 +15,7 @@ use super::{Metered, USER};
 const COUNTED_OTHERWISE: &str = "BatchGetItem";
 
 fn check(asked: &Consumption) {
-    assert_eq!(asked.told, asked.units, "{asked:?}");
+    assert_eq!(asked.reported, asked.units, "{asked:?}");
 }
 
 #[tokio::test]

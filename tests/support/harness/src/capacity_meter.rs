@@ -44,7 +44,7 @@ pub struct Consumption {
     /// The units by the documented rules; `None` for an operation without a rule here.
     pub units: Option<Units>,
     /// The units that the engine reports; `None` if it reports none, as for a write whose condition fails.
-    pub told: Option<Units>,
+    pub reported: Option<Units>,
 }
 
 /// A meter that serves until it is dropped.
@@ -136,7 +136,7 @@ impl Shared {
             units: metered
                 .units(&operation, before, head.status.is_success(), &answer)
                 .await,
-            told: reported::units(&operation, &answer),
+            reported: reported::units(&operation, &answer),
             table: metered.table(),
             status: head.status.as_u16(),
             operation,
