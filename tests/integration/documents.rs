@@ -46,10 +46,7 @@ fn every_metric_is_documented_with_its_unit() {
 fn the_page_of_states_matches_the_code() {
     let made = tests::status_page::status_page();
 
-    assert!(
-        document("status.md") == made,
-        "make it anew: make status-page"
-    );
+    assert!(document("status.md") == made, "run make status-page");
 }
 
 #[test]
@@ -60,7 +57,7 @@ fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
     let is_made =
         in_page(&page, &record) == Some(page) && document("performance.svg") == plot(&record);
 
-    assert!(is_made, "make them anew: make performance-page");
+    assert!(is_made, "run make performance-page");
 }
 
 #[test]
@@ -75,6 +72,35 @@ fn the_frontend_guide_covers_every_phase_and_next_action() {
 }
 
 /// Returns the texts in backticks in the first column of the table with this header.
+#[test]
+fn the_index_of_decisions_lists_every_record_by_its_title() {
+    let folder = format!("{}/../docs/decisions", env!("CARGO_MANIFEST_DIR"));
+    let mut records: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "README.md")
+        .collect();
+    records.sort();
+
+    let expected: Vec<_> = records
+        .iter()
+        .map(|name| {
+            let record = document(&format!("decisions/{name}"));
+            let heading = record.lines().next().unwrap().trim_start_matches("# ");
+            let (number, title) = heading.split_once(". ").unwrap();
+            assert!(name.starts_with(&format!("{number:0>4}-")), "{name}");
+            format!("| {number} | [{title}]({name}) |")
+        })
+        .collect();
+
+    let index = document("decisions/README.md");
+    let listed: Vec<_> = index
+        .lines()
+        .filter(|line| line.contains(".md) |"))
+        .collect();
+    assert_eq!(listed, expected);
+}
+
 fn first_column(document: &str, header: &str) -> BTreeSet<String> {
     column(document, header, 0)
 }

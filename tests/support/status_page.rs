@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
 
 const INTRODUCTION: &str = "\
-# What a connection's state means
+# States of a connection
 
 What `GET /items/{itemId}` answers for each state of an item at Pluggy. `make status-page` makes this page from the code
 that decides (`shared/connection`), and a test compares the two.

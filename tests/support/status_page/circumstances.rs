@@ -19,7 +19,7 @@ type Case = (
 
 pub(super) fn write(page: &mut String) {
     page.push_str(
-        "\n## What time and circumstances change\n\n\
+        "\n## Effects of time and circumstances\n\n\
          A connector counts as retired once Pluggy has answered twice, an hour apart, that it has no such connector. Its health is \
          shown for six hours.\n\n\
          | `status` | `executionStatus` | and | `phase` | `nextAction.kind` | `connectToken` | Why |\n|---|---|---|---|---|---|---|\n",
