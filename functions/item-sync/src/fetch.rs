@@ -9,9 +9,10 @@ use crate::App;
 use crate::batch_report::BatchReport;
 use crate::budget::Budget;
 use crate::group::Signals;
+use crate::hints::are_hints_of_non_owners;
 use crate::item_fetch::ItemFetch;
 use crate::outcome::Outcome;
-use crate::owner::{are_hints_of_non_owners, named};
+use crate::owner::named;
 
 /// The clocks of functions differ. An event that is older than the last fetch by more than this needs no
 /// fetch.

@@ -11,9 +11,10 @@ use crate::batch_report::BatchReport;
 use crate::budget::{after, asked_to_wait};
 use crate::confirming_fetch::{confirming_fetch, contradicts, is_found_by_schedule};
 use crate::group::{Signals, Source};
+use crate::hints::are_hints_of_non_owners;
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
-use crate::owner::{are_hints_of_non_owners, named, owner};
+use crate::owner::{named, owner};
 
 /// One fetch: the stored row, the signals that request it, and its time.
 pub(crate) struct ItemFetch<'a> {

@@ -10,9 +10,10 @@ mod catch_panic;
 mod config;
 mod confirming_fetch;
 mod connector;
-mod failed;
+mod failed_target;
 mod fetch;
 mod group;
+mod hints;
 mod item_fetch;
 mod missing;
 mod outcome;
@@ -89,8 +90,8 @@ async fn handle_target(
             let outcome = match catch_panic(fetching).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(error @ store::Error::Unavailable { .. })) => return Err(error),
-                Ok(Err(error)) => failed::item(app, signals, &error, budget.now()).await?,
-                Err(panicked) => failed::item(app, signals, &panicked, budget.now()).await?,
+                Ok(Err(error)) => failed_target::item(app, signals, &error, budget.now()).await?,
+                Err(panicked) => failed_target::item(app, signals, &panicked, budget.now()).await?,
             };
             report.item(signals, outcome);
         }
@@ -98,7 +99,9 @@ async fn handle_target(
             let fetching = Box::pin(connector::fetch(app, *signals, budget));
             let outcome = match catch_panic(fetching).await {
                 Ok(outcome) => outcome?,
-                Err(panicked) => failed::connector(app, *signals, &panicked, budget.now()).await?,
+                Err(panicked) => {
+                    failed_target::connector(app, *signals, &panicked, budget.now()).await?
+                }
             };
             report.connector(signals.id, outcome);
         }

@@ -9,8 +9,6 @@ pub(crate) const SOURCE: &str = "pluggy-lambda";
 pub(crate) const SCHEMA_VERSION: u32 = 1;
 /// Maximum size in bytes. EventBridge applies it to an entry and to a whole request.
 pub(crate) const MAX_BYTES: usize = 256 * 1024;
-/// Maximum length of a detail type in EventBridge.
-const MAX_DETAIL_TYPE_CHARACTERS: usize = 128;
 /// Size of an entry's time, in bytes.
 const TIME_BYTES: usize = 14;
 
@@ -52,36 +50,9 @@ impl Entry {
     }
 }
 
-/// Returns `webhook.` and the event's name, without characters that EventBridge refuses.
-pub(crate) fn webhook_detail_type(event: &str) -> String {
-    let detail_type = format!("webhook.{event}");
-    let is_taken = detail_type.chars().count() <= MAX_DETAIL_TYPE_CHARACTERS
-        && !detail_type.chars().any(is_refused);
-    if is_taken && !event.is_empty() {
-        detail_type
-    } else {
-        "webhook.unnamed".to_owned()
-    }
-}
-
-/// Returns whether EventBridge refuses the character in a detail type, or SQS in a message that contains one.
-fn is_refused(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_that_eventbridge_does_not_take_is_left_out_of_the_detail_type() {
-        for name in ["", "a\u{0}b", "a\nb", "a\u{ffff}", &"é".repeat(121)] {
-            assert_eq!(webhook_detail_type(name), "webhook.unnamed", "{name:?}");
-        }
-        for name in ["item/created", "benefits/new", "é", &"é".repeat(120)] {
-            assert_eq!(webhook_detail_type(name), format!("webhook.{name}"));
-        }
-    }
 
     #[test]
     fn an_entry_counts_for_all_its_text() {

@@ -6,12 +6,13 @@ use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
 use serde::Serialize;
 use store::{Snapshot, StoredItem};
 
+use crate::detail_type;
 use crate::entry::{Entry, SCHEMA_VERSION};
 use crate::fact_id::fact_id;
 
 /// The change to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum News {
+pub(crate) enum News {
     /// The phase has changed.
     Phase(Phase),
     /// The phase is the same, but the data is newer or the owner is now known.
@@ -141,7 +142,7 @@ fn bus_entry(
     previous_phase: Option<Phase>,
     after: &StoredItem,
 ) -> Entry {
-    let (detail_type, observed_at) = (detail_type(news), observed_at(after));
+    let (detail_type, observed_at) = (detail_type::item(news), observed_at(after));
     let id = id(&detail_type, observed_at, after);
     let snapshot = after.snapshot.as_ref();
     let item = snapshot.map(|snapshot| &snapshot.item);
@@ -168,14 +169,6 @@ fn bus_entry(
         consent_expires_at: item.and_then(|item| item.consent_expires_at),
     };
     Entry::new(&id, detail_type, observed_at, &detail)
-}
-
-fn detail_type(news: News) -> String {
-    match news {
-        News::Phase(phase) => format!("item.{}", phase.as_str()),
-        News::Changed => "item.changed".to_owned(),
-        News::Deleted => "item.deleted".to_owned(),
-    }
 }
 
 /// Returns the id. It depends on this image alone, because a republish has only the row.

@@ -11,6 +11,7 @@ mod command;
 mod config;
 mod dead_letters;
 mod decode;
+mod detail_type;
 mod dispatch;
 mod entry;
 mod error;

@@ -1,4 +1,4 @@
-//! Send queue: the entries of one invocation that are not on the bus yet, and their order.
+//! Send queue: the entries of one invocation that are not on the bus yet, their order, and which are given up.
 
 use std::collections::HashSet;
 

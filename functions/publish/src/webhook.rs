@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use store::{ReceivedWebhook, Target};
 
-use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION, webhook_detail_type};
+use crate::detail_type;
+use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
 use crate::fact_id::fact_id;
 
 /// The `detail`, as docs/events/webhook.v1.schema.json describes it.
@@ -50,7 +51,7 @@ pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
         truncated: webhook.is_truncated,
         body_reference: None,
     };
-    let detail_type = webhook_detail_type(&webhook.name);
+    let detail_type = detail_type::webhook(&webhook.name);
     let whole = Entry::new(&id, detail_type, webhook.received_at, &detail);
     if body.is_some() && whole.size() <= MAX_BYTES {
         return whole;

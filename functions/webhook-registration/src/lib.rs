@@ -4,7 +4,7 @@
 mod config;
 mod ensure;
 mod error;
-mod problem;
+mod registration_problem;
 mod test_delivery;
 mod watch;
 
@@ -21,7 +21,7 @@ use store::PluggySecrets;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
-pub use problem::{Problem, problems};
+pub use registration_problem::{Problem, problems};
 
 /// Dependencies of the function, built once during init.
 pub struct App {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Metric};
 use serde_json::json;
 
-use crate::problem::problems;
+use crate::registration_problem::problems;
 use crate::{App, Report};
 
 pub(crate) async fn watch(app: &App, now: Timestamp) -> Report {
