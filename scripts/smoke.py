@@ -46,8 +46,10 @@ def smoke() -> None:
         console.heading("The first delivery")
         delivery = next((event for event in walked.events if event.origin == "webhook"), None)
         if delivery is None:
-            console.line("none: the state came from a scheduled fetch, so check the webhook's registration")
-            return
+            raise console.Failure(
+                "no webhook delivery arrived: the status came from a scheduled fetch",
+                f"Check the registration: make register-webhook ENV={chosen.name}",
+            )
         console.line(f"{delivery.event}, payload fields: {', '.join(delivery.payload_fields())}")
         names = _header_names(
             account.client("logs", chosen), outputs["WebhookLogGroupName"], walked.status["itemId"], start

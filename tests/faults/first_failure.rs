@@ -82,7 +82,7 @@ async fn a_new_item_whose_first_fetch_fails_ends_in_its_owners_list() {
     Figures::of("first failure")
         .with("items", owned.len())
         .with("simulated minutes of 500", 60)
-        .with("minutes until read", passed.as_mins())
+        .with("minutes until fetched", passed.as_mins())
         .with("in the list of their owner", owned.len())
         .with("in another list", 0)
         .print();

@@ -152,7 +152,7 @@ async fn check(class: &'static str, job: Job, answered_within: Duration) {
     Figures::of(class)
         .with("cycles", cycles)
         .with("dead connections", seen.dead)
-        .with("cycles that connected anew", seen.reconnected)
+        .with("cycles that reconnected", seen.reconnected)
         .with("errors", seen.errors.len())
         .with("slowest answer in ms", seen.slowest.as_millis())
         .print();

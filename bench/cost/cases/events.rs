@@ -96,7 +96,7 @@ pub(super) async fn read_before(testbed: &Testbed, items: &[ItemId]) -> Counted 
     }
     let counted = testbed
         .end(
-            "an event that came before the last read",
+            "an event that came before the last fetch",
             testbed.rounds * ITEMS,
         )
         .await;
