@@ -7,6 +7,7 @@ use store::{
     Cursor, DueFetches, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
 };
 use tests::Tables;
+use tests::deployment::in_a_minute;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 
@@ -272,10 +273,13 @@ async fn only_due_items_are_returned_oldest_first() {
             .unwrap();
     }
 
-    let due = items.due(at(60), 100).await;
+    let due = items.due(at(60), 100, in_a_minute()).await;
 
     assert_eq!(due_times(due), [at(10), at(20), at(30)]);
-    assert_eq!(due_times(items.due(at(60), 1).await), [at(10)]);
+    assert_eq!(
+        due_times(items.due(at(60), 1, in_a_minute()).await),
+        [at(10)]
+    );
 }
 
 /// Stores 64 shards with one fetch each, and one shard with more than a page of them.
@@ -301,8 +305,14 @@ async fn no_shard_of_the_schedule_is_left_out_and_the_oldest_comes_first() {
     }
     expected.sort_unstable();
 
-    assert_eq!(due_times(items.due(at(2_000), 1_000).await), expected);
-    assert_eq!(due_times(items.due(at(2_000), 120).await), expected[..120]);
+    assert_eq!(
+        due_times(items.due(at(2_000), 1_000, in_a_minute()).await),
+        expected
+    );
+    assert_eq!(
+        due_times(items.due(at(2_000), 120, in_a_minute()).await),
+        expected[..120]
+    );
 }
 
 fn due_times(due: DueFetches) -> Vec<Timestamp> {

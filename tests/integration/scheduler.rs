@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
-use store::{Events, Schedule, StoredItem};
+use store::{Events, Items, Schedule, StoredItem};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, tables};
 use tokio::net::TcpListener;
@@ -191,6 +191,48 @@ async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) 
         };
         store.put_schedule(&row, start).await.unwrap();
     }
+}
+
+/// A run whose schedule has one readable shard: the fetch of that shard is requested, and the run fails.
+#[tokio::test]
+async fn shards_that_stall_hide_no_fetch_of_the_others_and_fail_the_run() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    let due = json!({
+        "pk": {"S": "ITEM#9a7b6c5d-0000-4000-8000-000000000001"},
+        "nextFetchAt": {"N": start.as_millisecond().to_string()},
+    });
+    let scheduler = scheduler::App {
+        items: schedule_that_stalls_after(&json!({"Items": [due], "Count": 1})).await,
+        ..deployment.scheduler()
+    };
+    let deadline = Instant::now() + Duration::from_secs(8);
+
+    let run = scheduler::handle(&scheduler, start, deadline);
+    let outcome = timeout_at(deadline, run).await.unwrap();
+
+    assert!(outcome.is_err());
+    let line = &deployment.metrics.lines()[0];
+    assert_eq!(
+        (&line["FetchesDue"], &line["FetchesRequested"]),
+        (&json!(1), &json!(1))
+    );
+}
+
+/// Returns an item table that answers one request, and then stalls.
+async fn schedule_that_stalls_after(answer: &serde_json::Value) -> Items {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = Arc::new(Mutex::new(Some(answer.to_string())));
+    let router = Router::new().fallback(async move || {
+        let answer = answer.lock().unwrap().take();
+        match answer {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Items::new(tables::client(&url), "items".to_owned())
 }
 
 /// Returns an event table that gives these responses, and then stalls.

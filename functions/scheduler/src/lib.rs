@@ -14,7 +14,7 @@ pub use config::Config;
 
 /// Maximum number of fetch requests per run. It limits their rate; a backlog is handled oldest first.
 const MAX_REQUESTED: usize = 300;
-/// Maximum number of due fetches that a run reads. Fetches that were requested before must not hide the rest.
+/// Maximum number of due fetches that a run handles. Fetches that were requested before must not hide the rest.
 const MAX_DUE: usize = 5_000;
 /// Time reserved at the end of a run for the log line and the response.
 const RESERVE: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ pub struct App {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Number of due fetches read.
+    /// Number of due fetches handled: requested now, or found to be requested before.
     pub due: usize,
     /// Number of new fetch requests. The other fetches were requested before.
     pub requested: usize,
@@ -43,10 +43,11 @@ pub struct Run {
     pub oldest_overdue_seconds: i64,
 }
 
-/// Requests each fetch that is due, until shortly before `deadline`. A request that cannot be stored does not
-/// block the others. The run then fails, so that an alarm shows it.
+/// Requests each fetch that is due, until shortly before `deadline`. A shard that cannot be read, or a request
+/// that cannot be stored, does not block the others. The run then fails, so that an alarm shows it.
 pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run, store::Error> {
-    let due = app.items.due(now, MAX_DUE).await;
+    let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+    let due = app.items.due(now, MAX_DUE, halfway_to(end)).await;
     let mut run = Run::default();
     let mut failure = due.failure;
     if due.fetches.is_empty()
@@ -55,7 +56,6 @@ pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run,
         // A run that cannot read the schedule emits no metrics, and an alarm detects their absence.
         return Err(error);
     }
-    let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
     let requests = request(app, due.fetches, now, &mut run, &mut failure);
     // A write that is cut off may have been stored. The request of the next run is then a duplicate.
     if timeout_at(end, requests).await.is_err() {
@@ -63,6 +63,12 @@ pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run,
     }
     app.metrics.emit(record(run), now);
     failure.map_or(Ok(run), Err)
+}
+
+/// Returns when the reading must end, so that as much time is left for the requests.
+fn halfway_to(end: Instant) -> Instant {
+    let start = Instant::now();
+    start + end.saturating_duration_since(start) / 2
 }
 
 /// Requests fetches in their order. `run` and `failure` record the progress, also when the time ends.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::Client;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 
 use super::attributes::{Reader, Row, required, text, time};
 use super::batch::batch_get;
@@ -25,6 +26,8 @@ const BATCH_SIZE: usize = 50;
 const SHARD_PAGE: i32 = 100;
 /// Shards of the schedule that are read in parallel. Each takes a connection.
 const CONCURRENT_SHARDS: usize = 16;
+/// Operation of the schedule's queries, in errors.
+const QUERY_DUE: &str = "query the fetches that are due";
 /// Rows that one page of a scan reads.
 const SCAN_PAGE: i32 = 100;
 
@@ -42,7 +45,7 @@ pub struct DueFetch {
 pub struct DueFetches {
     /// The fetches, oldest first.
     pub fetches: Vec<DueFetch>,
-    /// Why a shard of the schedule could not be read, if so. Its fetches are missing.
+    /// Why a shard of the schedule could not be read, or not to its end, if so. Its other fetches are missing.
     pub failure: Option<Error>,
 }
 
@@ -123,9 +126,20 @@ impl Items {
 
     /// Returns up to `limit` fetches that are due at `now`, the oldest of all shards first.
     ///
-    /// Reads all shards in parallel. An unreadable one does not hide the others.
-    pub async fn due(&self, now: Timestamp, limit: usize) -> DueFetches {
+    /// Reads all shards in parallel until `end`. One that is unreadable or slow does not hide the others.
+    pub async fn due(&self, now: Timestamp, limit: usize, end: Instant) -> DueFetches {
         let mut merge = ShardMerge::new(limit);
+        let reading = self.read_shards(&mut merge, now);
+        if timeout_at(end, reading).await.is_err() {
+            merge.add(Err(Error::Unavailable {
+                operation: QUERY_DUE,
+                reason: "no answer in time".to_owned(),
+            }));
+        }
+        merge.finish()
+    }
+
+    async fn read_shards(&self, merge: &mut ShardMerge, now: Timestamp) {
         while !merge.is_complete() {
             let unread = merge.take_unread();
             let reads = unread.into_iter().map(|shard| self.read_shard(shard, now));
@@ -134,7 +148,6 @@ impl Items {
                 merge.add(page);
             }
         }
-        merge.finish()
     }
 
     async fn read_shard(&self, shard: Shard, now: Timestamp) -> Result<ShardPage, Error> {
@@ -150,7 +163,7 @@ impl Items {
             .set_exclusive_start_key(shard.after)
             .send()
             .await
-            .map_err(unavailable("query the fetches that are due"))?;
+            .map_err(unavailable(QUERY_DUE))?;
         let rows = answer.items.unwrap_or_default();
         let last = rows
             .last()

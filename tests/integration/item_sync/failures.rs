@@ -153,7 +153,12 @@ async fn a_row_that_cannot_be_read_delays_no_other_row() {
 
     assert!(row(&deployment, healthy).await.unwrap().snapshot.is_some());
     let due = now() + SignedDuration::from_hours(1);
-    let due = deployment.tables.item_store().due(due, 10).await.fetches;
+    let due = deployment
+        .tables
+        .item_store()
+        .due(due, 10, in_a_minute())
+        .await
+        .fetches;
     assert!(
         due.iter().any(|fetch| fetch.target == Target::Item(broken)),
         "it comes back by its schedule"

@@ -120,7 +120,7 @@ metrics! {
     PublishAge: Milliseconds,
 
     // scheduler
-    /// Due fetches that a run read. A run reads until it has requested its maximum, so a backlog may be longer.
+    /// Due fetches that a run handled. A run ends when it has requested its maximum, so a backlog may be longer.
     FetchesDue: Count,
     /// Fetches that the scheduler requested.
     FetchesRequested: Count,
