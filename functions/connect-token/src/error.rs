@@ -41,11 +41,9 @@ impl Error {
             Self::Invalid(problem) => problem,
             Self::ItemNotFound => Problem::item_not_found(),
             Self::Pluggy(error) => Problem::of_pluggy(&error, request_id),
-            Self::Store(error) if error.is_temporary() => {
-                Problem::unavailable(request_id, SHORT_WAIT)
-            }
+            Self::Store(error) => Problem::of_failure(error.is_temporary(), request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
-            Self::Store(_) | Self::Unserializable => Problem::internal(request_id),
+            Self::Unserializable => Problem::internal(request_id),
         }
     }
 }

@@ -66,10 +66,7 @@ impl Error {
                 Some(DeletionRefusal { code, .. }) => Problem::disconnect_refused(code),
                 None => Problem::of_pluggy(&error, request_id),
             },
-            Self::Store(error) if error.is_temporary() => {
-                Problem::unavailable(request_id, SHORT_WAIT)
-            }
-            Self::Store(_) => Problem::internal(request_id),
+            Self::Store(error) => Problem::of_failure(error.is_temporary(), request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
         }
     }

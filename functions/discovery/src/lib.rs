@@ -23,7 +23,7 @@ pub use budget::Limits;
 pub use config::Config;
 
 use budget::Budget;
-use news::{check, is_news};
+use news::{fetch_request, is_news};
 
 /// Dependencies of the function, built once during init.
 pub struct App {
@@ -156,7 +156,7 @@ async fn request_fetches(
     let mut found = 0;
     for item in &page.results {
         if is_news(item, known.get(&item.id)) {
-            let insertion = app.events.insert(&check(item, now)).await?;
+            let insertion = app.events.insert(&fetch_request(item, now)).await?;
             found += usize::from(insertion == Insertion::Inserted);
         }
     }

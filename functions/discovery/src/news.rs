@@ -20,7 +20,7 @@ pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
 
 /// Returns a fetch request for the item. Its id contains the listed state and the hour. A state that
 /// `item-sync` did not reach is requested again, at most once an hour.
-pub(crate) fn check(listed: &ListedItem, now: Timestamp) -> NewEvent {
+pub(crate) fn fetch_request(listed: &ListedItem, now: Timestamp) -> NewEvent {
     let version = listed.updated_at.map_or(0, Timestamp::as_millisecond);
     let hour = now.as_millisecond() / MILLISECONDS_AN_HOUR;
     let event_id = format!("listed-{version}-{hour}");
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_state_is_asked_for_once_an_hour() {
         let id = |updated_at, now: &str| {
-            check(&listed(Some(updated_at)), now.parse().unwrap())
+            fetch_request(&listed(Some(updated_at)), now.parse().unwrap())
                 .key
                 .sort
         };

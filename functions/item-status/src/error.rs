@@ -49,11 +49,9 @@ impl Error {
             Self::Invalid(problem) => problem,
             Self::ItemNotFound => Problem::item_not_found(),
             Self::NoSuchResource => Problem::no_such_resource(),
-            Self::Store(error) if error.is_temporary() => {
-                Problem::unavailable(request_id, SHORT_WAIT)
-            }
+            Self::Store(error) => Problem::of_failure(error.is_temporary(), request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
-            Self::Store(_) | Self::Unserializable => Problem::internal(request_id),
+            Self::Unserializable => Problem::internal(request_id),
         }
     }
 }

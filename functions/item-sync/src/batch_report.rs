@@ -51,7 +51,7 @@ impl BatchReport {
 
     /// Returns the record of a batch that arrived at `now`.
     pub(crate) fn into_record(self, now: Timestamp) -> EmfRecord {
-        let mut line = EmfRecord::new("batch synced");
+        let mut line = EmfRecord::new("batch handled");
         for (metric, count) in self.counts {
             line.metric(metric, count);
         }

@@ -77,7 +77,7 @@ pub(crate) async fn fetch(
             tracing::warn!(
                 error = chain(&error),
                 connector.id = id,
-                "connector not read"
+                "connector not fetched"
             );
             let failures = failures.saturating_add(1);
             let delay = retry_delay(failures, rand::random()).max(asked_to_wait(&error));

@@ -173,8 +173,8 @@ impl Signals {
         self.first_received_at = self.first_received_at.min(event.received_at);
         self.last_received_at = self.last_received_at.max(event.received_at);
         self.source = self.source.max(Source::of(event.origin));
-        self.deleted |= event.tells_of_deletion();
-        self.changes_the_item |= event.tells_of_deletion() || says_changed(&event);
+        self.deleted |= event.reports_deletion();
+        self.changes_the_item |= event.reports_deletion() || reports_change(&event);
         let named = match Source::of(event.origin) {
             Source::Pluggy => &mut self.client_user_id,
             Source::Internal | Source::Operator | Source::Frontend => &mut self.imported_user,
@@ -214,7 +214,7 @@ impl Source {
 }
 
 /// Returns whether the event reports a new state. All item events do, except a login: more events follow it.
-fn says_changed(event: &EventRecord) -> bool {
+fn reports_change(event: &EventRecord) -> bool {
     Source::of(event.origin) == Source::Pluggy
         && event.kind.as_str().starts_with("item/")
         && event.kind != EventKind::ItemLoginSucceeded

@@ -34,7 +34,8 @@ impl ItemFetch<'_> {
         let is_found_by_schedule = is_found_by_schedule(self.stored.as_ref(), self.signals, &item);
         let before = self.schedule();
         let schedule = if contradicts(self.stored.as_ref(), self.signals, &item) {
-            confirming_fetch(before, self.fetched_at).map(|schedule| self.pending_signal(schedule))
+            confirming_fetch(before, self.fetched_at)
+                .map(|schedule| self.with_pending_signal(schedule))
         } else {
             None
         };
@@ -88,7 +89,7 @@ impl ItemFetch<'_> {
                     missing_since: Some(since),
                     ..Schedule::default()
                 };
-                let schedule = self.pending_signal(schedule);
+                let schedule = self.with_pending_signal(schedule);
                 self.reschedule(schedule, Outcome::Missing).await
             }
             Missing::Gone => {
@@ -112,7 +113,7 @@ impl ItemFetch<'_> {
         if self.is_unknown_item() {
             return Ok(Outcome::HintDropped);
         }
-        let schedule = self.pending_signal(Schedule {
+        let schedule = self.with_pending_signal(Schedule {
             next_fetch_at: Some(until),
             ..self.schedule()
         });
@@ -131,9 +132,9 @@ impl ItemFetch<'_> {
             return Ok(Outcome::Unknown);
         }
         if error.needs_a_person() {
-            tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+            tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not fetched");
         } else {
-            tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not read");
+            tracing::warn!(error = chain(error), item.id = %self.signals.item_id, "item not fetched");
         }
         let schedule = Schedule {
             last_error: Some(FailedFetch::new(self.fetched_at, error)),
@@ -152,7 +153,7 @@ impl ItemFetch<'_> {
         let before = self.schedule();
         let fetch_failures = before.fetch_failures.saturating_add(1);
         let delay = retry_delay(fetch_failures, rand::random()).max(at_least);
-        self.pending_signal(Schedule {
+        self.with_pending_signal(Schedule {
             next_fetch_at: Some(after(self.fetched_at, delay)),
             fetch_failures,
             ..before
@@ -160,7 +161,7 @@ impl ItemFetch<'_> {
     }
 
     /// Adds the pending signal to a schedule.
-    fn pending_signal(&self, schedule: Schedule) -> Schedule {
+    fn with_pending_signal(&self, schedule: Schedule) -> Schedule {
         Schedule {
             pending_signal: self.strongest_signal(),
             ..schedule
@@ -228,7 +229,7 @@ impl ItemFetch<'_> {
     ) -> Result<Outcome, store::Error> {
         self.keep_owner(named, created_at).await?;
         let soon = confirming_fetch(self.schedule(), self.fetched_at)
-            .map(|schedule| self.pending_signal(schedule));
+            .map(|schedule| self.with_pending_signal(schedule));
         if let Some(schedule) = soon.or(ordinary) {
             self.items
                 .hasten(self.signals.item_id, &schedule, self.fetched_at)

@@ -64,7 +64,7 @@ pub async fn handle(
             tracing::error!(
                 error = chain(&error),
                 stream.sequence_number = group.first_sequence_number,
-                "batch not synced from here on"
+                "batch not handled from here on"
             );
             response
                 .batch_item_failures

@@ -18,7 +18,7 @@ use crate::entry::{Entry, SOURCE};
 /// Maximum number of entries per request. EventBridge accepts no more.
 pub(crate) const MAX_ENTRIES: usize = 10;
 /// Code for an entry without a result in the response.
-pub(crate) const NO_RESULT: &str = "NoVerdict";
+pub(crate) const NO_RESULT: &str = "NoResult";
 /// How long a successful check for the bus is valid.
 const SEEN_LIFETIME: Duration = Duration::from_mins(5);
 

@@ -56,7 +56,7 @@ pub(crate) async fn dispatch(
     Dispatched {
         published: send_queue.published(),
         dead_lettered,
-        left: send_queue.into_posts(),
+        left: send_queue.into_pending(),
     }
 }
 

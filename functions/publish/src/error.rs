@@ -10,8 +10,8 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     /// The bus or the dead-letter queue accepts nothing. The log has the reason.
-    #[error("the bus, or the queue, does not take what is published; the log tells more")]
-    NotTaken,
+    #[error("the bus or the dead-letter queue accepts nothing; the log has the reason")]
+    NotAccepted,
     /// The first page alone takes longer than the time limit.
     #[error("the time is over")]
     OutOfTime,

@@ -98,13 +98,13 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
     let phase = assessment(after)?.phase();
     match (before, previous) {
         (Some(before), Some(previous)) if previous.phase() == phase => {
-            is_updated(before, after).then_some(News::Changed)
+            is_changed(before, after).then_some(News::Changed)
         }
         _ => Some(News::Phase(phase)),
     }
 }
 
-fn is_updated(before: &StoredItem, after: &StoredItem) -> bool {
+fn is_changed(before: &StoredItem, after: &StoredItem) -> bool {
     let has_new_owner = after.owner.is_some() && after.owner != before.owner;
     has_new_owner || last_updated_at(after) > last_updated_at(before)
 }

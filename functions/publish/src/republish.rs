@@ -91,7 +91,7 @@ async fn publish_page(
     if dispatched.left.is_empty() {
         Ok((page, dispatched))
     } else {
-        Err(Error::NotTaken)
+        Err(Error::NotAccepted)
     }
 }
 

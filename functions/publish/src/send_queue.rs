@@ -58,7 +58,7 @@ impl SendQueue {
     }
 
     /// Returns the entries that are left, in their order.
-    pub(crate) fn into_posts(self) -> Vec<PendingEntry> {
+    pub(crate) fn into_pending(self) -> Vec<PendingEntry> {
         self.pending
             .into_iter()
             .map(|pending| pending.entry)

@@ -5,16 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 
 /// Interval between the slots of an item.
-pub(super) const GRID: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const SLOT_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 
 /// Returns the item's last slot before or at `limit`. Fetches between two slots schedule the same time, so
 /// the row keeps its place in the schedule's index. Each item has its own minute and second, so the fetches
 /// spread over the hour.
 pub(super) fn in_hourly_slot(limit: Timestamp, id: ItemId) -> Timestamp {
-    let grid = GRID.as_secs();
+    let interval = SLOT_INTERVAL.as_secs();
     let seconds = limit.as_second();
-    let own = i64::try_from(id.as_number() % u128::from(grid.unsigned_abs())).unwrap_or_default();
-    Timestamp::from_second(seconds - (seconds - own).rem_euclid(grid)).unwrap_or(limit)
+    let own =
+        i64::try_from(id.as_number() % u128::from(interval.unsigned_abs())).unwrap_or_default();
+    Timestamp::from_second(seconds - (seconds - own).rem_euclid(interval)).unwrap_or(limit)
 }
 
 #[cfg(test)]
@@ -37,7 +38,7 @@ mod tests {
             let before = in_hourly_slot(limit, any_id()).duration_until(limit);
 
             assert!(
-                !before.is_negative() && before < GRID,
+                !before.is_negative() && before < SLOT_INTERVAL,
                 "{before} before {limit}"
             );
         }
@@ -47,7 +48,7 @@ mod tests {
     fn limits_between_two_moments_lead_to_the_first_of_them() {
         let (id, noon) = (any_id(), NOON.parse().unwrap());
         let first = in_hourly_slot(noon, id);
-        let second = first + GRID;
+        let second = first + SLOT_INTERVAL;
 
         for (limit, moment) in [
             (noon, first),

@@ -99,7 +99,7 @@ pub fn retry_delay(failures: u32, jitter: f64) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hourly_slot::GRID;
+    use crate::hourly_slot::SLOT_INTERVAL;
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -183,14 +183,14 @@ mod tests {
             "updatedAt": NOW, "nextAutoSyncAt": "2026-11-24T12:00:00Z",
         });
         let item: Item = serde_json::from_value(settled).unwrap();
-        let planned = |look: &str| next_fetch(&item, look.parse().unwrap());
+        let planned = |now: &str| next_fetch(&item, now.parse().unwrap());
 
         assert_eq!(
             planned("2026-11-23T12:10:41Z"),
-            planned("2026-11-23T11:10:41Z") + GRID
+            planned("2026-11-23T11:10:41Z") + SLOT_INTERVAL
         );
-        for look in ["2026-11-23T11:10:42.007Z", "2026-11-23T12:10:40.999Z"] {
-            assert_eq!(planned(look), planned("2026-11-23T11:10:41Z"), "{look}");
+        for now in ["2026-11-23T11:10:42.007Z", "2026-11-23T12:10:40.999Z"] {
+            assert_eq!(planned(now), planned("2026-11-23T11:10:41Z"), "{now}");
         }
     }
 

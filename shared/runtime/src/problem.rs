@@ -123,6 +123,15 @@ impl Problem {
         }
     }
 
+    /// Returns the problem for a failure of ours: 503 if a retry may succeed, else 500.
+    pub fn of_failure(is_temporary: bool, request_id: String) -> Self {
+        if is_temporary {
+            Self::unavailable(request_id, SHORT_WAIT)
+        } else {
+            Self::internal(request_id)
+        }
+    }
+
     /// Returns the problem for a failed call to Pluggy: 503 if waiting helps, else 502.
     pub fn of_pluggy(error: &client::Error, request_id: String) -> Self {
         match error {

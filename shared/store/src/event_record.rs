@@ -32,7 +32,7 @@ pub struct EventRecord {
 impl EventRecord {
     /// Whether Pluggy reports that the item was deleted: by its event, or by its response when a user
     /// disconnected it.
-    pub fn tells_of_deletion(&self) -> bool {
+    pub fn reports_deletion(&self) -> bool {
         match self.origin {
             Origin::Webhook | Origin::Replay => self.kind == EventKind::ItemDeleted,
             Origin::Internal => self.kind.as_str() == DISCONNECTED,

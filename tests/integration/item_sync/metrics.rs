@@ -39,7 +39,7 @@ async fn a_batch_counts_the_result_of_each_item() {
     deployment.sync_all().await;
 
     let line = last_line(&deployment);
-    assert_eq!(line["message"], "batch synced");
+    assert_eq!(line["message"], "batch handled");
     assert_eq!(
         (&line["ItemsFetched"], &line["ItemsStored"]),
         (&1.into(), &1.into())

@@ -215,7 +215,7 @@ async fn a_bus_that_accepts_nothing_makes_the_command_fail_and_repeatable() {
 
     let failed = testbed.command(&command).await.unwrap_err();
 
-    assert!(matches!(failed, publish::Error::NotTaken), "{failed}");
+    assert!(matches!(failed, publish::Error::NotAccepted), "{failed}");
     testbed.bus.set_refusals([]);
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
 }

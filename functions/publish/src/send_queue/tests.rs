@@ -133,7 +133,7 @@ fn what_is_refused_again_and_again_is_given_up_only_if_the_bus_takes_others() {
     assert_eq!(send_queue.given_up(), None);
     assert_eq!(send_queue.next_request(), None, "the bus takes nothing");
     assert_eq!(send_queue.refusal(), "InternalFailure");
-    assert_eq!(send_queue.into_posts(), [entry("a", 1), entry("b", 2)]);
+    assert_eq!(send_queue.into_pending(), [entry("a", 1), entry("b", 2)]);
 
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
     for _ in 0..MAX_TRIES {
@@ -157,7 +157,7 @@ fn a_bus_that_ceases_to_take_anything_is_no_reason_to_give_up() {
         assert_eq!(send_queue.given_up(), None);
     }
 
-    assert_eq!(send_queue.into_posts().len(), 10);
+    assert_eq!(send_queue.into_pending().len(), 10);
 }
 
 #[test]
