@@ -13,7 +13,7 @@ use lambda_http::{Body, Request};
 use pluggy::ItemId;
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
-use store::{Credentials, Items, NewEvent, StoredItem};
+use store::{Items, NewEvent, SharedApiKey, StoredItem};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute, secrets,
 };
@@ -110,7 +110,10 @@ impl Testbed {
         let hint = NewEvent::hint(item_id, &user.parse().unwrap(), now);
         let events = self.webhook.events.clone();
         Run::new(&self.door, async move {
-            events.insert(&hint).await.unwrap();
+            events
+                .insert(&hint, tests::tables::EVENT_RETENTION)
+                .await
+                .unwrap();
         })
     }
 
@@ -167,7 +170,7 @@ fn item_id(number: u64) -> ItemId {
 }
 
 /// Stores an API key that outlives every history, so that no history begins with `POST /auth`.
-async fn share_a_key(credentials: &Credentials) {
+async fn share_a_key(shared: &SharedApiKey) {
     let begin: Timestamp = BEGIN.parse().unwrap();
     let key = StoredApiKey {
         client_id: CLIENT_ID.parse().unwrap(),
@@ -175,7 +178,7 @@ async fn share_a_key(credentials: &Credentials) {
         issued_at: begin - SignedDuration::from_hours(1),
         expires_at: begin + SignedDuration::from_hours(24 * 365),
     };
-    credentials.put_api_key(&key).await.unwrap();
+    shared.put_api_key(&key).await.unwrap();
 }
 
 fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
@@ -206,6 +209,7 @@ fn webhook(tables: &Tables) -> webhook::App {
     let header = "x-webhook-secret".parse().unwrap();
     webhook::App {
         events: tables.event_store(),
+        event_retention: tests::tables::EVENT_RETENTION,
         secrets: webhook::AcceptedSecrets::parse(header, WEBHOOK_SECRET_SHA256).unwrap(),
         client_id: CLIENT_ID.parse().unwrap(),
         metrics: Emitter::in_memory(),
@@ -216,6 +220,7 @@ fn scheduler(tables: &Tables) -> scheduler::App {
     scheduler::App {
         items: tables.item_store(),
         events: tables.event_store(),
+        event_retention: tests::tables::EVENT_RETENTION,
         metrics: Emitter::in_memory(),
     }
 }

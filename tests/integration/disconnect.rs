@@ -289,16 +289,21 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
     delete(&deployment, USER, item_id).await;
 
     let target = store::Target::Item(item_id);
-    let log = deployment.tables.event_log();
-    let timeline = log.timeline(target, now()).await.unwrap();
-    let history = log.history(target, now()).await.unwrap();
+    let events = deployment.tables.event_store();
+    let timeline = events.timeline(target, now()).await.unwrap();
+    let ours = tests::deployment::CLIENT_ID.parse().unwrap();
+    let history = events.history(target, ours, now()).await.unwrap();
 
     let marker = &timeline.events[0];
     assert_eq!(
         (marker.kind.as_str(), marker.origin.as_str()),
         ("disconnected", "internal")
     );
-    assert!(marker.id.starts_with("disconnected-"), "{}", marker.id);
+    assert!(
+        marker.key.sort.starts_with("disconnected-"),
+        "{}",
+        marker.key.sort
+    );
     assert!(!history.is_deleted, "only pluggy says that");
     assert_eq!(history.user().unwrap().as_str(), USER);
 }

@@ -21,16 +21,15 @@ fn event(event_id: Option<&str>, body: &str) -> NewEvent {
 #[tokio::test]
 async fn an_event_is_stored_once_however_often_it_comes() {
     let tables = Tables::create().await;
-    let events = tables.event_store();
 
     assert_eq!(
-        events.insert(&event(Some("1"), "{}")).await.unwrap(),
+        tables.insert_event(&event(Some("1"), "{}")).await,
         Insertion::Inserted
     );
     for _ in 0..3 {
         let mut again = event(Some("1"), "{}");
         again.received_at = "2026-11-23T15:00:00Z".parse().unwrap();
-        assert_eq!(events.insert(&again).await.unwrap(), Insertion::Duplicate);
+        assert_eq!(tables.insert_event(&again).await, Insertion::Duplicate);
     }
 
     let rows = tables.event_rows().await;
@@ -41,27 +40,25 @@ async fn an_event_is_stored_once_however_often_it_comes() {
 #[tokio::test]
 async fn another_body_under_the_same_id_is_stored_beside_the_first() {
     let tables = Tables::create().await;
-    let events = tables.event_store();
-    events.insert(&event(Some("1"), "{}")).await.unwrap();
+    tables.insert_event(&event(Some("1"), "{}")).await;
 
     let other = event(Some("1"), r#"{"other":true}"#);
 
     assert_eq!(
-        events.insert(&other).await.unwrap(),
+        tables.insert_event(&other).await,
         Insertion::InsertedUnderReusedId
     );
-    assert_eq!(events.insert(&other).await.unwrap(), Insertion::Duplicate);
+    assert_eq!(tables.insert_event(&other).await, Insertion::Duplicate);
     assert_eq!(tables.event_rows().await.len(), 2);
 }
 
 #[tokio::test]
 async fn events_without_an_id_are_all_stored() {
     let tables = Tables::create().await;
-    let events = tables.event_store();
 
     for _ in 0..2 {
         assert_eq!(
-            events.insert(&event(None, "{}")).await.unwrap(),
+            tables.insert_event(&event(None, "{}")).await,
             Insertion::Inserted
         );
     }
@@ -75,7 +72,7 @@ async fn a_row_holds_the_event_as_it_was_received() {
     let mut event = event(Some("1"), r#"{"event":"item/updated"}"#);
     event.quarantine = Some(Quarantine::ForeignClientId);
 
-    tables.event_store().insert(&event).await.unwrap();
+    tables.insert_event(&event).await;
 
     let row = tables.event_rows().await.remove(0);
     assert_eq!(row["pk"].as_s().unwrap(), &format!("ITEM#{ITEM}"));

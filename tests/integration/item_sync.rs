@@ -90,10 +90,5 @@ async fn sync_newest_event(deployment: &Deployment, time: Timestamp) {
 
 async fn request_fetch(deployment: &Deployment, item_id: ItemId, after: SignedDuration) {
     let check = NewEvent::fetch_request(Target::Item(item_id), "fetch-1", now() + after);
-    deployment
-        .tables
-        .event_store()
-        .insert(&check)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&check).await;
 }

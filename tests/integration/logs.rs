@@ -294,7 +294,7 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
     let url = garbled_service().await;
     let client = tests::tables::client(&url);
     let items = store::Items::new(client.clone(), "items".to_owned());
-    let credentials = store::Credentials::new(client, "credentials".to_owned());
+    let credentials = store::SharedApiKey::new(client, "credentials".to_owned());
     let secrets_manager = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(url)
@@ -396,7 +396,7 @@ async fn a_hint_that_is_not_stored_is_logged_as_an_error_once() {
     let deployment = Deployment::start().await;
     let mut app = deployment.connect_events();
     let client = tests::tables::client(&garbled_service().await);
-    app.events = store::Events::new(client, "events".to_owned(), tests::tables::EVENT_RETENTION);
+    app.events = store::Events::new(client, "events".to_owned());
 
     let request = sample::request("connect-events/on-success.json");
     let answer = connect_events::handle(&app, request, now()).await;

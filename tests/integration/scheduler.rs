@@ -250,9 +250,5 @@ async fn events_that_stall(answers: &[StatusCode]) -> Events {
         }
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Events::new(
-        tables::client(&url),
-        "events".to_owned(),
-        SignedDuration::from_hours(24),
-    )
+    Events::new(tables::client(&url), "events".to_owned())
 }

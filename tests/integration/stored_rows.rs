@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pluggy::{ClientUserId, ItemId, ItemStatus};
 use serde_json::{Value, json};
-use store::{EventRecord, Target};
+use store::{EventRow, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -173,16 +173,20 @@ fn an_event_of_version_1_is_read_from_the_stream() {
     ] {
         let image = serde_json::from_value(row(path)).unwrap();
 
-        let event = EventRecord::from_image(&image).unwrap().unwrap();
+        let event = EventRow::from_image(image).unwrap();
 
-        assert_eq!(event.target, Target::Item(ITEM.parse().unwrap()), "{path}");
+        assert_eq!(
+            event.target().unwrap(),
+            Target::Item(ITEM.parse().unwrap()),
+            "{path}"
+        );
         assert_eq!(
             event.received_at,
             "2026-11-23T12:00:00Z".parse().unwrap(),
             "{path}"
         );
         assert_eq!(
-            event.client_user_id.as_ref().map(ClientUserId::as_str),
+            event.client_user_id().as_ref().map(ClientUserId::as_str),
             user,
             "{path}"
         );

@@ -15,9 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::Response;
 use runtime::clock::now;
 use serde_json::json;
-use store::{Body, Encoding, Events};
+use store::{EncodedBody, Encoding, Events};
 use tests::deployment::WEBHOOK_SECRET_SHA256;
-use tests::tables::{EVENT_RETENTION, Row};
+use tests::tables::Row;
 use tests::{Deployment, sample};
 
 const ITEM_KEY: &str = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
@@ -47,7 +47,9 @@ fn raw_body(row: &Row) -> Vec<u8> {
         "gzip" => Encoding::Gzip,
         other => panic!("{other}"),
     };
-    Body::raw(row["body"].as_b().unwrap().as_ref().to_vec(), encoding).unwrap()
+    let bytes = row["body"].as_b().unwrap().as_ref().to_vec();
+    let body = EncodedBody { bytes, encoding };
+    body.decode().unwrap().into_owned()
 }
 
 #[tokio::test]
@@ -174,7 +176,7 @@ async fn an_event_that_cannot_be_stored_is_put_off() {
         .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
     let mut webhook = deployment.webhook(WEBHOOK_SECRET_SHA256);
-    webhook.events = Events::new(client, "events".to_owned(), EVENT_RETENTION);
+    webhook.events = Events::new(client, "events".to_owned());
 
     let response = webhook::handle(
         Some(&webhook),

@@ -13,10 +13,10 @@ use runtime::metrics::Emitter;
 use runtime::secret::AcceptedSecrets;
 use sandbox::{Running, Settings};
 use serde_json::json;
-use store::Credentials;
-use store::PluggySecrets;
+use store::{PluggySecrets, SharedApiKey};
 use tokio::time::Instant;
 
+use crate::tables::EVENT_RETENTION;
 use crate::{Tables, sample, stream};
 
 const LIMITS: Limits = Limits {
@@ -101,6 +101,7 @@ impl Deployment {
     pub fn connect_events(&self) -> connect_events::App {
         connect_events::App {
             events: self.tables.event_store(),
+            event_retention: EVENT_RETENTION,
             owner_claim: "sub".to_owned(),
             metrics: self.metrics.clone(),
         }
@@ -122,7 +123,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             events: self.tables.event_store(),
-            presence: self.tables.event_presence(),
+            event_retention: EVENT_RETENTION,
             owner_claim: "sub".to_owned(),
         }
     }
@@ -131,6 +132,7 @@ impl Deployment {
     pub fn webhook(&self, digests: &str) -> webhook::App {
         webhook::App {
             events: self.tables.event_store(),
+            event_retention: EVENT_RETENTION,
             secrets: accepted(digests),
             client_id: CLIENT_ID.parse().unwrap(),
             metrics: self.metrics.clone(),
@@ -161,6 +163,7 @@ impl Deployment {
         scheduler::App {
             items: self.tables.item_store(),
             events: self.tables.event_store(),
+            event_retention: EVENT_RETENTION,
             metrics: self.metrics.clone(),
         }
     }
@@ -171,6 +174,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             events: self.tables.event_store(),
+            event_retention: EVENT_RETENTION,
             place: self.tables.discovery_place(),
             metrics: self.metrics.clone(),
             limits: discovery::Limits::default(),
@@ -182,8 +186,9 @@ impl Deployment {
         operator::App {
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
-            log: self.tables.event_log(),
+            client_id: CLIENT_ID.parse().unwrap(),
             events: self.tables.event_store(),
+            event_retention: EVENT_RETENTION,
         }
     }
 
@@ -316,7 +321,7 @@ fn trust() -> Trust {
 }
 
 /// Returns a client for the fake Pluggy at `url`.
-pub fn client_at(url: &str, secrets: PluggySecrets, table: Credentials) -> Client {
+pub fn client_at(url: &str, secrets: PluggySecrets, table: SharedApiKey) -> Client {
     let api = Api::new(&trust(), url.parse().unwrap());
     let client_id = CLIENT_ID.parse().unwrap();
     Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))

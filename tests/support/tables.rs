@@ -11,10 +11,8 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::SignedDuration;
 use runtime::env::Environment;
-use store::schema;
+use store::{Insertion, NewEvent, schema};
 use uuid::Uuid;
-
-use crate::deployment::CLIENT_ID;
 
 /// The event retention in tests.
 pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -89,23 +87,13 @@ impl Tables {
 
     /// Returns the store's view of the event table.
     pub fn event_store(&self) -> store::Events {
-        store::Events::new(self.client.clone(), self.events.clone(), EVENT_RETENTION)
+        store::Events::new(self.client.clone(), self.events.clone())
     }
 
-    /// Returns the store's view of the event table, for reading.
-    pub fn event_log(&self) -> store::EventLog {
-        self.event_log_of(CLIENT_ID)
-    }
-
-    /// Returns the same view for another application.
-    pub fn event_log_of(&self, client_id: &str) -> store::EventLog {
-        let client_id = client_id.parse().unwrap();
-        store::EventLog::new(self.client.clone(), self.events.clone(), client_id)
-    }
-
-    /// Returns the store's view of single events.
-    pub fn event_presence(&self) -> store::EventPresence {
-        store::EventPresence::new(self.client.clone(), self.events.clone())
+    /// Stores an event.
+    pub async fn insert_event(&self, event: &NewEvent) -> Insertion {
+        let events = self.event_store();
+        events.insert(event, EVENT_RETENTION).await.unwrap()
     }
 
     /// Returns the store's view of the item table.
@@ -119,8 +107,8 @@ impl Tables {
     }
 
     /// Returns the store's view of the credential table.
-    pub fn credential_store(&self) -> store::Credentials {
-        store::Credentials::new(self.client.clone(), self.credentials.clone())
+    pub fn credential_store(&self) -> store::SharedApiKey {
+        store::SharedApiKey::new(self.client.clone(), self.credentials.clone())
     }
 
     /// Returns the store's view of discovery's position in the list of items.

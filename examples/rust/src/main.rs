@@ -4,7 +4,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
-use store::{Credentials, PluggySecrets};
+use store::{PluggySecrets, SharedApiKey};
 use transactions_rust::{App, Batch, Config, Table, handle};
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         pluggy: config.pluggy.client(&trust, secrets, keys),
         table: Table::new(aws.dynamodb(), config.transaction_table),

@@ -11,7 +11,7 @@ mod relayed;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -34,6 +34,8 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct App {
     /// The event table.
     pub events: Events,
+    /// How long a stored event is kept.
+    pub event_retention: SignedDuration,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
     /// The emitter for the outcome of an invocation.
@@ -100,7 +102,11 @@ async fn hint(
     now: Timestamp,
 ) -> Result<Metric, Error> {
     let hint = NewEvent::hint(item_id, user, now);
-    let insertion = app.events.insert(&hint).await.map_err(Error::Store)?;
+    let insertion = app
+        .events
+        .insert(&hint, app.event_retention)
+        .await
+        .map_err(Error::Store)?;
     Ok(match insertion {
         Insertion::Inserted | Insertion::InsertedUnderReusedId => Metric::HintsStored,
         Insertion::Duplicate => Metric::HintsRepeated,

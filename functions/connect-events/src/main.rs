@@ -18,7 +18,8 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     aws.open().await;
     let app = App {
-        events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),
+        events: Events::new(aws.dynamodb(), config.event_table),
+        event_retention: config.event_retention,
         owner_claim: config.owner_claim,
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -7,7 +7,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Credentials, Items, PluggySecrets};
+use store::{Items, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(aws.dynamodb(), config.item_table),
         pluggy: config.pluggy.client(&trust, secrets, keys),

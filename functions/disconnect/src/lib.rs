@@ -6,13 +6,13 @@ mod error;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ItemId;
 use runtime::caller::{caller, request_id};
 use runtime::problem::Problem;
-use store::{Disconnection, EventKey, EventPresence, Events, Items, NewEvent};
+use store::{Disconnection, EventKey, Events, Items, NewEvent};
 
 pub use config::Config;
 
@@ -27,10 +27,10 @@ pub struct App {
     pub pluggy: client::Client,
     /// The item table, for the owner of an item.
     pub items: Items,
-    /// The event table, for fetch requests.
+    /// The event table, for fetch requests, and to check who has disconnected a deleted item.
     pub events: Events,
-    /// The event table, to check who has disconnected a deleted item.
-    pub presence: EventPresence,
+    /// How long a stored event is kept.
+    pub event_retention: SignedDuration,
     /// The claim of the JWT that names the user.
     pub owner_claim: String,
 }
@@ -61,14 +61,17 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
         // Items of other users, deleted items and unknown items take the same path, so the response does not
         // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);
-        let was_asked = app.presence.is_there(&key, now).await;
+        let was_asked = app.events.contains(&key, now).await;
         let was_asked = was_asked.map_err(Error::Store)?;
         return was_asked.then_some(item_id).ok_or(Error::ItemNotFound);
     }
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
         let event = NewEvent::disconnection(item_id, &user, step, now);
-        app.events.insert(&event).await.map_err(Error::Store)
+        app.events
+            .insert(&event, app.event_retention)
+            .await
+            .map_err(Error::Store)
     };
     put(Disconnection::Asked).await?;
     // A missing item counts as deleted: the response to an earlier request may have been lost.

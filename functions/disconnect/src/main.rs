@@ -7,7 +7,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Credentials, EventPresence, Events, Items, PluggySecrets};
+use store::{Events, Items, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,16 +18,12 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         pluggy: config.pluggy.client(&trust, secrets, keys),
         items: Items::new(dynamodb.clone(), config.item_table),
-        events: Events::new(
-            dynamodb.clone(),
-            config.event_table.clone(),
-            config.event_retention,
-        ),
-        presence: EventPresence::new(dynamodb, config.event_table),
+        events: Events::new(dynamodb, config.event_table),
+        event_retention: config.event_retention,
         owner_claim: config.owner_claim,
     };
     app.pluggy.open(clock::now()).await;

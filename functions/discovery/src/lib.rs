@@ -12,7 +12,7 @@ mod news;
 use std::collections::{BTreeSet, HashMap};
 
 use client::chain;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pluggy::{ItemCursor, ItemPage};
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde_json::json;
@@ -33,6 +33,8 @@ pub struct App {
     pub items: Items,
     /// The event table, for fetch requests.
     pub events: Events,
+    /// How long a stored event is kept.
+    pub event_retention: SignedDuration,
     /// The position at which the previous run ended.
     pub place: DiscoveryPlace,
     /// The emitter for the outcome of an invocation.
@@ -156,7 +158,10 @@ async fn request_fetches(
     let mut found = 0;
     for item in &page.results {
         if is_news(item, known.get(&item.id)) {
-            let insertion = app.events.insert(&fetch_request(item, now)).await?;
+            let insertion = app
+                .events
+                .insert(&fetch_request(item, now), app.event_retention)
+                .await?;
             found += usize::from(insertion == Insertion::Inserted);
         }
     }

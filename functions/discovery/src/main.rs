@@ -6,7 +6,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
-use store::{Credentials, DiscoveryPlace, Events, Items, PluggySecrets};
+use store::{DiscoveryPlace, Events, Items, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,11 +17,12 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
         place: DiscoveryPlace::new(dynamodb.clone(), config.pluggy.credential_table.clone()),
-        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        events: Events::new(dynamodb, config.event_table),
+        event_retention: config.event_retention,
         pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
         limits: Limits::default(),

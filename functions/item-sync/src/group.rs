@@ -7,7 +7,7 @@ use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use client::chain;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use store::{EventRecord, Origin, PendingSignal, Target};
+use store::{EventRow, Origin, PendingSignal, Target};
 
 use crate::catch_panic::Panicked;
 
@@ -16,7 +16,7 @@ use crate::catch_panic::Panicked;
 pub(crate) struct Group {
     /// Position at which the stream restarts if this group fails.
     pub(crate) first_sequence_number: String,
-    pub(crate) reason: TargetSignals,
+    pub(crate) signals: TargetSignals,
 }
 
 /// The target of a fetch, and the reason for it.
@@ -80,14 +80,14 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
     for record in records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         match read(record) {
-            Ok(Some(event)) => match groups
+            Ok(Some(signals)) => match groups
                 .iter_mut()
-                .find(|group| group.reason.target() == event.target)
+                .find(|group| group.signals.target() == signals.target())
             {
-                Some(group) => group.reason.add(event),
+                Some(group) => group.signals.merge(signals),
                 None => groups.push(Group {
                     first_sequence_number: sequence_number,
-                    reason: TargetSignals::new(event),
+                    signals,
                 }),
             },
             Ok(None) => {}
@@ -103,34 +103,38 @@ pub(crate) fn group(records: &[StreamRecord]) -> Vec<Group> {
     groups
 }
 
-/// Decodes a record. A record that fails or panics must not block the others.
-fn read(record: &StreamRecord) -> Result<Option<EventRecord>, Box<dyn Error>> {
-    let read = || EventRecord::from_image(&record.change.new_image);
-    match catch_unwind(read) {
-        Ok(event) => Ok(event?),
-        Err(_) => Err(Panicked.into()),
-    }
+/// Decodes a record. Returns `None` if it requests no fetch. A record that fails or panics must not block the
+/// others.
+fn read(record: &StreamRecord) -> Result<Option<TargetSignals>, Box<dyn Error>> {
+    let read = || {
+        let event = EventRow::from_image(record.change.new_image.clone())?;
+        Ok(TargetSignals::of(&event))
+    };
+    catch_unwind(read).unwrap_or_else(|_| Err(Panicked.into()))
 }
 
 impl TargetSignals {
-    fn new(event: EventRecord) -> Self {
-        match event.target {
-            Target::Item(item_id) => Self::Item(Signals::new(item_id, event)),
+    /// Returns the signals of one event, or `None` if it requests no fetch.
+    fn of(event: &EventRow) -> Option<Self> {
+        Some(match event.fetch_target()? {
+            Target::Item(item_id) => Self::Item(Signals::of(item_id, event)),
             Target::Connector(id) => Self::Connector(ConnectorSignals {
                 id,
                 first_received_at: event.received_at,
                 last_received_at: event.received_at,
             }),
-        }
+        })
     }
 
-    fn add(&mut self, event: EventRecord) {
-        match self {
-            Self::Item(signals) => signals.add(event),
-            Self::Connector(signals) => {
-                signals.first_received_at = signals.first_received_at.min(event.received_at);
-                signals.last_received_at = signals.last_received_at.max(event.received_at);
+    /// Adds later signals about the same target.
+    fn merge(&mut self, later: Self) {
+        match (self, later) {
+            (Self::Item(signals), Self::Item(later)) => signals.merge(later),
+            (Self::Connector(signals), Self::Connector(later)) => {
+                signals.first_received_at = signals.first_received_at.min(later.first_received_at);
+                signals.last_received_at = signals.last_received_at.max(later.last_received_at);
             }
+            (Self::Item(_), Self::Connector(_)) | (Self::Connector(_), Self::Item(_)) => {}
         }
     }
 
@@ -151,40 +155,39 @@ impl TargetSignals {
 }
 
 impl Signals {
-    fn new(item_id: ItemId, event: EventRecord) -> Self {
-        let mut signals = Self {
+    fn of(item_id: ItemId, event: &EventRow) -> Self {
+        let source = Source::of(event.origin);
+        let user = event.client_user_id();
+        let (client_user_id, imported_user) = match source {
+            Source::Pluggy => (user, None),
+            Source::Internal | Source::Operator | Source::Frontend => (None, user),
+        };
+        Self {
             item_id,
-            events: 0,
+            events: 1,
             first_received_at: event.received_at,
             last_received_at: event.received_at,
-            source: Source::Frontend,
-            changes_the_item: false,
-            deleted: false,
-            client_user_id: None,
-            imported_user: None,
-            hinted_by: Vec::new(),
-        };
-        signals.add(event);
-        signals
+            source,
+            changes_the_item: event.reports_deletion() || reports_change(event),
+            deleted: event.reports_deletion(),
+            client_user_id,
+            imported_user,
+            hinted_by: event.hinted_by().into_iter().collect(),
+        }
     }
 
-    fn add(&mut self, event: EventRecord) {
-        self.events += 1;
-        self.first_received_at = self.first_received_at.min(event.received_at);
-        self.last_received_at = self.last_received_at.max(event.received_at);
-        self.source = self.source.max(Source::of(event.origin));
-        self.deleted |= event.reports_deletion();
-        self.changes_the_item |= event.reports_deletion() || reports_change(&event);
-        let named = match Source::of(event.origin) {
-            Source::Pluggy => &mut self.client_user_id,
-            Source::Internal | Source::Operator | Source::Frontend => &mut self.imported_user,
-        };
-        *named = named.take().or(event.client_user_id);
-        self.hinted_by.extend(event.hinted_by);
+    fn merge(&mut self, later: Self) {
+        self.events += later.events;
+        self.first_received_at = self.first_received_at.min(later.first_received_at);
+        self.last_received_at = self.last_received_at.max(later.last_received_at);
+        self.source = self.source.max(later.source);
+        self.deleted |= later.deleted;
+        self.changes_the_item |= later.changes_the_item;
+        self.client_user_id = self.client_user_id.take().or(later.client_user_id);
+        self.imported_user = self.imported_user.take().or(later.imported_user);
+        self.hinted_by.extend(later.hinted_by);
     }
-}
 
-impl Signals {
     /// Whether only frontends request the fetch. It changes nothing unless the item belongs to one of their
     /// users.
     pub(crate) fn are_hints_alone(&self) -> bool {
@@ -214,7 +217,7 @@ impl Source {
 }
 
 /// Returns whether the event reports a new state. All item events do, except a login: more events follow it.
-fn reports_change(event: &EventRecord) -> bool {
+fn reports_change(event: &EventRow) -> bool {
     Source::of(event.origin) == Source::Pluggy
         && event.kind.as_str().starts_with("item/")
         && event.kind != EventKind::ItemLoginSucceeded

@@ -59,8 +59,8 @@ pub async fn handle(
     let mut budget = Budget::new(now, deadline);
     let mut report = BatchReport::default();
     for group in group(&event.records) {
-        report.waited(group.reason.first_received_at());
-        if let Err(error) = handle_target(app, &group.reason, &mut budget, &mut report).await {
+        report.waited(group.signals.first_received_at());
+        if let Err(error) = handle_target(app, &group.signals, &mut budget, &mut report).await {
             tracing::error!(
                 error = chain(&error),
                 stream.sequence_number = group.first_sequence_number,

@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use store::{Connectors, Credentials, Items, PluggySecrets};
+use store::{Connectors, Items, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),

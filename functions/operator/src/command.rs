@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
 use serde_json::Value;
-use store::{Cursor, EventCursor};
+use store::{Cursor, ScanCursor};
 use uuid::Uuid;
 
 use crate::text_fields::TextFields;
@@ -66,7 +66,7 @@ pub enum Selection {
         /// The time.
         since: Timestamp,
         /// Position at which the replay continues.
-        cursor: Option<EventCursor>,
+        cursor: Option<ScanCursor>,
     },
 }
 
@@ -124,7 +124,7 @@ fn selection(fields: &mut TextFields) -> Result<Selection, InvalidCommand> {
         }
         (None, None, Some(since)) => Ok(Selection::Since {
             since,
-            cursor: cursor(fields, EventCursor::from_text)?,
+            cursor: cursor(fields, ScanCursor::from_text)?,
         }),
         _ => Err(InvalidCommand::new(
             "itemId",

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use pluggy::{ClientUserId, EventKind};
 use serde_json::json;
-use store::{
-    Body, EventHistory, EventKey, Events, Insertion, LoggedEvent, NewEvent, Origin, Target,
-};
+use store::{Body, EventHistory, EventKey, EventRow, Insertion, NewEvent, Origin, Target};
 use uuid::Uuid;
+
+use crate::App;
 
 /// Name of a replay's event, unless it has a signal.
 const REPLAY: &str = "replay";
@@ -72,14 +72,15 @@ impl FetchRequest {
     }
 
     /// Whether the event is a fetch request of this replay.
-    pub(crate) fn is_of(event: &LoggedEvent, run: Uuid) -> bool {
-        event.id == replay_id(run) || event.id == owner_id(run)
+    pub(crate) fn is_of(event: &EventRow, run: Uuid) -> bool {
+        event.key.sort == replay_id(run) || event.key.sort == owner_id(run)
     }
 
     /// Stores the request. Returns whether it is new.
-    pub(crate) async fn ask(self, events: &Events, now: Timestamp) -> Result<bool, store::Error> {
+    pub(crate) async fn store(self, app: &App, now: Timestamp) -> Result<bool, store::Error> {
         let event = self.into_event(now);
-        Ok(events.insert(&event).await? != Insertion::Duplicate)
+        let insertion = app.events.insert(&event, app.event_retention).await?;
+        Ok(insertion != Insertion::Duplicate)
     }
 
     fn into_event(self, now: Timestamp) -> NewEvent {

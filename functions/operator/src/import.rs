@@ -17,7 +17,7 @@ pub(crate) async fn import(
     let (mut imported, mut known) = (0, 0);
     for item in items {
         let request = FetchRequest::named(run, Target::Item(item.item_id), item.client_user_id);
-        if request.ask(&app.events, now).await? {
+        if request.store(app, now).await? {
             imported += 1;
         } else {
             known += 1;

@@ -22,7 +22,7 @@ pub(crate) async fn item(
         Err(store::Error::Corrupt { attribute }) => Row::Unreadable { attribute },
         Err(error) => return Err(error),
     };
-    let timeline = app.log.timeline(Target::Item(item_id), now).await?;
+    let timeline = app.events.timeline(Target::Item(item_id), now).await?;
     let healths = Healths::of(&app.connectors, row.readable(), now).await;
     let report = ItemReport::new(item_id, &row, &healths, &timeline, now);
     Ok(Report::Item(Box::new(report)))

@@ -125,7 +125,9 @@ fn name(row: &Row) -> &'static str {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use store::{FailedFetch, LoggedEvent, Origin, PendingSignal, Schedule, Snapshot};
+    use store::{
+        EventKey, EventRow, FailedFetch, Origin, PendingSignal, Schedule, Snapshot, Target,
+    };
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -169,14 +171,14 @@ mod tests {
     }
 
     fn timeline() -> Timeline {
-        let event = LoggedEvent {
-            id: "1".to_owned(),
+        let event = EventRow {
+            key: EventKey::of_target(Target::Item(stored().item_id), "1"),
             kind: "item/error".to_owned().into(),
             received_at: "2026-11-23T11:56:59Z".parse().unwrap(),
             origin: Origin::Webhook,
             quarantine: Some("foreign-client-id".to_owned()),
             is_truncated: true,
-            client_user_id: None,
+            body: None,
         };
         Timeline {
             events: vec![event],

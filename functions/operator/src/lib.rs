@@ -16,9 +16,10 @@ mod text_fields;
 mod user_cursor;
 
 use client::chain;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use pluggy::ClientId;
 use serde_json::Value;
-use store::{Connectors, EventLog, Events, Items};
+use store::{Connectors, Events, Items};
 
 pub use command::{Command, NamedItem, Selection};
 pub use config::Config;
@@ -35,10 +36,13 @@ pub struct App {
     pub items: Items,
     /// The connectors, for their health.
     pub connectors: Connectors,
-    /// The events that were received.
-    pub log: EventLog,
-    /// The event table, for fetch requests.
+    /// The events that were received, and fetch requests.
     pub events: Events,
+    /// How long a fetch request is kept.
+    pub event_retention: SignedDuration,
+    /// Our application. Events that were quarantined under another application's id count if they name this
+    /// one.
+    pub client_id: ClientId,
 }
 
 /// Executes one command. An invalid command is refused in the report: it is a mistake of the operator, not a

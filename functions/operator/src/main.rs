@@ -5,7 +5,7 @@ use operator::{App, Config, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
-use store::{Connectors, EventLog, Events, Items};
+use store::{Connectors, Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,12 +18,9 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
-        log: EventLog::new(
-            dynamodb.clone(),
-            config.event_table.clone(),
-            config.client_id,
-        ),
-        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        events: Events::new(dynamodb, config.event_table),
+        event_retention: config.event_retention,
+        client_id: config.client_id,
     };
     let app = &app;
     run(service_fn(

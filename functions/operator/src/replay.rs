@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
-use store::{Cursor, EventCursor, EventHistory, FoundEvent, Origin, StoredItem, Target};
+use store::{Cursor, EventHistory, EventRow, Origin, ScanCursor, StoredItem, Target};
 use uuid::Uuid;
 
 use crate::fetch_request::FetchRequest;
@@ -68,19 +68,23 @@ impl Replay<'_> {
     async fn since(
         &mut self,
         since: Timestamp,
-        mut after: Option<EventCursor>,
-    ) -> Result<Option<EventCursor>, store::Error> {
+        mut after: Option<ScanCursor>,
+    ) -> Result<Option<ScanCursor>, store::Error> {
         for _ in 0..MAX_PAGES {
-            let page = self.app.log.since(since, self.now, after.as_ref()).await?;
+            let page = self
+                .app
+                .events
+                .since(self.app.client_id, since, self.now, after.as_ref())
+                .await?;
             self.done.scanned += page.scanned;
-            for found in page.events {
+            for event in page.rows {
                 if self.is_full() {
                     return Ok(after);
                 }
-                if self.is_wanted(&found).await? {
-                    self.request(found.target).await?;
+                if let Some(target) = self.wanted(&event).await? {
+                    self.request(target).await?;
                 }
-                after = Some(found.cursor);
+                after = Some(ScanCursor::after(&event.key));
             }
             after = page.next;
             if after.is_none() {
@@ -90,17 +94,18 @@ impl Replay<'_> {
         Ok(after)
     }
 
-    /// Returns whether a found event justifies a fetch. A scheduled fetch does not while its item has a row,
-    /// because the schedule of the row continues.
-    async fn is_wanted(&self, found: &FoundEvent) -> Result<bool, store::Error> {
-        if self.settled.contains(&found.target) || FetchRequest::is_of(&found.event, self.run) {
-            return Ok(false);
-        }
-        match found.target {
-            Target::Item(item_id) if found.event.origin == Origin::Internal => {
-                Ok(self.row(item_id).await?.is_none())
+    /// Returns the target of the event if the event justifies a fetch. A scheduled fetch does not while its
+    /// item has a row, because the schedule of the row continues.
+    async fn wanted(&self, event: &EventRow) -> Result<Option<Target>, store::Error> {
+        let target = event.target().filter(|target| {
+            !self.settled.contains(target) && !FetchRequest::is_of(event, self.run)
+        });
+        match target {
+            Some(Target::Item(item_id)) if event.origin == Origin::Internal => {
+                let has_row = self.row(item_id).await?.is_some();
+                Ok(target.filter(|_| !has_row))
             }
-            Target::Item(_) | Target::Connector(_) => Ok(true),
+            target => Ok(target),
         }
     }
 
@@ -138,19 +143,23 @@ impl Replay<'_> {
     async fn users_events(
         &mut self,
         user: &ClientUserId,
-        mut after: Option<EventCursor>,
-    ) -> Result<Option<EventCursor>, store::Error> {
+        mut after: Option<ScanCursor>,
+    ) -> Result<Option<ScanCursor>, store::Error> {
         for _ in 0..MAX_PAGES {
-            let page = self.app.log.naming_users(self.now, after.as_ref()).await?;
+            let page = self
+                .app
+                .events
+                .naming_users(self.app.client_id, self.now, after.as_ref())
+                .await?;
             self.done.scanned += page.scanned;
-            for found in page.events {
+            for event in page.rows {
                 if self.is_full() {
                     return Ok(after);
                 }
-                if found.event.client_user_id.as_ref() == Some(user) {
-                    self.request_if_owned(user, found.target).await?;
+                if event.client_user_id().as_ref() == Some(user) {
+                    self.request_if_owned(user, &event).await?;
                 }
-                after = Some(found.cursor);
+                after = Some(ScanCursor::after(&event.key));
             }
             after = page.next;
             if after.is_none() {
@@ -163,9 +172,9 @@ impl Replay<'_> {
     async fn request_if_owned(
         &mut self,
         user: &ClientUserId,
-        target: Target,
+        event: &EventRow,
     ) -> Result<(), store::Error> {
-        let Target::Item(item_id) = target else {
+        let Some(target @ Target::Item(item_id)) = event.target() else {
             return Ok(());
         };
         if !self.settled.insert(target) {
@@ -175,7 +184,7 @@ impl Replay<'_> {
         if row.is_some_and(|row| row.owner.is_some() || row.deleted_at.is_some()) {
             return Ok(());
         }
-        let history = self.app.log.history(target, self.now).await?;
+        let history = self.history(target).await?;
         if history.user() == Some(user) {
             self.ask(target, history).await?;
         }
@@ -185,7 +194,7 @@ impl Replay<'_> {
     async fn request(&mut self, target: Target) -> Result<(), store::Error> {
         self.settled.insert(target);
         let history = match target {
-            Target::Item(_) => self.app.log.history(target, self.now).await?,
+            Target::Item(_) => self.history(target).await?,
             Target::Connector(_) => EventHistory {
                 is_from_pluggy: true,
                 ..EventHistory::default()
@@ -194,11 +203,16 @@ impl Replay<'_> {
         self.ask(target, history).await
     }
 
+    async fn history(&self, target: Target) -> Result<EventHistory, store::Error> {
+        let events = &self.app.events;
+        events.history(target, self.app.client_id, self.now).await
+    }
+
     async fn ask(&mut self, target: Target, history: EventHistory) -> Result<(), store::Error> {
         let request = FetchRequest::again(self.run, target, &history);
-        let mut is_new = request.ask(&self.app.events, self.now).await?;
+        let mut is_new = request.store(self.app, self.now).await?;
         if let Some(owner) = FetchRequest::owner_again(self.run, target, &history) {
-            is_new |= owner.ask(&self.app.events, self.now).await?;
+            is_new |= owner.store(self.app, self.now).await?;
         }
         if is_new {
             self.done.replayed += 1;

@@ -1,6 +1,6 @@
 //! Position in the replay of a user's items.
 
-use store::{Cursor, EventCursor};
+use store::{Cursor, ScanCursor};
 
 /// Position in the replay of a user's items. The replay covers the items that the user owns first, then the
 /// events that name the user.
@@ -9,7 +9,7 @@ pub enum UserCursor {
     /// A position among the items.
     Items(Option<Cursor>),
     /// A position among the events.
-    Events(Option<EventCursor>),
+    Events(Option<ScanCursor>),
 }
 
 impl UserCursor {
@@ -20,7 +20,7 @@ impl UserCursor {
     pub fn to_text(&self) -> String {
         let (part, rest) = match self {
             Self::Items(cursor) => (Self::ITEMS, cursor.as_ref().map(Cursor::to_text)),
-            Self::Events(cursor) => (Self::EVENTS, cursor.as_ref().map(EventCursor::to_text)),
+            Self::Events(cursor) => (Self::EVENTS, cursor.as_ref().map(ScanCursor::to_text)),
         };
         format!("{part}.{}", rest.unwrap_or_default())
     }
@@ -32,7 +32,7 @@ impl UserCursor {
             (Self::ITEMS, "") => Some(Self::Items(None)),
             (Self::EVENTS, "") => Some(Self::Events(None)),
             (Self::ITEMS, rest) => Some(Self::Items(Some(Cursor::from_text(rest)?))),
-            (Self::EVENTS, rest) => Some(Self::Events(Some(EventCursor::from_text(rest)?))),
+            (Self::EVENTS, rest) => Some(Self::Events(Some(ScanCursor::from_text(rest)?))),
             _ => None,
         }
     }

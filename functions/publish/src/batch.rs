@@ -32,7 +32,9 @@ fn entry(record: StreamRecord, event_table: &str) -> Option<PendingEntry> {
     let (old, new) = (record.change.old_image, record.change.new_image);
     let read = || Change::from_images(old, new);
     let entry = decode::entry(key, written_at, read, |change| match change {
-        Change::Webhook(webhook) => Some(PendingEntry::of_webhook(&webhook, event_table)),
+        Change::Webhook { event, body } => {
+            Some(PendingEntry::of_webhook(&event, &body, event_table))
+        }
         Change::Item { before, after } => PendingEntry::of_change(before.as_deref(), &after),
     })?;
     Some(PendingEntry {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{EventCursor, SeenCursor};
+use store::ScanCursor;
 
 /// Republishes everything since a time, whether it was published before or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Command {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// After this webhook.
-    Webhooks(Option<EventCursor>),
+    Webhooks(Option<ScanCursor>),
     /// After this item.
-    Items(Option<SeenCursor>),
+    Items(Option<ScanCursor>),
 }
 
 /// Reason why a command was not executed. It names a field and never repeats its value.
@@ -73,29 +73,23 @@ impl Cursor {
 
     /// Returns the cursor as opaque text.
     pub fn to_text(&self) -> String {
-        match self {
-            Self::Webhooks(after) => {
-                format!(
-                    "webhooks.{}",
-                    after
-                        .as_ref()
-                        .map_or_else(String::new, EventCursor::to_text)
-                )
-            }
-            Self::Items(after) => {
-                format!("items.{}", after.as_ref().map_or("", SeenCursor::as_str))
-            }
-        }
+        let (part, after) = match self {
+            Self::Webhooks(after) => ("webhooks", after),
+            Self::Items(after) => ("items", after),
+        };
+        let after = after.as_ref().map(ScanCursor::to_text);
+        format!("{part}.{}", after.unwrap_or_default())
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        match text.split_once('.')? {
-            ("webhooks", "") => Some(Self::Webhooks(None)),
-            ("webhooks", after) => {
-                EventCursor::from_text(after).map(|after| Self::Webhooks(Some(after)))
-            }
-            ("items", "") => Some(Self::Items(None)),
-            ("items", after) => SeenCursor::from_text(after).map(|after| Self::Items(Some(after))),
+        let (part, after) = text.split_once('.')?;
+        let after = match after {
+            "" => None,
+            after => Some(ScanCursor::from_text(after)?),
+        };
+        match part {
+            "webhooks" => Some(Self::Webhooks(after)),
+            "items" => Some(Self::Items(after)),
             _ => None,
         }
     }
@@ -120,7 +114,7 @@ mod tests {
             "webhooks.",
             "webhooks.WyJFVkVOVCMxIiwiMSJd",
             "items.",
-            "items.ITEM#9a7b6c5d-0000-4000-8000-000000000001",
+            "items.WyJJVEVNIzEiXQ",
         ] {
             let read = command(&format!(r#""{cursor}""#)).cursor;
 

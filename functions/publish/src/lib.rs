@@ -29,11 +29,12 @@ use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use client::chain;
 use jiff::Timestamp;
+use pluggy::ClientId;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::{EventLog, Items};
+use store::{Events, Items};
 use tokio::time::Instant;
 
 pub use bus::Bus;
@@ -55,7 +56,10 @@ pub struct App {
     /// The dead-letter queue for refused entries.
     pub dead_letters: DeadLetters,
     /// The webhooks, for republishing.
-    pub log: EventLog,
+    pub events: Events,
+    /// Our application. Events that were quarantined under another application's id count if they name this
+    /// one.
+    pub client_id: ClientId,
     /// The items, for republishing.
     pub items: Items,
     /// The name of the event table, for bodies that do not fit an event.

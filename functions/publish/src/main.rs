@@ -7,7 +7,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use store::{EventLog, Items};
+use store::{Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -25,11 +25,8 @@ async fn main() -> Result<(), Error> {
             aws_sdk_sqs::Client::new(aws.sdk()),
             config.dead_letter_queue_url,
         ),
-        log: EventLog::new(
-            dynamodb.clone(),
-            config.event_table.clone(),
-            config.client_id,
-        ),
+        events: Events::new(dynamodb.clone(), config.event_table.clone()),
+        client_id: config.client_id,
         items: Items::new(dynamodb, config.item_table),
         event_table: config.event_table,
         metrics: Emitter::new(config.metrics_namespace),

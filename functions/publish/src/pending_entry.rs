@@ -1,6 +1,6 @@
 //! A pending entry, on its way to the bus.
 
-use store::{ReceivedWebhook, StoredItem, Target};
+use store::{EventRow, StoredItem, Target};
 
 use crate::entry::Entry;
 use crate::reference::{Reference, RowKey};
@@ -17,11 +17,11 @@ pub(crate) struct PendingEntry {
 }
 
 impl PendingEntry {
-    pub(crate) fn of_webhook(webhook: &ReceivedWebhook, table: &str) -> Self {
-        let entry = webhook::entry(webhook, table);
+    pub(crate) fn of_webhook(event: &EventRow, body: &[u8], table: &str) -> Self {
+        let entry = webhook::entry(event, body, table);
         let key = RowKey {
-            pk: webhook.key.partition.clone(),
-            sk: Some(webhook.key.sort.clone()),
+            pk: event.key.partition.clone(),
+            sk: Some(event.key.sort.clone()),
         };
         Self::new(key, entry)
     }

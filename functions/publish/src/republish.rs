@@ -108,7 +108,10 @@ async fn page(
     };
     match cursor {
         Cursor::Webhooks(after) => {
-            let found = app.log.received_since(since, now, after.as_ref()).await?;
+            let found = app
+                .events
+                .webhooks_since(app.client_id, since, now, after.as_ref())
+                .await?;
             Ok(Page {
                 entries: entries(found.rows),
                 scanned: found.scanned,
@@ -137,7 +140,9 @@ fn entry(app: &App, row: ScannedRow, since: Timestamp) -> Option<PendingEntry> {
     let event_table = app.event_table.as_str();
     let read = move || row.read();
     decode::entry(key, since, read, |change| match change {
-        Change::Webhook(webhook) => Some(PendingEntry::of_webhook(&webhook, event_table)),
+        Change::Webhook { event, body } => {
+            Some(PendingEntry::of_webhook(&event, &body, event_table))
+        }
         Change::Item { after, .. } => PendingEntry::of_present(&after),
     })
 }

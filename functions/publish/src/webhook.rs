@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use pluggy::ItemId;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{ReceivedWebhook, Target};
+use store::{EventRow, Target};
 
 use crate::detail_type;
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
@@ -38,20 +38,20 @@ struct Key<'a> {
 }
 
 /// Returns the entry for a webhook in `table`. Its id is that of the row, so a republish gives the same id.
-pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
+pub(crate) fn entry(webhook: &EventRow, body: &[u8], table: &str) -> Entry {
     let id = fact_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
-    let body: Option<&RawValue> = serde_json::from_slice(&webhook.body).ok();
+    let body: Option<&RawValue> = serde_json::from_slice(body).ok();
     let detail = Detail {
         schema_version: SCHEMA_VERSION,
         id: &id,
-        event: &webhook.name,
+        event: webhook.kind.as_str(),
         received_at: webhook.received_at,
         item_id: item_id(webhook),
         body,
         truncated: webhook.is_truncated,
         body_reference: None,
     };
-    let detail_type = detail_type::webhook(&webhook.name);
+    let detail_type = detail_type::webhook(webhook.kind.as_str());
     let whole = Entry::new(&id, detail_type, webhook.received_at, &detail);
     if body.is_some() && whole.size() <= MAX_BYTES {
         return whole;
@@ -71,8 +71,8 @@ pub(crate) fn entry(webhook: &ReceivedWebhook, table: &str) -> Entry {
     Entry::new(&id, whole.detail_type, whole.time, &without_body)
 }
 
-fn item_id(webhook: &ReceivedWebhook) -> Option<ItemId> {
-    match webhook.target {
+fn item_id(webhook: &EventRow) -> Option<ItemId> {
+    match webhook.target() {
         Some(Target::Item(item_id)) => Some(item_id),
         Some(Target::Connector(_)) | None => None,
     }
@@ -82,23 +82,25 @@ fn item_id(webhook: &ReceivedWebhook) -> Option<ItemId> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use store::EventKey;
+    use store::{EventKey, Origin};
 
-    fn webhook(body: &str) -> ReceivedWebhook {
-        let partition = "ITEM#9a7b6c5d-0000-4000-8000-000000000001";
-        ReceivedWebhook {
+    fn webhook() -> EventRow {
+        EventRow {
             key: EventKey {
-                partition: partition.to_owned(),
+                partition: "ITEM#9a7b6c5d-0000-4000-8000-000000000001".to_owned(),
                 sort: "1".to_owned(),
             },
-            target: Some(Target::Item(
-                "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            )),
-            name: "transactions/created".to_owned(),
+            kind: "transactions/created".to_owned().into(),
             received_at: "2026-11-23T12:00:00.123Z".parse().unwrap(),
-            body: body.as_bytes().to_vec(),
+            origin: Origin::Webhook,
+            quarantine: None,
+            body: None,
             is_truncated: false,
         }
+    }
+
+    fn entry_of(body: impl AsRef<[u8]>) -> Entry {
+        entry(&webhook(), body.as_ref(), "EventTable")
     }
 
     fn detail(entry: &Entry) -> Value {
@@ -109,27 +111,27 @@ mod tests {
     fn a_body_is_passed_on_to_the_digit() {
         let body = r#"{ "event":"x", "amount": 0.10000000000000000001, "count": 1e400 }"#;
 
-        let entry = entry(&webhook(body), "EventTable");
+        let entry = entry_of(body);
 
         assert!(entry.detail.contains(body), "{}", entry.detail);
         assert_eq!(entry.detail_type, "webhook.transactions/created");
-        assert_eq!(entry.time, webhook(body).received_at);
+        assert_eq!(entry.time, webhook().received_at);
     }
 
     #[test]
     fn a_body_that_does_not_fit_is_referred_to() {
         let fits = |length: usize| {
             let body = json!({ "event": "x", "filler": "x".repeat(length) }).to_string();
-            let entry = entry(&webhook(&body), "EventTable");
+            let entry = entry_of(&body);
             assert!(entry.size() <= MAX_BYTES);
             !detail(&entry)["body"].is_null()
         };
-        let room = MAX_BYTES - entry(&webhook(r#"{"event":"x","filler":""}"#), "EventTable").size();
+        let room = MAX_BYTES - entry_of(r#"{"event":"x","filler":""}"#).size();
         assert!(fits(room));
         assert!(!fits(room + 1));
 
         let body = json!({ "event": "x", "filler": "x".repeat(MAX_BYTES) }).to_string();
-        let entry = entry(&webhook(&body), "EventTable");
+        let entry = entry_of(&body);
 
         assert_eq!(
             detail(&entry)["bodyReference"],
@@ -139,14 +141,7 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_text_is_referred_to() {
-        let mut odd = webhook(r#"{"event":"x","name":"?"}"#);
-        for byte in &mut odd.body {
-            if *byte == b'?' {
-                *byte = 0xff;
-            }
-        }
-
-        let entry = entry(&odd, "EventTable");
+        let entry = entry_of(b"{\"event\":\"x\",\"name\":\"\xff\"}");
 
         assert!(detail(&entry)["body"].is_null());
         assert_eq!(detail(&entry)["bodyReference"]["key"]["sk"], "1");
@@ -154,10 +149,10 @@ mod tests {
 
     #[test]
     fn a_row_has_one_id() {
-        let (first, mut other) = (webhook(r#"{"event":"x"}"#), webhook(r#"{"event":"x"}"#));
+        let (first, mut other) = (webhook(), webhook());
 
-        assert_eq!(entry(&first, "a").id, entry(&other, "b").id);
+        assert_eq!(entry(&first, b"{}", "a").id, entry(&other, b"{}", "b").id);
         other.key.sort = "2".to_owned();
-        assert_ne!(entry(&first, "a").id, entry(&other, "a").id);
+        assert_ne!(entry(&first, b"{}", "a").id, entry(&other, b"{}", "a").id);
     }
 }

@@ -27,6 +27,8 @@ pub struct App {
     pub items: Items,
     /// The event table, for fetch requests.
     pub events: Events,
+    /// How long a stored event is kept.
+    pub event_retention: SignedDuration,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -86,7 +88,11 @@ async fn request(
         let overdue = now.duration_since(fetch.next_fetch_at).as_secs();
         run.oldest_overdue_seconds = run.oldest_overdue_seconds.max(overdue);
         run.due += 1;
-        match app.events.insert(&event(fetch, now)).await {
+        match app
+            .events
+            .insert(&event(fetch, now), app.event_retention)
+            .await
+        {
             Ok(Insertion::Inserted) => run.requested += 1,
             Ok(_) => {}
             Err(error) => *failure = Some(error),

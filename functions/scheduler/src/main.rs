@@ -17,7 +17,8 @@ async fn main() -> Result<(), Error> {
     let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
-        events: Events::new(dynamodb, config.event_table, config.event_retention),
+        events: Events::new(dynamodb, config.event_table),
+        event_retention: config.event_retention,
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;

@@ -8,7 +8,7 @@ use pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, Web
 use runtime::secret::AcceptedSecrets;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::registration_problem::{carried_secret, elsewhere};
+use crate::registration_problem::{carried_secret, elsewhere, problems_of};
 use crate::{App, Elsewhere, Error, Report, WebhookUrl};
 
 pub(crate) async fn ensure(
@@ -143,8 +143,7 @@ impl Wanted<'_> {
 
     fn is_met_by(&self, webhook: &Webhook) -> bool {
         carried_secret(webhook, self.accepted) == Some(self.secret.expose_secret())
-            && webhook.event == EventKind::All
-            && webhook.disabled_at.is_none()
+            && problems_of(webhook, self.accepted).is_empty()
     }
 }
 
@@ -155,13 +154,15 @@ mod tests {
 
     const URL: &str = "https://hooks.example.com/";
     const ID: &str = "2f1e0d9c-0000-4000-8000-000000000020";
+    /// SHA-256 of `right`.
+    const RIGHT_SHA256: &str = "27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9";
     const OTHER_ID: &str = "2f1e0d9c-0000-4000-8000-000000000021";
 
     fn plan(registered: serde_json::Value) -> Plan {
         let registered: Vec<Webhook> = serde_json::from_value(registered).unwrap();
         let secret = SecretString::from("right");
         let header = "x-webhook-secret".parse().unwrap();
-        let accepted = AcceptedSecrets::parse(header, "").unwrap();
+        let accepted = AcceptedSecrets::parse(header, RIGHT_SHA256).unwrap();
         Wanted {
             url: &URL.parse().unwrap(),
             accepted: &accepted,

@@ -21,7 +21,7 @@ use store::PluggySecrets;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
-pub use registration_problem::{Problem, problems};
+pub use registration_problem::{RegistrationProblem, problems};
 
 /// Dependencies of the function, built once during init.
 pub struct App {
@@ -93,7 +93,7 @@ pub enum Report {
     /// The registrations were fetched.
     Watched {
         /// Their problems.
-        problems: BTreeSet<Problem>,
+        problems: BTreeSet<RegistrationProblem>,
     },
     /// The registrations could not be fetched.
     Unknown,

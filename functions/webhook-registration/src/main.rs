@@ -1,7 +1,7 @@
 //! The Lambda function that operators invoke for the webhook at Pluggy.
 
 use std::time::Duration;
-use store::{Credentials, PluggySecrets};
+use store::{PluggySecrets, SharedApiKey};
 
 use client::https::{self, Limits};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let secrets = || PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
-    let keys = Credentials::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         secrets: secrets(),
         pluggy: config.pluggy.clone().client(&trust, secrets(), keys),

@@ -11,7 +11,7 @@ use crate::WebhookUrl;
 /// A problem that stops deliveries or sends them to another URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Problem {
+pub enum RegistrationProblem {
     /// No webhook points to our URL.
     Missing,
     /// A webhook that carries our secret points to another URL.
@@ -30,14 +30,14 @@ pub fn problems(
     registered: &[Webhook],
     url: &WebhookUrl,
     accepted: &AcceptedSecrets,
-) -> BTreeSet<Problem> {
+) -> BTreeSet<RegistrationProblem> {
     let ours = registered.iter().filter(|webhook| url.is(&webhook.url));
     let mut problems = ours
         .map(|webhook| problems_of(webhook, accepted))
         .min_by_key(BTreeSet::len)
-        .unwrap_or_else(|| BTreeSet::from([Problem::Missing]));
+        .unwrap_or_else(|| BTreeSet::from([RegistrationProblem::Missing]));
     if elsewhere(registered, url, accepted).next().is_some() {
-        problems.insert(Problem::Elsewhere);
+        problems.insert(RegistrationProblem::Elsewhere);
     }
     problems
 }
@@ -72,13 +72,20 @@ pub(crate) fn carried_secret<'a>(
     }
 }
 
-fn problems_of(webhook: &Webhook, accepted: &AcceptedSecrets) -> BTreeSet<Problem> {
+/// Returns the problems of one webhook that points to our URL.
+pub(crate) fn problems_of(
+    webhook: &Webhook,
+    accepted: &AcceptedSecrets,
+) -> BTreeSet<RegistrationProblem> {
     let secret = carried_secret(webhook, accepted);
     let is_admitted = secret.is_some_and(|secret| accepted.accept(secret.as_bytes()));
     [
-        (webhook.event != EventKind::All, Problem::NotAllEvents),
-        (webhook.disabled_at.is_some(), Problem::Disabled),
-        (!is_admitted, Problem::SecretRefused),
+        (
+            webhook.event != EventKind::All,
+            RegistrationProblem::NotAllEvents,
+        ),
+        (webhook.disabled_at.is_some(), RegistrationProblem::Disabled),
+        (!is_admitted, RegistrationProblem::SecretRefused),
     ]
     .into_iter()
     .filter_map(|(is_there, problem)| is_there.then_some(problem))
@@ -95,7 +102,7 @@ mod tests {
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     const OTHER: &str = "36a8543df25b1ae2f203511876b6c91cdedee52b75f0bd8305c6f6440083d7f4";
 
-    fn check_with(digests: &str, registered: Value, expected: &[Problem]) {
+    fn check_with(digests: &str, registered: Value, expected: &[RegistrationProblem]) {
         let webhooks: Vec<Webhook> = serde_json::from_value(registered.clone()).unwrap();
         let header = "x-webhook-secret".parse().unwrap();
         let accepted = AcceptedSecrets::parse(header, digests).unwrap();
@@ -109,7 +116,7 @@ mod tests {
         );
     }
 
-    fn check(registered: Value, expected: &[Problem]) {
+    fn check(registered: Value, expected: &[RegistrationProblem]) {
         check_with(ABC, registered, expected);
     }
 
@@ -133,11 +140,11 @@ mod tests {
     #[test]
     fn each_problem_is_distinct() {
         check(json!([good()]), &[]);
-        check(json!([]), &[Problem::Missing]);
-        check(json!([disabled()]), &[Problem::Disabled]);
+        check(json!([]), &[RegistrationProblem::Missing]);
+        check(json!([disabled()]), &[RegistrationProblem::Disabled]);
         check(
             json!([good_but("event", json!("item/updated"))]),
-            &[Problem::NotAllEvents],
+            &[RegistrationProblem::NotAllEvents],
         );
     }
 
@@ -152,11 +159,11 @@ mod tests {
         ] {
             check(
                 json!([good_but("headers", headers)]),
-                &[Problem::SecretRefused],
+                &[RegistrationProblem::SecretRefused],
             );
         }
         check_with(&format!("{OTHER},{ABC}"), json!([good()]), &[]);
-        check_with("", json!([good()]), &[Problem::SecretRefused]);
+        check_with("", json!([good()]), &[RegistrationProblem::SecretRefused]);
     }
 
     #[test]
@@ -167,8 +174,14 @@ mod tests {
         let mut of_others = elsewhere.clone();
         of_others["headers"] = json!({"x-webhook-secret": "theirs"});
 
-        check(json!([elsewhere]), &[Problem::Missing, Problem::Elsewhere]);
-        check(json!([good(), under_another_name]), &[Problem::Elsewhere]);
+        check(
+            json!([elsewhere]),
+            &[RegistrationProblem::Missing, RegistrationProblem::Elsewhere],
+        );
+        check(
+            json!([good(), under_another_name]),
+            &[RegistrationProblem::Elsewhere],
+        );
         check(json!([good(), of_others]), &[]);
     }
 
@@ -178,6 +191,6 @@ mod tests {
         worse["event"] = json!("item/created");
 
         check(json!([disabled(), good()]), &[]);
-        check(json!([worse, disabled()]), &[Problem::Disabled]);
+        check(json!([worse, disabled()]), &[RegistrationProblem::Disabled]);
     }
 }

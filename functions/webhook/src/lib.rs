@@ -5,13 +5,13 @@
 
 mod config;
 mod delivery;
-mod refusal;
+mod rejection;
 mod report;
 
 use std::time::Duration;
 
 use client::chain;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderValue, Method};
 use lambda_http::{Body, Request, Response};
@@ -32,6 +32,8 @@ const DEADLINE: Duration = Duration::from_millis(2_800);
 pub struct App {
     /// The event table.
     pub events: Events,
+    /// How long a stored event is kept.
+    pub event_retention: SignedDuration,
     /// The accepted secrets of a delivery.
     pub secrets: AcceptedSecrets,
     /// Our application.
@@ -72,12 +74,12 @@ async fn answer(
     }
     report::source(line, request);
     if !app.secrets.admit(request.headers()) {
-        refusal::report(line, &app.secrets, request);
+        rejection::report(line, &app.secrets, request);
         return Problem::unauthenticated().into_response();
     }
     let event = delivery::event(request.body().as_ref(), app.client_id, now);
     report::event(line, &event);
-    match timeout_at(deadline, app.events.insert(&event)).await {
+    match timeout_at(deadline, app.events.insert(&event, app.event_retention)).await {
         Ok(Ok(insertion)) => {
             report::header_names(line, request.headers());
             line.metric(report::outcome(&event, insertion), 1);

@@ -34,7 +34,8 @@ async fn app(environment: &Environment) -> Option<App> {
     let aws = Aws::from_env(environment, &trust.ok()?);
     aws.open().await;
     Some(App {
-        events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),
+        events: Events::new(aws.dynamodb(), config.event_table),
+        event_retention: config.event_retention,
         secrets: config.secrets,
         client_id: config.client_id,
         metrics: Emitter::new(config.metrics_namespace),

@@ -5,12 +5,24 @@ mod address;
 mod client;
 mod connector;
 mod error;
-mod limits;
 mod opened;
 mod trust;
+
+use std::time::Duration;
 
 pub use address::{InvalidUrl, secure_url};
 pub use client::{Body, Client};
 pub use error::Error;
-pub use limits::Limits;
 pub use trust::{BundleError, SetUpError, Trust};
+
+/// Time limits after which a connection counts as broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Limit for name resolution, TCP and TLS.
+    pub connect: Duration,
+    /// Limit for the acknowledgement of sent data by the other network stack, independent of the response
+    /// time. Retransmissions add about 400 ms.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc5482>
+    pub acknowledge: Duration,
+}

@@ -9,7 +9,6 @@ mod base_url;
 mod call;
 mod client;
 mod error;
-mod error_chain;
 mod failure;
 pub mod https;
 mod jwt;
@@ -23,8 +22,7 @@ pub use api_keys::{
 };
 pub use base_url::BaseUrl;
 pub use client::Client;
-pub use error::Error;
-pub use error_chain::chain;
+pub use error::{Error, chain};
 pub use jwt::expiry;
 
 /// Time limit for opening a connection during init. If the server is slower, the first request waits for it.

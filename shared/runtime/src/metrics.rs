@@ -4,7 +4,6 @@
 //! Source:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
-mod dimension;
 mod emf_record;
 mod metric;
 
@@ -14,9 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use dimension::Dimension;
 pub use emf_record::EmfRecord;
-pub use metric::{Metric, Unit};
+pub use metric::{Dimension, Metric, Unit};
 
 /// Writer of EMF records. The runtime's subscriber would nest them under `fields`, but the format requires
 /// its members at the root, so they bypass the subscriber.

@@ -1,5 +1,6 @@
 //! Stored body of a webhook: byte-exact, and compressed if that makes its row cheaper.
 
+use std::borrow::Cow;
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
@@ -40,66 +41,76 @@ impl Encoding {
     }
 }
 
-/// A stored body.
+/// The stored bytes of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Body {
+pub struct EncodedBody {
     /// The bytes, in their encoding.
     pub bytes: Vec<u8>,
     /// The encoding.
     pub encoding: Encoding,
+}
+
+/// A body to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// The bytes to store.
+    pub encoded: EncodedBody,
     /// SHA-256 of the body as it was received.
     pub sha256: [u8; 32],
-    /// Whether the body did not fit, so that `bytes` is only its envelope.
+    /// Whether the body did not fit, so that only its envelope is stored.
     pub truncated: bool,
+}
+
+impl EncodedBody {
+    /// Returns the body before it was encoded. Returns `None` if it cannot be decompressed.
+    pub fn decode(&self) -> Option<Cow<'_, [u8]>> {
+        if self.encoding == Encoding::Identity {
+            return Some(Cow::Borrowed(&self.bytes));
+        }
+        let mut raw = Vec::new();
+        GzDecoder::new(self.bytes.as_slice())
+            .take(MAX_RAW_BYTES)
+            .read_to_end(&mut raw)
+            .ok()?;
+        Some(Cow::Owned(raw))
+    }
 }
 
 impl Body {
     /// Creates the stored form of a body. If it does not fit even compressed, `envelope` is stored instead.
     pub fn new(raw: &[u8], envelope: impl FnOnce() -> Vec<u8>) -> Self {
         let sha256 = Sha256::digest(raw).into();
-        let (bytes, encoding) = smallest(raw);
-        if bytes.len() <= MAX_STORED_BYTES {
+        let encoded = smallest(raw);
+        if encoded.bytes.len() <= MAX_STORED_BYTES {
             return Self {
-                bytes,
-                encoding,
+                encoded,
                 sha256,
                 truncated: false,
             };
         }
-        let (mut bytes, encoding) = smallest(&envelope());
-        if bytes.len() > MAX_STORED_BYTES {
-            bytes = Vec::new();
+        let mut encoded = smallest(&envelope());
+        if encoded.bytes.len() > MAX_STORED_BYTES {
+            encoded.bytes.clear();
         }
         Self {
-            bytes,
-            encoding,
+            encoded,
             sha256,
             truncated: true,
         }
     }
-
-    /// Returns the body as received, or its envelope if it was truncated. Returns `None` if it cannot be
-    /// decompressed.
-    pub fn raw(bytes: Vec<u8>, encoding: Encoding) -> Option<Vec<u8>> {
-        if encoding == Encoding::Identity {
-            return Some(bytes);
-        }
-        let mut raw = Vec::new();
-        GzDecoder::new(bytes.as_slice())
-            .take(MAX_RAW_BYTES)
-            .read_to_end(&mut raw)
-            .ok()?;
-        Some(raw)
-    }
 }
 
-fn smallest(raw: &[u8]) -> (Vec<u8>, Encoding) {
-    if raw.len() <= SMALL_BYTES {
-        return (raw.to_vec(), Encoding::Identity);
-    }
-    match gzip(raw) {
-        Ok(compressed) if compressed.len() < raw.len() => (compressed, Encoding::Gzip),
-        _ => (raw.to_vec(), Encoding::Identity),
+fn smallest(raw: &[u8]) -> EncodedBody {
+    let compressed = (raw.len() > SMALL_BYTES).then(|| gzip(raw).ok()).flatten();
+    match compressed.filter(|compressed| compressed.len() < raw.len()) {
+        Some(bytes) => EncodedBody {
+            bytes,
+            encoding: Encoding::Gzip,
+        },
+        None => EncodedBody {
+            bytes: raw.to_vec(),
+            encoding: Encoding::Identity,
+        },
     }
 }
 
@@ -123,7 +134,7 @@ mod tests {
         for raw in [b"".as_slice(), b"{}", &compressible, &[0xff, 0x00]] {
             let stored = Body::new(raw, no_envelope);
 
-            assert_eq!(Body::raw(stored.bytes, stored.encoding).unwrap(), raw);
+            assert_eq!(stored.encoded.decode().unwrap(), raw);
         }
     }
 
@@ -136,7 +147,7 @@ mod tests {
         ] {
             let stored = Body::new(&vec![b'a'; length], no_envelope);
 
-            assert_eq!(stored.encoding, expected, "{length}");
+            assert_eq!(stored.encoded.encoding, expected, "{length}");
         }
     }
 
@@ -154,7 +165,7 @@ mod tests {
         let stored = Body::new(&noise, || b"envelope".to_vec());
 
         assert!(stored.truncated);
-        assert_eq!(stored.bytes, b"envelope");
+        assert_eq!(stored.encoded.bytes, b"envelope");
         assert_eq!(stored.sha256, <[u8; 32]>::from(Sha256::digest(&noise)));
     }
 }

@@ -1,18 +1,24 @@
-//! Changes of rows that are published, from the records of the tables' streams.
+//! Changes of rows that are published.
 
 use serde_dynamo::Item as Image;
 
-use super::attributes::Row;
+use super::attributes::{Reader, Row, required};
+use super::event::{BODY, ORIGIN};
 use super::item_row::from_row;
 use super::schema::{PARTITION_KEY, SORT_KEY};
-use super::{Error, ReceivedWebhook, StoredItem, Target};
+use super::{Error, EventRow, Origin, StoredItem, Target};
 use pluggy::ClientId;
 
 /// A change of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A webhook was stored.
-    Webhook(ReceivedWebhook),
+    Webhook {
+        /// Its row.
+        event: Box<EventRow>,
+        /// The body as received; its envelope if it was truncated.
+        body: Vec<u8>,
+    },
     /// The row of an item was written.
     Item {
         /// The item before; none if there was no row, or it is unreadable.
@@ -22,26 +28,23 @@ pub enum Change {
     },
 }
 
-/// A row of either table from a scan, not decoded yet.
-#[derive(Clone, Debug)]
-pub struct ScannedRow {
-    row: Row,
-    ours: Option<ClientId>,
-}
-
 impl Change {
-    /// Decodes a record's images. Returns `None` for a record that is not published: an event without a
-    /// webhook or in quarantine, a connector's row, or a removed row.
+    /// Decodes the images of a stream record. Returns `None` for a record that is not published: an event
+    /// that is no webhook or is quarantined, a connector's row, or a removed row.
     pub fn from_images(old: Image, new: Image) -> Result<Option<Self>, Error> {
-        let old: Row = old.into();
-        Self::from_rows(&old, &new.into(), None)
+        Self::from_rows(&old.into(), &new.into(), None)
     }
 
-    fn from_rows(old: &Row, new: &Row, ours: Option<ClientId>) -> Result<Option<Self>, Error> {
+    pub(super) fn from_rows(
+        old: &Row,
+        new: &Row,
+        ours: Option<ClientId>,
+    ) -> Result<Option<Self>, Error> {
         if new.contains_key(SORT_KEY) {
-            return Ok(ReceivedWebhook::from_row(new, ours)?.map(Self::Webhook));
+            return Self::of_event(new, ours);
         }
-        match text(new, PARTITION_KEY).and_then(Target::parse) {
+        let key = Reader(new).text(PARTITION_KEY).ok().flatten();
+        match key.as_deref().and_then(Target::parse) {
             Some(Target::Item(_)) => Ok(Some(Self::Item {
                 before: from_row(old).ok().map(Box::new),
                 after: Box::new(from_row(new)?),
@@ -49,30 +52,16 @@ impl Change {
             Some(Target::Connector(_)) | None => Ok(None),
         }
     }
-}
 
-impl ScannedRow {
-    pub(super) fn new(row: Row, ours: Option<ClientId>) -> Self {
-        Self { row, ours }
+    fn of_event(row: &Row, ours: Option<ClientId>) -> Result<Option<Self>, Error> {
+        if Reader(row).text(ORIGIN)?.as_deref() != Some(Origin::Webhook.as_str()) {
+            return Ok(None);
+        }
+        let event = Box::new(EventRow::from_row(row)?);
+        if event.is_quarantined(ours) {
+            return Ok(None);
+        }
+        let body = required(BODY, event.decoded_body())?.into_owned();
+        Ok(Some(Self::Webhook { event, body }))
     }
-
-    /// Returns the partition key.
-    pub fn partition(&self) -> Option<&str> {
-        text(&self.row, PARTITION_KEY)
-    }
-
-    /// Returns the sort key of a row of `EventTable`.
-    pub fn sort(&self) -> Option<&str> {
-        text(&self.row, SORT_KEY)
-    }
-
-    /// Decodes the row as if it was just written. A quarantined event counts if it names our application.
-    /// Returns `None` for a row that is not published.
-    pub fn read(&self) -> Result<Option<Change>, Error> {
-        Change::from_rows(&Row::new(), &self.row, self.ours)
-    }
-}
-
-fn text<'a>(row: &'a Row, attribute: &str) -> Option<&'a str> {
-    row.get(attribute)?.as_s().ok().map(String::as_str)
 }

@@ -10,7 +10,7 @@ use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
 use pluggy::ItemCursor;
 
-const PLACE_ROW: &str = "LISTING_PLACE";
+const PLACE_ROW: &str = "DISCOVERY_PLACE";
 const AFTER: &str = "after";
 /// Maximum age of a position. Discovery was turned off since an older one.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{LoggedEvent, Origin};
-use pluggy::{ClientUserId, EventKind};
+use super::{EventRow, Origin};
+use pluggy::{ClientId, ClientUserId, EventKind};
 
 /// Facts to keep when an item's events are replayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,14 +42,14 @@ impl EventHistory {
     }
 
     /// Adds an event. The order does not matter. Quarantined events are ignored.
-    pub(super) fn add(&mut self, event: LoggedEvent) {
-        if event.quarantine.is_some() {
+    pub(super) fn add(&mut self, event: &EventRow, ours: ClientId) {
+        if event.is_quarantined(Some(ours)) {
             return;
         }
         let is_from_pluggy = matches!(event.origin, Origin::Webhook | Origin::Replay);
         self.is_from_pluggy |= is_from_pluggy;
         self.is_deleted |= is_from_pluggy && event.kind == EventKind::ItemDeleted;
-        let Some(user) = event.client_user_id else {
+        let Some(user) = event.client_user_id() else {
             return;
         };
         let first = if is_from_pluggy {
@@ -63,24 +63,31 @@ impl EventHistory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Body, EventKey};
     use super::*;
 
-    fn event(name: &str, minute: i64, user: Option<&str>) -> LoggedEvent {
-        LoggedEvent {
-            id: "1".to_owned(),
+    const OURS: &str = "7e2f5a64-0000-4000-8000-000000000001";
+
+    fn event(name: &str, minute: i64, user: Option<&str>) -> EventRow {
+        let body = serde_json::json!({"event": name, "clientUserId": user}).to_string();
+        EventRow {
+            key: EventKey {
+                partition: "ITEM#9a7b6c5d-0000-4000-8000-000000000001".to_owned(),
+                sort: "1".to_owned(),
+            },
             kind: name.to_owned().into(),
             received_at: Timestamp::from_second(60 * minute).unwrap(),
             origin: Origin::Webhook,
             quarantine: None,
+            body: Some(Body::new(body.as_bytes(), Vec::new).encoded),
             is_truncated: false,
-            client_user_id: user.map(|user| user.parse().unwrap()),
         }
     }
 
-    fn history(events: impl IntoIterator<Item = LoggedEvent>) -> EventHistory {
+    fn history(events: impl IntoIterator<Item = EventRow>) -> EventHistory {
         let mut history = EventHistory::default();
         for event in events {
-            history.add(event);
+            history.add(&event, OURS.parse().unwrap());
         }
         history
     }
@@ -101,12 +108,12 @@ mod tests {
 
     #[test]
     fn an_operators_word_counts_only_where_pluggy_named_nobody() {
-        let import = LoggedEvent {
+        let import = EventRow {
             origin: Origin::Import,
             ..event("import", 1, Some("usr_2"))
         };
         let webhook = event("item/created", 2, Some("usr_1"));
-        let replay = LoggedEvent {
+        let replay = EventRow {
             origin: Origin::Replay,
             ..event("replay", 3, Some("usr_1"))
         };
@@ -135,11 +142,11 @@ mod tests {
 
     #[test]
     fn what_is_quarantined_or_a_hint_proves_nothing() {
-        let quarantined = LoggedEvent {
+        let quarantined = EventRow {
             quarantine: Some("foreign-client-id".to_owned()),
             ..event("item/deleted", 1, Some("usr_2"))
         };
-        let hint = LoggedEvent {
+        let hint = EventRow {
             origin: Origin::Hint,
             ..event("item/deleted", 1, None)
         };

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::key::user_digest;
-use super::{Body, Encoding, EventKey, NewEvent, Origin, Target};
+use super::{Body, EventKey, NewEvent, Origin, Target};
 use pluggy::{ClientUserId, ItemId};
 
 /// Name of the event.
@@ -43,9 +43,9 @@ fn id(user: &ClientUserId, now: Timestamp) -> String {
     format!("{HINT}-{}-{bucket}", user_digest(user))
 }
 
-/// Returns the user of the hint with this stored body.
-pub(super) fn hinting_user(bytes: Vec<u8>, encoding: Encoding) -> Option<ClientUserId> {
-    let body: HintBody = serde_json::from_slice(&Body::raw(bytes, encoding)?).ok()?;
+/// Returns the user of the hint with this body.
+pub(super) fn hinting_user(body: &[u8]) -> Option<ClientUserId> {
+    let body: HintBody = serde_json::from_slice(body).ok()?;
     Some(body.client_user_id)
 }
 
@@ -89,12 +89,12 @@ mod tests {
         for user in ["usr_1", "a\"b\\c", &"é".repeat(255)] {
             let body = hint(user, "2026-11-23T12:00:00Z").body.unwrap();
 
-            let named = hinting_user(body.bytes, body.encoding);
+            let named = hinting_user(&body.encoded.decode().unwrap());
 
             assert_eq!(named, Some(user.parse().unwrap()));
         }
         for body in ["", "{}", "[]", r#"{"clientUserId":""}"#] {
-            let named = hinting_user(body.into(), Encoding::Identity);
+            let named = hinting_user(body.as_bytes());
             assert_eq!(named, None, "{body}");
         }
     }

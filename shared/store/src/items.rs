@@ -13,10 +13,11 @@ use super::due_merge::{Shard, ShardMerge, ShardPage};
 use super::error::unavailable;
 use super::item_row::{FETCHED_AT, created_at_item_id, from_row};
 use super::key::item_key;
+use super::scan::SCAN_PAGE;
 use super::schema::{
     BY_NEXT_FETCH, BY_OWNER, CREATED_AT_ITEM_ID, ITEM_PREFIX, NEXT_FETCH_AT, OWNER, PARTITION_KEY,
 };
-use super::{Cursor, Error, ScannedRow, StoredItem, Target};
+use super::{Cursor, Error, ScanCursor, ScanPage, ScannedRow, StoredItem, Target};
 use client::chain;
 use pluggy::{ClientUserId, ItemId};
 
@@ -28,8 +29,6 @@ const SHARD_PAGE: i32 = 100;
 const CONCURRENT_SHARDS: usize = 16;
 /// Operation of the schedule's queries, in errors.
 const QUERY_DUE: &str = "query the fetches that are due";
-/// Rows that one page of a scan reads.
-const SCAN_PAGE: i32 = 100;
 
 /// A fetch that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,33 +55,6 @@ pub struct OwnedPage {
     pub items: Vec<StoredItem>,
     /// Cursor of the next page; none if this is the last.
     pub next: Option<Cursor>,
-}
-
-/// A page of the items that match a scan.
-#[derive(Clone, Debug)]
-pub struct SeenPage {
-    /// Their rows, in no particular order.
-    pub rows: Vec<ScannedRow>,
-    /// Number of rows read.
-    pub scanned: usize,
-    /// Position of the next page; none if this is the last.
-    pub next: Option<SeenCursor>,
-}
-
-/// The row of `ItemTable` after which a scan continues.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenCursor(String);
-
-impl SeenCursor {
-    /// Returns the cursor as opaque text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Parses such a text. Returns `None` if it is not a cursor.
-    pub fn from_text(text: &str) -> Option<Self> {
-        Target::parse(text).map(|target| Self(target.key()))
-    }
 }
 
 /// `ItemTable`.
@@ -185,15 +157,14 @@ impl Items {
     pub async fn seen_since(
         &self,
         since: Timestamp,
-        after: Option<&SeenCursor>,
-    ) -> Result<SeenPage, Error> {
-        let start = after.map(|cursor| Row::from([(PARTITION_KEY.to_owned(), text(&cursor.0))]));
+        after: Option<&ScanCursor>,
+    ) -> Result<ScanPage<ScannedRow>, Error> {
         let answer = self
             .client
             .scan()
             .table_name(&self.table)
             .limit(SCAN_PAGE)
-            .set_exclusive_start_key(start)
+            .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .filter_expression(
                 "begins_with(#pk, :item) \
                  AND (#fetchedAt >= :since OR NOT attribute_type(#fetchedAt, :number))",
@@ -206,20 +177,7 @@ impl Items {
             .send()
             .await
             .map_err(unavailable("scan the items"))?;
-        let next = match answer.last_evaluated_key() {
-            Some(key) => Some(required(PARTITION_KEY, Reader(key).text(PARTITION_KEY)?)?),
-            None => None,
-        };
-        Ok(SeenPage {
-            next: next.map(SeenCursor),
-            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-            rows: answer
-                .items
-                .into_iter()
-                .flatten()
-                .map(|row| ScannedRow::new(row, None))
-                .collect(),
-        })
+        ScanPage::new(answer, |row| Some(ScannedRow::new(row, None)))
     }
 
     /// Returns a page of a user's items, newest first.

@@ -4,7 +4,7 @@ use aws_sdk_secretsmanager::Client;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::sdk_failure::reason;
+use super::reason;
 use client::{BoxError, BoxFuture, Credentials, CredentialsSource};
 use pluggy::ClientId;
 

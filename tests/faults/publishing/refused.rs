@@ -219,8 +219,7 @@ async fn every_event_of_pluggys_arrives_under_its_name_and_nothing_else_does() {
         "a-check",
         now(),
     );
-    let store = stack.deployment.tables.event_store();
-    store.insert(&check).await.unwrap();
+    stack.deployment.tables.insert_event(&check).await;
 
     let records = pipeline.new_records().await;
     records.feed(&[&function, &function]).await;

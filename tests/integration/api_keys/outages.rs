@@ -5,7 +5,7 @@ use client::{Client, Error};
 use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
-use store::Credentials;
+use store::SharedApiKey;
 use tests::Deployment;
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 
@@ -18,7 +18,7 @@ fn authentications(deployment: &Deployment) -> usize {
 
 /// Returns a client of a process whose requests to the table are observed.
 fn client_over(deployment: &Deployment, observed: &Observed) -> Client {
-    let table = Credentials::new(
+    let table = SharedApiKey::new(
         observed.client(&deployment.tables),
         deployment.tables.credentials.clone(),
     );

@@ -160,7 +160,7 @@ async fn a_hint_that_cannot_be_stored_is_put_off() {
         .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
     let mut app = deployment.connect_events();
-    app.events = Events::new(client, "events".to_owned(), EVENT_RETENTION);
+    app.events = Events::new(client, "events".to_owned());
 
     assert_put_off(&app).await;
 }
@@ -170,7 +170,8 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = connect_events::App {
-        events: Events::new(client(&url), "events".to_owned(), EVENT_RETENTION),
+        events: Events::new(client(&url), "events".to_owned()),
+        event_retention: EVENT_RETENTION,
         owner_claim: "sub".to_owned(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };
@@ -189,7 +190,8 @@ async fn without_a_table_an_event_that_is_no_hint_is_counted_all_the_same() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = connect_events::App {
-        events: Events::new(client(&url), "events".to_owned(), EVENT_RETENTION),
+        events: Events::new(client(&url), "events".to_owned()),
+        event_retention: EVENT_RETENTION,
         owner_claim: "sub".to_owned(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use store::{Credentials, Disconnection, EventPresence, Events, Items, NewEvent};
+use store::{Disconnection, Events, Items, NewEvent, SharedApiKey};
 use tests::deployment::{CLIENT_SECRET, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};
@@ -128,7 +128,6 @@ async fn no_item_is_deleted_whose_deletion_cannot_be_remembered() {
     app.events = Events::new(
         observed.client(&deployment.tables),
         deployment.tables.events.clone(),
-        EVENT_RETENTION,
     );
     let request = || sample::delete_item(USER, &item_id.to_string());
 
@@ -147,12 +146,7 @@ async fn a_caller_who_lost_the_answer_repeats_whatever_happened_since() {
     let item_id = known_item(&deployment).await;
     let user = USER.parse().unwrap();
     let asked = NewEvent::disconnection(item_id, &user, Disconnection::Asked, now());
-    deployment
-        .tables
-        .event_store()
-        .insert(&asked)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&asked).await;
     let pluggy = deployment.pluggy_client();
     pluggy.delete_item(item_id, now()).await.unwrap();
     super::deliver_deletion(&deployment, item_id).await;
@@ -187,7 +181,7 @@ async fn no_success_is_claimed_where_it_is_unknown_who_disconnected_the_item() {
     let deployment = Deployment::start().await;
     let observed = Observed::refusing_on_events("GetItem");
     let mut app = deployment.disconnect();
-    app.presence = EventPresence::new(
+    app.events = Events::new(
         observed.client(&deployment.tables),
         deployment.tables.events.clone(),
     );
@@ -203,12 +197,12 @@ async fn tables_that_hang_are_answered_with_a_problem() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let table = || "table".to_owned();
-    let credentials = Credentials::new(client(&url), table());
+    let credentials = SharedApiKey::new(client(&url), table());
     let app = disconnect::App {
         pluggy: client_at(&url, secrets(CLIENT_SECRET), credentials),
         items: Items::new(client(&url), table()),
-        events: Events::new(client(&url), table(), EVENT_RETENTION),
-        presence: EventPresence::new(client(&url), table()),
+        events: Events::new(client(&url), table()),
+        event_retention: EVENT_RETENTION,
         owner_claim: "sub".to_owned(),
     };
     let begin = Instant::now();

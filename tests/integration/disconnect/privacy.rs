@@ -30,7 +30,7 @@ async fn foreign_gone_and_unknown_items_are_answered_alike_and_on_the_same_path(
     let client = observed.client(&deployment.tables);
     let mut app = deployment.disconnect();
     app.items = store::Items::new(client.clone(), deployment.tables.items.clone());
-    app.presence = store::EventPresence::new(client, deployment.tables.events.clone());
+    app.events = store::Events::new(client, deployment.tables.events.clone());
     let requests_before = deployment.pluggy.requests().len();
 
     let mut answers = Vec::new();

@@ -23,7 +23,7 @@ pub(super) async fn hint_later(
     later: SignedDuration,
 ) {
     let hint = NewEvent::hint(item_id, &user.parse().unwrap(), now() + later);
-    deployment.tables.event_store().insert(&hint).await.unwrap();
+    deployment.tables.insert_event(&hint).await;
 }
 
 /// Stores an event in which an operator, or a frontend without a user, names an item.
@@ -36,12 +36,7 @@ async fn name(deployment: &Deployment, item_id: ItemId, origin: Origin) {
         body: None,
         quarantine: None,
     };
-    deployment
-        .tables
-        .event_store()
-        .insert(&event)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&event).await;
 }
 
 /// Lets Pluggy fail at first, and fetches the item later when it is due.

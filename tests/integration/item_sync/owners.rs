@@ -195,10 +195,5 @@ async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
         body: Some(Body::new(body.as_bytes(), Vec::new)),
         quarantine: None,
     };
-    deployment
-        .tables
-        .event_store()
-        .insert(&import)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&import).await;
 }

@@ -151,12 +151,7 @@ async fn only_events_received_since_the_time_are_replayed() {
         body: None,
         quarantine: None,
     };
-    deployment
-        .tables
-        .event_store()
-        .insert(&recent)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&recent).await;
 
     let command = json!({"action": "replay", "run": RUN, "since": since});
     let fetches = replay_to_the_end(&deployment, command).await;
@@ -182,12 +177,7 @@ async fn quarantined_and_expired_events_are_not_replayed() {
         body: None,
         quarantine: None,
     };
-    deployment
-        .tables
-        .event_store()
-        .insert(&long_ago)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&long_ago).await;
 
     let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
 
@@ -239,7 +229,7 @@ async fn an_event_quarantined_under_a_wrong_client_id_is_replayed_under_the_righ
     }
     deployment.deliver(&json!(["no event"])).await;
     let mut app = deployment.operator();
-    app.log = deployment.tables.event_log_of(right_one);
+    app.client_id = right_one.parse().unwrap();
     let users = json!({"action": "replay", "run": RUN, "clientUserId": USER, "cursor": "events."});
 
     let of_user = operator::handle(&app, users, now()).await.unwrap();
@@ -307,12 +297,7 @@ async fn an_item_with_only_fetch_requests_left_is_replayed_only_if_its_row_is_lo
     deployment.sync_all().await;
     let since = now() + SignedDuration::from_mins(1);
     let check = NewEvent::fetch_request(Target::Item(item_id), "fetch-1-0", since);
-    deployment
-        .tables
-        .event_store()
-        .insert(&check)
-        .await
-        .unwrap();
+    deployment.tables.insert_event(&check).await;
 
     let command = json!({"action": "replay", "run": RUN, "since": since});
     assert_eq!(replay_to_the_end(&deployment, command.clone()).await, 0);
@@ -349,7 +334,7 @@ async fn an_item_that_only_a_frontend_named_leaves_no_rows() {
         body: None,
         quarantine: None,
     };
-    deployment.tables.event_store().insert(&hint).await.unwrap();
+    deployment.tables.insert_event(&hint).await;
     let mistyped = Uuid::new_v4();
 
     let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
@@ -376,7 +361,7 @@ async fn an_owner_that_only_a_frontend_named_is_not_carried_forward() {
         body: Some(Body::new(claim.to_string().as_bytes(), Vec::new)),
         quarantine: None,
     };
-    deployment.tables.event_store().insert(&hint).await.unwrap();
+    deployment.tables.insert_event(&hint).await;
 
     let thiefs = json!({"action": "replay", "run": RUN, "clientUserId": "usr_thief"});
     let fetches = replay_to_the_end(&deployment, thiefs).await;

@@ -37,9 +37,9 @@ impl Testbed {
     }
 
     async fn request_fetch(&self, item_id: ItemId, event_id: &str) {
-        let events = self.deployment.tables.event_store();
+        let tables = &self.deployment.tables;
         let check = NewEvent::fetch_request(Target::Item(item_id), event_id, now());
-        events.insert(&check).await.unwrap();
+        tables.insert_event(&check).await;
     }
 
     fn details(&self) -> Vec<Value> {

@@ -32,7 +32,7 @@ impl Testbed {
 
     /// Stores this many events.
     async fn fill(&self, count: usize) {
-        let events = self.deployment.tables.event_store();
+        let tables = &self.deployment.tables;
         for number in 0..count {
             let body = format!(r#"{{"event":"x/y","eventId":"{number}"}}"#);
             let event = Event::parse(body.as_bytes()).unwrap();
@@ -44,7 +44,7 @@ impl Testbed {
                 body: Some(Body::new(body.as_bytes(), Vec::new)),
                 quarantine: None,
             };
-            events.insert(&event).await.unwrap();
+            tables.insert_event(&event).await;
         }
     }
 
@@ -104,7 +104,7 @@ async fn a_foreign_event_is_published_once_its_application_is_ours() {
         .await;
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 0);
 
-    testbed.app.log = testbed.deployment.tables.event_log_of(other);
+    testbed.app.client_id = other.parse().unwrap();
 
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
     assert_eq!(testbed.detail_types(), ["webhook.x/y"]);

@@ -180,7 +180,8 @@ fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
     App {
         bus: Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned()),
         dead_letters: DeadLetters::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned()),
-        log: tables.event_log(),
+        events: tables.event_store(),
+        client_id: tests::deployment::CLIENT_ID.parse().unwrap(),
         items: tables.item_store(),
         event_table: tables.events.clone(),
         metrics: Emitter::in_memory(),

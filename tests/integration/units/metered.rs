@@ -92,8 +92,8 @@ impl Metered {
     /// Fetches the item at `time`, and returns the cost for item-sync.
     pub(super) async fn fetch(&self, item_id: ItemId, time: Timestamp) -> Vec<String> {
         let event = NewEvent::fetch_request(Target::Item(item_id), &time.to_string(), time);
-        let events = self.deployment.tables.event_store();
-        events.insert(&event).await.unwrap();
+        let tables = &self.deployment.tables;
+        tables.insert_event(&event).await;
         self.sync_at(time).await;
         self.take()
     }

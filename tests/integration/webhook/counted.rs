@@ -8,7 +8,6 @@ use runtime::metrics::Metric;
 use serde_json::{Value, json};
 use store::Events;
 use tests::deployment::WEBHOOK_SECRET_SHA256;
-use tests::tables::EVENT_RETENTION;
 use tests::{Deployment, sample};
 
 use super::deliver;
@@ -91,7 +90,7 @@ async fn a_delivery_that_is_put_off_counts_as_put_off() {
         .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
     let mut without_table = deployment.webhook(WEBHOOK_SECRET_SHA256);
-    without_table.events = Events::new(client, "events".to_owned(), EVENT_RETENTION);
+    without_table.events = Events::new(client, "events".to_owned());
 
     for app in [without_table, deployment.webhook("")] {
         let request = sample::request("webhook/item-created.json");

@@ -49,7 +49,8 @@ impl HttpConnector for SlowTable {
 fn app(client: aws_sdk_dynamodb::Client) -> webhook::App {
     let header = "x-webhook-secret".parse().unwrap();
     webhook::App {
-        events: Events::new(client, "events".to_owned(), EVENT_RETENTION),
+        events: Events::new(client, "events".to_owned()),
+        event_retention: EVENT_RETENTION,
         secrets: webhook::AcceptedSecrets::parse(header, WEBHOOK_SECRET_SHA256).unwrap(),
         client_id: CLIENT_ID.parse().unwrap(),
         metrics: Emitter::in_memory(),

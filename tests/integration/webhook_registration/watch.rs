@@ -8,7 +8,7 @@ use sandbox::{Effect, Fault};
 use serde_json::Value;
 use tests::Deployment;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, accepted};
-use webhook_registration::{Command, Elsewhere, Error, Problem, Report};
+use webhook_registration::{Command, Elsewhere, Error, RegistrationProblem, Report};
 
 use super::{ENSURE, ensure, registered};
 
@@ -23,7 +23,7 @@ async fn watch(deployment: &Deployment) -> Report {
         .unwrap()
 }
 
-fn watched(problems: &[Problem]) -> Report {
+fn watched(problems: &[RegistrationProblem]) -> Report {
     Report::Watched {
         problems: problems.iter().copied().collect(),
     }
@@ -65,7 +65,7 @@ fn logged(deployment: &Deployment) -> Option<(u64, Value)> {
 }
 
 /// Asserts the problems that the watch reports about a deployment, before and after a repair.
-async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
+async fn check(deployment: Deployment, repair: Command, expected: &[RegistrationProblem]) {
     assert_eq!(watch(&deployment).await, watched(expected));
     let named = serde_json::to_value(expected).unwrap();
     assert_eq!(logged(&deployment), Some((expected.len() as u64, named)));
@@ -90,7 +90,12 @@ async fn check(deployment: Deployment, repair: Command, expected: &[Problem]) {
 
 #[tokio::test]
 async fn a_missing_webhook_is_reported_and_registered() {
-    check(Deployment::start().await, ENSURE, &[Problem::Missing]).await;
+    check(
+        Deployment::start().await,
+        ENSURE,
+        &[RegistrationProblem::Missing],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -100,7 +105,12 @@ async fn a_disabled_webhook_is_reported_and_enabled() {
         ..UpdateWebhookRequest::default()
     };
 
-    check(registered_but(change).await, ENSURE, &[Problem::Disabled]).await;
+    check(
+        registered_but(change).await,
+        ENSURE,
+        &[RegistrationProblem::Disabled],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -113,7 +123,7 @@ async fn a_webhook_for_some_events_only_is_reported_and_widened() {
     check(
         registered_but(change).await,
         ENSURE,
-        &[Problem::NotAllEvents],
+        &[RegistrationProblem::NotAllEvents],
     )
     .await;
 }
@@ -129,7 +139,7 @@ async fn a_webhook_with_another_secret_is_reported_and_given_ours() {
     check(
         registered_but(change).await,
         ENSURE,
-        &[Problem::SecretRefused],
+        &[RegistrationProblem::SecretRefused],
     )
     .await;
 }
@@ -145,7 +155,7 @@ async fn a_webhook_with_our_secret_elsewhere_is_reported_and_deleted_only_on_req
     let alone = Command::Ensure {
         elsewhere: Elsewhere::Delete,
     };
-    check(deployment, alone, &[Problem::Elsewhere]).await;
+    check(deployment, alone, &[RegistrationProblem::Elsewhere]).await;
 }
 
 #[tokio::test]
@@ -158,7 +168,10 @@ async fn the_secret_is_compared_with_the_deployed_digests_and_not_with_the_store
     let reported = webhook_registration::handle(&mistyped, Command::Watch, now()).await;
     let refused = webhook_registration::handle(&mistyped, ENSURE, now()).await;
 
-    assert_eq!(reported.unwrap(), watched(&[Problem::SecretRefused]));
+    assert_eq!(
+        reported.unwrap(),
+        watched(&[RegistrationProblem::SecretRefused])
+    );
     assert!(
         matches!(refused, Err(Error::SecretNotAccepted)),
         "{refused:?}"

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use store::LoggedEvent;
+use store::EventRow;
 
 /// One event of an item's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,12 +23,12 @@ pub struct EventLine {
 }
 
 impl EventLine {
-    pub(super) fn new(event: &LoggedEvent) -> Self {
+    pub(super) fn new(event: &EventRow) -> Self {
         Self {
             received_at: event.received_at,
             event: event.kind.as_str().to_owned(),
             origin: event.origin.as_str(),
-            id: event.id.clone(),
+            id: event.key.sort.clone(),
             quarantine: event.quarantine.clone(),
             truncated: event.is_truncated,
         }

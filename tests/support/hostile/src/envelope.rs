@@ -1,7 +1,7 @@
 //! The property of events.
 
 use pluggy::Event;
-use store::{EventKey, EventRecord, Target};
+use store::{EventKey, EventRow, Target};
 
 use crate::receiver::{post, with_secret};
 use crate::row::{Row, text};
@@ -22,12 +22,12 @@ pub fn envelope(raw: &[u8]) {
             Some(event) => assert_is_row_of(&row, event),
             None => assert!(text(&row, "pk").unwrap().starts_with("UNPARSED#")),
         }
-        let record = EventRecord::from_image(&row).unwrap();
+        let record = EventRow::from_image(row.clone().into()).unwrap();
         let is_to_be_synced =
             event.is_some() && target(&row).is_some() && !row.contains_key("quarantine");
-        assert_eq!(record.is_some(), is_to_be_synced);
-        if let (Some(record), Some(event)) = (&record, &event) {
-            assert_is_record_of(record, &row, event);
+        assert_eq!(record.fetch_target().is_some(), is_to_be_synced);
+        if let Some(event) = event.as_ref().filter(|_| is_to_be_synced) {
+            assert_is_record_of(&record, &row, event);
         }
     }
 }
@@ -42,15 +42,15 @@ fn assert_is_row_of(row: &Row, event: &Event) {
     assert_eq!(text(row, "event"), Some(name.collect::<String>().as_str()));
 }
 
-fn assert_is_record_of(record: &EventRecord, row: &Row, event: &Event) {
-    assert_eq!(Some(record.target), target(row));
+fn assert_is_record_of(record: &EventRow, row: &Row, event: &Event) {
+    assert_eq!(record.fetch_target(), target(row));
     if event.kind.as_str().chars().count() <= MAX_NAME_CHARACTERS {
         assert_eq!(record.kind, event.kind);
     }
     let names_the_user = event.kind.as_str().starts_with("item/");
     let user = event.client_user_id.as_ref().filter(|_| names_the_user);
     assert_eq!(
-        record.client_user_id,
+        record.client_user_id(),
         user.and_then(|id| id.parse().ok()),
         "the user of {}",
         event.kind

@@ -58,7 +58,7 @@ impl Receiver {
             .build();
         Self {
             runtime: runtime.unwrap(),
-            events: Events::new(table.client(), "events".to_owned(), RETENTION),
+            events: Events::new(table.client(), "events".to_owned()),
             table,
         }
     }
@@ -71,6 +71,7 @@ impl Receiver {
         // One app for each request, because it keeps the lines that it logs.
         let app = webhook::App {
             events: self.events.clone(),
+            event_retention: RETENTION,
             secrets: AcceptedSecrets::parse(header, DIGESTS).unwrap(),
             client_id: CLIENT_ID.parse().unwrap(),
             metrics: Emitter::in_memory(),

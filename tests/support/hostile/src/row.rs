@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_dynamo::AttributeValue;
-use store::{Body, Encoding};
+use store::{EncodedBody, Encoding};
 
 /// A row as DynamoDB's stream delivers it.
 pub(crate) type Row = HashMap<String, AttributeValue>;
@@ -30,8 +30,14 @@ pub(crate) fn raw_body(row: &Row) -> (Vec<u8>, bool) {
         Some("gzip") => Encoding::Gzip,
         _ => Encoding::Identity,
     };
-    let raw = Body::raw(bytes.clone(), encoding).unwrap();
-    (raw, !row.contains_key("truncated"))
+    let body = EncodedBody {
+        bytes: bytes.clone(),
+        encoding,
+    };
+    (
+        body.decode().unwrap().into_owned(),
+        !row.contains_key("truncated"),
+    )
 }
 
 /// Checks that a row's keys are valid in DynamoDB and safe in a log, and that the row fits.

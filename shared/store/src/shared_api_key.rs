@@ -19,12 +19,12 @@ const ISSUED_AT: &str = "issuedAt";
 
 /// `CredentialTable`: the shared API key.
 #[derive(Clone, Debug)]
-pub struct Credentials {
+pub struct SharedApiKey {
     client: Client,
     table: String,
 }
 
-impl Credentials {
+impl SharedApiKey {
     /// Creates the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
@@ -79,7 +79,7 @@ impl Credentials {
     }
 }
 
-impl KeyStore for Credentials {
+impl KeyStore for SharedApiKey {
     fn get(&self, client_id: ClientId) -> BoxFuture<'_, Result<Option<StoredApiKey>, BoxError>> {
         Box::pin(async move { Ok(self.api_key(client_id).await?) })
     }

@@ -1,14 +1,12 @@
-//! `EventTable`: every reason for a fetch, stored once.
+//! An event to store, and the attributes of its row.
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 
 use super::attributes::{Row, number, text, time};
-use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, SORT_KEY, VERSION};
-use super::{Body, Error, EventKey, Target};
+use super::{Body, EventKey, Target};
 
 pub(super) const EVENT: &str = "event";
 pub(super) const RECEIVED_AT: &str = "receivedAt";
@@ -110,94 +108,31 @@ impl NewEvent {
             quarantine: None,
         }
     }
-}
 
-/// Result of storing an event. In each case the event is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Insertion {
-    /// The event is new.
-    Inserted,
-    /// The event was already stored.
-    Duplicate,
-    /// Another body has its id, so it is stored beside that one.
-    InsertedUnderReusedId,
-}
-
-/// Writer of `EventTable`.
-#[derive(Clone, Debug)]
-pub struct Events {
-    client: Client,
-    table: String,
-    retention: SignedDuration,
-}
-
-impl Events {
-    /// Creates the writer of the table named `table`, whose rows expire after `retention`.
-    pub fn new(client: Client, table: String, retention: SignedDuration) -> Self {
-        Self {
-            client,
-            table,
-            retention,
-        }
-    }
-
-    /// Stores an event once. Repeating the call with the same event changes nothing.
-    pub async fn insert(&self, event: &NewEvent) -> Result<Insertion, Error> {
-        let Some(existing) = self.put(event, &event.key).await? else {
-            return Ok(Insertion::Inserted);
-        };
-        match &event.body {
-            Some(body) if !has_digest(&existing, &body.sha256) => {
-                let key = event.key.with_body_digest(&body.sha256);
-                match self.put(event, &key).await? {
-                    None => Ok(Insertion::InsertedUnderReusedId),
-                    Some(_) => Ok(Insertion::Duplicate),
-                }
-            }
-            _ => Ok(Insertion::Duplicate),
-        }
-    }
-
-    /// Writes the row if its key is free, else returns the existing row.
-    async fn put(&self, event: &NewEvent, key: &EventKey) -> Result<Option<Row>, Error> {
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(self.row(event, key)))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(None),
-            Err(error) => match error.as_service_error().and_then(condition_failed) {
-                Some(existing) => Ok(Some(existing)),
-                None => Err(unavailable("put the event")(error)),
-            },
-        }
-    }
-
-    fn row(&self, event: &NewEvent, key: &EventKey) -> Row {
-        let expires_at = event
+    /// Returns the row under `key`, which expires after `retention`.
+    pub(super) fn to_row(&self, key: &EventKey, retention: SignedDuration) -> Row {
+        let expires_at = self
             .received_at
-            .saturating_add(self.retention)
-            .unwrap_or(event.received_at);
+            .saturating_add(retention)
+            .unwrap_or(self.received_at);
         let mut row = Row::from([
             (PARTITION_KEY.to_owned(), text(&key.partition)),
             (SORT_KEY.to_owned(), text(&key.sort)),
             (SCHEMA.to_owned(), number(VERSION)),
-            (EVENT.to_owned(), text(&event.name)),
-            (RECEIVED_AT.to_owned(), time(event.received_at)),
-            (ORIGIN.to_owned(), text(event.origin.as_str())),
+            (EVENT.to_owned(), text(&self.name)),
+            (RECEIVED_AT.to_owned(), time(self.received_at)),
+            (ORIGIN.to_owned(), text(self.origin.as_str())),
             (EXPIRES_AT.to_owned(), number(expires_at.as_second())),
         ]);
-        if let Some(body) = &event.body {
+        if let Some(body) = &self.body {
             row.insert(
                 BODY.to_owned(),
-                AttributeValue::B(Blob::new(body.bytes.clone())),
+                AttributeValue::B(Blob::new(body.encoded.bytes.clone())),
             );
-            row.insert(BODY_ENCODING.to_owned(), text(body.encoding.as_str()));
+            row.insert(
+                BODY_ENCODING.to_owned(),
+                text(body.encoded.encoding.as_str()),
+            );
             row.insert(
                 BODY_SHA256.to_owned(),
                 AttributeValue::B(Blob::new(body.sha256)),
@@ -206,25 +141,9 @@ impl Events {
                 row.insert(TRUNCATED.to_owned(), AttributeValue::Bool(true));
             }
         }
-        if let Some(quarantine) = event.quarantine {
+        if let Some(quarantine) = self.quarantine {
             row.insert(QUARANTINE.to_owned(), text(quarantine.as_str()));
         }
         row
     }
-}
-
-fn condition_failed(error: &aws_sdk_dynamodb::operation::put_item::PutItemError) -> Option<Row> {
-    use aws_sdk_dynamodb::operation::put_item::PutItemError;
-    match error {
-        PutItemError::ConditionalCheckFailedException(failed) => {
-            Some(failed.item.clone().unwrap_or_default())
-        }
-        _ => None,
-    }
-}
-
-fn has_digest(row: &Row, digest: &[u8]) -> bool {
-    row.get(BODY_SHA256)
-        .and_then(|value| value.as_b().ok())
-        .is_some_and(|stored| stored.as_ref() == digest)
 }

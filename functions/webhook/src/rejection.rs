@@ -1,4 +1,4 @@
-//! Report of refused deliveries. Pluggy does not retry after a 401, so lost events because of a mistyped
+//! Report of rejected deliveries. Pluggy does not retry after a 401, so lost events because of a mistyped
 //! digest or a missing header must be visible.
 
 use lambda_http::Request;
@@ -11,7 +11,7 @@ use serde_json::json;
 /// 400 transactions, has 16 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Counts a refused delivery. Nothing of its body is stored or logged.
+/// Counts a rejected delivery. Nothing of its body is stored or logged.
 pub(crate) fn report(line: &mut EmfRecord, secrets: &AcceptedSecrets, request: &Request) {
     let presented = secrets.are_presented(request.headers());
     let reason = if presented { "wrong" } else { "absent" };

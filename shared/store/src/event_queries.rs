@@ -1,7 +1,6 @@
-//! Reader of `EventTable`: events that its stream no longer holds. Expired rows count as gone, even if
-//! DynamoDB has not removed them yet.
+//! Queries and scans of `EventTable` for events that its stream no longer holds. Expired rows count as gone,
+//! even if DynamoDB has not removed them yet.
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
@@ -9,85 +8,33 @@ use jiff::Timestamp;
 
 use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
-use super::event_insert::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
+use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
+use super::scan::SCAN_PAGE;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
 use super::{
-    Error, EventCursor, EventHistory, LoggedEvent, Origin, Quarantine, ScannedRow, Target,
+    Error, EventHistory, EventRow, Events, Origin, Quarantine, ScanCursor, ScanPage, ScannedRow,
+    Target,
 };
 use pluggy::ClientId;
 
 /// Maximum number of pages of a timeline. DynamoDB ends a page at 1 MB, and bodies count even if not
 /// requested.
 const MAX_TIMELINE_PAGES: usize = 50;
-/// Rows that one page of a scan reads.
-const SCAN_PAGE: i32 = 100;
 /// Attributes that a scan requests. A quarantined row is included, because its body decides whether the
 /// quarantine still applies.
 const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body, #bodyEncoding";
-
-/// Reader of `EventTable`.
-#[derive(Clone, Debug)]
-pub struct EventLog {
-    client: Client,
-    table: String,
-    /// Our application. Events that were quarantined under another application's id count if they name this
-    /// one.
-    client_id: ClientId,
-}
 
 /// The events about one target, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     /// The events.
-    pub events: Vec<LoggedEvent>,
+    pub events: Vec<EventRow>,
     /// Whether these are all events. With very many events, some are left unread.
     pub is_complete: bool,
 }
 
-/// An event that a scan found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundEvent {
-    /// Target of the event.
-    pub target: Target,
-    /// The event.
-    pub event: LoggedEvent,
-    /// Position at which the scan continues after it.
-    pub cursor: EventCursor,
-}
-
-/// A page of the events that match a scan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundPage {
-    /// The events, in no particular order.
-    pub events: Vec<FoundEvent>,
-    /// Number of rows read.
-    pub scanned: usize,
-    /// Position of the next page; none if this is the last.
-    pub next: Option<EventCursor>,
-}
-
-/// A page of complete webhooks that match a scan.
-#[derive(Clone, Debug)]
-pub struct ReceivedPage {
-    /// Their rows, in no particular order.
-    pub rows: Vec<ScannedRow>,
-    /// Number of rows read.
-    pub scanned: usize,
-    /// Position of the next page; none if this is the last.
-    pub next: Option<EventCursor>,
-}
-
-impl EventLog {
-    /// Creates the reader of the table named `table`, for the application `client_id`.
-    pub fn new(client: Client, table: String, client_id: ClientId) -> Self {
-        Self {
-            client,
-            table,
-            client_id,
-        }
-    }
-
+impl Events {
     /// Returns all events about one target, without their bodies.
     pub async fn timeline(&self, target: Target, now: Timestamp) -> Result<Timeline, Error> {
         let mut events = Vec::new();
@@ -96,7 +43,9 @@ impl EventLog {
             let answer = self
                 .about(target, now)
                 .filter_expression("#expiresAt > :now")
-                .projection_expression("#sk, #event, #receivedAt, #origin, #quarantine, #truncated")
+                .projection_expression(
+                    "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #truncated",
+                )
                 .expression_attribute_names("#sk", SORT_KEY)
                 .expression_attribute_names("#event", EVENT)
                 .expression_attribute_names("#receivedAt", RECEIVED_AT)
@@ -107,21 +56,27 @@ impl EventLog {
                 .send()
                 .await
                 .map_err(unavailable("query the events"))?;
-            events.extend(self.readable(answer.items.as_deref().unwrap_or_default()));
+            events.extend(readable(answer.items.as_deref().unwrap_or_default()));
             page = answer.last_evaluated_key;
             if page.is_none() {
                 break;
             }
         }
-        events.sort_by(|a, b| (b.received_at, &b.id).cmp(&(a.received_at, &a.id)));
+        events.sort_by(|a, b| (b.received_at, &b.key.sort).cmp(&(a.received_at, &a.key.sort)));
         Ok(Timeline {
             events,
             is_complete: page.is_none(),
         })
     }
 
-    /// Returns the facts from the events about one target that a replay must keep.
-    pub async fn history(&self, target: Target, now: Timestamp) -> Result<EventHistory, Error> {
+    /// Returns the facts from the events about one target that a replay must keep. Events that name `ours` count
+    /// even if they were quarantined for another application.
+    pub async fn history(
+        &self,
+        target: Target,
+        ours: ClientId,
+        now: Timestamp,
+    ) -> Result<EventHistory, Error> {
         let mut history = EventHistory::default();
         let mut page = None;
         loop {
@@ -145,8 +100,8 @@ impl EventLog {
                 .send()
                 .await
                 .map_err(unavailable("query the events"))?;
-            for event in self.readable(answer.items.as_deref().unwrap_or_default()) {
-                history.add(event);
+            for event in readable(answer.items.as_deref().unwrap_or_default()) {
+                history.add(&event, ours);
             }
             page = answer.last_evaluated_key;
             if page.is_none() {
@@ -184,10 +139,11 @@ impl EventLog {
     /// Returns events about items and connectors since a time, of any origin and not quarantined.
     pub async fn since(
         &self,
+        ours: ClientId,
         since: Timestamp,
         now: Timestamp,
-        after: Option<&EventCursor>,
-    ) -> Result<FoundPage, Error> {
+        after: Option<&ScanCursor>,
+    ) -> Result<ScanPage<EventRow>, Error> {
         let scan = self
             .scan(now, after)
             .filter_expression(
@@ -199,15 +155,16 @@ impl EventLog {
             .expression_attribute_values(":since", time(since))
             .expression_attribute_values(":item", text(ITEM_PREFIX))
             .expression_attribute_values(":connector", text(CONNECTOR_PREFIX));
-        self.found(scan).await
+        found(scan, ours).await
     }
 
     /// Returns events about items that may name a user, with that user, and not quarantined.
     pub async fn naming_users(
         &self,
+        ours: ClientId,
         now: Timestamp,
-        after: Option<&EventCursor>,
-    ) -> Result<FoundPage, Error> {
+        after: Option<&ScanCursor>,
+    ) -> Result<ScanPage<EventRow>, Error> {
         let scan = self
             .scan(now, after)
             .filter_expression(
@@ -221,22 +178,23 @@ impl EventLog {
             .expression_attribute_values(":itemEvent", text("item/"))
             .expression_attribute_values(":replay", text(Origin::Replay.as_str()))
             .expression_attribute_values(":import", text(Origin::Import.as_str()));
-        self.found(scan).await
+        found(scan, ours).await
     }
 
-    /// Returns the complete webhooks since a time that are not quarantined.
-    pub async fn received_since(
+    /// Returns the webhooks since a time that are not quarantined, with their bodies.
+    pub async fn webhooks_since(
         &self,
+        ours: ClientId,
         since: Timestamp,
         now: Timestamp,
-        after: Option<&EventCursor>,
-    ) -> Result<ReceivedPage, Error> {
+        after: Option<&ScanCursor>,
+    ) -> Result<ScanPage<ScannedRow>, Error> {
         let answer = self
             .client
             .scan()
             .table_name(&self.table)
             .limit(SCAN_PAGE)
-            .set_exclusive_start_key(after.map(EventCursor::to_row))
+            .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .filter_expression(
                 // An unreadable time may be any time.
                 "#expiresAt > :now AND #origin = :webhook \
@@ -255,17 +213,7 @@ impl EventLog {
             .send()
             .await
             .map_err(unavailable("scan the events"))?;
-        let next = answer.last_evaluated_key();
-        Ok(ReceivedPage {
-            next: next.map(EventCursor::from_row).transpose()?,
-            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-            rows: answer
-                .items
-                .into_iter()
-                .flatten()
-                .map(|row| ScannedRow::new(row, Some(self.client_id)))
-                .collect(),
-        })
+        ScanPage::new(answer, |row| Some(ScannedRow::new(row, Some(ours))))
     }
 
     fn about(&self, target: Target, now: Timestamp) -> QueryFluentBuilder {
@@ -280,12 +228,12 @@ impl EventLog {
             .expression_attribute_values(":now", number(now.as_second()))
     }
 
-    fn scan(&self, now: Timestamp, after: Option<&EventCursor>) -> ScanFluentBuilder {
+    fn scan(&self, now: Timestamp, after: Option<&ScanCursor>) -> ScanFluentBuilder {
         self.client
             .scan()
             .table_name(&self.table)
             .limit(SCAN_PAGE)
-            .set_exclusive_start_key(after.map(EventCursor::to_row))
+            .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#event", EVENT)
             .expression_attribute_names("#origin", ORIGIN)
@@ -298,40 +246,21 @@ impl EventLog {
             .expression_attribute_values(":foreign", foreign())
             .expression_attribute_values(":now", number(now.as_second()))
     }
+}
 
-    async fn found(&self, scan: ScanFluentBuilder) -> Result<FoundPage, Error> {
-        let answer = scan.send().await.map_err(unavailable("scan the events"))?;
-        let next = answer.last_evaluated_key();
-        Ok(FoundPage {
-            next: next.map(EventCursor::from_row).transpose()?,
-            scanned: usize::try_from(answer.scanned_count).unwrap_or_default(),
-            events: answer
-                .items()
-                .iter()
-                .filter_map(|row| logged(self.found_event(row)).flatten())
-                .collect(),
-        })
-    }
+/// Returns the events of a page that are about a target and not quarantined.
+async fn found(scan: ScanFluentBuilder, ours: ClientId) -> Result<ScanPage<EventRow>, Error> {
+    let answer = scan.send().await.map_err(unavailable("scan the events"))?;
+    ScanPage::new(answer, |row| {
+        let event = logged(EventRow::from_row(&row))?;
+        (event.target().is_some() && !event.is_quarantined(Some(ours))).then_some(event)
+    })
+}
 
-    /// Decodes an event. Returns `None` for a row without a Pluggy id, and for a quarantined one.
-    fn found_event(&self, row: &Row) -> Result<Option<FoundEvent>, Error> {
-        let cursor = EventCursor::from_row(row)?;
-        let Some(target) = cursor.target() else {
-            return Ok(None);
-        };
-        let event = LoggedEvent::from_row(row, self.client_id)?;
-        Ok(event.quarantine.is_none().then_some(FoundEvent {
-            target,
-            event,
-            cursor,
-        }))
-    }
-
-    /// Returns the readable events. An unreadable row must not hide the others.
-    fn readable(&self, rows: &[Row]) -> impl Iterator<Item = LoggedEvent> {
-        rows.iter()
-            .filter_map(|row| logged(LoggedEvent::from_row(row, self.client_id)))
-    }
+/// Returns the readable events. An unreadable row must not hide the others.
+fn readable(rows: &[Row]) -> impl Iterator<Item = EventRow> {
+    rows.iter()
+        .filter_map(|row| logged(EventRow::from_row(row)))
 }
 
 fn foreign() -> AttributeValue {
