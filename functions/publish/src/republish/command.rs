@@ -1,25 +1,17 @@
-//! Commands of an operator.
+//! The operator's command.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{EventCursor, SeenCursor};
 
-/// Republishes everything since a time, whether it was published before or not.
+use super::cursor::Cursor;
+
+/// A command to publish again everything since a time, whether it was published before or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub(super) struct Command {
     /// The start of the time range.
-    pub since: Timestamp,
+    pub(super) since: Timestamp,
     /// Position at which publishing continues.
-    pub cursor: Cursor,
-}
-
-/// Position at which publishing continues. Webhooks come first, then items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// After this webhook.
-    Webhooks(Option<EventCursor>),
-    /// After this item.
-    Items(Option<SeenCursor>),
+    pub(super) cursor: Cursor,
 }
 
 /// Reason why a command was not executed. It names a field and never repeats its value.
@@ -42,7 +34,7 @@ struct Fields {
 
 impl Command {
     /// Parses a command. The refusal names the first wrong field.
-    pub fn parse(json: &str) -> Result<Self, InvalidCommand> {
+    pub(super) fn parse(json: &str) -> Result<Self, InvalidCommand> {
         let refusal = |field, reason| InvalidCommand { field, reason };
         let fields: Fields = serde_json::from_str(json).map_err(|_| {
             refusal(
@@ -64,40 +56,6 @@ impl Command {
             ))?,
             cursor: cursor.ok_or(refusal("cursor", "must be a cursor from an earlier answer"))?,
         })
-    }
-}
-
-impl Cursor {
-    /// The start position.
-    pub const START: Self = Self::Webhooks(None);
-
-    /// Returns the cursor as opaque text.
-    pub fn to_text(&self) -> String {
-        match self {
-            Self::Webhooks(after) => {
-                format!(
-                    "webhooks.{}",
-                    after
-                        .as_ref()
-                        .map_or_else(String::new, EventCursor::to_text)
-                )
-            }
-            Self::Items(after) => {
-                format!("items.{}", after.as_ref().map_or("", SeenCursor::as_str))
-            }
-        }
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        match text.split_once('.')? {
-            ("webhooks", "") => Some(Self::Webhooks(None)),
-            ("webhooks", after) => {
-                EventCursor::from_text(after).map(|after| Self::Webhooks(Some(after)))
-            }
-            ("items", "") => Some(Self::Items(None)),
-            ("items", after) => SeenCursor::from_text(after).map(|after| Self::Items(Some(after))),
-            _ => None,
-        }
     }
 }
 
