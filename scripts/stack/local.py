@@ -188,7 +188,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
         },
         "functions": {
             "operator": outputs["OperatorFunctionName"],
-            "publish": outputs["PublishFunctionName"],
+            "republish": outputs["RepublishFunctionName"],
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
         "bus": outputs["EventBusName"],

@@ -33,7 +33,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// The configuration of each function, and its required variables.
-const FUNCTIONS: [(Read, &[&str]); 11] = [
+const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -140,12 +140,20 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
     (
         |environment| publish::Config::from_env(environment).err(),
         &[
+            "DEAD_LETTER_QUEUE_URL",
+            "EVENT_BUS",
+            "EVENT_TABLE",
+            "METRICS_NAMESPACE",
+        ],
+    ),
+    (
+        |environment| publish::republish::Config::from_env(environment).err(),
+        &[
+            "DEAD_LETTER_QUEUE_URL",
             "EVENT_BUS",
             "EVENT_TABLE",
             "ITEM_TABLE",
-            "METRICS_NAMESPACE",
             "PLUGGY_CLIENT_ID",
-            "DEAD_LETTER_QUEUE_URL",
         ],
     ),
 ];
@@ -192,6 +200,7 @@ fn a_malformed_variable_is_named_without_its_value() {
         (5, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_URL", "http://hooks.example.com"),
         (8, "EVENT_RETENTION_DAYS", "soon"),
+        (11, "PLUGGY_CLIENT_ID", "not-a-uuid"),
     ];
     for (function, name, value) in cases {
         let mut variables = complete();

@@ -8,7 +8,7 @@ use store::{Snapshot, StoredItem};
 
 use crate::detail_type;
 use crate::entry::{Entry, SCHEMA_VERSION};
-use crate::fact_id::fact_id;
+use crate::event_id::event_id;
 
 /// The change to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,7 @@ fn bus_entry(
 fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
     let version = item.snapshot.as_ref().and_then(Snapshot::version);
     let version = version.map_or_else(String::new, |version| version.to_string());
-    fact_id(&[
+    event_id(&[
         "item",
         &item.item_id.to_string(),
         detail_type,

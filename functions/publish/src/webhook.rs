@@ -8,7 +8,7 @@ use store::{EventRow, Target};
 
 use crate::detail_type;
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
-use crate::fact_id::fact_id;
+use crate::event_id::event_id;
 
 /// The `detail`, as docs/events/webhook.v1.schema.json describes it.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ struct Key<'a> {
 
 /// Returns the entry for a webhook in `table`. Its id is that of the row, so a republish gives the same id.
 pub(crate) fn entry(webhook: &EventRow, body: &[u8], table: &str) -> Entry {
-    let id = fact_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
+    let id = event_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
     let body: Option<&RawValue> = serde_json::from_slice(body).ok();
     let detail = Detail {
         schema_version: SCHEMA_VERSION,

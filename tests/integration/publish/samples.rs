@@ -1,4 +1,4 @@
-//! The sample events, which the function accepts.
+//! The sample events, which the functions accept.
 
 use serde_json::Value;
 use tests::sample;
@@ -32,7 +32,7 @@ async fn the_sample_command_is_carried_out() {
     let testbed = Testbed::start().await;
 
     let report = testbed
-        .command(&sample::json("publish/republish.json"))
+        .command(&sample::json("republish/since.json"))
         .await
         .unwrap();
 

@@ -212,7 +212,7 @@ fn a_republished_event_has_the_same_id() {
 }
 
 #[test]
-fn facts_that_differ_have_ids_that_differ() {
+fn events_that_differ_have_ids_that_differ() {
     let first = entry(None, &ready()).unwrap().id;
     let others = [
         updating(),

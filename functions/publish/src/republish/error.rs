@@ -1,11 +1,8 @@
-//! Failures of an invocation.
+//! Failures of a republish.
 
-/// Failure of an invocation.
+/// Failure of a republish. The command can be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The batch does not have the form of a stream's batch.
-    #[error("the batch cannot be read")]
-    UnreadableBatch,
     /// The rows cannot be read.
     #[error(transparent)]
     Store(#[from] store::Error),

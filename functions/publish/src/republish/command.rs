@@ -1,25 +1,17 @@
-//! Commands of an operator.
+//! The operator's command.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::ScanCursor;
 
-/// Republishes everything since a time, whether it was published before or not.
+use super::cursor::Cursor;
+
+/// A command to publish again everything since a time, whether it was published before or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub(super) struct Command {
     /// The start of the time range.
-    pub since: Timestamp,
+    pub(super) since: Timestamp,
     /// Position at which publishing continues.
-    pub cursor: Cursor,
-}
-
-/// Position at which publishing continues. Webhooks come first, then items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// After this webhook.
-    Webhooks(Option<ScanCursor>),
-    /// After this item.
-    Items(Option<ScanCursor>),
+    pub(super) cursor: Cursor,
 }
 
 /// Reason why a command was not executed. It names a field and never repeats its value.
@@ -42,7 +34,7 @@ struct Fields {
 
 impl Command {
     /// Parses a command. The refusal names the first wrong field.
-    pub fn parse(json: &str) -> Result<Self, InvalidCommand> {
+    pub(super) fn parse(json: &str) -> Result<Self, InvalidCommand> {
         let refusal = |field, reason| InvalidCommand { field, reason };
         let fields: Fields = serde_json::from_str(json).map_err(|_| {
             refusal(
@@ -64,34 +56,6 @@ impl Command {
             ))?,
             cursor: cursor.ok_or(refusal("cursor", "must be a cursor from an earlier answer"))?,
         })
-    }
-}
-
-impl Cursor {
-    /// The start position.
-    pub const START: Self = Self::Webhooks(None);
-
-    /// Returns the cursor as opaque text.
-    pub fn to_text(&self) -> String {
-        let (part, after) = match self {
-            Self::Webhooks(after) => ("webhooks", after),
-            Self::Items(after) => ("items", after),
-        };
-        let after = after.as_ref().map(ScanCursor::to_text);
-        format!("{part}.{}", after.unwrap_or_default())
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        let (part, after) = text.split_once('.')?;
-        let after = match after {
-            "" => None,
-            after => Some(ScanCursor::from_text(after)?),
-        };
-        match part {
-            "webhooks" => Some(Self::Webhooks(after)),
-            "items" => Some(Self::Items(after)),
-            _ => None,
-        }
     }
 }
 
