@@ -5,7 +5,6 @@
 //! it, when no caller waits.
 
 mod config;
-mod error;
 mod name;
 mod relayed;
 
@@ -16,7 +15,8 @@ use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ItemId};
-use runtime::caller::{caller, request_id};
+use runtime::RequestError;
+use runtime::caller::caller;
 use runtime::metrics::{Dimension, EmfRecord, Emitter, Metric};
 use serde_json::json;
 use store::{Events, Insertion, NewEvent};
@@ -24,7 +24,6 @@ use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 
-use error::Error;
 use relayed::Relayed;
 
 /// Time limit of the response. The timeout of the function is longer.
@@ -45,10 +44,7 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
     let mut line = EmfRecord::new("connect event answered");
     let response = match run(app, &request, now, &mut line).await {
         Ok(()) => accepted(),
-        Err(error) => error
-            .log()
-            .into_problem(request_id(&request))
-            .into_response(),
+        Err(error) => error.into_response(&request),
     };
     line.property("response.status", json!(response.status().as_u16()));
     app.metrics.emit(line, now);
@@ -60,10 +56,10 @@ async fn run(
     request: &Request,
     now: Timestamp,
     line: &mut EmfRecord,
-) -> Result<(), Error> {
+) -> Result<(), RequestError> {
     let deadline = Instant::now() + DEADLINE;
-    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
-    let relayed = Relayed::parse(request.body()).map_err(Error::Invalid)?;
+    let user = caller(request, &app.owner_claim)?;
+    let relayed = Relayed::parse(request.body())?;
     count(line, &relayed);
     let Some(item_id) = relayed.item_id else {
         return Ok(());
@@ -71,7 +67,7 @@ async fn run(
     let hinting = hint(app, item_id, &user, now);
     let hinted = timeout_at(deadline, hinting)
         .await
-        .unwrap_or(Err(Error::TooSlow))?;
+        .unwrap_or_else(|_| Err(RequestError::too_slow()))?;
     line.metric(hinted, 1);
     Ok(())
 }
@@ -98,9 +94,10 @@ async fn hint(
     item_id: ItemId,
     user: &ClientUserId,
     now: Timestamp,
-) -> Result<Metric, Error> {
+) -> Result<Metric, RequestError> {
     let hint = NewEvent::hint(item_id, user, now);
-    let insertion = app.events.insert(&hint).await.map_err(Error::Store)?;
+    let insertion = app.events.insert(&hint).await;
+    let insertion = insertion.map_err(RequestError::ours(store::Error::is_temporary))?;
     Ok(match insertion {
         Insertion::Inserted | Insertion::InsertedUnderReusedId => Metric::HintsStored,
         Insertion::Duplicate => Metric::HintsRepeated,

@@ -6,20 +6,18 @@ use lambda_http::request::RequestContext;
 
 use pluggy::ClientUserId;
 
-/// Returns the signed-in user from the claim named `claim`, for example `sub`. Returns `None` without a
+use crate::problem::Problem;
+
+/// Returns the signed-in user from the claim named `claim`, for example `sub`. Returns a 401 without a
 /// usable claim, also when the request did not pass the authorizer.
-pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserId> {
+pub fn caller(request: &lambda_http::Request, claim: &str) -> Result<ClientUserId, Problem> {
+    of_claim(request, claim).ok_or_else(Problem::unauthenticated)
+}
+
+fn of_claim(request: &lambda_http::Request, claim: &str) -> Option<ClientUserId> {
     let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
         return None;
     };
     let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
     claims.get(claim)?.parse().ok()
-}
-
-/// Returns the id under which Lambda logs this request, for responses that refer to the log.
-pub fn request_id(request: &lambda_http::Request) -> String {
-    request
-        .lambda_context_ref()
-        .map(|context| context.request_id.clone())
-        .unwrap_or_default()
 }
