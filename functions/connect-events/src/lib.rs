@@ -1,5 +1,6 @@
-//! `POST /connect-events`: an event of the Connect widget, relayed by a frontend. The event is counted. An
-//! event about an item is also stored as a hint, which requests a fetch of that item.
+//! `POST /connect-events`, and `POST /users/{userId}/connect-events` for backends: an event of the Connect widget,
+//! relayed by a frontend. The event is counted. An event about an item is also stored as a hint, which requests a
+//! fetch of that item.
 //!
 //! The response is the same for every item id. `item-sync` checks later whether the item exists and who owns
 //! it, when no caller waits.
@@ -16,7 +17,7 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
-use runtime::caller::caller;
+use runtime::caller::Callers;
 use runtime::metrics::{Dimension, EmfRecord, Emitter, Metric};
 use serde_json::json;
 use store::{Events, Insertion, NewEvent};
@@ -33,8 +34,8 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct App {
     /// The event table.
     pub events: Events,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -58,7 +59,7 @@ async fn run(
     line: &mut EmfRecord,
 ) -> Result<(), RequestError> {
     let deadline = Instant::now() + DEADLINE;
-    let user = caller(request, &app.owner_claim)?;
+    let user = app.callers.user(request)?;
     let relayed = Relayed::parse(request.body())?;
     count(line, &relayed);
     let Some(item_id) = relayed.item_id else {

@@ -1,4 +1,4 @@
-//! The Lambda function behind `POST /connect-events`.
+//! The Lambda function behind `POST /connect-events` and `POST /users/{userId}/connect-events`.
 
 use connect_events::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     aws.open().await;
     let app = App {
         events: Events::new(aws.dynamodb(), config.event_table, config.event_retention),
-        owner_claim: config.owner_claim,
+        callers: config.callers,
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;

@@ -1,4 +1,5 @@
-//! `POST /connect-token`: a connect token for the signed-in user, and the options for the widget.
+//! `POST /connect-token`, and `POST /users/{userId}/connect-token` for backends: a connect token for the user, and
+//! the options for the widget.
 
 mod answer;
 mod config;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ConnectTokenRequest, ItemId};
 use runtime::RequestError;
-use runtime::caller::caller;
+use runtime::caller::Callers;
 use runtime::problem::Problem;
 use store::{Items, StoredItem};
 
@@ -34,8 +35,8 @@ pub struct App {
     pub items: Items,
     /// The deployment's profiles.
     pub profiles: Profiles,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
@@ -51,7 +52,7 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
 }
 
 async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, RequestError> {
-    let user = caller(request, &app.owner_claim)?;
+    let user = app.callers.user(request)?;
     let wanted = TokenRequest::parse(request.body())?;
     let profile = wanted.profile(&app.profiles)?;
     let item_id = wanted.item_id;

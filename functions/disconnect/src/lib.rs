@@ -1,5 +1,5 @@
-//! `DELETE /items/{itemId}`: deletes a bank connection of the signed-in user at Pluggy, with its data and its
-//! consent, and requests a fetch of the item.
+//! `DELETE /items/{itemId}`, and `DELETE /users/{userId}/items/{itemId}` for backends: deletes a bank connection
+//! of the user at Pluggy, with its data and its consent, and requests a fetch of the item.
 
 mod config;
 mod refusal;
@@ -11,7 +11,7 @@ use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ItemId;
 use runtime::RequestError;
-use runtime::caller::caller;
+use runtime::caller::Callers;
 use runtime::problem::Problem;
 use store::{Disconnection, EventKey, EventPresence, Events, Items, NewEvent};
 
@@ -30,8 +30,8 @@ pub struct App {
     pub events: Events,
     /// The event table, to check who has disconnected a deleted item.
     pub presence: EventPresence,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
@@ -48,7 +48,7 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
 
 async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, RequestError> {
     let unusable_table = RequestError::ours(store::Error::is_temporary);
-    let user = caller(request, &app.owner_claim)?;
+    let user = app.callers.user(request)?;
     if request.method() != Method::DELETE {
         return Err(Problem::no_such_resource().into());
     }

@@ -1,4 +1,4 @@
-//! The Lambda function behind `DELETE /items/{itemId}`.
+//! The Lambda function behind `DELETE /items/{itemId}` and `DELETE /users/{userId}/items/{itemId}`.
 
 use disconnect::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
             config.event_retention,
         ),
         presence: EventPresence::new(dynamodb, config.event_table),
-        owner_claim: config.owner_claim,
+        callers: config.callers,
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

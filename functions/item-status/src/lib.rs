@@ -1,5 +1,5 @@
-//! `GET /items/{itemId}` and `GET /items`: the state of a bank connection and the user's next action, read
-//! from DynamoDB alone.
+//! `GET /items/{itemId}` and `GET /items`, and the same under `/users/{userId}` for backends: the state of a bank
+//! connection and the user's next action, read from DynamoDB alone.
 
 mod answer;
 mod config;
@@ -15,7 +15,7 @@ use lambda_http::http::header::ACCEPT_LANGUAGE;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ClientUserId;
 use runtime::RequestError;
-use runtime::caller::caller;
+use runtime::caller::Callers;
 use runtime::problem::Problem;
 use store::Healths;
 use store::{Connectors, Items};
@@ -34,8 +34,8 @@ pub struct App {
     pub items: Items,
     /// The connectors, for their health.
     pub connectors: Connectors,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
@@ -51,7 +51,7 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
 }
 
 async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, RequestError> {
-    let user = caller(request, &app.owner_claim)?;
+    let user = app.callers.user(request)?;
     if request.method() != Method::GET {
         return Err(Problem::no_such_resource().into());
     }

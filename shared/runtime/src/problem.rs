@@ -64,6 +64,11 @@ impl Problem {
         Self::of_status(StatusCode::UNAUTHORIZED, "Unauthorized")
     }
 
+    /// Returns a 403: the caller is known, and may not make this request.
+    pub fn forbidden() -> Self {
+        Self::of_status(StatusCode::FORBIDDEN, "Forbidden")
+    }
+
     /// Returns a 404: the item does not exist, or belongs to another user. The response does not reveal
     /// which.
     pub fn item_not_found() -> Self {

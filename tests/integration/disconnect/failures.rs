@@ -7,7 +7,7 @@ use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use store::{Credentials, Disconnection, EventPresence, Events, Items, NewEvent};
-use tests::deployment::{CLIENT_SECRET, client_at, secrets};
+use tests::deployment::{CLIENT_SECRET, callers, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -209,7 +209,7 @@ async fn tables_that_hang_are_answered_with_a_problem() {
         items: Items::new(client(&url), table()),
         events: Events::new(client(&url), table(), EVENT_RETENTION),
         presence: EventPresence::new(client(&url), table()),
-        owner_claim: "sub".to_owned(),
+        callers: callers(),
     };
     let begin = Instant::now();
 
