@@ -8,10 +8,9 @@ use lambda_http::http::header::{
 };
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
+use runtime::RequestError;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-
-use crate::error::Error;
 
 /// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
@@ -22,8 +21,8 @@ pub(crate) fn answer(
     view: &impl Serialize,
     retry_after: Option<u64>,
     language: Language,
-) -> Result<Response<Body>, Error> {
-    let json = serde_json::to_string(view).map_err(|_| Error::Unserializable)?;
+) -> Result<Response<Body>, RequestError> {
+    let json = serde_json::to_string(view).map_err(|_| RequestError::unserializable())?;
     let etag = etag(json.as_bytes());
     let mut response = Response::new(Body::Empty);
     if has(request, &etag) {
@@ -42,7 +41,7 @@ pub(crate) fn answer(
     headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(
         ETAG,
-        HeaderValue::try_from(etag).map_err(|_| Error::Unserializable)?,
+        HeaderValue::try_from(etag).map_err(|_| RequestError::unserializable())?,
     );
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderValue, StatusCode};
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 
 /// `Retry-After` for a temporary failure, such as a lost connection.
@@ -62,6 +62,11 @@ impl Problem {
     /// Returns a 401: the request does not identify the caller.
     pub fn unauthenticated() -> Self {
         Self::of_status(StatusCode::UNAUTHORIZED, "Unauthorized")
+    }
+
+    /// Returns a 403: the caller is known, and may not make this request.
+    pub fn forbidden() -> Self {
+        Self::of_status(StatusCode::FORBIDDEN, "Forbidden")
     }
 
     /// Returns a 404: the item does not exist, or belongs to another user. The response does not reveal
@@ -151,6 +156,11 @@ impl Problem {
         }
     }
 
+    /// Returns the title, which names the kind of problem and nothing of the request.
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
     /// Returns the HTTP response.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(serde_json::to_vec(&self).unwrap_or_default()));
@@ -184,6 +194,14 @@ impl Problem {
             retry_after: None,
         }
     }
+}
+
+/// Returns the id under which Lambda logs this request, for responses that refer to the log.
+pub fn request_id(request: &Request) -> String {
+    request
+        .lambda_context_ref()
+        .map(|context| context.request_id.clone())
+        .unwrap_or_default()
 }
 
 /// Whether the text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
