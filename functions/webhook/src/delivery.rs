@@ -7,6 +7,8 @@ use store::{Body, EventKey, NewEvent, Origin, Quarantine};
 
 /// Name of the event stored for a body that is not an event.
 const UNPARSED: &str = "unparsed";
+/// Name of an event that has none that can be read.
+const UNNAMED: &str = "unnamed";
 /// Maximum length of an event name. Pluggy's longest has 42 characters.
 const MAX_NAME_CHARACTERS: usize = 128;
 
@@ -25,15 +27,18 @@ pub(crate) fn event(raw: &[u8], client_id: ClientId, now: Timestamp) -> NewEvent
 }
 
 fn parsed(raw: &[u8], event: &Event, client_id: ClientId, now: Timestamp) -> NewEvent {
-    let is_foreign = event
+    // A text that is not an id names no application.
+    let named = event
         .client_id
         .as_ref()
-        .is_some_and(|id| id.parse() != Ok(client_id));
+        .and_then(|id| id.parse::<ClientId>().ok());
+    let is_foreign = named.is_some_and(|named| named != client_id);
     NewEvent {
         key: EventKey::of_event(&event.subject(), event.event_id.as_deref()),
         name: event
             .kind
-            .as_str()
+            .present()
+            .unwrap_or(UNNAMED)
             .chars()
             .take(MAX_NAME_CHARACTERS)
             .collect(),
@@ -81,10 +86,14 @@ mod tests {
             r#"{{"event":"x","eventId":"1","clientId":"{}"}}"#,
             OURS.to_uppercase()
         ));
-        let silent = stored(r#"{"event":"x","eventId":"1"}"#);
 
         assert_eq!(foreign.quarantine, Some(Quarantine::ForeignClientId));
-        assert_eq!((ours.quarantine, silent.quarantine), (None, None));
+        assert_eq!(ours.quarantine, None);
+        for client_id in ["null", "7", r#""ours""#, r#""\ud83d""#, "[]"] {
+            let silent = stored(&format!(r#"{{"event":"x","clientId":{client_id}}}"#));
+
+            assert_eq!(silent.quarantine, None, "{client_id}");
+        }
     }
 
     #[test]
@@ -95,6 +104,20 @@ mod tests {
         assert_eq!(first.quarantine, Some(Quarantine::Unparsed));
         assert_eq!(first.key, stored("not json").key);
         assert_ne!(first.key, stored("not json either").key);
+    }
+
+    #[test]
+    fn an_event_without_a_name_that_can_be_read_is_stored_where_it_belongs() {
+        let item = "9a7b6c5d-0000-4000-8000-000000000001";
+        for name in ["null", "7", r#""""#, "{}"] {
+            let event = stored(&format!(
+                r#"{{"event":{name},"eventId":"1","itemId":"{item}"}}"#
+            ));
+
+            assert_eq!((event.name.as_str(), event.quarantine), ("unnamed", None));
+            assert_eq!(event.key.partition, format!("ITEM#{item}"));
+            assert_eq!(event.key.sort, "1");
+        }
     }
 
     #[test]
