@@ -26,6 +26,7 @@ mod item;
 mod item_options;
 mod ledger;
 mod money;
+mod odd;
 mod poster;
 mod product;
 mod query;

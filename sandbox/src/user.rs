@@ -1,10 +1,13 @@
-//! The behavior of each of Pluggy's sandbox users.
+//! The behavior of each of Pluggy's sandbox users, and of one whose bank's text is cut in the middle of a character.
 
 use crate::failure::Failure;
 use crate::input::Input;
 
 /// The password of every sandbox user.
 const PASSWORD: &str = "password-ok";
+
+/// A text that was cut before the second half of its last character, see [`crate::odd::HALF`].
+const CUT_TEXT: &str = "Aceite os termos \u{e000}";
 
 /// The maximum factor of Pluggy for the transactions of `user-ok-perf-{x}`.
 const MAX_TRANSACTION_FACTOR: u32 = 5000;
@@ -63,6 +66,11 @@ pub(crate) fn behavior(user: &str, password: &str) -> Behavior {
         "user-account-need-actions-provider-message" => Behavior::Fails(
             Failure::ACCOUNT_NEEDS_ACTION
                 .with_provider_message("Aceite os novos termos no aplicativo do banco."),
+        ),
+        "user-account-need-actions-cut-message" => Behavior::Fails(
+            Failure::ACCOUNT_NEEDS_ACTION
+                .with_message(CUT_TEXT)
+                .with_provider_message(CUT_TEXT),
         ),
         "user-connection-error" => Behavior::Fails(Failure::CONNECTION_ERROR),
         "user-account-credentials-reset" => Behavior::Fails(Failure::ACCOUNT_CREDENTIALS_RESET),

@@ -140,7 +140,7 @@ async fn an_item_is_fetched_updated_and_deleted() {
     assert_eq!((updating.id, updating.status), (id, ItemStatus::Updating));
 
     let deleted = client.delete_item(id, now()).await.unwrap();
-    assert_eq!(deleted.map(|deleted| deleted.count), Some(1));
+    assert_eq!(deleted.unwrap().count, Some(1));
     assert_eq!(client.item(id, now()).await.unwrap(), None);
     assert_eq!(client.update_item(id, &update, now()).await.unwrap(), None);
     assert_eq!(client.delete_item(id, now()).await.unwrap(), None);
@@ -155,7 +155,7 @@ async fn a_prompt_is_answered() {
         .connect_at(MFA_CONNECTOR, USER, &parameters)
         .await;
     let waiting = deployment.item_reaches(id, "WAITING_USER_INPUT").await;
-    let name = waiting.parameter.unwrap().name;
+    let name = waiting.parameter.unwrap().name.unwrap();
 
     let answered = client
         .answer_mfa(id, &name, "123456".into(), now())
@@ -227,14 +227,8 @@ async fn a_webhook_is_made_changed_and_removed() {
         EventKind::ItemError
     );
 
-    assert_eq!(
-        client
-            .delete_webhook(id, now())
-            .await
-            .unwrap()
-            .map(|deleted| deleted.count),
-        Some(1)
-    );
+    let deleted = client.delete_webhook(id, now()).await.unwrap();
+    assert_eq!(deleted.unwrap().count, Some(1));
     assert!(client.webhook(id, now()).await.unwrap().is_none());
     assert!(
         client
@@ -275,8 +269,8 @@ async fn the_consents_of_a_user_are_read() {
     });
     let consent = consents.await;
 
-    assert_eq!(consent.item_id, id);
-    assert!(!consent.products.is_empty() && consent.revoked_at.is_none());
+    assert_eq!(consent.item_id, Some(id));
+    assert!(!consent.products.as_ref().unwrap().is_empty() && consent.revoked_at.is_none());
     let consent_id = consent.id.parse().unwrap();
     assert_eq!(
         client.consent(consent_id, now()).await.unwrap(),

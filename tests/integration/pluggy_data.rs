@@ -61,7 +61,7 @@ async fn accounts_are_listed_and_read() {
     assert_eq!(card.kind, Some(AccountType::Credit));
     assert!(card.credit_data.is_some() && card.bank_data.is_none());
     for account in [bank, card] {
-        assert_eq!(account.item_id, item_id);
+        assert_eq!(account.item_id, Some(item_id));
         assert!(account.balance.is_some() && account.updated_at.is_some());
         let read = client.account(account.id, now()).await.unwrap();
         assert_eq!(read.as_ref(), Some(account));
@@ -99,7 +99,7 @@ async fn transactions_are_read_page_by_page() {
     distinct.dedup();
     assert_eq!(distinct.len(), EVERYTHING);
     for transaction in all {
-        assert_eq!(transaction.account_id, account_id);
+        assert_eq!(transaction.account_id, Some(account_id));
         assert!(transaction.amount.is_some() && transaction.date.is_some());
         assert!(transaction.kind.is_some() && transaction.status.is_some());
     }

@@ -78,8 +78,8 @@ impl<'a> ItemView<'a> {
         Self {
             item_id: stored.item_id,
             connector,
-            status: item.map(|item| item.status.as_str()),
-            execution_status: item.map(|item| item.execution_status.as_str()),
+            status: item.and_then(|item| item.status.present()),
+            execution_status: item.and_then(|item| item.execution_status.present()),
             phase: assessment.phase(),
             next_action: NextActionView::new(assessment, stored.item_id, item, language),
             products: item.map(products).unwrap_or_default(),

@@ -159,8 +159,8 @@ fn bus_entry(
         connector: item
             .and_then(|item| item.connector.as_ref())
             .map(ConnectorSummary::new),
-        status: item.map(|item| item.status.as_str()),
-        execution_status: item.map(|item| item.execution_status.as_str()),
+        status: item.and_then(|item| item.status.present()),
+        execution_status: item.and_then(|item| item.execution_status.present()),
         error_code: item
             .and_then(|item| item.error.as_ref()?.code.as_ref())
             .map(ExecutionStatus::as_str),

@@ -51,6 +51,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Pluggy {
@@ -151,6 +152,7 @@ impl Pluggy {
             status: head.status.as_u16(),
             headers: head.headers,
             body: serde_json::from_slice(&body).unwrap_or_default(),
+            text: String::from_utf8_lossy(&body).into_owned(),
         })
     }
 

@@ -89,7 +89,7 @@ impl Api {
         if status.is_success() {
             // An empty list may have status 204.
             let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-            return serde_json::from_slice(json).map_err(|error| unreadable(&error));
+            return pluggy::parse(json).map_err(|error| unreadable(&error));
         }
         Err(Failure::Status {
             status,

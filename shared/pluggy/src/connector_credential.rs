@@ -16,7 +16,7 @@ use super::tolerant;
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCredential {
     /// Key under which the value is sent.
-    pub name: String,
+    pub name: Option<String>,
     /// Label of the field.
     pub label: Option<String>,
     /// Type of field.
@@ -29,6 +29,12 @@ pub struct ConnectorCredential {
     /// Base64 image that the user must read.
     pub data: Option<String>,
     /// Choices of a `select`.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub options: Option<Vec<CredentialOption>>,
     /// Help for the user.
     pub assistive_text: Option<String>,
@@ -44,7 +50,7 @@ pub struct ConnectorCredential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// One choice of a `select` field.
+/// One choice of a `select` field. Without both of its texts it cannot be offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialOption {
     /// The value to send.

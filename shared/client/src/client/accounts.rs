@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY};
+use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
 use pluggy::{Account, AccountId, ItemId, Page};
@@ -12,7 +12,9 @@ impl Client {
     /// has no accounts: they may not be collected yet, or the consent may have ended.
     pub async fn accounts(&self, item_id: ItemId, now: Timestamp) -> Result<Page<Account>, Error> {
         let call = Call::get(["accounts"]).with_query(vec![("itemId", item_id.to_string())]);
-        self.call(call, NO_BODY, now).await
+        let page: Page<Account> = self.call(call, NO_BODY, now).await?;
+        log_unreadable("accounts", page.unreadable);
+        Ok(page)
     }
 
     /// `GET /accounts/{id}`: fetches an account, or `None` if it does not exist.

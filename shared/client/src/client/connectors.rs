@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Client, NO_BODY};
+use super::{Client, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
 use pluggy::{Connector, ConnectorFilter, ConnectorId, Page};
@@ -14,12 +14,10 @@ impl Client {
         filter: &ConnectorFilter,
         now: Timestamp,
     ) -> Result<Page<Connector>, Error> {
-        self.call(
-            Call::get(["connectors"]).with_query(filter.query()),
-            NO_BODY,
-            now,
-        )
-        .await
+        let call = Call::get(["connectors"]).with_query(filter.query());
+        let page: Page<Connector> = self.call(call, NO_BODY, now).await?;
+        log_unreadable("connectors", page.unreadable);
+        Ok(page)
     }
 
     /// `GET /connectors/{id}`: fetches an institution, or `None` if it does not exist.
