@@ -11,6 +11,8 @@ pub(crate) enum Error {
     Invalid(Problem),
     #[error("no such item, or not the caller's")]
     ItemNotFound,
+    #[error("pluggy does not update the item")]
+    NotUpdatable,
     #[error("pluggy gave no connect token")]
     Pluggy(#[source] client::Error),
     #[error("the item's owner cannot be read")]
@@ -25,7 +27,7 @@ impl Error {
     /// Logs the failure once: mistakes of the caller at `info`, failures of ours or of Pluggy at `error`.
     pub(crate) fn log(self) -> Self {
         match &self {
-            Self::Unauthenticated | Self::Invalid(_) | Self::ItemNotFound => {
+            Self::Unauthenticated | Self::Invalid(_) | Self::ItemNotFound | Self::NotUpdatable => {
                 tracing::info!(reason = %self, "connect token refused");
             }
             Self::Pluggy(_) | Self::Store(_) | Self::TooSlow | Self::Unserializable => {
@@ -40,6 +42,7 @@ impl Error {
             Self::Unauthenticated => Problem::unauthenticated(),
             Self::Invalid(problem) => problem,
             Self::ItemNotFound => Problem::item_not_found(),
+            Self::NotUpdatable => Problem::item_not_updatable(),
             Self::Pluggy(error) => Problem::of_pluggy(&error, request_id),
             Self::Store(error) => Problem::of_failure(error.is_temporary(), request_id),
             Self::TooSlow => Problem::unavailable(request_id, SHORT_WAIT),
