@@ -8,6 +8,8 @@ const PASSWORD: &str = "password-ok";
 
 /// A text that was cut before the second half of its last character, see [`crate::odd::HALF`].
 const CUT_TEXT: &str = "Aceite os termos \u{e000}";
+/// The CPF of the user who never logs in on the bank's page. No CPF repeats one digit, so it is nobody's.
+const ABSENT_CPF: &str = "99999999999";
 
 /// The maximum factor of Pluggy for the transactions of `user-ok-perf-{x}`.
 const MAX_TRANSACTION_FACTOR: u32 = 5000;
@@ -36,6 +38,13 @@ pub(crate) enum Behavior {
     WantsDeviceAuthorized,
     /// Nothing is collected.
     Fails(Failure),
+}
+
+/// Returns whether the user with this CPF, with or without punctuation, never logs in on the bank's page.
+pub(crate) fn is_absent(cpf: &str) -> bool {
+    cpf.bytes()
+        .filter(u8::is_ascii_digit)
+        .eq(ABSENT_CPF.bytes())
 }
 
 /// Returns the behavior for a user name and password.

@@ -3,6 +3,7 @@
 mod health;
 pub(crate) mod list;
 mod next_action;
+mod open_finance;
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! The content of the log, and the values that it must never contain.
 
+mod login_link;
+
 use std::cell::RefCell;
 use std::io::Write;
 use std::sync::Once;

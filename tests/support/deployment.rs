@@ -255,6 +255,16 @@ impl Deployment {
         .await
     }
 
+    /// Waits until the sandbox has the link of an item's login at the bank.
+    pub async fn login_page_opens(&self, item_id: ItemId) {
+        let client = self.pluggy_client();
+        eventually("a link", async || {
+            let item = client.item(item_id, clock::now()).await.unwrap()?;
+            item.parameter?.data
+        })
+        .await;
+    }
+
     /// Delivers an event to our webhook as Pluggy would. Returns the status of the response.
     pub async fn deliver(&self, body: &serde_json::Value) -> u16 {
         let mut event = sample::json("webhook/item-created.json");

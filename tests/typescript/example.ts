@@ -28,6 +28,7 @@ export function needsTheUser(kind: ActionKind): boolean {
     case 'authorize_device':
     case 'act_at_bank':
     case 'reconnect':
+    case 'update':
     case 'connect_again':
       return true
     case 'none':

@@ -60,6 +60,9 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let mut options = profile.token.clone();
     if let Some(item_id) = item_id {
         let item = own_item(&app.items, item_id, &user).await?;
+        if !update::is_possible(&item) {
+            return Err(Problem::item_not_updatable().into());
+        }
         connect = update::connect_options(connect, &item, now);
         options = update::token_options(options);
     }

@@ -15,10 +15,29 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
 
+/// Who may keep a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// The caller, who asks again with the validator each time.
+    Revalidated,
+    /// Nobody: the response has a link that logs in whoever opens it.
+    Forbidden,
+}
+
+impl Storage {
+    fn cache_control(self) -> &'static str {
+        match self {
+            Self::Revalidated => "private, no-cache",
+            Self::Forbidden => "no-store",
+        }
+    }
+}
+
 /// Returns 200 with `view`, or 304 if the caller has this version.
 pub(crate) fn answer(
     request: &HeaderMap,
     view: &impl Serialize,
+    storage: Storage,
     retry_after: Option<u64>,
     language: Language,
 ) -> Result<Response<Body>, RequestError> {
@@ -37,7 +56,10 @@ pub(crate) fn answer(
             .insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     }
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(storage.cache_control()),
+    );
     headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(
         ETAG,

@@ -90,6 +90,7 @@ async fn one(
     answer::answer(
         request.headers(),
         &view,
+        view.storage(),
         answer::retry_after(view.phase),
         language,
     )
@@ -110,5 +111,11 @@ async fn list(
         .map_err(RequestError::ours(store::Error::is_temporary))?;
     let healths = Healths::of(&app.connectors, &page.items, now).await;
     let list = ItemList::new(&page, &healths, language, now);
-    answer::answer(request.headers(), &list, list.retry_after(), language)
+    answer::answer(
+        request.headers(),
+        &list,
+        list.storage(),
+        list.retry_after(),
+        language,
+    )
 }

@@ -15,7 +15,7 @@ use crate::event_id::event_id;
 pub(crate) enum News {
     /// The phase has changed.
     Phase(Phase),
-    /// The phase is the same, but the data is newer or the owner is now known.
+    /// The phase is the same, but the reason is another, the data is newer, or the owner is now known.
     Changed,
     /// The item was deleted.
     Deleted,
@@ -47,6 +47,7 @@ struct Detail<'a> {
 #[serde(rename_all = "camelCase")]
 struct NextAction {
     kind: ActionKind,
+    reason: &'static str,
     messages: Messages,
     expires_at: Option<Timestamp>,
 }
@@ -95,12 +96,13 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
         let is_news = before.is_none() || previous.is_some();
         return is_news.then_some(News::Deleted);
     }
-    let phase = assessment(after)?.phase();
+    let present = assessment(after)?;
     match (before, previous) {
-        (Some(before), Some(previous)) if previous.phase() == phase => {
-            is_changed(before, after).then_some(News::Changed)
+        (Some(before), Some(previous)) if previous.phase() == present.phase() => {
+            let is_news = previous.reason != present.reason || is_changed(before, after);
+            is_news.then_some(News::Changed)
         }
-        _ => Some(News::Phase(phase)),
+        _ => Some(News::Phase(present.phase())),
     }
 }
 
@@ -126,7 +128,7 @@ fn assessment(item: &StoredItem) -> Option<Assessment> {
             Availability::Available,
             snapshot.fetched_at,
         )),
-        None => (!item.is_unconfirmed).then_some(Assessment::NOT_READ),
+        None => (!item.is_unconfirmed).then_some(Assessment::NOT_FETCHED),
     }
 }
 
@@ -189,6 +191,7 @@ impl NextAction {
     fn new(assessment: Assessment) -> Self {
         Self {
             kind: assessment.action(),
+            reason: assessment.reason.code(),
             messages: Messages {
                 pt: message(assessment.reason, Language::Portuguese),
                 en: message(assessment.reason, Language::English),

@@ -12,7 +12,7 @@ use super::tolerant;
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCredential {
     /// Key under which the value is sent.
@@ -26,7 +26,7 @@ pub struct ConnectorCredential {
     pub mfa: Option<bool>,
     /// Whether the user can leave it empty.
     pub optional: Option<bool>,
-    /// Base64 image that the user must read.
+    /// Base64 image that the user must read. With the type `oauth`, the address of the bank's login page.
     pub data: Option<String>,
     /// Choices of a `select`.
     #[serde_with(skip_apply)]
@@ -72,6 +72,8 @@ open_enum! {
         Image = "image",
         /// One of several options.
         Select = "select",
+        /// A login on the bank's own page (Open Finance). Only real responses have it, not Pluggy's documents.
+        Oauth = "oauth",
         /// An Ethereum address.
         EthereumAddress = "ethaddress",
         /// An hCaptcha to solve.

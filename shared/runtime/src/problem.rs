@@ -102,6 +102,18 @@ impl Problem {
         }
     }
 
+    /// Returns a 409: Pluggy does not update the item, so the user must create a new connection.
+    pub fn item_not_updatable() -> Self {
+        Self {
+            detail: Some("Ask for a token without itemId, for a new connection.".into()),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "urn:pluggy-lambda:problem:item-not-updatable",
+                "The item cannot be updated",
+            )
+        }
+    }
+
     /// Returns a 500: a bug or misconfiguration of ours. The log has the reason under the request id.
     pub fn internal(request_id: String) -> Self {
         Self {

@@ -6,7 +6,7 @@ use pluggy::{Event, ItemId};
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use store::{EventRecord, Target};
+use store::{EventRow, Target};
 use tests::deployment::WEBHOOK_SECRET_SHA256;
 use tests::odd::{self, Place};
 use tests::tables::Row;
@@ -46,8 +46,8 @@ fn samples() -> Vec<Value> {
 /// Returns the target that a stored row requests a fetch of.
 fn requested(row: &Row) -> Option<Target> {
     let batch = stream::batch(std::slice::from_ref(row));
-    let record = EventRecord::from_image(&batch.records[0].change.new_image).unwrap();
-    record.map(|record| record.target)
+    let image = batch.records[0].change.new_image.clone();
+    EventRow::from_image(image).unwrap().fetch_target()
 }
 
 #[tokio::test]

@@ -34,11 +34,11 @@ fn the_phase_of_a_running_execution_depends_on_existing_data() {
     for status in ["CREATED", "UPDATING", "MERGING"] {
         check(
             json!({"status": status, "executionStatus": "CREATED"}),
-            Reason::FirstExecutionRuns,
+            Reason::FirstExecution,
         );
         check(
             json!({"status": status, "executionStatus": "X_IN_PROGRESS", "lastUpdatedAt": NOW}),
-            Reason::LaterExecutionRuns,
+            Reason::ExecutionRunning,
         );
     }
 }
@@ -48,31 +48,31 @@ fn an_execution_that_runs_again_outranks_how_the_last_one_ended() {
     for status in ["UPDATED", "OUTDATED", "LOGIN_ERROR"] {
         check(
             json!({"status": status, "executionStatus": "LOGIN_IN_PROGRESS", "lastUpdatedAt": NOW}),
-            Reason::LaterExecutionRuns,
+            Reason::ExecutionRunning,
         );
     }
 }
 
 #[test]
 fn a_finished_execution_is_ready_in_whole_or_in_part() {
-    check(json!({}), Reason::Collected);
+    check(json!({}), Reason::UpToDate);
     for execution_status in ["PARTIAL_SUCCESS", "UNEXPECTED_ERROR"] {
         check(
             json!({"executionStatus": execution_status}),
-            Reason::ProductsMissing,
+            Reason::PartiallyUpdated,
         );
     }
     check(
         json!({"statusDetail": {"loans": null, "accounts": {"isUpdated": false}}}),
-        Reason::ProductsMissing,
+        Reason::PartiallyUpdated,
     );
     check(
         json!({"statusDetail": {"accounts": {"isUpdated": true, "warnings": [{"code": "001"}]}}}),
-        Reason::Collected,
+        Reason::UpToDate,
     );
     check(
         json!({"hasResourcesPendingAuthorization": true}),
-        Reason::ResourcesPending,
+        Reason::CoHolderApprovalPending,
     );
 }
 
@@ -82,14 +82,14 @@ fn a_prompt_can_be_answered_until_it_expires() {
         (
             "WAITING_USER_INPUT",
             "parameter",
-            Reason::InputAwaited,
-            Reason::InputExpired,
+            Reason::MfaRequired,
+            Reason::MfaExpired,
         ),
         (
             "WAITING_USER_ACTION",
             "userAction",
-            Reason::ActionAwaited,
-            Reason::ActionExpired,
+            Reason::BankActionRequired,
+            Reason::BankActionExpired,
         ),
     ] {
         let asked = |expires_at| {
@@ -115,13 +115,13 @@ fn a_prompt_without_an_expiry_is_given_a_day() {
     for (status, awaited, expired) in [
         (
             "WAITING_USER_INPUT",
-            Reason::InputAwaited,
-            Reason::InputExpired,
+            Reason::MfaRequired,
+            Reason::MfaExpired,
         ),
         (
             "WAITING_USER_ACTION",
-            Reason::ActionAwaited,
-            Reason::ActionExpired,
+            Reason::BankActionRequired,
+            Reason::BankActionExpired,
         ),
     ] {
         let asked = |updated_at| json!({"status": status, "executionStatus": status, "updatedAt": updated_at});
@@ -131,15 +131,242 @@ fn a_prompt_without_an_expiry_is_given_a_day() {
     }
 }
 
+/// Fields of an item that waits for the user's login at the bank.
+fn login(expires_at: &str) -> Value {
+    json!({
+        "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+        "connector": {"id": 601, "oauth": true, "isOpenFinance": true},
+        "parameter": {
+            "name": "oauthCode", "type": "oauth", "label": "Oauth Code",
+            "data": "https://bank.example.com/auth?request=abc", "expiresAt": expires_at,
+        },
+    })
+}
+
+fn with(mut fields: Value, changes: &Value) -> Value {
+    let changes = changes.as_object().unwrap().clone();
+    fields.as_object_mut().unwrap().extend(changes);
+    fields
+}
+
+#[test]
+fn a_login_at_the_bank_is_no_mfa_prompt_and_expires_as_not_authorized() {
+    check(login(STILL_AHEAD), Reason::OpenFinanceLogin);
+    check(login(JUST_PASSED), Reason::OpenFinanceLoginExpired);
+    let assessment = assess(
+        &item(&login(STILL_AHEAD)),
+        Availability::Available,
+        NOW.parse().unwrap(),
+    );
+    assert_eq!(assessment.expires_at, Some(STILL_AHEAD.parse().unwrap()));
+    assert_eq!(assessment.action(), ActionKind::ActAtBank);
+    assert_eq!(assessment.token_use(), None);
+    let expired = assess(
+        &item(&login(JUST_PASSED)),
+        Availability::Available,
+        NOW.parse().unwrap(),
+    );
+    assert_eq!(expired.action(), ActionKind::Reconnect);
+    assert_eq!(expired.token_use(), Some(TokenUse::Update));
+}
+
+#[test]
+fn a_login_is_known_by_its_parameter_or_else_by_the_connector() {
+    let without_parameter = |connector| {
+        let changes = json!({"parameter": null, "connector": connector});
+        with(login(STILL_AHEAD), &changes)
+    };
+    for connector in [
+        json!({"id": 601, "oauth": true}),
+        json!({"id": 601, "isOpenFinance": true}),
+        json!({"id": 200, "oauth": true, "isOpenFinance": false}),
+    ] {
+        check(without_parameter(connector), Reason::OpenFinanceLogin);
+    }
+    for connector in [
+        Value::Null,
+        json!({"id": 5}),
+        json!({"id": 5, "oauth": false, "isOpenFinance": false}),
+    ] {
+        check(without_parameter(connector), Reason::MfaRequired);
+    }
+    let of_type = |kind: Value, oauth: bool| {
+        let parameter = json!({"name": "x", "type": kind, "expiresAt": STILL_AHEAD});
+        let connector = json!({"id": 601, "oauth": oauth});
+        let changes = json!({"parameter": parameter, "connector": connector});
+        with(login(STILL_AHEAD), &changes)
+    };
+    check(of_type(json!("oauth"), false), Reason::OpenFinanceLogin);
+    check(of_type(json!("number"), true), Reason::MfaRequired);
+    for unknown in [Value::Null, json!("hologram")] {
+        check(of_type(unknown.clone(), true), Reason::OpenFinanceLogin);
+        check(of_type(unknown, false), Reason::MfaRequired);
+    }
+}
+
+#[test]
+fn a_login_that_only_the_execution_names_is_one() {
+    check(
+        with(login(STILL_AHEAD), &json!({"status": "UPDATING"})),
+        Reason::OpenFinanceLogin,
+    );
+}
+
+#[test]
+fn a_login_without_an_expiry_is_given_a_day() {
+    let unchanged_since = |at| {
+        let changes = json!({"parameter": null, "updatedAt": at});
+        with(login(STILL_AHEAD), &changes)
+    };
+
+    check(
+        unchanged_since("2026-11-22T12:00:01Z"),
+        Reason::OpenFinanceLogin,
+    );
+    check(
+        unchanged_since("2026-11-22T12:00:00Z"),
+        Reason::OpenFinanceLoginExpired,
+    );
+}
+
+#[test]
+fn a_login_that_timed_out_at_pluggy_was_not_authorized_in_time() {
+    let timed_out = json!({
+        "status": "OUTDATED", "executionStatus": "USER_INPUT_TIMEOUT", "parameter": null,
+    });
+
+    check(
+        with(login(JUST_PASSED), &timed_out),
+        Reason::OpenFinanceLoginExpired,
+    );
+    check(timed_out, Reason::MfaExpired);
+}
+
+#[test]
+fn an_item_of_meu_pluggy_is_never_updated_but_connected_again() {
+    let now = NOW.parse().unwrap();
+    let mut were_reached = std::collections::HashSet::new();
+    let states = [
+        login(STILL_AHEAD),
+        login(JUST_PASSED),
+        json!({"status": "WAITING_USER_INPUT", "parameter": {"name": "token", "type": "number"}}),
+        json!({"status": "WAITING_USER_ACTION", "userAction": {"expiresAt": JUST_PASSED}}),
+        json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"}),
+        json!({"status": "LOGIN_ERROR", "executionStatus": "SITE_NOT_AVAILABLE"}),
+        json!({"status": "LOGIN_ERROR", "executionStatus": "ALREADY_LOGGED_IN"}),
+        json!({"status": "LOGIN_ERROR", "executionStatus": "SOMETHING_NEW"}),
+        json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-01T12:00:00Z"}),
+        json!({
+            "status": "OUTDATED", "executionStatus": "USER_AUTHORIZATION_PENDING",
+            "updatedAt": "2026-11-01T12:00:00Z",
+        }),
+    ];
+    let failed = [
+        "USER_INPUT_TIMEOUT",
+        "INVALID_CREDENTIALS",
+        "INVALID_CREDENTIALS_MFA",
+        "USER_AUTHORIZATION_NOT_GRANTED",
+        "ACCOUNT_LOCKED",
+        "ACCOUNT_CREDENTIALS_RESET",
+        "ACCOUNT_NEEDS_ACTION",
+    ]
+    .map(|cause| json!({"status": "LOGIN_ERROR", "executionStatus": cause}));
+    for state in states.into_iter().chain(failed) {
+        let at = |id: u32| {
+            let connector = json!({"connector": {"id": id}});
+            let item = item(&with(state.clone(), &connector));
+            assess(&item, Availability::Available, now)
+        };
+        let (other, meu_pluggy) = (at(2), at(200));
+        were_reached.insert(other.reason);
+
+        assert_eq!(meu_pluggy.reason, other.reason, "{state}");
+        if other.token_use() == Some(TokenUse::Update) {
+            assert_eq!(meu_pluggy.action(), ActionKind::ConnectAgain, "{state}");
+            assert_eq!(meu_pluggy.token_use(), Some(TokenUse::NewConnection));
+        } else {
+            assert_eq!(meu_pluggy.action(), other.action(), "{state}");
+            assert_eq!(meu_pluggy.token_use(), other.token_use(), "{state}");
+        }
+    }
+    let unreached = Reason::ALL.iter().filter(|reason| {
+        reason.token_use() == Some(TokenUse::Update) && !were_reached.contains(reason)
+    });
+    // The test would not see a reason with an update token that no state above leads to.
+    assert_eq!(unreached.collect::<Vec<_>>(), Vec::<&Reason>::new());
+}
+
+#[test]
+fn data_older_than_a_week_that_pluggy_does_not_plan_to_collect_is_not_current() {
+    let collected = |last_updated_at: &str, next: Option<&str>| {
+        json!({
+            "lastUpdatedAt": last_updated_at, "nextAutoSyncAt": next, "updatedAt": last_updated_at,
+        })
+    };
+    let (week_old, older) = ("2026-11-16T12:00:00Z", "2026-11-16T11:59:59Z");
+
+    check(collected(week_old, None), Reason::UpToDate);
+    check(collected(older, None), Reason::DataStale);
+    check(collected(older, Some(STILL_AHEAD)), Reason::UpToDate);
+    // A plan that Pluggy has not carried out within an hour is none.
+    check(
+        collected(older, Some("2026-11-23T11:00:01Z")),
+        Reason::UpToDate,
+    );
+    check(
+        collected(older, Some("2026-11-23T11:00:00Z")),
+        Reason::DataStale,
+    );
+    check(
+        collected(week_old, Some("2026-11-17T12:00:00Z")),
+        Reason::ExecutionOverdue,
+    );
+    let stale = assess(
+        &item(&collected(older, None)),
+        Availability::Available,
+        NOW.parse().unwrap(),
+    );
+    assert_eq!(
+        (stale.phase(), stale.action(), stale.token_use()),
+        (Phase::Ready, ActionKind::Update, Some(TokenUse::Update))
+    );
+}
+
+#[test]
+fn data_is_at_least_as_old_as_the_records_last_change() {
+    let changed = |updated_at| json!({"lastUpdatedAt": null, "updatedAt": updated_at});
+
+    check(changed("2026-11-16T11:59:59Z"), Reason::DataStale);
+    check(changed("2026-11-16T12:00:00Z"), Reason::UpToDate);
+    check(
+        json!({"lastUpdatedAt": null, "updatedAt": null, "createdAt": "2026-09-12T12:00:00Z"}),
+        Reason::UpToDate,
+    );
+}
+
+#[test]
+fn what_is_missing_outranks_the_age_of_the_rest() {
+    let old = json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"});
+
+    check(
+        with(old.clone(), &json!({"executionStatus": "PARTIAL_SUCCESS"})),
+        Reason::PartiallyUpdated,
+    );
+    check(
+        with(old, &json!({"hasResourcesPendingAuthorization": true})),
+        Reason::CoHolderApprovalPending,
+    );
+}
+
 #[test]
 fn a_pause_that_only_the_execution_names_is_one() {
     check(
         json!({"status": "UPDATING", "executionStatus": "WAITING_USER_INPUT"}),
-        Reason::InputAwaited,
+        Reason::MfaRequired,
     );
     check(
         json!({"status": "UPDATING", "executionStatus": "WAITING_USER_ACTION"}),
-        Reason::ActionAwaited,
+        Reason::BankActionRequired,
     );
 }
 
@@ -153,28 +380,28 @@ fn a_device_that_waits_for_authorization_is_no_failure_for_a_day() {
 
     check(
         pending("2026-11-22T12:00:01Z"),
-        Reason::AuthorizationPending,
+        Reason::DeviceAuthorizationPending,
     );
     check(
         pending("2026-11-22T12:00:00Z"),
-        Reason::AuthorizationOverdue,
+        Reason::DeviceAuthorizationOverdue,
     );
 }
 
 #[test]
 fn what_failed_says_who_must_act() {
     let cases = [
-        ("INVALID_CREDENTIALS", Reason::CredentialsRefused),
-        ("INVALID_CREDENTIALS_MFA", Reason::InputRefused),
-        ("USER_INPUT_TIMEOUT", Reason::InputExpired),
+        ("INVALID_CREDENTIALS", Reason::InvalidCredentials),
+        ("INVALID_CREDENTIALS_MFA", Reason::InvalidMfa),
+        ("USER_INPUT_TIMEOUT", Reason::MfaExpired),
         (
             "USER_AUTHORIZATION_NOT_GRANTED",
-            Reason::AuthorizationNotGranted,
+            Reason::AuthorizationDenied,
         ),
         ("USER_AUTHORIZATION_REVOKED", Reason::AuthorizationRevoked),
         ("ACCOUNT_LOCKED", Reason::AccountLocked),
-        ("ACCOUNT_CREDENTIALS_RESET", Reason::PasswordExpired),
-        ("ACCOUNT_NEEDS_ACTION", Reason::AccountNeedsAction),
+        ("ACCOUNT_CREDENTIALS_RESET", Reason::PasswordResetRequired),
+        ("ACCOUNT_NEEDS_ACTION", Reason::AccountActionRequired),
         ("USER_NOT_SUPPORTED", Reason::AccountNotSupported),
     ];
     for (execution_status, reason) in cases {
@@ -189,16 +416,16 @@ fn what_failed_says_who_must_act() {
 
 #[test]
 fn an_execution_that_pluggy_retries_differs_from_a_failed_login() {
-    use Reason::{BankUnavailable, ExecutionFailed, LoggedInElsewhere};
-    use Reason::{LoginBlocked, LoginInterrupted};
+    use Reason::{BankUnavailable, Retrying, SessionConflict};
+    use Reason::{LoginInterrupted, LoginSessionConflict};
     let cases = [
-        ("ALREADY_LOGGED_IN", LoggedInElsewhere, LoginBlocked),
+        ("ALREADY_LOGGED_IN", SessionConflict, LoginSessionConflict),
         ("SITE_NOT_AVAILABLE", BankUnavailable, LoginInterrupted),
-        ("CONNECTION_ERROR", ExecutionFailed, LoginInterrupted),
-        ("ERROR", ExecutionFailed, LoginInterrupted),
-        ("UNEXPECTED_ERROR", ExecutionFailed, LoginInterrupted),
-        ("MERGE_ERROR", ExecutionFailed, LoginInterrupted),
-        ("CREATE_ERROR", ExecutionFailed, LoginInterrupted),
+        ("CONNECTION_ERROR", Retrying, LoginInterrupted),
+        ("ERROR", Retrying, LoginInterrupted),
+        ("UNEXPECTED_ERROR", Retrying, LoginInterrupted),
+        ("MERGE_ERROR", Retrying, LoginInterrupted),
+        ("CREATE_ERROR", Retrying, LoginInterrupted),
     ];
     for (execution_status, while_repeated, once_given_up) in cases {
         let failed = |status| json!({"status": status, "executionStatus": execution_status});
@@ -229,15 +456,21 @@ fn what_pluggy_has_given_up_is_for_the_user_to_try() {
             .reason
         };
 
-        assert_eq!(outdated("2026-11-23T06:00:00Z", None), Reason::GivenUp);
+        assert_eq!(
+            outdated("2026-11-23T06:00:00Z", None),
+            Reason::RetriesExhausted
+        );
         assert_eq!(
             outdated("2026-11-23T06:00:00Z", Some(JUST_PASSED)),
-            Reason::GivenUp
+            Reason::RetriesExhausted
         );
-        assert_ne!(outdated("2026-11-23T06:00:01Z", None), Reason::GivenUp);
+        assert_ne!(
+            outdated("2026-11-23T06:00:01Z", None),
+            Reason::RetriesExhausted
+        );
         assert_ne!(
             outdated("2026-11-23T06:00:00Z", Some(STILL_AHEAD)),
-            Reason::GivenUp
+            Reason::RetriesExhausted
         );
     }
 }
@@ -250,7 +483,7 @@ fn the_error_says_why_where_the_execution_does_not() {
                 "status": "OUTDATED", "executionStatus": execution_status,
                 "error": {"code": "ACCOUNT_NEEDS_ACTION"},
             }),
-            Reason::AccountNeedsAction,
+            Reason::AccountActionRequired,
         );
     }
     check(
@@ -264,13 +497,13 @@ fn the_error_says_why_where_the_execution_does_not() {
 
 #[test]
 fn what_is_new_to_this_version_is_unknown_where_it_decides() {
-    check(json!({"status": "HIBERNATING"}), Reason::UnknownStatus);
+    check(json!({"status": "HIBERNATING"}), Reason::Unknown);
     let new = |status| json!({"status": status, "executionStatus": "SOMETHING_NEW"});
-    check(new("OUTDATED"), Reason::UnknownStatus);
+    check(new("OUTDATED"), Reason::Unknown);
     check(new("LOGIN_ERROR"), Reason::LoginFailed);
-    check(new("UPDATED"), Reason::Collected);
-    check(new("UPDATING"), Reason::FirstExecutionRuns);
-    check(new("WAITING_USER_INPUT"), Reason::InputAwaited);
+    check(new("UPDATED"), Reason::UpToDate);
+    check(new("UPDATING"), Reason::FirstExecution);
+    check(new("WAITING_USER_INPUT"), Reason::MfaRequired);
 }
 
 #[test]
@@ -282,13 +515,13 @@ fn a_consent_that_ended_needs_a_new_connection() {
     ] {
         let until = |at| json!({"status": status, "executionStatus": execution_status, "consentExpiresAt": at});
 
-        check(until(JUST_PASSED), Reason::ConsentEnded);
+        check(until(JUST_PASSED), Reason::ConsentExpired);
         let assessment = assess(
             &item(&until(STILL_AHEAD)),
             Availability::Available,
             NOW.parse().unwrap(),
         );
-        assert_ne!(assessment.reason, Reason::ConsentEnded);
+        assert_ne!(assessment.reason, Reason::ConsentExpired);
     }
 }
 
@@ -296,11 +529,11 @@ fn a_consent_that_ended_needs_a_new_connection() {
 fn a_planned_sync_is_overdue_after_an_hour() {
     check(
         json!({"nextAutoSyncAt": "2026-11-23T11:00:01Z"}),
-        Reason::Collected,
+        Reason::UpToDate,
     );
     check(
         json!({"nextAutoSyncAt": "2026-11-23T11:00:00Z"}),
-        Reason::UpdateOverdue,
+        Reason::ExecutionOverdue,
     );
 }
 
@@ -316,21 +549,27 @@ fn while_the_connector_is_offline_everybody_waits_for_the_bank() {
         ),
         (
             json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-20T00:00:00Z"}),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             failed("LOGIN_ERROR", "INVALID_CREDENTIALS"),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             json!({"consentExpiresAt": NOW}),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             failed("LOGIN_ERROR", "ACCOUNT_LOCKED"),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
-        (json!({}), Reason::Collected),
+        (json!({}), Reason::UpToDate),
+        (
+            json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"}),
+            Reason::DataStaleConnectorOffline,
+        ),
+        (login(JUST_PASSED), Reason::ReconnectConnectorOffline),
+        (login(STILL_AHEAD), Reason::OpenFinanceLogin),
     ] {
         check_with(Availability::Offline, fields, expected);
     }
@@ -342,7 +581,7 @@ fn a_retired_connector_needs_a_new_connection_once_nothing_runs() {
         ("UPDATED", "SUCCESS", Reason::ConnectorRetired),
         ("OUTDATED", "ERROR", Reason::ConnectorRetired),
         ("LOGIN_ERROR", "ACCOUNT_LOCKED", Reason::ConnectorRetired),
-        ("UPDATING", "CREATED", Reason::FirstExecutionRuns),
+        ("UPDATING", "CREATED", Reason::FirstExecution),
     ] {
         check_with(
             Availability::Retired,
@@ -359,5 +598,5 @@ fn an_item_that_never_changed_is_as_old_as_it_is() {
         "updatedAt": null, "createdAt": "2026-11-23T06:00:00Z",
     });
 
-    check(fields, Reason::GivenUp);
+    check(fields, Reason::RetriesExhausted);
 }
