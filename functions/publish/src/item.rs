@@ -4,11 +4,11 @@ use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
 use serde::Serialize;
-use store::{Snapshot, StoredItem};
+use store::StoredItem;
 
 use crate::detail_type;
 use crate::entry::{Entry, SCHEMA_VERSION};
-use crate::event_id::event_id;
+use crate::event_id;
 
 /// The change to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +145,7 @@ fn bus_entry(
     after: &StoredItem,
 ) -> Entry {
     let (detail_type, observed_at) = (detail_type::item(news), observed_at(after));
-    let id = id(&detail_type, observed_at, after);
+    let id = event_id::of_item(&detail_type, observed_at, after);
     let snapshot = after.snapshot.as_ref();
     let item = snapshot.map(|snapshot| &snapshot.item);
     let assessment = assessment(after);
@@ -171,20 +171,6 @@ fn bus_entry(
         consent_expires_at: item.and_then(|item| item.consent_expires_at),
     };
     Entry::new(&id, detail_type, observed_at, &detail)
-}
-
-/// Returns the id. It depends on this image alone, because a republish has only the row.
-fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
-    let version = item.snapshot.as_ref().and_then(Snapshot::version);
-    let version = version.map_or_else(String::new, |version| version.to_string());
-    event_id(&[
-        "item",
-        &item.item_id.to_string(),
-        detail_type,
-        &observed_at.to_string(),
-        &version,
-        item.owner.as_ref().map_or("", ClientUserId::as_str),
-    ])
 }
 
 impl NextAction {

@@ -9,7 +9,7 @@ use store::{EventRow, Target};
 
 use crate::detail_type;
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
-use crate::event_id::event_id;
+use crate::event_id;
 
 /// The `detail`, as docs/events/webhook.v1.schema.json describes it.
 #[derive(Debug, Serialize)]
@@ -38,9 +38,9 @@ struct Key<'a> {
     sk: &'a str,
 }
 
-/// Returns the entry for a webhook in `table`. Its id is that of the row, so a republish gives the same id.
+/// Returns the entry for a webhook in `table`.
 pub(crate) fn entry(webhook: &EventRow, body: &[u8], table: &str) -> Entry {
-    let id = event_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
+    let id = event_id::of_webhook(&webhook.key);
     let body = str::from_utf8(body).ok();
     let body = body.map(without_lone_surrogates);
     let body: Option<&RawValue> = body

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::failure::{Failure, rate_limit_reset};
+use crate::failed_response::{Failure, rate_limit_reset};
 use crate::https::{self, Limits, Trust};
 use crate::{BaseUrl, Error};
 use pluggy::{ApiKey, ErrorBody};

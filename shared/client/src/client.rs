@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::OPENING_BUDGET;
 use crate::api::Api;
 use crate::call::Call;
-use crate::failure::Failure;
+use crate::failed_response::Failure;
 use crate::{ApiKeys, Error};
 use pluggy::{ConnectTokenRequest, ConnectTokenResponse};
 

@@ -1,11 +1,108 @@
-//! Merge of the schedule's shards, oldest fetch first.
+//! Fetches that are due, from all shards of the schedule, oldest first.
 
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 
-use super::Error;
-use super::attributes::Row;
+use super::attributes::{Reader, Row, required, text, time};
+use super::error::unavailable;
 use super::fetch_shard::fetch_shards;
-use super::items::{DueFetch, DueFetches};
+use super::items::logged;
+use super::schema::{BY_NEXT_FETCH, NEXT_FETCH_AT, PARTITION_KEY};
+use super::{Error, Items, Target};
+
+/// Rows of one shard of the schedule that one query reads.
+const SHARD_PAGE: i32 = 100;
+/// Shards of the schedule that are read in parallel. Each takes a connection.
+const CONCURRENT_SHARDS: usize = 16;
+/// Operation of the schedule's queries, in errors.
+const QUERY_DUE: &str = "query the fetches that are due";
+
+/// A fetch that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueFetch {
+    /// What to fetch.
+    pub target: Target,
+    /// When it became due.
+    pub next_fetch_at: Timestamp,
+}
+
+/// Due fetches.
+#[derive(Debug)]
+pub struct DueFetches {
+    /// The fetches, oldest first.
+    pub fetches: Vec<DueFetch>,
+    /// Why a shard of the schedule could not be read, or not to its end, if so. Its other fetches are missing.
+    pub failure: Option<Error>,
+}
+
+impl Items {
+    /// Returns up to `limit` fetches that are due at `now`, the oldest of all shards first.
+    ///
+    /// Reads all shards in parallel until `end`. One that is unreadable or slow does not hide the others.
+    pub async fn due(&self, now: Timestamp, limit: usize, end: Instant) -> DueFetches {
+        let mut merge = ShardMerge::new(limit);
+        let reading = self.read_shards(&mut merge, now);
+        if timeout_at(end, reading).await.is_err() {
+            merge.add(Err(Error::Unavailable {
+                operation: QUERY_DUE,
+                reason: "no answer in time".to_owned(),
+            }));
+        }
+        merge.finish()
+    }
+
+    async fn read_shards(&self, merge: &mut ShardMerge, now: Timestamp) {
+        while !merge.is_complete() {
+            let unread = merge.take_unread();
+            let reads = unread.into_iter().map(|shard| self.read_shard(shard, now));
+            let mut pages = futures_util::stream::iter(reads).buffer_unordered(CONCURRENT_SHARDS);
+            while let Some(page) = pages.next().await {
+                merge.add(page);
+            }
+        }
+    }
+
+    async fn read_shard(&self, shard: Shard, now: Timestamp) -> Result<ShardPage, Error> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(BY_NEXT_FETCH)
+            .key_condition_expression("fetchShard = :fetchShard AND nextFetchAt <= :now")
+            .expression_attribute_values(":fetchShard", text(&shard.name))
+            .expression_attribute_values(":now", time(now))
+            .limit(SHARD_PAGE)
+            .set_exclusive_start_key(shard.after)
+            .send()
+            .await
+            .map_err(unavailable(QUERY_DUE))?;
+        let rows = answer.items.unwrap_or_default();
+        let last = rows
+            .last()
+            .and_then(|row| Reader(row).time(NEXT_FETCH_AT).ok()?);
+        Ok(ShardPage {
+            fetches: rows
+                .iter()
+                .filter_map(|row| logged(due_fetch(row)))
+                .collect(),
+            next: answer.last_evaluated_key.map(|after| Shard {
+                name: shard.name,
+                after: Some(after),
+                read_until: last,
+            }),
+        })
+    }
+}
+
+fn due_fetch(row: &Row) -> Result<DueFetch, Error> {
+    let reader = Reader(row);
+    let key = reader.text(PARTITION_KEY)?;
+    Ok(DueFetch {
+        target: required(PARTITION_KEY, key.as_deref().and_then(Target::parse))?,
+        next_fetch_at: required(NEXT_FETCH_AT, reader.time(NEXT_FETCH_AT)?)?,
+    })
+}
 
 /// A shard with unread rows.
 #[derive(Clone, Debug)]
