@@ -29,7 +29,7 @@ def use_known_profile(body: Any) -> None:
 
 def name_one_item(body: Any) -> None:
     """An event is about one item, in whichever of its fields it names it."""
-    fields = body[1] if isinstance(body, list) and len(body) == 2 else body
+    fields = body[1] if isinstance(body, list) and len(body) > 1 else body
     if not isinstance(fields, dict):
         return
     data = fields.get("data")

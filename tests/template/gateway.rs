@@ -213,17 +213,29 @@ fn a_browser_may_send_and_read_the_headers_of_the_api() {
 
     assert_eq!(strings(&settings["allowMethods"]), methods);
     assert_eq!(
-        strings(&settings["allowHeaders"]),
-        strings(&json!([
-            "accept-language",
-            "authorization",
-            "content-type",
-            "if-none-match"
-        ]))
-    );
-    assert_eq!(
         strings(&settings["exposeHeaders"]),
         strings(&json!(["etag", "retry-after"]))
+    );
+}
+
+#[test]
+fn a_browser_may_also_send_the_headers_that_the_deployment_lists() {
+    const OF_THE_API: &str = "accept-language,authorization,content-type,if-none-match";
+    let template = Template::load();
+
+    let allowed = &body(&template)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowHeaders"];
+
+    // The headers with which the template was transformed.
+    let all = format!("{OF_THE_API},traceparent,x-request-source");
+    let listed = json!({ "Fn::If": ["HasRequestHeaders", { "Fn::Sub": all }, OF_THE_API] });
+    assert_eq!(allowed, &json!({ "Fn::Split": [",", listed] }));
+    assert_eq!(
+        template.condition("HasRequestHeaders"),
+        &json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "AllowedRequestHeaders" }, ""] }] })
+    );
+    assert_eq!(
+        template.default_of("AllowedRequestHeaders").as_deref(),
+        Some("sentry-trace,baggage,traceparent")
     );
 }
 

@@ -142,6 +142,22 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_breaks_the_widget_is_refused_with_its_rule() {
+        for url in [
+            "HTTPS://connect.pluggy.ai",
+            "https://connect.pluggy.ai/",
+            "https://connect.pluggy.ai?x=1",
+        ] {
+            assert_eq!(
+                refusal(json!({"default": {"connect": {"url": url}}})),
+                "default.connect.url must be an origin such as https://connect.pluggy.ai: pluggy.ai or a \
+                 subdomain, in lower case, without a port, slash, path or query",
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
     fn a_set_of_profiles_that_is_none_is_refused() {
         assert_eq!(path_of(json!({})), "default");
         assert_eq!(path_of(json!({"web": {}})), "default");

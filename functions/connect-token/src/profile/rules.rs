@@ -81,8 +81,8 @@ pub(super) const CONNECT: [Rule; 16] = [
     flag("wideDesktopModal"),
     rule(
         "url",
-        |value| is_text(value, address::is_from_pluggy),
-        "must be an https URL of pluggy.ai or a subdomain of it, since it gets the connect token",
+        |value| is_text(value, address::is_origin_of_pluggy),
+        "must be an origin such as https://connect.pluggy.ai: pluggy.ai or a subdomain, in lower case, without a port, slash, path or query",
     ),
 ];
 
