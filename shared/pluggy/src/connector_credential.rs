@@ -72,6 +72,8 @@ open_enum! {
         Image = "image",
         /// One of several options.
         Select = "select",
+        /// A login on the bank's own page (Open Finance). Only real responses have it, not Pluggy's documents.
+        Oauth = "oauth",
         /// An Ethereum address.
         EthereumAddress = "ethaddress",
         /// An hCaptcha to solve.
