@@ -10,10 +10,10 @@ use pluggy::{
     CredentialOption, CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event,
     EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
     Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
-    ItemError, ItemStatus, Page, Parameters, Permission, ProductStatus, ProductType, Since, Theme,
-    Transaction, TransactionFilter, TransactionStatus, TransactionType, TriggeredBy,
-    UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning, Webhook,
-    WidgetLanguage,
+    ItemError, ItemStatus, OBSERVED, Observed, Page, Parameters, Permission, ProductStatus,
+    ProductType, Since, Theme, Transaction, TransactionFilter, TransactionStatus, TransactionType,
+    TriggeredBy, UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning,
+    Webhook, WidgetLanguage,
 };
 use secrecy::SecretString;
 use serde_aux::serde_introspection::serde_introspect;
@@ -158,6 +158,15 @@ pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
         UserActionType,
         WidgetLanguage,
     ]
+}
+
+/// Returns the fields and values of each type that were only observed, with their sources.
+pub fn observed() -> BTreeMap<&'static str, BTreeMap<&'static str, &'static str>> {
+    let mut observed: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for Observed { of, part, source } in OBSERVED {
+        observed.entry(of).or_default().insert(part, source);
+    }
+    observed
 }
 
 fn token_options() -> ConnectTokenOptions {

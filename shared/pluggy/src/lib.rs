@@ -22,6 +22,7 @@ mod id;
 mod item;
 mod item_page;
 mod item_request;
+mod observed;
 mod open_enum;
 mod page;
 mod payload;
@@ -61,6 +62,7 @@ pub use id::{AccountId, ClientId, ClientUserId, InvalidId, ItemId, TransactionId
 pub use item::{Item, ItemError, ProductStatus, StatusDetail, UserAction, UserActionType, Warning};
 pub use item_page::{ItemCursor, ItemPage, ListedItem};
 pub use item_request::{Parameters, UpdateItemRequest};
+pub use observed::{OBSERVED, Observed};
 pub use page::{Deleted, Page};
 pub use payload::Payload;
 pub use status::{ExecutionStatus, ItemStatus};
