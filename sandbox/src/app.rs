@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::connection::{Connection, Trigger};
 use crate::courier::{Recipient, deliver};
 use crate::event::Event;
+use crate::pages::Pages;
 use crate::poster::Poster;
 use crate::settings::Settings;
 use crate::signing_key::{self, SigningKey};
@@ -20,6 +21,8 @@ pub(crate) struct App {
     /// The public address of the sandbox, without a trailing slash.
     pub(crate) url: String,
     pub(crate) clock: Clock,
+    /// What a person sees in a browser.
+    pub(crate) pages: Pages,
     /// The key that signs API keys and connect tokens.
     pub(crate) pluggy_key: SigningKey,
     identity_key: OnceLock<SigningKey>,
@@ -29,11 +32,17 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, url: String, pluggy_key: SigningKey) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        url: String,
+        pages: Pages,
+        pluggy_key: SigningKey,
+    ) -> Self {
         Self {
             clock: Clock::new(settings.time_scale),
             settings,
             url,
+            pages,
             pluggy_key,
             identity_key: OnceLock::new(),
             poster: Poster::new(),

@@ -20,8 +20,8 @@ const OPTIONS: [SelectOption; 2] = [
     },
 ];
 
-/// A transparent image of one pixel.
-const IMAGE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+/// A picture of the accepted answer.
+const IMAGE: &str = "iVBORw0KGgoAAAANSUhEUgAAANwAAAA3AQAAAABPohltAAAAiUlEQVR42u2UsQ2AMAwEH1GkZARGYTSQshhskhEoKaI89oeaEjeksGyfi9fbCvjy8EPBcyV3rLwwWeNgBQaypCjYvL8wM/nYNbDONqMQA6WWBpUlqV1URkKXzH1iMfvk4YYUCtWyrOBZanZL46Al7Pv0A5tjYcNox67QhbLYPiuei/8e/n/fO7wBj/wB5l9Nsb8AAAAASUVORK5CYII=";
 
 /// The input that an institution requests during a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,7 @@ mod item_options;
 mod ledger;
 mod money;
 mod odd;
+mod pages;
 mod poster;
 mod product;
 mod query;

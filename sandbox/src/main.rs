@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 const SECRET_VARIABLE: &str = "SANDBOX_CLIENT_SECRET";
 
-/// A local stand-in for Pluggy. The client secret is read from the environment.
+/// A local stand-in for Pluggy. The client secret is read from the environment variable `SANDBOX_CLIENT_SECRET`.
 #[derive(Parser)]
 struct Arguments {
     /// Where to listen
@@ -24,8 +25,8 @@ struct Arguments {
     #[arg(long)]
     url: Option<Url>,
     /// The client id of the one application that the sandbox knows
-    #[arg(long)]
-    client_id: Uuid,
+    #[arg(long, required_unless_present = "demo")]
+    client_id: Option<Uuid>,
     /// How many times faster than Pluggy everything happens
     #[arg(long, default_value_t = 1)]
     time_scale: u32,
@@ -44,6 +45,12 @@ struct Arguments {
     /// How many transactions are given at once
     #[arg(long, default_value_t = 500)]
     transactions_a_page: usize,
+    /// The built stand-in of Pluggy's widget (`npm ci && npm run build` in sandbox/widget makes sandbox/widget/dist)
+    #[arg(long, value_name = "FOLDER")]
+    widget: Option<PathBuf>,
+    /// Serve a page that opens the widget. The client id and secret may then be left out
+    #[arg(long, requires = "widget")]
+    demo: bool,
 }
 
 #[tokio::main]
@@ -65,6 +72,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .with_ansi(false)
         .init();
 
+    let (client_id, client_secret) = match arguments.client_id {
+        Some(client_id) => (client_id, client_secret()?),
+        // The demo calls the API with connect tokens only.
+        None => (Uuid::new_v4(), Uuid::new_v4().to_string().into()),
+    };
     let running = sandbox::start(Settings {
         listen: arguments.listen,
         url: arguments.url.map(String::from),
@@ -74,10 +86,15 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         token_audience: arguments.token_audience,
         token_scope: arguments.token_scope,
         transactions_a_page: arguments.transactions_a_page,
-        ..Settings::new(arguments.client_id, client_secret()?)
+        widget: arguments.widget,
+        demo: arguments.demo,
+        ..Settings::new(client_id, client_secret)
     })
     .await?;
     info!("serving at {}", running.url());
+    if let Some(demo_url) = running.demo_url() {
+        info!("open {demo_url} in a browser");
+    }
 
     interrupted().await?;
     info!("stopping");

@@ -4,6 +4,7 @@ mod connectors;
 mod consents;
 mod identity;
 mod items;
+mod pages;
 mod sandbox;
 mod transactions;
 mod webhooks;
@@ -24,6 +25,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(connectors::router())
         .merge(consents::router())
         .merge(items::router())
+        .merge(pages::router(app.settings.demo))
         .merge(transactions::router())
         .merge(webhooks::router())
         .merge(identity::router())

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -10,6 +11,7 @@ use crate::connector::HealthStatus;
 use crate::control;
 use crate::delivery::Delivery;
 use crate::fault::Fault;
+use crate::pages::Pages;
 use crate::server;
 use crate::settings::Settings;
 use crate::signing_key::{self, SigningKey};
@@ -22,6 +24,15 @@ pub enum StartError {
     /// The address is in use or not local.
     #[error("cannot listen on the address")]
     Listen(#[source] std::io::Error),
+    /// The folder of the widget's stand-in holds no bundle.
+    #[error("cannot read the widget in {}", folder.display())]
+    Widget {
+        /// The folder of the settings.
+        folder: PathBuf,
+        /// The reason.
+        #[source]
+        source: std::io::Error,
+    },
     /// The key that signs tokens cannot be generated.
     #[error("no signing key")]
     SigningKey(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -43,6 +54,13 @@ pub struct Running {
 
 /// Starts a sandbox on the current Tokio runtime. It serves as soon as this returns.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let pages = match &settings.widget {
+        None => Pages::default(),
+        Some(folder) => Pages::load(folder).map_err(|source| StartError::Widget {
+            folder: folder.clone(),
+            source,
+        })?,
+    };
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(StartError::Listen)?;
@@ -55,6 +73,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let app = Arc::new(App::new(
         settings,
         url.trim_end_matches('/').to_owned(),
+        pages,
         SigningKey::generate()?,
     ));
     Ok(Running {
@@ -67,6 +86,14 @@ impl Running {
     /// Returns the public address of the sandbox, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.app.url
+    }
+
+    /// Returns the address of the demo page, if it is served. Its host differs from the widget's, as an app's does from
+    /// Pluggy's, where the loopback has a second name.
+    pub fn demo_url(&self) -> Option<String> {
+        let url = format!("{}/demo", self.app.url);
+        let demo_url = url.replacen("//127.0.0.1", "//localhost", 1);
+        self.app.settings.demo.then_some(demo_url)
     }
 
     /// Closes all connections and ends every execution and delivery.

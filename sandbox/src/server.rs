@@ -24,6 +24,7 @@ use crate::control;
 use crate::error::Error;
 use crate::fault::{self, Effect};
 use crate::odd;
+use crate::pages;
 use crate::rate_limit::{Endpoint, Verdict};
 use crate::routes;
 
@@ -71,7 +72,7 @@ async fn answer(
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(ConnectInfo(peer));
 
-    let response = if control::is_control(&path) {
+    let response = if control::is_control(&path) || pages::is_page(&path) {
         Some(route(router, request).await)
     } else {
         let number = app.world().note_request(&method, &path);

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 use url::Url;
@@ -40,6 +41,10 @@ pub struct Settings {
     pub transaction_reads_per_minute: u32,
     /// The page size of `GET /v2/transactions`.
     pub transactions_a_page: usize,
+    /// The folder with the bundle of the widget's stand-in. Without one, `GET /` says how to build it.
+    pub widget: Option<PathBuf>,
+    /// Whether `/demo` has a page that opens the widget, with connect tokens for anybody on this machine.
+    pub demo: bool,
 }
 
 impl Settings {
@@ -61,6 +66,8 @@ impl Settings {
             account_reads_per_minute: 360,
             transaction_reads_per_minute: 360,
             transactions_a_page: 500,
+            widget: None,
+            demo: false,
         }
     }
 }

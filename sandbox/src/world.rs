@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::catalog;
 use crate::clock::{Clock, Moment};
 use crate::connection::Connection;
-use crate::connector::Connector;
+use crate::connector::{Connector, Parameters};
 use crate::delivery::Delivery;
 use crate::event::Event;
 use crate::fault::Fault;
@@ -30,6 +30,8 @@ pub(crate) struct World {
     /// The number of the current key epoch. API keys of an earlier epoch are expired.
     pub(crate) key_epoch: u64,
     pub(crate) switches: Switches,
+    /// The values that the widget writes into its login form, by the name of the credential.
+    pub(crate) prefill: Parameters,
     pub(crate) faults: Vec<Fault>,
     pub(crate) budgets: Budgets,
     pub(crate) requests: Vec<RequestRecord>,
@@ -130,7 +132,6 @@ impl World {
 mod tests {
     use super::*;
     use crate::connection::Trigger;
-    use crate::connector::Parameters;
     use crate::item::Item;
 
     #[test]

@@ -60,7 +60,7 @@ fn are_right(credentials: &Credentials, app: &App, secret: &SecretString) -> boo
 /// The body of a request for a connect token. Options outside `options` have no effect and cause no error.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ConnectTokenRequest {
+pub(super) struct ConnectTokenRequest {
     item_id: Option<String>,
     options: Option<ItemOptions>,
 }
@@ -71,8 +71,14 @@ async fn create_connect_token(
     body: Bytes,
 ) -> Result<Json<Value>, Error> {
     let request: ConnectTokenRequest = body::parse_optional(&body)?;
+    let access_token = connect_token(&app, request)?;
+    Ok(Json(json!({ "accessToken": access_token })))
+}
+
+/// Returns a new connect token.
+pub(super) fn connect_token(app: &App, request: ConnectTokenRequest) -> Result<String, Error> {
     let options = request.options.unwrap_or_default();
-    check(&options, &app)?;
+    check(&options, app)?;
 
     let item_id = request.item_id.as_deref().map(body::parse_id).transpose()?;
     let id = Uuid::new_v4();
@@ -83,8 +89,7 @@ async fn create_connect_token(
         }
         world.token_options.insert(id, options);
     }
-    let access_token = Caller::ConnectToken { id, item_id }.sign(&app)?;
-    Ok(Json(json!({ "accessToken": access_token })))
+    Caller::ConnectToken { id, item_id }.sign(app)
 }
 
 fn check(options: &ItemOptions, app: &App) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::body;
-use crate::connector::HealthStatus;
+use crate::connector::{HealthStatus, Parameters};
 use crate::control;
 use crate::error::Error;
 use crate::fault::Fault;
@@ -34,6 +34,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/sandbox/switches", get(switches).put(set_switches))
         .route("/sandbox/api-keys/expire", post(expire_api_keys))
         .route("/sandbox/client-secret", put(set_client_secret))
+        .route("/sandbox/prefill", get(prefill).put(set_prefill))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/deliveries", get(deliveries))
         .route("/sandbox/events", post(post_event))
@@ -52,7 +53,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(control)
 }
 
-async fn loopback_only(
+pub(super) async fn loopback_only(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
@@ -108,6 +109,17 @@ struct NewSecret {
 async fn set_client_secret(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
     let NewSecret { client_secret } = body::parse(&body)?;
     app.world().client_secret = Some(client_secret);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Returns what the widget writes into its login form.
+async fn prefill(State(app): State<Arc<App>>) -> Json<Parameters> {
+    Json(app.world().prefill.clone())
+}
+
+async fn set_prefill(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
+    let prefill: Parameters = body::parse(&body)?;
+    app.world().prefill = prefill;
     Ok(StatusCode::NO_CONTENT)
 }
 

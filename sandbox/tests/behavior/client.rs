@@ -45,11 +45,12 @@ pub(crate) struct Pluggy {
     api_key: String,
 }
 
-/// A response with its body as JSON, or null for another body.
+/// A response with its body as text and as JSON, or null for another body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
     pub(crate) body: Value,
     pub(crate) text: String,
 }
@@ -151,6 +152,7 @@ impl Pluggy {
         Ok(Answer {
             status: head.status.as_u16(),
             headers: head.headers,
+            text: String::from_utf8_lossy(&body).into_owned(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
             text: String::from_utf8_lossy(&body).into_owned(),
         })

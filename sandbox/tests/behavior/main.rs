@@ -18,6 +18,7 @@ mod faults;
 mod identity;
 mod items;
 mod life_cycle;
+mod pages;
 mod transaction_events;
 mod transactions;
 mod user_acts;
