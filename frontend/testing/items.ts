@@ -4,7 +4,9 @@ export const ITEM_ID = "9a7b6c5d-0000-4000-8000-000000000001";
 export const OTHER_ID = "9a7b6c5d-0000-4000-8000-000000000002";
 
 /** Returns an item as the API describes it. */
-export function item(change: Partial<Omit<Item, "nextAction">> & { nextAction?: Partial<Item["nextAction"]> } = {}): Item {
+export function item(
+  change: Partial<Omit<Item, "nextAction">> & { nextAction?: Partial<Item["nextAction"]> } = {},
+): Item {
   const { nextAction, ...rest } = change;
   return {
     itemId: ITEM_ID,

@@ -14,7 +14,12 @@ interface Testbed {
 export function setUp(): Testbed {
   const testbed = {
     client: (options) =>
-      createPluggyClient({ baseUrl: testbed.api.url, userToken: () => "user-token", fetch: testbed.clock.fetch, ...options }),
+      createPluggyClient({
+        baseUrl: testbed.api.url,
+        userToken: () => "user-token",
+        fetch: testbed.clock.fetch,
+        ...options,
+      }),
   } as Testbed;
   beforeEach(async () => {
     testbed.api = await Api.start();

@@ -9,7 +9,10 @@ import type { Store } from "./store.ts";
 import { tabVisibility, type Visibility } from "./visibility.ts";
 
 export interface PluggyClientOptions extends HttpOptions {
-  /** Whether the user sees the app; by default whether the tab is visible. `appVisibility` of `@pluggy-lambda/react/native` is for phones. */
+  /**
+   * Whether the user sees the app; by default whether the tab is visible. `appVisibility` of
+   * `@pluggy-lambda/react/native` is for phones.
+   */
   visibility?: Visibility;
 }
 
@@ -37,8 +40,8 @@ export function createPluggyClient(options: PluggyClientOptions): PluggyClient {
   const { visibility = tabVisibility } = options;
   const stores = new Map<string, Live<ConnectionState>>();
   const cache = createItemCache((itemId) => {
-    stores.get(itemId)?.cached(itemId);
-    list.cached(itemId);
+    stores.get(itemId)?.cacheChanged(itemId);
+    list.cacheChanged(itemId);
   });
   const shared = { send, cache, visibility };
   const list: Live<ConnectionsState> = createConnections(shared);
@@ -60,7 +63,7 @@ export function createPluggyClient(options: PluggyClientOptions): PluggyClient {
     update: (itemId, request) => createConnectToken({ ...request, itemId }),
     relay(event) {
       const body = readEvent(event);
-      // `keepalive` lets the request outlive the page, if the user's token is at hand: renewing it first takes too long.
+      // The request may outlive the page, if the user's token is at hand: renewing it first takes too long.
       if (body) send("post", "/connect-events", { body, keepalive: true }).catch(() => {});
     },
     connection,

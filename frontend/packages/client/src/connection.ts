@@ -7,9 +7,9 @@ import { createSubscribers, type Store } from "./store.ts";
 import type { Visibility } from "./visibility.ts";
 
 /**
- * What is known of a connection. `loading`: no response yet. `loaded`: `item` is live. `gone`: it does not exist, or is not this user's.
- * `failed`: `error` needs the app or the user; nothing is fetched any more, and `item` is what was known before. In `loading` and
- * `loaded`, `error` is a passing failure of the last request.
+ * What is known of a connection. `loading`: no response yet. `loaded`: `item` is live. `gone`: it does not exist, or
+ * is not this user's. `failed`: `error` needs the app or the user; nothing is fetched any more, and `item` is what
+ * was known before. In `loading` and `loaded`, `error` is a passing failure of the last request.
  */
 export type ConnectionState =
   | { status: "loading"; item: undefined; error: ApiError | undefined }
@@ -19,7 +19,7 @@ export type ConnectionState =
 
 export const LOADING = { status: "loading", item: undefined, error: undefined } as const;
 
-/** For so long after news of the widget the backend may still be behind it, and an item that has settled is fetched further. */
+/** How long the backend may be behind the widget. After news of it, an item that has settled is fetched for so long. */
 export const NEWS_MS = 2 * 60_000;
 
 export interface Shared {
@@ -30,10 +30,10 @@ export interface Shared {
 
 /** A store, and what the client does with it. */
 export interface Live<State> extends Store<State> {
-  /** There may be news: asks now, and for a while also where nothing seems to change. */
+  /** Fetches now, and for a while also where nothing seems to change. */
   refresh: () => void;
-  /** The cache has changed. */
-  cached: (itemId: string) => void;
+  /** Called when the cached state of an item has changed. */
+  cacheChanged: (itemId: string) => void;
 }
 
 export function createConnection(itemId: string, { send, cache, visibility }: Shared): Live<ConnectionState> {
@@ -96,8 +96,8 @@ export function createConnection(itemId: string, { send, cache, visibility }: Sh
       newsUntil = Date.now() + NEWS_MS;
       poll.refresh();
     },
-    cached(changed) {
-      if (changed !== itemId) return;
+    cacheChanged(changedId) {
+      if (changedId !== itemId) return;
       if (cache.get(itemId)) {
         // A response of the list has it, so it exists.
         isGone = false;

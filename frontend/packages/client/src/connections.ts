@@ -5,8 +5,9 @@ import type { Item, ItemList } from "./schemas.ts";
 import { createSubscribers } from "./store.ts";
 
 /**
- * The user's connections, newest first. `loading`: no response yet. `loaded`: `items` is live. `failed`: `error` needs the app or the user;
- * nothing is fetched any more. In `loading` and `loaded`, `error` is a passing failure of the last request.
+ * The user's connections, newest first. `loading`: no response yet. `loaded`: `items` is live. `failed`: `error`
+ * needs the app or the user; nothing is fetched any more. In `loading` and `loaded`, `error` is a passing failure of
+ * the last request.
  */
 export type ConnectionsState =
   | { status: "loading" | "loaded"; items: readonly Item[]; error: ApiError | undefined }
@@ -70,7 +71,8 @@ export function createConnections({ send, cache, visibility }: Shared): Live<Con
 
   function publish(): void {
     const next = current();
-    const isSame = next.items.length === state.items.length && next.items.every((item, index) => item === state.items[index]);
+    const isSame =
+      next.items.length === state.items.length && next.items.every((item, index) => item === state.items[index]);
     if (isSame && next.status === state.status && next.error === state.error) return;
     state = isSame ? { ...next, items: state.items } : next;
     notify();
@@ -90,7 +92,7 @@ export function createConnections({ send, cache, visibility }: Shared): Live<Con
       newsUntil = Date.now() + NEWS_MS;
       poll.refresh();
     },
-    cached(itemId) {
+    cacheChanged(itemId) {
       if (!itemIds) return;
       // What the list does not have yet is the newest.
       if (cache.get(itemId) && !itemIds.includes(itemId)) itemIds = [itemId, ...itemIds];

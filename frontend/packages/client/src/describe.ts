@@ -39,7 +39,12 @@ const TONES: Record<Phase, View["tone"]> = {
 };
 
 /** Where the bank's words tell the user more than ours. Elsewhere they may send the user the wrong way. */
-const BANK_HELPS: ReadonlySet<string> = new Set<Kind>(["authorize_device", "act_at_bank", "reconnect", "contact_support"]);
+const BANK_HELPS: ReadonlySet<string> = new Set<Kind>([
+  "authorize_device",
+  "act_at_bank",
+  "reconnect",
+  "contact_support",
+]);
 
 interface Labels {
   buttons: Partial<Record<Kind, string>>;
@@ -60,7 +65,9 @@ const LABELS: Record<Language, Labels> = {
   },
 };
 
-/** Returns what to show of an item. The language is that of the labels; `message` is in the language of the response. */
+/**
+ * Returns what to show of an item. The language is that of the labels; `message` is in the language of the response.
+ */
 export function describe(item: Item, language: Language = "pt"): View {
   const { kind, message, prompt, connectToken } = item.nextAction;
   const labels = LABELS[language];
@@ -70,7 +77,9 @@ export function describe(item: Item, language: Language = "pt"): View {
     tone: own(TONES, item.phase) ?? "notice",
     message,
     bankMessage: (BANK_HELPS.has(kind) && item.error?.providerMessage) || undefined,
-    button: connectToken ? { label: own(labels.buttons, kind) ?? labels.otherButton, request: connectToken } : undefined,
+    button: connectToken
+      ? { label: own(labels.buttons, kind) ?? labels.otherButton, request: connectToken }
+      : undefined,
     link: href === undefined ? undefined : { label: labels.link, href },
     image: prompt?.image && /^[\w+/=-]+$/.test(prompt.image) ? `data:image/png;base64,${prompt.image}` : undefined,
     hasData: item.lastUpdatedAt !== null,

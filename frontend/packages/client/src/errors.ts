@@ -5,8 +5,8 @@ import { retryAfterOf } from "./retry-after.ts";
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /**
-   * `http`: the API or the gateway in front of it refused. `network`: no response of the API came, or CORS hid it. `timeout`: none came
-   * in time. `user-token`: `userToken` failed, so nothing was sent.
+   * `http`: the API or the gateway in front of it refused. `network`: no response of the API came, or CORS hid it.
+   * `timeout`: none came in time. `user-token`: `userToken` failed, so nothing was sent.
    */
   readonly kind: "http" | "network" | "timeout" | "user-token";
   /** The HTTP status, if `kind` is `http`. */
@@ -53,7 +53,10 @@ export class WidgetError extends Error {
   }
 }
 
-/** Returns whether a value is an `ApiError`. In contrast to `instanceof`, it knows those of another copy of this package. */
+/**
+ * Returns whether a value is an `ApiError`. In contrast to `instanceof`, it knows those of another copy of this
+ * package.
+ */
 export function isApiError(value: unknown): value is ApiError {
   return value instanceof Error && value.name === "ApiError";
 }

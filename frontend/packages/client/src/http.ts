@@ -7,8 +7,9 @@ export interface HttpOptions {
   /** The stack's output `ApiUrl`, or a path of your own origin, if your backend passes the requests on. */
   baseUrl: string;
   /**
-   * Returns a valid access token of the signed-in user. It is called for each request; with `renew` the API refused the last token, so return a
-   * new one. Leave it out if your backend passes the requests on and knows the user by a session.
+   * Returns a valid access token of the signed-in user. It is called for each request; with `renew` the API refused
+   * the last token, so return a new one. Leave it out if your backend passes the requests on and knows the user by a
+   * session.
    */
   userToken?: (options: { renew: boolean }) => string | Promise<string>;
   /** The language of `nextAction.message`; by default the browser's. Native apps should set it. */
@@ -44,7 +45,9 @@ type DataOf<Operation> = Operation extends { responses: { 200: { content: { "app
     ? Data | undefined
     : Data
   : undefined;
-type BodyOf<Operation> = Operation extends { requestBody?: { content: { "application/json": infer Body } } } ? Body : never;
+type BodyOf<Operation> = Operation extends { requestBody?: { content: { "application/json": infer Body } } }
+  ? Body
+  : never;
 
 /** Sends a request of the OpenAPI document. Rejects with an `ApiError`, and with nothing else. */
 export type Send = <Path extends keyof paths, M extends Method>(
@@ -57,7 +60,8 @@ export type Send = <Path extends keyof paths, M extends Method>(
 const TIMEOUT_MS = 30_000;
 
 export function createSend({ baseUrl, userToken, language, fetch: ownFetch }: HttpOptions): Send {
-  if (!/^(https?:\/\/|\/)/.test(baseUrl)) throw new TypeError("baseUrl must be an http or https URL, or begin with a slash");
+  if (!/^(https?:\/\/|\/)/.test(baseUrl))
+    throw new TypeError("baseUrl must be an http or https URL, or begin with a slash");
   const base = baseUrl.replace(/\/+$/, "");
 
   async function token(renew: boolean): Promise<string | undefined> {
@@ -94,7 +98,13 @@ export function createSend({ baseUrl, userToken, language, fetch: ownFetch }: Ht
       if (options.body !== undefined) headers["content-type"] = "application/json";
       const body = options.body === undefined ? null : JSON.stringify(options.body);
       const url = base + path.replace("{itemId}", encodeURIComponent(options.itemId ?? "")) + search(options.query);
-      return exchange(url, { method: method.toUpperCase(), headers, body, signal, keepalive: options.keepalive ?? false });
+      return exchange(url, {
+        method: method.toUpperCase(),
+        headers,
+        body,
+        signal,
+        keepalive: options.keepalive ?? false,
+      });
     });
     return answer as Answer<never>;
   };

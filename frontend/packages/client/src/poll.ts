@@ -11,7 +11,7 @@ const LONGEST_PAUSE_SECONDS = 60;
 interface PollOptions {
   /** Sends one request. Returns the seconds until the next one, or undefined if the state has settled. */
   ask: (signal: AbortSignal) => Promise<number | undefined>;
-  /** Called after a failure. After a final one there is no further attempt until the poll is started again or refreshed. */
+  /** Called after a failure. After a final one the poll rests until it is started again or refreshed. */
   onFailure: (error: ApiError, isFinal: boolean) => void;
   visibility: Visibility;
 }
@@ -62,10 +62,14 @@ export function createPoll({ ask, onFailure, visibility }: PollOptions): Poll {
     if (running !== request) return; // Stopped meanwhile.
     running = undefined;
     failures = error ? failures + 1 : 0;
-    if (error && !isFinal(error)) seconds = error.retryAfter ?? Math.min(PAUSE_SECONDS * 2 ** failures, LONGEST_PAUSE_SECONDS);
+    if (error && !isFinal(error))
+      seconds = error.retryAfter ?? Math.min(PAUSE_SECONDS * 2 ** failures, LONGEST_PAUSE_SECONDS);
     const now = Date.now();
     // A little longer than asked for, and not all apps at once.
-    dueAt = seconds === undefined ? undefined : now + Math.max(seconds, SHORTEST_PAUSE_SECONDS) * (1 + Math.random() / 5) * 1000;
+    dueAt =
+      seconds === undefined
+        ? undefined
+        : now + Math.max(seconds, SHORTEST_PAUSE_SECONDS) * (1 + Math.random() / 5) * 1000;
     blockedUntil = (error && dueAt) ?? now;
     freshUntil = now + PAUSE_SECONDS * 1000;
     if (refreshed) dueAt = blockedUntil;

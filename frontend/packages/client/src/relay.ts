@@ -42,7 +42,7 @@ const CODE = /^[A-Z0-9_]{1,64}$/;
 const LARGEST_CONNECTOR_ID = 2 ** 31;
 const LATEST_TIMESTAMP = 253_402_300_799_999;
 
-/** Returns callbacks for one opening of the widget. They relay what happens to the backend, and fetch what may have changed. */
+/** Returns callbacks for one opening of the widget. They relay what happens, and fetch what may have changed. */
 export function widgetCallbacks(
   client: { relay: (event: WidgetEvent) => void; refresh: (itemId: string) => void },
   handlers: WidgetHandlers,
@@ -63,7 +63,7 @@ export function widgetCallbacks(
     callApp(handlers.onItem, id);
   }
 
-  /** Of `onSuccess` and `onError`. A package may leave out the item, which is the one that was named before then. */
+  /** Handles `onSuccess` and `onError`. A package may leave out the item: then it is the one that was named before. */
   function end(name: string, what: unknown): WidgetEvent {
     const event = readEvent([name, what]) ?? { event: name, timestamp: Date.now() };
     const about = event.itemId ?? itemId;
@@ -92,20 +92,24 @@ export function widgetCallbacks(
     },
     onSuccess: (what) => void end("onSuccess", what),
     onError(what) {
-      // With an item it is a state of the connection. Without one the widget itself failed; its message may name somebody.
-      if (end("onError", what).itemId === undefined) callApp(handlers.onError, new WidgetError("failed", "The widget reported a failure"));
+      // With an item it is a state of the connection. Without one the widget failed. Its message may name somebody.
+      if (end("onError", what).itemId === undefined)
+        callApp(handlers.onError, new WidgetError("failed", "The widget reported a failure"));
     },
   };
 }
 
-/** Returns what the API takes of an event, be it an object or the pair of a name and the rest; undefined if it has no name. */
+/** Returns what the API takes of an event: an object, or the pair of a name and the rest. Undefined without a name. */
 export function readEvent(given: unknown): WidgetEvent | undefined {
   try {
     const [event, what]: unknown[] = Array.isArray(given) ? given : [member(given, "event"), given];
     if (typeof event !== "string" || !EVENT.test(event)) return undefined;
     const item = member(what, "item") ?? member(member(what, "data"), "item");
     const itemIds = [member(what, "itemId"), member(item, "id")];
-    const connectorIds = [member(what, "connectorId"), ...[what, item].map((of) => member(member(of, "connector"), "id"))];
+    const connectorIds = [
+      member(what, "connectorId"),
+      ...[what, item].map((of) => member(member(of, "connector"), "id")),
+    ];
     const codes = [member(what, "code"), member(item, "executionStatus")];
     return {
       event,
@@ -127,8 +131,11 @@ function isTimestamp(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= LATEST_TIMESTAMP;
 }
 
-/** What an app's handler throws is the app's: it is reported as uncaught, and does not reach the widget. */
-function callApp<Arguments extends unknown[]>(handler: ((...given: Arguments) => void) | undefined, ...given: Arguments): void {
+/** Calls a handler of the app. What it throws is reported as uncaught, and does not reach the widget. */
+function callApp<Arguments extends unknown[]>(
+  handler: ((...given: Arguments) => void) | undefined,
+  ...given: Arguments
+): void {
   try {
     handler?.(...given);
   } catch (error) {

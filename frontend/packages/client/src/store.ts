@@ -1,6 +1,9 @@
 /** A state that changes. `useSyncExternalStore` takes it as it is. */
 export interface Store<State> {
-  /** Calls the listener after each change, until the returned function is called. The state is live while somebody listens. */
+  /**
+   * Calls the listener after each change, until the returned function is called. The state is live while somebody
+   * listens.
+   */
   subscribe: (listener: () => void) => () => void;
   /** Returns the state: the same object until it changes. */
   getSnapshot: () => State;

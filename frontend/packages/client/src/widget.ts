@@ -14,7 +14,7 @@ interface SdkWidget {
   hide: () => Promise<void>;
 }
 
-export type WidgetStatus = "opening" | "open" | "hidden" | "closed" | "failed";
+export type WidgetStatus = "open" | "hidden" | "closed" | "failed";
 
 export interface OpenOptions extends Omit<WidgetHandlers, "onError"> {
   /** What to ask of `POST /connect-token`; by default a new connection. */
@@ -35,12 +35,12 @@ export interface Widget {
 }
 
 const LOAD_TIMEOUT_SECONDS = 30;
-/** More is no delay at all to a browser. */
+/** A browser takes a longer delay for none. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Opens the widget over the page: `openWidget(client, () => import("pluggy-connect-sdk"), { onItem })`. The SDK is loaded then, because it needs
- * a browser.
+ * Opens the widget over the page: `openWidget(client, () => import("pluggy-connect-sdk"), { onItem })`. The SDK is
+ * loaded then, because it needs a browser.
  */
 export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, options: OpenOptions = {}): Widget {
   const focused = document.activeElement;
@@ -53,9 +53,11 @@ export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, op
     if (isOver) return false;
     isOver = true;
     clearTimeout(timer);
-    // The SDK notices it and cleans up, also where the widget did not load. Its `destroy` closes every widget and blocks scrolling for good.
+    // The SDK notices it and cleans up, also where the widget did not load. Its `destroy` closes every widget and
+    // blocks scrolling for good.
     container.remove();
-    if (document.activeElement === document.body && focused instanceof HTMLElement) focused.focus();
+    if (document.activeElement === document.body && focused instanceof HTMLElement)
+      focused.focus({ preventScroll: true });
     options.onStatus?.(status);
     return true;
   }
@@ -89,14 +91,13 @@ export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, op
     if (isOver) return;
     sdkWidget = widget;
     clearTimeout(timer);
-    report("open");
   }
 
   function report(status: "open" | "hidden"): void {
     if (!isOver) options.onStatus?.(status);
   }
 
-  /** The SDK rejects where there is no widget any more. */
+  /** Shows or hides the widget. The SDK rejects where there is none any more. */
   function turn(action: "show" | "hide", status: "open" | "hidden"): void {
     sdkWidget?.[action]().then(
       () => report(status),
@@ -104,8 +105,10 @@ export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, op
     );
   }
 
-  open().catch((error: unknown) =>
-    fail(isApiError(error) ? error : new WidgetError("not-loaded", "The widget could not be loaded", error)),
+  open().then(
+    () => report("open"),
+    (error: unknown) =>
+      fail(isApiError(error) ? error : new WidgetError("not-loaded", "The widget could not be loaded", error)),
   );
   return { close, show: () => turn("show", "open"), hide: () => turn("hide", "hidden") };
 }

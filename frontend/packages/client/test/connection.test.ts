@@ -240,24 +240,35 @@ test("a Retry-After of nothing does not make a loop", async () => {
   expect(testbed.api.received.length).toBeLessThanOrEqual(11);
 });
 
-test.each([400, 401, 403])("a refusal with %d ends the fetches and keeps what was known, until the user returns", async (status) => {
-  replyBySecond((second) => (second < 5 ? connecting() : refused(status)));
-  const tab = visibility();
-  const client = testbed.client({ visibility: tab, userToken: undefined });
-  watch(client);
-  await testbed.clock.pass(10);
-  expect(client.connection(ITEM_ID).getSnapshot()).toMatchObject({ status: "failed", item: { phase: "connecting" }, error: { status } });
-  const { length } = testbed.api.received;
+test.each([400, 401, 403])(
+  "a refusal with %d ends the fetches and keeps what was known, until the user returns",
+  async (status) => {
+    replyBySecond((second) => (second < 5 ? connecting() : refused(status)));
+    const tab = visibility();
+    const client = testbed.client({ visibility: tab, userToken: undefined });
+    watch(client);
+    await testbed.clock.pass(10);
+    expect(client.connection(ITEM_ID).getSnapshot()).toMatchObject({
+      status: "failed",
+      item: { phase: "connecting" },
+      error: { status },
+    });
+    const { length } = testbed.api.received;
 
-  await testbed.clock.pass(600);
-  expect(testbed.api.received).toHaveLength(length);
+    await testbed.clock.pass(600);
+    expect(testbed.api.received).toHaveLength(length);
 
-  testbed.api.reply = ready;
-  tab.set(false);
-  tab.set(true);
-  await testbed.clock.pass(1);
-  expect(client.connection(ITEM_ID).getSnapshot()).toMatchObject({ status: "loaded", item: { phase: "ready" }, error: undefined });
-});
+    testbed.api.reply = ready;
+    tab.set(false);
+    tab.set(true);
+    await testbed.clock.pass(1);
+    expect(client.connection(ITEM_ID).getSnapshot()).toMatchObject({
+      status: "loaded",
+      item: { phase: "ready" },
+      error: undefined,
+    });
+  },
+);
 
 test("a connection that the API does not find is gone, and fetched no more", async () => {
   replyBySecond((second) => (second < 5 ? connecting() : refused(404)));

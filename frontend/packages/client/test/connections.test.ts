@@ -7,7 +7,10 @@ import { isApiError, type Item, type PluggyClient } from "../src/index.ts";
 
 const testbed = setUp();
 
-const list = (items: Item[], nextCursor: string | null = null, headers = {}): Reply => ({ headers, body: { items, nextCursor } });
+const list = (items: Item[], nextCursor: string | null = null, headers = {}): Reply => ({
+  headers,
+  body: { items, nextCursor },
+});
 const isList = ({ path }: Received): boolean => path.startsWith("/items?");
 
 /** Subscribes to the list. `phases` returns the ids' last digits with their phases. */
@@ -28,7 +31,10 @@ test("all pages are one list, newest first", async () => {
 
   expect(client.connections().getSnapshot().status).toBe("loaded");
   expect(phases()).toEqual(["2 ready", "1 ready"]);
-  expect(testbed.api.received.map(({ path }) => path)).toEqual(["/items?limit=50", "/items?limit=50&cursor=next%2Bpage"]);
+  expect(testbed.api.received.map(({ path }) => path)).toEqual([
+    "/items?limit=50",
+    "/items?limit=50&cursor=next%2Bpage",
+  ]);
 });
 
 test("a cursor that leads back, or always on, does not make a loop", async () => {
@@ -84,7 +90,10 @@ test("pages that have not changed are not sent again", async () => {
 
   await testbed.clock.pass(4);
 
-  expect(testbed.api.received.slice(2).map(({ headers }) => headers["if-none-match"])).toEqual([expect.any(String), expect.any(String)]);
+  expect(testbed.api.received.slice(2).map(({ headers }) => headers["if-none-match"])).toEqual([
+    expect.any(String),
+    expect.any(String),
+  ]);
   expect(phases()).toEqual(["2 ready", "1 ready"]);
   expect(client.connections().getSnapshot()).toBe(before);
 });
@@ -92,7 +101,9 @@ test("pages that have not changed are not sent again", async () => {
 test("the list and a single connection never differ", async () => {
   let phase: Item["phase"] = "connecting";
   testbed.api.reply = (received) =>
-    isList(received) ? list([item({ phase: "connecting" })]) : { headers: { "retry-after": "3" }, body: item({ phase }) };
+    isList(received)
+      ? list([item({ phase: "connecting" })])
+      : { headers: { "retry-after": "3" }, body: item({ phase }) };
   const client = testbed.client();
   const { phases } = watch(client);
   client.connection(ITEM_ID).subscribe(() => {});
@@ -152,7 +163,8 @@ test("a state that comes back is shown, though its ETag is known", async () => {
 });
 
 test("a new connection comes first in the list as soon as the API knows it", async () => {
-  testbed.api.reply = (received) => (isList(received) ? list([item()]) : { body: item({ itemId: OTHER_ID, phase: "connecting" }) });
+  testbed.api.reply = (received) =>
+    isList(received) ? list([item()]) : { body: item({ itemId: OTHER_ID, phase: "connecting" }) };
   const client = testbed.client();
   const { phases } = watch(client);
   await testbed.clock.pass(1);
@@ -180,7 +192,9 @@ test("a page that shows the list alone finds what the widget has named", async (
 test("a disconnected item disappears at once, and stays away while the API still has it", async () => {
   testbed.api.reply = ({ method, path }) => {
     if (method === "DELETE") return { status: 204 };
-    return path.startsWith("/items?") ? list([item(), item({ itemId: OTHER_ID })], null, { "retry-after": "3" }) : { body: item() };
+    return path.startsWith("/items?")
+      ? list([item(), item({ itemId: OTHER_ID })], null, { "retry-after": "3" })
+      : { body: item() };
   };
   const client = testbed.client();
   const { phases } = watch(client);
@@ -225,7 +239,8 @@ test("who disconnects what is gone already gets the error, and a new list", asyn
   const client = testbed.client();
   const { phases } = watch(client);
   await testbed.clock.pass(30);
-  testbed.api.reply = ({ method }) => (method === "GET" ? list([]) : { status: 404, body: { title: "Item not found" } });
+  testbed.api.reply = ({ method }) =>
+    method === "GET" ? list([]) : { status: 404, body: { title: "Item not found" } };
 
   await expect(client.disconnect(ITEM_ID)).rejects.toMatchObject({ status: 404 });
   await testbed.clock.pass(1);
@@ -234,7 +249,8 @@ test("who disconnects what is gone already gets the error, and a new list", asyn
 });
 
 test("a connection that is gone leaves the list, too", async () => {
-  testbed.api.reply = (received) => (isList(received) ? list([item()]) : { status: 404, body: { title: "Item not found" } });
+  testbed.api.reply = (received) =>
+    isList(received) ? list([item()]) : { status: 404, body: { title: "Item not found" } };
   const client = testbed.client();
   const { phases } = watch(client);
   await testbed.clock.pass(1);
@@ -280,5 +296,9 @@ test("the user is back: everything that is shown is fetched", async () => {
 });
 
 test("a server renders no connections", () => {
-  expect(testbed.client().connections().getServerSnapshot()).toEqual({ status: "loading", items: [], error: undefined });
+  expect(testbed.client().connections().getServerSnapshot()).toEqual({
+    status: "loading",
+    items: [],
+    error: undefined,
+  });
 });

@@ -59,7 +59,8 @@ test("a button for a new connection asks for nothing in particular", () => {
   expect(describe(item({ nextAction: { kind: "connect_again", connectToken: {} } })).button?.request).toEqual({});
 });
 
-const withLink = (link: unknown): Item => item({ nextAction: { kind: "act_at_bank", link } as Partial<Item["nextAction"]> });
+const withLink = (link: unknown): Item =>
+  item({ nextAction: { kind: "act_at_bank", link } as Partial<Item["nextAction"]> });
 
 test("a link to the bank's login page is a link", () => {
   expect(describe(withLink("https://bank.example.com/auth?request=abc")).link).toEqual({
@@ -69,18 +70,33 @@ test("a link to the bank's login page is a link", () => {
   expect(describe(withLink("https://bank.example.com/"), "en").link?.label).toBe("Open the bank's page");
 });
 
-test.each(["javascript:alert(1)", "http://bank.example.com", "data:text/html,x", " https://bank.example.com", "", null, undefined, 7, {}])(
-  "%j is no link",
-  (link) => {
-    expect(describe(withLink(link)).link).toBeUndefined();
-  },
-);
+test.each([
+  "javascript:alert(1)",
+  "http://bank.example.com",
+  "data:text/html,x",
+  " https://bank.example.com",
+  "",
+  null,
+  undefined,
+  7,
+  {},
+])("%j is no link", (link) => {
+  expect(describe(withLink(link)).link).toBeUndefined();
+});
 
 const withImage = (image: string | null): Item =>
   item({
     nextAction: {
       kind: "answer_mfa",
-      prompt: { label: null, type: "image", image, options: null, assistiveText: null, placeholder: null, instructions: null },
+      prompt: {
+        label: null,
+        type: "image",
+        image,
+        options: null,
+        assistiveText: null,
+        placeholder: null,
+        instructions: null,
+      },
     },
   });
 
@@ -100,7 +116,9 @@ test("support gets the code of the error, or else the state of the execution", (
 
 test("the products that are missing are named, and older data counts as data", () => {
   const product = (isUpdated: boolean | null) => ({ isUpdated, lastUpdatedAt: null, warnings: [] });
-  const view = describe(item({ products: { accounts: product(true), creditCards: product(false), loans: product(null) } }));
+  const view = describe(
+    item({ products: { accounts: product(true), creditCards: product(false), loans: product(null) } }),
+  );
 
   expect(view).toMatchObject({ missingProducts: ["creditCards"], hasData: true });
   expect(describe(item({ lastUpdatedAt: null })).hasData).toBe(false);

@@ -17,7 +17,11 @@ async function refusal(reply?: Reply, options?: Partial<PluggyClientOptions>): P
   return error;
 }
 
-const TOKEN = { accessToken: "connect-token", expiresAt: "2026-11-23T12:30:00Z", connect: { language: "pt", includeSandbox: false } };
+const TOKEN = {
+  accessToken: "connect-token",
+  expiresAt: "2026-11-23T12:30:00Z",
+  connect: { language: "pt", includeSandbox: false },
+};
 
 test("a connect token comes with the deployment's options, named as the widget names them", async () => {
   testbed.api.reply = () => ({ body: TOKEN });
@@ -47,7 +51,13 @@ test("a problem document becomes an error with its type, field and title", async
   const error = await refusal({
     status: 400,
     headers: { "content-type": "application/problem+json" },
-    body: { type: "urn:pluggy-lambda:problem:invalid-field", title: "A field is not valid", status: 400, detail: "…", field: "itemId" },
+    body: {
+      type: "urn:pluggy-lambda:problem:invalid-field",
+      title: "A field is not valid",
+      status: 400,
+      detail: "…",
+      field: "itemId",
+    },
   });
 
   expect(error).toMatchObject({
@@ -73,7 +83,13 @@ test("a fault of the backend becomes an error with its request id and Retry-Afte
 test("a refusal of the gateway becomes an error with its message", async () => {
   const error = await refusal({ status: 429, body: { message: "Too Many Requests" } });
 
-  expect(error).toMatchObject({ kind: "http", status: 429, message: "Too Many Requests", type: undefined, retryAfter: undefined });
+  expect(error).toMatchObject({
+    kind: "http",
+    status: 429,
+    message: "Too Many Requests",
+    type: undefined,
+    retryAfter: undefined,
+  });
 });
 
 test.each([
@@ -138,7 +154,10 @@ test.each([
     },
   ],
 ])("nothing is sent if userToken %s", async (_, userToken) => {
-  expect(await refusal(undefined, { userToken })).toMatchObject({ kind: "user-token", cause: { message: "signed out" } });
+  expect(await refusal(undefined, { userToken })).toMatchObject({
+    kind: "user-token",
+    cause: { message: "signed out" },
+  });
   expect(testbed.api.received).toEqual([]);
 });
 

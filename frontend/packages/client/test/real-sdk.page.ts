@@ -7,11 +7,15 @@ let widget: Widget | undefined;
 
 export function open(baseUrl: string): void {
   outcomes.length = 0;
-  widget = openWidget(createPluggyClient({ baseUrl, userToken: () => "user-token" }), () => import("pluggy-connect-sdk"), {
-    loadTimeout: 1,
-    onClose: () => outcomes.push("closed"),
-    onError: (error) => outcomes.push(`${error.name} ${error.kind}`),
-  });
+  widget = openWidget(
+    createPluggyClient({ baseUrl, userToken: () => "user-token" }),
+    () => import("pluggy-connect-sdk"),
+    {
+      loadTimeout: 1,
+      onClose: () => outcomes.push("closed"),
+      onError: (error) => outcomes.push(`${error.name} ${error.kind}`),
+    },
+  );
 }
 
 export function close(): void {

@@ -59,29 +59,34 @@ const SHAPES: [string, unknown][] = [
   ["an object without a prototype", Object.create(null)],
 ];
 
-test.each(SHAPES)("%s is relayed or ignored, whatever callback gets it, and what is relayed suits the API", async (_, shape) => {
-  const widget = callbacks();
-  const client = testbed.client();
+test.each(SHAPES)(
+  "%s is relayed or ignored, whatever callback gets it, and what is relayed suits the API",
+  async (_, shape) => {
+    const widget = callbacks();
+    const client = testbed.client();
 
-  for (const name of ["onOpen", "onClose", "onHide", "onEvent", "onSuccess", "onError"] as const)
-    (widget[name] as (what: unknown) => void)(shape);
-  widget.onEvent("SUBMITTED_LOGIN", shape);
-  widget.onEvent(["SUBMITTED_LOGIN", shape]);
-  client.relay(shape);
-  client.relay(["onSuccess", shape]);
-  await testbed.clock.settle();
+    for (const name of ["onOpen", "onClose", "onHide", "onEvent", "onSuccess", "onError"] as const)
+      (widget[name] as (what: unknown) => void)(shape);
+    widget.onEvent("SUBMITTED_LOGIN", shape);
+    widget.onEvent(["SUBMITTED_LOGIN", shape]);
+    client.relay(shape);
+    client.relay(["onSuccess", shape]);
+    await testbed.clock.settle();
 
-  // The callbacks that have a name of their own.
-  expect(relayed().length).toBeGreaterThanOrEqual(5);
-  for (const body of relayed() as Record<string, unknown>[]) {
-    expect(body.event).toMatch(/^[A-Za-z0-9_]{1,64}$/);
-    expect(body.timestamp).toBeGreaterThanOrEqual(0);
-    expect(body.timestamp).toBeLessThanOrEqual(253_402_300_799_999);
-    if ("itemId" in body) expect(body.itemId).toBe(ITEM_ID);
-    if ("connectorId" in body) expect(body.connectorId).toBe(201);
-    expect(Object.keys(body).filter((key) => !["event", "timestamp", "itemId", "connectorId", "code"].includes(key))).toEqual([]);
-  }
-});
+    // The callbacks that have a name of their own.
+    expect(relayed().length).toBeGreaterThanOrEqual(5);
+    for (const body of relayed() as Record<string, unknown>[]) {
+      expect(body.event).toMatch(/^[A-Za-z0-9_]{1,64}$/);
+      expect(body.timestamp).toBeGreaterThanOrEqual(0);
+      expect(body.timestamp).toBeLessThanOrEqual(253_402_300_799_999);
+      if ("itemId" in body) expect(body.itemId).toBe(ITEM_ID);
+      if ("connectorId" in body) expect(body.connectorId).toBe(201);
+      expect(
+        Object.keys(body).filter((key) => !["event", "timestamp", "itemId", "connectorId", "code"].includes(key)),
+      ).toEqual([]);
+    }
+  },
+);
 
 test("the callbacks need no argument at all", () => {
   const widget = callbacks();
@@ -119,7 +124,12 @@ test("each event names the bank that was chosen last, and nothing personal", asy
   widget.onClose();
   await testbed.clock.settle();
 
-  const named = (relayed() as Record<string, unknown>[]).map(({ event, itemId, connectorId, code }) => [event, itemId, connectorId, code]);
+  const named = (relayed() as Record<string, unknown>[]).map(({ event, itemId, connectorId, code }) => [
+    event,
+    itemId,
+    connectorId,
+    code,
+  ]);
   expect(named).toEqual([
     ["onOpen", undefined, undefined, undefined],
     ["SELECTED_INSTITUTION", undefined, 2, undefined],
@@ -223,7 +233,10 @@ test("what an app's handler throws does not reach the widget, and is reported", 
 test("events are sent so that they outlive the page", () => {
   const sent: (RequestInit | undefined)[] = [];
   testbed
-    .client({ userToken: undefined, fetch: (_, init) => (sent.push(init), Promise.resolve(new Response(null, { status: 202 }))) })
+    .client({
+      userToken: undefined,
+      fetch: (_, init) => (sent.push(init), Promise.resolve(new Response(null, { status: 202 }))),
+    })
     .relay(event("onClose"));
 
   return vi.waitFor(() => expect(sent[0]?.keepalive).toBe(true));

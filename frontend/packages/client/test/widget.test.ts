@@ -50,26 +50,29 @@ test("a widget that has loaded is not given up later", async () => {
 test.each([
   [undefined, 29, 2],
   [5, 4, 2],
-])("with the time limit %s a widget that does not load is reported, and leaves the page as it was", async (loadTimeout, before, after) => {
-  const onError = vi.fn();
-  const onClose = vi.fn();
-  const page = document.body.innerHTML;
-  open({ loadTimeout, onError, onClose });
-  await testbed.clock.pass(before);
-  expect(sdk.shown).toBe(1);
-  expect(onError).not.toHaveBeenCalled();
+])(
+  "with the time limit %s a widget that does not load is reported, and leaves the page as it was",
+  async (loadTimeout, before, after) => {
+    const onError = vi.fn();
+    const onClose = vi.fn();
+    const page = document.body.innerHTML;
+    open({ loadTimeout, onError, onClose });
+    await testbed.clock.pass(before);
+    expect(sdk.shown).toBe(1);
+    expect(onError).not.toHaveBeenCalled();
 
-  await testbed.clock.pass(after);
+    await testbed.clock.pass(after);
 
-  expect(onError.mock.calls).toEqual([[expect.objectContaining({ name: "WidgetError", kind: "not-loaded" })]]);
-  expect(statuses).toEqual(["failed"]);
-  expect(document.body.innerHTML).toBe(page);
-  // The SDK notices that it was removed.
-  sdk.widget.options.onClose();
-  sdk.widget.fail(new Error("Detected container element removed from DOM"));
-  await testbed.clock.settle();
-  expect([onError, onClose].map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
-});
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ name: "WidgetError", kind: "not-loaded" })]]);
+    expect(statuses).toEqual(["failed"]);
+    expect(document.body.innerHTML).toBe(page);
+    // The SDK notices that it was removed.
+    sdk.widget.options.onClose();
+    sdk.widget.fail(new Error("Detected container element removed from DOM"));
+    await testbed.clock.settle();
+    expect([onError, onClose].map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+  },
+);
 
 test("an endless time limit is endless", async () => {
   const onError = vi.fn();
@@ -103,10 +106,14 @@ test("without a token there is an ApiError and no widget", async () => {
 
 test("an SDK that cannot be loaded is reported", async () => {
   const onError = vi.fn();
-  openWidget(testbed.client(), () => Promise.reject(new TypeError("Failed to fetch dynamically imported module")), { onError });
+  openWidget(testbed.client(), () => Promise.reject(new TypeError("Failed to fetch dynamically imported module")), {
+    onError,
+  });
   await testbed.clock.settle();
 
-  expect(onError.mock.calls).toEqual([[expect.objectContaining({ kind: "not-loaded", cause: expect.any(TypeError) as unknown })]]);
+  expect(onError.mock.calls).toEqual([
+    [expect.objectContaining({ kind: "not-loaded", cause: expect.any(TypeError) as unknown })],
+  ]);
 });
 
 test("an SDK that cannot show the widget is reported, and leaves the page as it was", async () => {

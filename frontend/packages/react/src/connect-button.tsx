@@ -1,10 +1,20 @@
-import { cloneElement, type ComponentPropsWithoutRef, isValidElement, type MouseEvent, type ReactElement, type ReactNode } from "react";
+import {
+  cloneElement,
+  type ComponentPropsWithoutRef,
+  isValidElement,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 
 import { usePluggyClient } from "./provider.tsx";
 import { type ConnectOptions, useConnect } from "./use-connect.ts";
 
-export interface ConnectButtonProps extends ConnectOptions, Omit<ComponentPropsWithoutRef<"button">, keyof ConnectOptions | "children"> {
-  /** One element of your own that takes `onClick`, such as your design system's button; or what a plain button shows. */
+export interface ConnectButtonProps
+  extends ConnectOptions, Omit<ComponentPropsWithoutRef<"button">, keyof ConnectOptions | "children"> {
+  /**
+   * One element of your own that takes `onClick`, such as your design system's button; or what a plain button shows.
+   */
   children?: ReactNode;
 }
 

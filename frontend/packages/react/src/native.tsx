@@ -44,8 +44,8 @@ export interface ConnectScreenProps extends Omit<OpenOptions, "onStatus"> {
 const LOAD_TIMEOUT_SECONDS = 30;
 
 /**
- * The widget, for a screen of its own, which it fills. The newest render's callbacks are called; a new `request` needs a new `key`. Leave the
- * screen on `onClose` and on `onError`.
+ * The widget, for a screen of its own, which it fills. The newest render's callbacks are called; a new `request`
+ * needs a new `key`. Leave the screen on `onClose` and on `onError`.
  */
 export function ConnectScreen(props: ConnectScreenProps): ReactElement {
   const client = usePluggyClient();
@@ -63,7 +63,10 @@ export function ConnectScreen(props: ConnectScreenProps): ReactElement {
       if (!isMounted.current) return;
       // The package reports nothing where the widget does not load.
       const giveUp = () => app().onError?.(new WidgetError("not-loaded", "The widget did not load in time"));
-      timer.current = setTimeout(giveUp, Math.min(latest.current.loadTimeout ?? LOAD_TIMEOUT_SECONDS, 2 ** 31 / 1000 - 1) * 1000);
+      timer.current = setTimeout(
+        giveUp,
+        Math.min(latest.current.loadTimeout ?? LOAD_TIMEOUT_SECONDS, 2 ** 31 / 1000 - 1) * 1000,
+      );
       const callbacks = widgetCallbacks(client, {
         onItem: (itemId) => app().onItem?.(itemId),
         onEvent(event) {

@@ -8,7 +8,9 @@ export interface PluggyProviderProps {
   children?: ReactNode;
 }
 
-/** Gives the client of the signed-in user to the hooks below. Keep the client between renders: `useMemo`, by the user. */
+/**
+ * Gives the client of the signed-in user to the hooks below. Keep the client between renders: `useMemo`, by the user.
+ */
 export function PluggyProvider({ client, children }: PluggyProviderProps): ReactElement {
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }

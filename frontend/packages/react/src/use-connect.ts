@@ -92,7 +92,7 @@ export function useConnect(options: ConnectOptions = {}): Connect {
   return { ...state, open, close, show, hide };
 }
 
-/** As a handler of clicks, `open` gets an event in place of a request. */
+/** Returns whether a value is a request. As a handler of clicks, `open` gets an event in place of one. */
 function isRequest(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -11,7 +11,11 @@ export interface NoConnection {
 }
 
 const NONE: NoConnection = { status: "idle", item: undefined, error: undefined };
-const NO_STORE: Store<NoConnection> = { subscribe: () => () => {}, getSnapshot: () => NONE, getServerSnapshot: () => NONE };
+const NO_STORE: Store<NoConnection> = {
+  subscribe: () => () => {},
+  getSnapshot: () => NONE,
+  getServerSnapshot: () => NONE,
+};
 
 /** Returns the live state of a connection, while the component is shown. Without an id it is `idle`. */
 export function useConnection(itemId: string | null | undefined): ConnectionState | NoConnection {

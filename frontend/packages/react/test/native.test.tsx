@@ -4,7 +4,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { item, ITEM_ID } from "../../../testing/items.ts";
 import { setUp } from "../../../testing/set-up.ts";
-import { appVisibility, ConnectScreen, type ConnectScreenProps, useConnection, type WidgetError } from "../src/native.tsx";
+import {
+  appVisibility,
+  ConnectScreen,
+  type ConnectScreenProps,
+  useConnection,
+  type WidgetError,
+} from "../src/native.tsx";
 import { renderStrictly } from "./render.tsx";
 
 type Props = Record<"onOpen" | "onClose" | "onHide" | "onSuccess" | "onError" | "onEvent", (what?: unknown) => void> & {
@@ -27,14 +33,17 @@ const widget = () => native.first as Props;
 beforeEach(() => {
   native.first = undefined;
   testbed.api.reply = ({ path }) =>
-    path === "/connect-token" ? { body: { accessToken: "connect-token", expiresAt: "", connect: { language: "pt" } } } : { status: 202 };
+    path === "/connect-token"
+      ? { body: { accessToken: "connect-token", expiresAt: "", connect: { language: "pt" } } }
+      : { status: 202 };
 });
 
 afterEach(cleanup);
 
 const settle = () => act(() => testbed.clock.settle());
 const pass = (seconds: number) => act(() => testbed.clock.pass(seconds));
-const show = (props: ConnectScreenProps = {}, client = testbed.client()) => renderStrictly(client, <ConnectScreen {...props} />);
+const show = (props: ConnectScreenProps = {}, client = testbed.client()) =>
+  renderStrictly(client, <ConnectScreen {...props} />);
 
 test("the screen asks for one token, and shows the widget with it", async () => {
   show({ request: { profile: "mobile" }, fallback: <i>wait</i> });
@@ -109,9 +118,13 @@ test("a phone's app fetches while it is in front, and again when it returns", as
   const listeners = new Set<() => void>();
   const appState = {
     currentState: "active",
-    addEventListener: (_: "change", listener: () => void) => (listeners.add(listener), { remove: () => void listeners.delete(listener) }),
+    addEventListener: (_: "change", listener: () => void) => (
+      listeners.add(listener),
+      { remove: () => void listeners.delete(listener) }
+    ),
   };
-  const change = (state: string) => act(() => ((appState.currentState = state), listeners.forEach((listener) => listener())));
+  const change = (state: string) =>
+    act(() => ((appState.currentState = state), listeners.forEach((listener) => listener())));
   const Connection = () => <p>{useConnection(ITEM_ID).item?.phase}</p>;
   testbed.api.reply = () => ({ headers: { "retry-after": "3" }, body: item({ phase: "updating" }) });
   const { unmount } = renderStrictly(testbed.client({ visibility: appVisibility(appState) }), <Connection />);

@@ -30,7 +30,9 @@ test("a server renders the page without a request, and without Pluggy's SDK, whi
   );
   await testbed.clock.pass(60);
 
-  expect(html).toBe('<main>one loading, all loading<button type="button" aria-busy="false">Conectar um banco</button></main>');
+  expect(html).toBe(
+    '<main>one loading, all loading<button type="button" aria-busy="false">Conectar um banco</button></main>',
+  );
   expect(testbed.api.received).toEqual([]);
   expect(complaint).not.toHaveBeenCalled();
 });

@@ -30,7 +30,9 @@ await client.createConnectToken({ clientUserId: "somebody" });
 expectTypeOf(await client.update("the-item")).toEqualTypeOf(options);
 
 // Pluggy's SDK is one that can be opened.
-openWidget(client, () => Promise.resolve(sdk), { onError: (error) => expectTypeOf(error).toEqualTypeOf<ApiError | WidgetError>() });
+openWidget(client, () => Promise.resolve(sdk), {
+  onError: (error) => expectTypeOf(error).toEqualTypeOf<ApiError | WidgetError>(),
+});
 
 // The state of a connection: the status says what else there is.
 function showState(state: ConnectionState): void {
@@ -46,7 +48,10 @@ useConnections().items.push(item);
 
 // What to show. A button's request goes to the widget as it is.
 const { button, link } = describe(item, "en");
-const { open, status } = useConnect({ request: { profile: "web" }, onItem: (itemId) => expectTypeOf(itemId).toBeString() });
+const { open, status } = useConnect({
+  request: { profile: "web" },
+  onItem: (itemId) => expectTypeOf(itemId).toBeString(),
+});
 if (button) open(button.request);
 expectTypeOf(link?.href).toEqualTypeOf<string | undefined>();
 expectTypeOf(status).toEqualTypeOf<"idle" | "opening" | "open" | "hidden" | "failed">();
@@ -69,6 +74,9 @@ expectTypeOf(status).toEqualTypeOf<"idle" | "opening" | "open" | "hidden" | "fai
 // React Native's AppState, as its declarations describe it.
 declare const AppState: {
   currentState: "active" | "background" | "inactive" | "unknown" | "extension";
-  addEventListener(type: "change" | "memoryWarning" | "blur" | "focus", listener: (state: string) => void): { remove: () => void };
+  addEventListener(
+    type: "change" | "memoryWarning" | "blur" | "focus",
+    listener: (state: string) => void,
+  ): { remove: () => void };
 };
 expectTypeOf(appVisibility(AppState)).toEqualTypeOf<Visibility>();

@@ -32,7 +32,8 @@ afterEach(cleanup);
 
 const settle = () => act(() => testbed.clock.settle());
 const pass = (seconds: number) => act(() => testbed.clock.pass(seconds));
-const tokenRequests = () => testbed.api.received.filter(({ path }) => path === "/connect-token").map(({ body }) => body);
+const tokenRequests = () =>
+  testbed.api.received.filter(({ path }) => path === "/connect-token").map(({ body }) => body);
 
 /** Shows a hook's status. `onMount` acts in an effect. */
 function Hook({ onMount, ...options }: ConnectOptions & { onMount?: (connect: Connect) => void }) {
@@ -98,7 +99,10 @@ test("an app that opens it in an effect gets one widget and one token under Stri
 test("what the widget says reaches the callbacks of the newest render", async () => {
   const older = vi.fn();
   const newer = vi.fn();
-  const { show } = renderStrictly(testbed.client(), <Hook onItem={older} onEvent={older} onError={older} onClose={older} />);
+  const { show } = renderStrictly(
+    testbed.client(),
+    <Hook onItem={older} onEvent={older} onError={older} onClose={older} />,
+  );
   await open();
   older.mockClear();
 
@@ -123,7 +127,10 @@ test("what the widget says reaches the callbacks of the newest render", async ()
 
 test("the widget is closed when its component goes, and the app hears nothing more", async () => {
   const heard = vi.fn();
-  const { unmount } = renderStrictly(testbed.client(), <Hook onItem={heard} onEvent={heard} onError={heard} onClose={heard} />);
+  const { unmount } = renderStrictly(
+    testbed.client(),
+    <Hook onItem={heard} onEvent={heard} onError={heard} onClose={heard} />,
+  );
   await open();
   await load();
   heard.mockClear();
@@ -305,7 +312,10 @@ test.each([
     ),
   ],
 ])("an app that prevents the click of %s opens nothing", async (_, button) => {
-  renderStrictly(testbed.client(), button(((event: { preventDefault: () => void }) => event.preventDefault()) as () => void));
+  renderStrictly(
+    testbed.client(),
+    button(((event: { preventDefault: () => void }) => event.preventDefault()) as () => void),
+  );
 
   fireEvent.click(screen.getByRole("button"));
   await settle();

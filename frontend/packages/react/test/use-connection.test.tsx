@@ -112,7 +112,9 @@ test("components that show the same connection share its requests", async () => 
 
 test("the list is shown, and what is disconnected disappears", async () => {
   testbed.api.reply = ({ method }) =>
-    method === "DELETE" ? { status: 204 } : { body: { items: [item({ itemId: OTHER_ID, phase: "retrying" }), item()], nextCursor: null } };
+    method === "DELETE"
+      ? { status: 204 }
+      : { body: { items: [item({ itemId: OTHER_ID, phase: "retrying" }), item()], nextCursor: null } };
   const client = testbed.client();
   renderStrictly(client, <Connections />);
   expect(screen.getByRole("heading").textContent).toBe("loading");
