@@ -26,7 +26,7 @@ export function createItemCache(onChange: (itemId: string) => void): ItemCache {
       const known = entries.get(itemId);
       if (removed.has(itemId) || (known && known.sentAt > sentAt)) return;
       entries.set(itemId, { item, sentAt });
-      if (known?.item !== item) onChange(itemId);
+      onChange(itemId);
     },
     forget,
     remove(itemId) {

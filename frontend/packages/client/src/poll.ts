@@ -85,8 +85,6 @@ export function createPoll({ ask, onFailure, visibility }: PollOptions): Poll {
     stop() {
       leaveVisibility?.();
       leaveVisibility = undefined;
-      // What was under way is due again.
-      if (running) dueAt = blockedUntil;
       running?.abort();
       running = undefined;
       clearTimeout(timer);

@@ -74,7 +74,6 @@ export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, op
     const loading = loadSdk();
     loading.catch(() => {}); // It is awaited below.
     const token = await client.createConnectToken(options.request);
-    if (isOver) return;
     const giveUp = () => fail(new WidgetError("not-loaded", "The widget did not load in time"));
     timer = setTimeout(giveUp, Math.min((options.loadTimeout ?? LOAD_TIMEOUT_SECONDS) * 1000, LONGEST_TIMEOUT_MS));
     const { PluggyConnect } = await loading;

@@ -98,10 +98,23 @@ test("nothing is fetched without a subscriber, and the request that is under way
   await testbed.clock.pass(1);
 
   leave();
-  await testbed.clock.pass(60);
+  await testbed.clock.pass(5);
 
   expect(signal?.aborted).toBe(true);
+  await testbed.clock.pass(60);
   expect(testbed.api.received).toHaveLength(1);
+});
+
+test("a request that ended because nobody listened any more is no failure", async () => {
+  testbed.api.reply = () => "hang";
+  const client = testbed.client({ fetch });
+  watch(client).leave();
+  watch(client).leave();
+  await testbed.clock.pass(5);
+  watch(client);
+  await testbed.clock.pass(1);
+
+  expect(client.connection(ITEM_ID).getSnapshot()).toEqual({ status: "loading", item: undefined, error: undefined });
 });
 
 test("one of two subscribers may leave, even twice", async () => {
@@ -116,6 +129,31 @@ test("one of two subscribers may leave, even twice", async () => {
   await testbed.clock.pass(10);
 
   expect(testbed.api.received.length).toBeGreaterThanOrEqual(3);
+});
+
+test("leaving twice in the tick in which somebody else comes does not stop what that one watches", async () => {
+  testbed.api.reply = connecting;
+  const client = testbed.client();
+  const { leave } = watch(client);
+  leave();
+  leave();
+  watch(client);
+
+  await testbed.clock.pass(10);
+
+  expect(testbed.api.received.length).toBeGreaterThanOrEqual(3);
+});
+
+test("a listener that subscribes twice stays until it has left twice", async () => {
+  testbed.api.reply = connecting;
+  const listener = vi.fn();
+  const store = testbed.client().connection(ITEM_ID);
+  store.subscribe(listener);
+  store.subscribe(listener)();
+
+  await testbed.clock.pass(1);
+
+  expect(listener).toHaveBeenCalledOnce();
 });
 
 test("who returns to a connection sees at once what was known, and then what has changed", async () => {
@@ -303,6 +341,18 @@ test("after these two minutes it is gone", async () => {
 
   expect(seen).toEqual(["loading ", "gone "]);
   expect(testbed.api.seconds(path).at(-1)).toBeLessThan(126);
+});
+
+test("a connection that was known and is not found after news of the widget is gone at once", async () => {
+  replyBySecond((second) => (second < 2 ? ready() : refused(404)));
+  const client = testbed.client();
+  const { seen } = watch(client);
+  await testbed.clock.pass(3);
+
+  client.refresh(ITEM_ID);
+  await testbed.clock.pass(1);
+
+  expect(seen.at(-1)).toBe("gone ");
 });
 
 test.each([

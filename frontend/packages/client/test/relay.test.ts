@@ -178,6 +178,18 @@ test("the app hears of an item when it is met and whenever there may be news of 
   expect(onItem.mock.calls.slice(5)).toEqual([[OTHER_ID]]);
 });
 
+test("an item is fetched whenever there may be news of it", () => {
+  const client = { relay: vi.fn(), refresh: vi.fn() };
+  const widget = widgetCallbacks(client, {});
+
+  widget.onEvent(event("ITEM_RESPONSE", { item }));
+  widget.onEvent(event("ITEM_RESPONSE", { item }));
+  widget.onEvent(event("SUBMITTED_MFA"));
+  widget.onError({ message: "", data: { item } });
+
+  expect(client.refresh.mock.calls).toEqual([[ITEM_ID], [ITEM_ID], [ITEM_ID]]);
+});
+
 test("a success without the item, as React Native may report it, is about the item that was named before", async () => {
   const onItem = vi.fn();
   const widget = callbacks({ onItem });

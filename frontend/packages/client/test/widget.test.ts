@@ -152,6 +152,22 @@ test("an app that closes it before there is a token gets no widget", async () =>
   expect(statuses).toEqual(["closed"]);
 });
 
+test("what an app's handler of the status throws does not close the widget", async () => {
+  const unhandled = vi.fn();
+  process.once("unhandledRejection", unhandled);
+  open({
+    onStatus: () => {
+      throw new Error("of the app");
+    },
+  });
+  await testbed.clock.settle();
+
+  sdk.widget.load();
+  await vi.waitFor(() => expect(unhandled).toHaveBeenCalled());
+
+  expect(sdk.shown).toBe(1);
+});
+
 test("an app that closes it takes it off the page, and closes once", async () => {
   const onClose = vi.fn();
   const widget = open({ onClose });

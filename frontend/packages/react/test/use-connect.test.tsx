@@ -138,10 +138,10 @@ test("the widget is closed when its component goes, and the app hears nothing mo
 
   unmount();
   await pass(1);
+  expect(sdk.shown).toBe(0);
+
   options.onSuccess({ item: { id: ITEM_ID } });
   options.onClose();
-
-  expect(sdk.shown).toBe(0);
   expect(heard).not.toHaveBeenCalled();
 });
 
