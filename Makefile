@@ -52,7 +52,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -62,9 +62,9 @@ test-unit: check-machine # Run the unit and integration tests
 test-scripts: local-tools # Test the scripts
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
-.PHONY: test-typescript
-test-typescript: check-machine # Compile frontend code against the API and the widget, and run it
-	@$(PYTHON) scripts/test_typescript.py
+.PHONY: test-frontend
+test-frontend: check-machine # Test the packages of frontend/, pack them, and build the examples with them
+	@$(PYTHON) scripts/test_frontend.py
 
 .PHONY: test-dynamodb-local
 test-dynamodb-local: check-machine # Run the store's tests on AWS's DynamoDB Local
@@ -200,6 +200,10 @@ accept-drift: official-tools # Accept Pluggy's present types, and generate their
 .PHONY: status-page
 status-page: check-machine # Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+
+.PHONY: page-code
+page-code: # Copy the code in the pages from the examples of frontend/
+	@$(PYTHON) scripts/page_code.py
 
 .PHONY: performance-page
 performance-page: check-machine # Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes

@@ -76,7 +76,7 @@ fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
 
 #[test]
 fn the_frontend_guide_covers_every_phase_and_next_action() {
-    let document = document("frontend.md");
+    let document = document("guides/frontend.md");
 
     assert_eq!(first_column(&document, "| `phase` |"), words(Phase::ALL));
     assert_eq!(
