@@ -77,7 +77,7 @@ export interface paths {
                  * @description Pluggy's id of the item.
                  * @example 9a7b6c5d-0000-4000-8000-000000000001
                  */
-                itemId: string;
+                itemId: components["parameters"]["ItemId"];
             };
             cookie?: never;
         };
@@ -96,6 +96,139 @@ export interface paths {
          *     repeat the request: the answer stays 204.
          */
         delete: operations["disconnectItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/connect-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a connect token for a user
+         * @description As `POST /connect-token`. Pass the response on to the user's app, which opens the widget with it.
+         */
+        post: operations["createConnectTokenOfUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/connect-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relay an event of a user's widget
+         * @description As `POST /connect-events`.
+         */
+        post: operations["relayConnectEventOfUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List a user's bank connections
+         * @description As `GET /items`.
+         */
+        get: operations["listItemsOfUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/items/{itemId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+                /**
+                 * @description Pluggy's id of the item.
+                 * @example 9a7b6c5d-0000-4000-8000-000000000001
+                 */
+                itemId: components["parameters"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Where a user's bank connection stands
+         * @description As `GET /items/{itemId}`.
+         */
+        get: operations["getItemOfUser"];
+        put?: never;
+        post?: never;
+        /**
+         * End a user's bank connection
+         * @description As `DELETE /items/{itemId}`.
+         */
+        delete: operations["disconnectItemOfUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -192,13 +325,15 @@ export interface components {
              */
             url?: string;
         };
-        /** @description An event of the widget, as one object, or as the pair of a name and the rest. Fields that are not listed are ignored. */
-        ConnectEvent: components["schemas"]["ConnectEventObject"] | [
-            components["schemas"]["ConnectEventName"],
-            components["schemas"]["ConnectEventFields"]
-        ];
         /**
-         * @description The name of a callback, or the `event` that `onEvent` was given. Open, since the widget grows.
+         * @description An event of the widget, as one object, or as the pair of a name and the rest. Null and an empty body are an event
+         *     without a name. Fields that are not listed are ignored. The values come from the widget, so every value may be missing
+         *     or of any type: one that is not as described counts as absent, and the event is counted all the same.
+         */
+        ConnectEvent: components["schemas"]["ConnectEventObject"] | unknown[] | null;
+        /**
+         * @description The name of a callback, or the `event` that `onEvent` was given. Open, since the widget grows: a name that is not known, or
+         *     that is no string, is counted as `other`.
          * @example onSuccess
          * @example onError
          * @example onOpen
@@ -213,68 +348,58 @@ export interface components {
          * @example LOGIN_STEP_COMPLETED
          * @example ITEM_RESPONSE
          */
-        ConnectEventName: string;
+        ConnectEventName: unknown;
         ConnectEventObject: {
-            event: components["schemas"]["ConnectEventName"];
-            /** @description When, in milliseconds since 1970. */
-            timestamp: number;
+            event?: components["schemas"]["ConnectEventName"];
             /**
-             * Format: uuid
-             * @description The item that it is about. Where `item` or `data.item` is sent as well, it is the same one.
+             * @description When, in milliseconds since 1970. Taken, and not read.
+             * @example 1795435200000
              */
-            itemId?: string | null;
-            item?: components["schemas"]["ConnectEventItem"];
-            /** @description The argument of `onSuccess`, or the `data` of the argument of `onError`. */
-            data?: {
-                item?: components["schemas"]["ConnectEventItem"];
-            } | null;
-            /** @description The institution that it is about. */
-            connectorId?: number | null;
-            /** @description The institution as the widget gives it. Only its id is read. */
-            connector?: {
-                id: number;
-            } | null;
+            timestamp?: unknown;
             /**
-             * @description What went wrong, as Pluggy's code.
+             * @description The id of the item that it is about, a UUID. Where `item` or `data.item` names one as well, it is the same one.
+             * @example 9a7b6c5d-0000-4000-8000-000000000001
+             */
+            itemId?: unknown;
+            /**
+             * @description The item as the widget gives it, an object. Only its `id` is read.
+             * @example {
+             *       "id": "9a7b6c5d-0000-4000-8000-000000000001"
+             *     }
+             */
+            item?: unknown;
+            /**
+             * @description The argument of `onSuccess`, or the `data` of the argument of `onError`. Only the `id` of its `item` is read.
+             * @example {
+             *       "item": {
+             *         "id": "9a7b6c5d-0000-4000-8000-000000000001"
+             *       }
+             *     }
+             */
+            data?: unknown;
+            /**
+             * @description The id of the institution that it is about, a whole number.
+             * @example 201
+             */
+            connectorId?: unknown;
+            /**
+             * @description The institution as the widget gives it, an object. Only its `id` is read.
+             * @example {
+             *       "id": 201
+             *     }
+             */
+            connector?: unknown;
+            /**
+             * @description What went wrong, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _.
              * @example INVALID_CREDENTIALS
              */
-            code?: string | null;
-            /** @description Taken, and not read. It may name somebody. */
-            message?: string | null;
-        };
-        /** @description The same without the name. */
-        ConnectEventFields: {
-            /** @description When, in milliseconds since 1970. */
-            timestamp: number;
+            code?: unknown;
             /**
-             * Format: uuid
-             * @description The item that it is about. Where `item` or `data.item` is sent as well, it is the same one.
+             * @description Taken, and not read. It may name somebody.
+             * @example Invalid credentials
              */
-            itemId?: string | null;
-            item?: components["schemas"]["ConnectEventItem"];
-            /** @description The argument of `onSuccess`, or the `data` of the argument of `onError`. */
-            data?: {
-                item?: components["schemas"]["ConnectEventItem"];
-            } | null;
-            /** @description The institution that it is about. */
-            connectorId?: number | null;
-            /** @description The institution as the widget gives it. Only its id is read. */
-            connector?: {
-                id: number;
-            } | null;
-            /**
-             * @description What went wrong, as Pluggy's code.
-             * @example INVALID_CREDENTIALS
-             */
-            code?: string | null;
-            /** @description Taken, and not read. It may name somebody. */
-            message?: string | null;
+            message?: unknown;
         };
-        /** @description The item as the widget gives it. Only its id is read. */
-        ConnectEventItem: {
-            /** Format: uuid */
-            id: string;
-        } | null;
         ItemList: {
             items: components["schemas"]["Item"][];
             /** @description What to send as `cursor` for the next page; null on the last one. */
@@ -286,7 +411,7 @@ export interface components {
             /** @description The institution; null until Pluggy has reported it. */
             connector: components["schemas"]["Connector"] | null;
             /**
-             * @description Pluggy's `status` of the item, for support and logs. Open. Null until Pluggy has reported it.
+             * @description Pluggy's `status` of the item, for support and logs. Open. Null if Pluggy has reported none.
              * @example CREATED
              * @example UPDATING
              * @example WAITING_USER_INPUT
@@ -298,7 +423,7 @@ export interface components {
              */
             status: string | null;
             /**
-             * @description Pluggy's `executionStatus` of the item, for support and logs. Open. Null until Pluggy has reported it.
+             * @description Pluggy's `executionStatus` of the item, for support and logs. Open. Null if Pluggy has reported none.
              * @example SUCCESS
              * @example PARTIAL_SUCCESS
              * @example LOGIN_IN_PROGRESS
@@ -379,6 +504,7 @@ export interface components {
         Phase: "connecting" | "waiting_user" | "updating" | "ready" | "ready_partial" | "retrying" | "reconnect" | "failed" | "unknown";
         NextAction: {
             kind: components["schemas"]["ActionKind"];
+            reason: components["schemas"]["Reason"];
             /** @description What to tell the user, in the language of `Content-Language`. */
             message: string;
             /**
@@ -386,6 +512,13 @@ export interface components {
              * @description Until when the user can do it, where Pluggy says so.
              */
             expiresAt: string | null;
+            /**
+             * Format: uri
+             * @description The bank's page on which the user logs in and authorizes the access, where `reason` is `open_finance_login`; else null.
+             *     It is also null for the first seconds of a login. An https URL that works until `expiresAt`. It is for this user alone:
+             *     open it as it is, and neither store nor log it.
+             */
+            link: string | null;
             /** @description The body to post to `/connect-token` where the widget is the next step, as it is; else null. */
             connectToken: components["schemas"]["ConnectTokenBody"] | null;
             /** @description What the bank asks for, where `kind` is `answer_mfa`; else null. The widget asks it, too. */
@@ -406,13 +539,94 @@ export interface components {
          *     * `answer_mfa`: the user gives the value that the bank asks for, in the widget
          *     * `authorize_device`: the user authorizes the device at the bank; then it goes on by itself
          *     * `act_at_bank`: the user, or another holder of the account, does something at the bank
-         *     * `reconnect`: the user updates the connection in the widget
+         *     * `reconnect`: the user repairs the connection in the widget
+         *     * `update`: the user updates the data of a connection that works, in the widget
          *     * `connect_again`: the user makes a new connection
          *     * `wait_for_bank`: the bank is not available
          *     * `contact_support`: the user asks for help
          * @enum {string}
          */
-        ActionKind: "none" | "wait" | "answer_mfa" | "authorize_device" | "act_at_bank" | "reconnect" | "connect_again" | "wait_for_bank" | "contact_support";
+        ActionKind: "none" | "wait" | "answer_mfa" | "authorize_device" | "act_at_bank" | "reconnect" | "update" | "connect_again" | "wait_for_bank" | "contact_support";
+        /**
+         * @description Why: a stable code for each case, for texts and statistics of your own. Open: a later version may have more codes. So
+         *     decide by `phase` and `kind`, and ignore a code that you do not know. A code never changes its meaning.
+         *
+         *     * `not_fetched`: no fetch of the item has succeeded yet
+         *     * `first_execution`: the first execution is running
+         *     * `execution_running`: a later execution is running, and older data is available
+         *     * `mfa_required`: the bank requests a value that the user can still give
+         *     * `mfa_expired`: the user did not give the requested value in time
+         *     * `invalid_mfa`: the bank refuses the value that the user gave
+         *     * `bank_action_required`: the bank waits for an action that the user can still take there
+         *     * `bank_action_expired`: the user did not act at the bank in time
+         *     * `open_finance_login`: the user can still log in at the bank and authorize the access
+         *     * `open_finance_login_expired`: the user did not authorize the access at the bank in time
+         *     * `device_authorization_pending`: the user has to authorize a device, for less than a day
+         *     * `device_authorization_overdue`: the user did not authorize a device within a day
+         *     * `authorization_denied`: the user did not authorize the access
+         *     * `authorization_revoked`: the user revoked the authorization at the bank
+         *     * `consent_expired`: the consent has expired
+         *     * `up_to_date`: the last execution collected everything
+         *     * `execution_overdue`: everything was collected, and the next planned execution is overdue
+         *     * `data_stale`: everything was collected more than seven days ago, and Pluggy plans no further execution
+         *     * `data_stale_connector_offline`: the data is stale, and the connector is offline
+         *     * `partially_updated`: the last execution did not collect every product
+         *     * `co_holder_approval_pending`: another holder of the account must approve a part of the access at the bank
+         *     * `invalid_credentials`: the bank refuses the credentials
+         *     * `account_locked`: the bank has locked the account
+         *     * `password_reset_required`: the bank requires a new password
+         *     * `account_action_required`: the bank requires an action of the user, such as accepting terms
+         *     * `session_conflict`: the user is logged in at the bank elsewhere, and Pluggy retries
+         *     * `login_session_conflict`: the login failed because the user is logged in at the bank elsewhere, and Pluggy does not retry
+         *     * `login_interrupted`: the login failed at the bank or at Pluggy, and Pluggy does not retry
+         *     * `login_failed`: the login failed for an unknown reason
+         *     * `account_not_supported`: accounts of this kind cannot be connected
+         *     * `bank_unavailable`: the bank is not available, and Pluggy retries
+         *     * `retrying`: the last execution failed, and Pluggy retries
+         *     * `retries_exhausted`: the execution has failed for hours, and Pluggy plans no further one
+         *     * `connector_offline`: the last execution failed, and the connector is offline
+         *     * `reconnect_connector_offline`: the user must connect again, and the connector is offline
+         *     * `connector_retired`: Pluggy does not have the connector any more
+         *     * `unknown`: Pluggy returns a status that this version does not know
+         * @example not_fetched
+         * @example first_execution
+         * @example execution_running
+         * @example mfa_required
+         * @example mfa_expired
+         * @example invalid_mfa
+         * @example bank_action_required
+         * @example bank_action_expired
+         * @example open_finance_login
+         * @example open_finance_login_expired
+         * @example device_authorization_pending
+         * @example device_authorization_overdue
+         * @example authorization_denied
+         * @example authorization_revoked
+         * @example consent_expired
+         * @example up_to_date
+         * @example execution_overdue
+         * @example data_stale
+         * @example data_stale_connector_offline
+         * @example partially_updated
+         * @example co_holder_approval_pending
+         * @example invalid_credentials
+         * @example account_locked
+         * @example password_reset_required
+         * @example account_action_required
+         * @example session_conflict
+         * @example login_session_conflict
+         * @example login_interrupted
+         * @example login_failed
+         * @example account_not_supported
+         * @example bank_unavailable
+         * @example retrying
+         * @example retries_exhausted
+         * @example connector_offline
+         * @example reconnect_connector_offline
+         * @example connector_retired
+         * @example unknown
+         */
+        Reason: string;
         /** @description What the bank asks for. Never a value. */
         Prompt: {
             label: string | null;
@@ -444,6 +658,7 @@ export interface components {
              * @description The kind of action. Open.
              * @example qr
              * @example authorize-access
+             * @example oauth
              */
             type: string | null;
             /** @description What to do, in the bank's or Pluggy's words. */
@@ -518,12 +733,35 @@ export interface components {
             /** @constant */
             status: 401;
         };
+        Forbidden: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 403;
+        };
+        NoSuchResource: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 404;
+        };
         ItemNotFound: {
             /** @constant */
             type: "urn:pluggy-lambda:problem:item-not-found";
             title: string;
             /** @constant */
             status: 404;
+        };
+        ItemNotUpdatable: {
+            /** @constant */
+            type: "urn:pluggy-lambda:problem:item-not-updatable";
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @description What to do. */
+            detail: string;
         };
         DisconnectRefused: {
             /** @constant */
@@ -548,7 +786,7 @@ export interface components {
         NotModified: {
             headers: {
                 ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["Revalidate"];
+                "Cache-Control": components["headers"]["StateCaching"];
                 Vary: components["headers"]["Vary"];
                 "Retry-After": components["headers"]["AskAgain"];
                 [name: string]: unknown;
@@ -624,6 +862,91 @@ export interface components {
                 /**
                  * @example {
                  *       "message": "Forbidden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description The request is not signed by an IAM role. The gateway itself answers such a request with 403. */
+        Unsigned: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unauthorized",
+                 *       "status": 401
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Unauthenticated"];
+            };
+        };
+        /**
+         * @description The signature is missing or not valid, or the identity lacks `execute-api:Invoke` (the gateway); or its role is not in
+         *     `BackendRoleArns` (the API).
+         */
+        NoBackend: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Forbidden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Forbidden",
+                 *       "status": 403
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Forbidden"];
+            };
+        };
+        /** @description `BackendRoleArns` is empty (the API), or there is no such route (the gateway). */
+        NoSuchRoute: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Not Found",
+                 *       "status": 404
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["NoSuchResource"];
+                /**
+                 * @example {
+                 *       "message": "Not Found"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /**
+         * @description There is no such item, it is gone, or it is somebody else's. Or `BackendRoleArns` is empty, or there is no such route
+         *     (the gateway).
+         */
+        ItemOfUserNotFound: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ItemNotFound"] | components["schemas"]["NoSuchResource"];
+                /**
+                 * @example {
+                 *       "message": "Not Found"
                  *     }
                  */
                 "application/json": components["schemas"]["GatewayError"];
@@ -751,6 +1074,21 @@ export interface components {
     };
     parameters: {
         /**
+         * @description Pluggy's id of the item.
+         * @example 9a7b6c5d-0000-4000-8000-000000000001
+         */
+        ItemId: string;
+        /**
+         * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+         *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+         *
+         *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+         *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+         *     `victim/items?` would otherwise reach another user's route.
+         * @example auth0|abc
+         */
+        UserId: string;
+        /**
          * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
          * @example pt-BR,pt;q=0.9,en;q=0.8
          */
@@ -767,8 +1105,11 @@ export interface components {
         NoStore: "no-store";
         /** @description Not to be stored. Absent in an error of the gateway. */
         NotKept: "no-store";
-        /** @description For the caller alone, and to be asked for again with the validator each time. */
-        Revalidate: "private, no-cache";
+        /**
+         * @description `private, no-cache`: for the caller alone, and to be asked for again with the validator each time. `no-store`: not to be
+         *     stored, because the answer has a `nextAction.link`.
+         */
+        StateCaching: "private, no-cache" | "no-store";
         /**
          * @description A weak validator of this answer.
          * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
@@ -824,6 +1165,24 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["ItemNotFound"];
+            /** @description Pluggy does not update this item. The user must make a new connection. */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:pluggy-lambda:problem:item-not-updatable",
+                     *       "title": "The item cannot be updated",
+                     *       "status": 409,
+                     *       "detail": "Ask for a token without itemId, for a new connection."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ItemNotUpdatable"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -839,7 +1198,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description The event. At most 64 KiB. */
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ConnectEvent"];
             };
@@ -897,7 +1256,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Revalidate"];
+                    "Cache-Control": components["headers"]["StateCaching"];
                     "Content-Language": components["headers"]["ContentLanguage"];
                     Vary: components["headers"]["Vary"];
                     "Retry-After": components["headers"]["AskAgain"];
@@ -936,7 +1295,7 @@ export interface operations {
                  * @description Pluggy's id of the item.
                  * @example 9a7b6c5d-0000-4000-8000-000000000001
                  */
-                itemId: string;
+                itemId: components["parameters"]["ItemId"];
             };
             cookie?: never;
         };
@@ -946,7 +1305,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Revalidate"];
+                    "Cache-Control": components["headers"]["StateCaching"];
                     "Content-Language": components["headers"]["ContentLanguage"];
                     Vary: components["headers"]["Vary"];
                     "Retry-After": components["headers"]["AskAgain"];
@@ -975,7 +1334,7 @@ export interface operations {
                  * @description Pluggy's id of the item.
                  * @example 9a7b6c5d-0000-4000-8000-000000000001
                  */
-                itemId: string;
+                itemId: components["parameters"]["ItemId"];
             };
             cookie?: never;
         };
@@ -992,6 +1351,281 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["ItemNotFound"];
+            /** @description Pluggy refuses to delete the item now. */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:pluggy-lambda:problem:disconnect-refused",
+                     *       "title": "The item cannot be disconnected now",
+                     *       "status": 409,
+                     *       "code": "ITEM_IS_ALREADY_UPDATING"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["DisconnectRefused"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createConnectTokenOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description What the caller asks for. No body at all asks for nothing in particular. At most 4 KiB. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token, and the widget's options. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectToken"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unsigned"];
+            403: components["responses"]["NoBackend"];
+            404: components["responses"]["ItemOfUserNotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    relayConnectEventOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The event. At most 64 KiB. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. There is no body. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unsigned"];
+            403: components["responses"]["NoBackend"];
+            404: components["responses"]["NoSuchRoute"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listItemsOfUser: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items of one answer.
+                 * @example 20
+                 */
+                limit?: number;
+                /**
+                 * @description Where to go on, the `nextCursor` of the answer before. No other text is one.
+                 * @example MDAxNzk1NDM1MjAwMDAwIzlhN2I2YzVkLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMQ
+                 */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @example pt-BR,pt;q=0.9,en;q=0.8
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of the answer that the caller has.
+                 * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["StateCaching"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    "Retry-After": components["headers"]["AskAgain"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unsigned"];
+            403: components["responses"]["NoBackend"];
+            404: components["responses"]["NoSuchRoute"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getItemOfUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @example pt-BR,pt;q=0.9,en;q=0.8
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of the answer that the caller has.
+                 * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+                /**
+                 * @description Pluggy's id of the item.
+                 * @example 9a7b6c5d-0000-4000-8000-000000000001
+                 */
+                itemId: components["parameters"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the item. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["StateCaching"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    "Retry-After": components["headers"]["AskAgain"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unsigned"];
+            403: components["responses"]["NoBackend"];
+            404: components["responses"]["ItemOfUserNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    disconnectItemOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
+                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 *
+                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
+                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
+                 *     `victim/items?` would otherwise reach another user's route.
+                 * @example auth0|abc
+                 */
+                userId: components["parameters"]["UserId"];
+                /**
+                 * @description Pluggy's id of the item.
+                 * @example 9a7b6c5d-0000-4000-8000-000000000001
+                 */
+                itemId: components["parameters"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, now or by the caller before. There is no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidParameter"];
+            401: components["responses"]["Unsigned"];
+            403: components["responses"]["NoBackend"];
+            404: components["responses"]["ItemOfUserNotFound"];
             /** @description Pluggy refuses to delete the item now. */
             409: {
                 headers: {
