@@ -16,8 +16,10 @@ export function item(
     phase: "ready",
     nextAction: {
       kind: "none",
+      reason: "up_to_date",
       message: "Sua conta está conectada.",
       expiresAt: null,
+      link: null,
       connectToken: null,
       prompt: null,
       bank: null,

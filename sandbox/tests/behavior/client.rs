@@ -52,7 +52,6 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
     pub(crate) body: Value,
-    pub(crate) text: String,
 }
 
 impl Pluggy {
@@ -154,7 +153,6 @@ impl Pluggy {
             headers: head.headers,
             text: String::from_utf8_lossy(&body).into_owned(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
-            text: String::from_utf8_lossy(&body).into_owned(),
         })
     }
 

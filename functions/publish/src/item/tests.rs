@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use store::Schedule;
 
 use super::*;
+use store::Snapshot;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const NOON: &str = "2026-11-23T12:00:00Z";
