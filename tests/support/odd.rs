@@ -59,6 +59,7 @@ impl Place {
     }
 
     /// Returns the place that contains this one.
+    #[must_use]
     pub fn parent(&self) -> Self {
         let (_, parent) = self.0.split_last().unwrap();
         Self(parent.to_vec())
