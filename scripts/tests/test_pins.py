@@ -37,7 +37,9 @@ class Pins(unittest.TestCase):
 
         shared = {name for name in compiled if name in judging}
 
-        self.assertEqual(shared, {"pluggy-connect-sdk", "pluggy-js", "react-pluggy-connect"})
+        self.assertEqual(
+            shared, {"pluggy-connect-sdk", "pluggy-js", "react-native-pluggy-connect", "react-pluggy-connect"}
+        )
         for name in shared:
             self.assertEqual(compiled[name], judging[name], name)
 
