@@ -5,7 +5,7 @@ mod events;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bench::speed::{Speed, in_page, plot};
-use connection::{ActionKind, Phase};
+use connection::{ActionKind, Phase, Reason};
 use runtime::metrics::Metric;
 use serde::Serialize;
 
@@ -47,6 +47,20 @@ fn the_page_of_states_matches_the_code() {
     let made = tests::status_page::status_page();
 
     assert!(document("status.md") == made, "run make status-page");
+}
+
+#[test]
+fn the_page_of_states_lists_every_reason_by_its_code() {
+    let codes: BTreeSet<_> = Reason::ALL
+        .iter()
+        .map(|reason| reason.code().to_owned())
+        .collect();
+
+    assert_eq!(codes.len(), Reason::ALL.len());
+    assert_eq!(
+        first_column(&document("status.md"), "| `nextAction.reason` | Meaning"),
+        codes
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use pluggy::{ConnectorId, Item};
 
-/// The connector MeuPluggy. Pluggy refuses to update its items, so only a new connection replaces one.
+/// The connector `MeuPluggy`. Pluggy refuses to update its items, so only a new connection replaces one.
 const MEU_PLUGGY: ConnectorId = 200;
 
 /// Whether the widget can update the item. If not, the user must create a new connection.

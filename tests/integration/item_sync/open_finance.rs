@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
+use sandbox::Effect;
 use serde_json::json;
 use tests::Deployment;
 
-use super::{USER, event, gone, request_fetch, row, sync_newest_event, unavailable};
+use super::{USER, event, fault, gone, request_fetch, row, sync_newest_event, unavailable};
 
 const BANK: u32 = 601;
 /// The CPF of the user who never logs in at the bank.
@@ -97,6 +98,20 @@ async fn the_first_fetch_after_the_expiry_drops_the_link_even_if_pluggy_still_ha
         serde_json::to_value(item.parameter).unwrap(),
         json!({"name": "oauthCode", "type": "oauth", "expiresAt": expiry})
     );
+}
+
+#[tokio::test]
+async fn a_link_that_expires_while_pluggy_responds_is_not_written() {
+    let deployment = Deployment::start_in_real_time().await;
+    let item_id = item_with_link(&deployment).await;
+    let expiry = expiry(&deployment, item_id).await;
+    deployment
+        .pluggy
+        .add_fault(fault(Effect::Delay { milliseconds: 1_500 }));
+
+    fetch_at(&deployment, item_id, expiry - SignedDuration::from_secs(1)).await;
+
+    assert!(!is_link_stored(&deployment).await);
 }
 
 #[tokio::test]
