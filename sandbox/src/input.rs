@@ -36,8 +36,7 @@ pub(crate) enum Input {
     Phone,
 }
 
-/// Returns the request to log in at the bank, as the item of an Open Finance connection shows it. The link is another one
-/// each time, and whoever has it can log in.
+/// Returns the request to log in at the bank, as the item of an Open Finance connection shows it. Each has its own link.
 pub(crate) fn login_page(expires_at: Moment) -> Credential {
     Credential {
         name: LOGIN,

@@ -33,8 +33,8 @@ are Pluggy's and may get new values at any time; show them to no user.
   these tables have `{\"itemId\": …}`, and `/connect-token` refuses their `itemId` with 409.
 - An Open Finance login is `WAITING_USER_INPUT` at Pluggy, like an MFA prompt: with a `parameter` of type `oauth`, or without a
   `parameter` at a connector with `oauth` or `isOpenFinance`. Its link is `nextAction.link` until it expires.
-- The answer is computed when it is asked for, so it changes with time alone. Data is `data_stale` from the moment on at which
-  it is more than seven days old. The event on the bus follows with the next fetch of the item, which is at most a day later.
+- The API computes the answer at each request, so it changes with time alone. Data is `data_stale` as soon as it is more than
+  seven days old. The event on the bus follows with the next fetch of the item, which is at most a day later.
 - Where the widget is to update an item whose stored credentials cannot work, `/connect-token` answers with
   `forceAskForCredentials`, so that a bank does not lock the account over the old ones.
 ";

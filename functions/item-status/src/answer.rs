@@ -15,12 +15,12 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
 
-/// Who may keep a response.
+/// Rule for the storage of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
-    /// The caller, who asks again with the validator each time.
+    /// The caller may store it, and asks again with the validator each time.
     Revalidated,
-    /// Nobody: the response has a link that logs in whoever opens it.
+    /// Nobody may store it, because it has a link to a login.
     Forbidden,
 }
 

@@ -23,8 +23,12 @@ async fn the_sample_batches_are_published() {
             "webhook.benefits/new",
             "item.connecting",
             "item.ready",
+            "item.waiting_user",
         ]
     );
+    let waiting = testbed.published().last().unwrap().json();
+    assert_eq!(waiting["nextAction"]["reason"], "open_finance_login");
+    assert!(!waiting.to_string().contains("bank.example.com"));
 }
 
 #[tokio::test]

@@ -1,3 +1,7 @@
+mod open_finance;
+mod stale_data;
+mod update_mode;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -17,6 +21,24 @@ fn item(fields: &Value) -> Item {
         .unwrap()
         .extend(fields.as_object().unwrap().clone());
     serde_json::from_value(item).unwrap()
+}
+
+/// Fields of an item that waits for the user's login at the bank.
+fn login(expires_at: &str) -> Value {
+    json!({
+        "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+        "connector": {"id": 601, "oauth": true, "isOpenFinance": true},
+        "parameter": {
+            "name": "oauthCode", "type": "oauth", "label": "Oauth Code",
+            "data": "https://bank.example.com/auth?request=abc", "expiresAt": expires_at,
+        },
+    })
+}
+
+fn with(mut fields: Value, changes: &Value) -> Value {
+    let changes = changes.as_object().unwrap().clone();
+    fields.as_object_mut().unwrap().extend(changes);
+    fields
 }
 
 fn check(fields: Value, expected: Reason) {
@@ -129,233 +151,6 @@ fn a_prompt_without_an_expiry_is_given_a_day() {
         check(asked("2026-11-22T12:00:01Z"), awaited);
         check(asked("2026-11-22T12:00:00Z"), expired);
     }
-}
-
-/// Fields of an item that waits for the user's login at the bank.
-fn login(expires_at: &str) -> Value {
-    json!({
-        "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
-        "connector": {"id": 601, "oauth": true, "isOpenFinance": true},
-        "parameter": {
-            "name": "oauthCode", "type": "oauth", "label": "Oauth Code",
-            "data": "https://bank.example.com/auth?request=abc", "expiresAt": expires_at,
-        },
-    })
-}
-
-fn with(mut fields: Value, changes: &Value) -> Value {
-    let changes = changes.as_object().unwrap().clone();
-    fields.as_object_mut().unwrap().extend(changes);
-    fields
-}
-
-#[test]
-fn a_login_at_the_bank_is_no_mfa_prompt_and_expires_as_not_authorized() {
-    check(login(STILL_AHEAD), Reason::OpenFinanceLogin);
-    check(login(JUST_PASSED), Reason::OpenFinanceLoginExpired);
-    let assessment = assess(
-        &item(&login(STILL_AHEAD)),
-        Availability::Available,
-        NOW.parse().unwrap(),
-    );
-    assert_eq!(assessment.expires_at, Some(STILL_AHEAD.parse().unwrap()));
-    assert_eq!(assessment.action(), ActionKind::ActAtBank);
-    assert_eq!(assessment.token_use(), None);
-    let expired = assess(
-        &item(&login(JUST_PASSED)),
-        Availability::Available,
-        NOW.parse().unwrap(),
-    );
-    assert_eq!(expired.action(), ActionKind::Reconnect);
-    assert_eq!(expired.token_use(), Some(TokenUse::Update));
-}
-
-#[test]
-fn a_login_is_known_by_its_parameter_or_else_by_the_connector() {
-    let without_parameter = |connector| {
-        let changes = json!({"parameter": null, "connector": connector});
-        with(login(STILL_AHEAD), &changes)
-    };
-    for connector in [
-        json!({"id": 601, "oauth": true}),
-        json!({"id": 601, "isOpenFinance": true}),
-        json!({"id": 200, "oauth": true, "isOpenFinance": false}),
-    ] {
-        check(without_parameter(connector), Reason::OpenFinanceLogin);
-    }
-    for connector in [
-        Value::Null,
-        json!({"id": 5}),
-        json!({"id": 5, "oauth": false, "isOpenFinance": false}),
-    ] {
-        check(without_parameter(connector), Reason::MfaRequired);
-    }
-    let of_type = |kind: Value, oauth: bool| {
-        let parameter = json!({"name": "x", "type": kind, "expiresAt": STILL_AHEAD});
-        let connector = json!({"id": 601, "oauth": oauth});
-        let changes = json!({"parameter": parameter, "connector": connector});
-        with(login(STILL_AHEAD), &changes)
-    };
-    check(of_type(json!("oauth"), false), Reason::OpenFinanceLogin);
-    check(of_type(json!("number"), true), Reason::MfaRequired);
-    for unknown in [Value::Null, json!("hologram")] {
-        check(of_type(unknown.clone(), true), Reason::OpenFinanceLogin);
-        check(of_type(unknown, false), Reason::MfaRequired);
-    }
-}
-
-#[test]
-fn a_login_that_only_the_execution_names_is_one() {
-    check(
-        with(login(STILL_AHEAD), &json!({"status": "UPDATING"})),
-        Reason::OpenFinanceLogin,
-    );
-}
-
-#[test]
-fn a_login_without_an_expiry_is_given_a_day() {
-    let unchanged_since = |at| {
-        let changes = json!({"parameter": null, "updatedAt": at});
-        with(login(STILL_AHEAD), &changes)
-    };
-
-    check(
-        unchanged_since("2026-11-22T12:00:01Z"),
-        Reason::OpenFinanceLogin,
-    );
-    check(
-        unchanged_since("2026-11-22T12:00:00Z"),
-        Reason::OpenFinanceLoginExpired,
-    );
-}
-
-#[test]
-fn a_login_that_timed_out_at_pluggy_was_not_authorized_in_time() {
-    let timed_out = json!({
-        "status": "OUTDATED", "executionStatus": "USER_INPUT_TIMEOUT", "parameter": null,
-    });
-
-    check(
-        with(login(JUST_PASSED), &timed_out),
-        Reason::OpenFinanceLoginExpired,
-    );
-    check(timed_out, Reason::MfaExpired);
-}
-
-#[test]
-fn an_item_of_meu_pluggy_is_never_updated_but_connected_again() {
-    let now = NOW.parse().unwrap();
-    let mut were_reached = std::collections::HashSet::new();
-    let states = [
-        login(STILL_AHEAD),
-        login(JUST_PASSED),
-        json!({"status": "WAITING_USER_INPUT", "parameter": {"name": "token", "type": "number"}}),
-        json!({"status": "WAITING_USER_ACTION", "userAction": {"expiresAt": JUST_PASSED}}),
-        json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"}),
-        json!({"status": "LOGIN_ERROR", "executionStatus": "SITE_NOT_AVAILABLE"}),
-        json!({"status": "LOGIN_ERROR", "executionStatus": "ALREADY_LOGGED_IN"}),
-        json!({"status": "LOGIN_ERROR", "executionStatus": "SOMETHING_NEW"}),
-        json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-01T12:00:00Z"}),
-        json!({
-            "status": "OUTDATED", "executionStatus": "USER_AUTHORIZATION_PENDING",
-            "updatedAt": "2026-11-01T12:00:00Z",
-        }),
-    ];
-    let failed = [
-        "USER_INPUT_TIMEOUT",
-        "INVALID_CREDENTIALS",
-        "INVALID_CREDENTIALS_MFA",
-        "USER_AUTHORIZATION_NOT_GRANTED",
-        "ACCOUNT_LOCKED",
-        "ACCOUNT_CREDENTIALS_RESET",
-        "ACCOUNT_NEEDS_ACTION",
-    ]
-    .map(|cause| json!({"status": "LOGIN_ERROR", "executionStatus": cause}));
-    for state in states.into_iter().chain(failed) {
-        let at = |id: u32| {
-            let connector = json!({"connector": {"id": id}});
-            let item = item(&with(state.clone(), &connector));
-            assess(&item, Availability::Available, now)
-        };
-        let (other, meu_pluggy) = (at(2), at(200));
-        were_reached.insert(other.reason);
-
-        assert_eq!(meu_pluggy.reason, other.reason, "{state}");
-        if other.token_use() == Some(TokenUse::Update) {
-            assert_eq!(meu_pluggy.action(), ActionKind::ConnectAgain, "{state}");
-            assert_eq!(meu_pluggy.token_use(), Some(TokenUse::NewConnection));
-        } else {
-            assert_eq!(meu_pluggy.action(), other.action(), "{state}");
-            assert_eq!(meu_pluggy.token_use(), other.token_use(), "{state}");
-        }
-    }
-    let unreached = Reason::ALL.iter().filter(|reason| {
-        reason.token_use() == Some(TokenUse::Update) && !were_reached.contains(reason)
-    });
-    // The test would not see a reason with an update token that no state above leads to.
-    assert_eq!(unreached.collect::<Vec<_>>(), Vec::<&Reason>::new());
-}
-
-#[test]
-fn data_older_than_a_week_that_pluggy_does_not_plan_to_collect_is_not_current() {
-    let collected = |last_updated_at: &str, next: Option<&str>| {
-        json!({
-            "lastUpdatedAt": last_updated_at, "nextAutoSyncAt": next, "updatedAt": last_updated_at,
-        })
-    };
-    let (week_old, older) = ("2026-11-16T12:00:00Z", "2026-11-16T11:59:59Z");
-
-    check(collected(week_old, None), Reason::UpToDate);
-    check(collected(older, None), Reason::DataStale);
-    check(collected(older, Some(STILL_AHEAD)), Reason::UpToDate);
-    // A plan that Pluggy has not carried out within an hour is none.
-    check(
-        collected(older, Some("2026-11-23T11:00:01Z")),
-        Reason::UpToDate,
-    );
-    check(
-        collected(older, Some("2026-11-23T11:00:00Z")),
-        Reason::DataStale,
-    );
-    check(
-        collected(week_old, Some("2026-11-17T12:00:00Z")),
-        Reason::ExecutionOverdue,
-    );
-    let stale = assess(
-        &item(&collected(older, None)),
-        Availability::Available,
-        NOW.parse().unwrap(),
-    );
-    assert_eq!(
-        (stale.phase(), stale.action(), stale.token_use()),
-        (Phase::Ready, ActionKind::Update, Some(TokenUse::Update))
-    );
-}
-
-#[test]
-fn data_is_at_least_as_old_as_the_records_last_change() {
-    let changed = |updated_at| json!({"lastUpdatedAt": null, "updatedAt": updated_at});
-
-    check(changed("2026-11-16T11:59:59Z"), Reason::DataStale);
-    check(changed("2026-11-16T12:00:00Z"), Reason::UpToDate);
-    check(
-        json!({"lastUpdatedAt": null, "updatedAt": null, "createdAt": "2026-09-12T12:00:00Z"}),
-        Reason::UpToDate,
-    );
-}
-
-#[test]
-fn what_is_missing_outranks_the_age_of_the_rest() {
-    let old = json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"});
-
-    check(
-        with(old.clone(), &json!({"executionStatus": "PARTIAL_SUCCESS"})),
-        Reason::PartiallyUpdated,
-    );
-    check(
-        with(old, &json!({"hasResourcesPendingAuthorization": true})),
-        Reason::CoHolderApprovalPending,
-    );
 }
 
 #[test]
