@@ -6,7 +6,7 @@
 //! it, when no caller waits.
 
 mod config;
-mod name;
+mod funnel;
 mod relayed;
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
 use runtime::caller::Callers;
-use runtime::metrics::{Dimension, EmfRecord, Emitter, Metric};
+use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde_json::json;
 use store::{Events, Insertion, NewEvent};
 use tokio::time::{Instant, timeout_at};
@@ -63,7 +63,7 @@ async fn run(
     let deadline = Instant::now() + DEADLINE;
     let user = app.callers.user(request)?;
     let relayed = Relayed::parse(request.body())?;
-    count(line, &relayed);
+    funnel::count(line, &relayed);
     let Some(item_id) = relayed.item_id else {
         return Ok(());
     };
@@ -73,23 +73,6 @@ async fn run(
         .unwrap_or_else(|_| Err(RequestError::too_slow()))?;
     line.metric(hinted, 1);
     Ok(())
-}
-
-/// Counts the event in the funnel of the widget. The connector is no dimension: a caller could create one
-/// metric per connector id.
-fn count(line: &mut EmfRecord, relayed: &Relayed) {
-    let dimension = Dimension::ConnectEvent(relayed.name);
-    line.metric_of(dimension, Metric::ConnectEvents, 1);
-    line.property("connector.id", relayed.connector_id.map(|id| json!(id)));
-    line.property("error.code", code(relayed).map(|code| json!(code)));
-    line.property("item.id", relayed.item_id.map(|id| json!(id)));
-}
-
-/// Returns the error code. A number is not a Pluggy code and may be personal, so it is left out.
-fn code(relayed: &Relayed) -> Option<&str> {
-    let code = relayed.code.as_deref()?;
-    code.starts_with(|first: char| first.is_ascii_uppercase())
-        .then_some(code)
 }
 
 async fn hint(

@@ -11,7 +11,7 @@ use runtime::fields::{connector_id, invalid, item_id};
 use runtime::problem::Problem;
 use serde_json::{Map, Value};
 
-use crate::name::name;
+use crate::funnel::step;
 
 /// An item with many products has 16 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -43,7 +43,7 @@ impl Relayed {
         ])?;
         let connector = field("connector").get("id").and_then(connector_id);
         Ok(Self {
-            name: name(field("event")),
+            name: step(field("event")),
             item_id,
             connector_id: connector.or_else(|| connector_id(field("connectorId"))),
             code: code(field("code")),

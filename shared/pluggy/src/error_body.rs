@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{body, tolerant};
+use super::{body_repair, tolerant};
 
 /// An error body of Pluggy. The sources disagree on its fields, so all are optional. A field of an unexpected
 /// type counts as absent, so that the code is always found.
@@ -61,6 +61,6 @@ pub struct ErrorDetail {
 impl ErrorBody {
     /// Parses an error body. A body that is not JSON counts as empty; the status alone then decides.
     pub fn parse(body: &[u8]) -> Self {
-        body::parse(body).unwrap_or_default()
+        body_repair::parse(body).unwrap_or_default()
     }
 }

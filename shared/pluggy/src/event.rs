@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{EventKind, Payload, body, tolerant};
+use super::{EventKind, Payload, body_repair, tolerant};
 
 /// A webhook body. It is only a signal: fetch the entity from Pluggy before acting on it.
 ///
@@ -151,7 +151,7 @@ pub struct EventData {
 impl Event {
     /// Parses a body. Returns `None` if it is not an event: not a JSON object, or without any known field.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let event: Self = body::parse(body).ok()?;
+        let event: Self = body_repair::parse(body).ok()?;
         (event != Self::default()).then_some(event)
     }
 

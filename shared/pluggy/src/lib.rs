@@ -5,7 +5,7 @@
 mod account;
 mod amount;
 mod auth;
-mod body;
+mod body_repair;
 mod connect_callback;
 mod connect_options;
 mod connect_token;
@@ -37,7 +37,7 @@ mod webhook;
 pub use account::{Account, AccountSubtype, AccountType, BankData, CreditData};
 pub use amount::Amount;
 pub use auth::{ApiKey, AuthRequest, AuthResponse};
-pub use body::{parse, parse_value, without_lone_surrogates};
+pub use body_repair::{parse, parse_value, without_lone_surrogates};
 pub use connect_callback::{
     ConnectError, ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectSuccess,
     LegacyConnectEvent,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{body, tolerant};
+use super::{body_repair, tolerant};
 
 /// One page of a list. A page without a list counts as an empty one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -55,7 +55,7 @@ pub(super) fn entries<T: DeserializeOwned>(received: Vec<Box<RawValue>>) -> (Vec
     let count = received.len();
     let readable: Vec<T> = received
         .into_iter()
-        .filter_map(|entry| body::parse(entry.get().as_bytes()).ok())
+        .filter_map(|entry| body_repair::parse(entry.get().as_bytes()).ok())
         .collect();
     let unreadable = count - readable.len();
     (readable, unreadable)
@@ -82,7 +82,7 @@ mod tests {
             7,
             {"id":"aaaa6c5d-0000-4000-8000-000000000003","name":"Conta \ud83d"}]}"#;
 
-        let page: Page<Account> = body::parse(body).unwrap();
+        let page: Page<Account> = body_repair::parse(body).unwrap();
 
         assert_eq!((page.page, page.total, page.unreadable), (Some(1), None, 2));
         let [first, second] = page.results.as_slice() else {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_page_without_a_list_is_empty() {
         for body in ["{}", r#"{"results":null}"#, r#"{"results":"none"}"#] {
-            let page: Page<Account> = body::parse(body.as_bytes()).unwrap();
+            let page: Page<Account> = body_repair::parse(body.as_bytes()).unwrap();
 
             assert_eq!((page.results.len(), page.unreadable), (0, 0), "{body}");
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::body;
+use super::body_repair;
 
 /// Deserializes a value of the expected shape, or nothing. For a list, use [`list`].
 pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -53,7 +53,7 @@ where
 {
     let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
     let raw = raw.filter(|raw| !raw.get().starts_with('['));
-    Ok(raw.and_then(|raw| body::parse_any(raw.get().as_bytes()).ok()))
+    Ok(raw.and_then(|raw| body_repair::parse_any(raw.get().as_bytes()).ok()))
 }
 
 /// Deserializes the elements of a list, not yet parsed, or nothing if it is not a list. For JSON bodies only.

@@ -1,4 +1,4 @@
-//! Rules for each option of a profile. A mistyped option fails at deployment, not for the first user.
+//! Options of a profile, each with its rule. A mistyped option fails at deployment, not for the first user.
 
 use pluggy::{ConnectorType, CountryCode, ProductType};
 use runtime::fields;
