@@ -6,14 +6,14 @@ use pluggy::{
     Account, AccountSubtype, AccountType, AuthRequest, AuthResponse, BankData, ConnectError,
     ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectOptions, ConnectSuccess,
     ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse, Connector, ConnectorCredential,
-    ConnectorFilter, ConnectorHealth, ConnectorType, Consent, CountryCode, CreateWebhookRequest,
-    CredentialOption, CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event,
-    EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
-    Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
-    ItemError, ItemStatus, OBSERVED, Observed, Page, Parameters, Permission, ProductStatus,
-    ProductType, Since, Theme, Transaction, TransactionFilter, TransactionStatus, TransactionType,
-    TriggeredBy, UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning,
-    Webhook, WidgetLanguage,
+    ConnectorHealth, ConnectorType, Consent, CountryCode, CreateWebhookRequest, CredentialOption,
+    CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event, EventData, EventError,
+    EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus, Incident, IncidentKind,
+    IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item, ItemError, ItemStatus,
+    OBSERVED, Observed, Page, Parameters, Permission, ProductStatus, ProductType, Since, Theme,
+    Transaction, TransactionFilter, TransactionStatus, TransactionType, TriggeredBy,
+    UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning, Webhook,
+    WidgetLanguage,
 };
 use secrecy::SecretString;
 use serde_aux::serde_introspection::serde_introspect;
@@ -81,10 +81,6 @@ pub fn sent() -> BTreeMap<&'static str, Value> {
             }),
         ),
         ("ConnectOptions", json!(connect_options())),
-        (
-            "ConnectorFilter",
-            connector_filter().query().into_iter().collect(),
-        ),
         ("ConnectTokenOptions", json!(options)),
         (
             "ConnectTokenRequest",
@@ -175,20 +171,6 @@ fn token_options() -> ConnectTokenOptions {
         oauth_redirect_uri: Some("https://app.example.com/oauth".to_owned()),
         avoid_duplicates: Some(true),
         products: Some(vec![ProductType::Accounts]),
-    }
-}
-
-fn connector_filter() -> ConnectorFilter {
-    ConnectorFilter {
-        name: Some("bank".to_owned()),
-        countries: vec![CountryCode::Brazil],
-        types: vec![ConnectorType::PersonalBank],
-        sandbox: Some(true),
-        is_open_finance: Some(true),
-        supports_payment_initiation: Some(true),
-        supports_smart_transfers: Some(true),
-        supports_automatic_pix: Some(true),
-        health_details: Some(true),
     }
 }
 

@@ -11,7 +11,6 @@ mod connect_options;
 mod connect_token;
 mod connector;
 mod connector_credential;
-mod connector_filter;
 mod connector_health;
 mod consent;
 mod cursor;
@@ -48,7 +47,6 @@ pub use connect_token::{
 };
 pub use connector::{Connector, ConnectorId, ConnectorType, CountryCode, ProductType};
 pub use connector_credential::{ConnectorCredential, CredentialOption, CredentialType};
-pub use connector_filter::ConnectorFilter;
 pub use connector_health::{
     ConnectorHealth, HealthDetails, HealthStage, HealthStatus, Incident, IncidentKind,
     IncidentProduct, IncidentSeverity, IncidentState, IncidentType,

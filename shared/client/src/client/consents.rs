@@ -1,7 +1,6 @@
 //! Consents.
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::{Client, NO_BODY, log_unreadable};
 use crate::Error;
@@ -15,11 +14,5 @@ impl Client {
         let page: Page<Consent> = self.call(call, NO_BODY, now).await?;
         log_unreadable("consents", page.unreadable);
         Ok(page)
-    }
-
-    /// `GET /consents/{id}`: fetches a consent, or `None` if it does not exist.
-    pub async fn consent(&self, id: Uuid, now: Timestamp) -> Result<Option<Consent>, Error> {
-        let call = Call::get(["consents", &id.to_string()]);
-        self.find(call, NO_BODY, "CONSENT_NOT_FOUND", now).await
     }
 }

@@ -1,14 +1,11 @@
 //! Items.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 use super::{Client, ITEM_NOT_FOUND, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
-use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, Parameters, UpdateItemRequest};
+use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, UpdateItemRequest};
 
 impl Client {
     /// `GET /items/{id}`: fetches an item, or `None` if the application has no item with this id. Boxed,
@@ -55,21 +52,6 @@ impl Client {
     pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
         let call = Call::delete(["items", &id.to_string()]).repeatable();
         self.change(call, NO_BODY, ITEM_NOT_FOUND, Deleted::default, now)
-            .await
-    }
-
-    /// `POST /items/{id}/mfa`: answers the prompt of an item that waits for the user's input. The returned item
-    /// has only its id if the response has no usable body.
-    pub async fn answer_mfa(
-        &self,
-        id: ItemId,
-        name: &str,
-        value: SecretString,
-        now: Timestamp,
-    ) -> Result<Option<Item>, Error> {
-        let answer = Parameters(BTreeMap::from([(name.to_owned(), value)]));
-        let call = Call::post(["items", &id.to_string(), "mfa"]);
-        self.change(call, Some(&answer), ITEM_NOT_FOUND, || Item::new(id), now)
             .await
     }
 }

@@ -26,12 +26,6 @@ impl Client {
         Ok(webhooks)
     }
 
-    /// `GET /webhooks/{id}`: fetches a webhook, or `None` if it does not exist.
-    pub async fn webhook(&self, id: WebhookId, now: Timestamp) -> Result<Option<Webhook>, Error> {
-        let call = Call::get(["webhooks", &id.to_string()]);
-        self.find(call, NO_BODY, WEBHOOK_NOT_FOUND, now).await
-    }
-
     /// `POST /webhooks`: registers a webhook.
     pub async fn create_webhook(
         &self,
