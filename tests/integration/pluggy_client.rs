@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use client::Error;
 use pluggy::{
-    Connector, ConnectorFilter, CreateWebhookRequest, EventKind, ItemId, ItemStatus,
-    UpdateItemRequest, UpdateWebhookRequest,
+    CreateWebhookRequest, EventKind, ItemId, ItemStatus, UpdateItemRequest, UpdateWebhookRequest,
 };
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
