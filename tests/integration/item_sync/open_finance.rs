@@ -105,9 +105,9 @@ async fn a_link_that_expires_while_pluggy_responds_is_not_written() {
     let deployment = Deployment::start_in_real_time().await;
     let item_id = item_with_link(&deployment).await;
     let expiry = expiry(&deployment, item_id).await;
-    deployment
-        .pluggy
-        .add_fault(fault(Effect::Delay { milliseconds: 1_500 }));
+    deployment.pluggy.add_fault(fault(Effect::Delay {
+        milliseconds: 1_500,
+    }));
 
     fetch_at(&deployment, item_id, expiry - SignedDuration::from_secs(1)).await;
 
