@@ -22,11 +22,11 @@ async fn the_sample_batches_are_published() {
             "webhook.transactions/created",
             "webhook.benefits/new",
             "item.connecting",
-            "item.ready",
             "item.waiting_user",
+            "item.ready",
         ]
     );
-    let waiting = testbed.published().last().unwrap().json();
+    let waiting = testbed.published()[3].json();
     assert_eq!(waiting["nextAction"]["reason"], "open_finance_login");
     assert!(!waiting.to_string().contains("bank.example.com"));
 }
