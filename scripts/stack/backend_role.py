@@ -1,5 +1,6 @@
 """The role of a backend on the local stack, and sessions of roles."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -19,10 +20,8 @@ def create(api_id: str, role_arn: str = settings.BACKEND_ROLE_ARN) -> None:
         "Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"},
     }
     iam = ministack.client("iam")
-    try:
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(Path=path, RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     api = f"{settings.REGION}:{account}:{api_id}"
     policy = POLICY.read_text().replace(EXAMPLE_API, api)
     iam.put_role_policy(RoleName=name, PolicyName="call-the-api", PolicyDocument=policy)
