@@ -5,7 +5,18 @@ import subprocess
 import sys
 from typing import Any
 
-from stack import conformance, console, examples, local, machine, ministack, node_packages, paths, served_parameters
+from stack import (
+    backend_routes,
+    conformance,
+    console,
+    examples,
+    local,
+    machine,
+    ministack,
+    node_packages,
+    paths,
+    served_parameters,
+)
 
 CARGO = ["cargo", "test", "--locked", "--package", "tests", "--features", "end-to-end", "--test", "end_to_end"]
 WIDGET = paths.ROOT / "tests" / "official-clients" / "widget"
@@ -24,6 +35,8 @@ def test_end_to_end() -> None:
             console.heading("Test")
             # Each of them runs, also if another has failed.
             passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
+            console.heading("The routes for backends")
+            passed.append(backend_routes.are_answered(stack))
             console.heading("The webhook after a change of a parameter")
             passed.append(served_parameters.are_served(stack, paths.RELEASE_TEMPLATE))
     finally:

@@ -12,8 +12,8 @@ POLICY = backend.FOLDER / "policy.json"
 EXAMPLE_API = "sa-east-1:123456789012:a1b2c3d4e5"
 
 
-def create(api_id: str, role_arn: str = settings.BACKEND_ROLE_ARN) -> None:
-    """Creates a role that may call the API's routes for backends."""
+def create(api_id: str | None, role_arn: str = settings.BACKEND_ROLE_ARN) -> None:
+    """Creates a role that may call the API's routes for backends, or none if there is no API."""
     account, path, name = _parts(role_arn)
     trust = {
         "Version": "2012-10-17",
@@ -22,6 +22,8 @@ def create(api_id: str, role_arn: str = settings.BACKEND_ROLE_ARN) -> None:
     iam = ministack.client("iam")
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(Path=path, RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    if api_id is None:
+        return
     api = f"{settings.REGION}:{account}:{api_id}"
     policy = POLICY.read_text().replace(EXAMPLE_API, api)
     iam.put_role_policy(RoleName=name, PolicyName="call-the-api", PolicyDocument=policy)

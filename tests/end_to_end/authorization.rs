@@ -80,6 +80,7 @@ async fn a_malformed_token_is_refused() {
         "Bearer a.b.c",
         "Bearer ..",
         "Basic dXNyXzE6cGFzc3dvcmQ=",
+        "AWS4-HMAC-SHA256 Credential=test/20261123/sa-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0",
         &format!("Basic {token}"),
         &format!("Bearer Bearer {token}"),
         &format!("Bearer {token}.{token}"),
@@ -196,5 +197,36 @@ async fn a_token_is_accepted_only_in_its_header() {
             assert_eq!(in_query.status(), 401, "{what}");
             assert_eq!(in_cookie.send().await.unwrap().status(), 401, "{what}");
         }
+    }
+}
+
+/// A token passes the gateway here, which it does not on AWS. The functions refuse it.
+#[tokio::test]
+async fn a_token_opens_no_route_of_a_backend() {
+    let stack = Stack::running();
+    let user = new_user();
+    let header = format!("Bearer {}", stack.user_token(&user).await);
+
+    for (method, path) in routes::of_a_backend(&user) {
+        let answer = call(&stack, &method, &path, Some(&header)).await;
+
+        assert_eq!(answer.status(), 401, "{method} {path}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_signature_opens_no_route_of_a_backend() {
+    let stack = Stack::running();
+
+    for (method, path) in routes::of_a_backend("usr_1") {
+        let answer = call(&stack, &method, &path, None).await;
+
+        assert_eq!(answer.status(), 403, "{method} {path}");
+        assert_eq!(
+            json(answer).await["message"],
+            "Forbidden",
+            "{method} {path}"
+        );
     }
 }

@@ -1,9 +1,9 @@
-//! The routes of the app's API.
+//! The routes of the API.
 
 use reqwest::Method;
 use uuid::Uuid;
 
-/// Returns every route, with the path of an item that does not exist.
+/// Returns every route of the app, with the path of an item that does not exist.
 pub(crate) fn of_the_app() -> [(Method, String); 5] {
     let item = format!("/items/{}", Uuid::new_v4());
     [
@@ -13,4 +13,9 @@ pub(crate) fn of_the_app() -> [(Method, String); 5] {
         (Method::GET, item.clone()),
         (Method::DELETE, item),
     ]
+}
+
+/// Returns every route of a backend for a user, with the path of an item that does not exist.
+pub(crate) fn of_a_backend(user: &str) -> [(Method, String); 5] {
+    of_the_app().map(|(method, path)| (method, format!("/users/{user}{path}")))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::artifacts;
 use crate::functions::{CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS};
 use crate::template::{Template, contains_string, strings};
 
@@ -97,10 +98,7 @@ fn the_gateway_may_invoke_each_function_by_its_own_routes_only() {
     let expected: BTreeSet<_> = routes(&template)
         .iter()
         .map(|(route, operation)| {
-            let source = route
-                .replacen(' ', "", 1)
-                .replace("{itemId}", "*")
-                .replace("{userId}", "*");
+            let source = in_an_arn(route);
             let uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str();
             let (_, function) = uri.unwrap().split_once("/functions/${").unwrap();
             let (function, _) = function.split_once(".Arn}").unwrap();
@@ -108,6 +106,27 @@ fn the_gateway_may_invoke_each_function_by_its_own_routes_only() {
         })
         .collect();
     assert_eq!(allowed, expected);
+}
+
+#[test]
+fn the_example_of_a_backends_policy_allows_its_routes_only() {
+    let policy: Value =
+        serde_json::from_slice(&artifacts::read("examples/backend/policy.json")).unwrap();
+    let [statement] = &policy["Statement"].as_array().unwrap()[..] else {
+        panic!("one statement")
+    };
+
+    assert_eq!(statement["Effect"], "Allow");
+    assert_eq!(statement["Action"], "execute-api:Invoke");
+    let expected: BTreeSet<_> = routes(&Template::load())
+        .keys()
+        .filter(|route| is_for_backends(route))
+        .map(|route| {
+            let route = in_an_arn(route);
+            format!("arn:aws:execute-api:sa-east-1:123456789012:a1b2c3d4e5/$default/{route}")
+        })
+        .collect();
+    assert_eq!(strings(&statement["Resource"]), expected);
 }
 
 #[test]
@@ -316,6 +335,14 @@ fn stage(template: &Template) -> &Value {
         panic!("one stage")
     };
     &stage["Properties"]
+}
+
+/// Returns a route as the ARN of any request for it names it.
+fn in_an_arn(route: &str) -> String {
+    route
+        .replacen(' ', "", 1)
+        .replace("{itemId}", "*")
+        .replace("{userId}", "*")
 }
 
 fn is_for_backends(route: &str) -> bool {

@@ -12,8 +12,8 @@ pub(super) const RULE: &str = "must be a user id of 1 to 255 characters that is 
 /// change the route, and `%` could make two ids the same. An id with one of them is refused. `.` and `..` are
 /// refused because HTTP clients remove them from a path.
 ///
-/// Source: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>, and
-/// the captures that `docs/decisions/0028-how-does-a-backend-call.md` names.
+/// Sources: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>, and
+/// captures of live requests: <https://github.com/hotsock/voker/pull/8>.
 pub(super) fn of_path(parameter: &str) -> Option<ClientUserId> {
     let is_ambiguous = parameter.contains(['%', '/', '?']) || matches!(parameter, "." | "..");
     if is_ambiguous {
