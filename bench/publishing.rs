@@ -48,9 +48,7 @@ async fn main() {
         .with("AWS_ENDPOINT_URL_SQS", queue.endpoint())
         .with("EVENT_BUS", bus.arn())
         .with("EVENT_TABLE", "events")
-        .with("ITEM_TABLE", "items")
         .with("METRICS_NAMESPACE", "pluggy-lambda")
-        .with("PLUGGY_CLIENT_ID", tests::deployment::CLIENT_ID)
         .with("DEAD_LETTER_QUEUE_URL", queue.url());
     let function = Function::start(settings).await.unwrap();
     let mut costs = Vec::new();

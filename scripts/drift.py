@@ -59,7 +59,10 @@ def _theirs(counterparts: Counterparts) -> dict[str, comparison.Theirs]:
 def _differences(types: Types, theirs: dict[str, comparison.Theirs], expected: Mapping) -> Iterator[str]:
     parts = types.parts()
     for name, entry in expected.entries.items():
-        yield from comparison.differences(name, parts.get(name, set()), theirs[name], entry)
+        observed = types.observed.get(name, {})
+        yield from comparison.differences(name, parts.get(name, set()), theirs[name], entry, observed)
+    for name in sorted(types.observed.keys() - expected.entries.keys()):
+        yield f"{name}: is listed as observed, and no mapped type"
 
 
 def _refused_bodies(types: Types, expected: Mapping) -> Iterator[str]:

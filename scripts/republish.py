@@ -31,20 +31,20 @@ def republish() -> None:
 
 @contextmanager
 def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
-    """Yields the publish function and the queue: of a real account, or of the local stack if none is named."""
+    """Yields a call of republish, and the queue: of a real account, or of the local stack if none is named."""
     with account.reachable() if chosen else ministack.reachable():
         if chosen:
             outputs, _ = account.describe(chosen)
-            function, url = outputs.get("PublishFunctionName"), outputs.get("PublishDeadLetterQueueUrl")
+            function, url = outputs.get("RepublishFunctionName"), outputs.get("PublishDeadLetterQueueUrl")
         else:
             local = stack_file.read()
-            function, url = local.get("functions", {}).get("publish"), local.get("publishDeadLetterQueue")
+            function, url = local.get("functions", {}).get("republish"), local.get("publishDeadLetterQueue")
         if not function or not url:
             raise console.Failure("this stack publishes nothing", "Deploy it with the parameter PublishEvents=true.")
         functions, queues = (
             account.client(service, chosen) if chosen else ministack.client(service) for service in ("lambda", "sqs")
         )
-        yield lambda command: operator.ask(functions, function, command, "publish"), Queue(queues, url)
+        yield lambda command: operator.ask(functions, function, command, "republish"), Queue(queues, url)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ import json
 from stack import console, paths, sam_template
 
 # SAM replaces references to some parameters by their values, so these values must differ from the defaults.
-PARAMETERS = {"CorsAllowedOrigins": "https://app.example.com,https://admin.example.com"}
+PARAMETERS = {
+    "AllowedRequestHeaders": "traceparent,x-request-source",
+    "CorsAllowedOrigins": "https://app.example.com,https://admin.example.com",
+}
 
 
 def transform_template() -> None:

@@ -1,7 +1,7 @@
 //! The budgets file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -54,14 +54,30 @@ impl std::str::FromStr for Budgets {
 #[test]
 fn every_function_has_budgets() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let packages = std::fs::read_dir(root.join("functions")).unwrap();
-    let mut expected: Vec<String> = packages
-        .map(|package| package.unwrap().file_name().into_string().unwrap())
-        .chain(["floor".to_owned()])
-        .collect();
+    let mut expected = vec!["floor".to_owned()];
+    for package in children(&root.join("functions")) {
+        expected.extend(binaries(&package));
+    }
     expected.sort_unstable();
 
     let budgets = Budgets::load(&root.join("bench/budgets.toml"));
 
     assert_eq!(budgets.functions().collect::<Vec<_>>(), expected);
+}
+
+/// Returns the binaries of a package: one with the package's name, and those in `src/bin`.
+fn binaries(package: &Path) -> impl Iterator<Item = String> {
+    let others = package.join("src/bin");
+    let others = if others.exists() {
+        children(&others)
+    } else {
+        Vec::new()
+    };
+    let paths = [package.to_owned()].into_iter().chain(others);
+    paths.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+}
+
+fn children(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
 }

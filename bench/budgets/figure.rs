@@ -45,8 +45,8 @@ impl Figure {
     pub(crate) fn remedy(self, function: &str) -> String {
         match self {
             Self::BinaryBytes | Self::ZipBytes => format!(
-                "`cargo tree --duplicates --edges normal --package {function}` shows what is linked in twice, and \
-                 `cargo bloat --release --package {function}` what is large."
+                "`cargo tree --duplicates --edges normal` shows what is linked in twice, and \
+                 `cargo bloat --release --bin {function}` what is large."
             ),
             _ => format!("`make profile FUNCTION={function}` shows which code executes them."),
         }

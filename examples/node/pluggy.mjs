@@ -20,7 +20,7 @@ export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretName 
       const fetchedAt = Date.now()
       const query = encoded({ ...filter, after })
       const answer = await ask((client) => client.fetchTransactionsCursor(accountId, query)).catch(noneIfGone)
-      yield { transactions: answer.results, fetchedAt }
+      yield { transactions: readable(answer.results), fetchedAt }
       after = cursorOf(answer)
     } while (after)
   }
@@ -33,6 +33,15 @@ function noneIfGone(error) {
     return { results: [] }
   }
   throw error
+}
+
+/** Returns the transactions that have an id. Others cannot be stored, and must not hide the rest of the page. */
+function readable(results) {
+  const transactions = results.filter((transaction) => typeof transaction?.id === 'string')
+  if (transactions.length < results.length) {
+    console.warn({ message: 'transactions without an id left out', entries: results.length - transactions.length })
+  }
+  return transactions
 }
 
 /** Encodes a query, because the client inserts values into the URL unchanged. */

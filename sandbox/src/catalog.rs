@@ -40,7 +40,7 @@ pub(crate) fn connectors() -> BTreeMap<u32, Connector> {
         sandbox(12, "Pluggy Bank Cooperative", cooperative_login()),
         investment(sandbox(16, "Pluggy Bank Investments", login())),
         sandbox(QR, "Pluggy Bank QR", login()),
-        sandbox(MEU_PLUGGY, "MeuPluggy", login()),
+        oauth(sandbox(MEU_PLUGGY, "MeuPluggy", Vec::new())),
         live(sandbox(212, "Nubank", login())),
         live(with_mfa(sandbox(219, "Caixa", login()))),
         live(open_finance(sandbox(601, "Itaú", vec![cpf()]))),
@@ -90,9 +90,16 @@ fn live(connector: Connector) -> Connector {
 
 fn open_finance(connector: Connector) -> Connector {
     Connector {
-        oauth: true,
         is_open_finance: true,
         supports_payment_initiation: true,
+        ..oauth(connector)
+    }
+}
+
+/// The user logs in on a page of the institution.
+fn oauth(connector: Connector) -> Connector {
+    Connector {
+        oauth: true,
         ..connector
     }
 }

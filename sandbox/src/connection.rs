@@ -10,10 +10,10 @@ use crate::consent::Consent;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::findings::Findings;
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::item::{Item, Status, UserAction, status_detail};
 use crate::ledger::Ledger;
-use crate::script::{ACTION_TIME, INPUT_TIME, Login};
+use crate::script::{ACTION_TIME, INPUT_TIME, LOGIN_PAGE_TIME, Login};
 use crate::step::{Collected, State};
 
 const AUTO_SYNC_INTERVAL: Duration = Duration::from_hours(24);
@@ -79,8 +79,17 @@ impl Connection {
             connector: &self.item.connector,
             parameters: &self.parameters,
             products: &self.item.products,
-            is_known_device: self.ended_well_before,
+            is_known: self.ended_well_before,
         }
+    }
+
+    /// Returns whether the user must act at the bank.
+    pub(crate) fn waits_for_the_bank(&self) -> bool {
+        let item = &self.item;
+        let is_login = item.status == Status::WaitingUserInput && self.question.is_none();
+        is_login
+            || item.status == Status::WaitingUserAction
+            || item.execution_status == "USER_AUTHORIZATION_PENDING"
     }
 
     /// Returns whether these credentials made the connection. Credentials that change at every login are ignored.
@@ -148,6 +157,15 @@ impl Connection {
                 self.question = Some(input);
                 self.item.parameter = Some(input.credential(clock.end_of(INPUT_TIME)));
                 vec![self.event("item/waiting_user_input")]
+            }
+            State::WaitingLogin => {
+                self.show(Status::WaitingUserInput, "WAITING_USER_INPUT", clock);
+                vec![self.event("item/waiting_user_input")]
+            }
+            State::LoginPageOpen => {
+                self.show(Status::WaitingUserInput, "WAITING_USER_INPUT", clock);
+                self.item.parameter = Some(input::login_page(clock.end_of(LOGIN_PAGE_TIME)));
+                Vec::new()
             }
             State::WaitingUserAction(action) => {
                 self.show(Status::WaitingUserAction, "WAITING_USER_ACTION", clock);

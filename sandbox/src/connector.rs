@@ -73,7 +73,7 @@ pub(crate) struct Credential {
     pub(crate) mfa: bool,
     pub(crate) optional: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) data: Option<&'static str>,
+    pub(crate) data: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) options: Vec<SelectOption>,
     #[serde(skip_serializing_if = "Option::is_none")]

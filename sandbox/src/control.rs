@@ -8,7 +8,6 @@ use crate::app::App;
 use crate::connection::Trigger;
 use crate::connector::HealthStatus;
 use crate::event::{Changed, Event};
-use crate::item::Status;
 
 /// Returns whether a path belongs to the sandbox itself, so that faults and request counts ignore it.
 pub(crate) fn is_control(path: &str) -> bool {
@@ -35,9 +34,7 @@ pub(crate) fn authorize(app: &Arc<App>, item_id: Uuid, granted: bool) -> bool {
     let Some(connection) = world.connections.get_mut(&item_id) else {
         return false;
     };
-    let item = &connection.item;
-    let is_waiting = item.execution_status == "USER_AUTHORIZATION_PENDING"
-        || item.status == Status::WaitingUserAction;
+    let is_waiting = connection.waits_for_the_bank();
     if is_waiting {
         let run = connection.go_on("LOGIN_IN_PROGRESS", app.clock);
         let script = connection.login().script_after_authorization(granted);

@@ -10,6 +10,7 @@ use crate::connection::Trigger;
 use crate::connector::HealthStatus;
 use crate::failure::Failure;
 use crate::item::Item;
+use crate::odd;
 
 /// The names of the events that a webhook can be registered for.
 pub(crate) const NAMES: [&str; 32] = [
@@ -146,7 +147,12 @@ impl Event {
             client_user_id: item.client_user_id.as_deref(),
         };
         // JSON can express the whole body, so this never falls back to an empty body.
-        Self::parse(serde_json::to_vec(&body).unwrap_or_default()).for_webhook_of(item)
+        let event = Self::parse(serde_json::to_vec(&body).unwrap_or_default());
+        Self {
+            body: odd::with_halves(event.body),
+            ..event
+        }
+        .for_webhook_of(item)
     }
 
     fn for_webhook_of(self, item: &Item) -> Self {

@@ -71,6 +71,10 @@ impl Failure {
         }
     }
 
+    pub(crate) const fn with_message(self, message: &'static str) -> Self {
+        Self { message, ..self }
+    }
+
     pub(crate) const fn with_provider_message(self, provider_message: &'static str) -> Self {
         Self {
             provider_message: Some(provider_message),

@@ -43,6 +43,15 @@ pub enum Effect {
     },
     /// The response is 200 with a body that is not JSON.
     Garbage,
+    /// The response is normal but for one value, which may be odd.
+    Odd {
+        /// The place of the value in the body, as a JSON pointer (RFC 6901); the whole body if it is empty.
+        #[serde(default)]
+        field: String,
+        /// The value as JSON text, which need not be valid; `None` leaves the field out.
+        #[serde(default)]
+        json: Option<String>,
+    },
     /// There is no response.
     Hang,
     /// The connection is closed without a response.

@@ -1,8 +1,13 @@
+use uuid::Uuid;
+
 use crate::clock::Moment;
 use crate::connector::{Credential, SelectOption};
 
 /// The answer that every institution of the sandbox accepts.
 const ACCEPTED: &str = "123456";
+
+/// The name of the parameter of a login at the bank.
+pub(crate) const LOGIN: &str = "oauthCode";
 
 const OPTIONS: [SelectOption; 2] = [
     SelectOption {
@@ -31,6 +36,22 @@ pub(crate) enum Input {
     Phone,
 }
 
+/// Returns the request to log in at the bank, as the item of an Open Finance connection shows it. Each has its own link.
+pub(crate) fn login_page(expires_at: Moment) -> Credential {
+    Credential {
+        name: LOGIN,
+        label: "Oauth Code",
+        kind: "oauth",
+        instructions: Some("Log into your bank to continue"),
+        data: Some(format!(
+            "https://bank.example.com/auth?request={}",
+            Uuid::new_v4()
+        )),
+        expires_at: Some(expires_at),
+        ..Credential::default()
+    }
+}
+
 impl Input {
     /// Returns the question as the item shows it.
     pub(crate) fn credential(self, expires_at: Moment) -> Credential {
@@ -47,7 +68,7 @@ impl Input {
             Self::Image => Credential {
                 label: "Code in the image",
                 kind: "image",
-                data: Some(IMAGE),
+                data: Some(IMAGE.to_owned()),
                 ..token
             },
             Self::Select => Credential {

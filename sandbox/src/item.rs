@@ -139,11 +139,6 @@ impl UserAction {
                 "Scan the QR code with the bank's app",
                 json!({ "qrCode": "pluggy-sandbox" }),
             ),
-            Action::AuthorizeAccess => (
-                "authorize-access",
-                "Authorize the access at the bank",
-                json!({ "url": "https://bank.example.com/authorize" }),
-            ),
         };
         Self {
             kind,

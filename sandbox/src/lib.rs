@@ -26,6 +26,7 @@ mod item;
 mod item_options;
 mod ledger;
 mod money;
+mod odd;
 mod pages;
 mod poster;
 mod product;

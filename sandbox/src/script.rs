@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::catalog;
 use crate::connector::{Connector, Parameters};
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Input, LOGIN};
 use crate::product::{self, Product};
 use crate::step::{Action, Collected, State, Step};
-use crate::user::{Behavior, behavior};
+use crate::user::{Behavior, behavior, is_absent};
 
 /// The time limit for an answer to a question.
 pub(crate) const INPUT_TIME: Duration = Duration::from_mins(2);
@@ -18,6 +18,11 @@ pub(crate) const INPUT_TIME: Duration = Duration::from_mins(2);
 /// The time limit for an action at the bank.
 pub(crate) const ACTION_TIME: Duration = Duration::from_mins(5);
 
+/// The time limit for a login on the bank's page.
+pub(crate) const LOGIN_PAGE_TIME: Duration = Duration::from_mins(30);
+
+/// The time until the address of the bank's page is known.
+const LOGIN_PAGE_OPENS_AFTER: Duration = Duration::from_secs(2);
 const LOGIN_TIME: Duration = Duration::from_secs(2);
 const PRODUCT_TIME: Duration = Duration::from_secs(1);
 const USER_ACTS_AFTER: Duration = Duration::from_secs(5);
@@ -30,8 +35,8 @@ pub(crate) struct Login<'a> {
     pub(crate) connector: &'a Connector,
     pub(crate) parameters: &'a Parameters,
     pub(crate) products: &'a [&'static str],
-    /// Whether the bank knows this connection's device.
-    pub(crate) is_known_device: bool,
+    /// Whether the bank knows this connection, so that the user need not authorize it again.
+    pub(crate) is_known: bool,
 }
 
 impl<'a> Login<'a> {
@@ -41,7 +46,7 @@ impl<'a> Login<'a> {
         match self.behavior() {
             Behavior::Fails(failure) => steps.push(step(LOGIN_TIME, State::Failed(failure))),
             Behavior::Asks(input) => steps.extend(question(input)),
-            Behavior::WantsDeviceAuthorized if !self.is_known_device => {
+            Behavior::WantsDeviceAuthorized if !self.is_known => {
                 steps.push(step(
                     LOGIN_TIME,
                     State::Failed(Failure::USER_AUTHORIZATION_PENDING),
@@ -52,6 +57,7 @@ impl<'a> Login<'a> {
                 ));
                 steps.extend(self.collection(LOGIN_TIME));
             }
+            _ if self.connector.oauth && !self.is_known => steps.extend(self.login_at_bank()),
             _ if self.connector.has_mfa => steps.extend(question(Input::Token)),
             _ if self.token_is_wrong() => {
                 steps.push(step(
@@ -111,11 +117,22 @@ impl<'a> Login<'a> {
     }
 
     fn action(self) -> Option<Action> {
-        match self.connector {
-            connector if connector.oauth => Some(Action::AuthorizeAccess),
-            connector if connector.id == catalog::QR => Some(Action::ScanQr),
-            _ => None,
+        (self.connector.id == catalog::QR).then_some(Action::ScanQr)
+    }
+
+    /// Returns the steps of a login on the bank's page, which an absent user never opens.
+    fn login_at_bank(self) -> Vec<Step> {
+        let mut steps = vec![
+            step(LOGIN_TIME, State::WaitingLogin),
+            step(LOGIN_PAGE_OPENS_AFTER, State::LoginPageOpen),
+        ];
+        if is_absent(self.parameter("cpf")) {
+            let failure = Failure::USER_INPUT_TIMEOUT.of_parameter(LOGIN);
+            steps.push(step(LOGIN_PAGE_TIME, State::Failed(failure)));
+        } else {
+            steps.extend(self.collection(USER_ACTS_AFTER));
         }
+        steps
     }
 
     fn collection(self, login_time: Duration) -> Vec<Step> {
@@ -186,7 +203,7 @@ mod tests {
             connector: &connectors[&connector],
             parameters: &parameters(user, token),
             products: &PRODUCTS,
-            is_known_device: false,
+            is_known: false,
         };
         login.script().into_iter().map(|step| step.state).collect()
     }
@@ -242,7 +259,7 @@ mod tests {
             connector: &connectors[&2],
             parameters: &parameters("user-ok-auth-pending", ""),
             products: &PRODUCTS,
-            is_known_device: false,
+            is_known: false,
         };
 
         let script = login.script();
@@ -253,7 +270,7 @@ mod tests {
         );
         assert_eq!(script[2].after, Duration::from_mins(30));
         let again = Login {
-            is_known_device: true,
+            is_known: true,
             ..login
         }
         .script();
@@ -288,14 +305,56 @@ mod tests {
     }
 
     #[test]
-    fn open_finance_and_the_qr_connector_wait_for_the_user_at_the_bank() {
-        assert_eq!(
-            states(601, "", "")[1],
-            State::WaitingUserAction(Action::AuthorizeAccess)
-        );
+    fn the_qr_connector_waits_for_the_user_at_the_bank() {
         assert_eq!(
             states(19, "user-ok", "")[1],
             State::WaitingUserAction(Action::ScanQr)
         );
+    }
+
+    fn states_of_login(connector: u32, cpf: &str, is_known: bool) -> Vec<State> {
+        let connectors = catalog::connectors();
+        let parameters = [("cpf".to_owned(), cpf.to_owned())].into();
+        let login = Login {
+            connector: &connectors[&connector],
+            parameters: &parameters,
+            products: &PRODUCTS,
+            is_known,
+        };
+        login.script().into_iter().map(|step| step.state).collect()
+    }
+
+    #[test]
+    fn open_finance_and_meu_pluggy_wait_for_a_login_whose_page_opens_later() {
+        for connector in [601, catalog::MEU_PLUGGY] {
+            let states = states_of_login(connector, "00000000000", false);
+
+            assert_eq!(
+                states[1..3],
+                [State::WaitingLogin, State::LoginPageOpen],
+                "{connector}"
+            );
+            assert!(matches!(states.last(), Some(State::Collected(_))));
+        }
+    }
+
+    #[test]
+    fn a_login_that_the_user_never_makes_times_out() {
+        for cpf in ["99999999999", "999.999.999-99"] {
+            assert_eq!(
+                states_of_login(601, cpf, false)[2..],
+                [
+                    State::LoginPageOpen,
+                    State::Failed(Failure::USER_INPUT_TIMEOUT.of_parameter("oauthCode")),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn a_later_execution_needs_no_login_at_the_bank() {
+        let states = states_of_login(601, "00000000000", true);
+
+        assert_eq!(states[1], State::LoggedIn("ACCOUNTS_IN_PROGRESS"));
     }
 }

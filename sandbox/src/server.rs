@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::control;
 use crate::error::Error;
 use crate::fault::{self, Effect};
+use crate::odd;
 use crate::pages;
 use crate::rate_limit::{Endpoint, Verdict};
 use crate::routes;
@@ -111,15 +112,28 @@ async fn misbehave_or_route(
             code_description,
         }) => return Some(failure(status, code_description)),
         Some(Effect::Garbage) => return Some("<html>not what you expected".into_response()),
+        Some(Effect::Odd { field, json }) => {
+            let response = answer_properly(app, router, peer, request).await;
+            let odd = |body| odd::with_value(body, &field, json.as_deref());
+            return Some(odd::with_body(response, odd).await);
+        }
         Some(Effect::RateLimited { reset_seconds }) => {
             return Some(too_many_requests(Verdict::refused(reset_seconds)));
         }
         Some(Effect::Disconnect) => return None,
         Some(Effect::Hang) => std::future::pending().await,
     }
+    Some(answer_properly(app, router, peer, request).await)
+}
 
-    let Some(endpoint) = Endpoint::of(method, path) else {
-        return Some(route(router, request).await);
+async fn answer_properly(
+    app: &App,
+    router: Router,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let Some(endpoint) = Endpoint::of(request.method(), request.uri().path()) else {
+        return route(router, request).await;
     };
     let now = app.clock.now();
     let verdict = app
@@ -127,11 +141,11 @@ async fn misbehave_or_route(
         .budgets
         .spend(endpoint, peer.ip(), &app.settings, now);
     if !verdict.is_allowed {
-        return Some(too_many_requests(verdict));
+        return too_many_requests(verdict);
     }
     let mut response = route(router, request).await;
     verdict.write_to(response.headers_mut());
-    Some(response)
+    response
 }
 
 async fn route(mut router: Router, request: Request<Incoming>) -> Response<Body> {
@@ -139,7 +153,7 @@ async fn route(mut router: Router, request: Request<Incoming>) -> Response<Body>
         .call(request)
         .await
         .map_err(|never: Infallible| never);
-    response
+    odd::with_body(response, odd::with_halves).await
 }
 
 fn failure(status: u16, code_description: Option<String>) -> Response<Body> {

@@ -22,6 +22,10 @@ pub(crate) enum State {
     Merging,
     /// The user must answer.
     WaitingUserInput(Input),
+    /// The user must log in on the bank's page, whose address is not known yet.
+    WaitingLogin,
+    /// The user must log in on the bank's page.
+    LoginPageOpen,
     /// The user must act at the bank.
     WaitingUserAction(Action),
     /// The execution ended well or partly well.
@@ -35,8 +39,6 @@ pub(crate) enum State {
 pub(crate) enum Action {
     /// Scan a code.
     ScanQr,
-    /// Approve the access.
-    AuthorizeAccess,
 }
 
 /// The result of a successful execution.

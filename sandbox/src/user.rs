@@ -1,10 +1,15 @@
-//! The behavior of each of Pluggy's sandbox users.
+//! The behavior of each of Pluggy's sandbox users, and of one whose bank's text is cut in the middle of a character.
 
 use crate::failure::Failure;
 use crate::input::Input;
 
 /// The password of every sandbox user.
 const PASSWORD: &str = "password-ok";
+
+/// A text that was cut before the second half of its last character, see [`crate::odd::HALF`].
+const CUT_TEXT: &str = "Aceite os termos \u{e000}";
+/// The CPF of the user who never logs in on the bank's page. No CPF repeats one digit, so it is nobody's.
+const ABSENT_CPF: &str = "99999999999";
 
 /// The maximum factor of Pluggy for the transactions of `user-ok-perf-{x}`.
 const MAX_TRANSACTION_FACTOR: u32 = 5000;
@@ -35,6 +40,13 @@ pub(crate) enum Behavior {
     Fails(Failure),
 }
 
+/// Returns whether the user with this CPF, with or without punctuation, never logs in on the bank's page.
+pub(crate) fn is_absent(cpf: &str) -> bool {
+    cpf.bytes()
+        .filter(u8::is_ascii_digit)
+        .eq(ABSENT_CPF.bytes())
+}
+
 /// Returns the behavior for a user name and password.
 pub(crate) fn behavior(user: &str, password: &str) -> Behavior {
     if password != PASSWORD {
@@ -63,6 +75,11 @@ pub(crate) fn behavior(user: &str, password: &str) -> Behavior {
         "user-account-need-actions-provider-message" => Behavior::Fails(
             Failure::ACCOUNT_NEEDS_ACTION
                 .with_provider_message("Aceite os novos termos no aplicativo do banco."),
+        ),
+        "user-account-need-actions-cut-message" => Behavior::Fails(
+            Failure::ACCOUNT_NEEDS_ACTION
+                .with_message(CUT_TEXT)
+                .with_provider_message(CUT_TEXT),
         ),
         "user-connection-error" => Behavior::Fails(Failure::CONNECTION_ERROR),
         "user-account-credentials-reset" => Behavior::Fails(Failure::ACCOUNT_CREDENTIALS_RESET),

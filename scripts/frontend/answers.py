@@ -9,7 +9,7 @@ PACKAGES = {"Sdk": "pluggy-connect-sdk", "React": "react-pluggy-connect", "Nativ
 UNKNOWN = {"Native": {"forceAskForCredentials", "wideDesktopModal"}}
 
 HEADER = """// Responses of the connect-token function, and the widget properties that a frontend makes of each.
-import type { components } from './api'
+import type { components } from '../../../packages/client/src/api.gen.ts'
 """
 
 

@@ -1,6 +1,6 @@
 """Comparison of our names with theirs: pure functions from names to findings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from official.mapping import Entry, Mapping
 
@@ -21,14 +21,23 @@ def coverage(ours: Iterable[str], public: Iterable[str], mapping: Mapping) -> It
         yield f"{name}: is mapped, and listed as unmapped"
 
 
-def differences(name: str, ours: set[str], theirs: Theirs, entry: Entry) -> Iterator[str]:
-    """Yields what only a source has, what only we have, and allowed differences that no longer exist."""
+def differences(
+    name: str, ours: set[str], theirs: Theirs, entry: Entry, observed: Collection[str] = ()
+) -> Iterator[str]:
+    """Yields what only a source has, what only we have, and allowed differences that no longer exist.
+
+    What was observed is allowed as ours without a further reason.
+    """
     official = {part for parts in theirs.values() for part in parts}
     for part in sorted(official - ours - entry.only_theirs.keys()):
         sources = ", ".join(source for source, parts in theirs.items() if part in parts)
         yield f"{name}: we lack {part} ({sources})"
-    for part in sorted(ours - official - entry.only_ours.keys()):
+    for part in sorted(ours - official - entry.only_ours.keys() - set(observed)):
         yield f"{name}: no source has {part}"
+    for part in sorted(set(observed) - (ours - official)):
+        yield f"{name}: {part} is listed as observed, and is not ours alone"
+    for part in sorted(entry.only_ours.keys() & set(observed)):
+        yield f"{name}: {part} is allowed as ours alone, and listed as observed"
     for part in sorted(entry.only_theirs.keys() - (official - ours)):
         yield f"{name}: {part} is allowed as theirs alone, and is not"
     for part in sorted(entry.only_ours.keys() - (ours - official)):

@@ -8,7 +8,7 @@ from typing import Any
 from stack import console
 
 FILE = Path(__file__).with_name("mapping.toml")
-SOURCES = ("openapi", "node", "browser", "widget", "react")
+SOURCES = ("openapi", "node", "browser", "widget", "react", "native")
 
 
 @dataclass(frozen=True)

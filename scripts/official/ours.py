@@ -20,6 +20,8 @@ class Types:
     received: dict[str, list[str]]
     sent: dict[str, dict[str, Any]]
     values: dict[str, list[str]]
+    # The fields and values that were only observed, with their sources.
+    observed: dict[str, dict[str, str]]
 
     def fields(self) -> dict[str, set[str]]:
         """Returns the names of the fields, of the types that have any."""
@@ -40,6 +42,8 @@ def types() -> Types:
 
 
 def public_names(module: Path = MODULE) -> set[str]:
-    """Returns the names that the module exports, so that no type escapes the comparison."""
+    """Returns the types that the module exports, so that none escapes the comparison."""
     exports = re.findall(r"pub use \w+::(?:(\w+)|\{([^}]*)\});", module.read_text())
-    return {name.strip() for one, many in exports for name in (one or many).split(",") if name.strip()}
+    names = {name.strip() for one, many in exports for name in (one or many).split(",") if name.strip()}
+    # Functions are written in lower case, and constants in upper case.
+    return {name for name in names if not name.islower() and not name.isupper()}

@@ -13,6 +13,7 @@ DECLARATIONS = {
     "browser": "node_modules/pluggy-js/dist/index.d.ts",
     "widget": "node_modules/pluggy-connect-sdk/dist/main/index.d.ts",
     "react": "node_modules/react-pluggy-connect/dist/main/index.d.ts",
+    "native": "node_modules/react-native-pluggy-connect/lib/typescript/index.d.ts",
 }
 
 

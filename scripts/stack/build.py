@@ -1,11 +1,12 @@
 """Builds of the functions, as `sam build` packages them or with a fast profile, and of the sandbox."""
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import cargo, console, fingerprint, machine, paths, sam
+from stack import cargo, console, fingerprint, machine, paths, sam, sam_template
 
 # The profile in Cargo.toml that compiles in minutes.
 LOCAL_PROFILE = ["--locked", "--profile", "local"]
@@ -38,8 +39,8 @@ def release() -> Path:
     stamp.clear()
     # `sam build` hides the compiler's output, and runs it for one function after the other. Run first, the compiler
     # shows its progress and links the functions in parallel. `sam build` then finds the work done.
-    for group in cargo.groups(_functions()):
-        bootstraps(group[0] if len(group) == 1 else f"{len(group)} functions", group, architecture)
+    for group in cargo.groups(_packages()):
+        bootstraps(group[0] if len(group) == 1 else f"{len(group)} packages", group, architecture)
     with console.step("packaging the functions (sam build)"):
         _sam_build(architecture)
     stamp.write(wanted)
@@ -48,16 +49,16 @@ def release() -> Path:
 
 def local() -> Path:
     """Compiles every function and the sandbox with a fast profile, in one run of cargo. Returns the template."""
-    functions = _functions()
-    cargo.run("functions and sandbox", ["build", *LOCAL_PROFILE, *cargo.packages([*functions, "sandbox"])])
-    # The layout of the checkout, so that the template finds the code without changes.
+    cargo.run("functions and sandbox", ["build", *LOCAL_PROFILE, *cargo.packages([*_packages(), "sandbox"])])
+    template = sam_template.with_own_folders(sam_template.parse((paths.ROOT / "template.yaml").read_text()))
     folder = paths.LOCAL_TEMPLATE.parent
     shutil.rmtree(folder, ignore_errors=True)
-    for name in functions:
-        bootstrap = folder / "functions" / name / "bootstrap"
+    for function in sam_template.functions(template):
+        bootstrap = folder / function["Properties"]["CodeUri"] / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
-        shutil.copy2(LOCAL_BINARIES / name, bootstrap)
-    shutil.copy2(paths.ROOT / "template.yaml", paths.LOCAL_TEMPLATE)
+        shutil.copy2(LOCAL_BINARIES / sam_template.binary(function), bootstrap)
+    # JSON is YAML too.
+    paths.LOCAL_TEMPLATE.write_text(json.dumps(template, indent=2) + "\n")
     return paths.LOCAL_TEMPLATE
 
 
@@ -86,7 +87,8 @@ def sandbox_sources() -> str:
     return fingerprint.of_files(paths.ROOT / name for name in SANDBOX_INPUTS)
 
 
-def _functions() -> list[str]:
+def _packages() -> list[str]:
+    """Returns the packages of the functions. A package may have several binaries, each a function."""
     return sorted(manifest.parent.name for manifest in paths.ROOT.glob("functions/*/Cargo.toml"))
 
 

@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any
 
-from stack import console, paths, request, sandbox, tool
+from stack import backend_role, console, paths, request, sandbox, settings, tool
 
 TOOLS = "schemathesis"
 FOLDER = paths.ROOT / "tests" / "schemathesis"
@@ -21,16 +21,30 @@ POLL_SECONDS = 0.25
 
 
 def is_conformant(stack: dict[str, Any]) -> bool:
-    """Returns whether the API conforms. Uses a new user with one item to read and one to delete."""
+    """Returns whether the API conforms.
+
+    Uses two new users with one item to read and one to delete each, because an item of both would be deleted for one
+    before it is read for the other. The first one has a token. A backend calls for the second one.
+    """
     tool.install([TOOLS])
-    token = sandbox.user_token(stack["sandbox"]["url"], f"usr_{uuid.uuid4().hex}")
-    with console.step("two bank connections for the requests"):
-        IDS.mkdir(parents=True, exist_ok=True)
+    user, user_of_backend = (f"auth0|{uuid.uuid4().hex}" for _ in range(2))
+    token, its_token = (sandbox.user_token(stack["sandbox"]["url"], name) for name in (user, user_of_backend))
+    session = backend_role.session()
+    ids = {"user": user_of_backend}
+    with console.step("four bank connections for the requests"):
         for name, bank_user in BANK_USERS.items():
-            (IDS / f"{name}.txt").write_text(f'"{_connect(stack, token, bank_user)}"\n')
+            ids[name] = _connect(stack, token, bank_user)
+            ids[f"{name}-of-user"] = _connect(stack, its_token, bank_user)
+    IDS.mkdir(parents=True, exist_ok=True)
+    for name, identifier in ids.items():
+        (IDS / f"{name}.txt").write_text(f'"{identifier}"\n')
     environment = {
         **os.environ,
         "API_HOST": stack["api"]["host"],
+        "BACKEND_ACCESS_KEY": session.access_key,
+        "BACKEND_REGION": settings.REGION,
+        "BACKEND_SECRET_KEY": session.secret_key,
+        "BACKEND_TOKEN": session.token,
         "PYTHONDONTWRITEBYTECODE": "1",
         "USER_TOKEN": token,
     }

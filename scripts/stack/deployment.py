@@ -20,6 +20,7 @@ def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
     """Returns the template's parameters for this machine."""
     return {
         "Architecture": machine.architecture(),
+        "BackendRoleArns": settings.BACKEND_ROLE_ARN,
         "ConnectProfiles": json.dumps(CONNECT_PROFILES, separators=(",", ":")),
         "CorsAllowedOrigins": settings.BROWSER_ORIGIN,
         "DeletionProtection": "false",

@@ -67,11 +67,11 @@ def _recreate(api_id: str, document: dict[str, Any]) -> None:
     if cors is not None:
         gateway.update_api(ApiId=api_id, CorsConfiguration={name[0].upper() + name[1:]: cors[name] for name in cors})
     schemes = document.get("components", {}).get("securitySchemes", {})
-    authorizers = {name: _create_authorizer(gateway, api_id, name, scheme) for name, scheme in schemes.items()}
+    protections = {name: _protection(gateway, api_id, name, scheme) for name, scheme in schemes.items()}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if method in METHODS:
-                _create_route(gateway, api_id, f"{method.upper()} {path}", operation, authorizers)
+                _create_route(gateway, api_id, f"{method.upper()} {path}", operation, protections)
 
 
 def _remove_everything(gateway: Any, api_id: str) -> None:
@@ -81,6 +81,13 @@ def _remove_everything(gateway: Any, api_id: str) -> None:
         gateway.delete_integration(ApiId=api_id, IntegrationId=integration["IntegrationId"])
     for authorizer in gateway.get_authorizers(ApiId=api_id)["Items"]:
         gateway.delete_authorizer(ApiId=api_id, AuthorizerId=authorizer["AuthorizerId"])
+
+
+def _protection(gateway: Any, api_id: str, name: str, scheme: dict[str, Any]) -> dict[str, str]:
+    """Returns what a route with this scheme says. A signature needs no authorizer: IAM checks it."""
+    if scheme.get("x-amazon-apigateway-authtype") == "awsSigv4":
+        return {"AuthorizationType": "AWS_IAM"}
+    return {"AuthorizationType": "JWT", "AuthorizerId": _create_authorizer(gateway, api_id, name, scheme)}
 
 
 def _create_authorizer(gateway: Any, api_id: str, name: str, scheme: dict[str, Any]) -> str:
@@ -98,7 +105,9 @@ def _create_authorizer(gateway: Any, api_id: str, name: str, scheme: dict[str, A
     )["AuthorizerId"]
 
 
-def _create_route(gateway: Any, api_id: str, key: str, operation: dict[str, Any], authorizers: dict[str, str]) -> None:
+def _create_route(
+    gateway: Any, api_id: str, key: str, operation: dict[str, Any], protections: dict[str, dict[str, str]]
+) -> None:
     description = operation["x-amazon-apigateway-integration"]
     integration = gateway.create_integration(
         ApiId=api_id,
@@ -110,11 +119,7 @@ def _create_route(gateway: Any, api_id: str, key: str, operation: dict[str, Any]
     protection: dict[str, Any] = {}
     for requirement in operation.get("security", []):
         for name, scopes in requirement.items():
-            protection = {
-                "AuthorizationType": "JWT",
-                "AuthorizerId": authorizers[name],
-                "AuthorizationScopes": scopes,
-            }
+            protection = {**protections[name], "AuthorizationScopes": scopes}
     gateway.create_route(
         ApiId=api_id, RouteKey=key, Target=f"integrations/{integration['IntegrationId']}", **protection
     )

@@ -58,7 +58,7 @@ def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     if connection:
         until = f", until {_when(connection['expiresAt'], now)}" if connection["expiresAt"] else ""
         facts += [
-            ("phase", f"{connection['phase']}: {connection['why']}"),
+            ("phase", f"{connection['phase']} ({connection['reason']}): {connection['why']}"),
             ("next action", connection["nextAction"] + until),
         ]
     return facts

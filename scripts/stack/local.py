@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stack import (
+    backend_role,
     build,
     console,
     deployment,
@@ -112,6 +113,7 @@ def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
         deployment.deploy(template, values)
     with console.step("routes of the HTTP API"):
         api_id = gateway.create_routes(settings.STACK_NAME)
+        backend_role.create(api_id)
     # A separate stack, which stays unchanged.
     beside = {name: value for name, value in (stack_file.read_if_any() or {}).items() if name == "examples"}
     stack = _describe(credentials, api_id) | beside
@@ -173,6 +175,8 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
         "stackName": settings.STACK_NAME,
         "aws": {"endpoint": endpoint, "region": settings.REGION},
         "api": {"url": endpoint, "host": f"{api_id}.execute-api.localhost:{settings.aws_port()}"},
+        # An address that needs no Host header of its own.
+        "backend": {"apiUrl": f"{endpoint}/_aws/execute-api/{api_id}", "roleArn": settings.BACKEND_ROLE_ARN},
         "webhook": {
             "url": endpoint,
             "host": outputs["WebhookUrl"].removeprefix("https://").rstrip("/"),
@@ -190,7 +194,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
         },
         "functions": {
             "operator": outputs["OperatorFunctionName"],
-            "publish": outputs["PublishFunctionName"],
+            "republish": outputs["RepublishFunctionName"],
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
         "bus": outputs["EventBusName"],

@@ -9,8 +9,8 @@ import subprocess
 from stack import console, paths
 
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-NODE_MAJOR = 20
-JAVA_MAJOR = 17
+NODE = (20, 19)
+JAVA = (17,)
 # The version of Amazon Linux 2023, for which the functions are linked.
 GLIBC = (2, 34)
 
@@ -67,11 +67,11 @@ def _require_rust() -> None:
 
 
 def _require_node() -> None:
-    _require_major("node", ["--version"], r"v(\d+)", NODE_MAJOR, "Node.js", "https://nodejs.org")
+    _require_version("node", ["--version"], r"v([\d.]+)", NODE, "Node.js", "https://nodejs.org")
 
 
 def _require_java() -> None:
-    _require_major("java", ["-version"], r'version "(\d+)', JAVA_MAJOR, "Java", "apt install openjdk-17-jre-headless")
+    _require_version("java", ["-version"], r'version "([\d.]+)', JAVA, "Java", "apt install openjdk-17-jre-headless")
 
 
 def _require_valgrind() -> None:
@@ -80,11 +80,14 @@ def _require_valgrind() -> None:
         raise console.Failure("valgrind is missing", "Install it: dnf install valgrind (Fedora).")
 
 
-def _require_major(program: str, arguments: list[str], pattern: str, minimum: int, name: str, source: str) -> None:
+def _require_version(
+    program: str, arguments: list[str], pattern: str, minimum: tuple[int, ...], name: str, source: str
+) -> None:
     found = re.search(pattern, _output(program, *arguments) or "")
-    if found is None or int(found[1]) < minimum:
+    if found is None or tuple(int(number) for number in found[1].split(".") if number) < minimum:
         seen = f"version {found[1]} is here" if found else "it is missing"
-        raise console.Failure(f"{name} {minimum} or newer is needed; {seen}", f"Install it: {source}")
+        needed = ".".join(map(str, minimum))
+        raise console.Failure(f"{name} {needed} or newer is needed; {seen}", f"Install it: {source}")
 
 
 def _output(program: str, *arguments: str) -> str | None:

@@ -57,7 +57,7 @@ class RepublishJob:
         return RepublishJob(oldest, now) if oldest else None
 
     def command(self) -> dict[str, Any]:
-        """Returns the next command for the publish function."""
+        """Returns the next command for the republish function."""
         return {"action": "republish", "since": moment.text(self.since), "cursor": self.cursor}
 
     def to_continue(self, env: str) -> str:

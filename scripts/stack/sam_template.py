@@ -32,10 +32,31 @@ def parse(text: str) -> dict[str, Any]:
 def read_source(file: Path) -> dict[str, Any]:
     """Returns a template with its code folders replaced by a packaged object."""
     template = parse(file.read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = PACKAGED
+    for function in functions(template):
+        function["Properties"]["CodeUri"] = PACKAGED
     return template
+
+
+def functions(template: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns the functions of a template."""
+    resources = template["Resources"].values()
+    return [resource for resource in resources if resource["Type"] == "AWS::Serverless::Function"]
+
+
+def with_own_folders(template: dict[str, Any]) -> dict[str, Any]:
+    """Returns a template in which each function has a folder of its own, `functions/BINARY`.
+
+    SAM packages a whole folder, and two functions may be two binaries of one package.
+    """
+    changed = copy.deepcopy(template)
+    for function in functions(changed):
+        function["Properties"]["CodeUri"] = f"functions/{binary(function)}"
+    return changed
+
+
+def binary(function: dict[str, Any]) -> str:
+    """Returns the name of the binary that a function runs."""
+    return function["Metadata"]["BuildProperties"]["Binary"]
 
 
 class _NoManagedPolicies:

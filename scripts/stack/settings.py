@@ -13,6 +13,8 @@ SECRET_HEADER = "x-webhook-secret"
 AUDIENCE = "pluggy-lambda-local"
 SCOPE = "connections"
 BROWSER_ORIGIN = "http://localhost:3000"
+# A role of MiniStack's account.
+BACKEND_ROLE_ARN = "arn:aws:iam::000000000000:role/local/backend"
 
 AWS_PORT_VARIABLE = "MINISTACK_PORT"
 SANDBOX_PORT_VARIABLE = "SANDBOX_PORT"

@@ -8,12 +8,21 @@ from stack.intrinsic import Resolver
 # SAM describes the JWT authorizer as an OAuth 2.0 scheme without its flows. API Gateway's own documents do the same.
 OF_SAM = {"attribute components.securitySchemes.UserAuthorizer.flows is missing"}
 PARAMETERS = {
+    "AllowedRequestHeaders": "sentry-trace,baggage,traceparent",
     "CorsAllowedOrigins": "https://app.example.com",
     "JwtAudience": "app",
     "JwtIssuer": "https://identity.example.com",
     "JwtScope": "connections",
 }
 PSEUDO_PARAMETERS = {"AWS::Partition": "aws", "AWS::Region": "sa-east-1", "AWS::StackName": "pluggy-lambda"}
+
+
+def body(parameters: dict[str, str]) -> dict[str, Any]:
+    """Returns the document for a deployment with these parameters."""
+    template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), parameters)
+    arns = {(name, "Arn"): f"arn:aws:lambda:sa-east-1:123456789012:function:{name}" for name in template["Resources"]}
+    resolver = Resolver({**PSEUDO_PARAMETERS, **parameters}, arns, template["Conditions"])
+    return resolver.resolve(template["Resources"]["HttpApi"]["Properties"]["Body"])
 
 
 class ApiBody(unittest.TestCase):
@@ -23,12 +32,18 @@ class ApiBody(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), PARAMETERS)
-        arns = {
-            (name, "Arn"): f"arn:aws:lambda:sa-east-1:123456789012:function:{name}" for name in template["Resources"]
-        }
-        resolver = Resolver({**PSEUDO_PARAMETERS, **PARAMETERS}, arns, template["Conditions"])
-        cls.body = resolver.resolve(template["Resources"]["HttpApi"]["Properties"]["Body"])
+        cls.body = body(PARAMETERS)
+
+    def test_a_preflight_may_ask_for_the_headers_of_the_api_and_those_of_the_parameter(self) -> None:
+        of_the_api = ["accept-language", "authorization", "content-type", "if-none-match"]
+        for listed, further in (
+            ("sentry-trace,baggage,traceparent", ["sentry-trace", "baggage", "traceparent"]),
+            ("x-one", ["x-one"]),
+            ("", []),
+        ):
+            cors = body({**PARAMETERS, "AllowedRequestHeaders": listed})["x-amazon-apigateway-cors"]
+
+            self.assertEqual(cors["allowHeaders"], [*of_the_api, *further])
 
     def test_swagger_parser_accepts_it(self) -> None:
         self.assertEqual(swagger_parser.remarks(self.body), OF_SAM)

@@ -9,9 +9,11 @@ def entry(only_ours: tuple[str, ...] = (), only_theirs: tuple[str, ...] = ()) ->
 
 
 class Differences(unittest.TestCase):
-    def check(self, ours: str, theirs: dict[str, str], entry: Entry, *expected: str) -> None:
+    def check(
+        self, ours: str, theirs: dict[str, str], entry: Entry, *expected: str, observed: tuple[str, ...] = ()
+    ) -> None:
         by_source = {source: parts.split() for source, parts in theirs.items()}
-        found = list(comparison.differences("Item", set(ours.split()), by_source, entry))
+        found = list(comparison.differences("Item", set(ours.split()), by_source, entry, observed))
         self.assertEqual(found, [f"Item: {finding}" for finding in expected])
 
     def test_what_any_source_has_is_enough(self) -> None:
@@ -29,6 +31,20 @@ class Differences(unittest.TestCase):
 
     def test_deliberate_differences_are_allowed(self) -> None:
         self.check("id extra", {"openapi": "id url"}, entry(("extra",), ("url",)))
+
+    def test_what_was_observed_needs_no_reason(self) -> None:
+        self.check("id oauth", {"openapi": "id"}, entry(), observed=("oauth",))
+
+    def test_what_was_observed_is_ours_alone_and_stands_in_one_list(self) -> None:
+        self.check(
+            "id oauth seen",
+            {"openapi": "id oauth"},
+            entry(("seen",)),
+            "gone is listed as observed, and is not ours alone",
+            "oauth is listed as observed, and is not ours alone",
+            "seen is allowed as ours alone, and listed as observed",
+            observed=("gone", "oauth", "seen"),
+        )
 
     def test_an_allowance_that_nothing_needs_is_refused(self) -> None:
         self.check(

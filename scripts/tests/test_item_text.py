@@ -31,7 +31,7 @@ class Item(unittest.TestCase):
         for expected in [
             ITEM,
             "owner         usr_01J9X",
-            "phase         reconnect: the bank refuses the credentials",
+            "phase         reconnect (invalid_credentials): the bank refuses the credentials",
             "status        LOGIN_ERROR, execution INVALID_CREDENTIALS",
             "error         INVALID_CREDENTIALS: Invalid credentials",
             "bank          Pluggy Bank, connector 2, ONLINE",

@@ -1,30 +1,75 @@
 import json
+import re
+import subprocess
 import unittest
+from pathlib import Path
+from typing import Any
 
 from official import typescript
 from stack import paths
 
-FRONTEND = paths.ROOT / "tests" / "typescript"
+FRONTEND = paths.ROOT / "frontend"
+# A version that npm takes literally, a file of ours, or another name of such a version.
+EXACT = re.compile(r"(npm:[@\w/-]+@)?\d+\.\d+\.\d+|file:[./\w-]+\.tgz")
+
+
+def tracked(name: str) -> list[Path]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", f"*{name}"]
+    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    return [paths.ROOT / line for line in result.stdout.splitlines() if (paths.ROOT / line).is_file()]
+
+
+def dependencies(folder: Path) -> dict[str, str]:
+    package: dict[str, Any] = json.loads((folder / "package.json").read_text())
+    return {**package.get("dependencies", {}), **package.get("devDependencies", {})}
 
 
 class Pins(unittest.TestCase):
     def test_the_client_that_judges_the_sandbox_is_the_one_that_judges_the_types(self) -> None:
         folders = [paths.ROOT / "tests" / "official-clients" / "node", typescript.FOLDER]
-        packages = [json.loads((folder / "package.json").read_text()) for folder in folders]
 
-        judges = {package["dependencies"]["pluggy-sdk"] for package in packages}
+        judges = {dependencies(folder)["pluggy-sdk"] for folder in folders}
 
         self.assertEqual(len(judges), 1)
 
     def test_the_widget_that_a_frontend_compiles_against_is_the_one_that_judges_the_types(self) -> None:
-        packages = [json.loads((folder / "package.json").read_text()) for folder in (FRONTEND, typescript.FOLDER)]
-        compiled, judging = (package["dependencies"] for package in packages)
+        compiled, judging = dependencies(FRONTEND), dependencies(typescript.FOLDER)
 
         shared = {name for name in compiled if name in judging}
 
-        self.assertEqual(shared, {"pluggy-connect-sdk", "pluggy-js", "react-pluggy-connect"})
+        self.assertEqual(
+            shared, {"pluggy-connect-sdk", "pluggy-js", "react-native-pluggy-connect", "react-pluggy-connect"}
+        )
         for name in shared:
             self.assertEqual(compiled[name], judging[name], name)
+
+    def test_the_examples_use_the_widget_that_the_packages_are_tested_with(self) -> None:
+        tested = dependencies(FRONTEND)
+        for package in tracked("package.json"):
+            if package.is_relative_to(FRONTEND / "examples"):
+                for name, version in dependencies(package.parent).items():
+                    if "pluggy-connect" in name:
+                        self.assertEqual(version, tested[name], f"{package}: {name}")
+
+    def test_every_dependency_of_a_package_json_is_pinned_exactly(self) -> None:
+        for package in tracked("package.json"):
+            for name, version in dependencies(package.parent).items():
+                self.assertRegex(version, rf"^({EXACT.pattern})$", f"{package}: {name}")
+
+
+class Locks(unittest.TestCase):
+    def test_no_lock_file_names_a_registry(self) -> None:
+        locks = tracked("package-lock.json")
+        self.assertGreater(len(locks), 5)
+        for lock in locks:
+            for name, entry in json.loads(lock.read_text())["packages"].items():
+                self.assertNotIn("://", entry.get("resolved", ""), f"{lock}: {name}; see .npmrc of examples/node")
+
+    def test_no_lock_file_has_a_digest_of_our_own_packages_which_change_with_each_build(self) -> None:
+        for lock in tracked("package-lock.json"):
+            for name, entry in json.loads(lock.read_text())["packages"].items():
+                if "node_modules/@pluggy-lambda/" in name:
+                    self.assertNotIn("integrity", entry, f"{lock}: {name}; remove the line")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ async fn preflight(stack: &Stack, method: &Method, path: &str, origin: &str) -> 
         .header("access-control-request-method", method.as_str())
         .header(
             "access-control-request-headers",
-            "accept-language,authorization,content-type,if-none-match",
+            "accept-language,authorization,baggage,content-type,if-none-match,sentry-trace,traceparent",
         )
         .send()
         .await
@@ -71,8 +71,11 @@ async fn the_configured_origin_may_call_every_route() {
             [
                 "accept-language",
                 "authorization",
+                "baggage",
                 "content-type",
-                "if-none-match"
+                "if-none-match",
+                "sentry-trace",
+                "traceparent"
             ],
             "{what}"
         );

@@ -124,7 +124,7 @@ async fn a_republished_event_keeps_its_id() {
     let mut cursor = Value::Null;
     loop {
         let command = json!({ "action": "republish", "since": since, "cursor": cursor });
-        let report = stack.publish(command).await;
+        let report = stack.republish(command).await;
         assert_eq!(report["result"], "republished", "{report}");
         cursor = report["cursor"].clone();
         if cursor.is_null() {
@@ -138,11 +138,11 @@ async fn a_republished_event_keeps_its_id() {
 }
 
 #[tokio::test]
-async fn a_command_that_publish_does_not_understand_is_refused_by_field() {
+async fn a_command_that_republish_does_not_understand_is_refused_by_field() {
     let stack = Stack::running();
 
     let report = stack
-        .publish(json!({ "action": "republish", "since": "yesterday" }))
+        .republish(json!({ "action": "republish", "since": "yesterday" }))
         .await;
 
     assert_eq!(report["result"], "refused");

@@ -80,7 +80,7 @@ struct Tables {
 #[derive(Deserialize)]
 struct Functions {
     operator: String,
-    publish: String,
+    republish: String,
 }
 
 /// A consumer of the events, from `examples/`.
@@ -196,9 +196,9 @@ impl Stack {
             .await
     }
 
-    /// Invokes the publish function with a command and returns its response.
-    pub(crate) async fn publish(&self, command: Value) -> Value {
-        self.command(&self.description.functions.publish, command)
+    /// Invokes the republish function with a command and returns its response.
+    pub(crate) async fn republish(&self, command: Value) -> Value {
+        self.command(&self.description.functions.republish, command)
             .await
     }
 

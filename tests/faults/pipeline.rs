@@ -1,4 +1,5 @@
-//! The path from the tables to the consumers: the tables' streams, publish, the bus, and the dead-letter queue.
+//! The path from the tables to the consumers: the tables' streams, publish and republish, the bus, and the dead-letter
+//! queue.
 
 use std::time::Duration;
 
@@ -23,14 +24,15 @@ const BUS_ARN: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-la
 
 pub(crate) struct Pipeline {
     pub(crate) bus: EventBus,
-    /// The proxy between publish and the bus.
+    /// The proxy between both functions and the bus.
     pub(crate) to_bus: FaultProxy,
     pub(crate) unpublished: Queue,
-    /// The proxy between publish and that queue.
+    /// The proxy between both functions and that queue.
     pub(crate) to_queue: FaultProxy,
     events: TableStream,
     items: TableStream,
-    settings: FunctionSettings,
+    publish: FunctionSettings,
+    republish: FunctionSettings,
 }
 
 /// The records of the tables' streams, each stream in its order.
@@ -52,13 +54,17 @@ impl Pipeline {
             .await
             .unwrap();
         let tables = &stack.deployment.tables;
-        Self {
-            settings: stack
-                .settings("publish")
+        let settings = |name: &str| {
+            stack
+                .settings(name)
                 .with("AWS_ENDPOINT_URL_EVENTBRIDGE", to_bus.url())
                 .with("AWS_ENDPOINT_URL_SQS", to_queue.url())
                 .with("EVENT_BUS", bus.arn())
-                .with("DEAD_LETTER_QUEUE_URL", unpublished.url()),
+                .with("DEAD_LETTER_QUEUE_URL", unpublished.url())
+        };
+        Self {
+            publish: settings("publish"),
+            republish: settings("republish"),
             events: TableStream::of(tables, &tables.events).await,
             items: TableStream::of(tables, &tables.items).await,
             bus,
@@ -70,7 +76,12 @@ impl Pipeline {
 
     /// Starts a process of publish.
     pub(crate) async fn publisher(&self) -> Function {
-        Function::start(self.settings.clone()).await.unwrap()
+        Function::start(self.publish.clone()).await.unwrap()
+    }
+
+    /// Starts a process of republish.
+    pub(crate) async fn republisher(&self) -> Function {
+        Function::start(self.republish.clone()).await.unwrap()
     }
 
     /// Returns the new records of the streams. The template's filter is left out, because publish must work without
@@ -114,8 +125,9 @@ impl Pipeline {
             .collect()
     }
 
-    /// Republishes the dead-lettered events, and returns the number of published events.
-    pub(crate) async fn republish(&self, function: &Function, since: Timestamp) -> u64 {
+    /// Republishes everything since a time, and returns the number of published events.
+    pub(crate) async fn republish(&self, since: Timestamp) -> u64 {
+        let function = self.republisher().await;
         let (mut published, mut cursor) = (0, Value::Null);
         loop {
             let command = json!({ "action": "republish", "since": since, "cursor": cursor });

@@ -42,7 +42,7 @@ impl fmt::Display for Figures {
         let killed: usize = crashes.values().sum();
         write!(
             formatter,
-            "{histories} histories of {steps} steps and {syncs} looks, {killed} processes killed ("
+            "{histories} histories of {steps} steps and {syncs} batches, {killed} processes killed ("
         )?;
         for (number, (point, count)) in crashes.iter().enumerate() {
             let comma = if number == 0 { "" } else { ", " };

@@ -1,5 +1,7 @@
-//! The caller's identity in every function of the app's API. It comes from the claim of the verified token alone.
+//! The caller's identity in every function of the API. It comes from the claim of the verified token alone, or from the
+//! path where IAM has authorized a backend.
 
+mod backends;
 mod claims;
 mod other_users;
 mod own_items;
@@ -9,7 +11,7 @@ use runtime::clock::now;
 use serde_json::Value;
 use tests::{Deployment, sample};
 
-/// A valid request of each route.
+/// A valid request of each route of the app.
 const SAMPLES: [&str; 5] = [
     "connect-events/on-success.json",
     "connect-token/no-body.json",
@@ -18,23 +20,33 @@ const SAMPLES: [&str; 5] = [
     "item-status/list.json",
 ];
 
+/// A valid request of each route of a backend.
+const BACKEND_SAMPLES: [&str; 5] = [
+    "connect-events/backend.json",
+    "connect-token/backend.json",
+    "disconnect/backend.json",
+    "item-status/backend-item.json",
+    "item-status/backend-list.json",
+];
+
 /// Calls the function behind the event's route and returns its response.
 async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
     let request = sample::request_of(event);
-    match event["routeKey"].as_str().unwrap() {
-        "DELETE /items/{itemId}" => {
+    let (method, path) = event["routeKey"].as_str().unwrap().split_once(' ').unwrap();
+    match (method, path.strip_prefix("/users/{userId}").unwrap_or(path)) {
+        ("DELETE", "/items/{itemId}") => {
             disconnect::handle(&deployment.disconnect(), request, now()).await
         }
-        "POST /connect-events" => {
+        ("POST", "/connect-events") => {
             connect_events::handle(&deployment.connect_events(), request, now()).await
         }
-        "POST /connect-token" => {
+        ("POST", "/connect-token") => {
             connect_token::handle(&deployment.connect_token(), request, now()).await
         }
-        "GET /items" | "GET /items/{itemId}" => {
+        ("GET", "/items" | "/items/{itemId}") => {
             item_status::handle(&deployment.item_status(), request, now()).await
         }
-        route => panic!("no function answers {route}"),
+        _ => panic!("no function answers {method} {path}"),
     }
 }
 

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use runtime::env::{Environment, Error};
-use tests::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
+use tests::deployment::{
+    BACKEND_ROLE_ARN, CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
+};
 
 fn complete() -> HashMap<&'static str, &'static str> {
     HashMap::from([
+        ("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN),
         ("CONNECT_PROFILES", PROFILES),
         ("CREDENTIAL_TABLE", "credentials"),
         ("EVENT_BUS", "arn:of:the:bus"),
@@ -33,7 +36,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// The configuration of each function, and its required variables.
-const FUNCTIONS: [(Read, &[&str]); 11] = [
+const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -140,12 +143,20 @@ const FUNCTIONS: [(Read, &[&str]); 11] = [
     (
         |environment| publish::Config::from_env(environment).err(),
         &[
+            "DEAD_LETTER_QUEUE_URL",
+            "EVENT_BUS",
+            "EVENT_TABLE",
+            "METRICS_NAMESPACE",
+        ],
+    ),
+    (
+        |environment| publish::republish::Config::from_env(environment).err(),
+        &[
+            "DEAD_LETTER_QUEUE_URL",
             "EVENT_BUS",
             "EVENT_TABLE",
             "ITEM_TABLE",
-            "METRICS_NAMESPACE",
             "PLUGGY_CLIENT_ID",
-            "DEAD_LETTER_QUEUE_URL",
         ],
     ),
 ];
@@ -177,6 +188,7 @@ fn a_missing_variable_is_named() {
 #[test]
 fn a_malformed_variable_is_named_without_its_value() {
     let cases = [
+        (0, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
         (0, "CONNECT_PROFILES", "{"),
         (
             0,
@@ -192,6 +204,10 @@ fn a_malformed_variable_is_named_without_its_value() {
         (5, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_URL", "http://hooks.example.com"),
         (8, "EVENT_RETENTION_DAYS", "soon"),
+        (11, "PLUGGY_CLIENT_ID", "not-a-uuid"),
+        (3, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
+        (7, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
+        (9, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
     ];
     for (function, name, value) in cases {
         let mut variables = complete();

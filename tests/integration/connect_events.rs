@@ -17,7 +17,7 @@ const USER: &str = "usr_01J9X";
 /// The item of the sample events.
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 /// Every accepted sample, and the name under which it is counted.
-const TAKEN: [(&str, &str); 17] = [
+const TAKEN: [(&str, &str); 18] = [
     ("on-success", "onSuccess"),
     ("on-error", "onError"),
     ("on-error-without-data", "onError"),
@@ -35,6 +35,7 @@ const TAKEN: [(&str, &str); 17] = [
     ("item-response", "ITEM_RESPONSE"),
     ("base64", "ITEM_RESPONSE"),
     ("unknown-event", "other"),
+    ("no-timestamp", "SUBMITTED_LOGIN"),
 ];
 
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
@@ -122,11 +123,7 @@ fn other_form(body: Value) -> Value {
 
 #[tokio::test]
 async fn bad_requests_are_refused_by_name() {
-    for (name, field) in [
-        ("two-items", Some("item.id")),
-        ("no-timestamp", Some("timestamp")),
-        ("not-json", None),
-    ] {
+    for (name, field) in [("two-items", Some("item.id")), ("not-json", None)] {
         let problem = check_refused(request(name), 400, name).await;
 
         assert_eq!(problem["field"].as_str(), field, "{name}");
@@ -138,12 +135,10 @@ async fn hostile_bodies_are_refused_and_not_quoted() {
     let long = json!({"event": "onOpen", "timestamp": 1, "x": "y".repeat(64 * 1024)});
     for body in [
         "[".repeat(60_000),
-        format!(r#"{{"event":"onOpen","timestamp":{}}}"#, "9".repeat(400)),
         r#"{"event":"onOpen","timestamp":NaN}"#.to_owned(),
-        r#"{"event":"__proto__.x","timestamp":1}"#.to_owned(),
-        r#"{"event":"onOpen","timestamp":1,"itemId":"../../connectors/2"}"#.to_owned(),
+        r#""__proto__.x""#.to_owned(),
+        "../../connectors/2".to_owned(),
         "\u{feff}{}".to_owned(),
-        String::new(),
         long.to_string(),
     ] {
         let mut event = sample::json("connect-events/on-open.json");
@@ -157,6 +152,50 @@ async fn hostile_bodies_are_refused_and_not_quoted() {
             assert!(!text.contains(quoted), "{text}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_the_widgets_packages_spoil_is_absent_and_the_event_counts() {
+    let deployment = Deployment::start().await;
+    let bodies = [
+        // `onSuccess({item: undefined})` and a connector id that is NaN, both of the React Native package.
+        r#"{"event":"onSuccess","timestamp":1795435200000}"#.to_owned(),
+        r#"{"event":"onSuccess","timestamp":1795435200000,"connector":{"id":null,"name":"Banco"}}"#
+            .to_owned(),
+        r#"{"event":"onSuccess","timestamp":null,"item":null}"#.to_owned(),
+        r#"{"event":"onSuccess","item":{"id":"half \ud83d"}}"#.to_owned(),
+        r#"{"event":"onSuccess","itemId":"../../connectors/2"}"#.to_owned(),
+        format!(r#"{{"event":"onSuccess","timestamp":{}}}"#, "9".repeat(400)),
+        String::new(),
+    ];
+    for body in &bodies {
+        let mut event = sample::json("connect-events/on-open.json");
+        event["body"] = body.clone().into();
+
+        assert_accepted(&answer(&deployment, sample::request_of(&event)).await, body);
+    }
+    assert!(deployment.tables.event_rows().await.is_empty());
+    let counted = deployment.metrics.lines();
+    let names: Vec<_> = counted.iter().map(|line| &line["ConnectEvent"]).collect();
+    assert_eq!(names, [vec!["onSuccess"; 6], vec!["other"]].concat());
+}
+
+#[tokio::test]
+async fn half_an_emoji_in_a_message_does_not_hide_the_item() {
+    let deployment = Deployment::start().await;
+    let mut event = sample::json("connect-events/on-open.json");
+    event["body"] = format!(
+        r#"{{"event":"onError","message":"termos \ud83d","data":{{"item":{{"id":"{ITEM}"}}}}}}"#
+    )
+    .into();
+
+    assert_accepted(
+        &answer(&deployment, sample::request_of(&event)).await,
+        "onError",
+    );
+
+    let rows = deployment.tables.event_rows().await;
+    assert_eq!(rows[0]["pk"].as_s().unwrap(), &format!("ITEM#{ITEM}"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod events;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bench::speed::{Speed, in_page, plot};
-use connection::{ActionKind, Phase};
+use connection::{ActionKind, Phase, Reason};
 use runtime::metrics::Metric;
 use serde::Serialize;
 
@@ -50,6 +50,20 @@ fn the_page_of_states_matches_the_code() {
 }
 
 #[test]
+fn the_page_of_states_lists_every_reason_by_its_code() {
+    let codes: BTreeSet<_> = Reason::ALL
+        .iter()
+        .map(|reason| reason.code().to_owned())
+        .collect();
+
+    assert_eq!(codes.len(), Reason::ALL.len());
+    assert_eq!(
+        first_column(&document("status.md"), "| `nextAction.reason` | Meaning"),
+        codes
+    );
+}
+
+#[test]
 fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
     let record: Speed = serde_json::from_str(&document("performance.json")).unwrap();
     let page = document("performance.md");
@@ -62,7 +76,7 @@ fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
 
 #[test]
 fn the_frontend_guide_covers_every_phase_and_next_action() {
-    let document = document("frontend.md");
+    let document = document("guides/frontend.md");
 
     assert_eq!(first_column(&document, "| `phase` |"), words(Phase::ALL));
     assert_eq!(

@@ -3,6 +3,7 @@
 mod health;
 pub(crate) mod list;
 mod next_action;
+mod open_finance;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::{Connectors, Items};
+use tests::deployment::callers;
 use tests::tables::client;
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -207,7 +209,7 @@ async fn a_table_that_hangs_is_answered_with_a_problem() {
     let app = item_status::App {
         items: Items::new(client(&url), "items".to_owned()),
         connectors: Connectors::new(client(&url), "items".to_owned()),
-        owner_claim: "sub".to_owned(),
+        callers: callers(),
     };
     let begin = Instant::now();
 

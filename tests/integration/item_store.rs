@@ -1,5 +1,7 @@
 //! The guards of the item table: a row never goes back in time, and never changes its owner.
 
+mod expired_requests;
+
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use serde_json::json;

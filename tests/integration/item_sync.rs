@@ -8,6 +8,7 @@ mod failures;
 mod hints;
 mod metrics;
 mod non_owner_hints;
+mod open_finance;
 mod owners;
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,5 +1,7 @@
 //! The content of the log, and the values that it must never contain.
 
+mod login_link;
+
 use std::cell::RefCell;
 use std::io::Write;
 use std::sync::Once;
@@ -388,6 +390,30 @@ async fn relayed_events_are_logged_without_user_ids() {
     for personal in [USER, PERSONAL] {
         assert!(!counted.contains(personal), "{personal} in {counted}");
     }
+}
+
+#[tokio::test]
+async fn requests_of_backends_are_logged_without_identities() {
+    let log = Log::start();
+    let deployment = Deployment::start().await;
+    tracing::info!("what follows is logged");
+    let event = sample::json("item-status/backend-list.json");
+    let mut foreign = event.clone();
+    foreign["requestContext"]["authorizer"]["iam"]["userArn"] =
+        "arn:aws:sts::123456789012:assumed-role/admin/maria@example.com".into();
+    let mut unusable = event.clone();
+    unusable["pathParameters"]["userId"] = "maria%40example.com".into();
+
+    for (event, status) in [(event, 200), (foreign, 403), (unusable, 400)] {
+        let request = sample::request_of(&event);
+        let response = item_status::handle(&deployment.item_status(), request, now()).await;
+
+        assert_eq!(response.status(), status);
+    }
+
+    log.assert_lacks(&[USER, "maria", "admin", "web-1"]);
+    assert_eq!(log.text().matches("request refused").count(), 2);
+    assert!(!log.text().contains(r#""level":"ERROR""#), "{}", log.text());
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod item_store;
 mod item_sync;
 mod logs;
 mod observed;
+mod odd_values;
 mod openapi;
 mod operator;
 mod pluggy_client;

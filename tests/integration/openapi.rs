@@ -53,15 +53,38 @@ fn the_closed_vocabularies_are_those_of_the_code() {
 }
 
 #[test]
-fn each_word_of_a_closed_vocabulary_is_explained() {
-    for name in ["Phase", "ActionKind"] {
+fn each_word_of_a_vocabulary_is_explained() {
+    for (name, list) in [
+        ("Phase", "/enum"),
+        ("ActionKind", "/enum"),
+        ("Reason", "/examples"),
+    ] {
         let schema = Document::read().schema(name);
         let description = schema["description"].as_str().unwrap();
 
-        for word in documented(name, "/enum") {
+        for word in documented(name, list) {
             assert!(description.contains(&format!("* `{word}`: ")), "{word}");
         }
     }
+}
+
+#[test]
+fn the_reasons_are_an_open_vocabulary_with_the_codes_and_meanings_of_the_code() {
+    let schema = Document::read().schema("Reason");
+    let codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    let meanings: Vec<_> = Reason::ALL
+        .iter()
+        .map(|reason| format!("* `{}`: {}", reason.code(), reason.meaning()))
+        .collect();
+
+    assert_eq!(schema["examples"], json!(codes));
+    assert!(schema.get("enum").is_none(), "it is open");
+    let description = schema["description"].as_str().unwrap();
+    let listed: Vec<_> = description
+        .lines()
+        .filter(|line| line.starts_with("* "))
+        .collect();
+    assert_eq!(listed, meanings);
 }
 
 #[test]
@@ -115,6 +138,7 @@ fn the_example_items_match_the_state_that_the_code_decides() {
             let texts = [Language::Portuguese, Language::English]
                 .map(|language| message(*reason, language));
             item["phase"] == json!(reason.phase())
+                && action["reason"] == reason.code()
                 && action["kind"] == json!(reason.action())
                 && texts.iter().any(|text| action["message"] == *text)
         });

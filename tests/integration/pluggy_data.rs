@@ -47,7 +47,7 @@ fn ids(transactions: &[Transaction]) -> Vec<TransactionId> {
 }
 
 #[tokio::test]
-async fn accounts_are_listed_and_read() {
+async fn accounts_are_listed() {
     let (deployment, item_id, _) = connected("user-ok").await;
     let client = deployment.pluggy_client();
 
@@ -61,10 +61,8 @@ async fn accounts_are_listed_and_read() {
     assert_eq!(card.kind, Some(AccountType::Credit));
     assert!(card.credit_data.is_some() && card.bank_data.is_none());
     for account in [bank, card] {
-        assert_eq!(account.item_id, item_id);
+        assert_eq!(account.item_id, Some(item_id));
         assert!(account.balance.is_some() && account.updated_at.is_some());
-        let read = client.account(account.id, now()).await.unwrap();
-        assert_eq!(read.as_ref(), Some(account));
     }
 }
 
@@ -76,12 +74,10 @@ async fn a_missing_resource_is_no_error() {
     let account_id = "aaaa6c5d-0000-4000-8000-00000000ffff".parse().unwrap();
 
     let accounts = client.accounts(item_id, now()).await.unwrap();
-    let account = client.account(account_id, now()).await.unwrap();
     let all = TransactionFilter::default();
     let transactions = client.transactions(account_id, &all, None, now()).await;
 
     assert!(accounts.results.is_empty());
-    assert_eq!(account, None);
     assert_eq!(transactions.unwrap(), None);
 }
 
@@ -99,7 +95,7 @@ async fn transactions_are_read_page_by_page() {
     distinct.dedup();
     assert_eq!(distinct.len(), EVERYTHING);
     for transaction in all {
-        assert_eq!(transaction.account_id, account_id);
+        assert_eq!(transaction.account_id, Some(account_id));
         assert!(transaction.amount.is_some() && transaction.date.is_some());
         assert!(transaction.kind.is_some() && transaction.status.is_some());
     }

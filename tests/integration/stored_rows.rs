@@ -73,7 +73,7 @@ async fn an_item_of_version_1_is_read_whole() {
         json!({
             "id": ITEM,
             "connector": {"id": 601, "name": "Banco", "imageUrl": "https://cdn.example.com/601.svg",
-                "primaryColor": "EC7000", "hasMFA": false, "isOpenFinance": true, "isSandbox": false,
+                "primaryColor": "EC7000", "hasMFA": false, "oauth": true, "isOpenFinance": true, "isSandbox": false,
                 "health": {"status": "ONLINE"}},
             "createdAt": "2026-09-19T13:10:31.212Z", "updatedAt": "2026-09-19T13:11:23.613Z",
             "lastUpdatedAt": "2026-09-19T13:11:23.595Z", "nextAutoSyncAt": "2026-09-20T13:11:00Z",
@@ -84,7 +84,9 @@ async fn an_item_of_version_1_is_read_whole() {
                 "attributes": {"device": "x"}},
             "userAction": {"type": "qr", "instructions": "Scan", "attributes": {"data": "y"},
                 "expiresAt": "2026-09-19T13:20:00Z"},
-            "parameter": {"name": "token", "label": "Token", "type": "number", "expiresAt": "2026-09-19T13:20:00Z"},
+            "parameter": {"name": "oauthCode", "label": "Oauth Code", "type": "oauth",
+                "data": "https://bank.example.com/auth?request=abc",
+                "instructions": "Log into your bank to continue", "expiresAt": "2026-09-19T13:20:00Z"},
             "statusDetail": {"accounts": {"isUpdated": true, "lastUpdatedAt": "2026-09-19T13:11:20Z"},
                 "transactions": {"isUpdated": false, "warnings": [{"code": "001", "message": "m"}]}, "loans": null},
         })

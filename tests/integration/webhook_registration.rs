@@ -37,8 +37,8 @@ async fn the_webhook_is_registered_once_with_its_secret_and_all_events() {
     let webhooks = registered(&deployment).await;
     assert_eq!(webhooks.len(), 1);
     assert_eq!(
-        (webhooks[0].url.as_str(), &webhooks[0].event),
-        (WEBHOOK_URL, &EventKind::All)
+        (webhooks[0].url.as_deref(), &webhooks[0].event),
+        (Some(WEBHOOK_URL), &EventKind::All)
     );
     assert_eq!(
         webhooks[0].headers.as_ref().unwrap()["x-webhook-secret"],

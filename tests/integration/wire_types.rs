@@ -334,7 +334,7 @@ proptest! {
 
     #[test]
     fn an_object_with_an_event_name_is_always_an_event(
-        name in ".{0,20}",
+        name in ".{1,20}",
         fields in prop::collection::hash_map(event_field(), any_json(), 0..8),
     ) {
         let mut body: Map<String, Value> = fields.into_iter().collect();

@@ -8,6 +8,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use client::https::{self, Limits, Trust};
 use client::{Api, ApiKeys, Client};
 use pluggy::{Item, ItemId};
+use runtime::caller::Callers;
 use runtime::clock;
 use runtime::metrics::Emitter;
 use runtime::secret::AcceptedSecrets;
@@ -35,6 +36,8 @@ pub const WEBHOOK_SECRET_SHA256: &str =
 /// The webhook URL that is registered at the sandbox.
 pub const WEBHOOK_URL: &str =
     "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.sa-east-1.on.aws/";
+/// The role of the backend in the sample events.
+pub const BACKEND_ROLE_ARN: &str = "arn:aws:iam::123456789012:role/service/backend";
 /// The profiles that the tests deploy.
 pub const PROFILES: &str = r#"{
     "default": {"connect": {"includeSandbox": true, "language": "pt"}, "token": {"avoidDuplicates": false}},
@@ -102,7 +105,7 @@ impl Deployment {
         connect_events::App {
             events: self.tables.event_store(),
             event_retention: EVENT_RETENTION,
-            owner_claim: "sub".to_owned(),
+            callers: callers(),
             metrics: self.metrics.clone(),
         }
     }
@@ -113,7 +116,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             profiles: PROFILES.parse().unwrap(),
-            owner_claim: "sub".to_owned(),
+            callers: callers(),
         }
     }
 
@@ -124,7 +127,7 @@ impl Deployment {
             items: self.tables.item_store(),
             events: self.tables.event_store(),
             event_retention: EVENT_RETENTION,
-            owner_claim: "sub".to_owned(),
+            callers: callers(),
         }
     }
 
@@ -154,7 +157,7 @@ impl Deployment {
         item_status::App {
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
-            owner_claim: "sub".to_owned(),
+            callers: callers(),
         }
     }
 
@@ -252,6 +255,16 @@ impl Deployment {
         .await
     }
 
+    /// Waits until the sandbox has the link of an item's login at the bank.
+    pub async fn login_page_opens(&self, item_id: ItemId) {
+        let client = self.pluggy_client();
+        eventually("a link", async || {
+            let item = client.item(item_id, clock::now()).await.unwrap()?;
+            item.parameter?.data
+        })
+        .await;
+    }
+
     /// Delivers an event to our webhook as Pluggy would. Returns the status of the response.
     pub async fn deliver(&self, body: &serde_json::Value) -> u16 {
         let mut event = sample::json("webhook/item-created.json");
@@ -314,6 +327,14 @@ pub fn in_a_minute() -> Instant {
 /// Returns the header of the sample events with the given digests.
 pub fn accepted(digests: &str) -> AcceptedSecrets {
     AcceptedSecrets::parse("x-webhook-secret".parse().unwrap(), digests).unwrap()
+}
+
+/// Returns the callers of the sample events.
+pub fn callers() -> Callers {
+    Callers {
+        owner_claim: "sub".to_owned(),
+        backend_roles: BACKEND_ROLE_ARN.parse().unwrap(),
+    }
 }
 
 fn trust() -> Trust {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use harness::FunctionSettings;
 
 use crate::Tables;
-use crate::deployment::{CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL};
+use crate::deployment::{
+    BACKEND_ROLE_ARN, CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
+};
 
 /// The name of the secret of a deployment.
 pub const SECRET_NAME: &str = "pluggy-lambda/test";
@@ -14,6 +16,7 @@ pub const SECRET_NAME: &str = "pluggy-lambda/test";
 /// function gets all variables and reads only its own.
 pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
     FunctionSettings::new(name, bootstrap)
+        .with("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN)
         .with("CONNECT_PROFILES", PROFILES)
         .with("CREDENTIAL_TABLE", &tables.credentials)
         .with("EVENT_RETENTION_DAYS", "30")

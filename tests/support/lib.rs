@@ -11,6 +11,7 @@
 pub mod connect_answers;
 pub mod deployment;
 pub mod function_settings;
+pub mod odd;
 pub mod sample;
 pub mod scene;
 pub mod status_page;

@@ -6,11 +6,11 @@ use pluggy::{
     Account, AccountSubtype, AccountType, AuthRequest, AuthResponse, BankData, ConnectError,
     ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectOptions, ConnectSuccess,
     ConnectTokenOptions, ConnectTokenRequest, ConnectTokenResponse, Connector, ConnectorCredential,
-    ConnectorFilter, ConnectorHealth, ConnectorType, Consent, CountryCode, CreateWebhookRequest,
-    CredentialOption, CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event,
-    EventData, EventError, EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus,
-    Incident, IncidentKind, IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item,
-    ItemError, ItemStatus, Page, Parameters, Permission, ProductStatus, ProductType, Since, Theme,
+    ConnectorHealth, ConnectorType, Consent, CountryCode, CreateWebhookRequest, CredentialOption,
+    CredentialType, CreditData, Deleted, ErrorBody, ErrorDetail, Event, EventData, EventError,
+    EventKind, ExecutionStatus, HealthDetails, HealthStage, HealthStatus, Incident, IncidentKind,
+    IncidentProduct, IncidentSeverity, IncidentState, IncidentType, Item, ItemError, ItemStatus,
+    OBSERVED, Observed, Page, Parameters, Permission, ProductStatus, ProductType, Since, Theme,
     Transaction, TransactionFilter, TransactionStatus, TransactionType, TriggeredBy,
     UpdateItemRequest, UpdateWebhookRequest, UserAction, UserActionType, Warning, Webhook,
     WidgetLanguage,
@@ -81,10 +81,6 @@ pub fn sent() -> BTreeMap<&'static str, Value> {
             }),
         ),
         ("ConnectOptions", json!(connect_options())),
-        (
-            "ConnectorFilter",
-            connector_filter().query().into_iter().collect(),
-        ),
         ("ConnectTokenOptions", json!(options)),
         (
             "ConnectTokenRequest",
@@ -160,26 +156,21 @@ pub fn known_values() -> BTreeMap<&'static str, BTreeSet<String>> {
     ]
 }
 
+/// Returns the fields and values of each type that were only observed, with their sources.
+pub fn observed() -> BTreeMap<&'static str, BTreeMap<&'static str, &'static str>> {
+    let mut observed: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for Observed { of, part, source } in OBSERVED {
+        observed.entry(of).or_default().insert(part, source);
+    }
+    observed
+}
+
 fn token_options() -> ConnectTokenOptions {
     ConnectTokenOptions {
         client_user_id: Some("usr_01J9X".parse().unwrap()),
         oauth_redirect_uri: Some("https://app.example.com/oauth".to_owned()),
         avoid_duplicates: Some(true),
         products: Some(vec![ProductType::Accounts]),
-    }
-}
-
-fn connector_filter() -> ConnectorFilter {
-    ConnectorFilter {
-        name: Some("bank".to_owned()),
-        countries: vec![CountryCode::Brazil],
-        types: vec![ConnectorType::PersonalBank],
-        sandbox: Some(true),
-        is_open_finance: Some(true),
-        supports_payment_initiation: Some(true),
-        supports_smart_transfers: Some(true),
-        supports_automatic_pix: Some(true),
-        health_details: Some(true),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::functions::{
     CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
-    PUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
+    PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
 };
 use crate::publishing;
 use crate::template::Template;
@@ -52,6 +52,11 @@ fn operator_gets_every_variable_that_it_reads() {
 #[test]
 fn publish_gets_every_variable_that_it_reads() {
     check(PUBLISH, publish::Config::from_env);
+}
+
+#[test]
+fn republish_gets_every_variable_that_it_reads() {
+    check(REPUBLISH, publish::republish::Config::from_env);
 }
 
 #[test]

@@ -13,11 +13,12 @@ pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
 pub(crate) const DISCOVERY: &str = "DiscoveryFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const PUBLISH: &str = "PublishFunction";
+pub(crate) const REPUBLISH: &str = "RepublishFunction";
 pub(crate) const SCHEDULER: &str = "SchedulerFunction";
 pub(crate) const WEBHOOK_REGISTRATION: &str = "WebhookRegistrationFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 11] = [
+pub(crate) const ALL: [&str; 12] = [
     CONNECT_EVENTS,
     CONNECT_TOKEN,
     DISCONNECT,
@@ -26,6 +27,7 @@ pub(crate) const ALL: [&str; 11] = [
     DISCOVERY,
     OPERATOR,
     PUBLISH,
+    REPUBLISH,
     SCHEDULER,
     WEBHOOK_REGISTRATION,
     WEBHOOK,

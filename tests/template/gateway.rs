@@ -1,15 +1,19 @@
-//! The app's API requires a token, and allows no web app of an unknown origin.
+//! The API requires a token of an app and a signature of a backend, and allows no web app of an unknown origin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::functions::{CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS};
 use crate::template::{Template, contains_string, strings};
 
 const AUTHORIZER: &str = "UserAuthorizer";
+const IAM: &str = "AWS_IAM";
+/// Beginning of the paths for backends.
+const OF_A_USER: &str = "/users/{userId}";
 
 #[test]
-fn every_route_requires_a_token_with_the_scope() {
+fn every_route_requires_a_token_with_the_scope_or_a_signature() {
     let template = Template::load();
 
     let routes = routes(&template);
@@ -18,18 +22,106 @@ fn every_route_requires_a_token_with_the_scope() {
         routes.keys().map(String::as_str).collect::<Vec<_>>(),
         [
             "DELETE /items/{itemId}",
+            "DELETE /users/{userId}/items/{itemId}",
             "GET /items",
             "GET /items/{itemId}",
+            "GET /users/{userId}/items",
+            "GET /users/{userId}/items/{itemId}",
             "POST /connect-events",
-            "POST /connect-token"
+            "POST /connect-token",
+            "POST /users/{userId}/connect-events",
+            "POST /users/{userId}/connect-token",
         ]
     );
     let scope = json!({ "Fn::If": ["HasScope", { "Ref": "JwtScope" }, { "Ref": "AWS::NoValue" }] });
     for (route, operation) in routes {
+        let expected = if is_for_backends(&route) {
+            json!([{ IAM: [] }])
+        } else {
+            json!([{ AUTHORIZER: [scope] }])
+        };
+
+        assert_eq!(operation["security"], expected, "{route}");
+    }
+}
+
+#[test]
+fn a_signature_is_checked_by_iam() {
+    let template = Template::load();
+
+    assert_eq!(
+        body(&template)["components"]["securitySchemes"][IAM],
+        json!({
+            "type": "apiKey",
+            "name": "Authorization",
+            "in": "header",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+        })
+    );
+}
+
+#[test]
+fn a_backend_reaches_the_function_that_an_app_reaches() {
+    let template = Template::load();
+    let routes = routes(&template);
+
+    for (route, operation) in &routes {
+        if is_for_backends(route) {
+            let of_the_app = &routes[&route.replacen(OF_A_USER, "", 1)];
+            assert_eq!(
+                operation["x-amazon-apigateway-integration"],
+                of_the_app["x-amazon-apigateway-integration"],
+                "{route}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_gateway_may_invoke_each_function_by_its_own_routes_only() {
+    let template = Template::load();
+
+    let allowed: BTreeSet<_> = template
+        .resources("AWS::Lambda::Permission")
+        .iter()
+        .map(|(_, permission)| &permission["Properties"])
+        .filter(|permission| permission["Principal"] == "apigateway.amazonaws.com")
+        .map(|permission| {
+            assert_eq!(permission["Action"], "lambda:InvokeFunction");
+            let source = permission["SourceArn"]["Fn::Sub"][0].as_str().unwrap();
+            let (_, route) = source.split_once("${__Stage__}/").unwrap();
+            (route.to_owned(), permission["FunctionName"].to_string())
+        })
+        .collect();
+
+    let expected: BTreeSet<_> = routes(&template)
+        .iter()
+        .map(|(route, operation)| {
+            let source = route
+                .replacen(' ', "", 1)
+                .replace("{itemId}", "*")
+                .replace("{userId}", "*");
+            let uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str();
+            let (_, function) = uri.unwrap().split_once("/functions/${").unwrap();
+            let (function, _) = function.split_once(".Arn}").unwrap();
+            (source, json!({ "Ref": function }).to_string())
+        })
+        .collect();
+    assert_eq!(allowed, expected);
+}
+
+#[test]
+fn no_backend_may_call_unless_the_deployment_lists_its_role() {
+    let template = Template::load();
+
+    assert_eq!(template.default_of("BackendRoleArns").as_deref(), Some(""));
+    for function in [CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ITEM_STATUS] {
+        let variables = &template.properties(function)["Environment"]["Variables"];
+
         assert_eq!(
-            operation["security"],
-            json!([{ AUTHORIZER: [scope] }]),
-            "{route}"
+            variables["BACKEND_ROLE_ARNS"],
+            json!({ "Ref": "BackendRoleArns" }),
+            "{function}"
         );
     }
 }
@@ -121,17 +213,29 @@ fn a_browser_may_send_and_read_the_headers_of_the_api() {
 
     assert_eq!(strings(&settings["allowMethods"]), methods);
     assert_eq!(
-        strings(&settings["allowHeaders"]),
-        strings(&json!([
-            "accept-language",
-            "authorization",
-            "content-type",
-            "if-none-match"
-        ]))
-    );
-    assert_eq!(
         strings(&settings["exposeHeaders"]),
         strings(&json!(["etag", "retry-after"]))
+    );
+}
+
+#[test]
+fn a_browser_may_also_send_the_headers_that_the_deployment_lists() {
+    const OF_THE_API: &str = "accept-language,authorization,content-type,if-none-match";
+    let template = Template::load();
+
+    let allowed = &body(&template)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowHeaders"];
+
+    // The headers with which the template was transformed.
+    let all = format!("{OF_THE_API},traceparent,x-request-source");
+    let listed = json!({ "Fn::If": ["HasRequestHeaders", { "Fn::Sub": all }, OF_THE_API] });
+    assert_eq!(allowed, &json!({ "Fn::Split": [",", listed] }));
+    assert_eq!(
+        template.condition("HasRequestHeaders"),
+        &json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "AllowedRequestHeaders" }, ""] }] })
+    );
+    assert_eq!(
+        template.default_of("AllowedRequestHeaders").as_deref(),
+        Some("sentry-trace,baggage,traceparent")
     );
 }
 
@@ -141,10 +245,15 @@ fn every_path_parameter_has_a_schema() {
     let template = Template::load();
 
     for (route, operation) in routes(&template) {
-        let expected = if route.contains("{itemId}") {
-            json!([{ "name": "itemId", "in": "path", "required": true, "schema": { "type": "string" } }])
-        } else {
+        let parameters: Vec<_> = ["itemId", "userId"]
+            .into_iter()
+            .filter(|name| route.contains(&format!("{{{name}}}")))
+            .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+            .collect();
+        let expected = if parameters.is_empty() {
             Value::Null
+        } else {
+            json!(parameters)
         };
 
         assert_eq!(operation["parameters"], expected, "{route}");
@@ -207,6 +316,12 @@ fn stage(template: &Template) -> &Value {
         panic!("one stage")
     };
     &stage["Properties"]
+}
+
+fn is_for_backends(route: &str) -> bool {
+    route
+        .split_once(' ')
+        .is_some_and(|(_, path)| path.starts_with(OF_A_USER))
 }
 
 /// Returns the operations by method and path.

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
     self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
-    PUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
+    PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
 };
 use crate::publishing;
+use crate::stream::mappings;
 use crate::template::{Template, contains_string, strings};
 
 /// A resource, and the actions on it.
@@ -62,6 +63,10 @@ fn calls(function: &str) -> &'static [Permission] {
         ],
         PUBLISH => &[
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
+            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
+        ],
+        REPUBLISH => &[
+            ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
             ("EventTable", &["dynamodb:Scan"]),
             ("ItemTable", &["dynamodb:Scan"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
@@ -76,6 +81,15 @@ fn calls(function: &str) -> &'static [Permission] {
         ],
         CONNECT_EVENTS | WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
         _ => panic!("{function} is new: what does its code call?"),
+    }
+}
+
+/// Returns the resources that a function's code names in what it writes, and does not call.
+fn only_named(function: &str) -> &'static [&'static str] {
+    match function {
+        // An event names the table of a body that does not fit.
+        PUBLISH => &["EventTable"],
+        _ => &[],
     }
 }
 
@@ -147,7 +161,9 @@ fn the_calls_are_on_resources_in_the_functions_environment() {
     for function in functions::ALL {
         let reached: BTreeSet<_> = calls(function)
             .iter()
-            .map(|(resource, _)| resource.split('/').next().unwrap().to_owned())
+            .map(|(resource, _)| resource.split('/').next().unwrap())
+            .chain(only_named(function).iter().copied())
+            .map(str::to_owned)
             .collect();
 
         assert_eq!(
@@ -156,6 +172,31 @@ fn the_calls_are_on_resources_in_the_functions_environment() {
             "{function}"
         );
     }
+}
+
+/// Guards that the function of the streams cannot read what no stream has brought, and that the operator's function has
+/// no other caller.
+#[test]
+fn publish_reads_no_table_and_republish_no_stream() {
+    let template = Template::load();
+    let actions = |function: &str| -> BTreeSet<String> {
+        let allowed = allowed(&template, function).into_iter();
+        allowed.map(|(action, _)| action).collect()
+    };
+
+    for action in ["BatchGetItem", "GetItem", "Query", "Scan"] {
+        let action = format!("dynamodb:{action}");
+        assert!(!actions(PUBLISH).contains(&action), "{action}");
+    }
+    for action in READING_A_STREAM {
+        assert!(!actions(REPUBLISH).contains(action), "{action}");
+    }
+    assert!(mappings(&template, REPUBLISH).is_empty());
+    let callers = template.resources("AWS::Lambda::Permission").into_iter();
+    let of_republish = callers.filter(|(_, permission)| {
+        contains_string(&permission["Properties"], &|text| text == REPUBLISH)
+    });
+    assert_eq!(of_republish.count(), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use store::schema::{ITEM_PREFIX, PARTITION_KEY};
 
-use crate::functions::PUBLISH;
+use crate::functions::{PUBLISH, REPUBLISH};
 use crate::stream::{mappings, patterns};
 use crate::template::Template;
 
@@ -103,6 +103,10 @@ fn no_publishing_resource_exists_where_publishing_is_off() {
         "PublishLagAlarm",
         "PublishDeadLetterQueue",
         "PublishDeadLettersAlarm",
+        REPUBLISH,
+        "RepublishRole",
+        "RepublishLogGroup",
+        "RepublishFailureLines",
     ] {
         assert_eq!(
             template.resource(resource)["Condition"],
@@ -113,8 +117,8 @@ fn no_publishing_resource_exists_where_publishing_is_off() {
     for output in [
         "EventBusArn",
         "EventBusName",
-        "PublishFunctionName",
         "PublishDeadLetterQueueUrl",
+        "RepublishFunctionName",
     ] {
         assert_eq!(
             template.output(output)["Condition"],
@@ -145,8 +149,8 @@ fn a_bus_is_made_only_where_none_is_given() {
         json!({ "Ref": "AWS::StackName" })
     );
     assert_eq!(template.output("EventBusArn")["Value"], bus());
-    assert_eq!(
-        template.properties(PUBLISH)["Environment"]["Variables"]["EVENT_BUS"],
-        bus()
-    );
+    for function in [PUBLISH, REPUBLISH] {
+        let variables = &template.properties(function)["Environment"]["Variables"];
+        assert_eq!(variables["EVENT_BUS"], bus(), "{function}");
+    }
 }

@@ -98,7 +98,7 @@ async fn read_pages(
             return Ok(transactions);
         };
         app.table
-            .put(&page.results, plan.item_id, fetched_at)
+            .put(plan.account_id, &page.results, plan.item_id, fetched_at)
             .await?;
         transactions += page.results.len();
         after = page.next;

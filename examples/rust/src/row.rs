@@ -41,13 +41,15 @@ pub struct Applied<'a> {
     pub transactions: usize,
 }
 
-/// Returns the row of a transaction as Pluggy had it at `fetched_at`. Fields that Pluggy omits have no attribute.
+/// Returns the row of a transaction of an account, as Pluggy had it at `fetched_at`. Fields that Pluggy omits have no
+/// attribute.
 pub(crate) fn of_transaction(
+    account_id: AccountId,
     transaction: &Transaction,
     item_id: Option<ItemId>,
     fetched_at: Timestamp,
 ) -> Row {
-    let mut row = transaction_key(transaction.account_id, transaction.id);
+    let mut row = transaction_key(account_id, transaction.id);
     row.insert(FETCHED_AT.to_owned(), time(fetched_at));
     let texts = [
         // Always with three decimals, as in Pluggy's JSON.
@@ -126,9 +128,10 @@ mod tests {
     fn check(json: &str, expected: &[(&str, AttributeValue)]) {
         let transaction: Transaction = serde_json::from_str(json).unwrap();
         let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+        let account_id = "aaaa6c5d-0000-4000-8000-000000000002".parse().unwrap();
         let fetched_at = "2026-11-23T12:00:00.123Z".parse().unwrap();
 
-        let row = of_transaction(&transaction, Some(item_id), fetched_at);
+        let row = of_transaction(account_id, &transaction, Some(item_id), fetched_at);
 
         let always = [
             ("pk", text("ACCOUNT#aaaa6c5d-0000-4000-8000-000000000002")),

@@ -59,16 +59,18 @@ impl Table {
         unless_refused(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
-    /// Stores Pluggy's response to a request sent at `fetched_at`, except where a transaction is deleted or has a later
-    /// response.
+    /// Stores Pluggy's response about an account to a request sent at `fetched_at`, except where a transaction is deleted
+    /// or has a later response.
     pub async fn put(
         &self,
+        account_id: AccountId,
         transactions: &[Transaction],
         item_id: Option<ItemId>,
         fetched_at: Timestamp,
     ) -> Result<(), Unavailable> {
         let puts = transactions.iter().map(|transaction| {
-            self.put_row(row::of_transaction(transaction, item_id, fetched_at))
+            let row = row::of_transaction(account_id, transaction, item_id, fetched_at);
+            self.put_row(row)
                 .condition_expression(
                     "attribute_not_exists(pk) \
                      OR (attribute_not_exists(deleted) AND fetchedAt <= :fetchedAt)",

@@ -1,12 +1,12 @@
-//! `POST /connect-events`: an event of the Connect widget, relayed by a frontend. The event is counted. An
-//! event about an item is also stored as a hint, which requests a fetch of that item.
+//! `POST /connect-events`, and `POST /users/{userId}/connect-events` for backends: an event of the Connect widget,
+//! relayed by a frontend. The event is counted. An event about an item is also stored as a hint, which requests a
+//! fetch of that item.
 //!
 //! The response is the same for every item id. `item-sync` checks later whether the item exists and who owns
 //! it, when no caller waits.
 
 mod config;
-mod error;
-mod name;
+mod funnel;
 mod relayed;
 
 use std::time::Duration;
@@ -16,15 +16,15 @@ use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ItemId};
-use runtime::caller::{caller, request_id};
-use runtime::metrics::{Dimension, EmfRecord, Emitter, Metric};
+use runtime::RequestError;
+use runtime::caller::Callers;
+use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde_json::json;
 use store::{Events, Insertion, NewEvent};
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 
-use error::Error;
 use relayed::Relayed;
 
 /// Time limit of the response. The timeout of the function is longer.
@@ -36,8 +36,8 @@ pub struct App {
     pub events: Events,
     /// How long a stored event is kept.
     pub event_retention: SignedDuration,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -47,10 +47,7 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
     let mut line = EmfRecord::new("connect event answered");
     let response = match run(app, &request, now, &mut line).await {
         Ok(()) => accepted(),
-        Err(error) => error
-            .log()
-            .into_problem(request_id(&request))
-            .into_response(),
+        Err(error) => error.into_response(&request),
     };
     line.property("response.status", json!(response.status().as_u16()));
     app.metrics.emit(line, now);
@@ -62,37 +59,20 @@ async fn run(
     request: &Request,
     now: Timestamp,
     line: &mut EmfRecord,
-) -> Result<(), Error> {
+) -> Result<(), RequestError> {
     let deadline = Instant::now() + DEADLINE;
-    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
-    let relayed = Relayed::parse(request.body()).map_err(Error::Invalid)?;
-    count(line, &relayed);
+    let user = app.callers.user(request)?;
+    let relayed = Relayed::parse(request.body())?;
+    funnel::count(line, &relayed);
     let Some(item_id) = relayed.item_id else {
         return Ok(());
     };
     let hinting = hint(app, item_id, &user, now);
     let hinted = timeout_at(deadline, hinting)
         .await
-        .unwrap_or(Err(Error::TooSlow))?;
+        .unwrap_or_else(|_| Err(RequestError::too_slow()))?;
     line.metric(hinted, 1);
     Ok(())
-}
-
-/// Counts the event in the funnel of the widget. The connector is no dimension: a caller could create one
-/// metric per connector id.
-fn count(line: &mut EmfRecord, relayed: &Relayed) {
-    let dimension = Dimension::ConnectEvent(relayed.name);
-    line.metric_of(dimension, Metric::ConnectEvents, 1);
-    line.property("connector.id", relayed.connector_id.map(|id| json!(id)));
-    line.property("error.code", code(relayed).map(|code| json!(code)));
-    line.property("item.id", relayed.item_id.map(|id| json!(id)));
-}
-
-/// Returns the error code. A number is not a Pluggy code and may be personal, so it is left out.
-fn code(relayed: &Relayed) -> Option<&str> {
-    let code = relayed.code.as_deref()?;
-    code.starts_with(|first: char| first.is_ascii_uppercase())
-        .then_some(code)
 }
 
 async fn hint(
@@ -100,13 +80,10 @@ async fn hint(
     item_id: ItemId,
     user: &ClientUserId,
     now: Timestamp,
-) -> Result<Metric, Error> {
+) -> Result<Metric, RequestError> {
     let hint = NewEvent::hint(item_id, user, now);
-    let insertion = app
-        .events
-        .insert(&hint, app.event_retention)
-        .await
-        .map_err(Error::Store)?;
+    let insertion = app.events.insert(&hint, app.event_retention).await;
+    let insertion = insertion.map_err(RequestError::ours(store::Error::is_temporary))?;
     Ok(match insertion {
         Insertion::Inserted | Insertion::InsertedUnderReusedId => Metric::HintsStored,
         Insertion::Duplicate => Metric::HintsRepeated,

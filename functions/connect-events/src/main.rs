@@ -1,4 +1,4 @@
-//! The Lambda function behind `POST /connect-events`.
+//! The Lambda function behind `POST /connect-events` and `POST /users/{userId}/connect-events`.
 
 use connect_events::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let app = App {
         events: Events::new(aws.dynamodb(), config.event_table),
         event_retention: config.event_retention,
-        owner_claim: config.owner_claim,
+        callers: config.callers,
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;

@@ -1,19 +1,20 @@
 //! Widget events as frontends relay them. Since version 2.0 the widget passes one object. Older versions pass
 //! a name and an object, whose fields may also be side by side. Unknown fields belong to the widget and are
 //! ignored.
+//!
+//! The values come from Pluggy, through a package that may spoil them. So a value of an unexpected shape counts
+//! as absent, as in Pluggy's own bodies, and the event is counted all the same.
 
 use lambda_http::Body;
 use pluggy::{ConnectorId, ItemId};
-use runtime::fields::{connector_id, invalid, item_id, optional};
+use runtime::fields::{connector_id, invalid, item_id};
 use runtime::problem::Problem;
 use serde_json::{Map, Value};
 
-use crate::name::name;
+use crate::funnel::step;
 
 /// An item with many products has 16 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
-/// The last millisecond of the year 9999.
-const MAX_TIMESTAMP: f64 = 253_402_300_799_999.0;
 const MAX_CODE_CHARACTERS: usize = 64;
 
 /// A relayed event without its personal data.
@@ -30,102 +31,53 @@ pub(crate) struct Relayed {
 }
 
 impl Relayed {
-    /// Parses a body. The problem names the first wrong field.
+    /// Parses a body. The problem is that it is not an event in either form, or names two items.
     pub(crate) fn parse(body: &Body) -> Result<Self, Problem> {
         let fields = fields(body.as_ref())?;
         let field = |name: &str| fields.get(name).unwrap_or(&Value::Null);
-        let name = name(field("event"))
-            .ok_or_else(|| invalid("event", "must be a name of 1 to 64 letters, digits and _"))?;
-        if !is_timestamp(field("timestamp")) {
-            return Err(invalid("timestamp", "must be milliseconds since 1970"));
-        }
+        let id_of = |holder: &Value| holder.get("item")?.get("id").and_then(item_id);
         let item_id = the_one_item([
-            (
-                "itemId",
-                optional(field("itemId"), item_id, "itemId", "must be a UUID")?,
-            ),
-            ("item.id", item(field("item"), "item", "item.id")?),
-            ("data.item.id", item_of_data(field("data"))?),
+            ("itemId", item_id(field("itemId"))),
+            ("item.id", field("item").get("id").and_then(item_id)),
+            ("data.item.id", id_of(field("data"))),
         ])?;
-        let selected = optional(
-            field("connectorId"),
-            connector_id,
-            "connectorId",
-            "must be a connector's id",
-        )?;
-        let connector_id = connector(field("connector"))?.or(selected);
-        let code = optional(field("code"), code, "code", "must be A to Z, 0 to 9 and _")?;
-        // The message may be personal, so it is not kept.
-        optional(
-            field("message"),
-            |message| message.is_string().then_some(()),
-            "message",
-            "must be a string",
-        )?;
+        let connector = field("connector").get("id").and_then(connector_id);
         Ok(Self {
-            name,
+            name: step(field("event")),
             item_id,
-            connector_id,
-            code,
+            connector_id: connector.or_else(|| connector_id(field("connectorId"))),
+            code: code(field("code")),
         })
     }
 }
 
-/// Returns the fields of the body, in either of its forms.
+/// Returns the fields of the body, in either of its forms. An absent event has none.
 fn fields(body: &[u8]) -> Result<Map<String, Value>, Problem> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Problem::invalid_body("The body is too long."));
     }
-    match serde_json::from_slice(body) {
+    if body.trim_ascii().is_empty() {
+        return Ok(Map::new());
+    }
+    match pluggy::parse_value(body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(Value::Array(pair)) => of_pair(pair).ok_or_else(neither_form),
-        _ => Err(neither_form()),
+        Ok(Value::Array(pair)) => Ok(of_pair(pair)),
+        Ok(Value::Null) => Ok(Map::new()),
+        _ => Err(Problem::invalid_body(
+            "The body must be a JSON object, or an array of an event's name and an object.",
+        )),
     }
 }
 
-fn of_pair(pair: Vec<Value>) -> Option<Map<String, Value>> {
-    let [name, Value::Object(mut fields)] = <[Value; 2]>::try_from(pair).ok()? else {
-        return None;
+fn of_pair(pair: Vec<Value>) -> Map<String, Value> {
+    let mut parts = pair.into_iter();
+    let name = parts.next().unwrap_or_default();
+    let mut fields = match parts.next() {
+        Some(Value::Object(fields)) => fields,
+        _ => Map::new(),
     };
     fields.insert("event".to_owned(), name);
-    Some(fields)
-}
-
-fn neither_form() -> Problem {
-    Problem::invalid_body(
-        "The body must be a JSON object, or an array of an event's name and an object.",
-    )
-}
-
-fn is_timestamp(value: &Value) -> bool {
-    value.is_number()
-        && value
-            .as_f64()
-            .is_some_and(|time| (0.0..=MAX_TIMESTAMP).contains(&time))
-}
-
-/// Returns the id of an item object. Its other fields are ignored.
-fn item(item: &Value, field: &str, id_field: &str) -> Result<Option<ItemId>, Problem> {
-    match item {
-        Value::Null => Ok(None),
-        Value::Object(item) => match item.get("id").and_then(item_id) {
-            Some(id) => Ok(Some(id)),
-            None => Err(invalid(id_field, "must be a UUID")),
-        },
-        _ => Err(invalid(field, "must be an object")),
-    }
-}
-
-fn item_of_data(data: &Value) -> Result<Option<ItemId>, Problem> {
-    match data {
-        Value::Null => Ok(None),
-        Value::Object(data) => item(
-            data.get("item").unwrap_or(&Value::Null),
-            "data.item",
-            "data.item.id",
-        ),
-        _ => Err(invalid("data", "must be an object")),
-    }
+    fields
 }
 
 /// Returns the item id. Several places may name the item, but they must agree.
@@ -138,17 +90,6 @@ fn the_one_item(named: [(&str, Option<ItemId>); 3]) -> Result<Option<ItemId>, Pr
         }
     }
     Ok(the_one)
-}
-
-fn connector(connector: &Value) -> Result<Option<ConnectorId>, Problem> {
-    match connector {
-        Value::Null => Ok(None),
-        Value::Object(connector) => match connector.get("id").and_then(connector_id) {
-            Some(id) => Ok(Some(id)),
-            None => Err(invalid("connector.id", "must be a connector's id")),
-        },
-        _ => Err(invalid("connector", "must be an object")),
-    }
 }
 
 fn code(value: &Value) -> Option<String> {

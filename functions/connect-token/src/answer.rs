@@ -5,9 +5,8 @@ use lambda_http::http::HeaderValue;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::{Body, Response};
 use pluggy::{ConnectOptions, ConnectToken};
+use runtime::RequestError;
 use serde::Serialize;
-
-use crate::error::Error;
 
 /// Documented lifetime of a connect token, used when the token does not contain its expiry.
 const CONNECT_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
@@ -24,7 +23,7 @@ pub(crate) fn answer(
     token: &ConnectToken,
     connect: ConnectOptions,
     now: Timestamp,
-) -> Result<Response<Body>, Error> {
+) -> Result<Response<Body>, RequestError> {
     let expires_at = client::expiry(token.expose(), now, CONNECT_TOKEN_LIFETIME);
     let answer = Answer {
         access_token: token.expose(),
@@ -32,7 +31,7 @@ pub(crate) fn answer(
         connect,
     };
     let mut response = Response::new(Body::from(
-        serde_json::to_string(&answer).map_err(|_| Error::Unserializable)?,
+        serde_json::to_string(&answer).map_err(|_| RequestError::unserializable())?,
     ));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,5 +1,6 @@
 //! Settings of the function.
 
+use runtime::caller::Callers;
 use runtime::env::{Environment, Error};
 
 use crate::{Profiles, SandboxConnectors};
@@ -11,8 +12,8 @@ pub struct Config {
     pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
-    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
     /// `CONNECT_PROFILES`: the named profiles, as JSON. They may list sandbox connectors only when
     /// `SANDBOX_CONNECTORS` is true.
     pub profiles: Profiles,
@@ -30,7 +31,7 @@ impl Config {
         Ok(Self {
             pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
-            owner_claim: environment.required("OWNER_CLAIM")?,
+            callers: Callers::from_env(environment)?,
             profiles,
         })
     }

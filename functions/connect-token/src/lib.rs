@@ -1,8 +1,8 @@
-//! `POST /connect-token`: a connect token for the signed-in user, and the options for the widget.
+//! `POST /connect-token`, and `POST /users/{userId}/connect-token` for backends: a connect token for the user, and
+//! the options for the widget.
 
 mod answer;
 mod config;
-mod error;
 mod profile;
 mod request;
 mod update;
@@ -12,7 +12,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use pluggy::{ClientUserId, ConnectTokenRequest, ItemId};
-use runtime::caller::{caller, request_id};
+use runtime::RequestError;
+use runtime::caller::Callers;
+use runtime::problem::Problem;
 use store::{Items, StoredItem};
 
 pub use config::Config;
@@ -20,7 +22,6 @@ pub use profile::{
     InvalidProfiles, InvalidSandboxConnectors, Profile, Profiles, SandboxConnectors,
 };
 
-use error::Error;
 use request::TokenRequest;
 
 /// Time limit of the response. The timeout of the function is longer.
@@ -34,34 +35,34 @@ pub struct App {
     pub items: Items,
     /// The deployment's profiles.
     pub profiles: Profiles,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
-    match answer.unwrap_or(Err(Error::TooSlow)) {
+    match answer.unwrap_or_else(|_| Err(RequestError::too_slow())) {
         Ok(response) => {
             tracing::info!("connect token issued");
             response
         }
-        Err(error) => error
-            .log()
-            .into_problem(request_id(&request))
-            .into_response(),
+        Err(error) => error.into_response(&request),
     }
 }
 
-async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, Error> {
-    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
-    let wanted = TokenRequest::parse(request.body()).map_err(Error::Invalid)?;
-    let profile = wanted.profile(&app.profiles).map_err(Error::Invalid)?;
+async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, RequestError> {
+    let user = app.callers.user(request)?;
+    let wanted = TokenRequest::parse(request.body())?;
+    let profile = wanted.profile(&app.profiles)?;
     let item_id = wanted.item_id;
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
     if let Some(item_id) = item_id {
         let item = own_item(&app.items, item_id, &user).await?;
+        if !update::is_possible(&item) {
+            return Err(Problem::item_not_updatable().into());
+        }
         connect = update::connect_options(connect, &item, now);
         options = update::token_options(options);
     }
@@ -70,9 +71,8 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let created = app
         .pluggy
         .create_connect_token(&token_request, now)
-        .await
-        .map_err(Error::Pluggy)?;
-    let created = created.ok_or(Error::ItemNotFound)?;
+        .await?
+        .ok_or_else(Problem::item_not_found)?;
     answer::answer(&created.access_token, connect, now)
 }
 
@@ -81,8 +81,9 @@ async fn own_item(
     items: &Items,
     item_id: ItemId,
     user: &ClientUserId,
-) -> Result<StoredItem, Error> {
-    let item = items.get(item_id).await.map_err(Error::Store)?;
-    item.filter(|item| item.is_shown_to(user))
-        .ok_or(Error::ItemNotFound)
+) -> Result<StoredItem, RequestError> {
+    let item = items.get(item_id).await;
+    let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
+    let own = item.filter(|item| item.is_shown_to(user));
+    Ok(own.ok_or_else(Problem::item_not_found)?)
 }

@@ -1,4 +1,4 @@
-//! The Lambda function behind `POST /connect-token`.
+//! The Lambda function behind `POST /connect-token` and `POST /users/{userId}/connect-token`.
 
 use connect_token::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
         items: Items::new(aws.dynamodb(), config.item_table),
         pluggy: config.pluggy.client(&trust, secrets, keys),
         profiles: config.profiles,
-        owner_claim: config.owner_claim,
+        callers: config.callers,
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

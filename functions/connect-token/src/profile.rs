@@ -3,8 +3,8 @@
 
 mod address;
 mod invalid;
+mod options;
 mod reader;
-mod rules;
 mod sandbox;
 
 use std::collections::BTreeMap;

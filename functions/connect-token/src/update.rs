@@ -1,10 +1,16 @@
-//! Update mode: the profile options that apply to an existing item, and when the widget must ask for
-//! credentials.
+//! Update mode: the items that it is possible for, the profile options that apply to them, and when the widget
+//! must ask for credentials.
 
-use connection::{Availability, assess};
+use connection::{Availability, assess, is_updatable};
 use jiff::Timestamp;
 use pluggy::{ConnectOptions, ConnectTokenOptions, Item};
 use store::StoredItem;
+
+/// Whether the widget can update the item, as far as its row tells.
+pub(crate) fn is_possible(item: &StoredItem) -> bool {
+    let snapshot = item.snapshot.as_ref();
+    snapshot.is_none_or(|snapshot| is_updatable(&snapshot.item))
+}
 
 /// Returns the widget options for updating an item.
 ///

@@ -1,6 +1,7 @@
 //! Settings of the function.
 
 use jiff::SignedDuration;
+use runtime::caller::Callers;
 use runtime::env::{Environment, Error};
 
 /// Settings of the function.
@@ -14,8 +15,8 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
-    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 impl Config {
@@ -26,7 +27,7 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
-            owner_claim: environment.required("OWNER_CLAIM")?,
+            callers: Callers::from_env(environment)?,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! `DELETE /items/{itemId}`: deletes a bank connection of the signed-in user at Pluggy, with its data and its
-//! consent, and requests a fetch of the item.
+//! `DELETE /items/{itemId}`, and `DELETE /users/{userId}/items/{itemId}` for backends: deletes a bank connection
+//! of the user at Pluggy, with its data and its consent, and requests a fetch of the item.
 
 mod config;
-mod error;
+mod refusal;
 
 use std::time::Duration;
 
@@ -10,13 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ItemId;
-use runtime::caller::{caller, request_id};
+use runtime::RequestError;
+use runtime::caller::Callers;
 use runtime::problem::Problem;
 use store::{Disconnection, EventKey, Events, Items, NewEvent};
 
 pub use config::Config;
-
-use error::Error;
 
 /// Time limit of the response. The timeout of the function is longer.
 const DEADLINE: Duration = Duration::from_secs(12);
@@ -31,39 +30,38 @@ pub struct App {
     pub events: Events,
     /// How long a stored event is kept.
     pub event_retention: SignedDuration,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
-    match answer.unwrap_or(Err(Error::TooSlow)) {
+    match answer.unwrap_or_else(|_| Err(RequestError::too_slow())) {
         Ok(item_id) => {
             tracing::info!(item.id = %item_id, "item disconnected");
             no_content()
         }
-        Err(error) => error
-            .log()
-            .into_problem(request_id(&request))
-            .into_response(),
+        Err(error) => error.into_response(&request),
     }
 }
 
-async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Error> {
-    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
+async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, RequestError> {
+    let unusable_table = RequestError::ours(store::Error::is_temporary);
+    let user = app.callers.user(request)?;
     if request.method() != Method::DELETE {
-        return Err(Error::NoSuchResource);
+        return Err(Problem::no_such_resource().into());
     }
     let item_id = item_id(request)?;
-    let item = app.items.get(item_id).await.map_err(Error::Store)?;
+    let item = app.items.get(item_id).await.map_err(&unusable_table)?;
     if !item.is_some_and(|item| item.is_shown_to(&user)) {
         // Items of other users, deleted items and unknown items take the same path, so the response does not
         // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);
         let was_asked = app.events.contains(&key, now).await;
-        let was_asked = was_asked.map_err(Error::Store)?;
-        return was_asked.then_some(item_id).ok_or(Error::ItemNotFound);
+        let was_asked = was_asked.map_err(&unusable_table)?;
+        let repeated = was_asked.then_some(item_id);
+        return Ok(repeated.ok_or_else(Problem::item_not_found)?);
     }
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
@@ -71,12 +69,12 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
         app.events
             .insert(&event, app.event_retention)
             .await
-            .map_err(Error::Store)
+            .map_err(&unusable_table)
     };
     put(Disconnection::Asked).await?;
     // A missing item counts as deleted: the response to an earlier request may have been lost.
     let deleted = app.pluggy.delete_item(item_id, now).await;
-    let outcome = match deleted.map_err(Error::Pluggy)? {
+    let outcome = match deleted.map_err(refusal::request_error)? {
         Some(_) => Disconnection::Deleted,
         None => Disconnection::NotFound,
     };
@@ -86,12 +84,12 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Err
     Ok(item_id)
 }
 
-fn item_id(request: &Request) -> Result<ItemId, Error> {
+fn item_id(request: &Request) -> Result<ItemId, Problem> {
     request
         .path_parameters_ref()
         .and_then(|parameters| parameters.first("itemId"))
         .and_then(|item_id| item_id.parse().ok())
-        .ok_or_else(|| Error::Invalid(Problem::invalid_field("itemId", "itemId must be a UUID.")))
+        .ok_or_else(|| Problem::invalid_field("itemId", "itemId must be a UUID."))
 }
 
 fn no_content() -> Response<Body> {

@@ -1,4 +1,4 @@
-//! The Lambda function behind `DELETE /items/{itemId}`.
+//! The Lambda function behind `DELETE /items/{itemId}` and `DELETE /users/{userId}/items/{itemId}`.
 
 use disconnect::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb, config.event_table),
         event_retention: config.event_retention,
-        owner_claim: config.owner_claim,
+        callers: config.callers,
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

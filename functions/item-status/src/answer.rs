@@ -8,22 +8,40 @@ use lambda_http::http::header::{
 };
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
+use runtime::RequestError;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::Error;
-
 /// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
+
+/// Rule for the storage of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// The caller may store it, and asks again with the validator each time.
+    Revalidated,
+    /// Nobody may store it, because it has a link to a login.
+    Forbidden,
+}
+
+impl Storage {
+    fn cache_control(self) -> &'static str {
+        match self {
+            Self::Revalidated => "private, no-cache",
+            Self::Forbidden => "no-store",
+        }
+    }
+}
 
 /// Returns 200 with `view`, or 304 if the caller has this version.
 pub(crate) fn answer(
     request: &HeaderMap,
     view: &impl Serialize,
+    storage: Storage,
     retry_after: Option<u64>,
     language: Language,
-) -> Result<Response<Body>, Error> {
-    let json = serde_json::to_string(view).map_err(|_| Error::Unserializable)?;
+) -> Result<Response<Body>, RequestError> {
+    let json = serde_json::to_string(view).map_err(|_| RequestError::unserializable())?;
     let etag = etag(json.as_bytes());
     let mut response = Response::new(Body::Empty);
     if has(request, &etag) {
@@ -38,11 +56,14 @@ pub(crate) fn answer(
             .insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     }
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(storage.cache_control()),
+    );
     headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(
         ETAG,
-        HeaderValue::try_from(etag).map_err(|_| Error::Unserializable)?,
+        HeaderValue::try_from(etag).map_err(|_| RequestError::unserializable())?,
     );
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

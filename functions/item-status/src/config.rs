@@ -1,5 +1,6 @@
 //! Settings of the function.
 
+use runtime::caller::Callers;
 use runtime::env::{Environment, Error};
 
 /// Settings of the function.
@@ -7,8 +8,8 @@ use runtime::env::{Environment, Error};
 pub struct Config {
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
-    /// `OWNER_CLAIM`: the claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 impl Config {
@@ -16,7 +17,7 @@ impl Config {
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
             item_table: environment.required("ITEM_TABLE")?,
-            owner_claim: environment.required("OWNER_CLAIM")?,
+            callers: Callers::from_env(environment)?,
         })
     }
 }

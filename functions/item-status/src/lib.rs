@@ -1,9 +1,8 @@
-//! `GET /items/{itemId}` and `GET /items`: the state of a bank connection and the user's next action, read
-//! from DynamoDB alone.
+//! `GET /items/{itemId}` and `GET /items`, and the same under `/users/{userId}` for backends: the state of a bank
+//! connection and the user's next action, read from DynamoDB alone.
 
 mod answer;
 mod config;
-mod error;
 mod page;
 mod view;
 
@@ -15,13 +14,14 @@ use lambda_http::http::Method;
 use lambda_http::http::header::ACCEPT_LANGUAGE;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ClientUserId;
-use runtime::caller::{caller, request_id};
+use runtime::RequestError;
+use runtime::caller::Callers;
+use runtime::problem::Problem;
 use store::Healths;
 use store::{Connectors, Items};
 
 pub use config::Config;
 
-use error::Error;
 use page::PageRequest;
 use view::{ItemList, ItemView};
 
@@ -34,29 +34,26 @@ pub struct App {
     pub items: Items,
     /// The connectors, for their health.
     pub connectors: Connectors,
-    /// The claim of the JWT that names the user.
-    pub owner_claim: String,
+    /// The callers that the function accepts.
+    pub callers: Callers,
 }
 
 /// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
     let answer = tokio::time::timeout(DEADLINE, run(app, &request, now)).await;
-    match answer.unwrap_or(Err(Error::TooSlow)) {
+    match answer.unwrap_or_else(|_| Err(RequestError::too_slow())) {
         Ok(response) => {
             tracing::info!(status = response.status().as_u16(), "item status answered");
             response
         }
-        Err(error) => error
-            .log()
-            .into_problem(request_id(&request))
-            .into_response(),
+        Err(error) => error.into_response(&request),
     }
 }
 
-async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, Error> {
-    let user = caller(request, &app.owner_claim).ok_or(Error::Unauthenticated)?;
+async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Body>, RequestError> {
+    let user = app.callers.user(request)?;
     if request.method() != Method::GET {
-        return Err(Error::NoSuchResource);
+        return Err(Problem::no_such_resource().into());
     }
     let accept_language = request
         .headers()
@@ -79,19 +76,21 @@ async fn one(
     user: &ClientUserId,
     language: Language,
     now: Timestamp,
-) -> Result<Response<Body>, Error> {
+) -> Result<Response<Body>, RequestError> {
     let item_id = item_id
         .parse()
-        .map_err(|_| Error::invalid("itemId", "itemId must be a UUID."))?;
-    let item = app.items.get(item_id).await.map_err(Error::Store)?;
+        .map_err(|_| Problem::invalid_field("itemId", "itemId must be a UUID."))?;
+    let item = app.items.get(item_id).await;
+    let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
     let item = item
         .filter(|item| item.is_shown_to(user))
-        .ok_or(Error::ItemNotFound)?;
+        .ok_or_else(Problem::item_not_found)?;
     let healths = Healths::of(&app.connectors, [&item], now).await;
     let view = ItemView::new(&item, &healths, language, now);
     answer::answer(
         request.headers(),
         &view,
+        view.storage(),
         answer::retry_after(view.phase),
         language,
     )
@@ -103,14 +102,20 @@ async fn list(
     user: &ClientUserId,
     language: Language,
     now: Timestamp,
-) -> Result<Response<Body>, Error> {
+) -> Result<Response<Body>, RequestError> {
     let wanted = PageRequest::parse(request)?;
     let page = app
         .items
         .owned_by(user, wanted.limit, wanted.cursor.as_ref())
         .await
-        .map_err(Error::Store)?;
+        .map_err(RequestError::ours(store::Error::is_temporary))?;
     let healths = Healths::of(&app.connectors, &page.items, now).await;
     let list = ItemList::new(&page, &healths, language, now);
-    answer::answer(request.headers(), &list, list.retry_after(), language)
+    answer::answer(
+        request.headers(),
+        &list,
+        list.storage(),
+        list.retry_after(),
+        language,
+    )
 }

@@ -1,4 +1,4 @@
-//! The Lambda function behind `GET /items` and `GET /items/{itemId}`.
+//! The Lambda function behind `GET /items`, `GET /items/{itemId}` and the same routes under `/users/{userId}`.
 
 use item_status::{App, Config, handle};
 use lambda_http::tower::ServiceExt as _;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb, config.item_table),
-        owner_claim: config.owner_claim,
+        callers: config.callers,
     };
     let app = &app;
     let service = service_fn(async move |request: Request| {

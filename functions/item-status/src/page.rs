@@ -1,9 +1,8 @@
 //! Page parameters of the list.
 
 use lambda_http::{Request, RequestExt as _};
+use runtime::problem::Problem;
 use store::Cursor;
-
-use crate::error::Error;
 
 const DEFAULT_LIMIT: i32 = 20;
 /// A DynamoDB batch returns at most 100 rows. Half of that keeps responses small.
@@ -16,19 +15,20 @@ pub(crate) struct PageRequest {
 }
 
 impl PageRequest {
-    pub(crate) fn parse(request: &Request) -> Result<Self, Error> {
+    pub(crate) fn parse(request: &Request) -> Result<Self, Problem> {
         let parameters = request.query_string_parameters();
         let limit = parameters.first("limit").map_or(Some(DEFAULT_LIMIT), limit);
         let cursor = parameters.first("cursor").map(Cursor::from_text);
         if cursor == Some(None) {
-            return Err(Error::invalid(
+            return Err(Problem::invalid_field(
                 "cursor",
                 "cursor must be the nextCursor of an earlier answer.",
             ));
         }
         Ok(Self {
-            limit: limit
-                .ok_or_else(|| Error::invalid("limit", "limit must be a number from 1 to 50."))?,
+            limit: limit.ok_or_else(|| {
+                Problem::invalid_field("limit", "limit must be a number from 1 to 50.")
+            })?,
             cursor: cursor.flatten(),
         })
     }

@@ -1,6 +1,7 @@
 //! JSON views of an item for its user.
 
 mod bank;
+mod login_link;
 mod next_action;
 mod products;
 mod prompt;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use store::Healths;
 use store::{Cursor, OwnedPage, StoredItem};
 
-use crate::answer::retry_after;
+use crate::answer::{Storage, retry_after};
 use next_action::NextActionView;
 use products::{ProductView, products};
 
@@ -65,7 +66,7 @@ impl<'a> ItemView<'a> {
         now: Timestamp,
     ) -> Self {
         let snapshot = stored.snapshot.as_ref();
-        let assessment = snapshot.map_or(Assessment::NOT_READ, |snapshot| {
+        let assessment = snapshot.map_or(Assessment::NOT_FETCHED, |snapshot| {
             assess(&snapshot.item, healths.availability(snapshot, now), now)
         });
         let item = snapshot.map(|snapshot| &*snapshot.item);
@@ -78,8 +79,8 @@ impl<'a> ItemView<'a> {
         Self {
             item_id: stored.item_id,
             connector,
-            status: item.map(|item| item.status.as_str()),
-            execution_status: item.map(|item| item.execution_status.as_str()),
+            status: item.and_then(|item| item.status.present()),
+            execution_status: item.and_then(|item| item.execution_status.present()),
             phase: assessment.phase(),
             next_action: NextActionView::new(assessment, stored.item_id, item, language),
             products: item.map(products).unwrap_or_default(),
@@ -92,6 +93,14 @@ impl<'a> ItemView<'a> {
             next_auto_sync_at: item.and_then(|item| item.next_auto_sync_at),
             consent_expires_at: item.and_then(|item| item.consent_expires_at),
             fetched_at: snapshot.map(|snapshot| snapshot.fetched_at),
+        }
+    }
+
+    pub(crate) fn storage(&self) -> Storage {
+        if self.next_action.link.is_some() {
+            Storage::Forbidden
+        } else {
+            Storage::Revalidated
         }
     }
 }
@@ -141,6 +150,16 @@ impl<'a> ItemList<'a> {
                 .map(|item| ItemView::new(item, healths, language, now))
                 .collect(),
             next_cursor: page.next.as_ref().map(Cursor::to_text),
+        }
+    }
+
+    /// Returns the strictest rule of the page's items.
+    pub(crate) fn storage(&self) -> Storage {
+        let mut items = self.items.iter();
+        if items.any(|item| item.storage() == Storage::Forbidden) {
+            Storage::Forbidden
+        } else {
+            Storage::Revalidated
         }
     }
 

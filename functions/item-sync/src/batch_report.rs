@@ -1,7 +1,8 @@
-//! Report of one batch, written as one EMF record.
+//! Report of one batch: the position from which the stream repeats it, and one EMF record.
 
 use std::collections::BTreeMap;
 
+use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
 use pluggy::ConnectorId;
 use runtime::metrics::{EmfRecord, Metric};
@@ -10,13 +11,14 @@ use serde_json::{Value, json};
 use crate::group::Signals;
 use crate::outcome::Outcome;
 
-/// The counts of one batch, and the outcome of each item and connector.
+/// The failed record, the counts of one batch, and the outcome of each item and connector.
 #[derive(Debug, Default)]
 pub(crate) struct BatchReport {
     counts: BTreeMap<Metric, u32>,
     items: Vec<Value>,
     connectors: Vec<Value>,
     oldest: Option<Timestamp>,
+    failed_from: Option<String>,
 }
 
 impl BatchReport {
@@ -28,6 +30,11 @@ impl BatchReport {
     /// Records the arrival time of an event, for the longest wait of the batch.
     pub(crate) fn waited(&mut self, since: Timestamp) {
         self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
+    }
+
+    /// Records that DynamoDB failed at this position. The stream repeats everything from here.
+    pub(crate) fn failed_from(&mut self, sequence_number: String) {
+        self.failed_from = Some(sequence_number);
     }
 
     /// Adds the outcome of an item.
@@ -47,6 +54,17 @@ impl BatchReport {
         }
         self.connectors
             .push(json!({"id": id, "outcome": outcome.as_str()}));
+    }
+
+    /// Returns the response to the stream.
+    pub(crate) fn response(&self) -> DynamoDbEventResponse {
+        let mut response = DynamoDbEventResponse::default();
+        if let Some(sequence_number) = &self.failed_from {
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = Some(sequence_number.clone());
+            response.batch_item_failures.push(failure);
+        }
+        response
     }
 
     /// Returns the record of a batch that arrived at `now`.

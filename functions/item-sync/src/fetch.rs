@@ -31,11 +31,13 @@ pub(crate) async fn fetch(
     if is_up_to_date(stored.as_ref(), signals) {
         return Ok(Outcome::Skipped);
     }
+    let now = budget.now();
     let mut fetch = ItemFetch {
         items: &app.items,
         stored,
         signals,
-        fetched_at: budget.now(),
+        fetched_at: now,
+        written_at: now,
         report,
     };
     if fetch.is_unknown_item() && !budget.allows_unknown_item() {
@@ -45,7 +47,9 @@ pub(crate) async fn fetch(
         return fetch.defer(budget.deferred_until()).await;
     }
     let call = app.pluggy.item(signals.item_id, fetch.fetched_at);
-    match Box::pin(budget.ask(call)).await {
+    let response = Box::pin(budget.ask(call)).await;
+    fetch.written_at = budget.now();
+    match response {
         Ok(Some(item)) => {
             let fetched_at = fetch.fetched_at;
             let in_trouble = connector_in_trouble(&item, fetched_at);

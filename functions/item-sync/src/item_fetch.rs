@@ -1,7 +1,7 @@
 //! Fetch of one item: a conditional write of its row, or of its schedule.
 
 use client::chain;
-use connection::{MISSING_CONFIRMATION_DELAY, next_fetch, retry_delay};
+use connection::{MISSING_CONFIRMATION_DELAY, next_fetch, remove_expired, retry_delay};
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{ClientUserId, Item};
 use runtime::metrics::Metric;
@@ -16,17 +16,20 @@ use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
 use crate::owner::{named, owner};
 
-/// One fetch: the stored row, the signals that request it, and its time.
+/// One fetch: the stored row, the signals that request it, and its times.
 pub(crate) struct ItemFetch<'a> {
     pub(crate) items: &'a Items,
     pub(crate) stored: Option<StoredItem>,
     pub(crate) signals: &'a Signals,
+    /// Our clock when the request was sent.
     pub(crate) fetched_at: Timestamp,
+    /// Our clock when the response had arrived, just before the write.
+    pub(crate) written_at: Timestamp,
     pub(crate) report: &'a mut BatchReport,
 }
 
 impl ItemFetch<'_> {
-    pub(crate) async fn store(&mut self, item: Box<Item>) -> Result<Outcome, store::Error> {
+    pub(crate) async fn store(&mut self, mut item: Box<Item>) -> Result<Outcome, store::Error> {
         self.report.count(Metric::ItemsFetched);
         if are_hints_of_non_owners(self.stored.as_ref(), Some(&item), self.signals) {
             return Ok(Outcome::HintDropped);
@@ -43,6 +46,7 @@ impl ItemFetch<'_> {
             next_fetch_at: Some(next_fetch(&item, self.fetched_at)),
             ..Schedule::default()
         };
+        remove_expired(&mut item, self.written_at);
         let named = named(Some(&item), self.signals);
         let created_at = item.created_at.unwrap_or_else(|| self.known_since());
         let row = StoredItem {
@@ -186,7 +190,8 @@ impl ItemFetch<'_> {
         }
     }
 
-    /// Writes only the schedule. Without a row this creates the placeholder. A tombstone has no owner.
+    /// Writes the schedule, and removes what has expired in the row's snapshot. Without a row this creates the
+    /// placeholder. A tombstone has no owner.
     async fn write_schedule(&mut self, schedule: Schedule) -> Result<Write, store::Error> {
         let is_gone = self
             .stored
@@ -205,7 +210,7 @@ impl ItemFetch<'_> {
             item_id: self.signals.item_id,
             owner,
             created_at: self.known_since(),
-            snapshot: None,
+            snapshot: self.emptied_snapshot(),
             schedule,
             deleted_at: None,
             is_unconfirmed: was_unconfirmed && !is_gone && self.signals.source != Source::Pluggy,
@@ -250,6 +255,12 @@ impl ItemFetch<'_> {
             self.items.claim(id, &owner, created_at).await?;
         }
         Ok(())
+    }
+
+    /// Returns the row's snapshot without what has expired, or `None` if nothing has.
+    fn emptied_snapshot(&self) -> Option<Snapshot> {
+        let mut snapshot = self.stored.as_ref()?.snapshot.clone()?;
+        remove_expired(&mut snapshot.item, self.written_at).then_some(snapshot)
     }
 
     fn is_unconfirmed(&self) -> bool {

@@ -20,7 +20,7 @@ mod outcome;
 mod owner;
 
 use aws_lambda_events::event::dynamodb::Event;
-use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use jiff::Timestamp;
 use runtime::metrics::Emitter;
 
@@ -55,7 +55,6 @@ pub async fn handle(
     now: Timestamp,
     deadline: Instant,
 ) -> DynamoDbEventResponse {
-    let mut response = DynamoDbEventResponse::default();
     let mut budget = Budget::new(now, deadline);
     let mut report = BatchReport::default();
     for group in group(&event.records) {
@@ -66,13 +65,12 @@ pub async fn handle(
                 stream.sequence_number = group.first_sequence_number,
                 "batch not handled from here on"
             );
-            response
-                .batch_item_failures
-                .push(failure(group.first_sequence_number));
+            report.failed_from(group.first_sequence_number);
             // The stream repeats everything from here, so the rest would be handled twice.
             break;
         }
     }
+    let response = report.response();
     app.metrics.emit(report.into_record(now), now);
     response
 }
@@ -107,10 +105,4 @@ async fn handle_target(
         }
     }
     Ok(())
-}
-
-fn failure(sequence_number: String) -> DynamoDbBatchItemFailure {
-    let mut failure = DynamoDbBatchItemFailure::default();
-    failure.item_identifier = Some(sequence_number);
-    failure
 }

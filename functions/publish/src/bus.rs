@@ -19,15 +19,16 @@ use crate::entry::{Entry, SOURCE};
 pub(crate) const MAX_ENTRIES: usize = 10;
 /// Code for an entry without a result in the response.
 pub(crate) const NO_RESULT: &str = "NoResult";
-/// How long a successful check for the bus is valid.
-const SEEN_LIFETIME: Duration = Duration::from_mins(5);
+/// Time between two checks that the bus exists.
+const EXISTENCE_CHECK_INTERVAL: Duration = Duration::from_mins(5);
 
 /// The bus.
 #[derive(Clone, Debug)]
 pub struct Bus {
     client: Client,
     name: String,
-    seen_at: Arc<Mutex<Option<Instant>>>,
+    /// Time of the last successful check that the bus exists.
+    checked_at: Arc<Mutex<Option<Instant>>>,
 }
 
 /// Result of one entry.
@@ -51,7 +52,7 @@ pub(crate) enum Error {
     #[error("the bus rejects the request: {0}")]
     Rejected(Code),
     /// The bus is unavailable.
-    #[error("the bus takes nothing: {0}")]
+    #[error("the bus is unavailable: {0}")]
     Unavailable(String),
 }
 
@@ -61,7 +62,7 @@ impl Bus {
         Self {
             client,
             name,
-            seen_at: Arc::default(),
+            checked_at: Arc::default(),
         }
     }
 
@@ -70,9 +71,9 @@ impl Bus {
     /// function may not describe the bus, which the account of the bus decides.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
-    pub(crate) async fn see(&self) -> Result<(), Error> {
-        let mut seen_at = self.seen_at.lock().await;
-        if seen_at.is_some_and(|seen_at| seen_at.elapsed() < SEEN_LIFETIME) {
+    pub(crate) async fn check_exists(&self) -> Result<(), Error> {
+        let mut checked_at = self.checked_at.lock().await;
+        if checked_at.is_some_and(|checked_at| checked_at.elapsed() < EXISTENCE_CHECK_INTERVAL) {
             return Ok(());
         }
         let answer = self
@@ -86,7 +87,7 @@ impl Bus {
             Err(error) if is_denied(&error) => {}
             Err(error) => return Err(Error::Unavailable(reason(&error))),
         }
-        *seen_at = Some(Instant::now());
+        *checked_at = Some(Instant::now());
         Ok(())
     }
 

@@ -1,21 +1,16 @@
-//! Settings of the function.
+//! Settings of `publish`.
 
-use pluggy::ClientId;
 use runtime::env::{Environment, Error};
 
-/// Settings of the function.
+/// Settings of `publish`.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `EVENT_BUS`: ARN of the bus.
     pub event_bus: String,
-    /// `EVENT_TABLE`: name of the event table.
+    /// `EVENT_TABLE`: name of the event table, which an event names for a body that does not fit.
     pub event_table: String,
-    /// `ITEM_TABLE`: name of the item table.
-    pub item_table: String,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
-    /// `PLUGGY_CLIENT_ID`: our application.
-    pub client_id: ClientId,
     /// `DEAD_LETTER_QUEUE_URL`: URL of the dead-letter queue for refused entries.
     pub dead_letter_queue_url: String,
 }
@@ -26,9 +21,7 @@ impl Config {
         Ok(Self {
             event_bus: environment.required("EVENT_BUS")?,
             event_table: environment.required("EVENT_TABLE")?,
-            item_table: environment.required("ITEM_TABLE")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
-            client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
             dead_letter_queue_url: environment.required("DEAD_LETTER_QUEUE_URL")?,
         })
     }

@@ -1,4 +1,5 @@
-//! Delivery of entries to the bus: in order within each partition, and independent of other partitions.
+//! Dispatch of entries to the bus or the dead-letter queue: in order within each partition, and independent of other
+//! partitions.
 
 use std::time::Duration;
 
@@ -6,16 +7,15 @@ use client::chain;
 use rand::RngExt as _;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::App;
-use crate::bus::{self, Code};
-use crate::dead_letters;
+use crate::bus::{self, Bus, Code};
+use crate::dead_letter_queue::{self, DeadLetterQueue};
 use crate::pending_entry::PendingEntry;
 use crate::send_queue::SendQueue;
 
 /// Pause after a request with refused entries. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Result of a delivery.
+/// Result of a dispatch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dispatched {
     /// Number of entries on the bus.
@@ -26,7 +26,7 @@ pub(crate) struct Dispatched {
     pub(crate) left: Vec<PendingEntry>,
 }
 
-/// Reason why a delivery ends early.
+/// Reason why a dispatch ends early.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
     #[error(transparent)]
@@ -34,21 +34,22 @@ enum Stopped {
     #[error("the bus refuses every entry: {0}")]
     Refusing(Code),
     #[error(transparent)]
-    DeadLetters(#[from] dead_letters::Error),
+    DeadLetterQueue(#[from] dead_letter_queue::Error),
     #[error("the time is over")]
     OutOfTime,
 }
 
-/// Publishes entries until `deadline`. An entry goes to the dead-letter queue if the bus always refuses it,
-/// or refuses it while it accepts others. If the bus accepts nothing, all entries are left.
+/// Puts entries on the bus until `deadline`, or into the dead-letter queue where `dead_letters` says so. If the bus
+/// accepts nothing, all entries are left.
 pub(crate) async fn dispatch(
-    app: &App,
+    bus: &Bus,
+    dead_letter_queue: &DeadLetterQueue,
     entries: Vec<PendingEntry>,
     deadline: Instant,
 ) -> Dispatched {
     let (mut send_queue, mut dead_lettered) = (SendQueue::new(entries), 0);
-    let delivering = empty(app, &mut send_queue, &mut dead_lettered);
-    let ended = timeout_at(deadline, delivering).await;
+    let emptying = empty(bus, dead_letter_queue, &mut send_queue, &mut dead_lettered);
+    let ended = timeout_at(deadline, emptying).await;
     if let Err(stopped) = ended.unwrap_or(Err(Stopped::OutOfTime)) {
         // Logged as a warning: the stream retries, which usually succeeds, and has an alarm for the rest.
         tracing::warn!(error = chain(&stopped), "not all published");
@@ -61,14 +62,15 @@ pub(crate) async fn dispatch(
 }
 
 async fn empty(
-    app: &App,
+    bus: &Bus,
+    dead_letter_queue: &DeadLetterQueue,
     send_queue: &mut SendQueue,
     dead_lettered: &mut usize,
 ) -> Result<(), Stopped> {
     let mut pause = FIRST_PAUSE;
     loop {
-        while let Some((entry, code)) = send_queue.given_up() {
-            app.dead_letters.send(&entry.reference, code).await?;
+        while let Some((entry, code)) = send_queue.dead_letter() {
+            dead_letter_queue.send(&entry.reference, code).await?;
             send_queue.remove_first();
             *dead_lettered += 1;
         }
@@ -78,8 +80,8 @@ async fn empty(
         let Some(request) = send_queue.next_request() else {
             return Err(Stopped::Refusing(send_queue.refusal().to_owned()));
         };
-        app.bus.see().await?;
-        let is_refused_for_now = match app.bus.put(&send_queue.entries(&request)).await {
+        bus.check_exists().await?;
+        let is_refused_for_now = match bus.put(&send_queue.entries(&request)).await {
             Ok(results) => send_queue.answered(&request, results),
             Err(bus::Error::Rejected(code)) => {
                 send_queue.rejected(&request, code);

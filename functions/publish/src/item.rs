@@ -4,18 +4,18 @@ use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
 use serde::Serialize;
-use store::{Snapshot, StoredItem};
+use store::StoredItem;
 
 use crate::detail_type;
 use crate::entry::{Entry, SCHEMA_VERSION};
-use crate::fact_id::fact_id;
+use crate::event_id;
 
 /// The change to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum News {
     /// The phase has changed.
     Phase(Phase),
-    /// The phase is the same, but the data is newer or the owner is now known.
+    /// The phase is the same, but the reason is another, the data is newer, or the owner is now known.
     Changed,
     /// The item was deleted.
     Deleted,
@@ -47,6 +47,7 @@ struct Detail<'a> {
 #[serde(rename_all = "camelCase")]
 struct NextAction {
     kind: ActionKind,
+    reason: &'static str,
     messages: Messages,
     expires_at: Option<Timestamp>,
 }
@@ -95,12 +96,13 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
         let is_news = before.is_none() || previous.is_some();
         return is_news.then_some(News::Deleted);
     }
-    let phase = assessment(after)?.phase();
+    let present = assessment(after)?;
     match (before, previous) {
-        (Some(before), Some(previous)) if previous.phase() == phase => {
-            is_changed(before, after).then_some(News::Changed)
+        (Some(before), Some(previous)) if previous.phase() == present.phase() => {
+            let is_news = previous.reason != present.reason || is_changed(before, after);
+            is_news.then_some(News::Changed)
         }
-        _ => Some(News::Phase(phase)),
+        _ => Some(News::Phase(present.phase())),
     }
 }
 
@@ -126,7 +128,7 @@ fn assessment(item: &StoredItem) -> Option<Assessment> {
             Availability::Available,
             snapshot.fetched_at,
         )),
-        None => (!item.is_unconfirmed).then_some(Assessment::NOT_READ),
+        None => (!item.is_unconfirmed).then_some(Assessment::NOT_FETCHED),
     }
 }
 
@@ -143,7 +145,7 @@ fn bus_entry(
     after: &StoredItem,
 ) -> Entry {
     let (detail_type, observed_at) = (detail_type::item(news), observed_at(after));
-    let id = id(&detail_type, observed_at, after);
+    let id = event_id::of_item(&detail_type, observed_at, after);
     let snapshot = after.snapshot.as_ref();
     let item = snapshot.map(|snapshot| &snapshot.item);
     let assessment = assessment(after);
@@ -159,8 +161,8 @@ fn bus_entry(
         connector: item
             .and_then(|item| item.connector.as_ref())
             .map(ConnectorSummary::new),
-        status: item.map(|item| item.status.as_str()),
-        execution_status: item.map(|item| item.execution_status.as_str()),
+        status: item.and_then(|item| item.status.present()),
+        execution_status: item.and_then(|item| item.execution_status.present()),
         error_code: item
             .and_then(|item| item.error.as_ref()?.code.as_ref())
             .map(ExecutionStatus::as_str),
@@ -171,24 +173,11 @@ fn bus_entry(
     Entry::new(&id, detail_type, observed_at, &detail)
 }
 
-/// Returns the id. It depends on this image alone, because a republish has only the row.
-fn id(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
-    let version = item.snapshot.as_ref().and_then(Snapshot::version);
-    let version = version.map_or_else(String::new, |version| version.to_string());
-    fact_id(&[
-        "item",
-        &item.item_id.to_string(),
-        detail_type,
-        &observed_at.to_string(),
-        &version,
-        item.owner.as_ref().map_or("", ClientUserId::as_str),
-    ])
-}
-
 impl NextAction {
     fn new(assessment: Assessment) -> Self {
         Self {
             kind: assessment.action(),
+            reason: assessment.reason.code(),
             messages: Messages {
                 pt: message(assessment.reason, Language::Portuguese),
                 en: message(assessment.reason, Language::English),

@@ -1,13 +1,12 @@
 //! The Lambda function behind the streams of `EventTable` and `ItemTable`.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use publish::{App, Bus, Config, DeadLetters, handle};
+use publish::{App, Bus, Config, DeadLetterQueue, handle, parse_batch};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use store::{Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -15,19 +14,15 @@ async fn main() -> Result<(), Error> {
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
-    let dynamodb = aws.dynamodb();
     let app = App {
         bus: Bus::new(
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,
         ),
-        dead_letters: DeadLetters::new(
+        dead_letter_queue: DeadLetterQueue::new(
             aws_sdk_sqs::Client::new(aws.sdk()),
             config.dead_letter_queue_url,
         ),
-        events: Events::new(dynamodb.clone(), config.event_table.clone()),
-        client_id: config.client_id,
-        items: Items::new(dynamodb, config.item_table),
         event_table: config.event_table,
         metrics: Emitter::new(config.metrics_namespace),
     };
@@ -35,8 +30,10 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {
             let deadline = clock::deadline(event.context.deadline);
-            let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
-            Ok::<_, Error>(handling.await?)
+            // The runtime's own deserialization tracks positions, which doubles the cost.
+            let batch = parse_batch(event.payload.get())?;
+            let handling = Box::pin(handle(app, batch, clock::now(), deadline));
+            Ok::<_, Error>(handling.await)
         },
     ))
     .await

@@ -1,17 +1,45 @@
-//! Republishing from the rows. A stream keeps records for one day, and its queue holds only positions.
+//! Republishing from the rows, at an operator's command. A stream keeps records for one day, and its queue holds
+//! only positions.
+
+mod command;
+mod config;
+mod cursor;
+mod error;
 
 use client::chain;
 use jiff::Timestamp;
+use pluggy::ClientId;
 use serde::Serialize;
-use store::{Change, ScannedRow};
+use store::{Change, Events, Items, ScannedRow};
 use tokio::time::{Instant, timeout_at};
 
-use crate::command::{Command, Cursor, InvalidCommand};
-use crate::decode;
+pub use command::InvalidCommand;
+pub use config::Config;
+pub use error::Error;
+
 use crate::dispatch::{Dispatched, dispatch};
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
-use crate::{App, Error};
+use crate::{Bus, DeadLetterQueue, before_response, decode};
+use command::Command;
+use cursor::Cursor;
+
+/// Dependencies of `republish`, built once during init.
+pub struct App {
+    /// The bus.
+    pub bus: Bus,
+    /// The dead-letter queue for refused entries.
+    pub dead_letter_queue: DeadLetterQueue,
+    /// The webhooks.
+    pub events: Events,
+    /// Our application. Events that were quarantined under another application's id count if they name this
+    /// one.
+    pub client_id: ClientId,
+    /// The items.
+    pub items: Items,
+    /// The name of the event table, for bodies that do not fit an event.
+    pub event_table: String,
+}
 
 /// Result of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,9 +72,40 @@ struct Page {
     next: Option<Cursor>,
 }
 
+/// Executes one command until shortly before `deadline`. An invalid command is refused in the report: it is a mistake
+/// of the operator, not a failure of the function.
+pub async fn handle(
+    app: &App,
+    command: &str,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<Report, Error> {
+    let command = match Command::parse(command) {
+        Ok(command) => command,
+        Err(refusal) => {
+            tracing::warn!(field = refusal.field, "command refused");
+            return Ok(Report::Refused(refusal));
+        }
+    };
+    match publish_pages(app, command, now, before_response(deadline)).await {
+        Ok(done) => {
+            tracing::info!(
+                events.published = done.published,
+                events.dead_lettered = done.dead_lettered,
+                "command carried out"
+            );
+            Ok(Report::Republished(done))
+        }
+        Err(error) => {
+            tracing::error!(error = chain(&error), "command failed");
+            Err(error)
+        }
+    }
+}
+
 /// Publishes page by page until `deadline`. The next command repeats a page that was not published
 /// completely. If that is the first page, an error is returned.
-pub(crate) async fn republish(
+async fn publish_pages(
     app: &App,
     command: Command,
     now: Timestamp,
@@ -87,7 +146,7 @@ async fn publish_page(
     let page = timeout_at(deadline, page(app, since, cursor, now));
     let mut page = page.await.map_err(|_| Error::OutOfTime)??;
     let entries = std::mem::take(&mut page.entries);
-    let dispatched = dispatch(app, entries, deadline).await;
+    let dispatched = dispatch(&app.bus, &app.dead_letter_queue, entries, deadline).await;
     if dispatched.left.is_empty() {
         Ok((page, dispatched))
     } else {

@@ -1,15 +1,11 @@
-//! Send queue: the entries of one invocation that are not on the bus yet, their order, and which are given up.
+//! Send queue: the entries of one invocation that are not on the bus yet, and the order in which they are sent.
 
 use std::collections::HashSet;
 
 use crate::bus::{Code, EntryResult, MAX_ENTRIES, NO_RESULT};
+use crate::dead_letters::{self, Refusals};
 use crate::entry::{Entry, MAX_BYTES};
 use crate::pending_entry::PendingEntry;
-
-/// Number of refusals after which an entry is given up while the bus accepts others.
-const MAX_TRIES: u32 = 4;
-/// Code for a row without an entry.
-const UNREADABLE: &str = "Unreadable";
 
 /// The entries, in their order.
 #[derive(Clone, Debug)]
@@ -21,19 +17,9 @@ pub(crate) struct SendQueue {
 #[derive(Clone, Debug)]
 struct Pending {
     entry: PendingEntry,
-    tries: u32,
+    refusals: Refusals,
     /// Whether the entry is sent in a request of its own, because a request with others was rejected.
     is_alone: bool,
-    refusal: Option<EntryRefusal>,
-}
-
-/// The last refusal of an entry.
-#[derive(Clone, Debug)]
-struct EntryRefusal {
-    code: Code,
-    is_final: bool,
-    /// Number of entries on the bus at the first refusal.
-    published_before: usize,
 }
 
 /// The entries of one request, by index.
@@ -74,7 +60,7 @@ impl SendQueue {
             let Some(entry) = pending.entry.entry.as_ref().filter(|_| is_first) else {
                 continue;
             };
-            if pending.is_done_with() {
+            if dead_letters::ends_retries(&pending.entry, &pending.refusals) {
                 continue;
             }
             if pending.is_alone {
@@ -144,24 +130,16 @@ impl SendQueue {
 
     fn refused(&mut self, index: usize, code: Code, is_final: bool) {
         if let Some(pending) = self.pending.get_mut(index) {
-            pending.tries += 1;
-            let earlier = pending.refusal.as_ref();
-            pending.refusal = Some(EntryRefusal {
-                code,
-                is_final,
-                published_before: earlier.map_or(self.published, |it| it.published_before),
-            });
+            pending.refusals.add(code, is_final, self.published);
         }
     }
 
-    /// Returns the first entry and its code, if it is given up: it is unreadable, always refused, or refused
-    /// repeatedly while others are accepted. Entries behind it wait, because the stream repeats everything
-    /// from the first entry that is left.
-    pub(crate) fn given_up(&self) -> Option<(&PendingEntry, &str)> {
+    /// Returns the first entry and its code, if it is dead-lettered. Entries behind it wait, because the stream
+    /// repeats everything from the first entry that is left.
+    pub(crate) fn dead_letter(&self) -> Option<(&PendingEntry, &str)> {
         let first = self.pending.first()?;
-        first
-            .is_given_up(self.published)
-            .then(|| (&first.entry, first.code()))
+        let code = dead_letters::code(&first.entry, &first.refusals, self.published)?;
+        Some((&first.entry, code))
     }
 
     /// Removes the first entry, which is stored in the dead-letter queue.
@@ -173,7 +151,10 @@ impl SendQueue {
 
     /// Returns the code of the first entry's last refusal.
     pub(crate) fn refusal(&self) -> &str {
-        self.pending.first().map_or(NO_RESULT, Pending::code)
+        let first = self.pending.first();
+        first
+            .and_then(|first| first.refusals.last_code())
+            .unwrap_or(NO_RESULT)
     }
 }
 
@@ -181,40 +162,8 @@ impl Pending {
     fn new(entry: PendingEntry) -> Self {
         Self {
             entry,
-            tries: 0,
+            refusals: Refusals::default(),
             is_alone: false,
-            refusal: None,
-        }
-    }
-
-    /// Whether the entry is not retried in this invocation.
-    fn is_done_with(&self) -> bool {
-        self.entry.entry.is_none() || self.is_refused_for_good() || self.tries >= MAX_TRIES
-    }
-
-    /// Whether the entry is given up. If the bus has accepted nothing since the refusal, the bus itself
-    /// fails.
-    fn is_given_up(&self, published: usize) -> bool {
-        let takes_others = self
-            .refusal
-            .as_ref()
-            .is_some_and(|refusal| published > refusal.published_before);
-        self.entry.entry.is_none()
-            || self.is_refused_for_good()
-            || (self.tries >= MAX_TRIES && takes_others)
-    }
-
-    fn is_refused_for_good(&self) -> bool {
-        self.refusal
-            .as_ref()
-            .is_some_and(|refusal| refusal.is_final)
-    }
-
-    fn code(&self) -> &str {
-        match &self.refusal {
-            Some(refusal) => &refusal.code,
-            None if self.entry.entry.is_none() => UNREADABLE,
-            None => NO_RESULT,
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Bus events of a webhook: Pluggy's body, and the time of its arrival.
+//! Bus events of a webhook: Pluggy's body, and the time of its arrival. Half of a character in the body, such
+//! as `\ud83d` alone, is replaced: strict parsers of consumers refuse it.
 
 use jiff::Timestamp;
-use pluggy::ItemId;
+use pluggy::{ItemId, without_lone_surrogates};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::{EventRow, Target};
 
 use crate::detail_type;
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
-use crate::fact_id::fact_id;
+use crate::event_id;
 
 /// The `detail`, as docs/events/webhook.v1.schema.json describes it.
 #[derive(Debug, Serialize)]
@@ -24,7 +25,7 @@ struct Detail<'a> {
     body_reference: Option<BodyReference<'a>>,
 }
 
-/// Reference to a body that does not fit an event, or is not strict JSON.
+/// Reference to a body that does not fit an event, or is not JSON.
 #[derive(Debug, Serialize)]
 struct BodyReference<'a> {
     table: &'a str,
@@ -37,10 +38,14 @@ struct Key<'a> {
     sk: &'a str,
 }
 
-/// Returns the entry for a webhook in `table`. Its id is that of the row, so a republish gives the same id.
+/// Returns the entry for a webhook in `table`.
 pub(crate) fn entry(webhook: &EventRow, body: &[u8], table: &str) -> Entry {
-    let id = fact_id(&["webhook", &webhook.key.partition, &webhook.key.sort]);
-    let body: Option<&RawValue> = serde_json::from_slice(body).ok();
+    let id = event_id::of_webhook(&webhook.key);
+    let body = str::from_utf8(body).ok();
+    let body = body.map(without_lone_surrogates);
+    let body: Option<&RawValue> = body
+        .as_deref()
+        .and_then(|body| serde_json::from_str(body).ok());
     let detail = Detail {
         schema_version: SCHEMA_VERSION,
         id: &id,
@@ -116,6 +121,17 @@ mod tests {
         assert!(entry.detail.contains(body), "{}", entry.detail);
         assert_eq!(entry.detail_type, "webhook.transactions/created");
         assert_eq!(entry.time, webhook().received_at);
+    }
+
+    #[test]
+    fn half_of_a_character_is_replaced_and_all_else_passed_on() {
+        let body =
+            r#"{ "event":"x", "message":"termos \ud83d", "whole":"\ud83d\ude42", "count":1e400 }"#;
+
+        let entry = entry_of(body);
+
+        let passed_on = body.replace(r"termos \ud83d", r"termos \ufffd");
+        assert!(entry.detail.contains(&passed_on), "{}", entry.detail);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use client::https::{InvalidUrl, secure_url};
+use pluggy::Webhook;
 use runtime::env::{Environment, Error};
-
 use runtime::secret::AcceptedSecrets;
 use url::Url;
 
@@ -47,9 +47,10 @@ impl WebhookUrl {
         self.0.as_str()
     }
 
-    /// Whether `text` is the same URL, in any notation.
-    pub fn is(&self, text: &str) -> bool {
-        Url::parse(text).is_ok_and(|url| url == self.0)
+    /// Whether it is the URL of a registration, in any notation. A registration without a URL is not ours.
+    pub fn is_of(&self, webhook: &Webhook) -> bool {
+        let url = webhook.url.as_deref();
+        url.is_some_and(|text| Url::parse(text).is_ok_and(|url| url == self.0))
     }
 }
 

@@ -126,11 +126,7 @@ impl Wanted<'_> {
     /// Plans the change. It prefers a registration with the required settings, and keeps a second one for the
     /// same URL.
     fn plan(&self, registered: &[Webhook]) -> Plan {
-        let ours = || {
-            registered
-                .iter()
-                .filter(|webhook| self.url.is(&webhook.url))
-        };
+        let ours = || registered.iter().filter(|webhook| self.url.is_of(webhook));
         match ours()
             .find(|webhook| self.is_met_by(webhook))
             .or_else(|| ours().next())

@@ -1,6 +1,6 @@
 //! Failures of a command. The operator sees these texts; none contains a secret.
 
-use client::test_delivery;
+use client::delivery;
 
 /// A command that was not executed.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum Error {
     SecretNotAccepted,
     /// The test event was not delivered.
     #[error("the test delivery failed")]
-    Delivery(#[source] test_delivery::Error),
+    Delivery(#[source] delivery::Error),
     /// The response to the test event was not 200.
     #[error("the webhook answered {status} to the test delivery, not 200{}", advice(*.status))]
     Refused {

@@ -31,7 +31,7 @@ pub fn problems(
     url: &WebhookUrl,
     accepted: &AcceptedSecrets,
 ) -> BTreeSet<RegistrationProblem> {
-    let ours = registered.iter().filter(|webhook| url.is(&webhook.url));
+    let ours = registered.iter().filter(|webhook| url.is_of(webhook));
     let mut problems = ours
         .map(|webhook| problems_of(webhook, accepted))
         .min_by_key(BTreeSet::len)
@@ -42,7 +42,8 @@ pub fn problems(
     problems
 }
 
-/// Returns the webhooks that send our secret to another URL.
+/// Returns the webhooks that send our secret to another URL. One whose URL cannot be read may be ours, and is
+/// left alone.
 pub(crate) fn elsewhere<'a>(
     registered: &'a [Webhook],
     url: &WebhookUrl,
@@ -50,7 +51,8 @@ pub(crate) fn elsewhere<'a>(
 ) -> impl Iterator<Item = &'a Webhook> {
     registered.iter().filter(move |webhook| {
         let mut values = webhook.headers.iter().flat_map(|headers| headers.values());
-        !url.is(&webhook.url) && values.any(|value| accepted.accept(value.as_bytes()))
+        let is_elsewhere = webhook.url.is_some() && !url.is_of(webhook);
+        is_elsewhere && values.any(|value| accepted.accept(value.as_bytes()))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Test delivery to our own URL, in Pluggy's format. It proves URL, secret and table before the registration
 //! at Pluggy.
 
-use client::test_delivery::deliver;
+use client::delivery::deliver;
 use serde_json::json;
 use uuid::Uuid;
 

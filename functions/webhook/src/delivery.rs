@@ -7,6 +7,8 @@ use store::{Body, EventKey, NewEvent, Origin, Quarantine};
 
 /// Name of the event stored for a body that is not an event.
 const UNPARSED: &str = "unparsed";
+/// Name of an event that has none that can be read.
+const UNNAMED: &str = "unnamed";
 /// Maximum length of an event name. Pluggy's longest has 42 characters.
 const MAX_NAME_CHARACTERS: usize = 128;
 
@@ -33,7 +35,8 @@ fn parsed(raw: &[u8], event: &Event, client_id: ClientId, now: Timestamp) -> New
         key: EventKey::of_event(&event.subject(), event.event_id.as_deref()),
         name: event
             .kind
-            .as_str()
+            .present()
+            .unwrap_or(UNNAMED)
             .chars()
             .take(MAX_NAME_CHARACTERS)
             .collect(),
@@ -95,6 +98,20 @@ mod tests {
         assert_eq!(first.quarantine, Some(Quarantine::Unparsed));
         assert_eq!(first.key, stored("not json").key);
         assert_ne!(first.key, stored("not json either").key);
+    }
+
+    #[test]
+    fn an_event_without_a_name_that_can_be_read_is_stored_where_it_belongs() {
+        let item = "9a7b6c5d-0000-4000-8000-000000000001";
+        for name in ["null", "7", r#""""#, "{}"] {
+            let event = stored(&format!(
+                r#"{{"event":{name},"eventId":"1","itemId":"{item}"}}"#
+            ));
+
+            assert_eq!((event.name.as_str(), event.quarantine), ("unnamed", None));
+            assert_eq!(event.key.partition, format!("ITEM#{item}"));
+            assert_eq!(event.key.sort, "1");
+        }
     }
 
     #[test]

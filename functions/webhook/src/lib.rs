@@ -16,9 +16,8 @@ use lambda_http::http::header::ALLOW;
 use lambda_http::http::{HeaderValue, Method};
 use lambda_http::{Body, Request, Response};
 use pluggy::ClientId;
-use runtime::caller::request_id;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
-use runtime::problem::{LONG_WAIT, Problem, SHORT_WAIT};
+use runtime::problem::{LONG_WAIT, Problem, SHORT_WAIT, request_id};
 use store::Events;
 use tokio::time::{Instant, timeout_at};
 

@@ -29,8 +29,10 @@ fn looks_like_an_event(body: &[u8]) -> bool {
     if body.len() > MAX_BODY_BYTES {
         return false;
     }
-    Event::parse(body)
-        .is_some_and(|event| event.event_id.is_some() || event.payload() != Payload::Unknown)
+    Event::parse(body).is_some_and(|event| {
+        let is_recognized = event.event_id.is_some() || event.payload() != Payload::Unknown;
+        !event.kind.is_absent() && is_recognized
+    })
 }
 
 #[cfg(test)]

@@ -201,3 +201,28 @@ async fn everything_can_be_controlled_over_http() {
     assert_eq!(pluggy.get("/connectors").await.status, 403);
     assert_eq!(pluggy.get("/health").await.status, 200);
 }
+
+#[tokio::test]
+async fn one_value_of_an_answer_can_be_odd_or_missing() {
+    for (field, json, expected) in [
+        ("/name", Some(r#""half \ud83d""#), r#""name":"half \ud83d""#),
+        ("/health", None, r#""name":"Pluggy Bank""#),
+        ("", Some("[]"), "[]"),
+        ("", None, ""),
+    ] {
+        let pluggy = spoiled(Effect::Odd {
+            field: field.to_owned(),
+            json: json.map(str::to_owned),
+        })
+        .await;
+
+        let answer = pluggy.get("/connectors/2").await;
+
+        assert_eq!(answer.status, 200);
+        assert!(answer.text.contains(expected), "{field}: {}", answer.text);
+        let has_health = answer.text.contains("health");
+        assert_eq!(has_health, field == "/name", "{}", answer.text);
+        let after = pluggy.get("/connectors/2").await;
+        assert!(after.body["health"].is_object());
+    }
+}

@@ -164,15 +164,15 @@ async fn updates_are_limited_by_the_minute() {
 async fn items_of_meu_pluggy_cannot_be_updated() {
     let pluggy = Pluggy::start().await;
     let id = pluggy.connect(200, "user-ok").await;
+    let waiting = pluggy.item_once(id, "WAITING_USER_INPUT").await;
+    assert_eq!(waiting["connector"]["oauth"], true);
     pluggy.item_once(id, "SUCCESS").await;
 
-    assert_eq!(
-        pluggy
-            .patch(&format!("/items/{id}"), json!({}))
-            .await
-            .status,
-        400
-    );
+    let refused = pluggy.patch(&format!("/items/{id}"), json!({})).await;
+
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.body["message"], "MeuPluggy item cant be updated");
+    assert!(refused.body.get("codeDescription").is_none());
 }
 
 #[tokio::test]

@@ -62,6 +62,31 @@ async fn a_partial_success_says_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_text_that_the_bank_cut_ends_in_half_of_a_character() {
+    let (pluggy, endpoint) = listening().await;
+    let id = pluggy
+        .connect(2, "user-account-need-actions-cut-message")
+        .await;
+    let cut = r"Aceite os termos \ud83d";
+
+    let is_delivered = || {
+        let received = endpoint.received().into_iter();
+        let texts = received.map(|received| String::from_utf8_lossy(&received.raw).into_owned());
+        texts
+            .filter(|text| text.contains("item/error"))
+            .any(|text| {
+                text.contains(&format!(r#""message":"{cut}""#)) && text.contains(&id.to_string())
+            })
+    };
+    eventually("an event with a cut text", is_delivered).await;
+
+    let item = pluggy.get(&format!("/items/{id}")).await.text;
+    for field in ["message", "providerMessage"] {
+        assert!(item.contains(&format!(r#""{field}":"{cut}""#)), "{item}");
+    }
+}
+
+#[tokio::test]
 async fn a_warning_does_not_prevent_a_success() {
     let pluggy = Pluggy::start().await;
     let id = pluggy.connect(2, "user-ok-account-warning").await;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::failure::{Failure, rate_limit_reset};
+use crate::failed_response::{Failure, rate_limit_reset};
 use crate::https::{self, Limits, Trust};
 use crate::{BaseUrl, Error};
 use pluggy::{ApiKey, ErrorBody};
@@ -89,7 +89,7 @@ impl Api {
         if status.is_success() {
             // An empty list may have status 204.
             let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-            return serde_json::from_slice(json).map_err(|error| unreadable(&error));
+            return pluggy::parse(json).map_err(|error| unreadable(&error));
         }
         Err(Failure::Status {
             status,

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 use crate::api::Api;
 use crate::call::Call;
 use crate::chain;
-use crate::failure::Failure;
-use crate::{Error, jwt};
+use crate::failed_response::Failure;
+use crate::{Error, token_expiry};
 use pluggy::{ApiKey, AuthRequest, AuthResponse, ClientId};
 
 /// An error of a source or store outside of this crate.
@@ -284,7 +284,7 @@ impl ApiKeys {
                 return Err(error);
             }
         };
-        let expires_at = jwt::expiry(api_key.expose(), now, API_KEY_LIFETIME);
+        let expires_at = token_expiry::expiry(api_key.expose(), now, API_KEY_LIFETIME);
         let stored = StoredApiKey {
             key: api_key,
             client_id: self.client_id,

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::OPENING_BUDGET;
 use crate::api::Api;
 use crate::call::Call;
-use crate::failure::Failure;
+use crate::failed_response::Failure;
 use crate::{ApiKeys, Error};
 use pluggy::{ConnectTokenRequest, ConnectTokenResponse};
 
@@ -106,6 +106,25 @@ impl Client {
         }
     }
 
+    /// Makes a call whose status alone says that it succeeded, and returns `absent` for a body that cannot be
+    /// read. Returns `None` if Pluggy responds with the code `not_found`.
+    async fn change<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        body: Option<&impl Serialize>,
+        not_found: &str,
+        absent: impl FnOnce() -> T,
+        now: Timestamp,
+    ) -> Result<Option<T>, Error> {
+        match self.find(call, body, not_found, now).await {
+            Err(Error::Unreadable { line, column }) => {
+                tracing::warn!(line, column, "the body of a success cannot be read");
+                Ok(Some(absent()))
+            }
+            answer => answer,
+        }
+    }
+
     /// Makes one exchange. If Pluggy refuses the key, renews it and makes the exchange once more.
     async fn send<T: DeserializeOwned>(
         &self,
@@ -130,5 +149,12 @@ impl Client {
             }
             answer => answer,
         }
+    }
+}
+
+/// Logs the number of entries of a list that cannot be read, if there are any. The caller gets the others.
+fn log_unreadable(list: &'static str, entries: usize) {
+    if entries > 0 {
+        tracing::warn!(list, entries, "entries of a list without a usable id");
     }
 }

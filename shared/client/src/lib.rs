@@ -8,11 +8,11 @@ mod api_keys;
 mod base_url;
 mod call;
 mod client;
+pub mod delivery;
 mod error;
-mod failure;
+mod failed_response;
 pub mod https;
-mod jwt;
-pub mod test_delivery;
+mod token_expiry;
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub use api_keys::{
 pub use base_url::BaseUrl;
 pub use client::Client;
 pub use error::{Error, chain};
-pub use jwt::expiry;
+pub use token_expiry::expiry;
 
 /// Time limit for opening a connection during init. If the server is slower, the first request waits for it.
 pub const OPENING_BUDGET: Duration = Duration::from_secs(1);

@@ -2,15 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ActionKind, Availability, Phase, Reason};
+use super::open_finance::is_login;
+use super::update_mode::is_updatable;
+use super::{ActionKind, Availability, Phase, Reason, TokenUse};
 use pluggy::{ExecutionStatus, Item, ItemStatus};
 
 /// Time after which a user is expected not to act any more.
 const USER_PATIENCE: SignedDuration = SignedDuration::from_hours(24);
 /// Time after which Pluggy has given up. It retries a failed execution up to five times, an hour apart.
 const RETRY_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
-/// Time after which a planned update is late.
-const UPDATE_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+/// Time after which a planned execution is late.
+const EXECUTION_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+/// Age up to which data counts as current even if Pluggy plans no further execution.
+const CURRENT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The state of a connection for its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +23,16 @@ pub struct Assessment {
     pub reason: Reason,
     /// Until when the next action can be done, if Pluggy says so.
     pub expires_at: Option<Timestamp>,
+    /// Whether the widget can update the item.
+    is_updatable: bool,
 }
 
 impl Assessment {
     /// The assessment of an item that was never fetched.
-    pub const NOT_READ: Self = Self {
-        reason: Reason::NotRead,
+    pub const NOT_FETCHED: Self = Self {
+        reason: Reason::NotFetched,
         expires_at: None,
+        is_updatable: true,
     };
 
     /// Returns the phase of the connection.
@@ -33,9 +40,21 @@ impl Assessment {
         self.reason.phase()
     }
 
-    /// Returns the next action.
+    /// Returns the next action: that of the reason, unless only a new connection helps.
     pub fn action(self) -> ActionKind {
-        self.reason.action()
+        match self.token_use() {
+            Some(TokenUse::NewConnection) => ActionKind::ConnectAgain,
+            Some(TokenUse::Update) | None => self.reason.action(),
+        }
+    }
+
+    /// Returns the purpose of the connect token that the action needs, or `None` if the action is not done in
+    /// the widget.
+    pub fn token_use(self) -> Option<TokenUse> {
+        match self.reason.token_use() {
+            Some(TokenUse::Update) if !self.is_updatable => Some(TokenUse::NewConnection),
+            token_use => token_use,
+        }
     }
 }
 
@@ -59,8 +78,8 @@ impl Assessment {
 pub fn assess(item: &Item, connector: Availability, now: Timestamp) -> Assessment {
     let reason = reason(item, connector, now);
     let expires_at = match reason {
-        Reason::InputAwaited => input_expiry(item),
-        Reason::ActionAwaited => action_expiry(item),
+        Reason::MfaRequired | Reason::OpenFinanceLogin => input_expiry(item),
+        Reason::BankActionRequired => action_expiry(item),
         _ => None,
     };
     Assessment {
@@ -69,6 +88,7 @@ pub fn assess(item: &Item, connector: Availability, now: Timestamp) -> Assessmen
             Availability::Available | Availability::Retired => reason,
         },
         expires_at,
+        is_updatable: is_updatable(item),
     }
 }
 
@@ -92,11 +112,11 @@ fn reason(item: &Item, connector: Availability, now: Timestamp) -> Reason {
         ItemStatus::Updated | ItemStatus::Outdated | ItemStatus::LoginError
             if item.consent_expires_at.is_some_and(|at| at <= now) =>
         {
-            Reason::ConsentEnded
+            Reason::ConsentExpired
         }
         ItemStatus::Updated => updated(item, now),
         ItemStatus::Outdated | ItemStatus::LoginError => failed(item, now),
-        ItemStatus::Unknown(_) => Reason::UnknownStatus,
+        ItemStatus::Unknown(_) => Reason::Unknown,
     }
 }
 
@@ -105,25 +125,36 @@ fn running(item: &Item, now: Timestamp) -> Reason {
     match item.execution_status {
         ExecutionStatus::WaitingUserInput => input(item, now),
         ExecutionStatus::WaitingUserAction => action(item, now),
-        _ if item.last_updated_at.is_some() => Reason::LaterExecutionRuns,
-        _ => Reason::FirstExecutionRuns,
+        _ if item.last_updated_at.is_some() => Reason::ExecutionRunning,
+        _ => Reason::FirstExecution,
     }
 }
 
-/// An expired prompt cannot be answered. A new execution is needed.
 fn input(item: &Item, now: Timestamp) -> Reason {
     if has_expired(input_expiry(item), item, now) {
-        Reason::InputExpired
+        input_expired(item)
+    } else if is_login(item) {
+        Reason::OpenFinanceLogin
     } else {
-        Reason::InputAwaited
+        Reason::MfaRequired
+    }
+}
+
+/// An expired prompt cannot be answered, and the link of an expired login does not work. A new execution is
+/// needed.
+fn input_expired(item: &Item) -> Reason {
+    if is_login(item) {
+        Reason::OpenFinanceLoginExpired
+    } else {
+        Reason::MfaExpired
     }
 }
 
 fn action(item: &Item, now: Timestamp) -> Reason {
     if has_expired(action_expiry(item), item, now) {
-        Reason::ActionExpired
+        Reason::BankActionExpired
     } else {
-        Reason::ActionAwaited
+        Reason::BankActionRequired
     }
 }
 
@@ -146,18 +177,30 @@ fn updated(item: &Item, now: Timestamp) -> Reason {
             .flatten()
             .any(|product| product.is_updated == Some(false))
     });
-    let update_overdue = item
-        .next_auto_sync_at
-        .is_some_and(|at| now.duration_since(at) >= UPDATE_PATIENCE);
     if item.has_resources_pending_authorization == Some(true) {
-        Reason::ResourcesPending
+        Reason::CoHolderApprovalPending
     } else if product_missing || !ended_well(&item.execution_status) {
-        Reason::ProductsMissing
-    } else if update_overdue {
-        Reason::UpdateOverdue
+        Reason::PartiallyUpdated
+    } else if is_old(item, now) && (item.next_auto_sync_at.is_none() || is_overdue(item, now)) {
+        Reason::DataStale
+    } else if is_overdue(item, now) {
+        Reason::ExecutionOverdue
     } else {
-        Reason::Collected
+        Reason::UpToDate
     }
+}
+
+/// Returns whether the data was collected too long ago to count as current. The record changes with each
+/// collection, so its last change decides if Pluggy does not report the last collection.
+fn is_old(item: &Item, now: Timestamp) -> bool {
+    let collected_at = item.last_updated_at.or(item.updated_at);
+    collected_at.is_some_and(|at| now.duration_since(at) > CURRENT_FOR)
+}
+
+/// Returns whether Pluggy has not carried out the execution that it planned.
+fn is_overdue(item: &Item, now: Timestamp) -> bool {
+    let planned_at = item.next_auto_sync_at;
+    planned_at.is_some_and(|at| now.duration_since(at) >= EXECUTION_PATIENCE)
 }
 
 /// Returns whether everything was collected. The item's status says that the execution ended well or partly
@@ -176,24 +219,24 @@ fn failed(item: &Item, now: Timestamp) -> Reason {
         age(item, now) >= RETRY_PATIENCE && item.next_auto_sync_at.is_none_or(|next| next <= now);
     match cause(item) {
         Execution::UserAuthorizationPending if age(item, now) < USER_PATIENCE => {
-            Reason::AuthorizationPending
+            Reason::DeviceAuthorizationPending
         }
-        Execution::UserAuthorizationPending => Reason::AuthorizationOverdue,
-        Execution::InvalidCredentials => Reason::CredentialsRefused,
-        Execution::InvalidCredentialsMfa => Reason::InputRefused,
-        Execution::UserInputTimeout => Reason::InputExpired,
-        Execution::UserAuthorizationNotGranted => Reason::AuthorizationNotGranted,
+        Execution::UserAuthorizationPending => Reason::DeviceAuthorizationOverdue,
+        Execution::InvalidCredentials => Reason::InvalidCredentials,
+        Execution::InvalidCredentialsMfa => Reason::InvalidMfa,
+        Execution::UserInputTimeout => input_expired(item),
+        Execution::UserAuthorizationNotGranted => Reason::AuthorizationDenied,
         Execution::UserAuthorizationRevoked => Reason::AuthorizationRevoked,
         Execution::AccountLocked => Reason::AccountLocked,
-        Execution::AccountCredentialsReset => Reason::PasswordExpired,
-        Execution::AccountNeedsAction => Reason::AccountNeedsAction,
+        Execution::AccountCredentialsReset => Reason::PasswordResetRequired,
+        Execution::AccountNeedsAction => Reason::AccountActionRequired,
         Execution::UserNotSupported => Reason::AccountNotSupported,
         cause if item.status == ItemStatus::LoginError => login_failed(cause),
-        Execution::Unknown(_) => Reason::UnknownStatus,
-        _ if has_given_up => Reason::GivenUp,
-        Execution::AlreadyLoggedIn => Reason::LoggedInElsewhere,
+        Execution::Unknown(_) => Reason::Unknown,
+        _ if has_given_up => Reason::RetriesExhausted,
+        Execution::AlreadyLoggedIn => Reason::SessionConflict,
         Execution::SiteNotAvailable => Reason::BankUnavailable,
-        _ => Reason::ExecutionFailed,
+        _ => Reason::Retrying,
     }
 }
 
@@ -202,7 +245,7 @@ fn failed(item: &Item, now: Timestamp) -> Reason {
 fn login_failed(cause: &ExecutionStatus) -> Reason {
     use ExecutionStatus as Execution;
     match cause {
-        Execution::AlreadyLoggedIn => Reason::LoginBlocked,
+        Execution::AlreadyLoggedIn => Reason::LoginSessionConflict,
         Execution::SiteNotAvailable
         | Execution::ConnectionError
         | Execution::Error

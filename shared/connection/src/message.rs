@@ -14,51 +14,67 @@ pub fn message(reason: Reason, language: Language) -> &'static str {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn texts(reason: Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::NotRead => (
+        Reason::NotFetched => (
             "Estamos conectando sua conta. Você não precisa fazer nada.",
             "We are connecting your account. There is nothing you need to do.",
         ),
-        Reason::FirstExecutionRuns => (
+        Reason::FirstExecution => (
             "Estamos conectando sua conta e buscando seus dados. Você não precisa fazer nada.",
             "We are connecting your account and collecting your data. There is nothing you need to do.",
         ),
-        Reason::LaterExecutionRuns => (
+        Reason::ExecutionRunning => (
             "Estamos atualizando seus dados. Você não precisa fazer nada.",
             "We are updating your data. There is nothing you need to do.",
         ),
-        Reason::InputAwaited => (
+        Reason::MfaRequired => (
             "Seu banco pediu uma confirmação. Informe-a para continuar.",
             "Your bank asks for a confirmation. Enter it to continue.",
         ),
-        Reason::InputExpired => (
+        Reason::MfaExpired => (
             "O tempo para informar a confirmação acabou. Tente novamente.",
             "The time to enter the confirmation has run out. Please try again.",
         ),
-        Reason::ActionAwaited => (
+        Reason::BankActionRequired => (
             "Seu banco espera por você. Conclua o que ele pede no aplicativo ou no site do banco.",
             "Your bank is waiting for you. Complete what it asks for in its app or on its website.",
         ),
-        Reason::ActionExpired => (
+        Reason::BankActionExpired => (
             "O tempo para concluir o que seu banco pediu acabou. Tente novamente.",
             "The time to complete what your bank asked for has run out. Please try again.",
         ),
-        Reason::Collected => (
+        Reason::OpenFinanceLogin => (
+            "Entre na página ou no aplicativo do seu banco e autorize o acesso. Depois a conexão continua sozinha.",
+            "Log in on your bank's page or in its app and authorize the access. The connection then continues by itself.",
+        ),
+        Reason::OpenFinanceLoginExpired => (
+            "O acesso não foi autorizado no seu banco a tempo. Tente conectar novamente.",
+            "The access was not authorized at your bank in time. Please try to connect again.",
+        ),
+        Reason::UpToDate => (
             "Sua conta está conectada e atualizada.",
             "Your account is connected and up to date.",
         ),
-        Reason::UpdateOverdue => (
+        Reason::ExecutionOverdue => (
             "Sua conta está conectada. A próxima atualização dos dados está atrasada e virá automaticamente.",
             "Your account is connected. The next update of your data is late and will come by itself.",
         ),
-        Reason::ProductsMissing => (
+        Reason::DataStale => (
+            "Sua conta está conectada, mas os dados têm mais de uma semana e não serão atualizados automaticamente. Atualize-os agora.",
+            "Your account is connected, but its data is more than a week old and will not be updated by itself. Please update it now.",
+        ),
+        Reason::DataStaleConnectorOffline => (
+            "Sua conta está conectada, mas os dados têm mais de uma semana e seu banco está indisponível no momento. Tente atualizá-los mais tarde.",
+            "Your account is connected, but its data is more than a week old and your bank is unavailable right now. Please try to update it later.",
+        ),
+        Reason::PartiallyUpdated => (
             "Sua conta está conectada, mas parte dos dados ainda não chegou.",
             "Your account is connected, but some of its data has not arrived yet.",
         ),
-        Reason::ResourcesPending => (
+        Reason::CoHolderApprovalPending => (
             "Sua conta está conectada. Outro titular ainda precisa aprovar parte do acesso no banco.",
             "Your account is connected. Another account holder still has to approve part of the access at the bank.",
         ),
-        Reason::ConsentEnded => (
+        Reason::ConsentExpired => (
             "A autorização de acesso ao seu banco terminou. Conecte sua conta novamente.",
             "The authorization to access your bank has ended. Please connect your account again.",
         ),
@@ -66,23 +82,23 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "A autorização de acesso foi cancelada no seu banco. Conecte sua conta novamente.",
             "The authorization was canceled at your bank. Please connect your account again.",
         ),
-        Reason::AuthorizationPending => (
+        Reason::DeviceAuthorizationPending => (
             "Autorize o acesso no aplicativo do seu banco. Pode levar cerca de 30 minutos; depois a conexão continua sozinha.",
             "Authorize the access in your bank's app. It may take about 30 minutes; the connection then goes on by itself.",
         ),
-        Reason::AuthorizationOverdue => (
+        Reason::DeviceAuthorizationOverdue => (
             "O acesso ainda não foi autorizado no seu banco. Tente conectar novamente.",
             "The access has not been authorized at your bank. Please try to connect again.",
         ),
-        Reason::AuthorizationNotGranted => (
+        Reason::AuthorizationDenied => (
             "O acesso não foi autorizado no seu banco. Tente novamente e autorize o acesso.",
             "The access was not authorized at your bank. Please try again and authorize it.",
         ),
-        Reason::CredentialsRefused => (
+        Reason::InvalidCredentials => (
             "Seu banco não aceitou os dados de acesso. Confira-os e informe-os novamente.",
             "Your bank did not accept your login details. Check them and enter them again.",
         ),
-        Reason::InputRefused => (
+        Reason::InvalidMfa => (
             "Seu banco não aceitou a confirmação. Tente novamente com uma nova.",
             "Your bank did not accept the confirmation. Please try again with a new one.",
         ),
@@ -90,15 +106,15 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "Seu banco bloqueou o acesso à sua conta. Desbloqueie-o com o banco e depois conecte novamente.",
             "Your bank has locked the access to your account. Unlock it with the bank, then connect again.",
         ),
-        Reason::PasswordExpired => (
+        Reason::PasswordResetRequired => (
             "Seu banco pede uma nova senha. Crie-a no aplicativo ou no site do banco e depois conecte com ela.",
             "Your bank wants a new password. Set it in the bank's app or on its website, then connect with it.",
         ),
-        Reason::AccountNeedsAction => (
+        Reason::AccountActionRequired => (
             "Seu banco pede algo antes de continuar, como aceitar novos termos. Conclua no aplicativo ou no site do banco e depois conecte novamente.",
             "Your bank wants something done first, such as accepting new terms. Complete it in the bank's app or on its website, then connect again.",
         ),
-        Reason::LoggedInElsewhere => (
+        Reason::SessionConflict => (
             "Sua conta está aberta em outro lugar. Saia do aplicativo e do site do banco; tentaremos novamente em breve.",
             "Your account is open somewhere else. Log out of the bank's app and website; we will try again soon.",
         ),
@@ -110,7 +126,7 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "A conexão foi interrompida porque seu banco não respondeu como esperado. Tente conectar novamente.",
             "The connection was interrupted because your bank did not respond as expected. Please try to connect again.",
         ),
-        Reason::LoginBlocked => (
+        Reason::LoginSessionConflict => (
             "Sua conta está aberta em outro lugar. Saia do aplicativo e do site do banco e depois conecte novamente.",
             "Your account is open somewhere else. Log out of the bank's app and website, then connect again.",
         ),
@@ -122,19 +138,19 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "Seu banco está indisponível no momento. Tentaremos novamente em breve; você não precisa digitar sua senha.",
             "Your bank is unavailable right now. We will try again soon; you do not need to type your password.",
         ),
-        Reason::ExecutionFailed => (
+        Reason::Retrying => (
             "Não conseguimos atualizar seus dados agora. Tentaremos novamente em breve; você não precisa fazer nada.",
             "We could not update your data just now. We will try again soon; there is nothing you need to do.",
         ),
-        Reason::GivenUp => (
-            "Não conseguimos atualizar seus dados nas últimas horas. Tente atualizar a conexão.",
-            "We have not been able to update your data for some hours. Please try to update the connection.",
+        Reason::RetriesExhausted => (
+            "Não conseguimos atualizar seus dados nas últimas horas. Tente conectar novamente.",
+            "We have not been able to update your data for some hours. Please try to connect again.",
         ),
         Reason::ConnectorOffline => (
             "A conexão com seu banco está indisponível no momento. Tentaremos novamente quando ela voltar; você não precisa digitar sua senha.",
             "The connection to your bank is unavailable right now. We will try again when it is back; you do not need to type your password.",
         ),
-        Reason::OfflineUntilReconnected => (
+        Reason::ReconnectConnectorOffline => (
             "Sua conta precisa ser conectada novamente, mas seu banco está indisponível no momento. Tente mais tarde.",
             "Your account has to be connected again, but your bank is unavailable right now. Please try later.",
         ),
@@ -142,7 +158,7 @@ fn texts(reason: Reason) -> (&'static str, &'static str) {
             "Esta forma de conexão com seu banco foi encerrada. Conecte sua conta novamente.",
             "This way of connecting to your bank has been discontinued. Please connect your account again.",
         ),
-        Reason::UnknownStatus => (
+        Reason::Unknown => (
             "Não conseguimos saber como está sua conexão. Tente ver de novo mais tarde.",
             "We cannot tell how your connection is doing. Please look again later.",
         ),

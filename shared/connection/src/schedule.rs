@@ -3,13 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::hourly_slot::in_hourly_slot;
-use super::{Availability, Phase, assess};
+use super::{Assessment, Availability, Phase, Reason, assess};
 use pluggy::{Item, ItemStatus};
 
 /// Delay of the first fetch of a running execution. Each later delay equals the age of the state.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(60);
 /// Maximum interval of fetches while an execution is running.
 const LONGEST_WHILE_RUNNING: SignedDuration = SignedDuration::from_hours(1);
+/// Delay of the first fetch of an Open Finance login without its link, which Pluggy adds after some seconds.
+/// Each later delay equals the age of the state.
+const LOGIN_LINK_DELAY: SignedDuration = SignedDuration::from_secs(10);
 /// Delay after the expiry of a user's action, until Pluggy reports it.
 const EXPIRY_GRACE: SignedDuration = SignedDuration::from_secs(15);
 /// Delay after a planned auto-sync. Its webhook usually arrives earlier.
@@ -56,12 +59,19 @@ pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
         (Phase::WaitingUser, Some(expires_at)) => {
             (now.duration_until(expires_at) + EXPIRY_GRACE).clamp(SHORTEST, LONGEST)
         }
+        (Phase::WaitingUser, None) if lacks_login_link(item, assessment) => {
+            age.clamp(LOGIN_LINK_DELAY, LONGEST_WHILE_RUNNING)
+        }
         (Phase::WaitingUser, None) => while_running,
         _ if is_moving => while_running,
         (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
         _ => settled(item, age, now),
     };
     now.saturating_add(delay).unwrap_or(now)
+}
+
+fn lacks_login_link(item: &Item, assessment: Assessment) -> bool {
+    assessment.reason == Reason::OpenFinanceLogin && item.parameter.is_none()
 }
 
 fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
@@ -137,6 +147,36 @@ mod tests {
                 "parameter": {"name": "token", "expiresAt": "2026-11-23T12:05:00Z"},
             }),
             "2026-11-23T12:05:15Z",
+        );
+    }
+
+    #[test]
+    fn an_open_finance_login_is_fetched_when_it_expires_and_before_that_until_it_has_its_link() {
+        let login = |fields: serde_json::Value| {
+            let mut item = serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "connector": {"id": 601, "oauth": true},
+            });
+            let fields = fields.as_object().unwrap().clone();
+            item.as_object_mut().unwrap().extend(fields);
+            item
+        };
+        let link = serde_json::json!({
+            "name": "oauthCode", "type": "oauth", "data": "https://bank.example.com/auth",
+            "expiresAt": "2026-11-23T12:30:00Z",
+        });
+
+        check(
+            login(serde_json::json!({"parameter": link})),
+            "2026-11-23T12:30:15Z",
+        );
+        check(
+            login(serde_json::json!({"parameter": null})),
+            "2026-11-23T12:00:10Z",
+        );
+        check(
+            login(serde_json::json!({"parameter": null, "updatedAt": "2026-11-23T11:50:00Z"})),
+            "2026-11-23T12:10:00Z",
         );
     }
 

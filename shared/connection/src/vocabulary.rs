@@ -58,8 +58,10 @@ vocabulary! {
         AuthorizeDevice = "authorize_device",
         /// The user, or another holder of the account, acts at the bank.
         ActAtBank = "act_at_bank",
-        /// The user updates the connection in the widget.
+        /// The user repairs the connection in the widget.
         Reconnect = "reconnect",
+        /// The user updates the data of a connection that works, in the widget.
+        Update = "update",
         /// The user creates a new connection.
         ConnectAgain = "connect_again",
         /// Wait for the bank; it is not available.

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{AccountId, Amount, ItemId, tolerant};
 
-/// An account as `GET /accounts/{id}` returns it. Only the ids are promised. Any other field of an
-/// unexpected shape counts as absent.
+/// An account as `GET /accounts/{id}` returns it. Only `id` is required. Any other field of an unexpected
+/// shape counts as absent.
 ///
 /// The owner's name and tax number are not deserialized, so they cannot leak.
 ///
 /// ```
 /// use pluggy::{Account, AccountType};
 ///
-/// let account: Account = serde_json::from_str(
-///     r#"{"id":"aaaa6c5d-0000-4000-8000-000000000002","itemId":"9a7b6c5d-0000-4000-8000-000000000001",
+/// let account: Account = pluggy::parse(
+///     br#"{"id":"aaaa6c5d-0000-4000-8000-000000000002","itemId":"9a7b6c5d-0000-4000-8000-000000000001",
 ///         "type":"BANK","balance":120950.10}"#,
 /// )?;
 /// assert_eq!(account.kind, Some(AccountType::Bank));
@@ -35,7 +35,7 @@ pub struct Account {
     /// The account.
     pub id: AccountId,
     /// The item through which it was found.
-    pub item_id: ItemId,
+    pub item_id: Option<ItemId>,
     /// Type of the account.
     #[serde(rename = "type")]
     pub kind: Option<AccountType>,

@@ -31,7 +31,9 @@ impl Amount {
     fn of(raw: &RawValue) -> Option<Self> {
         let text = raw.get();
         let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        is_number.then(|| Self(text.to_owned()))
+        // Beyond a float's range it is no amount, and other parsers refuse it.
+        let is_finite = || text.parse::<f64>().is_ok_and(f64::is_finite);
+        (is_number && is_finite()).then(|| Self(text.to_owned()))
     }
 }
 
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_no_amount() {
-        for json in [r#""12""#, "true", "{}", "[1]", "null"] {
+        for json in [r#""12""#, "true", "{}", "[1]", "null", "1e400", "-1e400"] {
             assert!(serde_json::from_str::<Amount>(json).is_err(), "{json}");
 
             let holder: Holder = serde_json::from_str(&format!(r#"{{"amount":{json}}}"#)).unwrap();

@@ -1,27 +1,32 @@
 //! Callbacks of the Connect widget, so that a backend can receive what a frontend relays.
 //!
 //! Use them for the user's experience only. Callbacks come from a browser: late, twice or never. State comes
-//! from webhooks.
+//! from webhooks. Every field may be absent.
 
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{Connector, Item};
+use super::{Connector, Item, tolerant};
 
 /// Argument of `onSuccess`. Source: <https://docs.pluggy.ai/docs/environments-and-configurations>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectSuccess {
-    /// The item that was created or updated.
-    pub item: Item,
+    /// The item that was created or updated. The React Native package may leave it out.
+    pub item: Option<Item>,
 }
 
 /// Argument of `onError`. The widget also calls it for `USER_AUTHORIZATION_PENDING`, which is not a failure.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectError {
     /// Error message.
-    pub message: String,
+    pub message: Option<String>,
     /// The item, if there is one yet. Absent when the widget itself could not be loaded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<ConnectSuccess>,
 }
 
@@ -30,37 +35,49 @@ pub struct ConnectError {
 /// ```
 /// use pluggy::{ConnectEvent, ConnectEventKind};
 ///
-/// let event: ConnectEvent = serde_json::from_str(
-///     r#"{"event":"SELECTED_INSTITUTION","timestamp":1795435200000,"connector":{"id":201}}"#,
+/// let event: ConnectEvent = pluggy::parse(
+///     br#"{"event":"SELECTED_INSTITUTION","timestamp":1795435200000,"connector":{"id":201}}"#,
 /// )?;
 /// assert_eq!(event.kind, ConnectEventKind::SelectedInstitution);
 /// assert_eq!(event.connector.unwrap().id, 201);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectEvent {
-    /// Name of the event.
-    #[serde(rename = "event")]
+    /// Name of the event. An absent one is unknown.
+    #[serde(
+        rename = "event",
+        default,
+        deserialize_with = "tolerant::or_default",
+        skip_serializing_if = "ConnectEventKind::is_absent"
+    )]
     pub kind: ConnectEventKind,
     /// Time of the event, in milliseconds of the browser's clock since 1970.
-    pub timestamp: serde_json::Number,
+    pub timestamp: Option<serde_json::Number>,
     /// The selected institution, on `SELECTED_INSTITUTION`; null when the user undid the selection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<Connector>,
     /// The item of the current connection, on `LOGIN_*` and `ITEM_RESPONSE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
 }
 
 /// The two arguments of `onEvent` up to version 1: name and metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LegacyConnectEvent(pub ConnectEventKind, pub ConnectEventMetadata);
+pub struct LegacyConnectEvent(
+    #[serde(default, deserialize_with = "tolerant::or_default")] pub ConnectEventKind,
+    #[serde(default, deserialize_with = "tolerant::or_default")] pub ConnectEventMetadata,
+);
 
 /// Second argument of `onEvent` up to version 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConnectEventMetadata {
     /// Time of the event, in milliseconds of the browser's clock since 1970.
-    pub timestamp: serde_json::Number,
+    pub timestamp: Option<serde_json::Number>,
 }
 
 impl From<LegacyConnectEvent> for ConnectEvent {

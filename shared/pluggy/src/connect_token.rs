@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{ClientUserId, ItemId, ProductType};
+use super::{ClientUserId, ItemId, ProductType, auth};
 
 /// Body of `POST /connect_token`.
 ///
@@ -61,7 +61,7 @@ pub struct ConnectTokenResponse {
 /// [`ConnectToken::expose`] returns its text.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
-pub struct ConnectToken(SecretString);
+pub struct ConnectToken(#[serde(deserialize_with = "auth::usable")] SecretString);
 
 impl ConnectToken {
     /// Returns the token as text, for the response to its user.

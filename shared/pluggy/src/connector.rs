@@ -41,8 +41,20 @@ pub struct Connector {
     #[serde(rename = "hasMFA")]
     pub has_mfa: Option<bool>,
     /// Products that can be collected from it.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub products: Option<Vec<ProductType>>,
     /// Sub-products in the terms of the Open Finance directory, such as `INVESTMENTS:TREASURE_TITLES`.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub product_coverage: Option<Vec<String>>,
     /// Whether the user logs in on the institution's own page.
     pub oauth: Option<bool>,

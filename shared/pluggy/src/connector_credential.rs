@@ -12,11 +12,11 @@ use super::tolerant;
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCredential {
     /// Key under which the value is sent.
-    pub name: String,
+    pub name: Option<String>,
     /// Label of the field.
     pub label: Option<String>,
     /// Type of field.
@@ -26,9 +26,15 @@ pub struct ConnectorCredential {
     pub mfa: Option<bool>,
     /// Whether the user can leave it empty.
     pub optional: Option<bool>,
-    /// Base64 image that the user must read.
+    /// Base64 image that the user must read. With the type `oauth`, the address of the bank's login page.
     pub data: Option<String>,
     /// Choices of a `select`.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub options: Option<Vec<CredentialOption>>,
     /// Help for the user.
     pub assistive_text: Option<String>,
@@ -44,7 +50,7 @@ pub struct ConnectorCredential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// One choice of a `select` field.
+/// One choice of a `select` field. Without both of its texts it cannot be offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialOption {
     /// The value to send.
@@ -66,6 +72,8 @@ open_enum! {
         Image = "image",
         /// One of several options.
         Select = "select",
+        /// A login on the bank's own page (Open Finance). Only real responses have it, not Pluggy's documents.
+        Oauth = "oauth",
         /// An Ethereum address.
         EthereumAddress = "ethaddress",
         /// An hCaptcha to solve.

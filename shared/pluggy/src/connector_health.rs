@@ -66,43 +66,36 @@ pub struct HealthDetails {
     pub error: Option<String>,
 }
 
-/// A current incident, as on Pluggy's status page.
+/// A current incident, as on Pluggy's status page. Only `id` is required.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Incident {
     /// Id of the incident on the status page.
     pub id: Uuid,
     /// Title for users.
-    pub title: String,
+    pub title: Option<String>,
     /// Description for users.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub description: Option<String>,
     /// Type of problem.
     #[serde(rename = "type")]
-    pub kind_of_problem: IncidentType,
+    pub kind_of_problem: Option<IncidentType>,
     /// Affected product of Pluggy.
-    pub product: IncidentProduct,
+    pub product: Option<IncidentProduct>,
     /// Whether it is planned.
-    pub kind: IncidentKind,
+    pub kind: Option<IncidentKind>,
     /// Severity.
-    pub severity: IncidentSeverity,
+    pub severity: Option<IncidentSeverity>,
     /// Progress of the incident. Incidents that are over are not listed.
-    pub state: IncidentState,
+    pub state: Option<IncidentState>,
     /// When it began.
-    pub started_at: Timestamp,
+    pub started_at: Option<Timestamp>,
     /// When its description last changed.
-    #[serde(
-        default,
-        deserialize_with = "tolerant::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub updated_at: Option<Timestamp>,
     /// URL of its public page.
-    pub url: String,
+    pub url: Option<String>,
 }
 
 open_enum! {

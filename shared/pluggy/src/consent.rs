@@ -4,24 +4,40 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{ItemId, ProductType};
+use super::{ItemId, ProductType, tolerant};
 
 /// A consent of Open Finance. After it ends, the item's data endpoints return empty data, not an error.
+/// Only `id` is required.
+///
 /// Source: <https://docs.pluggy.ai/reference/consents-retrieve>.
-#[serde_with::skip_serializing_none]
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
     /// The consent.
     pub id: String,
     /// The item that it belongs to.
-    pub item_id: ItemId,
+    pub item_id: Option<ItemId>,
     /// Products that may be collected.
-    pub products: Vec<ProductType>,
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub products: Option<Vec<ProductType>>,
     /// Permissions that the user granted at the bank.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub open_finance_permissions_granted: Option<Vec<Permission>>,
     /// When the user gave it.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When it ends; null if it has no known end.
     pub expires_at: Option<Timestamp>,
     /// When the user revoked it; null if not revoked.

@@ -11,9 +11,10 @@ const MAX_CURSOR_BYTES: usize = 1024;
 #[error("not a cursor of a list")]
 pub struct InvalidCursor;
 
-/// Returns the text if it may be a cursor.
+/// Returns the text if it may be a cursor. One with a replaced character is not the cursor that Pluggy sent.
 pub(super) fn checked(text: String) -> Result<String, InvalidCursor> {
-    if text.is_empty() || text.len() > MAX_CURSOR_BYTES {
+    let is_whole = !text.contains(char::REPLACEMENT_CHARACTER);
+    if text.is_empty() || text.len() > MAX_CURSOR_BYTES || !is_whole {
         return Err(InvalidCursor);
     }
     Ok(text)

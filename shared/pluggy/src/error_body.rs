@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::tolerant;
+use super::{body_repair, tolerant};
 
 /// An error body of Pluggy. The sources disagree on its fields, so all are optional. A field of an unexpected
 /// type counts as absent, so that the code is always found.
@@ -28,16 +28,16 @@ pub struct ErrorBody {
     #[serde(deserialize_with = "tolerant::text")]
     pub code_description: Option<String>,
     /// Parameters that failed validation.
-    #[serde(deserialize_with = "tolerant::optional")]
+    #[serde(deserialize_with = "tolerant::list")]
     pub details: Option<Vec<ErrorDetail>>,
     /// The same as `details`, for older clients.
-    #[serde(deserialize_with = "tolerant::optional")]
+    #[serde(deserialize_with = "tolerant::list")]
     pub errors: Option<Vec<ErrorDetail>>,
     /// More data about the code. Its fields depend on the code.
     #[serde(deserialize_with = "tolerant::optional")]
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// The items with the same credentials, on `ITEM_USER_ALREADY_EXISTS`.
-    #[serde(deserialize_with = "tolerant::optional")]
+    #[serde(deserialize_with = "tolerant::list")]
     pub items: Option<Vec<String>>,
     /// Id of the error, for Pluggy's support.
     #[serde(deserialize_with = "tolerant::text")]
@@ -45,6 +45,9 @@ pub struct ErrorBody {
 }
 
 /// One parameter that failed validation.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::text")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ErrorDetail {
     /// Machine code, such as `001`.
@@ -58,6 +61,6 @@ pub struct ErrorDetail {
 impl ErrorBody {
     /// Parses an error body. A body that is not JSON counts as empty; the status alone then decides.
     pub fn parse(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_default()
+        body_repair::parse(body).unwrap_or_default()
     }
 }

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{EventKind, Payload, tolerant};
+use super::{EventKind, Payload, body_repair, tolerant};
 
 /// A webhook body. It is only a signal: fetch the entity from Pluggy before acting on it.
 ///
-/// The only requirement is a JSON object with a string `event`. The sources differ on everything else, for
+/// Nothing is required but a JSON object with at least one known field. The sources differ on the types, for
 /// example on ids that are numbers in one and strings in another. A field of an unexpected type counts as
 /// absent. Keep the raw body beside this type, so that nothing is lost.
 ///
@@ -25,11 +25,16 @@ use super::{EventKind, Payload, tolerant};
 #[serde_with::apply(
     Option<String> => #[serde(default, deserialize_with = "tolerant::text", skip_serializing_if = "Option::is_none")],
 )]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
-    /// Name of the event.
-    #[serde(rename = "event")]
+    /// Name of the event. An absent one is unknown.
+    #[serde(
+        rename = "event",
+        default,
+        deserialize_with = "tolerant::or_default",
+        skip_serializing_if = "EventKind::is_absent"
+    )]
     pub kind: EventKind,
     /// Id of the event, equal in every delivery attempt. Use it for deduplication.
     pub event_id: Option<String>,
@@ -71,7 +76,7 @@ pub struct Event {
     /// The transactions, on `transactions/updated` (at most 400) and `transactions/deleted`.
     #[serde(
         default,
-        deserialize_with = "tolerant::optional",
+        deserialize_with = "tolerant::list",
         skip_serializing_if = "Option::is_none"
     )]
     pub transaction_ids: Option<Vec<String>>,
@@ -116,7 +121,9 @@ pub struct Event {
 }
 
 /// Error of an event. Item events use `message`, payment events `description` and `detail`.
-#[serde_with::skip_serializing_none]
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::text", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventError {
     /// Machine code. On item events it equals the item's `executionStatus`.
@@ -132,7 +139,9 @@ pub struct EventError {
 }
 
 /// The new state of a connector or payment request.
-#[serde_with::skip_serializing_none]
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::text", skip_serializing_if = "Option::is_none")],
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventData {
     /// `ONLINE`, `UNSTABLE`, `OFFLINE`, or a payment's state.
@@ -140,13 +149,10 @@ pub struct EventData {
 }
 
 impl Event {
-    /// Parses a body. Returns `None` if it is not an event.
+    /// Parses a body. Returns `None` if it is not an event: not a JSON object, or without any known field.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        // Serde would accept a list of the fields in their order.
-        let is_object = body.trim_ascii_start().starts_with(b"{");
-        is_object
-            .then(|| serde_json::from_slice(body).ok())
-            .flatten()
+        let event: Self = body_repair::parse(body).ok()?;
+        (event != Self::default()).then_some(event)
     }
 
     /// Returns the event's payload by its family.

@@ -71,7 +71,8 @@ impl ItemId {
 
 /// The integrator's id of an end user, as Pluggy stores and returns it: opaque, 1 to 255 characters.
 ///
-/// The length is documented for the filter of `GET /v2/items`.
+/// The length is documented for the filter of `GET /v2/items`. An id with a replaced character (U+FFFD) is
+/// none: two damaged ids could look like one user.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientUserId(String);
@@ -91,7 +92,9 @@ impl TryFrom<String> for ClientUserId {
     fn try_from(text: String) -> Result<Self, InvalidId> {
         let characters = text.chars().count();
         let usable = (1..=Self::MAX_CHARACTERS).contains(&characters)
-            && !text.chars().any(char::is_control)
+            && !text.chars().any(|character| {
+                character.is_control() || character == char::REPLACEMENT_CHARACTER
+            })
             && !text.trim().is_empty();
         usable.then_some(Self(text)).ok_or(InvalidId)
     }
@@ -152,6 +155,7 @@ mod tests {
             " ".to_owned(),
             longest + "x",
             "a\nb".to_owned(),
+            "usr_\u{fffd}".to_owned(),
         ] {
             assert!(text.parse::<ClientUserId>().is_err());
         }

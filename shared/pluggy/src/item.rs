@@ -10,14 +10,14 @@ use super::{
     Connector, ConnectorCredential, ExecutionStatus, ItemId, ItemStatus, ProductType, tolerant,
 };
 
-/// An item as `GET /items/{id}` returns it. Only `id`, `status` and `executionStatus` are promised. Any other
-/// field of an unexpected shape counts as absent, so that the state is always known.
+/// An item as `GET /items/{id}` returns it. Only `id` is required. Any other field of an unexpected shape
+/// counts as absent.
 ///
 /// ```
 /// use pluggy::{Item, ItemStatus};
 ///
-/// let item: Item = serde_json::from_str(
-///     r#"{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED","executionStatus":"SUCCESS"}"#,
+/// let item: Item = pluggy::parse(
+///     br#"{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED","executionStatus":"SUCCESS"}"#,
 /// )?;
 /// assert_eq!(item.status, ItemStatus::Updated);
 /// # Ok::<(), serde_json::Error>(())
@@ -34,9 +34,19 @@ pub struct Item {
     pub id: ItemId,
     /// The institution, embedded.
     pub connector: Option<Connector>,
-    /// State of the item.
+    /// State of the item. An absent one is unknown.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::or_default",
+        skip_serializing_if = "ItemStatus::is_absent"
+    )]
     pub status: ItemStatus,
-    /// State of its current or last execution.
+    /// State of its current or last execution. An absent one is unknown.
+    #[serde(
+        default,
+        deserialize_with = "tolerant::or_default",
+        skip_serializing_if = "ExecutionStatus::is_absent"
+    )]
     pub execution_status: ExecutionStatus,
     /// The error of the last execution, if it failed.
     pub error: Option<ItemError>,
@@ -76,7 +86,41 @@ pub struct Item {
     /// Whether another holder must still approve a resource at the bank (Open Finance).
     pub has_resources_pending_authorization: Option<bool>,
     /// Products of the item.
+    #[serde_with(skip_apply)]
+    #[serde(
+        default,
+        deserialize_with = "tolerant::list",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub products: Option<Vec<ProductType>>,
+}
+
+impl Item {
+    /// Creates an item with only its id, for a response without a usable body.
+    pub fn new(id: ItemId) -> Self {
+        Self {
+            id,
+            connector: None,
+            status: ItemStatus::default(),
+            execution_status: ExecutionStatus::default(),
+            error: None,
+            parameter: None,
+            user_action: None,
+            webhook_url: None,
+            client_user_id: None,
+            oauth_redirect_uri: None,
+            created_at: None,
+            updated_at: None,
+            last_updated_at: None,
+            status_detail: None,
+            consecutive_failed_login_attempts: None,
+            next_auto_sync_at: None,
+            consent_expires_at: None,
+            resources_collected_at: None,
+            has_resources_pending_authorization: None,
+            products: None,
+        }
+    }
 }
 
 /// Error of an execution.
@@ -100,7 +144,7 @@ pub struct ItemError {
 #[serde_with::apply(
     Option => #[serde(default, deserialize_with = "tolerant::optional", skip_serializing_if = "Option::is_none")],
 )]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserAction {
     /// Text for the user.

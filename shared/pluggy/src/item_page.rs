@@ -1,8 +1,10 @@
 //! List of an application's items. Not every contract includes it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
+use super::page::entries;
 use super::{InvalidCursor, ItemId, cursor, tolerant};
 
 /// One page of `GET /v2/items`, newest first.
@@ -10,8 +12,8 @@ use super::{InvalidCursor, ItemId, cursor, tolerant};
 /// ```
 /// use pluggy::ItemPage;
 ///
-/// let page: ItemPage = serde_json::from_str(
-///     r#"{"results":[{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED"}],"next":"?after=abc"}"#,
+/// let page: ItemPage = pluggy::parse(
+///     br#"{"results":[{"id":"9a7b6c5d-0000-4000-8000-000000000001","status":"UPDATED"}],"next":"?after=abc"}"#,
 /// )?;
 /// assert_eq!((page.results.len(), page.next.unwrap().as_str()), (1, "abc"));
 /// # Ok::<(), serde_json::Error>(())
@@ -19,13 +21,34 @@ use super::{InvalidCursor, ItemId, cursor, tolerant};
 ///
 /// Source: <https://docs.pluggy.ai/reference/items-list>.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "ReceivedPage")]
 pub struct ItemPage {
-    /// The entries of the page. An unreadable entry does not hide the others.
-    #[serde(default, deserialize_with = "readable")]
+    /// The readable entries of the page.
     pub results: Vec<ListedItem>,
+    /// Number of entries that cannot be read, because they have no usable id.
+    pub unreadable: usize,
     /// Cursor of the next page; none if this is the last.
-    #[serde(default, deserialize_with = "cursor::of_next")]
     pub next: Option<ItemCursor>,
+}
+
+/// A page before its entries are read.
+#[derive(Deserialize)]
+struct ReceivedPage {
+    #[serde(default, deserialize_with = "tolerant::raw_list")]
+    results: Option<Vec<Box<RawValue>>>,
+    #[serde(default, deserialize_with = "cursor::of_next")]
+    next: Option<ItemCursor>,
+}
+
+impl From<ReceivedPage> for ItemPage {
+    fn from(received: ReceivedPage) -> Self {
+        let (results, unreadable) = entries(received.results.unwrap_or_default());
+        Self {
+            results,
+            unreadable,
+            next: received.next,
+        }
+    }
 }
 
 /// The fields of a listed item that show whether to fetch it. Its state comes from `GET /items/{id}` only.
@@ -56,10 +79,6 @@ impl TryFrom<String> for ItemCursor {
     fn try_from(text: String) -> Result<Self, InvalidCursor> {
         cursor::checked(text).map(Self)
     }
-}
-
-fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListedItem>, D::Error> {
-    tolerant::list(deserializer).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]

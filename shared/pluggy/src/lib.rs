@@ -5,12 +5,12 @@
 mod account;
 mod amount;
 mod auth;
+mod body_repair;
 mod connect_callback;
 mod connect_options;
 mod connect_token;
 mod connector;
 mod connector_credential;
-mod connector_filter;
 mod connector_health;
 mod consent;
 mod cursor;
@@ -21,6 +21,7 @@ mod id;
 mod item;
 mod item_page;
 mod item_request;
+mod observed;
 mod open_enum;
 mod page;
 mod payload;
@@ -35,6 +36,7 @@ mod webhook;
 pub use account::{Account, AccountSubtype, AccountType, BankData, CreditData};
 pub use amount::Amount;
 pub use auth::{ApiKey, AuthRequest, AuthResponse};
+pub use body_repair::{parse, parse_value, without_lone_surrogates};
 pub use connect_callback::{
     ConnectError, ConnectEvent, ConnectEventKind, ConnectEventMetadata, ConnectSuccess,
     LegacyConnectEvent,
@@ -45,7 +47,6 @@ pub use connect_token::{
 };
 pub use connector::{Connector, ConnectorId, ConnectorType, CountryCode, ProductType};
 pub use connector_credential::{ConnectorCredential, CredentialOption, CredentialType};
-pub use connector_filter::ConnectorFilter;
 pub use connector_health::{
     ConnectorHealth, HealthDetails, HealthStage, HealthStatus, Incident, IncidentKind,
     IncidentProduct, IncidentSeverity, IncidentState, IncidentType,
@@ -59,6 +60,7 @@ pub use id::{AccountId, ClientId, ClientUserId, InvalidId, ItemId, TransactionId
 pub use item::{Item, ItemError, ProductStatus, StatusDetail, UserAction, UserActionType, Warning};
 pub use item_page::{ItemCursor, ItemPage, ListedItem};
 pub use item_request::{Parameters, UpdateItemRequest};
+pub use observed::{OBSERVED, Observed};
 pub use page::{Deleted, Page};
 pub use payload::Payload;
 pub use status::{ExecutionStatus, ItemStatus};

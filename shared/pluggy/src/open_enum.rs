@@ -20,12 +20,29 @@ macro_rules! open_enum {
             /// Every value that this version knows.
             pub const KNOWN: &[Self] = &[$( Self::$variant, )+];
 
-            /// Returns the value's wire string.
+            /// Whether the field was absent, where a type has no `Option` for it.
+            pub fn is_absent(&self) -> bool {
+                self.as_str().is_empty()
+            }
+
+            /// Returns the value's wire string, unless the field was absent.
+            pub fn present(&self) -> Option<&str> {
+                (!self.is_absent()).then(|| self.as_str())
+            }
+
+            /// Returns the value's wire string. It is empty if the field was absent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $wire, )+
                     Self::Unknown(value) => value,
                 }
+            }
+        }
+
+        /// The value of an absent field.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Unknown(String::new())
             }
         }
 

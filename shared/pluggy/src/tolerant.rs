@@ -1,13 +1,41 @@
-//! Deserialization of fields whose type differs between Pluggy's own sources.
+//! Deserialization of fields: a value of an unexpected shape counts as absent. Each field of a received type
+//! uses one of these functions, except the few without which the value is useless, such as the id of an item.
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Deserializes a string, a number in place of a string, or nothing. Anything else counts as nothing. The
-/// value is not lost, because the raw body is kept.
+use super::body_repair;
+
+/// Deserializes a value of the expected shape, or nothing. For a list, use [`list`].
+pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(of_value(Value::deserialize(deserializer)?))
+}
+
+fn of_value<T: DeserializeOwned>(value: Value) -> Option<T> {
+    // Serde would accept a list of a struct's fields in their order.
+    let value = Some(value).filter(|value| !value.is_array())?;
+    serde_json::from_value(value).ok()
+}
+
+/// Like [`optional`], for a value that stands for an absent one: the default.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    optional(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Deserializes a string, a number in place of a string, or nothing. The sources differ on which ids are
+/// numbers.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),
@@ -16,21 +44,22 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     })
 }
 
-/// Deserializes a value of the expected shape, or nothing.
-pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
-{
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
-}
-
 /// Like [`optional`], for values with amounts of money. It avoids `Value`, which may round numbers. For JSON
 /// bodies only.
 pub(crate) fn exact<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
+    T: DeserializeOwned,
+{
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    let raw = raw.filter(|raw| !raw.get().starts_with('['));
+    Ok(raw.and_then(|raw| body_repair::parse_any(raw.get().as_bytes()).ok()))
+}
+
+/// Deserializes the elements of a list, not yet parsed, or nothing if it is not a list. For JSON bodies only.
+pub(crate) fn raw_list<'de, D>(deserializer: D) -> Result<Option<Vec<Box<RawValue>>>, D::Error>
+where
+    D: Deserializer<'de>,
 {
     let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
     Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
@@ -40,24 +69,20 @@ where
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
+    T: DeserializeOwned,
 {
     let Value::Array(values) = Value::deserialize(deserializer)? else {
         return Ok(None);
     };
     let elements = values.into_iter();
-    Ok(Some(
-        elements
-            .filter_map(|value| serde_json::from_value(value).ok())
-            .collect(),
-    ))
+    Ok(Some(elements.filter_map(of_value).collect()))
 }
 
 /// Deserializes the entries of a map that have the expected shape, or nothing if it is not a map.
 pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<Option<BTreeMap<String, T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
+    T: DeserializeOwned,
 {
     let Value::Object(fields) = Value::deserialize(deserializer)? else {
         return Ok(None);
@@ -65,7 +90,7 @@ where
     let entries = fields.into_iter();
     Ok(Some(
         entries
-            .filter_map(|(name, value)| Some((name, serde_json::from_value(value).ok()?)))
+            .filter_map(|(name, value)| Some((name, of_value(value)?)))
             .collect(),
     ))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::open_enum;
 use super::{AccountId, Amount, TransactionId, tolerant};
 
-/// A transaction as `GET /v2/transactions` returns it. Only the ids are promised. Any other field of an
+/// A transaction as `GET /v2/transactions` returns it. Only `id` is required. Any other field of an
 /// unexpected shape counts as absent.
 ///
 /// It may change or be deleted (`transactions/updated`, `transactions/deleted`). Its id never changes.
@@ -16,8 +16,8 @@ use super::{AccountId, Amount, TransactionId, tolerant};
 /// ```
 /// use pluggy::{Transaction, TransactionType};
 ///
-/// let transaction: Transaction = serde_json::from_str(
-///     r#"{"id":"bbbb6c5d-0000-4000-8000-000000000004","accountId":"aaaa6c5d-0000-4000-8000-000000000002",
+/// let transaction: Transaction = pluggy::parse(
+///     br#"{"id":"bbbb6c5d-0000-4000-8000-000000000004","accountId":"aaaa6c5d-0000-4000-8000-000000000002",
 ///         "type":"DEBIT","amount":-10.50}"#,
 /// )?;
 /// assert_eq!(transaction.kind, Some(TransactionType::Debit));
@@ -35,7 +35,7 @@ pub struct Transaction {
     /// The transaction.
     pub id: TransactionId,
     /// The account of the transaction.
-    pub account_id: AccountId,
+    pub account_id: Option<AccountId>,
     /// Date of the transaction. A scheduled payment has a date in the future.
     pub date: Option<Timestamp>,
     /// Description, made readable by Pluggy.

@@ -5,32 +5,50 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EventKind, WebhookId};
+use super::{EventKind, WebhookId, tolerant};
 
-/// A webhook registration. Its header values are secrets, so it has no `Debug` and no `Serialize`.
+/// A webhook registration. Only `id` is required. Its header values are secrets, so it has no `Debug` and no
+/// `Serialize`.
 ///
 /// Source: <https://docs.pluggy.ai/reference/webhooks-retrieve>.
+#[serde_with::apply(
+    Option => #[serde(default, deserialize_with = "tolerant::optional")],
+)]
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     /// The registration.
     pub id: WebhookId,
     /// URL that receives the events.
-    pub url: String,
-    /// The event name, or all events.
+    pub url: Option<String>,
+    /// The event name, or all events. An absent one is unknown.
+    #[serde(default, deserialize_with = "tolerant::or_default")]
     pub event: EventKind,
     /// Headers of each delivery.
-    #[serde(default)]
+    #[serde_with(skip_apply)]
+    #[serde(default, deserialize_with = "tolerant::map")]
     pub headers: Option<BTreeMap<String, String>>,
     /// When Pluggy disabled it, for example after repeated failures.
-    #[serde(default)]
     pub disabled_at: Option<Timestamp>,
     /// When it was created.
-    #[serde(default)]
     pub created_at: Option<Timestamp>,
     /// When it last changed.
-    #[serde(default)]
     pub updated_at: Option<Timestamp>,
+}
+
+impl Webhook {
+    /// Creates a registration with only its id, for a response without a usable body.
+    pub fn new(id: WebhookId) -> Self {
+        Self {
+            id,
+            url: None,
+            event: EventKind::default(),
+            headers: None,
+            disabled_at: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
 }
 
 /// Body of `POST /webhooks`. Source: <https://docs.pluggy.ai/reference/webhooks-create>.

@@ -1,25 +1,104 @@
-//! Identity of the caller: a claim of the JWT that the API's authorizer has verified, never a field of the
-//! request.
+//! Identity of the caller: the user in whose name a request is made. It is never a field of the body.
+//!
+//! Two kinds of callers exist, and neither opens the routes of the other:
+//!
+//! - An app calls with a JWT, which the API's authorizer has verified. One of its claims names the user.
+//! - Your own backend calls the routes `/users/{userId}/…`, which IAM authorizes. The path names the user. IAM
+//!   may let more roles of the account pass than this one, so the role is checked here.
 
-use lambda_http::RequestExt as _;
+mod backend_roles;
+mod user_id;
+
+use std::collections::HashMap;
+
 use lambda_http::request::RequestContext;
-
+use lambda_http::{Request, RequestExt as _};
 use pluggy::ClientUserId;
 
-/// Returns the signed-in user from the claim named `claim`, for example `sub`. Returns `None` without a
-/// usable claim, also when the request did not pass the authorizer.
-pub fn caller(request: &lambda_http::Request, claim: &str) -> Option<ClientUserId> {
+use crate::env::{Environment, Error};
+use crate::fields::invalid;
+use crate::problem::Problem;
+
+pub use backend_roles::{BackendRoles, InvalidRoles};
+
+/// Path parameter of the routes for backends, and of no other route.
+const USER_ID: &str = "userId";
+
+/// The callers that a function accepts.
+#[derive(Clone, Debug)]
+pub struct Callers {
+    /// The claim of the JWT that names the user, for example `sub`.
+    pub owner_claim: String,
+    /// The roles of the backends that may name any user.
+    pub backend_roles: BackendRoles,
+}
+
+impl Callers {
+    /// Reads `OWNER_CLAIM` and `BACKEND_ROLE_ARNS`. The second may be empty.
+    pub fn from_env(environment: &Environment) -> Result<Self, Error> {
+        let role_arns = environment.optional("BACKEND_ROLE_ARNS");
+        Ok(Self {
+            owner_claim: environment.required("OWNER_CLAIM")?,
+            backend_roles: role_arns
+                .unwrap_or_default()
+                .parse()
+                .map_err(|error| Error::unusable("BACKEND_ROLE_ARNS", error))?,
+        })
+    }
+
+    /// Returns the user in whose name the request is made.
+    pub fn user(&self, request: &Request) -> Result<ClientUserId, Problem> {
+        let parameters = request.path_parameters_ref();
+        match parameters.and_then(|parameters| parameters.first(USER_ID)) {
+            Some(user_id) => self.user_of_path(request, user_id),
+            None => self
+                .user_of_claim(request)
+                .ok_or_else(Problem::unauthenticated),
+        }
+    }
+
+    /// Returns the user of the claim. Returns `None` without a usable claim, also when the request did not pass
+    /// the JWT authorizer.
+    fn user_of_claim(&self, request: &Request) -> Option<ClientUserId> {
+        match verified(request)? {
+            Verified::Claims(claims) => claims.get(&self.owner_claim)?.parse().ok(),
+            Verified::UserArn(_) => None,
+        }
+    }
+
+    /// Returns the user of the path, if one of the roles has signed the request.
+    fn user_of_path(&self, request: &Request, user_id: &str) -> Result<ClientUserId, Problem> {
+        if self.backend_roles.is_empty() {
+            return Err(Problem::no_such_resource());
+        }
+        let Some(Verified::UserArn(user_arn)) = verified(request) else {
+            return Err(Problem::unauthenticated());
+        };
+        if !self.backend_roles.include(user_arn) {
+            return Err(Problem::forbidden());
+        }
+        user_id::of_path(user_id).ok_or_else(|| invalid(USER_ID, user_id::RULE))
+    }
+}
+
+/// Identity that an authorizer of the API has verified.
+enum Verified<'a> {
+    /// Claims of a JWT.
+    Claims(&'a HashMap<String, String>),
+    /// ARN of the IAM identity that has signed the request.
+    UserArn(&'a str),
+}
+
+/// Returns the verified identity. The gateway runs one authorizer for a route, so an event with two is not
+/// trusted.
+fn verified(request: &Request) -> Option<Verified<'_>> {
     let RequestContext::ApiGatewayV2(context) = request.request_context_ref()? else {
         return None;
     };
-    let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
-    claims.get(claim)?.parse().ok()
-}
-
-/// Returns the id under which Lambda logs this request, for responses that refer to the log.
-pub fn request_id(request: &lambda_http::Request) -> String {
-    request
-        .lambda_context_ref()
-        .map(|context| context.request_id.clone())
-        .unwrap_or_default()
+    let authorizer = context.authorizer.as_ref()?;
+    match (&authorizer.jwt, &authorizer.iam) {
+        (Some(jwt), None) => Some(Verified::Claims(&jwt.claims)),
+        (None, Some(iam)) => iam.user_arn.as_deref().map(Verified::UserArn),
+        _ => None,
+    }
 }

@@ -11,10 +11,12 @@ pub mod fields;
 pub mod metrics;
 mod pluggy_config;
 pub mod problem;
+mod request_error;
 pub mod request_sanitizer;
 pub mod secret;
 pub mod telemetry;
 mod trust;
 
 pub use pluggy_config::PluggyConfig;
+pub use request_error::RequestError;
 pub use trust::{TrustError, trust};

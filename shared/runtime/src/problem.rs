@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderValue, StatusCode};
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 
 /// `Retry-After` for a temporary failure, such as a lost connection.
@@ -64,6 +64,11 @@ impl Problem {
         Self::of_status(StatusCode::UNAUTHORIZED, "Unauthorized")
     }
 
+    /// Returns a 403: the caller is known, and may not make this request.
+    pub fn forbidden() -> Self {
+        Self::of_status(StatusCode::FORBIDDEN, "Forbidden")
+    }
+
     /// Returns a 404: the item does not exist, or belongs to another user. The response does not reveal
     /// which.
     pub fn item_not_found() -> Self {
@@ -93,6 +98,18 @@ impl Problem {
                 StatusCode::CONFLICT,
                 "urn:pluggy-lambda:problem:disconnect-refused",
                 "The item cannot be disconnected now",
+            )
+        }
+    }
+
+    /// Returns a 409: Pluggy does not update the item, so the user must create a new connection.
+    pub fn item_not_updatable() -> Self {
+        Self {
+            detail: Some("Ask for a token without itemId, for a new connection.".into()),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "urn:pluggy-lambda:problem:item-not-updatable",
+                "The item cannot be updated",
             )
         }
     }
@@ -151,6 +168,11 @@ impl Problem {
         }
     }
 
+    /// Returns the title, which names the kind of problem and nothing of the request.
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
     /// Returns the HTTP response.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(serde_json::to_vec(&self).unwrap_or_default()));
@@ -184,6 +206,14 @@ impl Problem {
             retry_after: None,
         }
     }
+}
+
+/// Returns the id under which Lambda logs this request, for responses that refer to the log.
+pub fn request_id(request: &Request) -> String {
+    request
+        .lambda_context_ref()
+        .map(|context| context.request_id.clone())
+        .unwrap_or_default()
 }
 
 /// Whether the text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.

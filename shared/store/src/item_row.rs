@@ -23,8 +23,8 @@ const STATUS: &str = "status";
 const EXECUTION_STATUS: &str = "executionStatus";
 const ERROR: &str = "error";
 const STATUS_DETAIL: &str = "statusDetail";
-const USER_ACTION: &str = "userAction";
-const PARAMETER: &str = "parameter";
+pub(super) const USER_ACTION: &str = "userAction";
+pub(super) const PARAMETER: &str = "parameter";
 const CONNECTOR: &str = "connector";
 const PRODUCTS: &str = "products";
 const LAST_UPDATED_AT: &str = "lastUpdatedAt";
@@ -122,8 +122,8 @@ fn put_item(row: &mut RowBuilder, item: &Item) {
     );
 }
 
-/// Returns the displayed fields of a connector. Its form fields and abilities are long and available from
-/// Pluggy.
+/// Returns the displayed fields of a connector, and those that decide what the user must do. Its form fields
+/// and abilities are long and available from Pluggy.
 pub(super) fn summary(connector: &Connector) -> Connector {
     Connector {
         name: connector.name.clone(),
@@ -135,6 +135,7 @@ pub(super) fn summary(connector: &Connector) -> Connector {
             details: None,
             ..health
         }),
+        oauth: connector.oauth,
         is_open_finance: connector.is_open_finance,
         is_sandbox: connector.is_sandbox,
         ..Connector::new(connector.id)

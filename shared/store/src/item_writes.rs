@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::attributes::{document, number, text, time};
 use super::item_row::{
     CONFIRMING_FETCHES, CREATED_AT, FETCH_FAILURES, FETCHED_AT, LAST_ERROR, MISSING_SINCE,
-    PENDING_SIGNAL, UNCONFIRMED, created_at_item_id, to_row,
+    PARAMETER, PENDING_SIGNAL, UNCONFIRMED, USER_ACTION, created_at_item_id, to_row,
 };
 use super::key::item_key;
 use super::schema::{
@@ -97,19 +97,31 @@ impl Items {
 
     /// Writes the schedule after a fetch at `fetched_at` that returned no state. Without a row, this creates
     /// the placeholder, with owner and time of creation. An existing owner stays, and a tombstone gets none.
+    ///
+    /// If `stored` has a snapshot, also writes its requests to the user, which have expired. The row must then
+    /// still have this snapshot.
     pub async fn put_schedule(
         &self,
         stored: &StoredItem,
         fetched_at: Timestamp,
     ) -> Result<Write, Error> {
         let id = stored.item_id;
+        let mut condition =
+            "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)".to_owned();
+        if stored.owner.is_some() {
+            condition.push_str(" AND attribute_not_exists(deletedAt)");
+        }
+        if stored.snapshot.is_some() {
+            condition.push_str(" AND fetchedAt = :snapshotFetchedAt");
+        }
+        let snapshot_fetched_at = stored
+            .snapshot
+            .as_ref()
+            .map(|snapshot| (":snapshotFetchedAt".to_owned(), time(snapshot.fetched_at)));
         let request = self
             .update(id)
-            .condition_expression(if stored.owner.is_some() {
-                "attribute_not_exists(deletedAt) AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)"
-            } else {
-                "attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt"
-            })
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(snapshot_fetched_at.into_iter().collect()))
             .expression_attribute_values(":fetchedAt", time(fetched_at));
         let schedule = &stored.schedule;
         let mut update = Update::new(request)
@@ -122,6 +134,12 @@ impl Items {
             update = update
                 .set_if_absent(OWNER, text(owner.as_str()))
                 .set_if_absent(CREATED_AT_ITEM_ID, text(position));
+        }
+        if let Some(snapshot) = &stored.snapshot {
+            let item = &snapshot.item;
+            update = update
+                .set_or_remove(PARAMETER, item.parameter.as_ref().and_then(document))
+                .set_or_remove(USER_ACTION, item.user_action.as_ref().and_then(document));
         }
         let shard = || text(Target::Item(id).fetch_shard());
         update
@@ -169,8 +187,9 @@ impl Items {
             .await
     }
 
-    /// Schedules a fetch at `next_fetch_at`, even if the row is unreadable. Nothing else changes. Without a
-    /// row, this creates one.
+    /// Schedules a fetch at `next_fetch_at`, even if the row is unreadable. The requests to the user are
+    /// removed, because nothing tells whether they have expired. Nothing else changes. Without a row, this
+    /// creates one.
     pub async fn schedule_failed(
         &self,
         id: ItemId,
@@ -184,6 +203,8 @@ impl Items {
             .set(FETCH_SHARD, text(Target::Item(id).fetch_shard()))
             .set(NEXT_FETCH_AT, time(next_fetch_at))
             .set_if_some(PENDING_SIGNAL, pending_signal.map(signal))
+            .remove(PARAMETER)
+            .remove(USER_ACTION)
             .send("schedule the failed item")
             .await
     }

@@ -3,50 +3,21 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
-use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use tokio::time::{Instant, timeout_at};
 
 use super::attributes::{Reader, Row, required, text, time};
 use super::batch::batch_get;
-use super::due_merge::{Shard, ShardMerge, ShardPage};
 use super::error::unavailable;
 use super::item_row::{FETCHED_AT, created_at_item_id, from_row};
 use super::key::item_key;
 use super::scan::SCAN_PAGE;
-use super::schema::{
-    BY_NEXT_FETCH, BY_OWNER, CREATED_AT_ITEM_ID, ITEM_PREFIX, NEXT_FETCH_AT, OWNER, PARTITION_KEY,
-};
-use super::{Cursor, Error, ScanCursor, ScanPage, ScannedRow, StoredItem, Target};
+use super::schema::{BY_OWNER, CREATED_AT_ITEM_ID, ITEM_PREFIX, OWNER, PARTITION_KEY};
+use super::{Cursor, Error, ScanCursor, ScanPage, ScannedRow, StoredItem};
 use client::chain;
 use pluggy::{ClientUserId, ItemId};
 
 /// Keys per batch. DynamoDB accepts 100 keys and returns 16 MB at once.
 const BATCH_SIZE: usize = 50;
-/// Rows of one shard of the schedule that one query reads.
-const SHARD_PAGE: i32 = 100;
-/// Shards of the schedule that are read in parallel. Each takes a connection.
-const CONCURRENT_SHARDS: usize = 16;
-/// Operation of the schedule's queries, in errors.
-const QUERY_DUE: &str = "query the fetches that are due";
-
-/// A fetch that is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueFetch {
-    /// What to fetch.
-    pub target: Target,
-    /// When it became due.
-    pub next_fetch_at: Timestamp,
-}
-
-/// Due fetches.
-#[derive(Debug)]
-pub struct DueFetches {
-    /// The fetches, oldest first.
-    pub fetches: Vec<DueFetch>,
-    /// Why a shard of the schedule could not be read, or not to its end, if so. Its other fetches are missing.
-    pub failure: Option<Error>,
-}
 
 /// A page of a user's items, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,63 +65,6 @@ impl Items {
             items.extend(rows.iter().filter_map(|row| logged(from_row(row))));
         }
         Ok(items)
-    }
-
-    /// Returns up to `limit` fetches that are due at `now`, the oldest of all shards first.
-    ///
-    /// Reads all shards in parallel until `end`. One that is unreadable or slow does not hide the others.
-    pub async fn due(&self, now: Timestamp, limit: usize, end: Instant) -> DueFetches {
-        let mut merge = ShardMerge::new(limit);
-        let reading = self.read_shards(&mut merge, now);
-        if timeout_at(end, reading).await.is_err() {
-            merge.add(Err(Error::Unavailable {
-                operation: QUERY_DUE,
-                reason: "no answer in time".to_owned(),
-            }));
-        }
-        merge.finish()
-    }
-
-    async fn read_shards(&self, merge: &mut ShardMerge, now: Timestamp) {
-        while !merge.is_complete() {
-            let unread = merge.take_unread();
-            let reads = unread.into_iter().map(|shard| self.read_shard(shard, now));
-            let mut pages = futures_util::stream::iter(reads).buffer_unordered(CONCURRENT_SHARDS);
-            while let Some(page) = pages.next().await {
-                merge.add(page);
-            }
-        }
-    }
-
-    async fn read_shard(&self, shard: Shard, now: Timestamp) -> Result<ShardPage, Error> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(BY_NEXT_FETCH)
-            .key_condition_expression("fetchShard = :fetchShard AND nextFetchAt <= :now")
-            .expression_attribute_values(":fetchShard", text(&shard.name))
-            .expression_attribute_values(":now", time(now))
-            .limit(SHARD_PAGE)
-            .set_exclusive_start_key(shard.after)
-            .send()
-            .await
-            .map_err(unavailable(QUERY_DUE))?;
-        let rows = answer.items.unwrap_or_default();
-        let last = rows
-            .last()
-            .and_then(|row| Reader(row).time(NEXT_FETCH_AT).ok()?);
-        Ok(ShardPage {
-            fetches: rows
-                .iter()
-                .filter_map(|row| logged(due_fetch(row)))
-                .collect(),
-            next: answer.last_evaluated_key.map(|after| Shard {
-                name: shard.name,
-                after: Some(after),
-                read_until: last,
-            }),
-        })
     }
 
     /// Returns the items that were fetched or found gone since a time, and those that were never fetched.
@@ -231,15 +145,6 @@ impl Items {
         });
         Ok(OwnedPage { items, next })
     }
-}
-
-fn due_fetch(row: &Row) -> Result<DueFetch, Error> {
-    let reader = Reader(row);
-    let key = reader.text(PARTITION_KEY)?;
-    Ok(DueFetch {
-        target: required(PARTITION_KEY, key.as_deref().and_then(Target::parse))?,
-        next_fetch_at: required(NEXT_FETCH_AT, reader.time(NEXT_FETCH_AT)?)?,
-    })
 }
 
 /// Returns the row. An unreadable one is logged, so that it does not hide the others of a list.

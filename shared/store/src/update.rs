@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Error;
 use super::error::unavailable;
+use super::item_row::PARAMETER;
 use super::schema::{OWNER, SCHEMA};
 
 /// Attributes whose names DynamoDB reserves for itself in expressions.
-const RESERVED: [&str; 2] = [OWNER, SCHEMA];
+const RESERVED: [&str; 3] = [OWNER, PARAMETER, SCHEMA];
 
 /// Outcome of a conditional write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

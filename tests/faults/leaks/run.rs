@@ -31,6 +31,7 @@ pub(super) struct Run {
     operator: Function,
     pub(super) pipeline: Pipeline,
     publish: Function,
+    republish: Function,
     webhook_registration: Function,
     webhook: Function,
 }
@@ -49,6 +50,7 @@ impl Run {
             discovery: stack.function("discovery").await,
             operator: stack.function("operator").await,
             publish: pipeline.publisher().await,
+            republish: pipeline.republisher().await,
             pipeline,
             webhook_registration: stack.function("webhook-registration").await,
             webhook: stack.function("webhook").await,
@@ -207,7 +209,7 @@ impl Run {
         }
     }
 
-    /// Publishes all of it to a bus that refuses some entries for good, and requests these again.
+    /// Publishes all of it, twice, to a bus that refuses some entries for good. Sends invalid events, too.
     pub(super) async fn publish(&mut self, error_bodies: &mut Vec<String>) {
         self.pipeline.bus.set_refusals([
             Refusal::with("MalformedDetail").as_likely_as(0.3),
@@ -215,11 +217,13 @@ impl Run {
         ]);
         let records = self.pipeline.new_records().await;
         records.feed(&[&self.publish, &self.publish]).await;
+        ask(&self.publish, &json!({ "Records": NAME }), error_bodies).await;
         for command in [
+            json!({"action": "republish", "since": "2020-01-01T00:00:00Z"}),
             json!({"action": "republish", "since": "2026-11-23T12:00:00Z", "cursor": NAME}),
             json!({"action": "republish", "since": CPF, "unknown": NAME}),
         ] {
-            ask(&self.publish, &command, error_bodies).await;
+            ask(&self.republish, &command, error_bodies).await;
         }
         self.pipeline.heal();
     }
@@ -278,6 +282,7 @@ impl Run {
             self.discovery,
             self.operator,
             self.publish,
+            self.republish,
             self.webhook_registration,
             self.webhook,
         ];

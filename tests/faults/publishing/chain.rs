@@ -75,12 +75,12 @@ async fn both_examples_store_pluggys_data_despite_kills_and_faults() {
     let faults = chain.faults();
     let dead_lettered = chain.pipeline.dead_lettered().len();
     if dead_lettered > 0 {
-        chain.pipeline.republish(&chain.publishers[0], began).await;
+        chain.pipeline.republish(began).await;
     }
     let brought_back = chain.settle().await;
     let events = chain.check().await;
     // A second run over everything changes nothing.
-    let republished = chain.pipeline.republish(&chain.publishers[0], began).await;
+    let republished = chain.pipeline.republish(began).await;
     chain.settle().await;
     assert_eq!(chain.check().await, events);
 

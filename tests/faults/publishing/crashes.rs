@@ -81,8 +81,7 @@ async fn every_stored_event_is_published_despite_kills_and_faults() {
         .iter()
         .map(|message| text(&message["id"]))
         .collect();
-    let function = pipeline.publisher().await;
-    pipeline.republish(&function, began).await;
+    pipeline.republish(began).await;
     let republished = pipeline.bus.published().split_off(published.len());
     let expected = expected(&stack, &records).await;
     check_expected(&stack, &records, &expected).await;

@@ -1,8 +1,8 @@
-//! Entries that the bus refuses, and a bus that accepts nothing.
+//! Entries that the bus refuses, a bus that accepts nothing, and events of the wrong kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness::{Fault, Function, Plan, Published, Refusal};
+use harness::{Fault, Function, Outcome, Plan, Published, Refusal};
 use jiff::SignedDuration;
 use pluggy::{EventKind, ItemId};
 use runtime::clock::now;
@@ -12,7 +12,7 @@ use tests::deployment::eventually;
 use uuid::Uuid;
 
 use crate::figures::Figures;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{MAPPING, Pipeline};
 use crate::proof;
 use crate::stack::Stack;
 
@@ -88,7 +88,7 @@ async fn a_refused_entry_is_dead_lettered_and_delays_no_other_entry() {
         let text = pipeline.unpublished.bodies().join("\n");
         assert!(!text.contains(MARKER), "no body: {text}");
 
-        pipeline.republish(&function, began).await;
+        pipeline.republish(began).await;
 
         let republished = pipeline.bus.published();
         let event_id = refused["eventId"].as_str().unwrap();
@@ -190,6 +190,28 @@ async fn an_entry_that_cannot_be_dead_lettered_is_retried() {
     assert!(fed.invocations > 1 && fed.dropped.is_empty());
     assert_eq!(pipeline.dead_lettered().len(), 1);
     assert_eq!(bodies(&pipeline.bus.published()), texts(&events[1..]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_sent_to_publish_fails_and_a_batch_sent_to_republish_is_refused() {
+    let stack = Stack::start().await;
+    let mut pipeline = Pipeline::start(&stack).await;
+    let (publish, republish) = (pipeline.publisher().await, pipeline.republisher().await);
+    deliver(&stack, &[event(0)]).await;
+    let batch = json!({ "Records": pipeline.new_records().await.events }).to_string();
+    let command = json!({ "action": "republish", "since": "2020-01-01T00:00:00Z" }).to_string();
+
+    let failed = publish.invoke(command.as_bytes(), MAPPING.timeout).await;
+    let refused = republish.invoke(batch.as_bytes(), MAPPING.timeout).await;
+
+    // A stream would take anything but an error for success.
+    let Outcome::Error(error) = failed.unwrap().outcome else {
+        panic!("no error")
+    };
+    let error = String::from_utf8(error).unwrap();
+    assert!(error.contains("the batch cannot be read"), "{error}");
+    assert_eq!(refused.unwrap().json().unwrap()["result"], "refused");
+    assert_eq!(pipeline.bus.published().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

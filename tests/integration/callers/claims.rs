@@ -5,6 +5,8 @@ use super::{SAMPLES, answer, in_the_name_of, seen};
 use crate::observed::Observed;
 
 const USER: &str = "usr_01J9X";
+/// A session of the role that opens the routes of a backend.
+const BACKEND: &str = "arn:aws:sts::123456789012:assumed-role/backend/web-1";
 
 /// Returns invalid values of the authorizer's field. None of them names a user of ours.
 fn authorizers() -> Vec<Value> {
@@ -15,6 +17,9 @@ fn authorizers() -> Vec<Value> {
         json!({"jwt": null}),
         json!({"lambda": {"sub": USER, "jwt": {"claims": {"sub": USER}}}}),
         json!({"iam": {"userId": USER, "callerId": USER, "accountId": "123456789012"}}),
+        json!({"iam": {"userArn": BACKEND, "accountId": "123456789012"}}),
+        json!({"iam": {"userArn": BACKEND}, "jwt": {"claims": {"sub": USER}, "scopes": null}}),
+        json!({"iam": {}, "jwt": {"claims": {"sub": USER}, "scopes": null}}),
         json!({"claims": {"sub": USER}}),
         json!({"sub": USER, "principalId": USER}),
         jwt(json!({})),
@@ -96,7 +101,7 @@ async fn no_field_of_the_request_names_the_user() {
 async fn the_claim_is_the_one_that_the_deployment_names() {
     let deployment = Deployment::start().await;
     let mut app = deployment.item_status();
-    app.owner_claim = "https://example.com/user".to_owned();
+    app.callers.owner_claim = "https://example.com/user".to_owned();
     let event = |claims: Value| {
         let mut event = sample::json("item-status/list.json");
         event["requestContext"]["authorizer"]["jwt"]["claims"] = claims;

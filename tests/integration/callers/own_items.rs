@@ -6,7 +6,7 @@ use super::{answer, in_the_name_of};
 use crate::item_status::list;
 
 /// Returns users whom a careless comparison, key or path confuses with each other.
-fn confusable() -> Vec<String> {
+pub(super) fn confusable() -> Vec<String> {
     let mut users: Vec<String> = [
         "usr_1",
         "USR_1",
@@ -49,7 +49,7 @@ fn confusable() -> Vec<String> {
 }
 
 /// Stores a row of this user's as item-sync writes it.
-async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
+pub(super) async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
     list::put_row(deployment, user, 1, ("UPDATED", "SUCCESS")).await
 }
 

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::Events;
+use tests::deployment::callers;
 use tests::tables::{EVENT_RETENTION, Row, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -172,7 +173,7 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned()),
         event_retention: EVENT_RETENTION,
-        owner_claim: "sub".to_owned(),
+        callers: callers(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };
     let begin = Instant::now();
@@ -192,7 +193,7 @@ async fn without_a_table_an_event_that_is_no_hint_is_counted_all_the_same() {
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned()),
         event_retention: EVENT_RETENTION,
-        owner_claim: "sub".to_owned(),
+        callers: callers(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };
 

@@ -154,6 +154,31 @@ async fn credentials_are_requested_only_where_the_earlier_ones_cannot_work() {
 }
 
 #[tokio::test]
+async fn an_item_of_meu_pluggy_is_refused_without_a_request_to_pluggy() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect_at(200, USER, &json!({})).await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deliver_event(&deployment, "item/created", item_id).await;
+    let asked_before = deployment.requests_for("POST", "/connect_token");
+
+    let refused = ask(&deployment, USER, item_id).await;
+    let foreign = ask(&deployment, OTHER_USER, item_id).await;
+
+    assert_eq!(refused.status(), 409);
+    assert_eq!(
+        json_of(&refused)["type"],
+        "urn:pluggy-lambda:problem:item-not-updatable"
+    );
+    assert_eq!(foreign.status(), 404);
+    assert_eq!(
+        deployment.requests_for("POST", "/connect_token"),
+        asked_before
+    );
+    let request = sample::with_body("connect-token/no-body.json", USER, &json!({}));
+    assert_eq!(answer(&deployment, request).await.status(), 200);
+}
+
+#[tokio::test]
 async fn an_item_that_was_never_fetched_can_be_updated() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;

@@ -7,7 +7,7 @@ use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use store::{Disconnection, Events, Items, NewEvent, SharedApiKey};
-use tests::deployment::{CLIENT_SECRET, client_at, secrets};
+use tests::deployment::{CLIENT_SECRET, callers, client_at, secrets};
 use tests::tables::{EVENT_RETENTION, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
@@ -203,7 +203,7 @@ async fn tables_that_hang_are_answered_with_a_problem() {
         items: Items::new(client(&url), table()),
         events: Events::new(client(&url), table()),
         event_retention: EVENT_RETENTION,
-        owner_claim: "sub".to_owned(),
+        callers: callers(),
     };
     let begin = Instant::now();
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use connection::{ActionKind, Phase};
+use connection::{ActionKind, Phase, Reason};
 use pluggy::EventKind;
 use serde_json::{Value, json};
 
@@ -40,6 +40,27 @@ fn the_schema_of_an_items_events_has_our_vocabularies() {
     let actions = &schema["$defs"]["nextAction"]["properties"]["kind"]["enum"];
     assert_eq!(*phases, json!(Phase::ALL));
     assert_eq!(*actions, json!(ActionKind::ALL));
+    let reason = &schema["$defs"]["nextAction"]["properties"]["reason"];
+    let codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    assert_eq!(reason["examples"], json!(codes));
+    assert!(reason.get("enum").is_none(), "it is open");
+}
+
+#[test]
+fn a_reason_of_a_later_version_is_valid_and_a_text_is_none() {
+    let schema = schema("item");
+    let validator = validator(&schema);
+    let mut example = schema["examples"][0].clone();
+
+    for (reason, is_valid) in [
+        ("of_a_later_version", true),
+        ("UP_TO_DATE", false),
+        ("Your account is connected.", false),
+        ("", false),
+    ] {
+        example["nextAction"]["reason"] = json!(reason);
+        assert_eq!(validator.is_valid(&example), is_valid, "{reason}");
+    }
 }
 
 #[test]

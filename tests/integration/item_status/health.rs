@@ -8,6 +8,7 @@ use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::{Connectors, Items};
+use tests::deployment::callers;
 use tests::tables::client;
 use tests::{Deployment, sample};
 
@@ -30,7 +31,7 @@ impl Process {
             app: item_status::App {
                 items: Items::new(client(url), tables.items.clone()),
                 connectors: Connectors::new(Client::from_conf(requests), tables.items.clone()),
-                owner_claim: "sub".to_owned(),
+                callers: callers(),
             },
             connector_requests: proxy,
         }

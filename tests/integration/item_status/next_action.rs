@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
+use tests::deployment::CLIENT_ID;
 use tests::{Deployment, sample};
 
 use super::{USER, json_of};
@@ -11,7 +12,7 @@ use super::{USER, json_of};
 const BANK: u32 = 2;
 const BANK_WITH_MFA: u32 = 5;
 const BANK_WITH_QR: u32 = 19;
-const OPEN_FINANCE_BANK: u32 = 601;
+const MEU_PLUGGY: u32 = 200;
 
 /// Connects an item of `USER` at a connector, stores its row once it has reached `status`, and returns its id.
 async fn connected(
@@ -99,39 +100,96 @@ async fn a_prompt_that_has_expired_is_no_prompt_any_more() {
 #[tokio::test]
 async fn an_action_at_the_bank_comes_with_the_data_that_it_needs() {
     let deployment = Deployment::start_in_real_time().await;
-    let cases = [
-        (BANK_WITH_QR, login("user-ok"), "qr"),
-        (
-            OPEN_FINANCE_BANK,
-            json!({"cpf": "000.000.000-00"}),
-            "authorize-access",
-        ),
-    ];
-    for (connector_id, parameters, kind) in cases {
-        let item_id = connected(
-            &deployment,
-            connector_id,
-            &parameters,
-            "WAITING_USER_ACTION",
-        )
+    let item_id = connected(
+        &deployment,
+        BANK_WITH_QR,
+        &login("user-ok"),
+        "WAITING_USER_ACTION",
+    )
+    .await;
+
+    let item = item_at(&deployment, item_id, now()).await;
+    let later = item_at(&deployment, item_id, now() + SignedDuration::from_hours(1)).await;
+
+    assert_eq!(item["phase"], "waiting_user");
+    let action = &item["nextAction"];
+    assert_eq!(action["kind"], "act_at_bank");
+    assert_eq!(action["reason"], "bank_action_required");
+    assert_eq!(action["connectToken"], Value::Null);
+    assert!(action["expiresAt"].is_string(), "{action}");
+    assert_eq!(action["bank"]["type"], "qr");
+    assert!(action["bank"]["instructions"].is_string(), "{action}");
+    let attributes = action["bank"]["attributes"].as_object().unwrap();
+    assert!(!attributes.is_empty());
+    assert!(attributes.values().all(Value::is_string), "{attributes:?}");
+    assert_eq!(later["nextAction"]["kind"], "reconnect");
+    assert_eq!(later["nextAction"]["bank"], Value::Null);
+}
+
+#[tokio::test]
+async fn data_that_nobody_updates_is_not_called_current_after_a_week() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, BANK, &login("user-ok"), "UPDATED").await;
+    let weeks_later = now() + SignedDuration::from_hours(72 * 24);
+    let planned = item_at(&deployment, item_id, now()).await;
+    disable_auto_sync(&deployment, item_id).await;
+
+    let current = item_at(&deployment, item_id, now()).await;
+    let stale = item_at(&deployment, item_id, weeks_later).await;
+
+    assert!(planned["nextAutoSyncAt"].is_string());
+    assert_eq!(current["nextAutoSyncAt"], Value::Null);
+    assert_eq!(current["nextAction"]["reason"], "up_to_date");
+    assert_eq!(stale["phase"], "ready");
+    let action = &stale["nextAction"];
+    assert_eq!(action["kind"], "update");
+    assert_eq!(action["reason"], "data_stale");
+    assert_eq!(action["connectToken"], json!({"itemId": item_id}));
+    assert!(
+        !action["message"].as_str().unwrap().contains("up to date"),
+        "{action}"
+    );
+    let request = sample::with_body("connect-token/no-body.json", USER, &action["connectToken"]);
+    let token = connect_token::handle(&deployment.connect_token(), request, now()).await;
+    assert_eq!(json_of(&token)["connect"]["updateItem"], json!(item_id));
+}
+
+/// Turns auto-sync off at Pluggy, and stores the item's row again.
+async fn disable_auto_sync(deployment: &Deployment, item_id: ItemId) {
+    let credentials = deployment.tables.credential_store();
+    let stored = credentials.api_key(CLIENT_ID.parse().unwrap()).await;
+    let key = stored.unwrap().unwrap().key;
+    let url = deployment.pluggy.url();
+    let answer = reqwest::Client::new()
+        .patch(format!("{url}/items/{item_id}/disable-auto-sync"))
+        .header("X-API-KEY", key.expose())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    deployment
+        .deliver(&json!({"event": "item/updated", "eventId": "no-auto-sync", "itemId": item_id}))
         .await;
+    deployment.sync_all().await;
+}
 
-        let item = item_at(&deployment, item_id, now()).await;
-        let later = item_at(&deployment, item_id, now() + SignedDuration::from_hours(1)).await;
+#[tokio::test]
+async fn a_meu_pluggy_connection_is_connected_again_and_never_updated() {
+    let deployment = Deployment::start().await;
+    let item_id = connected(&deployment, MEU_PLUGGY, &json!({}), "UPDATED").await;
+    disable_auto_sync(&deployment, item_id).await;
 
-        assert_eq!(item["phase"], "waiting_user");
-        let action = &item["nextAction"];
-        assert_eq!(action["kind"], "act_at_bank");
-        assert_eq!(action["connectToken"], Value::Null);
-        assert!(action["expiresAt"].is_string(), "{action}");
-        assert_eq!(action["bank"]["type"], kind);
-        assert!(action["bank"]["instructions"].is_string(), "{action}");
-        let attributes = action["bank"]["attributes"].as_object().unwrap();
-        assert!(!attributes.is_empty());
-        assert!(attributes.values().all(Value::is_string), "{attributes:?}");
-        assert_eq!(later["nextAction"]["kind"], "reconnect");
-        assert_eq!(later["nextAction"]["bank"], Value::Null);
-    }
+    let item = item_at(
+        &deployment,
+        item_id,
+        now() + SignedDuration::from_hours(8 * 24),
+    )
+    .await;
+
+    let action = &item["nextAction"];
+    assert_eq!(action["reason"], "data_stale");
+    assert_eq!(action["kind"], "connect_again");
+    assert_eq!(action["connectToken"], json!({}));
 }
 
 #[tokio::test]

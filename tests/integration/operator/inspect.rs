@@ -162,7 +162,7 @@ async fn the_banks_prompt_to_the_user_is_omitted() {
         "id": item_id, "status": "WAITING_USER_ACTION", "executionStatus": "WAITING_USER_ACTION",
         "updatedAt": now(), "clientUserId": USER,
         "userAction": {"type": "qr", "instructions": "Scan SECRET-1", "attributes": {"data": "SECRET-2"}},
-        "parameter": {"name": "token", "data": "SECRET-3"},
+        "parameter": {"name": "oauthCode", "type": "oauth", "data": "https://bank.example.com/SECRET-3"},
         "error": {"code": "ACCOUNT_LOCKED", "attributes": {"device": "SECRET-4"}},
     }))
     .unwrap();

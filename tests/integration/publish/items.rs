@@ -13,7 +13,7 @@ use super::testbed::item_record;
 use super::{Testbed, USER};
 
 impl Testbed {
-    /// Feeds every row of the event table to item-sync, and feeds the function the resulting records.
+    /// Feeds every row of the event table to item-sync, and feeds publish the resulting records.
     async fn sync(&self) {
         let before = self.item_rows().await;
         let batch = stream::batch(&self.deployment.tables.event_rows().await);

@@ -104,7 +104,7 @@ async fn a_foreign_event_is_published_once_its_application_is_ours() {
         .await;
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 0);
 
-    testbed.app.client_id = other.parse().unwrap();
+    testbed.republish.client_id = other.parse().unwrap();
 
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
     assert_eq!(testbed.detail_types(), ["webhook.x/y"]);
@@ -153,13 +153,13 @@ async fn the_next_invocation_publishes_what_the_previous_one_had_no_time_for() {
         let since = "2020-01-01T00:00:00Z";
         let command = json!({"action": "republish", "since": since, "cursor": cursor});
         let deadline = Instant::now() + Duration::from_secs(2) + time;
-        let Ok(answer) = testbed.invoke_until(&command, deadline).await else {
+        let Ok(report) = testbed.command_until(&command, deadline).await else {
             time = time.mul_f64(1.5);
             assert!(time < Duration::from_secs(10), "no page is ever done");
             continue;
         };
         invocations += 1;
-        cursor = serde_json::to_value(answer).unwrap()["cursor"].clone();
+        cursor = report["cursor"].clone();
         if cursor.is_null() {
             break;
         }
@@ -215,9 +215,32 @@ async fn a_bus_that_accepts_nothing_makes_the_command_fail_and_repeatable() {
 
     let failed = testbed.command(&command).await.unwrap_err();
 
-    assert!(matches!(failed, publish::Error::NotAccepted), "{failed}");
+    assert!(
+        matches!(failed, publish::republish::Error::NotAccepted),
+        "{failed}"
+    );
     testbed.bus.set_refusals([]);
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 1);
+}
+
+#[tokio::test]
+async fn a_batch_of_a_stream_is_not_a_command() {
+    let testbed = Testbed::start().await;
+    testbed
+        .deliver(&json!({"event": "x/y", "eventId": "1"}))
+        .await;
+    let rows = testbed.deployment.tables.event_rows().await;
+
+    let report = testbed
+        .command(&json!({ "Records": tests::stream::records(&rows) }))
+        .await
+        .unwrap();
+
+    assert_eq!(
+        (&report["result"], &report["field"]),
+        (&json!("refused"), &json!(""))
+    );
+    assert_eq!(testbed.detail_types(), [""; 0]);
 }
 
 #[tokio::test]

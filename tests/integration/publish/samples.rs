@@ -1,4 +1,4 @@
-//! The sample events, which the function accepts.
+//! The sample events, which the functions accept.
 
 use serde_json::Value;
 use tests::sample;
@@ -22,9 +22,13 @@ async fn the_sample_batches_are_published() {
             "webhook.transactions/created",
             "webhook.benefits/new",
             "item.connecting",
+            "item.waiting_user",
             "item.ready",
         ]
     );
+    let waiting = testbed.published()[3].json();
+    assert_eq!(waiting["nextAction"]["reason"], "open_finance_login");
+    assert!(!waiting.to_string().contains("bank.example.com"));
 }
 
 #[tokio::test]
@@ -32,7 +36,7 @@ async fn the_sample_command_is_carried_out() {
     let testbed = Testbed::start().await;
 
     let report = testbed
-        .command(&sample::json("publish/republish.json"))
+        .command(&sample::json("republish/since.json"))
         .await
         .unwrap();
 

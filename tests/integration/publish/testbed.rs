@@ -7,10 +7,9 @@ use aws_sdk_eventbridge::config::{BehaviorVersion, Credentials, Region};
 use harness::{EventBus, Published, Queue};
 use jsonschema::Validator;
 use pluggy::ItemId;
-use publish::{Answer, App, Bus, DeadLetters, Error};
+use publish::{Bus, DeadLetterQueue, republish};
 use runtime::clock::now;
 use runtime::metrics::Emitter;
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use tests::deployment::in_a_minute;
 use tests::tables::Row;
@@ -26,7 +25,8 @@ pub(super) struct Testbed {
     pub(super) deployment: Deployment,
     pub(super) bus: EventBus,
     pub(super) queue: Queue,
-    pub(super) app: App,
+    pub(super) publish: publish::App,
+    pub(super) republish: republish::App,
 }
 
 impl Testbed {
@@ -39,59 +39,67 @@ impl Testbed {
         let deployment = Deployment::start().await;
         let bus = EventBus::start(BUS, seed).await.unwrap();
         let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
-        let app = app(&deployment, &bus.url(), &queue.url());
+        let (publish, republish) = apps(&deployment, &bus.url(), &queue.url());
         Self {
             deployment,
             bus,
             queue,
-            app,
+            publish,
+            republish,
         }
     }
 
     /// Starts a testbed with another server at the bus's address.
     pub(super) async fn start_with_bus_at(url: &str) -> Self {
         let testbed = Self::start().await;
-        let app = app(&testbed.deployment, url, &testbed.queue.url());
-        Self { app, ..testbed }
+        let (publish, republish) = apps(&testbed.deployment, url, &testbed.queue.url());
+        Self {
+            publish,
+            republish,
+            ..testbed
+        }
     }
 
     /// Starts a testbed with another server at the queue's address.
     pub(super) async fn start_with_queue_at(url: &str) -> Self {
         let testbed = Self::start().await;
-        let app = app(&testbed.deployment, &testbed.bus.url(), url);
-        Self { app, ..testbed }
-    }
-
-    /// Feeds the function records of a stream, and returns the sequence numbers of the records to be retried.
-    pub(super) async fn feed(&self, records: &[Value]) -> Vec<String> {
-        let payload = json!({ "Records": records });
-        match self.invoke(&payload).await.unwrap() {
-            Answer::Batch(answer) => answer
-                .batch_item_failures
-                .into_iter()
-                .map(|failure| failure.item_identifier.unwrap())
-                .collect(),
-            Answer::Command(report) => panic!("{report:?}"),
+        let (publish, republish) = apps(&testbed.deployment, &testbed.bus.url(), url);
+        Self {
+            publish,
+            republish,
+            ..testbed
         }
     }
 
-    /// Invokes the function with an operator's command.
-    pub(super) async fn command(&self, command: &Value) -> Result<Value, Error> {
-        let answer = self.invoke(command).await?;
-        Ok(serde_json::to_value(answer).unwrap())
+    /// Feeds publish records of a stream, and returns the sequence numbers of the records to be retried.
+    pub(super) async fn feed(&self, records: &[Value]) -> Vec<String> {
+        self.feed_until(records, in_a_minute()).await
     }
 
-    pub(super) async fn invoke(&self, payload: &Value) -> Result<Answer, Error> {
-        self.invoke_until(payload, in_a_minute()).await
+    pub(super) async fn feed_until(&self, records: &[Value], deadline: Instant) -> Vec<String> {
+        let payload = json!({ "Records": records }).to_string();
+        let batch = publish::parse_batch(&payload).unwrap();
+        let answer = publish::handle(&self.publish, batch, now(), deadline).await;
+        answer
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier.unwrap())
+            .collect()
     }
 
-    pub(super) async fn invoke_until(
+    /// Invokes republish with an operator's command.
+    pub(super) async fn command(&self, command: &Value) -> Result<Value, republish::Error> {
+        self.command_until(command, in_a_minute()).await
+    }
+
+    pub(super) async fn command_until(
         &self,
-        payload: &Value,
+        command: &Value,
         deadline: Instant,
-    ) -> Result<Answer, Error> {
-        let payload = to_raw_value(payload).unwrap();
-        publish::handle(&self.app, &payload, now(), deadline).await
+    ) -> Result<Value, republish::Error> {
+        let command = command.to_string();
+        let report = republish::handle(&self.republish, &command, now(), deadline).await?;
+        Ok(serde_json::to_value(report).unwrap())
     }
 
     /// Connects an item at the sandbox as its user `bank_user`, waits for its status, and stores the event that
@@ -111,7 +119,7 @@ impl Testbed {
         assert_eq!(self.deployment.deliver(body).await, 200);
     }
 
-    /// Feeds the function every row of the event table.
+    /// Feeds publish every row of the event table.
     pub(super) async fn feed_events(&self) -> Vec<String> {
         let rows = self.deployment.tables.event_rows().await;
         self.feed(&stream::records(&rows)).await
@@ -156,7 +164,7 @@ impl Testbed {
     }
 }
 
-fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
+fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::App, republish::App) {
     let tables = &deployment.tables;
     let bus = aws_sdk_eventbridge::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -177,15 +185,23 @@ fn app(deployment: &Deployment, bus_url: &str, queue_url: &str) -> App {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("sa-east-1"))
         .build();
-    App {
-        bus: Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned()),
-        dead_letters: DeadLetters::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned()),
+    let bus = Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned());
+    let queue = DeadLetterQueue::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned());
+    let publish = publish::App {
+        bus: bus.clone(),
+        dead_letter_queue: queue.clone(),
+        event_table: tables.events.clone(),
+        metrics: Emitter::in_memory(),
+    };
+    let republish = republish::App {
+        bus,
+        dead_letter_queue: queue,
         events: tables.event_store(),
         client_id: tests::deployment::CLIENT_ID.parse().unwrap(),
         items: tables.item_store(),
         event_table: tables.events.clone(),
-        metrics: Emitter::in_memory(),
-    }
+    };
+    (publish, republish)
 }
 
 /// Returns a record of the stream of `ItemTable`.

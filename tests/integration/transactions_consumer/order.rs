@@ -1,6 +1,7 @@
 //! Events that arrive twice, late, and in any order.
 
 use jiff::SignedDuration;
+use pluggy::Transaction;
 use runtime::clock::now;
 use serde_json::json;
 
@@ -75,7 +76,7 @@ async fn an_old_response_that_is_written_late_does_not_undo_a_newer_one() {
     testbed
         .app
         .table
-        .put(&old, item_id, asked_at)
+        .put(testbed.account_id, &old, item_id, asked_at)
         .await
         .unwrap();
 
@@ -86,14 +87,19 @@ async fn an_old_response_that_is_written_late_does_not_undo_a_newer_one() {
 async fn a_newer_response_and_one_of_the_same_moment_replace_the_one_before() {
     let testbed = Testbed::connected("user-ok").await;
     let (table, item_id, moment) = (&testbed.app.table, Some(testbed.item_id), now());
+    let put = async |transactions: &[Transaction], at| {
+        table
+            .put(testbed.account_id, transactions, item_id, at)
+            .await
+    };
     let old = testbed.at_pluggy().await;
     testbed.change_at_bank(1, 0);
     let new = testbed.at_pluggy().await;
     let amount = new[0].amount.as_ref().unwrap().as_str();
 
     for later in [SignedDuration::ZERO, SignedDuration::from_millis(1)] {
-        table.put(&old, item_id, moment).await.unwrap();
-        table.put(&new, item_id, moment + later).await.unwrap();
+        put(&old, moment).await.unwrap();
+        put(&new, moment + later).await.unwrap();
 
         let row = &testbed.kept().await[&new[0].id.to_string()];
         assert_eq!(row["amount"].as_s().unwrap(), amount);

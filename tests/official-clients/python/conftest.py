@@ -1,10 +1,12 @@
 """The sandbox as Pluggy's Python client sees it."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
 
 import pluggy_sdk
+import pydantic
 import pytest
 
 RUNNING = {"UPDATING", "MERGING"}
@@ -51,6 +53,22 @@ def connect(items: pluggy_sdk.ItemsApi) -> Connect:
 
 
 @pytest.fixture
+def collected(items: pluggy_sdk.ItemsApi) -> Callable[[pluggy_sdk.Item], pluggy_sdk.Item]:
+    """Waits until an item has data. The models refuse the link to the bank's page, as they refuse real ones."""
+
+    def collected(item: pluggy_sdk.Item) -> pluggy_sdk.Item:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while item.last_updated_at is None:
+            assert time.monotonic() < deadline, f"still {item.execution_status}"
+            time.sleep(POLL_SECONDS)
+            with contextlib.suppress(pydantic.ValidationError):
+                item = items.items_retrieve(item.id)
+        return item
+
+    return collected
+
+
+@pytest.fixture
 def settled(items: pluggy_sdk.ItemsApi) -> Callable[[pluggy_sdk.Item], pluggy_sdk.Item]:
     """Waits until an item needs nobody or needs the user. Every answer on the way is validated, too."""
 
@@ -69,3 +87,9 @@ def create_item(user: str, connector_id: int = 2, **options: object) -> pluggy_s
     """The request that connects a sandbox user."""
     parameters = pluggy_sdk.CreateItemParameters({"user": user, "password": "password-ok"})
     return pluggy_sdk.CreateItem(connector_id=connector_id, parameters=parameters, **options)
+
+
+def open_finance_item(cpf: str) -> pluggy_sdk.CreateItem:
+    """The request that connects a user who logs in on the bank's page."""
+    parameters = pluggy_sdk.CreateItemParameters({"cpf": cpf})
+    return pluggy_sdk.CreateItem(connector_id=601, parameters=parameters)

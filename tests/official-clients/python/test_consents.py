@@ -1,12 +1,12 @@
-import time
 from collections.abc import Callable
 
 import pluggy_sdk
 import pytest
-from conftest import PATIENCE_SECONDS, POLL_SECONDS, Connect
+from conftest import Connect, open_finance_item
 from pluggy_sdk.exceptions import NotFoundException
 
 Settled = Callable[[pluggy_sdk.Item], pluggy_sdk.Item]
+Collected = Callable[[pluggy_sdk.Item], pluggy_sdk.Item]
 
 
 @pytest.fixture
@@ -14,26 +14,17 @@ def consents(application: pluggy_sdk.ApiClient) -> pluggy_sdk.ConsentApi:
     return pluggy_sdk.ConsentApi(application)
 
 
-@pytest.fixture
-def open_finance_item(items: pluggy_sdk.ItemsApi) -> pluggy_sdk.Item:
-    """An item whose user has allowed everything at the bank."""
-    parameters = pluggy_sdk.CreateItemParameters({"cpf": "00000000000"})
-    item = items.items_create(pluggy_sdk.CreateItem(connector_id=601, parameters=parameters))
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while item.last_updated_at is None:
-        assert time.monotonic() < deadline, f"still {item.execution_status}"
-        time.sleep(POLL_SECONDS)
-        item = items.items_retrieve(item.id)
-    return item
+def test_open_finance_has_a_consent(
+    consents: pluggy_sdk.ConsentApi, items: pluggy_sdk.ItemsApi, collected: Collected
+) -> None:
+    item = collected(items.items_create(open_finance_item("00000000000")))
 
-
-def test_open_finance_has_a_consent(consents: pluggy_sdk.ConsentApi, open_finance_item: pluggy_sdk.Item) -> None:
-    page = consents.consents_list(open_finance_item.id)
+    page = consents.consents_list(item.id)
 
     assert page.total == 1
     [listed] = page.results
-    assert listed.item_id == open_finance_item.id
-    assert listed.products == open_finance_item.products
+    assert listed.item_id == item.id
+    assert listed.products == item.products
     assert "ACCOUNTS_BALANCES" in listed.open_finance_permissions_granted
     assert (listed.expires_at, listed.revoked_at) == (None, None)
     assert consents.consent_retrieve(listed.id) == listed

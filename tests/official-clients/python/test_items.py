@@ -1,9 +1,11 @@
 import json
+import time
 from collections.abc import Callable
 
 import pluggy_sdk
+import pydantic
 import pytest
-from conftest import Connect, create_item
+from conftest import PATIENCE_SECONDS, POLL_SECONDS, Connect, create_item, open_finance_item
 from pluggy_sdk.exceptions import BadRequestException, ForbiddenException, NotFoundException
 
 Settled = Callable[[pluggy_sdk.Item], pluggy_sdk.Item]
@@ -64,13 +66,18 @@ def test_a_two_step_login_depends_on_the_answer(
     assert settled(answered).execution_status == execution_status
 
 
-def test_open_finance_waits_for_the_user_at_the_bank(items: pluggy_sdk.ItemsApi, settled: Settled) -> None:
-    parameters = pluggy_sdk.CreateItemParameters({"cpf": "00000000000"})
-    created = items.items_create(pluggy_sdk.CreateItem(connector_id=601, parameters=parameters))
+def test_an_open_finance_login_is_input_of_a_type_that_the_models_do_not_know(
+    items: pluggy_sdk.ItemsApi, settled: Settled
+) -> None:
+    waiting = settled(items.items_create(open_finance_item("99999999999")))
+    assert (waiting.status, waiting.parameter, waiting.user_action) == ("WAITING_USER_INPUT", None, None)
+    assert waiting.connector.oauth
 
-    waiting = settled(created)
-
-    assert waiting.user_action.type == "authorize-access"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with pytest.raises(pydantic.ValidationError, match="ConnectorCredential"):
+        while time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+            items.items_retrieve(waiting.id)
 
 
 def test_missing_parameters_are_named(items: pluggy_sdk.ItemsApi) -> None:

@@ -1,5 +1,5 @@
 //! A program that prints the responses of the connect-token function for each option of the widget, for `make
-//! test-typescript`.
+//! test-frontend`.
 
 use std::io;
 

@@ -10,6 +10,7 @@ fn main() -> io::Result<()> {
         "received": wire_types::received(),
         "sent": wire_types::sent(),
         "values": wire_types::known_values(),
+        "observed": wire_types::observed(),
     });
     serde_json::to_writer(io::stdout(), &types)?;
     Ok(())

@@ -22,14 +22,14 @@ pub(super) fn write(page: &mut String) {
         "\n## Effects of time and circumstances\n\n\
          A connector counts as retired once Pluggy has answered twice, an hour apart, that it has no such connector. Its health is \
          shown for six hours.\n\n\
-         | `status` | `executionStatus` | and | `phase` | `nextAction.kind` | `connectToken` | Why |\n|---|---|---|---|---|---|---|\n",
+         | `status` | `executionStatus` | and | `phase` | `nextAction.kind` | `connectToken` | `nextAction.reason` |\n|---|---|---|---|---|---|---|\n",
     );
     for (status, execution_status, and, fields, connector) in cases() {
-        let reason = assess(&item(status, execution_status, fields), connector, NOW).reason;
+        let assessment = assess(&item(status, execution_status, fields), connector, NOW);
         let _ = writeln!(
             page,
             "| `{status}` | `{execution_status}` | {and} | {} |",
-            answer(reason)
+            answer(assessment)
         );
     }
 }
@@ -57,6 +57,34 @@ fn cases() -> Vec<Case> {
             Available,
         ),
         (
+            "WAITING_USER_INPUT",
+            "WAITING_USER_INPUT",
+            "`parameter.type` is `oauth`",
+            json!({"parameter": {"name": "oauthCode", "type": "oauth"}}),
+            Available,
+        ),
+        (
+            "WAITING_USER_INPUT",
+            "WAITING_USER_INPUT",
+            "`parameter` is null and `connector.oauth` is true",
+            json!({"connector": {"id": 601, "oauth": true}}),
+            Available,
+        ),
+        (
+            "WAITING_USER_INPUT",
+            "WAITING_USER_INPUT",
+            "`parameter.type` is `oauth`, and `parameter.expiresAt` has passed, or there is none and a day has",
+            json!({"parameter": {"name": "oauthCode", "type": "oauth", "expiresAt": NOW}}),
+            Available,
+        ),
+        (
+            "OUTDATED",
+            "USER_INPUT_TIMEOUT",
+            "`connector.oauth` is true",
+            json!({"connector": {"id": 601, "oauth": true}}),
+            Available,
+        ),
+        (
             "WAITING_USER_ACTION",
             "WAITING_USER_ACTION",
             "`userAction.expiresAt` has passed, or there is none and a day has",
@@ -75,6 +103,34 @@ fn cases() -> Vec<Case> {
             "SUCCESS",
             "`nextAutoSyncAt` passed an hour ago",
             json!({"nextAutoSyncAt": ago(1)}),
+            Available,
+        ),
+        (
+            "UPDATED",
+            "SUCCESS",
+            "`lastUpdatedAt` is more than seven days ago, and `nextAutoSyncAt` is null or passed an hour ago",
+            json!({"lastUpdatedAt": ago(8 * 24)}),
+            Available,
+        ),
+        (
+            "UPDATED",
+            "SUCCESS",
+            "the same, and the connector is `OFFLINE`",
+            json!({"lastUpdatedAt": ago(8 * 24)}),
+            Offline,
+        ),
+        (
+            "UPDATED",
+            "SUCCESS",
+            "the same, of MeuPluggy",
+            json!({"lastUpdatedAt": ago(8 * 24), "connector": {"id": 200}}),
+            Available,
+        ),
+        (
+            "LOGIN_ERROR",
+            "INVALID_CREDENTIALS",
+            "the connector is MeuPluggy",
+            json!({"connector": {"id": 200}}),
             Available,
         ),
         (

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use connection::{Availability, Reason, assess};
+use connection::{Assessment, Availability, assess};
 use pluggy::{ExecutionStatus, ItemStatus};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const MOST_NAMES: usize = 15;
 pub(super) fn write(page: &mut String) {
     page.push_str(
         "\n## By `status` and `executionStatus`\n\nOf an item without data yet that changed less than an hour ago, at a bank that is \
-         available. Once there is data, `connecting` is `updating`.\n",
+         available, and is no Open Finance login. Once there is data, `connecting` is `updating`.\n",
     );
     let statuses = ItemStatus::KNOWN
         .iter()
@@ -26,10 +26,10 @@ pub(super) fn write(page: &mut String) {
     for (name, status) in statuses {
         let _ = write!(
             page,
-            "\n### {name}\n\n| `executionStatus` | `phase` | `nextAction.kind` | `connectToken` | Why |\n|---|---|---|---|---|\n"
+            "\n### {name}\n\n| `executionStatus` | `phase` | `nextAction.kind` | `connectToken` | `nextAction.reason` |\n|---|---|---|---|---|\n"
         );
         for group in groups(status) {
-            let _ = writeln!(page, "| {} | {} |", group.names(), answer(group.reason));
+            let _ = writeln!(page, "| {} | {} |", group.names(), answer(group.assessment));
         }
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn write(page: &mut String) {
 /// A group of execution statuses with the same response.
 struct Group {
     executions: Vec<ExecutionStatus>,
-    reason: Reason,
+    assessment: Assessment,
 }
 
 impl Group {
@@ -74,12 +74,15 @@ fn groups(status: &str) -> Vec<Group> {
     let new = [NEW_STEP, NEW].map(|execution| execution.to_owned().into());
     for execution in ExecutionStatus::KNOWN.iter().cloned().chain(new) {
         let item = item(status, execution.as_str(), json!({}));
-        let reason = assess(&item, Availability::Available, NOW).reason;
-        match groups.iter_mut().find(|group| group.reason == reason) {
+        let assessment = assess(&item, Availability::Available, NOW);
+        match groups
+            .iter_mut()
+            .find(|group| group.assessment == assessment)
+        {
             Some(group) => group.executions.push(execution),
             None => groups.push(Group {
                 executions: vec![execution],
-                reason,
+                assessment,
             }),
         }
     }

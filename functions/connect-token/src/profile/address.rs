@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use url::{Host, Url};
+use url::Url;
 
 const PLUGGY: &str = "pluggy.ai";
 /// Schemes that browsers or operating systems handle themselves, so no app can own them.
@@ -24,19 +24,29 @@ const NOT_AN_APPS: [&str; 15] = [
     "wss",
 ];
 
-/// Returns whether the widget may be loaded from this URL. Its server receives every connect token.
-pub(super) fn is_from_pluggy(text: &str) -> bool {
-    let Some(url) = plain(text) else {
-        return false;
-    };
-    let Some(Host::Domain(host)) = url.host() else {
-        return false;
-    };
-    let is_host = host == PLUGGY
-        || host
-            .strip_suffix(PLUGGY)
-            .is_some_and(|subdomain| subdomain.ends_with('.'));
-    url.scheme() == "https" && is_host
+/// Returns whether the widget may be loaded from this address. Its server receives every connect token.
+///
+/// The widget's package compares the address as text with the origin of each message. So it must be written as
+/// a browser writes an origin: in lower case, and without a path, slash, query, user or default port.
+pub(super) fn is_origin_of_pluggy(text: &str) -> bool {
+    let url = Url::parse(text).ok();
+    url.filter(|url| url.origin().ascii_serialization() == text)
+        .is_some_and(|url| {
+            let is_pluggys = url.host_str().is_some_and(is_host_of_pluggy);
+            url.scheme() == "https" && url.port().is_none() && is_pluggys
+        })
+}
+
+fn is_host_of_pluggy(host: &str) -> bool {
+    let subdomain = host.strip_suffix(PLUGGY);
+    let subdomain = subdomain.and_then(|subdomain| subdomain.strip_suffix('.'));
+    host == PLUGGY || subdomain.is_some_and(|subdomain| subdomain.split('.').all(is_label))
+}
+
+/// Returns whether the text is one part of a host name. The parser allows further characters.
+fn is_label(text: &str) -> bool {
+    let is_of_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_of_label)
 }
 
 /// Returns whether the user may be redirected to this URL: a web page of the app, or a deep link into the
@@ -86,17 +96,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_widget_comes_from_pluggy_over_tls() {
+    fn the_widget_comes_from_an_origin_of_pluggy() {
         for good in [
             "https://pluggy.ai",
             "https://connect.pluggy.ai",
-            "https://a.b.pluggy.ai/v2?x=1",
-            "HTTPS://Connect.Pluggy.AI/",
+            "https://connect-2.pluggy.ai",
+            "https://a.b.pluggy.ai",
         ] {
-            assert!(is_from_pluggy(good), "{good}");
+            assert!(is_origin_of_pluggy(good), "{good}");
         }
         for bad in [
             "",
+            // Not written as a browser writes an origin.
+            "HTTPS://connect.pluggy.ai",
+            "https://Connect.pluggy.ai",
+            "https://connect.PLUGGY.ai",
+            "https://connect.pluggy.ai/",
+            "https://connect.pluggy.ai/v2",
+            "https://connect.pluggy.ai?x=1",
+            "https://connect.pluggy.ai/?x=1",
+            "https://connect.pluggy.ai#top",
+            "https://connect.pluggy.ai:443",
+            "https://connect.pluggy.ai:8443",
+            "https://connect.pluggy.ai:",
+            "https://connect.pluggy.ai.",
+            "https://user:password@connect.pluggy.ai",
+            "https://@connect.pluggy.ai",
+            " https://connect.pluggy.ai",
+            "https://connect.pluggy.ai ",
+            "https:connect.pluggy.ai",
+            "https:///connect.pluggy.ai",
+            "https:\\\\connect.pluggy.ai",
+            "https://conne%63t.pluggy.ai",
+            "https://connéct.pluggy.ai",
+            "https://connect\u{3002}pluggy.ai",
+            "https://con\tnect.pluggy.ai",
+            // Not a host of Pluggy.
+            "https://connect..pluggy.ai",
+            "https://a_b.pluggy.ai",
+            "https://*.pluggy.ai",
+            "https://connect.pluggy.ai,https://pluggy.ai",
             "connect.pluggy.ai",
             "http://connect.pluggy.ai",
             "https://evilpluggy.ai",
@@ -110,7 +149,7 @@ mod tests {
             "https://127.0.0.1",
             "javascript:connect.pluggy.ai",
         ] {
-            assert!(!is_from_pluggy(bad), "{bad}");
+            assert!(!is_origin_of_pluggy(bad), "{bad}");
         }
     }
 

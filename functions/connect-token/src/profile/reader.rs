@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rules::{self, Rule};
+use super::options::{self, Rule};
 use super::{InvalidProfiles, Profile};
 
 /// Maximum length of a profile name.
@@ -19,8 +19,8 @@ pub(super) fn read(name: &str, profile: Value) -> Result<Profile, InvalidProfile
         .ok_or_else(|| InvalidProfiles::new(&[name], "must be an object"))?;
     for (part, options) in parts {
         let rules: &[Rule] = match part.as_str() {
-            "connect" => &rules::CONNECT,
-            "token" => &rules::TOKEN,
+            "connect" => &options::CONNECT,
+            "token" => &options::TOKEN,
             _ => {
                 let rule = "is no part of a profile; connect and token are";
                 return Err(InvalidProfiles::new(&[name, part], rule));
@@ -137,6 +137,22 @@ mod tests {
                 path_of(profiles),
                 format!("mobile.{part}.{option}"),
                 "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_that_breaks_the_widget_is_refused_with_its_rule() {
+        for url in [
+            "HTTPS://connect.pluggy.ai",
+            "https://connect.pluggy.ai/",
+            "https://connect.pluggy.ai?x=1",
+        ] {
+            assert_eq!(
+                refusal(json!({"default": {"connect": {"url": url}}})),
+                "default.connect.url must be an origin such as https://connect.pluggy.ai: pluggy.ai or a \
+                 subdomain, in lower case, without a port, slash, path or query",
+                "{url}"
             );
         }
     }

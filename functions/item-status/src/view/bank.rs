@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pluggy::{Item, UserActionType};
+use pluggy::{CredentialType, Item, UserActionType};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -35,6 +35,19 @@ impl<'a> BankView<'a> {
                 .flatten()
                 .filter_map(|(name, value)| Some((name.as_str(), text(value)?)))
                 .collect(),
+        }
+    }
+
+    /// Creates the view of an Open Finance login, which Pluggy describes like an MFA prompt.
+    pub(super) fn of_login(item: &'a Item) -> Self {
+        let parameter = item.parameter.as_ref();
+        Self {
+            kind: parameter
+                .and_then(|parameter| parameter.kind.as_ref())
+                .map(CredentialType::as_str),
+            instructions: parameter.and_then(|parameter| parameter.instructions.as_deref()),
+            provider_message: None,
+            attributes: BTreeMap::new(),
         }
     }
 }

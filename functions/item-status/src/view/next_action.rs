@@ -1,19 +1,23 @@
 //! The next action, with everything that the app needs for it.
 
-use connection::{ActionKind, Assessment, Language, TokenUse, message};
+use connection::{ActionKind, Assessment, Language, Reason, TokenUse, message};
 use jiff::Timestamp;
 use pluggy::{Item, ItemId};
 use serde::Serialize;
 
 use super::bank::BankView;
+use super::login_link::login_link;
 use super::prompt::PromptView;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NextActionView<'a> {
     kind: ActionKind,
+    reason: &'static str,
     message: &'static str,
     expires_at: Option<Timestamp>,
+    /// Where the user logs in at the bank.
+    pub(super) link: Option<&'a str>,
     connect_token: Option<ConnectTokenBody>,
     prompt: Option<PromptView<'a>>,
     bank: Option<BankView<'a>>,
@@ -38,21 +42,25 @@ impl<'a> NextActionView<'a> {
         let kind = assessment.action();
         Self {
             kind,
+            reason: assessment.reason.code(),
             message: message(assessment.reason, language),
             expires_at: assessment.expires_at,
-            connect_token: assessment
-                .reason
-                .token_use()
-                .map(|token_use| ConnectTokenBody {
-                    item_id: (token_use == TokenUse::Update).then_some(item_id),
-                }),
+            link: item
+                .filter(|_| assessment.reason == Reason::OpenFinanceLogin)
+                .and_then(login_link),
+            connect_token: assessment.token_use().map(|token_use| ConnectTokenBody {
+                item_id: (token_use == TokenUse::Update).then_some(item_id),
+            }),
             prompt: item
                 .filter(|_| kind == ActionKind::AnswerMfa)
                 .and_then(|item| item.parameter.as_ref())
                 .map(PromptView::new),
             bank: item
                 .filter(|_| matches!(kind, ActionKind::ActAtBank | ActionKind::AuthorizeDevice))
-                .map(BankView::new),
+                .map(|item| match assessment.reason {
+                    Reason::OpenFinanceLogin => BankView::of_login(item),
+                    _ => BankView::new(item),
+                }),
         }
     }
 }

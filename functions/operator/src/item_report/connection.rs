@@ -16,7 +16,9 @@ pub struct Connection {
     pub next_action: ActionKind,
     /// Until when the next action can be done.
     pub expires_at: Option<Timestamp>,
-    /// The reason for the phase.
+    /// The code of the reason for the phase.
+    pub reason: &'static str,
+    /// The reason in words.
     pub why: &'static str,
 }
 
@@ -29,14 +31,15 @@ impl Connection {
         let assessment = stored
             .snapshot
             .as_ref()
-            .map_or(Assessment::NOT_READ, |snapshot| {
+            .map_or(Assessment::NOT_FETCHED, |snapshot| {
                 assess(&snapshot.item, healths.availability(snapshot, now), now)
             });
         Some(Self {
             phase: assessment.phase(),
             next_action: assessment.action(),
             expires_at: assessment.expires_at,
-            why: assessment.reason.as_str(),
+            reason: assessment.reason.code(),
+            why: assessment.reason.meaning(),
         })
     }
 }

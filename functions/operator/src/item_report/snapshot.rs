@@ -12,9 +12,9 @@ use store::Snapshot;
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotReport {
     /// Status of the item.
-    pub status: String,
+    pub status: Option<String>,
     /// Status of its current or last execution.
-    pub execution_status: String,
+    pub execution_status: Option<String>,
     /// Why the last execution failed.
     pub error: Option<ErrorLine>,
     /// The bank.
@@ -76,8 +76,8 @@ impl SnapshotReport {
         let item = &snapshot.item;
         let products = item.status_detail.iter().flatten();
         Self {
-            status: item.status.as_str().to_owned(),
-            execution_status: item.execution_status.as_str().to_owned(),
+            status: item.status.present().map(str::to_owned),
+            execution_status: item.execution_status.present().map(str::to_owned),
             error: item.error.as_ref().map(ErrorLine::new),
             connector: item.connector.as_ref().map(ConnectorLine::new),
             products: products

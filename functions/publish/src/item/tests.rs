@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use store::Schedule;
 
 use super::*;
+use store::Snapshot;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const NOON: &str = "2026-11-23T12:00:00Z";
@@ -88,6 +89,7 @@ fn a_new_phase_is_published_with_the_previous_one() {
     assert_eq!(detail["owner"], "usr_1");
     assert_eq!(detail["connector"], json!({"id": 2, "name": "Pluggy Bank"}));
     assert_eq!(detail["nextAction"]["kind"], "none");
+    assert_eq!(detail["nextAction"]["reason"], "up_to_date");
     assert_eq!(detail["id"], entry.id);
 }
 
@@ -98,14 +100,73 @@ fn a_fetch_without_changes_is_not_published() {
         published(Some(&ready()), &fetched_at("2026-11-23T12:30:00Z", ready())),
         None
     );
-    // Both have the phase `reconnect`.
-    let refused = |code: &str| item(json!({"status": "LOGIN_ERROR", "executionStatus": code}));
+    let failed = |code: &str| item(json!({"status": "OUTDATED", "executionStatus": code}));
     assert_eq!(
-        published(
-            Some(&refused("INVALID_CREDENTIALS")),
-            &refused("ACCOUNT_LOCKED")
-        ),
+        published(Some(&failed("ERROR")), &failed("MERGE_ERROR")),
         None
+    );
+}
+
+#[test]
+fn another_reason_in_the_same_phase_is_published_as_a_change() {
+    let refused = |code: &str| item(json!({"status": "LOGIN_ERROR", "executionStatus": code}));
+
+    let entry = entry(
+        Some(&refused("INVALID_CREDENTIALS")),
+        &refused("ACCOUNT_LOCKED"),
+    )
+    .unwrap();
+
+    assert_eq!(entry.detail_type, "item.changed");
+    let detail = detail(&entry);
+    assert_eq!(detail["previousPhase"], "reconnect");
+    assert_eq!(detail["phase"], "reconnect");
+    assert_eq!(detail["nextAction"]["reason"], "account_locked");
+}
+
+#[test]
+fn data_that_becomes_stale_is_published_with_the_next_fetch() {
+    let collected = |fetched: &str| {
+        let last = json!({"lastUpdatedAt": "2026-11-16T12:00:00Z", "nextAutoSyncAt": null});
+        fetched_at(fetched, item(last))
+    };
+    let (current, stale) = (collected(NOON), collected("2026-11-23T12:00:01Z"));
+
+    assert_eq!(published(Some(&current), &current), None);
+    let entry = entry(Some(&current), &stale).unwrap();
+
+    assert_eq!(entry.detail_type, "item.changed");
+    let detail = detail(&entry);
+    assert_eq!(detail["phase"], "ready");
+    assert_eq!(detail["nextAction"]["kind"], "update");
+    assert_eq!(detail["nextAction"]["reason"], "data_stale");
+    assert_eq!(published(Some(&stale), &stale), None);
+}
+
+#[test]
+fn a_login_at_the_bank_is_published_with_its_reason_and_without_its_link() {
+    let waiting = item(json!({
+        "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+        "connector": {"id": 601, "oauth": true},
+        "parameter": {
+            "name": "oauthCode", "type": "oauth", "data": "https://bank.example.com/auth?request=abc",
+            "expiresAt": "2026-11-23T12:30:00Z",
+        },
+    }));
+
+    let entry = entry(None, &waiting).unwrap();
+
+    assert_eq!(entry.detail_type, "item.waiting_user");
+    let action = detail(&entry)["nextAction"].clone();
+    assert_eq!(
+        (&action["kind"], &action["reason"]),
+        (&json!("act_at_bank"), &json!("open_finance_login"))
+    );
+    assert_eq!(action["expiresAt"], "2026-11-23T12:30:00Z");
+    assert!(
+        !entry.detail.contains("bank.example.com"),
+        "{}",
+        entry.detail
     );
 }
 
@@ -212,7 +273,7 @@ fn a_republished_event_has_the_same_id() {
 }
 
 #[test]
-fn facts_that_differ_have_ids_that_differ() {
+fn events_that_differ_have_ids_that_differ() {
     let first = entry(None, &ready()).unwrap().id;
     let others = [
         updating(),
@@ -234,14 +295,14 @@ fn no_text_of_the_bank_is_published() {
     let asked = item(json!({
         "status": "LOGIN_ERROR", "executionStatus": "ACCOUNT_NEEDS_ACTION",
         "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": "Maria", "providerMessage": "CPF 123"},
-        "parameter": {"name": "token", "label": "Maria"},
+        "parameter": {"name": "oauthCode", "type": "oauth", "label": "Maria", "data": "https://bank.example.com/auth"},
         "userAction": {"instructions": "Maria", "type": "qr"},
     }));
 
     let entry = entry(None, &asked).unwrap();
 
     assert_eq!(detail(&entry)["errorCode"], "ACCOUNT_NEEDS_ACTION");
-    for words in ["Maria", "123", "qr"] {
+    for words in ["Maria", "123", "qr", "bank.example.com"] {
         assert!(
             !entry.detail.replace(&entry.id, "").contains(words),
             "{words}"

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::dead_letters::MAX_REFUSALS;
 use crate::reference::{Reference, RowKey};
 
 /// Returns an entry about `partition` with a detail of this length in bytes.
@@ -58,7 +59,7 @@ fn answer(send_queue: &mut SendQueue, results: Vec<EntryResult>) {
 }
 
 #[test]
-fn a_request_has_one_post_of_a_partition_and_ten_in_all() {
+fn a_request_has_one_entry_of_a_partition_and_ten_in_all() {
     let entries = (0..30).map(|number| entry(&format!("p{}", number / 2), number));
 
     let send_queue = SendQueue::new(entries.collect());
@@ -68,7 +69,7 @@ fn a_request_has_one_post_of_a_partition_and_ten_in_all() {
 }
 
 #[test]
-fn a_request_is_no_larger_than_the_bus_takes() {
+fn a_request_is_no_larger_than_the_bus_accepts() {
     let large = MAX_BYTES - 100;
     let send_queue = SendQueue::new(vec![
         sized("a", 1, large),
@@ -80,7 +81,7 @@ fn a_request_is_no_larger_than_the_bus_takes() {
 }
 
 #[test]
-fn a_post_waits_for_the_one_before_it_in_its_partition() {
+fn an_entry_waits_for_the_one_before_it_in_its_partition() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("a", 2), entry("b", 3)]);
 
     answer(&mut send_queue, vec![refused(), accepted()]);
@@ -92,31 +93,33 @@ fn a_post_waits_for_the_one_before_it_in_its_partition() {
 }
 
 #[test]
-fn what_is_refused_for_good_is_given_up_at_once() {
+fn an_entry_that_is_refused_for_good_is_dead_lettered_at_once() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("a", 2)]);
 
     let entry_result = EntryResult::RefusedForGood("MalformedDetail".to_owned());
     answer(&mut send_queue, vec![entry_result]);
 
-    let (given_up, code) = send_queue.given_up().unwrap();
-    assert_eq!((given_up, code), (&entry("a", 1), "MalformedDetail"));
+    assert_eq!(
+        send_queue.dead_letter(),
+        Some((&entry("a", 1), "MalformedDetail"))
+    );
     send_queue.remove_first();
-    assert_eq!(send_queue.given_up(), None);
+    assert_eq!(send_queue.dead_letter(), None);
     assert_eq!(numbers(&send_queue), ["2"]);
 }
 
 #[test]
-fn what_cannot_be_read_is_given_up_and_the_rest_goes_on() {
+fn an_unreadable_row_is_dead_lettered_and_the_rest_is_sent() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), unreadable("b", 2), entry("b", 3)]);
 
     assert_eq!(
-        send_queue.given_up(),
+        send_queue.dead_letter(),
         None,
         "the stream would repeat it with the first"
     );
     answer(&mut send_queue, vec![accepted()]);
     assert_eq!(
-        send_queue.given_up(),
+        send_queue.dead_letter(),
         Some((&unreadable("b", 2), "Unreadable"))
     );
     send_queue.remove_first();
@@ -124,55 +127,55 @@ fn what_cannot_be_read_is_given_up_and_the_rest_goes_on() {
 }
 
 #[test]
-fn what_is_refused_again_and_again_is_given_up_only_if_the_bus_takes_others() {
+fn an_entry_that_is_refused_repeatedly_is_dead_lettered_only_if_the_bus_accepts_others() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
-    for _ in 0..MAX_TRIES {
-        assert_eq!(send_queue.given_up(), None);
+    for _ in 0..MAX_REFUSALS {
+        assert_eq!(send_queue.dead_letter(), None);
         answer(&mut send_queue, vec![refused(), refused()]);
     }
-    assert_eq!(send_queue.given_up(), None);
-    assert_eq!(send_queue.next_request(), None, "the bus takes nothing");
+    assert_eq!(send_queue.dead_letter(), None);
+    assert_eq!(send_queue.next_request(), None, "the bus accepts nothing");
     assert_eq!(send_queue.refusal(), "InternalFailure");
     assert_eq!(send_queue.into_pending(), [entry("a", 1), entry("b", 2)]);
 
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
-    for _ in 0..MAX_TRIES {
-        assert_eq!(send_queue.given_up(), None);
+    for _ in 0..MAX_REFUSALS {
+        assert_eq!(send_queue.dead_letter(), None);
         answer(&mut send_queue, vec![refused(), accepted()]);
     }
     assert_eq!(
-        send_queue.given_up(),
+        send_queue.dead_letter(),
         Some((&entry("a", 1), "InternalFailure"))
     );
 }
 
 #[test]
-fn a_bus_that_ceases_to_take_anything_is_no_reason_to_give_up() {
+fn no_entry_is_dead_lettered_if_the_bus_stops_accepting() {
     let entries = (0..20).map(|number| entry(&number.to_string(), number));
     let mut send_queue = SendQueue::new(entries.collect());
     answer(&mut send_queue, vec![accepted(); 10]);
 
     while let Some(request) = send_queue.next_request() {
         send_queue.answered(&request, vec![refused(); 10]);
-        assert_eq!(send_queue.given_up(), None);
+        assert_eq!(send_queue.dead_letter(), None);
     }
 
     assert_eq!(send_queue.into_pending().len(), 10);
 }
 
 #[test]
-fn an_entry_that_is_too_large_by_itself_is_for_the_bus_to_reject() {
+fn an_entry_that_is_too_large_by_itself_is_rejected_by_the_bus() {
     let mut send_queue = SendQueue::new(vec![sized("a", 1, MAX_BYTES), entry("b", 2)]);
 
     assert_eq!(numbers(&send_queue), ["1"]);
     let request = send_queue.next_request().unwrap();
     send_queue.rejected(&request, "ValidationException".to_owned());
 
-    assert_eq!(send_queue.given_up().unwrap().1, "ValidationException");
+    assert_eq!(send_queue.dead_letter().unwrap().1, "ValidationException");
 }
 
 #[test]
-fn only_what_may_be_taken_another_time_is_waited_for() {
+fn only_a_refusal_for_now_needs_a_pause() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
     let request = send_queue.next_request().unwrap();
     let for_good = EntryResult::RefusedForGood("MalformedDetail".to_owned());
@@ -186,7 +189,7 @@ fn only_what_may_be_taken_another_time_is_waited_for() {
 }
 
 #[test]
-fn a_rejected_request_is_taken_apart_to_find_the_post_at_fault() {
+fn each_entry_of_a_rejected_request_is_sent_alone() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
 
     let request = send_queue.next_request().unwrap();
@@ -196,7 +199,7 @@ fn a_rejected_request_is_taken_apart_to_find_the_post_at_fault() {
     let request = send_queue.next_request().unwrap();
     send_queue.rejected(&request, "ValidationException".to_owned());
     assert_eq!(
-        send_queue.given_up(),
+        send_queue.dead_letter(),
         Some((&entry("a", 1), "ValidationException"))
     );
     send_queue.remove_first();
@@ -204,7 +207,7 @@ fn a_rejected_request_is_taken_apart_to_find_the_post_at_fault() {
 }
 
 #[test]
-fn an_entry_of_which_the_bus_says_nothing_is_not_published() {
+fn an_entry_without_a_result_is_not_published() {
     let mut send_queue = SendQueue::new(vec![entry("a", 1), entry("b", 2)]);
 
     answer(&mut send_queue, vec![accepted()]);

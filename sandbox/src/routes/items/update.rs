@@ -60,7 +60,7 @@ pub(super) async fn update(
 fn check(connection: &Connection, parameters: Option<&Parameters>, app: &App) -> Result<(), Error> {
     let item = &connection.item;
     if item.connector.id == MEU_PLUGGY {
-        return Err(Error::bad_request("Items of MeuPluggy cannot be updated"));
+        return Err(Error::bad_request("MeuPluggy item cant be updated"));
     }
     if item.status.is_running() {
         return Err(refusal(

@@ -5,23 +5,9 @@ use jiff::Timestamp;
 use super::{Client, NO_BODY};
 use crate::Error;
 use crate::call::Call;
-use pluggy::{Connector, ConnectorFilter, ConnectorId, Page};
+use pluggy::{Connector, ConnectorId};
 
 impl Client {
-    /// `GET /connectors`: fetches the institutions that the application can use.
-    pub async fn connectors(
-        &self,
-        filter: &ConnectorFilter,
-        now: Timestamp,
-    ) -> Result<Page<Connector>, Error> {
-        self.call(
-            Call::get(["connectors"]).with_query(filter.query()),
-            NO_BODY,
-            now,
-        )
-        .await
-    }
-
     /// `GET /connectors/{id}`: fetches an institution, or `None` if it does not exist.
     pub async fn connector(
         &self,

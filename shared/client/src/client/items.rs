@@ -1,14 +1,11 @@
 //! Items.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use secrecy::SecretString;
 
-use super::{Client, ITEM_NOT_FOUND, NO_BODY};
+use super::{Client, ITEM_NOT_FOUND, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
-use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, Parameters, UpdateItemRequest};
+use pluggy::{Deleted, Item, ItemCursor, ItemId, ItemPage, UpdateItemRequest};
 
 impl Client {
     /// `GET /items/{id}`: fetches an item, or `None` if the application has no item with this id. Boxed,
@@ -32,42 +29,29 @@ impl Client {
     ) -> Result<ItemPage, Error> {
         let after = after.map(|cursor| ("after", cursor.as_str().to_owned()));
         let call = Call::get(["v2", "items"]).with_query(after.into_iter().collect());
-        self.call(call, NO_BODY, now).await
+        let page: ItemPage = self.call(call, NO_BODY, now).await?;
+        log_unreadable("items", page.unreadable);
+        Ok(page)
     }
 
-    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute per address.
+    /// `PATCH /items/{id}`: starts an execution. Pluggy limits this call to 20 a minute per address. The
+    /// returned item has only its id if the response has no usable body.
     pub async fn update_item(
         &self,
         id: ItemId,
         request: &UpdateItemRequest,
         now: Timestamp,
     ) -> Result<Option<Item>, Error> {
-        self.find(
-            Call::patch(["items", &id.to_string()]),
-            Some(request),
-            ITEM_NOT_FOUND,
-            now,
-        )
-        .await
+        let call = Call::patch(["items", &id.to_string()]);
+        self.change(call, Some(request), ITEM_NOT_FOUND, || Item::new(id), now)
+            .await
     }
 
     /// `DELETE /items/{id}`: deletes the item with its data and credentials, and revokes its consent. Returns
     /// `None` if the item does not exist, so a retry does no harm.
     pub async fn delete_item(&self, id: ItemId, now: Timestamp) -> Result<Option<Deleted>, Error> {
         let call = Call::delete(["items", &id.to_string()]).repeatable();
-        self.find(call, NO_BODY, ITEM_NOT_FOUND, now).await
-    }
-
-    /// `POST /items/{id}/mfa`: answers the prompt of an item that waits for the user's input.
-    pub async fn answer_mfa(
-        &self,
-        id: ItemId,
-        name: &str,
-        value: SecretString,
-        now: Timestamp,
-    ) -> Result<Option<Item>, Error> {
-        let answer = Parameters(BTreeMap::from([(name.to_owned(), value)]));
-        let call = Call::post(["items", &id.to_string(), "mfa"]);
-        self.find(call, Some(&answer), ITEM_NOT_FOUND, now).await
+        self.change(call, NO_BODY, ITEM_NOT_FOUND, Deleted::default, now)
+            .await
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY};
+use super::{ACCOUNT_NOT_FOUND, Client, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
 use pluggy::{AccountId, TransactionCursor, TransactionFilter, TransactionPage};
@@ -21,6 +21,11 @@ impl Client {
         query.extend(filter.query());
         query.extend(after.map(|cursor| ("after", cursor.as_str().to_owned())));
         let call = Call::get(["v2", "transactions"]).with_query(query);
-        self.find(call, NO_BODY, ACCOUNT_NOT_FOUND, now).await
+        let page: Option<TransactionPage> =
+            self.find(call, NO_BODY, ACCOUNT_NOT_FOUND, now).await?;
+        if let Some(page) = &page {
+            log_unreadable("transactions", page.unreadable);
+        }
+        Ok(page)
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Client, NO_BODY};
+use super::{Client, NO_BODY, log_unreadable};
 use crate::Error;
 use crate::call::Call;
 use pluggy::{CreateWebhookRequest, Deleted, Page, UpdateWebhookRequest, Webhook, WebhookId};
@@ -17,18 +17,13 @@ impl Client {
         let mut webhooks = Vec::new();
         for page in 1..=MAX_PAGES {
             let answer: Page<Webhook> = self.call(page_of_webhooks(page), NO_BODY, now).await?;
+            log_unreadable("webhooks", answer.unreadable);
             webhooks.extend(answer.results);
             if answer.total_pages.unwrap_or(1) <= page {
                 break;
             }
         }
         Ok(webhooks)
-    }
-
-    /// `GET /webhooks/{id}`: fetches a webhook, or `None` if it does not exist.
-    pub async fn webhook(&self, id: WebhookId, now: Timestamp) -> Result<Option<Webhook>, Error> {
-        let call = Call::get(["webhooks", &id.to_string()]);
-        self.find(call, NO_BODY, WEBHOOK_NOT_FOUND, now).await
     }
 
     /// `POST /webhooks`: registers a webhook.
@@ -41,7 +36,8 @@ impl Client {
             .await
     }
 
-    /// `PATCH /webhooks/{id}`: updates a webhook. Returns `None` if it does not exist.
+    /// `PATCH /webhooks/{id}`: updates a webhook. Returns `None` if it does not exist, and a webhook with only
+    /// its id if the response has no usable body.
     pub async fn update_webhook(
         &self,
         id: WebhookId,
@@ -49,7 +45,9 @@ impl Client {
         now: Timestamp,
     ) -> Result<Option<Webhook>, Error> {
         let call = Call::patch(["webhooks", &id.to_string()]);
-        self.find(call, Some(request), WEBHOOK_NOT_FOUND, now).await
+        let absent = || Webhook::new(id);
+        self.change(call, Some(request), WEBHOOK_NOT_FOUND, absent, now)
+            .await
     }
 
     /// `DELETE /webhooks/{id}`: deletes a webhook. Returns `None` if it does not exist.
@@ -59,7 +57,8 @@ impl Client {
         now: Timestamp,
     ) -> Result<Option<Deleted>, Error> {
         let call = Call::delete(["webhooks", &id.to_string()]);
-        self.find(call, NO_BODY, WEBHOOK_NOT_FOUND, now).await
+        self.change(call, NO_BODY, WEBHOOK_NOT_FOUND, Deleted::default, now)
+            .await
     }
 }
 

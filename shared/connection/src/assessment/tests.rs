@@ -1,3 +1,7 @@
+mod open_finance;
+mod stale_data;
+mod update_mode;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,6 +23,24 @@ fn item(fields: &Value) -> Item {
     serde_json::from_value(item).unwrap()
 }
 
+/// Fields of an item that waits for the user's login at the bank.
+fn login(expires_at: &str) -> Value {
+    json!({
+        "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+        "connector": {"id": 601, "oauth": true, "isOpenFinance": true},
+        "parameter": {
+            "name": "oauthCode", "type": "oauth", "label": "Oauth Code",
+            "data": "https://bank.example.com/auth?request=abc", "expiresAt": expires_at,
+        },
+    })
+}
+
+fn with(mut fields: Value, changes: &Value) -> Value {
+    let changes = changes.as_object().unwrap().clone();
+    fields.as_object_mut().unwrap().extend(changes);
+    fields
+}
+
 fn check(fields: Value, expected: Reason) {
     check_with(Availability::Available, fields, expected);
 }
@@ -34,11 +56,11 @@ fn the_phase_of_a_running_execution_depends_on_existing_data() {
     for status in ["CREATED", "UPDATING", "MERGING"] {
         check(
             json!({"status": status, "executionStatus": "CREATED"}),
-            Reason::FirstExecutionRuns,
+            Reason::FirstExecution,
         );
         check(
             json!({"status": status, "executionStatus": "X_IN_PROGRESS", "lastUpdatedAt": NOW}),
-            Reason::LaterExecutionRuns,
+            Reason::ExecutionRunning,
         );
     }
 }
@@ -48,31 +70,31 @@ fn an_execution_that_runs_again_outranks_how_the_last_one_ended() {
     for status in ["UPDATED", "OUTDATED", "LOGIN_ERROR"] {
         check(
             json!({"status": status, "executionStatus": "LOGIN_IN_PROGRESS", "lastUpdatedAt": NOW}),
-            Reason::LaterExecutionRuns,
+            Reason::ExecutionRunning,
         );
     }
 }
 
 #[test]
 fn a_finished_execution_is_ready_in_whole_or_in_part() {
-    check(json!({}), Reason::Collected);
+    check(json!({}), Reason::UpToDate);
     for execution_status in ["PARTIAL_SUCCESS", "UNEXPECTED_ERROR"] {
         check(
             json!({"executionStatus": execution_status}),
-            Reason::ProductsMissing,
+            Reason::PartiallyUpdated,
         );
     }
     check(
         json!({"statusDetail": {"loans": null, "accounts": {"isUpdated": false}}}),
-        Reason::ProductsMissing,
+        Reason::PartiallyUpdated,
     );
     check(
         json!({"statusDetail": {"accounts": {"isUpdated": true, "warnings": [{"code": "001"}]}}}),
-        Reason::Collected,
+        Reason::UpToDate,
     );
     check(
         json!({"hasResourcesPendingAuthorization": true}),
-        Reason::ResourcesPending,
+        Reason::CoHolderApprovalPending,
     );
 }
 
@@ -82,14 +104,14 @@ fn a_prompt_can_be_answered_until_it_expires() {
         (
             "WAITING_USER_INPUT",
             "parameter",
-            Reason::InputAwaited,
-            Reason::InputExpired,
+            Reason::MfaRequired,
+            Reason::MfaExpired,
         ),
         (
             "WAITING_USER_ACTION",
             "userAction",
-            Reason::ActionAwaited,
-            Reason::ActionExpired,
+            Reason::BankActionRequired,
+            Reason::BankActionExpired,
         ),
     ] {
         let asked = |expires_at| {
@@ -115,13 +137,13 @@ fn a_prompt_without_an_expiry_is_given_a_day() {
     for (status, awaited, expired) in [
         (
             "WAITING_USER_INPUT",
-            Reason::InputAwaited,
-            Reason::InputExpired,
+            Reason::MfaRequired,
+            Reason::MfaExpired,
         ),
         (
             "WAITING_USER_ACTION",
-            Reason::ActionAwaited,
-            Reason::ActionExpired,
+            Reason::BankActionRequired,
+            Reason::BankActionExpired,
         ),
     ] {
         let asked = |updated_at| json!({"status": status, "executionStatus": status, "updatedAt": updated_at});
@@ -135,11 +157,11 @@ fn a_prompt_without_an_expiry_is_given_a_day() {
 fn a_pause_that_only_the_execution_names_is_one() {
     check(
         json!({"status": "UPDATING", "executionStatus": "WAITING_USER_INPUT"}),
-        Reason::InputAwaited,
+        Reason::MfaRequired,
     );
     check(
         json!({"status": "UPDATING", "executionStatus": "WAITING_USER_ACTION"}),
-        Reason::ActionAwaited,
+        Reason::BankActionRequired,
     );
 }
 
@@ -153,28 +175,28 @@ fn a_device_that_waits_for_authorization_is_no_failure_for_a_day() {
 
     check(
         pending("2026-11-22T12:00:01Z"),
-        Reason::AuthorizationPending,
+        Reason::DeviceAuthorizationPending,
     );
     check(
         pending("2026-11-22T12:00:00Z"),
-        Reason::AuthorizationOverdue,
+        Reason::DeviceAuthorizationOverdue,
     );
 }
 
 #[test]
 fn what_failed_says_who_must_act() {
     let cases = [
-        ("INVALID_CREDENTIALS", Reason::CredentialsRefused),
-        ("INVALID_CREDENTIALS_MFA", Reason::InputRefused),
-        ("USER_INPUT_TIMEOUT", Reason::InputExpired),
+        ("INVALID_CREDENTIALS", Reason::InvalidCredentials),
+        ("INVALID_CREDENTIALS_MFA", Reason::InvalidMfa),
+        ("USER_INPUT_TIMEOUT", Reason::MfaExpired),
         (
             "USER_AUTHORIZATION_NOT_GRANTED",
-            Reason::AuthorizationNotGranted,
+            Reason::AuthorizationDenied,
         ),
         ("USER_AUTHORIZATION_REVOKED", Reason::AuthorizationRevoked),
         ("ACCOUNT_LOCKED", Reason::AccountLocked),
-        ("ACCOUNT_CREDENTIALS_RESET", Reason::PasswordExpired),
-        ("ACCOUNT_NEEDS_ACTION", Reason::AccountNeedsAction),
+        ("ACCOUNT_CREDENTIALS_RESET", Reason::PasswordResetRequired),
+        ("ACCOUNT_NEEDS_ACTION", Reason::AccountActionRequired),
         ("USER_NOT_SUPPORTED", Reason::AccountNotSupported),
     ];
     for (execution_status, reason) in cases {
@@ -189,16 +211,16 @@ fn what_failed_says_who_must_act() {
 
 #[test]
 fn an_execution_that_pluggy_retries_differs_from_a_failed_login() {
-    use Reason::{BankUnavailable, ExecutionFailed, LoggedInElsewhere};
-    use Reason::{LoginBlocked, LoginInterrupted};
+    use Reason::{BankUnavailable, Retrying, SessionConflict};
+    use Reason::{LoginInterrupted, LoginSessionConflict};
     let cases = [
-        ("ALREADY_LOGGED_IN", LoggedInElsewhere, LoginBlocked),
+        ("ALREADY_LOGGED_IN", SessionConflict, LoginSessionConflict),
         ("SITE_NOT_AVAILABLE", BankUnavailable, LoginInterrupted),
-        ("CONNECTION_ERROR", ExecutionFailed, LoginInterrupted),
-        ("ERROR", ExecutionFailed, LoginInterrupted),
-        ("UNEXPECTED_ERROR", ExecutionFailed, LoginInterrupted),
-        ("MERGE_ERROR", ExecutionFailed, LoginInterrupted),
-        ("CREATE_ERROR", ExecutionFailed, LoginInterrupted),
+        ("CONNECTION_ERROR", Retrying, LoginInterrupted),
+        ("ERROR", Retrying, LoginInterrupted),
+        ("UNEXPECTED_ERROR", Retrying, LoginInterrupted),
+        ("MERGE_ERROR", Retrying, LoginInterrupted),
+        ("CREATE_ERROR", Retrying, LoginInterrupted),
     ];
     for (execution_status, while_repeated, once_given_up) in cases {
         let failed = |status| json!({"status": status, "executionStatus": execution_status});
@@ -229,15 +251,21 @@ fn what_pluggy_has_given_up_is_for_the_user_to_try() {
             .reason
         };
 
-        assert_eq!(outdated("2026-11-23T06:00:00Z", None), Reason::GivenUp);
+        assert_eq!(
+            outdated("2026-11-23T06:00:00Z", None),
+            Reason::RetriesExhausted
+        );
         assert_eq!(
             outdated("2026-11-23T06:00:00Z", Some(JUST_PASSED)),
-            Reason::GivenUp
+            Reason::RetriesExhausted
         );
-        assert_ne!(outdated("2026-11-23T06:00:01Z", None), Reason::GivenUp);
+        assert_ne!(
+            outdated("2026-11-23T06:00:01Z", None),
+            Reason::RetriesExhausted
+        );
         assert_ne!(
             outdated("2026-11-23T06:00:00Z", Some(STILL_AHEAD)),
-            Reason::GivenUp
+            Reason::RetriesExhausted
         );
     }
 }
@@ -250,7 +278,7 @@ fn the_error_says_why_where_the_execution_does_not() {
                 "status": "OUTDATED", "executionStatus": execution_status,
                 "error": {"code": "ACCOUNT_NEEDS_ACTION"},
             }),
-            Reason::AccountNeedsAction,
+            Reason::AccountActionRequired,
         );
     }
     check(
@@ -264,13 +292,13 @@ fn the_error_says_why_where_the_execution_does_not() {
 
 #[test]
 fn what_is_new_to_this_version_is_unknown_where_it_decides() {
-    check(json!({"status": "HIBERNATING"}), Reason::UnknownStatus);
+    check(json!({"status": "HIBERNATING"}), Reason::Unknown);
     let new = |status| json!({"status": status, "executionStatus": "SOMETHING_NEW"});
-    check(new("OUTDATED"), Reason::UnknownStatus);
+    check(new("OUTDATED"), Reason::Unknown);
     check(new("LOGIN_ERROR"), Reason::LoginFailed);
-    check(new("UPDATED"), Reason::Collected);
-    check(new("UPDATING"), Reason::FirstExecutionRuns);
-    check(new("WAITING_USER_INPUT"), Reason::InputAwaited);
+    check(new("UPDATED"), Reason::UpToDate);
+    check(new("UPDATING"), Reason::FirstExecution);
+    check(new("WAITING_USER_INPUT"), Reason::MfaRequired);
 }
 
 #[test]
@@ -282,13 +310,13 @@ fn a_consent_that_ended_needs_a_new_connection() {
     ] {
         let until = |at| json!({"status": status, "executionStatus": execution_status, "consentExpiresAt": at});
 
-        check(until(JUST_PASSED), Reason::ConsentEnded);
+        check(until(JUST_PASSED), Reason::ConsentExpired);
         let assessment = assess(
             &item(&until(STILL_AHEAD)),
             Availability::Available,
             NOW.parse().unwrap(),
         );
-        assert_ne!(assessment.reason, Reason::ConsentEnded);
+        assert_ne!(assessment.reason, Reason::ConsentExpired);
     }
 }
 
@@ -296,11 +324,11 @@ fn a_consent_that_ended_needs_a_new_connection() {
 fn a_planned_sync_is_overdue_after_an_hour() {
     check(
         json!({"nextAutoSyncAt": "2026-11-23T11:00:01Z"}),
-        Reason::Collected,
+        Reason::UpToDate,
     );
     check(
         json!({"nextAutoSyncAt": "2026-11-23T11:00:00Z"}),
-        Reason::UpdateOverdue,
+        Reason::ExecutionOverdue,
     );
 }
 
@@ -316,21 +344,27 @@ fn while_the_connector_is_offline_everybody_waits_for_the_bank() {
         ),
         (
             json!({"status": "OUTDATED", "executionStatus": "ERROR", "updatedAt": "2026-11-20T00:00:00Z"}),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             failed("LOGIN_ERROR", "INVALID_CREDENTIALS"),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             json!({"consentExpiresAt": NOW}),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
         (
             failed("LOGIN_ERROR", "ACCOUNT_LOCKED"),
-            Reason::OfflineUntilReconnected,
+            Reason::ReconnectConnectorOffline,
         ),
-        (json!({}), Reason::Collected),
+        (json!({}), Reason::UpToDate),
+        (
+            json!({"lastUpdatedAt": "2026-09-12T12:00:00Z"}),
+            Reason::DataStaleConnectorOffline,
+        ),
+        (login(JUST_PASSED), Reason::ReconnectConnectorOffline),
+        (login(STILL_AHEAD), Reason::OpenFinanceLogin),
     ] {
         check_with(Availability::Offline, fields, expected);
     }
@@ -342,7 +376,7 @@ fn a_retired_connector_needs_a_new_connection_once_nothing_runs() {
         ("UPDATED", "SUCCESS", Reason::ConnectorRetired),
         ("OUTDATED", "ERROR", Reason::ConnectorRetired),
         ("LOGIN_ERROR", "ACCOUNT_LOCKED", Reason::ConnectorRetired),
-        ("UPDATING", "CREATED", Reason::FirstExecutionRuns),
+        ("UPDATING", "CREATED", Reason::FirstExecution),
     ] {
         check_with(
             Availability::Retired,
@@ -359,5 +393,5 @@ fn an_item_that_never_changed_is_as_old_as_it_is() {
         "updatedAt": null, "createdAt": "2026-11-23T06:00:00Z",
     });
 
-    check(fields, Reason::GivenUp);
+    check(fields, Reason::RetriesExhausted);
 }

@@ -1,0 +1,11 @@
+export { createPluggyClient, type PluggyClient, type PluggyClientOptions } from "./client.ts";
+export type { ConnectionState } from "./connection.ts";
+export type { ConnectionsState } from "./connections.ts";
+export { describe, type View } from "./describe.ts";
+export { ApiError, isApiError, isWidgetError, WidgetError } from "./errors.ts";
+export type { Language } from "./http.ts";
+export { widgetCallbacks, type WidgetCallbacks, type WidgetEvent, type WidgetHandlers } from "./relay.ts";
+export type { ActionKind, ConnectTokenRequest, Item, Phase, WidgetOptions } from "./schemas.ts";
+export type { Store } from "./store.ts";
+export type { Visibility } from "./visibility.ts";
+export { openWidget, type OpenOptions, type Sdk, type Widget, type WidgetStatus } from "./widget.ts";

@@ -1,0 +1,111 @@
+//! The operator's command.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::cursor::Cursor;
+
+/// A command to publish again everything since a time, whether it was published before or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Command {
+    /// The start of the time range.
+    pub(super) since: Timestamp,
+    /// Position at which publishing continues.
+    pub(super) cursor: Cursor,
+}
+
+/// Reason why a command was not executed. It names a field and never repeats its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InvalidCommand {
+    /// The field; empty for the command as a whole.
+    pub field: &'static str,
+    /// Description of a valid value, as the end of a sentence that begins with the field name.
+    pub reason: &'static str,
+}
+
+/// The JSON form of a command.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    action: String,
+    since: Option<String>,
+    cursor: Option<String>,
+}
+
+impl Command {
+    /// Parses a command. The refusal names the first wrong field.
+    pub(super) fn parse(json: &str) -> Result<Self, InvalidCommand> {
+        let refusal = |field, reason| InvalidCommand { field, reason };
+        let fields: Fields = serde_json::from_str(json).map_err(|_| {
+            refusal(
+                "",
+                "must have action, since and perhaps cursor, which are text, and nothing else",
+            )
+        })?;
+        if fields.action != "republish" {
+            return Err(refusal("action", "must be republish"));
+        }
+        let since = fields.since.and_then(|since| since.parse().ok());
+        let cursor = fields
+            .cursor
+            .map_or(Some(Cursor::START), |text| Cursor::from_text(&text));
+        Ok(Self {
+            since: since.ok_or(refusal(
+                "since",
+                "must be a time such as 2026-11-23T12:00:00Z",
+            ))?,
+            cursor: cursor.ok_or(refusal("cursor", "must be a cursor from an earlier answer"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_with_its_cursor() {
+        let command = |cursor: &str| {
+            let since = "2026-11-23T12:00:00Z";
+            Command::parse(&format!(
+                r#"{{"action":"republish","since":"{since}","cursor":{cursor}}}"#
+            ))
+            .unwrap()
+        };
+
+        assert_eq!(command("null").cursor, Cursor::START);
+        for cursor in [
+            "webhooks.",
+            "webhooks.WyJFVkVOVCMxIiwiMSJd",
+            "items.",
+            "items.WyJJVEVNIzEiXQ",
+        ] {
+            let read = command(&format!(r#""{cursor}""#)).cursor;
+
+            assert_eq!(read.to_text(), cursor);
+        }
+    }
+
+    #[test]
+    fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
+        for (json, field) in [
+            ("[]", ""),
+            ("{}", ""),
+            (r#"{"action":"republish","since":7}"#, ""),
+            (r#"{"action":"republish","sinse":"x"}"#, ""),
+            (r#"{"action":"replay"}"#, "action"),
+            (r#"{"action":"republish"}"#, "since"),
+            (r#"{"action":"republish","since":"yesterday"}"#, "since"),
+            (
+                r#"{"action":"republish","since":"2026-11-23T12:00:00Z","cursor":"x"}"#,
+                "cursor",
+            ),
+            (
+                r#"{"action":"republish","since":"2026-11-23T12:00:00Z","cursor":"items.x"}"#,
+                "cursor",
+            ),
+        ] {
+            assert_eq!(Command::parse(json).unwrap_err().field, field, "{json}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The link of an Open Finance login: shown to its owner, and to nobody else.
+
+use runtime::clock::now;
+use serde_json::json;
+use tests::{Deployment, sample};
+
+use super::{Log, USER};
+
+#[tokio::test]
+async fn the_link_of_a_login_at_the_bank_is_logged_by_no_function() {
+    const BANK_PAGE: &str = "bank.example.com/auth";
+    let log = Log::start();
+    let deployment = Deployment::start_in_real_time().await;
+    tracing::info!("what follows is logged");
+    let absent = json!({"cpf": "999.999.999-99"});
+    let item_id = deployment.connect_at(601, USER, &absent).await;
+    deployment.login_page_opens(item_id).await;
+    let event = json!({"event": "item/waiting_user_input", "eventId": "1", "itemId": item_id});
+    deployment.deliver(&event).await;
+    deployment.sync_all().await;
+
+    let (_, item) = deployment.status_of(USER, item_id).await;
+    let listed = deployment.items_of(USER).await;
+    let inspect = json!({"action": "inspect", "itemId": item_id});
+    let report = operator::handle(&deployment.operator(), inspect, now()).await;
+    let widget_event = json!({
+        "event": "ITEM_RESPONSE", "timestamp": 1,
+        "item": {"id": item_id, "parameter": {"type": "oauth", "data": item["nextAction"]["link"]}},
+    });
+    let request = sample::with_body("connect-events/on-open.json", USER, &widget_event);
+    connect_events::handle(&deployment.connect_events(), request, now()).await;
+    for request in [
+        sample::with_body(
+            "connect-token/no-body.json",
+            USER,
+            &json!({"itemId": item_id}),
+        ),
+        sample::with_body(
+            "connect-token/no-body.json",
+            "usr_2",
+            &json!({"itemId": item_id}),
+        ),
+    ] {
+        connect_token::handle(&deployment.connect_token(), request, now()).await;
+    }
+
+    for shown in [&item, &listed] {
+        assert!(shown.to_string().contains(BANK_PAGE), "{shown}");
+    }
+    log.assert_lacks(&[BANK_PAGE]);
+    let report = serde_json::to_string(&report.unwrap()).unwrap();
+    let events = format!("{:?}", deployment.tables.event_rows().await);
+    let counted = format!("{:?}", deployment.metrics.lines());
+    for text in [report, events, counted] {
+        assert!(!text.contains(BANK_PAGE), "{text}");
+    }
+}
