@@ -4,13 +4,14 @@ import { expect } from "vitest";
 import type { Demo } from "./demo.ts";
 import { test as base } from "./fixtures.ts";
 
-/** As slow as Pluggy, so that a person can act before the bank does it by itself. */
-const test = base.extend({ timeScale: [1, { scope: "file" }] });
+/** Slow enough to see what lasts for seconds at Pluggy. */
+const test = base.extend({ timeScale: [2, { scope: "file" }] });
 
 /** Goes to the bank's page, which opens in a tab of its own. */
 async function goToBank(demo: Demo): Promise<Page> {
   await demo.connectAndLogIn(/Open Finance/);
   await demo.screen("bank-login");
+  await demo.main("bank-login").getByText("Preparing your bank's page").waitFor();
   const opened = demo.page.context().waitForEvent("page");
   await demo.widget.getByRole("link", { name: "Go to your bank" }).click();
   return opened;
@@ -89,5 +90,17 @@ test("a QR code is shown until it is scanned", async ({ demo }) => {
       .getAttribute("d"),
   ).toMatch(/^M0 0h1/);
   expect(await demo.callbacks()).toContain("ITEM_RESPONSE WAITING_USER_ACTION WAITING_USER_ACTION");
+  await demo.screen("done");
+});
+
+test("a bank without a form leads to its page, and goes on when the bank does", async ({ demo }) => {
+  await demo.connectUpToLogin(/It works/);
+  await demo.press("Back");
+  await demo.press("MeuPluggy");
+  await demo.screen("login");
+  await demo.logIn();
+
+  await demo.widget.getByRole("link", { name: "Go to your bank" }).waitFor();
+
   await demo.screen("done");
 });
