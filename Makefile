@@ -36,6 +36,10 @@ examples: local-tools ## Build the consumers in examples/ and deploy them beside
 logs: local-tools ## Follow the functions' logs (.local/logs has the rest)
 	@$(LOCAL_PYTHON) scripts/logs.py
 
+.PHONY: sandbox-demo
+sandbox-demo: check-machine ## Run the sandbox alone, with a page that opens Pluggy's widget on it (needs Node.js)
+	@$(PYTHON) scripts/sandbox_demo.py
+
 .PHONY: user-token
 user-token: # Print a user's token for the local stack (USER_ID=usr_01J9X)
 	@$(PYTHON) scripts/user_token.py $(USER_ID)
@@ -77,6 +81,10 @@ test-official-clients: local-tools # Test the sandbox with Pluggy's own clients
 .PHONY: test-examples
 test-examples: check-machine-for-tests # Test the consumer in Node.js on the sandbox and AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_examples.py
+
+.PHONY: test-browser
+test-browser: check-machine # Test the pages of the sandbox in a real Chromium (CHROMIUM=<path> names one)
+	@$(PYTHON) scripts/test_browser.py
 
 .PHONY: test-template
 test-template: build # Test the transformed template and the built functions

@@ -24,6 +24,7 @@ from stack import (
     stack_file,
     walk,
     webhook_registration,
+    widget_bundle,
 )
 from stack.stack_file import Credentials
 
@@ -59,6 +60,7 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
         template = build.release()
     else:
         template = build.local()
+    widget_bundle.build_if_possible()
     phases.next()
     credentials = start()
     phases.next()

@@ -1,5 +1,6 @@
 // A small app that opens the widget with the sandbox's own connect tokens, and lists the callbacks.
 import { PluggyConnect } from "pluggy-connect-sdk";
+import type { PluggyConnectProps } from "pluggy-connect-sdk/dist/module/pluggy-connect";
 import type { Item } from "pluggy-js";
 import { render } from "preact";
 import { useState } from "preact/hooks";
@@ -48,13 +49,14 @@ function Demo() {
     await put("/sandbox/prefill", updateItem === undefined ? (scenario?.values ?? {}) : {});
     const token = await connectToken(updateItem);
     const widget = new PluggyConnect({
-      connectToken: token.accessToken,
-      ...token.connect,
       includeSandbox: true,
       language,
       theme,
       allowConnectInBackground: isBackgroundAllowed,
       ...(updateItem === undefined ? scenario && { selectedConnectorId: scenario.connectorId } : { updateItem }),
+      ...otherOptions(),
+      connectToken: token.accessToken,
+      ...token.connect,
       onOpen: () => note("onOpen"),
       onClose: () => note("onClose"),
       onHide: () => {
@@ -165,6 +167,11 @@ function Choice<Option>({ legend, value, options, labelOf, onChange }: ChoicePro
       ))}
     </fieldset>
   );
+}
+
+/** Returns further options of the SDK from the page's address: `/demo?options={"connectorIds":[2]}`. */
+function otherOptions(): Partial<PluggyConnectProps> {
+  return JSON.parse(new URLSearchParams(location.search).get("options") ?? "{}");
 }
 
 async function connectToken(itemId: string | undefined): Promise<Token> {

@@ -7,7 +7,7 @@ import { fetchPrefill } from "./sandbox.ts";
 import type { Values } from "./scenarios.ts";
 import { isLoggedIn, isOver, needsCredentials, retryOf, type Screen, screenOf } from "./screen.ts";
 
-const POLL_MS = 1000;
+const POLL_MS = 500;
 /** Polls that may fail in a row. */
 const PATIENCE = 5;
 
