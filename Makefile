@@ -104,7 +104,7 @@ test-end-to-end: local-tools # Test the local stack as a user sees it (starts th
 	@$(LOCAL_PYTHON) scripts/test_end_to_end.py
 
 .PHONY: fuzz
-fuzz: check-machine ## Test the webhook with hostile input (SECONDS=600 for each target; default 60)
+fuzz: check-machine # Test the webhook with hostile input (SECONDS=600 for each target; default 60)
 	@$(PYTHON) scripts/fuzz.py $(SECONDS)
 
 .PHONY: prove

@@ -42,7 +42,6 @@ async fn when_pluggy_is_down_or_limiting_the_caller_gets_a_retry_delay() {
         (Effect::Disconnect, 503, "5"),
         (Effect::Hang, 503, "5"),
         (Effect::RateLimited { reset_seconds: 23 }, 503, "23"),
-        (Effect::Garbage, 502, "60"),
         (status(404, None), 502, "60"),
     ];
     for (effect, status, retry_after) in cases {
@@ -64,6 +63,15 @@ async fn when_pluggy_is_down_or_limiting_the_caller_gets_a_retry_delay() {
             "{what}: later it works"
         );
     }
+}
+
+#[tokio::test]
+async fn a_deletion_counts_by_its_status_whatever_its_body_is() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment).await;
+    deployment.pluggy.add_fault(fault(Effect::Garbage));
+
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
 }
 
 #[tokio::test]

@@ -108,6 +108,17 @@ fn without_a_changed_transaction_nothing_is_read() {
 }
 
 #[test]
+fn an_id_that_is_no_text_is_left_out() {
+    let plan = plan(
+        "transactions/deleted",
+        json!({ "transactionIds": [1, TRANSACTION] }),
+    );
+
+    let deleted = Work::Delete(vec![TRANSACTION.parse().unwrap()]);
+    assert_eq!(plan.unwrap().work, deleted);
+}
+
+#[test]
 fn deleted_transactions_are_not_requested() {
     let plan = plan(
         "transactions/deleted",
@@ -123,7 +134,6 @@ fn invalid_ids_are_refused() {
     for ids in [
         json!(null),
         json!(TRANSACTION),
-        json!([1]),
         json!([TRANSACTION, "../accounts"]),
         json!([TRANSACTION, ""]),
     ] {
