@@ -21,7 +21,7 @@ def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
     return {
         "Architecture": machine.architecture(),
         "ConnectProfiles": json.dumps(CONNECT_PROFILES, separators=(",", ":")),
-        "CorsAllowedOrigins": settings.BROWSER_ORIGIN,
+        "CorsAllowedOrigins": settings.browser_origin(),
         "DeletionProtection": "false",
         "JwtAudience": settings.AUDIENCE,
         "JwtIssuer": issuer,

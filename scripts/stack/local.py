@@ -11,6 +11,7 @@ from typing import Any
 from stack import (
     build,
     console,
+    demo,
     deployment,
     event_row,
     examples,
@@ -58,12 +59,19 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
         template = build.release()
     else:
         template = build.local()
+    has_page = demo.is_possible()
+    if has_page:
+        demo.bundle()
     phases.next()
     credentials = start()
     phases.next()
     stack = deploy(template, credentials)
     phases.next()
     register_webhook(stack)
+    if has_page:
+        demo.start()
+    else:
+        console.line("Node.js is missing, so there is no page. Everything else works.")
     return stack
 
 
@@ -97,7 +105,7 @@ def stop() -> list[str]:
     stack_file.remove()
     deployment.STAMP.clear()
     examples.STAMP.clear()
-    return [process.name for process in (sandbox.PROCESS, ministack.PROCESS) if process.stop()]
+    return [process.name for process in (demo.PROCESS, sandbox.PROCESS, ministack.PROCESS) if process.stop()]
 
 
 def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
@@ -191,6 +199,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "republish": outputs["RepublishFunctionName"],
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
+        **({"demo": {"url": demo.url()}} if demo.is_possible() else {}),
         "bus": outputs["EventBusName"],
         "publishDeadLetterQueue": outputs["PublishDeadLetterQueueUrl"],
     }

@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import urlencode
 
-from stack import build, console, fingerprint, ministack, port, process, request, settings
+from stack import build, console, demo, fingerprint, ministack, port, process, request, settings
 from stack.stack_file import Credentials
 
 READY_SECONDS = 60
@@ -52,6 +52,7 @@ def _command(credentials: Credentials) -> list[str]:
         "--client-id", credentials.client_id,
         "--time-scale", settings.time_scale(),
         "--deliver-via", ministack.endpoint(),
+        *(["--widget", str(demo.WIDGET)] if demo.is_bundled() else []),
     ]  # fmt: skip
 
 
