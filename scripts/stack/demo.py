@@ -1,30 +1,38 @@
 """The demo page of the local stack: its bundles, and the process that serves it."""
 
-import os
-import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-from stack import console, fingerprint, machine, ministack, node_packages, paths, port, process, request, settings
+from stack import (
+    console,
+    fingerprint,
+    machine,
+    ministack,
+    node_packages,
+    paths,
+    port,
+    process,
+    request,
+    settings,
+    widget_bundle,
+)
 
 FRONTEND = paths.ROOT / "frontend"
 SOURCES = FRONTEND / "demo"
 PAGES = SOURCES / "dist"
-WIDGET_SOURCES = paths.ROOT / "sandbox" / "widget"
-WIDGET = WIDGET_SOURCES / "dist"
+# In the bundle, so that it disappears together with it.
+STAMP = fingerprint.Stamp(PAGES / "built-from")
+# What the page is made from.
+INPUTS = [
+    SOURCES,
+    FRONTEND / "packages" / "client" / "src",
+    FRONTEND / "packages" / "react" / "src",
+    widget_bundle.SOURCES / "src" / "scenarios.ts",
+]
 READY_SECONDS = 30
 
 PROCESS = process.Background("demo")
-
-# What each bundle is made from, beside the packages of its lock.
-WIDGET_INPUTS = [WIDGET_SOURCES / name for name in ("src", "pages", "build.mjs", "package.json", "package-lock.json")]
-PAGE_INPUTS = [
-    *(SOURCES / name for name in ("src", "pages", "build.mjs", "package.json", "package-lock.json")),
-    *(FRONTEND / "packages" / name / "src" for name in ("client", "react")),
-    WIDGET_SOURCES / "src" / "scenarios.ts",
-]
 
 
 def url() -> str:
@@ -33,19 +41,31 @@ def url() -> str:
 
 
 def is_possible() -> bool:
-    """Returns whether Node.js is here, which bundles the page. Without it there is a stack, and no page."""
-    return machine.has_node()
+    """Returns whether the page can be served: it is bundled, and so is the widget's stand-in."""
+    return STAMP.matches(_sources()) and widget_bundle.current() is not None
+
+
+def bundle_if_possible() -> None:
+    """Bundles the page. Where that is not possible it says why, and the stack runs without a page."""
+    try:
+        machine.require("node")
+        bundle()
+    except console.Failure as failure:
+        console.line(f"the page is left out: {failure}. {failure.remedy}")
 
 
 def bundle() -> None:
-    """Bundles the widget's stand-in and the page, where their sources have changed."""
-    _bundle(WIDGET_SOURCES, WIDGET_INPUTS, "the widget's stand-in")
-    _bundle(SOURCES, PAGE_INPUTS, "the page")
-
-
-def is_bundled() -> bool:
-    """Returns whether the sandbox has a stand-in to serve."""
-    return (WIDGET / "widget.html").is_file()
+    """Installs the locked packages and bundles the page, unless no source has changed."""
+    wanted = _sources()
+    if STAMP.matches(wanted):
+        return
+    node_packages.install(SOURCES, "the packages of the page")
+    with console.step("bundling the page"):
+        command = ["npm", "run", "--silent", "build"]
+        result = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise console.Failure(f"the page cannot be bundled:\n  {result.stderr.strip()[-1000:]}")
+    STAMP.write(wanted)
 
 
 def start() -> None:
@@ -76,15 +96,5 @@ def _expected() -> str:
     return fingerprint.of_text(code, paths.STACK_FILE.read_text(), url())
 
 
-def _bundle(folder: Path, inputs: list[Path], what: str) -> None:
-    wanted = fingerprint.of_files(inputs)
-    stamp = fingerprint.Stamp(folder / "node_modules" / "bundled")
-    if stamp.matches(wanted) and (folder / "dist").is_dir():
-        return
-    node_packages.install(folder, f"the packages of {what}")
-    with console.step(f"bundling {what}"):
-        command = [shutil.which("node") or "node", "build.mjs"]
-        result = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise console.Failure(f"{what} could not be bundled:\n  {result.stderr.strip()[-1000:]}")
-    stamp.write(wanted)
+def _sources() -> str:
+    return fingerprint.of_files(INPUTS)

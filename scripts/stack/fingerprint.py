@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stack import paths
 
-IGNORED_FOLDERS = {"target", "node_modules", "__pycache__", ".aws-sam"}
+IGNORED_FOLDERS = {"target", "node_modules", "dist", "__pycache__", ".aws-sam"}
 
 
 def of_files(roots: Iterable[Path]) -> str:

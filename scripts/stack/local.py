@@ -24,6 +24,7 @@ from stack import (
     stack_file,
     walk,
     webhook_registration,
+    widget_bundle,
 )
 from stack.stack_file import Credentials
 
@@ -59,19 +60,16 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
         template = build.release()
     else:
         template = build.local()
-    has_page = demo.is_possible()
-    if has_page:
-        demo.bundle()
+    widget_bundle.build_if_possible()
+    demo.bundle_if_possible()
     phases.next()
     credentials = start()
     phases.next()
     stack = deploy(template, credentials)
     phases.next()
     register_webhook(stack)
-    if has_page:
+    if demo.is_possible():
         demo.start()
-    else:
-        console.line("Node.js is missing, so there is no page. Everything else works.")
     return stack
 
 

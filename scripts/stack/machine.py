@@ -66,15 +66,6 @@ def _require_rust() -> None:
         )
 
 
-def has_node() -> bool:
-    """Returns whether a Node.js that is new enough is here."""
-    try:
-        _require_node()
-    except console.Failure:
-        return False
-    return True
-
-
 def _require_node() -> None:
     _require_version("node", ["--version"], r"v([\d.]+)", NODE, "Node.js", "https://nodejs.org")
 

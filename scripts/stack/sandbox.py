@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import urlencode
 
-from stack import build, console, demo, fingerprint, ministack, port, process, request, settings
+from stack import build, console, fingerprint, ministack, port, process, request, settings, widget_bundle
 from stack.stack_file import Credentials
 
 READY_SECONDS = 60
@@ -45,6 +45,7 @@ def user_token(address: str, user: str) -> str:
 
 
 def _command(credentials: Credentials) -> list[str]:
+    bundle = widget_bundle.current()
     return [
         str(build.SANDBOX),
         "--listen", f"127.0.0.1:{settings.sandbox_port()}",
@@ -52,7 +53,7 @@ def _command(credentials: Credentials) -> list[str]:
         "--client-id", credentials.client_id,
         "--time-scale", settings.time_scale(),
         "--deliver-via", ministack.endpoint(),
-        *(["--widget", str(demo.WIDGET)] if demo.is_bundled() else []),
+        *(["--widget", str(bundle)] if bundle else []),
     ]  # fmt: skip
 
 
