@@ -52,7 +52,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-page
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -77,6 +77,10 @@ test-official-clients: local-tools # Test the sandbox with Pluggy's own clients
 .PHONY: test-examples
 test-examples: check-machine-for-tests # Test the consumer in Node.js on the sandbox and AWS's DynamoDB Local
 	@$(PYTHON) scripts/test_examples.py
+
+.PHONY: test-page
+test-page: local-tools # Test the page of the local stack in a real Chromium (CHROMIUM=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_page.py
 
 .PHONY: test-template
 test-template: build # Test the transformed template and the built functions

@@ -63,6 +63,9 @@ function Page({ config }: { config: Config }) {
               send({ type: "look", look, connectorId: scenario.connectorId });
               if (waiting) send({ type: "open", request: waiting });
               return setWaiting(undefined);
+            case "widget":
+              // The widget fills the phone, and the frame cannot scroll the page.
+              return message.isOpen && frame.current?.scrollIntoView({ block: "nearest" });
             case "callback":
               return note({ kind: "callback", at: message.at, event: message.event });
             case "request":

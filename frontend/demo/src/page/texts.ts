@@ -8,7 +8,7 @@ const clock = (locale: string) => (date: Date) =>
 
 const pt = {
   title: "Pluggy on Lambda",
-  lead: "À esquerda, o que a pessoa vê. À direita, o que realmente aconteceu.",
+  lead: "O que a pessoa vê, e o que realmente aconteceu.",
   standIn: "O banco e o interior do widget são simulados, nesta máquina. Projeto sem vínculo com a Pluggy.",
   language: "Idioma",
   theme: "Tema",
@@ -25,7 +25,7 @@ const pt = {
   } satisfies Record<ScenarioName, string>,
   app: "O aplicativo, como a pessoa o vê",
   closeTab: "Fechar a aba",
-  reopen: "Abrir o aplicativo de novo",
+  reopen: "Reabrir a aba",
   pass: "Passar 30 minutos",
   tabClosed: "A aba foi fechada",
   tabClosedHint: "Nenhum callback pode chegar aqui. A Pluggy e o seu backend continuam.",
@@ -74,7 +74,7 @@ export type PageTexts = typeof pt;
 
 const en: PageTexts = {
   title: "Pluggy on Lambda",
-  lead: "On the left, what the user sees. On the right, what really happened.",
+  lead: "What the user sees, and what really happened.",
   standIn: "The bank and the inside of the widget are stand-ins, on this machine. Not affiliated with Pluggy.",
   language: "Language",
   theme: "Theme",
@@ -91,7 +91,7 @@ const en: PageTexts = {
   },
   app: "The app, as its user sees it",
   closeTab: "Close the tab",
-  reopen: "Open the app again",
+  reopen: "Open the tab again",
   pass: "Let 30 minutes pass",
   tabClosed: "The tab is closed",
   tabClosedHint: "No callback can come here. Pluggy and your backend go on.",
