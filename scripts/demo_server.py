@@ -7,6 +7,7 @@ from typing import Any
 
 from demo.feed import Collector, Sources, plain
 from demo.pages import Site, handler
+
 from stack import console, demo, ministack, request, sandbox, settings, stack_file
 
 NAME = "demo-page"

@@ -8,7 +8,9 @@ from official import ours
 class PublicNames(unittest.TestCase):
     def test_both_forms_of_an_export_are_found(self) -> None:
         with tempfile.NamedTemporaryFile("w") as file:
-            file.write("mod a;\npub use a::One;\npub use b::{\n    Two, Three, a_function, A_CONSTANT,\n};\nuse c::Private;\n")
+            file.write(
+                "mod a;\npub use a::One;\npub use b::{\n    Two, Three, a_function, A_CONSTANT,\n};\nuse c::Private;\n"
+            )
             file.flush()
 
             self.assertEqual(ours.public_names(Path(file.name)), {"One", "Two", "Three"})
