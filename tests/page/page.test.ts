@@ -14,7 +14,7 @@ test("a second user sees nothing of the first", async ({ demo }) => {
   await demo.signIn("Bruno");
 
   await demo.app.getByText("No bank connected yet.").waitFor();
-  await demo.status.getByText("Sign in to the app and connect a bank.").waitFor();
+  await demo.status.getByText("The backend knows of no connection yet.").waitFor();
   expect(await demo.timeline.locator(".mark").count()).toBe(0);
   const feed = await demo.page.evaluate(async () => {
     const source = new EventSource("/feed?user=bruno");

@@ -239,6 +239,7 @@ function TruthOfUser({ user, look, texts, attempts, onOpen, refresh }: TruthProp
       <Status
         texts={texts}
         language={look.language}
+        isSignedIn
         items={items}
         item={item}
         row={itemId === undefined ? undefined : rows[itemId]}

@@ -5,6 +5,7 @@ import type { PageTexts } from "./texts.ts";
 interface Props {
   texts: PageTexts;
   language: Language;
+  isSignedIn: boolean;
   items: readonly Item[];
   item: Item | undefined;
   row: Record<string, unknown> | undefined;
@@ -13,7 +14,7 @@ interface Props {
 }
 
 /** What the API says of the connection now. */
-export function Status({ texts, language, items, item, row, onChoose, onOpen }: Props) {
+export function Status({ texts, language, isSignedIn, items, item, row, onChoose, onOpen }: Props) {
   return (
     <section className="status" aria-labelledby="status-title">
       <div className="status-head">
@@ -22,6 +23,7 @@ export function Status({ texts, language, items, item, row, onChoose, onOpen }: 
           <label>
             <span className="sr">{texts.choose}</span>
             <select value={item?.itemId ?? ""} onChange={({ target }) => onChoose(target.value)}>
+              {!item && <option value="">{texts.newOne}</option>}
               {items.map(({ itemId, connector, createdAt }) => (
                 <option key={itemId} value={itemId}>
                   {connector?.name ?? "…"} {texts.timeOf(new Date(createdAt))}
@@ -34,7 +36,7 @@ export function Status({ texts, language, items, item, row, onChoose, onOpen }: 
       {item ? (
         <Details texts={texts} language={language} item={item} onOpen={onOpen} />
       ) : (
-        <p className="muted">{texts.nothing}</p>
+        <p className="muted">{isSignedIn ? texts.notYet : texts.nothing}</p>
       )}
       {row && (
         <details>
