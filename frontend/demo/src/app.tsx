@@ -9,7 +9,7 @@ import { SignIn } from "./app/sign-in.tsx";
 import { APP_TEXTS } from "./app/texts.ts";
 import { listen, sendToPage, type ToApp } from "./messages.ts";
 import { setWidgetAddress } from "./sdk.ts";
-import { applyLook, type Config, fetchConfig, fetchToken, type Look } from "./server.ts";
+import { applyLook, type Config, fetchConfig, tokensOf, type Look } from "./server.ts";
 
 const query = new URLSearchParams(location.search);
 const FIRST_LOOK: Look = {
@@ -60,15 +60,10 @@ function App({ config }: { config: Config }) {
 
 /** One client for one user. */
 function clientOf(user: string, { apiUrl }: Config, language: Look["language"]): PluggyClient {
-  let token: Promise<string> | undefined;
   return createPluggyClient({
     baseUrl: apiUrl,
     language,
-    userToken({ renew }) {
-      if (renew || !token) token = fetchToken(user);
-      token.catch(() => (token = undefined));
-      return token;
-    },
+    userToken: tokensOf(user),
     // As it is, and reported to the timeline.
     async fetch(input, init) {
       const at = Date.now();

@@ -17,7 +17,7 @@ import { Status } from "./page/status.tsx";
 import { PAGE_TEXTS, type PageTexts } from "./page/texts.ts";
 import { type Attempt, type BrowserEntry, marksOf, verdictOf, withEntry } from "./page/timeline.ts";
 import { Timeline } from "./page/timeline-view.tsx";
-import { applyLook, type Config, fetchConfig, fetchToken, type Look, passTime, setPrefill } from "./server.ts";
+import { applyLook, type Config, fetchConfig, tokensOf, type Look, passTime, setPrefill } from "./server.ts";
 
 const query = new URLSearchParams(location.search);
 const isDark = query.get("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
@@ -189,12 +189,7 @@ function Truth(props: TruthProps) {
   const { user, config, look, texts } = props;
   const client = useMemo(() => {
     if (user === undefined) return undefined;
-    let token: Promise<string> | undefined;
-    return createPluggyClient({
-      baseUrl: config.apiUrl,
-      language: look.language,
-      userToken: ({ renew }) => (token = renew || !token ? fetchToken(user) : token),
-    });
+    return createPluggyClient({ baseUrl: config.apiUrl, language: look.language, userToken: tokensOf(user) });
   }, [user, config, look.language]);
   if (!client)
     return (
@@ -202,6 +197,7 @@ function Truth(props: TruthProps) {
         <Status
           texts={texts}
           language={look.language}
+          isSignedIn={false}
           items={[]}
           item={undefined}
           row={undefined}

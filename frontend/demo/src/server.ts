@@ -13,8 +13,20 @@ export async function fetchConfig(): Promise<Config> {
   return response.json();
 }
 
+/** Returns a function that gives a user's access token, as `userToken` of a client does. */
+export function tokensOf(user: string): (options: { renew: boolean }) => Promise<string> {
+  let token: Promise<string> | undefined;
+  return ({ renew }) => {
+    if (renew || !token) {
+      token = fetchToken(user);
+      token.catch(() => (token = undefined));
+    }
+    return token;
+  };
+}
+
 /** Returns an access token, as the app's identity provider gives it after a sign-in. */
-export async function fetchToken(user: string): Promise<string> {
+async function fetchToken(user: string): Promise<string> {
   const response = await post("/token", { user });
   if (!response.ok) throw new Error(`the page's server responded ${response.status}`);
   const { token } = await response.json();

@@ -1,0 +1,52 @@
+// Takes the pictures of the READMEs from the running stack.
+import { mkdir, writeFile } from "node:fs/promises";
+
+import type { Page } from "playwright-core";
+
+import { animationOf, type Frame } from "./animation.ts";
+import { visit } from "./browser.ts";
+import { Demo } from "./demo.ts";
+import { test } from "./fixtures.ts";
+
+const FOLDER = new URL("../../docs/pictures/", import.meta.url);
+const VIEWPORT = { width: 1280, height: 1010 };
+
+/** The case of Caixa, in a window whose user closes the tab. */
+async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>): Promise<void> {
+  const demo = await Demo.open(page);
+  await demo.signIn();
+  await demo.begin("Caixa");
+  await shoot(1500);
+  await demo.logIn();
+  await demo.waitForPhase("waiting_user");
+  await demo.waitForMark("bus", "item.waiting_user");
+  await shoot(2500);
+  await demo.closeTab();
+  await shoot(2000);
+  await demo.letTimePass();
+  await demo.waitForMark("webhook", "item/login_succeeded");
+  await shoot(1200);
+  await demo.waitForPhase("ready");
+  await demo.waitForMark("bus", "item.ready");
+  await page.waitForTimeout(3000);
+  await shoot(4000);
+  await demo.reopenTab();
+  await demo.card.getByText("Connected", { exact: true }).waitFor();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1000);
+  await shoot(4000);
+}
+
+test("the case of Caixa as a picture and as an animation", async ({ browser }) => {
+  await mkdir(FOLDER, { recursive: true });
+  for (const colorScheme of ["light", "dark"] as const) {
+    const { context, page } = await visit(browser, { colorScheme, viewport: VIEWPORT });
+    const frames: Frame[] = [];
+    await caixa(page, async (milliseconds) => {
+      frames.push({ png: await page.screenshot(), milliseconds });
+    });
+    await writeFile(new URL(`page-${colorScheme}.png`, FOLDER), frames.at(-1)!.png);
+    if (colorScheme === "light") await writeFile(new URL("caixa.gif", FOLDER), animationOf(frames));
+    await context.close();
+  }
+});
