@@ -205,6 +205,10 @@ accept-drift: official-tools # Accept Pluggy's present types, and generate their
 status-page: check-machine # Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
 
+.PHONY: pictures
+pictures: local-tools # Take the pictures of the READMEs in a real Chromium (CHROMIUM=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_page.py pictures
+
 .PHONY: page-code
 page-code: # Copy the code in the pages from the examples of frontend/
 	@$(PYTHON) scripts/page_code.py

@@ -1,4 +1,7 @@
-"""`make test-page`: the page of the local stack in a real Chromium. A stack that the tests start is stopped again."""
+"""`make test-page`: the page of the local stack in a real Chromium. A stack that the tests start is stopped again.
+
+`make pictures` takes the pictures of the READMEs in the same way.
+"""
 
 import os
 import subprocess
@@ -28,7 +31,8 @@ def test_page() -> None:
                 "DEMO_URL": stack["demo"]["url"],
                 "PLUGGY_API_URL": stack["sandbox"]["url"],
             }
-            result = subprocess.run(["npm", "run", "--silent", "test"], cwd=TESTS, env=environment, check=False)
+            script = sys.argv[1] if len(sys.argv) > 1 else "test"
+            result = subprocess.run(["npm", "run", "--silent", script], cwd=TESTS, env=environment, check=False)
     finally:
         if not was_running:
             local.stop()

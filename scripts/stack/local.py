@@ -68,9 +68,7 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
     stack = deploy(template, credentials)
     phases.next()
     register_webhook(stack)
-    if demo.is_possible():
-        demo.start()
-    return stack
+    return serve_page(stack)
 
 
 def is_running() -> bool:
@@ -144,6 +142,19 @@ def register_webhook(stack: dict[str, Any]) -> None:
         webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"])
 
 
+def serve_page(stack: dict[str, Any]) -> dict[str, Any]:
+    """Ensures that the page is served, where it is bundled. Returns the stack with or without its address."""
+    is_served = demo.is_possible()
+    described = {name: value for name, value in stack.items() if name != "demo"}
+    if is_served:
+        described["demo"] = {"url": demo.url()}
+    if described != stack:
+        stack_file.write(described)
+    if is_served:
+        demo.start()
+    return described
+
+
 def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
     """Connects a bank on the local stack. Returns the item's status."""
     dynamodb = ministack.client("dynamodb")
@@ -197,7 +208,6 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "republish": outputs["RepublishFunctionName"],
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],
         },
-        **({"demo": {"url": demo.url()}} if demo.is_possible() else {}),
         "bus": outputs["EventBusName"],
         "publishDeadLetterQueue": outputs["PublishDeadLetterQueueUrl"],
     }

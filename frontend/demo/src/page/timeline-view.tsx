@@ -17,6 +17,7 @@ const NEAR = 80;
 export function Timeline({ texts, marks, verdict }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);
+  const top = useRef(0);
   useEffect(() => {
     const { current } = list;
     if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
@@ -41,7 +42,10 @@ export function Timeline({ texts, marks, verdict }: Props) {
         tabIndex={0}
         aria-label={texts.timeline}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+          // Only a person scrolls back. New marks move the end away.
+          if (scrollTop < top.current) isAtEnd.current = false;
+          if (scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd.current = true;
+          top.current = scrollTop;
         }}
       >
         {marks.map((mark) => (
