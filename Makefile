@@ -56,7 +56,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-page
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -85,6 +85,10 @@ test-examples: check-machine-for-tests # Test the consumer in Node.js on the san
 .PHONY: test-browser
 test-browser: check-machine # Test the pages of the sandbox in a real Chromium (CHROMIUM=<path> names one)
 	@$(PYTHON) scripts/test_browser.py
+
+.PHONY: test-page
+test-page: local-tools # Test the page of the local stack in a real Chromium (CHROMIUM=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_page.py
 
 .PHONY: test-template
 test-template: build # Test the transformed template and the built functions
@@ -208,6 +212,10 @@ accept-drift: official-tools # Accept Pluggy's present types, and generate their
 .PHONY: status-page
 status-page: check-machine # Generate docs/status.md, after a change of what a state means
 	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+
+.PHONY: pictures
+pictures: local-tools # Take the pictures of the READMEs in a real Chromium (CHROMIUM=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_page.py pictures
 
 .PHONY: page-code
 page-code: # Copy the code in the pages from the examples of frontend/

@@ -46,6 +46,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        resolve: { alias: sources },
+        test: { name: "demo", root: "demo", include: ["test/**/*.test.ts"] },
+      },
+      {
+        extends: true,
         oxc: withoutTsconfig,
         resolve: { alias: { ...sources, ...forExamples } },
         test: { name: "examples", root: "checks/examples", include: ["*.test.tsx"] },

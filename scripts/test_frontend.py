@@ -50,6 +50,13 @@ def test_frontend() -> None:
         node_packages.install(folder, f"the packages of {app}", also=PACKED)
         for script in scripts:
             _npm(folder, script, f"{app}: npm run {script}", "")
+    _check_demo()
+
+
+def _check_demo() -> None:
+    node_packages.install(FRONTEND / "demo", "the packages of the page")
+    for script in ("check", "build"):
+        _npm(FRONTEND / "demo", script, f"demo: npm run {script}", "")
 
 
 def _check_widget_options() -> None:

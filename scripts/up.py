@@ -29,6 +29,7 @@ def up() -> None:
 
 
 def _print_next_steps(stack: dict[str, Any], item_id: str) -> None:
+    page = stack.get("demo", {}).get("url")
     api, sandbox = f"http://{stack['api']['host']}", stack["sandbox"]["url"]
     console.heading("Open in a browser")
     console.line(f"{api}/items  (the API; without a token it says Unauthorized)")
@@ -43,6 +44,9 @@ def _print_next_steps(stack: dict[str, Any], item_id: str) -> None:
     console.line()
     console.line("make walk connects another bank, make logs follows the functions, make down stops everything.")
     console.line(f"Addresses and credentials: {console.relative(paths.STACK_FILE)}")
+    if page:
+        console.heading("See it")
+        console.line(page)
 
 
 if __name__ == "__main__":

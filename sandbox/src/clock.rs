@@ -35,11 +35,8 @@ impl Clock {
         self.now().plus(self.scaled(duration))
     }
 
-    pub(crate) async fn sleep(self, duration: Duration) {
-        tokio::time::sleep(self.scaled(duration)).await;
-    }
-
-    fn scaled(self, duration: Duration) -> Duration {
+    /// Returns how long a wait really takes.
+    pub(crate) fn scaled(self, duration: Duration) -> Duration {
         duration / self.scale
     }
 }

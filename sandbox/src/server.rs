@@ -75,7 +75,10 @@ async fn answer(
     let response = if control::is_control(&path) || pages::is_page(&path) {
         Some(route(router, request).await)
     } else {
-        let number = app.world().note_request(&method, &path);
+        // Every browser adds it, and nothing else does.
+        let from_browser = request.headers().contains_key("sec-fetch-site");
+        let now = app.clock.now();
+        let number = app.world().note_request(&method, &path, from_browser, now);
         let response = misbehave_or_route(&app, router, peer, request).await;
         app.world()
             .note_answer(number, response.as_ref().map(Response::status));

@@ -63,12 +63,17 @@ pub struct Switches {
 
 /// One request, recorded when it arrives.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestRecord {
     /// The method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
+    /// When it arrived.
+    pub at: Moment,
+    /// Whether a page in a browser sent it, such as the widget.
+    pub from_browser: bool,
     /// The status of the response; `None` if there is no response yet, or none at all.
     pub status: Option<u16>,
 }
@@ -94,10 +99,18 @@ impl World {
     }
 
     /// Records a request and returns its number.
-    pub(crate) fn note_request(&mut self, method: &Method, path: &str) -> usize {
+    pub(crate) fn note_request(
+        &mut self,
+        method: &Method,
+        path: &str,
+        from_browser: bool,
+        at: Moment,
+    ) -> usize {
         self.requests.push(RequestRecord {
             method: method.to_string(),
             path: path.to_owned(),
+            at,
+            from_browser,
             status: None,
         });
         self.requests.len() - 1

@@ -22,7 +22,7 @@ def parameters(credentials: Credentials, issuer: str) -> dict[str, str]:
         "Architecture": machine.architecture(),
         "BackendRoleArns": settings.BACKEND_ROLE_ARN,
         "ConnectProfiles": json.dumps(CONNECT_PROFILES, separators=(",", ":")),
-        "CorsAllowedOrigins": settings.BROWSER_ORIGIN,
+        "CorsAllowedOrigins": settings.browser_origin(),
         "DeletionProtection": "false",
         "JwtAudience": settings.AUDIENCE,
         "JwtIssuer": issuer,

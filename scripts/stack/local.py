@@ -12,6 +12,7 @@ from stack import (
     backend_role,
     build,
     console,
+    demo,
     deployment,
     event_row,
     examples,
@@ -61,13 +62,14 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
     else:
         template = build.local()
     widget_bundle.build_if_possible()
+    demo.bundle_if_possible()
     phases.next()
     credentials = start()
     phases.next()
     stack = deploy(template, credentials)
     phases.next()
     register_webhook(stack)
-    return stack
+    return serve_page(stack)
 
 
 def is_running() -> bool:
@@ -100,7 +102,7 @@ def stop() -> list[str]:
     stack_file.remove()
     deployment.STAMP.clear()
     examples.STAMP.clear()
-    return [process.name for process in (sandbox.PROCESS, ministack.PROCESS) if process.stop()]
+    return [process.name for process in (demo.PROCESS, sandbox.PROCESS, ministack.PROCESS) if process.stop()]
 
 
 def deploy(template: Path, credentials: Credentials) -> dict[str, Any]:
@@ -140,6 +142,19 @@ def register_webhook(stack: dict[str, Any]) -> None:
             )
     with console.step("registration at Pluggy"):
         webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"])
+
+
+def serve_page(stack: dict[str, Any]) -> dict[str, Any]:
+    """Ensures that the page is served, where it is bundled. Returns the stack with or without its address."""
+    is_served = demo.is_possible()
+    described = {name: value for name, value in stack.items() if name != "demo"}
+    if is_served:
+        described["demo"] = {"url": demo.url()}
+    if described != stack:
+        stack_file.write(described)
+    if is_served:
+        demo.start()
+    return described
 
 
 def walk_once(stack: dict[str, Any]) -> dict[str, Any]:

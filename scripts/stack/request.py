@@ -60,9 +60,9 @@ def send_json(method: str, url: str, value: Any, **options: Any) -> Answer:
     return send(method, url, headers=headers, body=json.dumps(value).encode(), **options)
 
 
-def answers(url: str) -> bool:
+def answers(url: str, host: str | None = None) -> bool:
     """Returns whether a server responds with 200."""
     try:
-        return send("GET", url).status == 200
+        return send("GET", url, host=host).status == 200
     except UnreachableError:
         return False

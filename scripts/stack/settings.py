@@ -12,12 +12,12 @@ SECRET_NAME = "pluggy-lambda/local"
 SECRET_HEADER = "x-webhook-secret"
 AUDIENCE = "pluggy-lambda-local"
 SCOPE = "connections"
-BROWSER_ORIGIN = "http://localhost:3000"
 # A role of MiniStack's account.
 BACKEND_ROLE_ARN = "arn:aws:iam::000000000000:role/local/backend"
 
 AWS_PORT_VARIABLE = "MINISTACK_PORT"
 SANDBOX_PORT_VARIABLE = "SANDBOX_PORT"
+DEMO_PORT_VARIABLE = "DEMO_PORT"
 
 
 def aws_port() -> int:
@@ -28,6 +28,16 @@ def aws_port() -> int:
 def sandbox_port() -> int:
     """Returns the sandbox's port."""
     return _port(SANDBOX_PORT_VARIABLE, 9100)
+
+
+def demo_port() -> int:
+    """Returns the port of the page."""
+    return _port(DEMO_PORT_VARIABLE, 3000)
+
+
+def browser_origin() -> str:
+    """Returns the only origin whose pages may call the API."""
+    return f"http://localhost:{demo_port()}"
 
 
 def time_scale() -> str:

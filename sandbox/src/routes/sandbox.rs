@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, Request, State};
@@ -34,6 +35,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/sandbox/switches", get(switches).put(set_switches))
         .route("/sandbox/api-keys/expire", post(expire_api_keys))
         .route("/sandbox/client-secret", put(set_client_secret))
+        .route("/sandbox/time/pass", post(pass_time))
         .route("/sandbox/prefill", get(prefill).put(set_prefill))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/deliveries", get(deliveries))
@@ -110,6 +112,18 @@ async fn set_client_secret(State(app): State<Arc<App>>, body: Bytes) -> Result<S
     let NewSecret { client_secret } = body::parse(&body)?;
     app.world().client_secret = Some(client_secret);
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PassedTime {
+    minutes: u16,
+}
+
+async fn pass_time(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
+    let PassedTime { minutes } = body::parse(&body)?;
+    app.pass(Duration::from_mins(minutes.into()));
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Returns what the widget writes into its login form.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use sandbox::Settings;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -102,6 +104,29 @@ async fn a_pending_authorization_ends_by_itself_after_half_an_hour() {
     let item = pluggy.item_once(id, "SUCCESS").await;
 
     assert_eq!(item["error"], Value::Null);
+}
+
+#[tokio::test]
+async fn time_that_passes_shortens_the_waits_that_have_begun() {
+    let unhurried = Settings {
+        time_scale: 5,
+        ..settings()
+    };
+    let pluggy = Pluggy::start_with(unhurried).await;
+    let id = pluggy.connect(2, "user-ok-auth-pending").await;
+    let pass = |minutes| pluggy.post("/sandbox/time/pass", json!({ "minutes": minutes }));
+    let path = format!("/items/{id}");
+
+    pluggy.item_once(id, "USER_AUTHORIZATION_PENDING").await;
+    assert_eq!(pass(15).await.status, 202);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let item = pluggy.get(&path).await.body;
+    assert_eq!(item["executionStatus"], "USER_AUTHORIZATION_PENDING");
+
+    pass(15).await;
+    pluggy.item_once(id, "SUCCESS").await;
+    let unknown = pluggy.post("/sandbox/time/pass", json!({ "hours": 1 }));
+    assert_eq!(unknown.await.status, 400);
 }
 
 #[tokio::test]

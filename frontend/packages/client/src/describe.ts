@@ -1,5 +1,4 @@
 import type { Language } from "./http.ts";
-import { text } from "./json.ts";
 import type { ActionKind, ConnectTokenRequest, Item, Phase } from "./schemas.ts";
 
 /** What to show of a connection. Every text is to be shown as text, never as HTML. */
@@ -11,7 +10,7 @@ export interface View {
   bankMessage: string | undefined;
   /** A button that opens the widget with a token for this request. */
   button: { label: string; request: ConnectTokenRequest } | undefined;
-  /** A link to the bank's login page. It is for this user alone: do not store or log it. */
+  /** A link to the bank's login page, to open in a new tab. It is for this user alone: do not store or log it. */
   link: { label: string; href: string } | undefined;
   /** The image that the bank's question is about, as an address for an `img`. It needs `img-src data:`. */
   image: string | undefined;
@@ -22,9 +21,6 @@ export interface View {
   /** To send along when the user writes to your support. Not for the screen. */
   supportCode: string | undefined;
 }
-
-// Values that a newer API may send are no error: an app need not be released again for them.
-type Kind = ActionKind | "update";
 
 const TONES: Record<Phase, View["tone"]> = {
   connecting: "progress",
@@ -38,8 +34,11 @@ const TONES: Record<Phase, View["tone"]> = {
   failed: "warning",
 };
 
+/** The tones of kinds that say more than the phase: data that is there, and old. */
+const TONES_OF_KINDS: Partial<Record<ActionKind, View["tone"]>> = { update: "notice" };
+
 /** Where the bank's words tell the user more than ours. Elsewhere they may send the user the wrong way. */
-const BANK_HELPS: ReadonlySet<string> = new Set<Kind>([
+const BANK_HELPS: ReadonlySet<string> = new Set<ActionKind>([
   "authorize_device",
   "act_at_bank",
   "reconnect",
@@ -47,7 +46,7 @@ const BANK_HELPS: ReadonlySet<string> = new Set<Kind>([
 ]);
 
 interface Labels {
-  buttons: Partial<Record<Kind, string>>;
+  buttons: Partial<Record<ActionKind, string>>;
   otherButton: string;
   link: string;
 }
@@ -69,18 +68,17 @@ const LABELS: Record<Language, Labels> = {
  * Returns what to show of an item. The language is that of the labels; `message` is in the language of the response.
  */
 export function describe(item: Item, language: Language = "pt"): View {
-  const { kind, message, prompt, connectToken } = item.nextAction;
+  const { kind, message, prompt, link, connectToken } = item.nextAction;
   const labels = LABELS[language];
-  const href = linkOf(item);
   return {
     // A phase that this version does not know says nothing good or bad.
-    tone: own(TONES, item.phase) ?? "notice",
+    tone: own(TONES_OF_KINDS, kind) ?? own(TONES, item.phase) ?? "notice",
     message,
     bankMessage: (BANK_HELPS.has(kind) && item.error?.providerMessage) || undefined,
     button: connectToken
       ? { label: own(labels.buttons, kind) ?? labels.otherButton, request: connectToken }
       : undefined,
-    link: href === undefined ? undefined : { label: labels.link, href },
+    link: isHttps(link) ? { label: labels.link, href: link } : undefined,
     image: prompt?.image && /^[\w+/=-]+$/.test(prompt.image) ? `data:image/png;base64,${prompt.image}` : undefined,
     hasData: item.lastUpdatedAt !== null,
     missingProducts: Object.keys(item.products).filter((product) => item.products[product]?.isUpdated === false),
@@ -89,9 +87,8 @@ export function describe(item: Item, language: Language = "pt"): View {
 }
 
 /** Only https: what comes from a bank is not trusted as the address of a link. */
-function linkOf({ nextAction }: Item): string | undefined {
-  const link = text(nextAction, "link") ?? text(nextAction.bank, "link");
-  return link?.startsWith("https://") ? link : undefined;
+function isHttps(link: unknown): link is string {
+  return typeof link === "string" && link.startsWith("https://");
 }
 
 /** Returns the value under a key that may be any text. */

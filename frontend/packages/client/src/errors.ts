@@ -1,5 +1,12 @@
+import type { components } from "./api.gen.ts";
 import { text } from "./json.ts";
 import { retryAfterOf } from "./retry-after.ts";
+
+type Schemas = components["schemas"];
+type TypeOf<Problem> = Problem extends { type: infer Type extends `urn:${string}` } ? Type : never;
+
+/** The kinds of problems of which the API says more than the status does. */
+export type ProblemType = { [Name in keyof Schemas]: TypeOf<Schemas[Name]> }[keyof Schemas];
 
 /** A request to the API that failed. */
 export class ApiError extends Error {
@@ -11,8 +18,8 @@ export class ApiError extends Error {
   readonly kind: "http" | "network" | "timeout" | "user-token";
   /** The HTTP status, if `kind` is `http`. */
   readonly status: number | undefined;
-  /** The kind of problem. The API sends one, the gateway does not. */
-  readonly type: string | undefined;
+  /** The kind of problem. The API sends one, the gateway does not. A later version of the API may have more. */
+  readonly type: ProblemType | (string & {}) | undefined;
   /** The field or parameter that is wrong, for a 400. */
   readonly field: string | undefined;
   /** Pluggy's code, if the API passes one on. */

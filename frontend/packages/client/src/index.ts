@@ -2,7 +2,7 @@ export { createPluggyClient, type PluggyClient, type PluggyClientOptions } from 
 export type { ConnectionState } from "./connection.ts";
 export type { ConnectionsState } from "./connections.ts";
 export { describe, type View } from "./describe.ts";
-export { ApiError, isApiError, isWidgetError, WidgetError } from "./errors.ts";
+export { ApiError, isApiError, isWidgetError, type ProblemType, WidgetError } from "./errors.ts";
 export type { Language } from "./http.ts";
 export { widgetCallbacks, type WidgetCallbacks, type WidgetEvent, type WidgetHandlers } from "./relay.ts";
 export type { ActionKind, ConnectTokenRequest, Item, Phase, WidgetOptions } from "./schemas.ts";

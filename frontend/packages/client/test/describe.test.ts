@@ -31,6 +31,22 @@ test.each(["paused", "constructor", "__proto__", ""])("a phase of a newer API, %
   expect(describe(item({ phase: phase as Phase })).tone).toBe("notice");
 });
 
+test("data that is there and old is a notice, with a button that updates it in the widget", () => {
+  const stale = item({ phase: "ready", nextAction: { kind: "update", connectToken: { itemId: "the-item" } } });
+
+  expect(describe(stale)).toMatchObject({
+    tone: "notice",
+    hasData: true,
+    button: { label: "Atualizar agora", request: { itemId: "the-item" } },
+  });
+});
+
+test("a reason of a newer API changes nothing", () => {
+  const newer = item({ nextAction: { reason: "newer_reason" as Item["nextAction"]["reason"] } });
+
+  expect(describe(newer)).toEqual(describe(item()));
+});
+
 test("the message is that of the next action, and the bank's words stand beside it where they help", () => {
   expect(describe(failed("reconnect"))).toMatchObject({ message: "ours", bankMessage: "theirs" });
   expect(describe(failed("wait_for_bank"))).toMatchObject({ message: "ours", bankMessage: undefined });

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 
 import type { Reply } from "../../../testing/api.ts";
 import { setUp } from "../../../testing/set-up.ts";
-import { type ApiError, isApiError, type PluggyClientOptions } from "../src/index.ts";
+import { type ApiError, isApiError, type PluggyClientOptions, type ProblemType } from "../src/index.ts";
 
 const testbed = setUp();
 
@@ -68,6 +68,14 @@ test("a problem document becomes an error with its type, field and title", async
     field: "itemId",
     message: "A field is not valid",
   });
+});
+
+test("an update of an item that Pluggy does not update is refused with a type to decide by", async () => {
+  const type = "urn:pluggy-lambda:problem:item-not-updatable" satisfies ProblemType;
+
+  const error = await refusal({ status: 409, body: { type, title: "Pluggy does not update this item", status: 409 } });
+
+  expect(error).toMatchObject({ name: "ApiError", kind: "http", status: 409, type });
 });
 
 test("a fault of the backend becomes an error with its request id and Retry-After", async () => {

@@ -14,6 +14,7 @@ export {
   type Phase,
   type PluggyClient,
   type PluggyClientOptions,
+  type ProblemType,
   type View,
   type Visibility,
   WidgetError,

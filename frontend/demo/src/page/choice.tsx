@@ -1,0 +1,36 @@
+interface Props<Option extends string> {
+  legend: string;
+  className?: string;
+  value: Option;
+  options: Option[];
+  labelOf: (option: Option) => string;
+  onChange: (option: Option) => void;
+}
+
+/** One of several, as buttons. */
+export function Choice<Option extends string>({
+  legend,
+  className = "choice",
+  value,
+  options,
+  labelOf,
+  onChange,
+}: Props<Option>) {
+  return (
+    <fieldset className={className}>
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option}>
+          <input
+            type="radio"
+            name={legend}
+            value={option}
+            checked={option === value}
+            onChange={() => onChange(option)}
+          />
+          <span>{labelOf(option)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

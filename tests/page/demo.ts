@@ -1,0 +1,95 @@
+import type { FrameLocator, Locator, Page } from "playwright-core";
+
+import { needed } from "./browser.ts";
+
+/** How long the stack may take from an answer of Pluggy's to the page. */
+const PATIENCE = { timeout: 30_000 };
+
+/** The page of the local stack, as a person uses it. */
+export class Demo {
+  readonly app: FrameLocator;
+  readonly widget: FrameLocator;
+  readonly status: Locator;
+  readonly timeline: Locator;
+  readonly verdict: Locator;
+
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.app = page.frameLocator(".phone iframe");
+    this.widget = this.app.frameLocator('iframe[name^="__zoid__pluggy_connect_widget__"]');
+    this.status = page.getByRole("region", { name: "What the API answers" });
+    this.timeline = page.getByRole("list", { name: "What really happened" });
+    this.verdict = page.locator(".verdict");
+  }
+
+  static async open(page: Page, query = ""): Promise<Demo> {
+    await page.goto(`${needed("DEMO_URL")}/${query}`);
+    return new Demo(page);
+  }
+
+  async signIn(user = "Ana"): Promise<void> {
+    await this.app.getByRole("button", { name: `Sign in as ${user}` }).click();
+    await this.app.getByRole("heading", { name: `Hello, ${user}` }).waitFor();
+    // The list is there, with what other tests left.
+    await this.app.getByText("Loading", { exact: true }).waitFor({ state: "hidden" });
+  }
+
+  /** Opens the widget in a scenario, up to the bank's login form. */
+  async begin(scenario: string): Promise<void> {
+    const choice = this.page.getByRole("radio", { name: scenario });
+    // The page has set the one that is chosen at first.
+    if (!(await choice.isChecked())) {
+      const isSet = this.page.waitForResponse((response) => response.url().endsWith("/prefill") && response.ok());
+      await choice.check();
+      await isSet;
+    }
+    await this.app.getByRole("button", { name: "Connect a bank" }).click();
+    await this.widget.getByRole("button", { name: "Agree and continue" }).click();
+    await this.widget.getByRole("heading", { name: "Log in to your account" }).waitFor();
+  }
+
+  /** Sends the login form, which the scenario has filled in. */
+  async logIn(): Promise<void> {
+    await this.widget.getByRole("button", { name: "Connect", exact: true }).click();
+  }
+
+  async connect(scenario: string): Promise<void> {
+    await this.begin(scenario);
+    await this.logIn();
+  }
+
+  async closeTab(): Promise<void> {
+    await this.page.getByRole("button", { name: "Close the tab" }).click();
+    await this.page.getByText("The tab is closed", { exact: true }).waitFor();
+  }
+
+  async reopenTab(): Promise<void> {
+    await this.page.locator(".acts").getByRole("button", { name: "Open the tab again" }).click();
+    await this.app.getByRole("heading", { level: 1 }).waitFor();
+  }
+
+  async letTimePass(): Promise<void> {
+    await this.page.getByRole("button", { name: "Let 30 minutes pass" }).click();
+  }
+
+  async waitForPhase(phase: string): Promise<void> {
+    await this.status.locator(".phase").getByText(phase, { exact: true }).waitFor(PATIENCE);
+  }
+
+  async waitForMark(kind: string, text: string): Promise<void> {
+    await this.mark(kind, text)
+      .first()
+      .waitFor({ ...PATIENCE, state: "attached" });
+  }
+
+  mark(kind: string, text: string): Locator {
+    return this.timeline.locator(`[data-kind="${kind}"]`).filter({ hasText: text });
+  }
+
+  /** Returns the newest connection in the app. */
+  get card(): Locator {
+    return this.app.locator(".card").first();
+  }
+}

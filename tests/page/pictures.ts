@@ -1,0 +1,61 @@
+// Takes the pictures of the READMEs from the running stack.
+import { mkdir, writeFile } from "node:fs/promises";
+
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+import { animationOf, type Frame } from "./animation.ts";
+import { visit } from "./browser.ts";
+import { Demo } from "./demo.ts";
+import { test } from "./fixtures.ts";
+
+const FOLDER = new URL("../../docs/pictures/", import.meta.url);
+const VIEWPORT = { width: 1280, height: 1072 };
+
+/** The case of Caixa, in a window whose user closes the tab. */
+async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>): Promise<void> {
+  const demo = await Demo.open(page);
+  await demo.signIn();
+  await disconnectAll(demo);
+  await demo.begin("Caixa");
+  await shoot(1500);
+  await demo.logIn();
+  await demo.waitForPhase("waiting_user");
+  await demo.waitForMark("bus", "item.waiting_user");
+  await shoot(2500);
+  await demo.closeTab();
+  await shoot(2000);
+  await demo.letTimePass();
+  await demo.waitForMark("webhook", "item/login_succeeded");
+  await shoot(1200);
+  await demo.waitForPhase("ready");
+  await demo.waitForMark("bus", "item.ready");
+  await page.waitForTimeout(3000);
+  await shoot(4000);
+  await demo.reopenTab();
+  await demo.card.getByText("Connected", { exact: true }).waitFor();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1000);
+  await shoot(4000);
+}
+
+/** Leaves the user without connections, so that the pictures have one alone. */
+async function disconnectAll({ app, card }: Demo): Promise<void> {
+  for (let left = await app.locator(".card").count(); left > 0; left -= 1) {
+    await card.getByRole("button", { name: /^Disconnect/ }).click();
+    await card.getByRole("button", { name: "Yes, disconnect" }).click();
+    await expect.poll(() => app.locator(".card").count()).toBe(left - 1);
+  }
+}
+
+test("the case of Caixa as a picture and as an animation", async ({ browser }) => {
+  await mkdir(FOLDER, { recursive: true });
+  const { context, page } = await visit(browser, { viewport: VIEWPORT });
+  const frames: Frame[] = [];
+  await caixa(page, async (milliseconds) => {
+    frames.push({ png: await page.screenshot(), milliseconds });
+  });
+  await writeFile(new URL("page.png", FOLDER), frames.at(-1)!.png);
+  await writeFile(new URL("caixa.gif", FOLDER), animationOf(frames));
+  await context.close();
+});
