@@ -5,9 +5,11 @@ ours if and only if its environment has the mark. A process that reuses the id d
 was killed still has it.
 """
 
+import contextlib
 import json
 import os
 import secrets
+import select
 import signal
 import subprocess
 import time
@@ -62,15 +64,19 @@ class Background:
     def stop(self) -> bool:
         """Stops the process with all its children. Returns false if there was nothing to stop."""
         mark = self._read().get("mark")
-        stopped = bool(_marked(mark))
+        handles = _handles(_marked(mark))
         _signal_all(mark, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while _marked(mark):
             if time.monotonic() > deadline:
                 _signal_all(mark, signal.SIGKILL)
             time.sleep(0.05)
+        # A process that is ending has lost its environment, and may still have its port.
+        for handle in handles:
+            select.select([handle], [], [], GRACE_SECONDS)
+            os.close(handle)
         self._record.unlink(missing_ok=True)
-        return stopped
+        return bool(handles)
 
     def last_words(self, count: int = 5) -> str:
         """Returns the end of its log, for an error message."""
@@ -98,6 +104,14 @@ def _marked(mark: str | None) -> list[int]:
     if not mark:
         return []
     return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _carries(int(entry.name), mark)]
+
+
+def _handles(pids: list[int]) -> list[int]:
+    handles = []
+    for pid in pids:
+        with contextlib.suppress(OSError):  # It ended meanwhile.
+            handles.append(os.pidfd_open(pid))
+    return handles
 
 
 def _carries(pid: int, mark: str) -> bool:
