@@ -14,8 +14,8 @@ FOLDER = paths.ROOT / "tests" / "browser"
 
 def test_browser() -> None:
     machine.require("rust", "node")
-    chromium = browser.executable()
     node_packages.install(FOLDER, "the packages of the browser tests")
+    chromium = browser.executable(FOLDER)
     bundle = widget_bundle.build()
     build.sandbox()
     environment = {**os.environ, "SANDBOX": str(build.SANDBOX), "WIDGET": str(bundle), "CHROMIUM": chromium}

@@ -14,8 +14,8 @@ TESTS = paths.ROOT / "tests" / "page"
 
 def test_page() -> None:
     machine.require("rust", "node")
-    chromium = browser.executable()
     node_packages.install(TESTS, "the browser's driver")
+    chromium = browser.executable(TESTS)
     was_running = local.is_running()
     try:
         with local.exclusive(), ministack.reachable():
