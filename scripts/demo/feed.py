@@ -24,7 +24,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the collector reads. Each function returns all there is, except `messages`: the new ones."""
+    """Sources of the collector. Each function returns everything, except `messages`, which returns the new ones."""
 
     deliveries: Callable[[], list[dict[str, Any]]]
     requests: Callable[[], list[dict[str, Any]]]

@@ -30,7 +30,7 @@ PAGES = {"/": "index.html", "/app": "app.html"}
 
 @dataclass(frozen=True)
 class Site:
-    """What the server serves, and for whom."""
+    """Files and data that the server serves, and their readers."""
 
     folder: Path
     host: str

@@ -98,7 +98,7 @@ function Page({ config }: { config: Config }) {
     const asked = { language, theme, connector: String(connectorId), ...(user && { user }) };
     const widget = query.get("widget");
     return `/app?${new URLSearchParams({ ...asked, ...(widget && { widget }) })}`;
-    // Only a new tab loads the address: the app is told of later changes.
+    // Only a new tab loads the address: later changes are posted to the app.
   }, [isClosed]);
 
   return (

@@ -1,7 +1,7 @@
 // What the sandbox has and Pluggy does not.
 import type { Values } from "./scenarios.ts";
 
-/** Returns what the sandbox was told to write into the login form. */
+/** Returns what the login form contains at first, by a control of the sandbox. */
 export async function fetchPrefill(): Promise<Values> {
   try {
     const response = await fetch("/sandbox/prefill");
