@@ -9,7 +9,7 @@ from unittest import mock
 from stack import console, fingerprint, paths, sandbox, widget_bundle
 from stack.stack_file import Credentials
 
-NODE = "#!/bin/sh\necho v20.0.0\n"
+NODE = "#!/bin/sh\necho v20.19.0\n"
 NPM = """#!/bin/sh
 case "$1" in
   ci) mkdir -p node_modules ;;
@@ -94,7 +94,7 @@ class WidgetBundle(unittest.TestCase):
 
         widget_bundle.build_if_possible()
 
-        self.assertIn("the widget's pages are left out: Node.js 20 or newer is needed", self.printed.getvalue())
+        self.assertIn("the widget's pages are left out: Node.js 20.19 or newer is needed", self.printed.getvalue())
         self.assertIsNone(widget_bundle.current())
         self.assertEqual(self.builds(), 0)
 
