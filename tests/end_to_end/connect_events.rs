@@ -45,11 +45,15 @@ async fn a_hint_is_stored_once_for_each_user_and_every_item_gets_the_same_respon
 }
 
 #[tokio::test]
-async fn an_invalid_event_is_answered_with_the_name_of_the_field() {
+async fn an_event_about_two_items_is_answered_with_the_name_of_the_field() {
     let stack = Stack::running();
-    let pair = json!(["LOGIN_SUCCESS", {"timestamp": 1, "item": {"id": "not-a-uuid"}}]);
+    let event = json!({
+        "event": "ITEM_RESPONSE",
+        "itemId": "9a7b6c5d-0000-4000-8000-000000000001",
+        "item": {"id": "9a7b6c5d-0000-4000-8000-000000000002"},
+    });
 
-    let (status, problem) = relay(&stack, &new_user(), &pair).await;
+    let (status, problem) = relay(&stack, &new_user(), &event).await;
 
     assert_eq!(status, 400);
     let problem: Value = serde_json::from_str(&problem).unwrap();
