@@ -94,3 +94,44 @@ where
             .collect(),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+    struct Bank {
+        name: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    struct Body {
+        #[serde(default, deserialize_with = "super::optional")]
+        bank: Option<Bank>,
+        #[serde(default, deserialize_with = "super::list")]
+        banks: Option<Vec<Bank>>,
+    }
+
+    fn body(json: &str) -> Body {
+        crate::parse(json.as_bytes()).unwrap()
+    }
+
+    fn caixa() -> Bank {
+        Bank {
+            name: Some("Caixa".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_list_in_place_of_an_object_is_absent() {
+        assert_eq!(body(r#"{"bank":{"name":"Caixa"}}"#).bank, Some(caixa()));
+        assert_eq!(body(r#"{"bank":["Caixa"]}"#).bank, None);
+    }
+
+    #[test]
+    fn an_odd_element_leaves_the_others() {
+        let odd = body(r#"{"banks":[7,{"name":"Caixa"},null,["Caixa"]]}"#);
+
+        assert_eq!(odd.banks, Some(vec![caixa()]));
+    }
+}
