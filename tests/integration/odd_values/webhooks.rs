@@ -153,8 +153,13 @@ async fn an_item_without_a_status_reads_as_unknown_until_pluggy_sends_one_again(
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.item_reaches(item_id, "UPDATED").await;
-    let event = json!({"event": "item/updated", "eventId": "1", "itemId": item_id});
-    deployment.deliver(&event).await;
+    let mut deliveries = 0..;
+    let mut sync_for_a_new_event = async || {
+        let event_id = deliveries.next().unwrap().to_string();
+        let event = json!({"event": "item/updated", "eventId": event_id, "itemId": item_id});
+        assert_eq!(deployment.deliver(&event).await, 200);
+        deployment.sync_all().await;
+    };
     for odd in [None, Some("null"), Some("7"), Some("{}")] {
         for field in ["/status", "/executionStatus", "/connector", "/updatedAt"] {
             deployment.pluggy.add_fault(Fault {
@@ -167,9 +172,9 @@ async fn an_item_without_a_status_reads_as_unknown_until_pluggy_sends_one_again(
                 },
             });
 
-            deployment.sync_all().await;
+            sync_for_a_new_event().await;
             let while_odd = stored(&deployment, item_id).await;
-            deployment.sync_all().await;
+            sync_for_a_new_event().await;
             let after = stored(&deployment, item_id).await;
 
             let phase = if field == "/status" {
