@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use pluggy::{ClientUserId, ConnectTokenRequest, ItemId};
+use pluggy::ConnectTokenRequest;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::problem::Problem;
-use store::{Items, StoredItem};
+use store::Items;
 
 pub use config::Config;
 pub use profile::{
@@ -59,10 +59,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
     if let Some(item_id) = item_id {
-        let item = own_item(&app.items, item_id, &user).await?;
-        if !update::is_possible(&item) {
-            return Err(Problem::item_not_updatable().into());
-        }
+        let item = update::own_item(&app.items, item_id, &user).await?;
         connect = update::connect_options(connect, &item, now);
         options = update::token_options(options);
     }
@@ -74,16 +71,4 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
         .await?
         .ok_or_else(Problem::item_not_found)?;
     answer::answer(&created.access_token, connect, now)
-}
-
-/// Checks that the item belongs to the caller. Any other item is reported as not found.
-async fn own_item(
-    items: &Items,
-    item_id: ItemId,
-    user: &ClientUserId,
-) -> Result<StoredItem, RequestError> {
-    let item = items.get(item_id).await;
-    let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
-    let own = item.filter(|item| item.is_shown_to(user));
-    Ok(own.ok_or_else(Problem::item_not_found)?)
 }

@@ -3,11 +3,29 @@
 
 use connection::{Availability, assess, is_updatable};
 use jiff::Timestamp;
-use pluggy::{ConnectOptions, ConnectTokenOptions, Item};
-use store::StoredItem;
+use pluggy::{ClientUserId, ConnectOptions, ConnectTokenOptions, Item, ItemId};
+use runtime::RequestError;
+use runtime::problem::Problem;
+use store::{Items, StoredItem};
 
-/// Whether the widget can update the item, as far as its row tells.
-pub(crate) fn is_possible(item: &StoredItem) -> bool {
+/// Returns the caller's item, if the widget can update it. Any other user's item is reported as not found.
+pub(crate) async fn own_item(
+    items: &Items,
+    item_id: ItemId,
+    user: &ClientUserId,
+) -> Result<StoredItem, RequestError> {
+    let item = items.get(item_id).await;
+    let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
+    let own = item.filter(|item| item.is_shown_to(user));
+    let own = own.ok_or_else(Problem::item_not_found)?;
+    if !is_possible(&own) {
+        return Err(Problem::item_not_updatable().into());
+    }
+    Ok(own)
+}
+
+/// Returns whether the widget can update the item, as far as its row tells.
+fn is_possible(item: &StoredItem) -> bool {
     let snapshot = item.snapshot.as_ref();
     snapshot.is_none_or(|snapshot| is_updatable(&snapshot.item))
 }

@@ -1,7 +1,7 @@
 //! JSON views of an item for its user.
 
 mod bank;
-mod login_link;
+mod https_link;
 mod next_action;
 mod products;
 mod prompt;

@@ -7,16 +7,14 @@ use connection::DEFER_DELAY;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
+use crate::unknown_item::UnknownItems;
+
 /// Time that must be left to start a call.
 const RESERVE: Duration = Duration::from_secs(10);
 /// Time reserved at the end for deferring the rest of the batch.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 /// After this many failed calls in a row the rest of the batch is deferred: Pluggy is down or throttles.
 const MAX_REFUSALS: u32 = 3;
-
-/// Maximum number of unknown items per batch that only frontends name. Made-up ids must not use up the calls
-/// for other items.
-const MAX_UNKNOWN_ITEMS: u32 = 5;
 
 /// Clock of one invocation, and its remaining calls to Pluggy.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ pub(crate) struct Budget {
     began: Instant,
     deadline: Instant,
     refusals: u32,
-    unknown_items: u32,
+    pub(crate) unknown_items: UnknownItems,
     wait: SignedDuration,
 }
 
@@ -36,7 +34,7 @@ impl Budget {
             began: Instant::now(),
             deadline,
             refusals: 0,
-            unknown_items: 0,
+            unknown_items: UnknownItems::default(),
             wait: SignedDuration::ZERO,
         }
     }
@@ -49,12 +47,6 @@ impl Budget {
 
     pub(crate) fn allows_a_call(&self) -> bool {
         self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
-    }
-
-    /// Returns whether one more unknown item may be fetched that only frontends name.
-    pub(crate) fn allows_unknown_item(&mut self) -> bool {
-        self.unknown_items += 1;
-        self.unknown_items <= MAX_UNKNOWN_ITEMS
     }
 
     /// Awaits the response to a call, within the time that is left.

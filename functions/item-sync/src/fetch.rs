@@ -1,9 +1,8 @@
 //! Decision whether to fetch an item from Pluggy.
 
 use connection::{Availability, Phase, assess};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use pluggy::{ConnectorId, Item};
-use store::StoredItem;
 
 use crate::App;
 use crate::batch_report::BatchReport;
@@ -12,11 +11,8 @@ use crate::group::Signals;
 use crate::hints::are_hints_of_non_owners;
 use crate::item_fetch::ItemFetch;
 use crate::outcome::Outcome;
-use crate::owner::named;
-
-/// The clocks of functions differ. An event that is older than the last fetch by more than this needs no
-/// fetch.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+use crate::unknown_item::is_unknown_item;
+use crate::up_to_date::is_up_to_date;
 
 pub(crate) async fn fetch(
     app: &App,
@@ -40,7 +36,7 @@ pub(crate) async fn fetch(
         written_at: now,
         report,
     };
-    if fetch.is_unknown_item() && !budget.allows_unknown_item() {
+    if is_unknown_item(fetch.stored.as_ref(), signals) && !budget.unknown_items.allow_one_more() {
         return Ok(Outcome::HintDropped);
     }
     if !budget.allows_a_call() {
@@ -69,20 +65,4 @@ fn connector_in_trouble(item: &Item, now: Timestamp) -> Option<ConnectorId> {
     let connector = item.connector.as_ref()?;
     let phase = assess(item, Availability::Available, now).phase();
     matches!(phase, Phase::Retrying | Phase::Reconnect).then_some(connector.id)
-}
-
-/// Returns whether the row was fetched after the events, and the events name no owner that it lacks.
-fn is_up_to_date(stored: Option<&StoredItem>, signals: &Signals) -> bool {
-    stored.is_some_and(|stored| {
-        let is_read = stored
-            .snapshot
-            .as_ref()
-            .is_some_and(|snapshot| is_newer(snapshot.fetched_at, signals.last_received_at));
-        is_read && (stored.owner.is_some() || named(None, signals).is_none())
-    })
-}
-
-/// Returns whether a fetch is newer than an event, despite clock differences.
-pub(crate) fn is_newer(fetched_at: Timestamp, received_at: Timestamp) -> bool {
-    fetched_at.duration_since(received_at) > CLOCK_TOLERANCE
 }

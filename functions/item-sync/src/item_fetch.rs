@@ -15,6 +15,7 @@ use crate::hints::are_hints_of_non_owners;
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
 use crate::owner::{named, owner};
+use crate::unknown_item::is_unknown_item;
 
 /// One fetch: the stored row, the signals that request it, and its times.
 pub(crate) struct ItemFetch<'a> {
@@ -114,7 +115,7 @@ impl ItemFetch<'_> {
     }
 
     pub(crate) async fn defer(&mut self, until: Timestamp) -> Result<Outcome, store::Error> {
-        if self.is_unknown_item() {
+        if is_unknown_item(self.stored.as_ref(), self.signals) {
             return Ok(Outcome::HintDropped);
         }
         let schedule = self.with_pending_signal(Schedule {
@@ -128,7 +129,7 @@ impl ItemFetch<'_> {
         &mut self,
         error: &client::Error,
     ) -> Result<Outcome, store::Error> {
-        if self.is_unknown_item() {
+        if is_unknown_item(self.stored.as_ref(), self.signals) {
             return Ok(Outcome::HintDropped);
         }
         // Pluggy reports that an item without a row is deleted, so no further fetch is needed.
@@ -145,12 +146,6 @@ impl ItemFetch<'_> {
             ..self.backed_off(asked_to_wait(error))
         };
         self.reschedule(schedule, Outcome::BackedOff).await
-    }
-
-    /// Whether only frontends name this item. Nothing is stored for it: its owner could not be verified
-    /// later, and forged ids could fill the table.
-    pub(crate) fn is_unknown_item(&self) -> bool {
-        self.stored.is_none() && self.signals.are_hints_alone()
     }
 
     fn backed_off(&self, at_least: SignedDuration) -> Schedule {
@@ -225,13 +220,18 @@ impl ItemFetch<'_> {
     }
 
     /// Handles a concurrent write of the row. What we know may be outdated, so a confirming fetch is
-    /// scheduled soon. After enough of them, the normal schedule applies.
+    /// scheduled soon. After enough of them, the normal schedule applies. What has expired is removed here too,
+    /// because a dropped response may also be an old one of Pluggy's.
     async fn confirm_soon(
         &self,
         named: Option<ClientUserId>,
         created_at: Timestamp,
         ordinary: Option<Schedule>,
     ) -> Result<Outcome, store::Error> {
+        if let Some(snapshot) = self.emptied_snapshot() {
+            let id = self.signals.item_id;
+            self.items.put_requests(id, &snapshot).await?;
+        }
         self.keep_owner(named, created_at).await?;
         let soon = confirming_fetch(self.schedule(), self.fetched_at)
             .map(|schedule| self.with_pending_signal(schedule));

@@ -9,7 +9,7 @@ mod budget;
 mod catch_panic;
 mod config;
 mod confirming_fetch;
-mod connector;
+mod connector_fetch;
 mod failed_target;
 mod fetch;
 mod group;
@@ -18,6 +18,8 @@ mod item_fetch;
 mod missing;
 mod outcome;
 mod owner;
+mod unknown_item;
+mod up_to_date;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
@@ -94,7 +96,7 @@ async fn handle_target(
             report.item(signals, outcome);
         }
         TargetSignals::Connector(signals) => {
-            let fetching = Box::pin(connector::fetch(app, *signals, budget));
+            let fetching = Box::pin(connector_fetch::fetch(app, *signals, budget));
             let outcome = match catch_panic(fetching).await {
                 Ok(outcome) => outcome?,
                 Err(panicked) => {

@@ -6,7 +6,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
-use runtime::{clock, telemetry};
+use runtime::{clock, payload, telemetry};
 use serde_json::value::RawValue;
 use store::{Connectors, Items, PluggySecrets, SharedApiKey};
 
@@ -31,8 +31,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {
             let deadline = clock::deadline(event.context.deadline);
-            // The runtime's own deserialization tracks positions, which doubles the cost.
-            let batch: Event = serde_json::from_str(event.payload.get())?;
+            let batch: Event = payload::parse(event.payload.get())?;
             let handling = Box::pin(handle(app, &batch, clock::now(), deadline));
             Ok::<_, Error>(handling.await)
         },

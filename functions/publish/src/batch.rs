@@ -1,6 +1,6 @@
 //! Conversion of a batch of stream records to entries for the bus.
 
-use aws_lambda_events::event::dynamodb::{Event, EventRecord as StreamRecord};
+use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use jiff::Timestamp;
 use serde_dynamo::AttributeValue;
 use store::{Change, schema};
@@ -8,16 +8,6 @@ use store::{Change, schema};
 use crate::decode;
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
-
-/// The payload is not a batch of a stream. The error does not repeat what it contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the batch cannot be read")]
-pub struct UnreadableBatch;
-
-/// Parses a batch of a stream.
-pub fn parse_batch(json: &str) -> Result<Event, UnreadableBatch> {
-    serde_json::from_str(json).map_err(|_| UnreadableBatch)
-}
 
 /// Returns one entry for each record that is published, in their order.
 pub(crate) fn entries(records: Vec<StreamRecord>, event_table: &str) -> Vec<PendingEntry> {
@@ -70,7 +60,8 @@ fn record_written_at(record: &StreamRecord) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use aws_lambda_events::event::dynamodb::Event;
+    use runtime::payload;
 
     #[test]
     fn a_payload_that_is_not_a_batch_fails_and_is_not_repeated() {
@@ -80,14 +71,16 @@ mod tests {
             r#"{"Records":"Maria"}"#,
             "[]",
         ] {
-            let error = parse_batch(json).unwrap_err();
+            let error = payload::parse::<Event>(json).unwrap_err();
 
-            assert_eq!(error.to_string(), "the batch cannot be read", "{json}");
+            assert_eq!(error.to_string(), "the payload cannot be read", "{json}");
         }
     }
 
     #[test]
     fn a_batch_may_be_empty() {
-        assert!(parse_batch(r#"{"Records":[]}"#).unwrap().records.is_empty());
+        let batch: Event = payload::parse(r#"{"Records":[]}"#).unwrap();
+
+        assert!(batch.records.is_empty());
     }
 }

@@ -30,7 +30,6 @@ use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use tokio::time::Instant;
 
-pub use batch::{UnreadableBatch, parse_batch};
 pub use bus::Bus;
 pub use config::Config;
 pub use dead_letter_queue::DeadLetterQueue;

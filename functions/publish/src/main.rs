@@ -1,11 +1,11 @@
 //! The Lambda function behind the streams of `EventTable` and `ItemTable`.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use publish::{App, Bus, Config, DeadLetterQueue, handle, parse_batch};
+use publish::{App, Bus, Config, DeadLetterQueue, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
-use runtime::{clock, telemetry};
+use runtime::{clock, payload, telemetry};
 use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,8 +30,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<Box<RawValue>>| {
             let deadline = clock::deadline(event.context.deadline);
-            // The runtime's own deserialization tracks positions, which doubles the cost.
-            let batch = parse_batch(event.payload.get())?;
+            let batch = payload::parse(event.payload.get())?;
             let handling = Box::pin(handle(app, batch, clock::now(), deadline));
             Ok::<_, Error>(handling.await)
         },

@@ -5,7 +5,7 @@
 
 mod config;
 mod delivery;
-mod rejection;
+mod rejection_report;
 mod report;
 
 use std::time::Duration;
@@ -73,7 +73,7 @@ async fn answer(
     }
     report::source(line, request);
     if !app.secrets.admit(request.headers()) {
-        rejection::report(line, &app.secrets, request);
+        rejection_report::report(line, &app.secrets, request);
         return Problem::unauthenticated().into_response();
     }
     let event = delivery::event(request.body().as_ref(), app.client_id, now);

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod env;
 pub mod fields;
 pub mod metrics;
+pub mod payload;
 mod pluggy_config;
 pub mod problem;
 mod request_error;

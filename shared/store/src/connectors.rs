@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
 
-use super::attributes::{Reader, Row, document, number, required, text, time};
+use super::attributes::{Row, document, number, text, time};
 use super::batch::batch_get;
+use super::connector::{CONNECTOR, StoredConnector, from_row};
 use super::error::unavailable;
 use super::item_row::{FETCH_FAILURES, FETCHED_AT, MISSING_SINCE, summary};
 use super::recent_connectors::RecentConnectors;
@@ -15,40 +16,10 @@ use super::schema::{FETCH_SHARD, NEXT_FETCH_AT, PARTITION_KEY, SCHEMA, VERSION};
 use super::update::{Update, Write, outcome};
 use super::{Error, Target};
 use client::chain;
-use connection::MISSING_CONFIRMATION_DELAY;
 use pluggy::{Connector, ConnectorId};
 
-const CONNECTOR: &str = "connector";
 /// Condition of a write: the row does not hold the response to a later request.
 const IS_NOT_OLDER: &str = "attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt";
-
-/// A row of `ItemTable` about a connector.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredConnector {
-    /// The connector.
-    pub id: ConnectorId,
-    /// Pluggy's last response; none if no fetch has succeeded yet, or Pluggy never had it.
-    pub connector: Option<Connector>,
-    /// Our clock when the request of the last response was sent.
-    pub fetched_at: Option<Timestamp>,
-    /// When Pluggy first responded that the connector does not exist, if that is its last response.
-    pub missing_since: Option<Timestamp>,
-    /// When to fetch it again.
-    pub next_fetch_at: Option<Timestamp>,
-    /// Number of failed fetches in a row.
-    pub fetch_failures: u32,
-}
-
-impl StoredConnector {
-    /// Whether Pluggy does not have it any more. As with items, one 404 proves nothing; a second one an hour
-    /// later does.
-    pub fn is_retired(&self) -> bool {
-        let answers = self.missing_since.zip(self.fetched_at);
-        answers.is_some_and(|(since, fetched_at)| {
-            fetched_at.duration_since(since) >= MISSING_CONFIRMATION_DELAY
-        })
-    }
-}
 
 /// The connectors in `ItemTable`.
 #[derive(Clone, Debug)]
@@ -227,22 +198,4 @@ fn is_not_older(
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at))
     }
-}
-
-fn from_row(row: &Row) -> Result<StoredConnector, Error> {
-    let reader = Reader(row);
-    let key = required(PARTITION_KEY, reader.text(PARTITION_KEY)?)?;
-    let Some(Target::Connector(id)) = Target::parse(&key) else {
-        return Err(Error::Corrupt {
-            attribute: PARTITION_KEY,
-        });
-    };
-    Ok(StoredConnector {
-        id,
-        connector: reader.document(CONNECTOR),
-        fetched_at: reader.time(FETCHED_AT)?,
-        missing_since: reader.time(MISSING_SINCE)?,
-        next_fetch_at: reader.time(NEXT_FETCH_AT)?,
-        fetch_failures: reader.count(FETCH_FAILURES)?,
-    })
 }

@@ -13,8 +13,7 @@ use super::items::logged;
 use super::scan::SCAN_PAGE;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
 use super::{
-    Error, EventHistory, EventRow, Events, Origin, Quarantine, ScanCursor, ScanPage, ScannedRow,
-    Target,
+    Error, EventHistory, EventRow, Events, Origin, Quarantine, ScanCursor, ScanPage, Target,
 };
 use pluggy::ClientId;
 
@@ -181,41 +180,6 @@ impl Events {
         found(scan, ours).await
     }
 
-    /// Returns the webhooks since a time that are not quarantined, with their bodies.
-    pub async fn webhooks_since(
-        &self,
-        ours: ClientId,
-        since: Timestamp,
-        now: Timestamp,
-        after: Option<&ScanCursor>,
-    ) -> Result<ScanPage<ScannedRow>, Error> {
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .limit(SCAN_PAGE)
-            .set_exclusive_start_key(after.map(ScanCursor::to_row))
-            .filter_expression(
-                // An unreadable time may be any time.
-                "#expiresAt > :now AND #origin = :webhook \
-                 AND (#receivedAt >= :since OR NOT attribute_type(#receivedAt, :number)) \
-                 AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign)",
-            )
-            .expression_attribute_names("#origin", ORIGIN)
-            .expression_attribute_names("#quarantine", QUARANTINE)
-            .expression_attribute_names("#expiresAt", EXPIRES_AT)
-            .expression_attribute_names("#receivedAt", RECEIVED_AT)
-            .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":since", time(since))
-            .expression_attribute_values(":webhook", text(Origin::Webhook.as_str()))
-            .expression_attribute_values(":foreign", foreign())
-            .expression_attribute_values(":number", text("N"))
-            .send()
-            .await
-            .map_err(unavailable("scan the events"))?;
-        ScanPage::new(answer, |row| Some(ScannedRow::new(row, Some(ours))))
-    }
-
     fn about(&self, target: Target, now: Timestamp) -> QueryFluentBuilder {
         self.client
             .query()
@@ -263,6 +227,6 @@ fn readable(rows: &[Row]) -> impl Iterator<Item = EventRow> {
         .filter_map(|row| logged(EventRow::from_row(row)))
 }
 
-fn foreign() -> AttributeValue {
+pub(super) fn foreign() -> AttributeValue {
     text(Quarantine::ForeignClientId.as_str())
 }

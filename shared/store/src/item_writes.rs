@@ -15,7 +15,7 @@ use super::schema::{
 };
 use super::update::{Update, Write, outcome};
 use super::{Error, Items, PendingSignal, Schedule, Snapshot, StoredItem, Target};
-use pluggy::{ClientUserId, ItemId};
+use pluggy::{ClientUserId, Item, ItemId};
 
 impl Items {
     /// Writes a snapshot, unless the row holds a newer one, belongs to another user, or is a tombstone made
@@ -136,10 +136,7 @@ impl Items {
                 .set_if_absent(CREATED_AT_ITEM_ID, text(position));
         }
         if let Some(snapshot) = &stored.snapshot {
-            let item = &snapshot.item;
-            update = update
-                .set_or_remove(PARAMETER, item.parameter.as_ref().and_then(document))
-                .set_or_remove(USER_ACTION, item.user_action.as_ref().and_then(document));
+            update = requests_to_the_user(update, &snapshot.item);
         }
         let shard = || text(Target::Item(id).fetch_shard());
         update
@@ -153,6 +150,18 @@ impl Items {
                 stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
             )
             .send("update the item's schedule")
+            .await
+    }
+
+    /// Writes a snapshot's requests to the user, some of which have expired, if the row still has this
+    /// snapshot. A later one was written without what had expired. Nothing else changes.
+    pub async fn put_requests(&self, id: ItemId, snapshot: &Snapshot) -> Result<Write, Error> {
+        let request = self
+            .update(id)
+            .condition_expression("fetchedAt = :snapshotFetchedAt")
+            .expression_attribute_values(":snapshotFetchedAt", time(snapshot.fetched_at));
+        requests_to_the_user(Update::new(request), &snapshot.item)
+            .send("update the item's requests to the user")
             .await
     }
 
@@ -242,6 +251,12 @@ impl Items {
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
     }
+}
+
+fn requests_to_the_user(update: Update, item: &Item) -> Update {
+    update
+        .set_or_remove(PARAMETER, item.parameter.as_ref().and_then(document))
+        .set_or_remove(USER_ACTION, item.user_action.as_ref().and_then(document))
 }
 
 fn signal(signal: PendingSignal) -> AttributeValue {

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
-use jiff::Timestamp;
 
-use super::attributes::{Reader, Row, required, text, time};
+use super::attributes::{Reader, Row, required, text};
 use super::batch::batch_get;
 use super::error::unavailable;
-use super::item_row::{FETCHED_AT, created_at_item_id, from_row};
+use super::item_row::{created_at_item_id, from_row};
 use super::key::item_key;
-use super::scan::SCAN_PAGE;
-use super::schema::{BY_OWNER, CREATED_AT_ITEM_ID, ITEM_PREFIX, OWNER, PARTITION_KEY};
-use super::{Cursor, Error, ScanCursor, ScanPage, ScannedRow, StoredItem};
+use super::schema::{BY_OWNER, CREATED_AT_ITEM_ID, OWNER, PARTITION_KEY};
+use super::{Cursor, Error, StoredItem};
 use client::chain;
 use pluggy::{ClientUserId, ItemId};
 
@@ -65,33 +63,6 @@ impl Items {
             items.extend(rows.iter().filter_map(|row| logged(from_row(row))));
         }
         Ok(items)
-    }
-
-    /// Returns the items that were fetched or found gone since a time, and those that were never fetched.
-    pub async fn seen_since(
-        &self,
-        since: Timestamp,
-        after: Option<&ScanCursor>,
-    ) -> Result<ScanPage<ScannedRow>, Error> {
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .limit(SCAN_PAGE)
-            .set_exclusive_start_key(after.map(ScanCursor::to_row))
-            .filter_expression(
-                "begins_with(#pk, :item) \
-                 AND (#fetchedAt >= :since OR NOT attribute_type(#fetchedAt, :number))",
-            )
-            .expression_attribute_names("#pk", PARTITION_KEY)
-            .expression_attribute_names("#fetchedAt", FETCHED_AT)
-            .expression_attribute_values(":item", text(ITEM_PREFIX))
-            .expression_attribute_values(":number", text("N"))
-            .expression_attribute_values(":since", time(since))
-            .send()
-            .await
-            .map_err(unavailable("scan the items"))?;
-        ScanPage::new(answer, |row| Some(ScannedRow::new(row, None)))
     }
 
     /// Returns a page of a user's items, newest first.

@@ -4,8 +4,8 @@ mod attributes;
 mod batch;
 mod body;
 mod change;
+mod connector;
 mod connectors;
-
 mod cursor;
 mod disconnection;
 mod discovery;
@@ -27,6 +27,7 @@ mod items;
 mod key;
 pub mod pluggy_secret;
 mod recent_connectors;
+mod republish_scans;
 mod scan;
 pub mod schema;
 mod shared_api_key;
@@ -35,7 +36,8 @@ mod update;
 
 pub use body::{Body, EncodedBody, Encoding};
 pub use change::Change;
-pub use connectors::{Connectors, StoredConnector};
+pub use connector::StoredConnector;
+pub use connectors::Connectors;
 pub use cursor::Cursor;
 pub use disconnection::Disconnection;
 pub use discovery::DiscoveryPlace;

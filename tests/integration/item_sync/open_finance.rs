@@ -134,3 +134,22 @@ async fn a_fetch_after_the_expiry_that_fails_drops_the_link_and_keeps_the_rest()
         assert_eq!(after, before);
     }
 }
+
+#[tokio::test]
+async fn an_old_response_after_the_expiry_drops_the_link_although_it_is_not_stored() {
+    let deployment = Deployment::start_in_real_time().await;
+    let item_id = item_with_link(&deployment).await;
+    let before = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
+    let expiry = expiry(&deployment, item_id).await;
+    deployment.pluggy.add_fault(fault(Effect::Odd {
+        field: "/updatedAt".to_owned(),
+        json: Some(r#""2020-01-01T00:00:00Z""#.to_owned()),
+    }));
+
+    fetch_at(&deployment, item_id, expiry).await;
+
+    assert!(!is_link_stored(&deployment).await);
+    let after = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
+    assert_eq!(after.version(), before.version());
+    assert_eq!(after.fetched_at, before.fetched_at);
+}

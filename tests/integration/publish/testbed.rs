@@ -78,7 +78,7 @@ impl Testbed {
 
     pub(super) async fn feed_until(&self, records: &[Value], deadline: Instant) -> Vec<String> {
         let payload = json!({ "Records": records }).to_string();
-        let batch = publish::parse_batch(&payload).unwrap();
+        let batch = runtime::payload::parse(&payload).unwrap();
         let answer = publish::handle(&self.publish, batch, now(), deadline).await;
         answer
             .batch_item_failures

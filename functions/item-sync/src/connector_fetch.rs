@@ -8,9 +8,9 @@ use store::Write;
 
 use crate::App;
 use crate::budget::{Budget, after, asked_to_wait};
-use crate::fetch::is_newer;
 use crate::group::ConnectorSignals;
 use crate::outcome::Outcome;
+use crate::up_to_date::is_newer;
 
 /// A retired connector is fetched until Pluggy has deleted its last items, which it keeps for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
