@@ -15,8 +15,9 @@ use runtime::metrics::Emitter;
 use serde_json::{Value, json};
 use store::{Items, NewEvent, SharedApiKey, StoredItem};
 use tests::deployment::{
-    CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute, secrets,
+    CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute,
 };
+use tests::secrets::secrets;
 use tests::tables::Row;
 use tests::{Tables, stream};
 use uuid::Uuid;

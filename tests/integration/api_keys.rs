@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 use pluggy::{ClientId, ItemId};
 use runtime::clock::now;
 use tests::Deployment;
-use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets, secrets_of};
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET};
+use tests::secrets::{secrets, secrets_of};
 
 const OTHER_APPLICATION: &str = "22222222-0000-4000-8000-000000000003";
 

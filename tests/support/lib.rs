@@ -14,6 +14,7 @@ pub mod function_settings;
 pub mod odd;
 pub mod sample;
 pub mod scene;
+pub mod secrets;
 pub mod status_page;
 pub mod stream;
 pub mod table_stream;

@@ -7,7 +7,8 @@ use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
 use store::SharedApiKey;
 use tests::Deployment;
-use tests::deployment::{CLIENT_SECRET, client_at, secrets};
+use tests::deployment::{CLIENT_SECRET, client_at};
+use tests::secrets::secrets;
 
 use super::{ours, unknown_item};
 use crate::observed::Observed;

@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use tests::Deployment;
-use tests::deployment::{CLIENT_SECRET, rotating_secrets, secrets};
+use tests::deployment::CLIENT_SECRET;
+use tests::secrets::{rotating_secrets, secrets};
 
 use super::{ours, unknown_item};
 

@@ -7,7 +7,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tests::Deployment;
-use tests::deployment::{CLIENT_SECRET, client_at, secrets};
+use tests::deployment::{CLIENT_SECRET, client_at};
+use tests::secrets::secrets;
 
 /// A fake Pluggy for `POST /connect_token`.
 #[derive(Clone)]

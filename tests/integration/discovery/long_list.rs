@@ -19,7 +19,8 @@ use runtime::clock::now;
 use serde_json::{Value, json};
 use store::{Schedule, Snapshot, StoredItem};
 use tests::Deployment;
-use tests::deployment::{CLIENT_ID, CLIENT_SECRET, secrets};
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET};
+use tests::secrets::secrets;
 use tokio::time::Instant;
 use uuid::Uuid;
 

@@ -59,6 +59,9 @@ async fn a_deletion_event_and_a_404_delete_at_once() {
     );
 
     deployment.pluggy.add_fault(gone());
+    deployment
+        .deliver(&event("item/deleted", "3", item_id))
+        .await;
     deployment.sync_all().await;
     assert!(
         row(&deployment, item_id)
