@@ -10,7 +10,7 @@ mod sandbox;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use pluggy::{ConnectOptions, ConnectTokenOptions};
+use pluggy::{ConnectOptions, ConnectTokenOptions, ConnectorId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -28,6 +28,14 @@ pub struct Profile {
     pub connect: ConnectOptions,
     /// Options for the connect token.
     pub token: ConnectTokenOptions,
+}
+
+impl Profile {
+    /// Returns whether the widget may start at this connector.
+    pub fn allows(&self, connector: ConnectorId) -> bool {
+        let listed = self.connect.connector_ids.as_ref();
+        listed.is_none_or(|listed| listed.contains(&connector))
+    }
 }
 
 /// The deployment's profiles, by name.

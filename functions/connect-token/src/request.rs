@@ -54,10 +54,9 @@ impl TokenRequest {
                 "must be the name of one of this deployment's profiles",
             )
         })?;
-        let listed = profile.connect.connector_ids.as_ref();
-        let is_listed = |id| listed.is_none_or(|listed| listed.contains(&id));
+        let is_allowed = |id| profile.allows(id);
         // In update mode the user does not select a connector.
-        if self.item_id.is_some() || self.selected_connector_id.is_none_or(is_listed) {
+        if self.item_id.is_some() || self.selected_connector_id.is_none_or(is_allowed) {
             Ok(profile)
         } else {
             Err(invalid(

@@ -4,9 +4,9 @@
 use connection::CONFIRMING_FETCH_DELAY;
 use jiff::Timestamp;
 use pluggy::Item;
-use store::{PendingSignal, Schedule, Snapshot, StoredItem};
+use store::{PendingSignal, Schedule, StoredItem};
 
-use crate::group::{Signals, Source};
+use crate::group::Signals;
 
 /// After this many confirming fetches in a row, the normal schedule applies again.
 const MAX_CONFIRMING_FETCHES: u32 = 3;
@@ -22,22 +22,6 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
     (signals.changes_the_item || is_pending) && is_unchanged
 }
 
-/// Returns whether a scheduled fetch found a change that no webhook reported. The steps of a running
-/// execution have no events.
-pub(crate) fn is_found_by_schedule(
-    stored: Option<&StoredItem>,
-    signals: &Signals,
-    item: &Item,
-) -> bool {
-    let is_news = stored.is_none_or(|stored| {
-        let version = stored.snapshot.as_ref().and_then(Snapshot::version);
-        let is_awaited = stored.schedule.pending_signal.is_some() || stored.is_unconfirmed;
-        !is_awaited && version < item.updated_at
-    });
-    let is_running = item.execution_status.is_running() || item.status.is_moving();
-    signals.source == Source::Internal && is_news && !is_running
-}
-
 /// Returns the schedule of a confirming fetch, or `None` after enough of them.
 pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Schedule> {
     (before.confirming_fetches < MAX_CONFIRMING_FETCHES).then(|| Schedule {
@@ -50,84 +34,6 @@ pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Sched
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn stored(pending_signal: Option<PendingSignal>, is_unconfirmed: bool) -> StoredItem {
-        StoredItem {
-            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            owner: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            snapshot: None,
-            schedule: Schedule {
-                pending_signal,
-                ..Schedule::default()
-            },
-            deleted_at: None,
-            is_unconfirmed,
-        }
-    }
-
-    fn check(stored: Option<&StoredItem>, source: Source, status: &str, expected: bool) {
-        let item = serde_json::from_value(serde_json::json!({
-            "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": status,
-            "executionStatus": "SUCCESS", "updatedAt": "2026-11-23T12:00:00Z",
-        }));
-        let signals = Signals {
-            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            events: 1,
-            first_received_at: Timestamp::UNIX_EPOCH,
-            last_received_at: Timestamp::UNIX_EPOCH,
-            source,
-            changes_the_item: false,
-            deleted: false,
-            client_user_id: None,
-            imported_user: None,
-            hinted_by: Vec::new(),
-        };
-
-        let is_found = is_found_by_schedule(stored, &signals, &item.unwrap());
-
-        assert_eq!(is_found, expected, "{stored:?} {source:?} {status}");
-    }
-
-    #[test]
-    fn a_settled_state_that_only_a_scheduled_fetch_finds_was_missed() {
-        check(None, Source::Internal, "UPDATED", true);
-        check(
-            Some(&stored(None, false)),
-            Source::Internal,
-            "UPDATED",
-            true,
-        );
-    }
-
-    #[test]
-    fn a_change_that_an_event_reports_was_not_missed() {
-        check(None, Source::Pluggy, "UPDATED", false);
-        check(
-            Some(&stored(None, false)),
-            Source::Internal,
-            "UPDATING",
-            false,
-        );
-        check(
-            Some(&stored(None, true)),
-            Source::Internal,
-            "UPDATED",
-            false,
-        );
-        for pending_signal in [
-            PendingSignal::Activity,
-            PendingSignal::Change,
-            PendingSignal::Deletion,
-        ] {
-            check(
-                Some(&stored(Some(pending_signal), false)),
-                Source::Internal,
-                "UPDATED",
-                false,
-            );
-        }
-    }
 
     #[test]
     fn there_are_three_confirming_fetches_in_a_row() {

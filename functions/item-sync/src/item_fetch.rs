@@ -9,7 +9,8 @@ use store::{FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, W
 
 use crate::batch_report::BatchReport;
 use crate::budget::{after, asked_to_wait};
-use crate::confirming_fetch::{confirming_fetch, contradicts, is_found_by_schedule};
+use crate::confirming_fetch::{confirming_fetch, contradicts};
+use crate::found_by_schedule::is_found_by_schedule;
 use crate::group::{Signals, Source};
 use crate::hints::are_hints_of_non_owners;
 use crate::missing::{Missing, missing};

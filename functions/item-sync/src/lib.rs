@@ -12,6 +12,7 @@ mod confirming_fetch;
 mod connector_fetch;
 mod failed_target;
 mod fetch;
+mod found_by_schedule;
 mod group;
 mod hints;
 mod item_fetch;

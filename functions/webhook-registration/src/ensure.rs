@@ -8,7 +8,7 @@ use pluggy::{CreateWebhookRequest, EventKind, UpdateWebhookRequest, Webhook, Web
 use runtime::secret::AcceptedSecrets;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::registration_problem::{carried_secret, elsewhere, problems_of};
+use crate::watch::{carried_secret, elsewhere, problems_of};
 use crate::{App, Elsewhere, Error, Report, WebhookUrl};
 
 pub(crate) async fn ensure(

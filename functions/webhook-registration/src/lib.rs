@@ -4,7 +4,6 @@
 mod config;
 mod ensure;
 mod error;
-mod registration_problem;
 mod test_delivery;
 mod watch;
 
@@ -21,7 +20,7 @@ use store::PluggySecrets;
 
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
-pub use registration_problem::{RegistrationProblem, problems};
+pub use watch::{RegistrationProblem, problems};
 
 /// Dependencies of the function, built once during init.
 pub struct App {
