@@ -23,6 +23,7 @@ mod pluggy;
 mod random;
 mod run;
 mod settle;
+mod stall;
 mod step;
 mod testbed;
 mod workers;

@@ -4,9 +4,13 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::gate::{Gate, Point};
+use crate::stall::stalled;
 
+/// No client waits longer before it sends a request again.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// More await points than any invocation has.
 const MAX_POINTS: usize = 1_000;
 
@@ -42,16 +46,21 @@ impl<T> Run<T> {
 
     /// Polls the invocation again after time has passed, since what it waits for may have timed out.
     pub(crate) async fn poll(&mut self) -> Option<T> {
-        let ended = poll_fn(|context| {
-            if let Poll::Ready(value) = self.future.as_mut().poll(context) {
-                return Poll::Ready(Ok(value));
+        let ended = loop {
+            let next = poll_fn(|context| {
+                if let Poll::Ready(value) = self.future.as_mut().poll(context) {
+                    return Poll::Ready(Ok(value));
+                }
+                match self.gate.waiting(context.waker()) {
+                    Some(point) => Poll::Ready(Err(point)),
+                    None => Poll::Pending,
+                }
+            });
+            tokio::select! {
+                ended = next => break ended,
+                () = stalled() => tokio::time::advance(RETRY_DELAY).await,
             }
-            match self.gate.waiting(context.waker()) {
-                Some(point) => Poll::Ready(Err(point)),
-                None => Poll::Pending,
-            }
-        })
-        .await;
+        };
         match ended {
             Ok(value) => Some(value),
             Err(point) => {

@@ -1,6 +1,6 @@
 //! JSON views of an item for its user.
 
-mod bank;
+mod bank_action;
 mod https_link;
 mod next_action;
 mod products;

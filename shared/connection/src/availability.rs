@@ -1,6 +1,10 @@
 //! Availability of an institution.
 
+use jiff::{SignedDuration, Timestamp};
 use pluggy::HealthStatus;
+
+/// Maximum age of health data.
+const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
 
 /// Availability of an item's connector, as far as it affects the user's action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,4 +26,9 @@ impl Availability {
             _ => Self::Available,
         }
     }
+}
+
+/// Returns whether the health in a response to a request of `fetched_at` still counts at `now`.
+pub fn is_health_recent(fetched_at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(fetched_at) < HEALTH_LIFETIME
 }

@@ -18,7 +18,7 @@ mod update_mode;
 mod vocabulary;
 
 pub use assessment::{Assessment, assess};
-pub use availability::Availability;
+pub use availability::{Availability, is_health_recent};
 pub use expiry::remove_expired;
 pub use language::Language;
 pub use message::message;

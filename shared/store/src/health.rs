@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use crate::{Connectors, Snapshot, StoredConnector, StoredItem};
 use client::chain;
-use connection::Availability;
-use jiff::{SignedDuration, Timestamp};
+use connection::{Availability, is_health_recent};
+use jiff::Timestamp;
 use pluggy::{Connector, ConnectorId, HealthStatus};
-
-/// Maximum age of health data.
-const HEALTH_LIFETIME: SignedDuration = SignedDuration::from_hours(6);
 
 /// Time limit for reading health before a response is sent without it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -63,7 +60,7 @@ impl Healths {
             Some((own, own_fetched_at)) if own_fetched_at > fetched_at => (own, own_fetched_at),
             _ => (connector, fetched_at),
         };
-        let is_recent = now.duration_since(fetched_at) < HEALTH_LIFETIME;
+        let is_recent = is_health_recent(fetched_at, now);
         let health = newest.health.as_ref().filter(|_| is_recent)?;
         health.status.as_ref()
     }
@@ -79,7 +76,7 @@ impl Healths {
         }
     }
 
-    /// Whether Pluggy does not have the connector any more.
+    /// Returns whether Pluggy no longer has the connector.
     pub fn is_retired(&self, connector: &Connector) -> bool {
         self.0
             .get(&connector.id)

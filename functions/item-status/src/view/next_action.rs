@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use pluggy::{Item, ItemId};
 use serde::Serialize;
 
-use super::bank::BankView;
+use super::bank_action::BankActionView;
 use super::https_link::https_link;
 use super::prompt::PromptView;
 
@@ -20,7 +20,7 @@ pub(super) struct NextActionView<'a> {
     pub(super) link: Option<&'a str>,
     connect_token: Option<ConnectTokenBody>,
     prompt: Option<PromptView<'a>>,
-    bank: Option<BankView<'a>>,
+    bank: Option<BankActionView<'a>>,
 }
 
 /// The exact body for `POST /connect-token`.
@@ -58,8 +58,8 @@ impl<'a> NextActionView<'a> {
             bank: item
                 .filter(|_| matches!(kind, ActionKind::ActAtBank | ActionKind::AuthorizeDevice))
                 .map(|item| match assessment.reason {
-                    Reason::OpenFinanceLogin => BankView::of_login(item),
-                    _ => BankView::new(item),
+                    Reason::OpenFinanceLogin => BankActionView::of_login(item),
+                    _ => BankActionView::new(item),
                 }),
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BankView<'a> {
+pub(super) struct BankActionView<'a> {
     #[serde(rename = "type")]
     kind: Option<&'a str>,
     instructions: Option<&'a str>,
@@ -17,7 +17,7 @@ pub(super) struct BankView<'a> {
     attributes: BTreeMap<&'a str, String>,
 }
 
-impl<'a> BankView<'a> {
+impl<'a> BankActionView<'a> {
     pub(super) fn new(item: &'a Item) -> Self {
         let action = item.user_action.as_ref();
         let error = item.error.as_ref();
