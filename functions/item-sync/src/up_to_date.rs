@@ -1,4 +1,4 @@
-//! Whether a stored row is newer than the events, so that it needs no fetch.
+//! Check that a stored row is newer than the events, so that it needs no fetch.
 
 use jiff::{SignedDuration, Timestamp};
 use store::StoredItem;
