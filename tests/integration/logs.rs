@@ -1,5 +1,6 @@
 //! The content of the log, and the values that it must never contain.
 
+mod audit;
 mod login_link;
 
 use std::cell::RefCell;
