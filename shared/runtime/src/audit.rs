@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// What the command line states about a command.
+/// Statement of the command line about a command.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
@@ -29,7 +29,7 @@ pub struct StatedCaller(String);
 #[error("not the ARN of an IAM identity")]
 pub struct InvalidCaller;
 
-/// What a command acts on. The log has its digest only, because it may be a user.
+/// Target of a command. The log has its digest only, because it may be a user.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditTarget<'a> {
     /// The kind, such as `item`.
