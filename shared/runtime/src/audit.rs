@@ -1,6 +1,6 @@
 //! The audit line of an operator's command: its run, its action, a digest of its target, and its caller.
 //!
-//! The caller is what the command line states. CloudTrail proves it: its data event of the invocation has the same
+//! The caller is what the command line states. `CloudTrail` proves it: its data event of the invocation has the same
 //! request id as the line.
 
 use std::str::FromStr;
