@@ -61,7 +61,8 @@ impl FromStr for StatedCaller {
     type Err = InvalidCaller;
 
     fn from_str(text: &str) -> Result<Self, InvalidCaller> {
-        const MAX_BYTES: usize = 256;
+        // A path of an ARN may have 512 characters.
+        const MAX_BYTES: usize = 1_024;
         let is_arn = text.starts_with("arn:aws")
             && (text.contains(":iam::") || text.contains(":sts::"))
             && text.len() <= MAX_BYTES
@@ -119,7 +120,7 @@ mod tests {
         ] {
             assert_eq!(arn.parse::<StatedCaller>().unwrap().as_str(), arn);
         }
-        let long = format!("arn:aws:iam::123456789012:user/{}", "x".repeat(256));
+        let long = format!("arn:aws:iam::123456789012:user/{}", "x".repeat(1_024));
         for text in [
             "",
             "maria",
