@@ -1,6 +1,8 @@
 //! The audit lines: every command of an operator is logged with its run, its action, a digest of its target and the
 //! caller that the command line states.
 
+use std::fmt::Write as _;
+
 use runtime::clock::now;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -33,7 +35,10 @@ fn audit_lines(log: &Log) -> Vec<Value> {
 
 fn line(action: &str, kind: &str, target: &str) -> Value {
     let digest = Sha256::digest(target.as_bytes());
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = digest.iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").unwrap();
+        digits
+    });
     json!({
         "message": "operator command",
         "run.id": RUN,
