@@ -149,6 +149,10 @@ lint: lint-tools ## Run every static check
 advisories: lint-tools # Check the dependencies for known vulnerabilities (needs the network)
 	$(WITH_TOOLS) cargo deny --log-level error check advisories
 
+.PHONY: sbom
+sbom: local-tools # Write a bill of materials (CycloneDX) of each function's bootstrap to target/sbom/
+	@$(LOCAL_PYTHON) scripts/sbom.py
+
 .PHONY: drift
 drift: official-tools ## Compare our types of Pluggy's API with the types that Pluggy publishes
 	@$(OFFICIAL_PYTHON) scripts/drift.py

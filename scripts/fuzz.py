@@ -11,10 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from stack import console, fingerprint, machine, paths
+from stack import cargo_tool, console, machine, paths
 
-CARGO_FUZZ = "0.13.2"
-INSTALLED = paths.TOOLS / "cargo-fuzz"
+CARGO_FUZZ = cargo_tool.CargoTool("cargo-fuzz", "0.13.2")
 PACKAGE = paths.ROOT / "fuzz"
 # The output: compiled targets, inputs that reach new code, inputs that break a property.
 OUTPUT = paths.ROOT / "target" / "fuzz"
@@ -35,11 +34,13 @@ def fuzz() -> None:
     machine.require("rust")
     if shutil.which("c++") is None:
         raise console.Failure("a C++ compiler is missing", "Install one: apt install build-essential (Debian, Ubuntu).")
-    _install()
+    CARGO_FUZZ.install()
     with console.step("compiling the fuzz targets"):
-        # The versions of the workspace. cargo adds what only fuzzing needs, which fuzz/Cargo.toml pins.
-        shutil.copy(paths.ROOT / "Cargo.lock", PACKAGE / "Cargo.lock")
-        result = _cargo_fuzz("build", [], [])
+        # cargo-fuzz has no --locked.
+        locked = ["cargo", "fetch", "--locked", "--manifest-path", str(PACKAGE / "Cargo.toml")]
+        result = subprocess.run(locked, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            result = _cargo_fuzz("build", [], [])
         if result.returncode != 0:
             raise console.Failure("\n  ".join(["the fuzz targets do not compile:", *_end(result.stderr, 20)]))
     for target in TARGETS:
@@ -53,20 +54,6 @@ def _seconds(arguments: list[str]) -> int:
             f"SECONDS={text} is not a duration", "Give each target whole seconds: make fuzz SECONDS=600"
         )
     return int(text)
-
-
-def _install() -> None:
-    stamp = fingerprint.Stamp(INSTALLED / "installed")
-    wanted = fingerprint.of_text(CARGO_FUZZ)
-    if stamp.matches(wanted):
-        return
-    with console.step(f"installing cargo-fuzz {CARGO_FUZZ}"):
-        version = ["--version", CARGO_FUZZ, "cargo-fuzz"]
-        command = ["cargo", "install", "--quiet", "--locked", "--force", "--root", str(INSTALLED), *version]
-        result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise console.Failure("\n  ".join(["cargo install failed:", *_end(result.stderr, 5)]), "Check the network.")
-    stamp.write(wanted)
 
 
 def _run(target: str, seconds: int) -> None:
@@ -96,7 +83,7 @@ def _run(target: str, seconds: int) -> None:
 
 
 def _cargo_fuzz(command: str, arguments: list[str], options: list[str]) -> subprocess.CompletedProcess[str]:
-    program = str(INSTALLED / "bin" / "cargo-fuzz")
+    program = str(CARGO_FUZZ.program)
     where = ["--sanitizer", "none", "--target-dir", str(OUTPUT)]
     return subprocess.run(
         [program, command, *where, *arguments, *(["--", *options] if options else [])],
@@ -114,7 +101,7 @@ def _failure(target: str, output: str) -> console.Failure:
     lines = panic[0].strip().splitlines() if panic else _end(output, 20)
     remedy = "The input was not written."
     if artifact:
-        program, found = console.relative(INSTALLED / "bin" / "cargo-fuzz"), console.relative(Path(artifact[1]))
+        program, found = console.relative(CARGO_FUZZ.program), console.relative(Path(artifact[1]))
         remedy = f"Again: {program} run -s none --target-dir {console.relative(OUTPUT)} {target} {found}"
     return console.Failure("\n  ".join([f"fuzz {target} broke a property:", *lines]), remedy)
 

@@ -2,7 +2,7 @@
 
 import os
 
-from stack import account, console, environment, webhook_registration
+from stack import account, audit, console, environment, webhook_registration
 
 
 def register_webhook() -> None:
@@ -13,12 +13,13 @@ def register_webhook() -> None:
     with account.reachable():
         outputs, _ = account.describe(chosen)
         client, function = account.client("lambda", chosen), outputs["WebhookRegistrationFunctionName"]
+        statement = audit.statement(account.client("sts", chosen))
         with console.step(f"test delivery to {outputs['WebhookUrl']}"):
-            webhook_registration.test_delivery(client, function)
+            webhook_registration.test_delivery(client, function, statement)
         with console.step("registration at Pluggy"):
-            webhook_registration.ensure(client, function, elsewhere)
+            webhook_registration.ensure(client, function, statement, elsewhere)
         with console.step("check of the registration"):
-            problems = webhook_registration.watch(client, function)
+            problems = webhook_registration.watch(client, function, statement)
         if problems:
             raise console.Failure(
                 f"the webhook is registered, but the check finds: {', '.join(problems)}",

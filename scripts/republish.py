@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from stack import account, console, environment, ministack, moment, operator, republish_job, stack_file
+from stack import account, audit, console, environment, ministack, moment, operator, republish_job, stack_file
 from stack.dead_letter_queue import Queue
 from stack.environment import Environment
 from stack.operator import Ask
@@ -41,10 +42,16 @@ def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
             function, url = local.get("functions", {}).get("republish"), local.get("publishDeadLetterQueue")
         if not function or not url:
             raise console.Failure("this stack publishes nothing", "Deploy it with the parameter PublishEvents=true.")
-        functions, queues = (
-            account.client(service, chosen) if chosen else ministack.client(service) for service in ("lambda", "sqs")
+        functions, queues, sts = (
+            account.client(service, chosen) if chosen else ministack.client(service)
+            for service in ("lambda", "sqs", "sts")
         )
-        yield lambda command: operator.ask(functions, function, command, "republish"), Queue(queues, url)
+        statement = audit.statement(sts)
+
+        def ask(command: dict[str, Any]) -> dict[str, Any]:
+            return operator.ask(functions, function, audit.stated(command, statement), "republish")
+
+        yield ask, Queue(queues, url)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ stack/environment.py makes the secret's name from the environment's. The command
 because Pluggy sends it until the webhook is registered again. It replaces another client id's secret only with
 FORCE=yes.
 
+`KMS_KEY_ARN=arn:aws:kms:...` encrypts the secret with a customer managed key, the parameter KmsKeyArn of the stack.
+
 `make secret ENV=dev ROTATE=webhook` replaces only the webhook secret. It can be stored first, because only
 webhook-registration reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
 """
@@ -38,7 +40,8 @@ def secret() -> None:
     else:
         client_id, client_secret = _ask()
         with account.reachable():
-            create_or_update(account.client("secretsmanager", chosen), chosen, client_id, client_secret, force=force)
+            manager, key = account.client("secretsmanager", chosen), os.environ.get("KMS_KEY_ARN", "")
+            create_or_update(manager, chosen, client_id, client_secret, force=force, key=key)
 
 
 def with_new_webhook_secret(value: dict[str, str]) -> dict[str, str]:
@@ -67,8 +70,13 @@ def rotate_webhook_secret(manager: Any, chosen: Environment) -> None:
     console.line("Do all four before the next rotation; docs/rotation.md explains them.")
 
 
-def create_or_update(manager: Any, chosen: Environment, client_id: str, client_secret: str, *, force: bool) -> None:
-    """Stores the credentials of an application and prints the parameters that follow from them."""
+def create_or_update(
+    manager: Any, chosen: Environment, client_id: str, client_secret: str, *, force: bool, key: str = ""
+) -> None:
+    """Stores the credentials of an application and prints the parameters that follow from them.
+
+    `key` is the ARN of a customer managed KMS key. Without one, the secret keeps the key that it has.
+    """
     name = chosen.secret_name
     existing = _existing(manager, name)
     stored_id = existing.get("clientId", client_id).lower()
@@ -79,12 +87,14 @@ def create_or_update(manager: Any, chosen: Environment, client_id: str, client_s
         )
     webhook_secret = existing.get("webhookSecret") or _new_webhook_secret()
     value = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
-    _store(manager, name, json.dumps({**existing, **value}), exists=bool(existing))
+    _store(manager, name, json.dumps({**existing, **value}), exists=bool(existing), key=key)
     console.line(f"secret {name} {'updated' if existing else 'created'} in {chosen.region}")
     console.line(f"The lines for params/{chosen.name}.yaml:")
     console.line(f"PluggySecretName: {name}")
     console.line(f"PluggyClientId: {client_id}")
     console.line(f"WebhookSecretSha256: {fingerprint.sha256(webhook_secret)}")
+    if key:
+        console.line(f"KmsKeyArn: {key}")
 
 
 def _choice(variable: str, only: str, meaning: str) -> bool:
@@ -120,11 +130,15 @@ def _existing(manager: Any, name: str) -> dict[str, str]:
         return {}
 
 
-def _store(manager: Any, name: str, value: str, *, exists: bool) -> None:
-    if exists:
-        manager.put_secret_value(SecretId=name, SecretString=value)
+def _store(manager: Any, name: str, value: str, *, exists: bool, key: str = "") -> None:
+    with_key = {"KmsKeyId": key} if key else {}
+    if not exists:
+        manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=value, **with_key)
+    elif key:
+        # Unlike put_secret_value, this encrypts with another key.
+        manager.update_secret(SecretId=name, SecretString=value, **with_key)
     else:
-        manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=value)
+        manager.put_secret_value(SecretId=name, SecretString=value)
 
 
 if __name__ == "__main__":

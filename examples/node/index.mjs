@@ -9,8 +9,12 @@ import { createTable } from './table.mjs'
 import { OutOfTime, timeCheck } from './time.mjs'
 
 const WRITES_AT_ONCE = 25
+
+/** What the event says is not so at Pluggy. It is reported as failed, so that a person sees whether it is forged. */
+class Contradicted extends Error {}
+
 // Our own errors. Their messages are safe to log.
-const OWN_ERRORS = [OtherApplication, OutOfTime, Refusal, Unusable]
+const OWN_ERRORS = [Contradicted, OtherApplication, OutOfTime, Refusal, Unusable]
 
 const { PLUGGY_BASE_URL, PLUGGY_CLIENT_ID, PLUGGY_SECRET_NAME, TRANSACTION_TABLE } = process.env
 
@@ -43,10 +47,23 @@ async function consume(body, checkTime) {
     console.info({ message: 'event known already', id, detailType })
     return
   }
-  const transactions = event.deleted ? await remove(event, checkTime) : await refresh(event, checkTime)
+  const itemId = await itemOfAccount(event)
+  const transactions = event.deleted ? await remove(event, checkTime) : await refresh({ ...event, itemId }, checkTime)
   // Written last, so that an interrupted event is applied again.
   await table.setApplied({ id, detailType, accountId, transactions })
   console.info({ message: 'event applied', id, detailType, transactions })
+}
+
+/**
+ * Returns the item that Pluggy's account belongs to, or `undefined` if the account is gone. The event only claims one: with
+ * a forged claim, the transactions of one user would be stored under another user's item.
+ */
+async function itemOfAccount({ accountId, itemId }) {
+  const own = await pluggy.itemOf(accountId)
+  if (own === null || (own && itemId && itemId !== own)) {
+    throw new Contradicted('the account does not belong to the item of the event')
+  }
+  return own
 }
 
 /** Fetches the event's transactions from Pluggy. The response is more accurate than the event, which may be old. */
@@ -61,10 +78,21 @@ async function refresh({ accountId, itemId, filters }, checkTime) {
   return count
 }
 
-async function remove({ accountId, deleted }, checkTime) {
+/** Marks the transactions as deleted that Pluggy does not return. Fails if it returns one. */
+async function remove({ accountId, deleted, filters }, checkTime) {
   const fetchedAt = Date.now()
-  await each(deleted, checkTime, (id) => table.remove({ accountId, id, fetchedAt }))
-  return deleted.length
+  const present = new Set()
+  for (const filter of filters) {
+    for await (const { transactions } of pluggy.pages(accountId, filter, checkTime)) {
+      transactions.forEach(({ id }) => present.add(id.toLowerCase()))
+    }
+  }
+  const gone = deleted.filter((id) => !present.has(id))
+  await each(gone, checkTime, (id) => table.remove({ accountId, id, fetchedAt }))
+  if (gone.length < deleted.length) {
+    throw new Contradicted('pluggy still has a transaction that the event calls deleted')
+  }
+  return gone.length
 }
 
 async function each(all, checkTime, write) {

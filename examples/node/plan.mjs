@@ -17,25 +17,30 @@ export class Unusable extends Error {}
 
 /**
  * Plans the work for the event in a queue message. The plan has the `filters` of the transactions to fetch from Pluggy,
- * or the ids of the `deleted` ones. URLs in the payload are ignored: only ids and times are used.
+ * and the ids of the `deleted` ones. URLs in the payload are ignored: only ids and times are used. The `itemId` is a claim.
  */
 export function plan(message) {
   const { 'detail-type': detailType, detail } = parsed(message)
   if (detail?.schemaVersion !== SCHEMA_VERSION || !EVENT_ID.test(detail.id)) {
     throw new Unusable('not an event of version 1')
   }
-  const { body, id, itemId } = detail
+  const { body, id } = detail
+  const itemId = detail.itemId == null ? undefined : uuid(detail.itemId, 'itemId')
   const event = { id, detailType, itemId, accountId: uuid(body?.accountId, 'accountId') }
   switch (detailType) {
     case 'webhook.transactions/created':
       return { ...event, filters: [{ createdAtFrom: time(body.transactionsCreatedAtFrom) }] }
     case 'webhook.transactions/updated':
-      return { ...event, filters: [...chunks(transactionIds(body), IDS_AT_ONCE)].map((ids) => ({ ids })) }
+      return { ...event, filters: withIds(transactionIds(body)) }
     case 'webhook.transactions/deleted':
-      return { ...event, deleted: transactionIds(body) }
+      return { ...event, deleted: transactionIds(body), filters: withIds(transactionIds(body)) }
     default:
       throw new Unusable('not an event about transactions')
   }
+}
+
+function withIds(all) {
+  return [...chunks(all, IDS_AT_ONCE)].map((ids) => ({ ids }))
 }
 
 function parsed(message) {

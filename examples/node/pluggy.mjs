@@ -1,4 +1,4 @@
-// Fetches of transactions from Pluggy.
+// Fetches of accounts and transactions from Pluggy.
 
 import { Refusal } from './refusal.mjs'
 import { createSession } from './session.mjs'
@@ -25,12 +25,25 @@ export function createPluggy({ baseUrl = DEFAULT_BASE_URL, clientId, secretName 
     } while (after)
   }
 
-  return { pages }
+  /**
+   * Returns the item that the account belongs to, or `undefined` if Pluggy does not know the account any more. An account
+   * without an item has the item `null`.
+   */
+  async function itemOf(accountId) {
+    const account = await ask((client) => client.fetchAccount(accountId)).catch(undefinedIfGone)
+    return account && (typeof account.itemId === 'string' ? account.itemId.toLowerCase() : null)
+  }
+
+  return { itemOf, pages }
 }
 
 function noneIfGone(error) {
+  return undefinedIfGone(error) ?? { results: [] }
+}
+
+function undefinedIfGone(error) {
   if (error.isOfAccount) {
-    return { results: [] }
+    return undefined
   }
   throw error
 }

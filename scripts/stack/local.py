@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stack import (
+    audit,
     backend_role,
     build,
     console,
@@ -141,7 +142,8 @@ def register_webhook(stack: dict[str, Any]) -> None:
                 "See the functions' logs (make logs). To start with an empty stack: make down && make up",
             )
     with console.step("registration at Pluggy"):
-        webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"])
+        statement = audit.statement(ministack.client("sts"))
+        webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"], statement)
 
 
 def serve_page(stack: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from stack import account, console, environment, ministack, stack_file
+from stack import account, audit, console, environment, ministack, stack_file
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -17,17 +17,19 @@ def reached() -> Iterator[Ask]:
     if chosen:
         with account.reachable():
             outputs, _ = account.describe(chosen)
-            yield _asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"))
+            statement = audit.statement(account.client("sts", chosen))
+            yield _asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"), statement)
     else:
         with ministack.reachable():
             functions = stack_file.read().get("functions", {})
-            yield _asking(ministack.client("lambda"), functions.get("operator"))
+            statement = audit.statement(ministack.client("sts"))
+            yield _asking(ministack.client("lambda"), functions.get("operator"), statement)
 
 
-def _asking(client: Any, function: str | None) -> Ask:
+def _asking(client: Any, function: str | None, statement: dict[str, str]) -> Ask:
     if not function:
         raise console.Failure("this stack has no operator function", "Deploy this version of the project first.")
-    return lambda command: ask(client, function, command)
+    return lambda command: ask(client, function, audit.stated(command, statement))
 
 
 def ask(client: Any, function: str, command: dict[str, Any], who: str = "operator") -> dict[str, Any]:

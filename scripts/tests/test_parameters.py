@@ -92,6 +92,17 @@ class Examples(unittest.TestCase):
         # With protection, a failed first deployment cannot be rolled back.
         self.assertEqual(prod["DeletionProtection"], "false")
 
+    def test_production_reserves_nothing_until_the_quota_allows_the_sum_that_stands_beside(self) -> None:
+        text = (paths.ROOT / "params" / "prod.example.yaml").read_text()
+        prod = example("prod")
+
+        self.assertEqual((prod["WebhookReservedConcurrency"], prod["ItemSyncReservedConcurrency"]), ("0", "0"))
+        # Lambda leaves 100 to the functions that reserve nothing.
+        self.assertRegex(text, r"WebhookReservedConcurrency \+ ItemSyncReservedConcurrency \+ .*\+ 100\n")
+
+    def test_production_keeps_the_access_log_for_six_months(self) -> None:
+        self.assertEqual(example("prod")["ApiLogRetentionDays"], "180")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+import tomllib
 import unittest
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,55 @@ class Locks(unittest.TestCase):
             for name, entry in json.loads(lock.read_text())["packages"].items():
                 if "node_modules/@pluggy-lambda/" in name:
                     self.assertNotIn("integrity", entry, f"{lock}: {name}; remove the line")
+
+    def test_the_fuzzed_code_has_the_versions_of_the_deployed_code(self) -> None:
+        deployed, fuzzed = locked("Cargo.lock"), locked("fuzz/Cargo.lock")
+
+        differing = fuzzed - deployed
+
+        self.assertEqual({name for name, _ in differing}, {"arbitrary", "libfuzzer-sys"}, "see fuzz/Cargo.toml")
+
+    def test_the_deployed_build_takes_no_other_versions_than_the_lock_file(self) -> None:
+        workspace = tomllib.loads((paths.ROOT / "Cargo.toml").read_text())["workspace"]
+
+        self.assertIs(workspace["metadata"]["lambda"]["build"]["locked"], True)
+
+
+class Workflows(unittest.TestCase):
+    def test_every_action_is_pinned_to_a_commit_whose_version_is_named(self) -> None:
+        steps = [
+            line.split("uses:")[1].strip()
+            for workflow in (paths.ROOT / ".github" / "workflows").iterdir()
+            for line in workflow.read_text().splitlines()
+            if "uses:" in line
+        ]
+
+        self.assertGreater(len(steps), 5)
+        for step in steps:
+            self.assertRegex(step, r"^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+    def test_the_update_bot_reads_every_lock_file(self) -> None:
+        from samcli.yamlhelper import yaml_parse
+
+        updates = yaml_parse((paths.ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+        watched = {
+            (update["package-ecosystem"], folder)
+            for update in updates
+            for folder in update.get("directories", [update.get("directory")])
+        }
+
+        expected = {("github-actions", "/"), ("pip", "/scripts/requirements")}
+        for ecosystem, name in (("cargo", "Cargo.lock"), ("npm", "package-lock.json")):
+            for lock in tracked(name):
+                folder = lock.parent.relative_to(paths.ROOT).as_posix()
+                expected.add((ecosystem, "/" if folder == "." else f"/{folder}"))
+        self.assertEqual(watched, expected)
+
+
+def locked(lock: str) -> set[tuple[str, str]]:
+    """Returns the names and versions of the crates from the registry in a lock file."""
+    packages = tomllib.loads((paths.ROOT / lock).read_text())["package"]
+    return {(package["name"], package["version"]) for package in packages if "source" in package}
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class SecretsManager:
 
     def __init__(self) -> None:
         self.stored: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
 
     def get_secret_value(self, **request: str) -> dict[str, str]:
         if request["SecretId"] not in self.stored:
@@ -48,11 +49,17 @@ class SecretsManager:
         if request["Name"] in self.stored:
             raise ValueError("ResourceExistsException")
         self.stored[request["Name"]] = request["SecretString"]
+        self.keys[request["Name"]] = request.get("KmsKeyId", "")
+
+    def update_secret(self, **request: str) -> None:
+        self.put_secret_value(**request)
 
     def put_secret_value(self, **request: str) -> None:
         if request["SecretId"] not in self.stored:
             raise NotFoundError
         self.stored[request["SecretId"]] = request["SecretString"]
+        if "KmsKeyId" in request:
+            self.keys[request["SecretId"]] = request["KmsKeyId"]
 
     def value(self, name: str) -> dict[str, str]:
         return json.loads(self.stored[name])
@@ -76,6 +83,19 @@ class Storing(unittest.TestCase):
 
         self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientSecret"], "of dev")
         self.assertEqual(self.manager.value("pluggy-lambda/prod")["clientSecret"], "of prod")
+
+    def test_the_secret_is_encrypted_with_the_named_key_and_keeps_it(self) -> None:
+        key = "arn:aws:kms:sa-east-1:123456789012:key/1"
+        self.store(DEV, ONE, "first")
+        self.assertEqual(self.manager.keys["pluggy-lambda/dev"], "")
+
+        secret.create_or_update(self.manager, DEV, ONE, "second", force=False, key=key)
+        secret.create_or_update(self.manager, PROD, ONE, "first", force=False, key=key)
+        self.store(DEV, ONE, "third")
+
+        self.assertEqual(set(self.manager.keys.values()), {key})
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientSecret"], "third")
+        self.assertIn(f"KmsKeyArn: {key}", self.printed.getvalue())
 
     def test_another_application_is_refused_and_nothing_changes(self) -> None:
         self.store(DEV, ONE, "first")

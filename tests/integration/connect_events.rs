@@ -5,7 +5,7 @@ mod documented;
 mod hints;
 mod unseen;
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Context, Request, RequestExt as _, Response};
 use runtime::clock::now;
 use serde_json::{Value, json};
 use tests::{Deployment, sample};
@@ -79,6 +79,20 @@ async fn check_refused(request: Request, status: u16, what: &str) -> Value {
     assert_eq!(line["response.status"], status, "{what}");
     assert_eq!(line["_aws"], Value::Null, "{what}");
     serde_json::from_slice(response.body()).unwrap()
+}
+
+/// Guards the join with the access log of the API, which has Lambda's request id too.
+#[tokio::test]
+async fn the_line_names_the_request() {
+    let deployment = Deployment::start().await;
+    let mut context = Context::default();
+    context.request_id = "6d68ca91-49c9-448d-89b8-7ca3e6dc66aa".to_owned();
+    let request = request("on-open").with_lambda_context(context.clone());
+
+    answer(&deployment, request).await;
+
+    let line = deployment.metrics.lines().pop().unwrap();
+    assert_eq!(line["requestId"], context.request_id);
 }
 
 #[tokio::test]

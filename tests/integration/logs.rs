@@ -1,11 +1,9 @@
 //! The content of the log, and the values that it must never contain.
 
+mod audit;
+mod capture;
 mod login_link;
 mod user_ids;
-
-use std::cell::RefCell;
-use std::io::Write;
-use std::sync::Once;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
@@ -21,71 +19,11 @@ use tests::deployment::{
 use tests::{Deployment, sample, stream};
 
 use crate::transactions_consumer::testbed::{CREATED, Testbed};
+use capture::Log;
 
 const USER: &str = "usr_01J9X";
 /// A text that is in a body where Pluggy would have something personal.
 const PERSONAL: &str = "Maria of the Savings Bank";
-
-thread_local! {
-    /// The lines of this thread since a test began to capture. A test runs on one thread.
-    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// A capture of all lines of this thread, from its start on.
-struct Log;
-
-struct Sink;
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LINES.with_borrow_mut(|lines| {
-            if let Some(lines) = lines {
-                lines.extend_from_slice(bytes);
-            }
-        });
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Starts a capture. One subscriber serves all threads, because `tracing` caches for the whole process which
-    /// lines are enabled.
-    fn start() -> Self {
-        static SUBSCRIBER: Once = Once::new();
-        SUBSCRIBER.call_once(|| {
-            let subscriber = tracing_subscriber::fmt()
-                .json()
-                .with_writer(|| Sink)
-                .finish();
-            tracing::subscriber::set_global_default(subscriber).unwrap();
-        });
-        LINES.set(Some(Vec::new()));
-        Self
-    }
-
-    #[expect(
-        clippy::unused_self,
-        reason = "the lines belong to whoever has started the log"
-    )]
-    fn text(&self) -> String {
-        LINES.with_borrow(|lines| String::from_utf8(lines.clone().unwrap()).unwrap())
-    }
-
-    fn assert_lacks(&self, secrets: &[&str]) {
-        let text = self.text();
-        assert!(
-            !text.is_empty(),
-            "nothing was logged, so nothing was tested"
-        );
-        for secret in secrets {
-            assert!(!text.contains(secret), "{secret} in {text}");
-        }
-    }
-}
 
 fn fault(path_prefix: &str, effect: Effect) -> Fault {
     Fault {

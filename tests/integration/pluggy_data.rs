@@ -47,6 +47,19 @@ fn ids(transactions: &[Transaction]) -> Vec<TransactionId> {
 }
 
 #[tokio::test]
+async fn an_account_names_its_item_until_it_is_gone() {
+    let (deployment, item_id, account_id) = connected("user-ok").await;
+    let client = deployment.pluggy_client();
+
+    let account = client.account(account_id, now()).await.unwrap().unwrap();
+    client.delete_item(item_id, now()).await.unwrap();
+    let gone = client.account(account_id, now()).await.unwrap();
+
+    assert_eq!((account.id, account.item_id), (account_id, Some(item_id)));
+    assert_eq!(gone, None);
+}
+
+#[tokio::test]
 async fn accounts_are_listed() {
     let (deployment, item_id, _) = connected("user-ok").await;
     let client = deployment.pluggy_client();

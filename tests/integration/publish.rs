@@ -4,7 +4,7 @@ mod failures;
 mod items;
 mod republish;
 mod samples;
-mod testbed;
+pub(crate) mod testbed;
 mod webhooks;
 
 use testbed::Testbed;

@@ -1,6 +1,7 @@
 //! The example of a consumer in Rust: the content of its table after events about transactions.
 
 mod failures;
+mod forged;
 mod malformed;
 mod order;
 mod template;
@@ -167,7 +168,7 @@ async fn a_reversed_transaction_leaves_a_mark_without_its_content() {
         assert_eq!(kept[id]["deleted"].as_bool(), Ok(&true));
     }
     assert_eq!(testbed.live().await, id_texts(&testbed.at_pluggy().await));
-    assert_eq!(testbed.requests(), 1, "nobody asks for what is gone");
+    assert_eq!(testbed.requests(), 2, "the deletion is confirmed");
 }
 
 #[tokio::test]

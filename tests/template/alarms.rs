@@ -191,6 +191,7 @@ fn the_platforms_metrics_are_of_the_right_function() {
     for (alarm, function) in [
         ("WebhookUnavailableAlarm", WEBHOOK),
         ("WebhookThrottledAlarm", WEBHOOK),
+        ("DeliveriesRejectedAlarm", WEBHOOK),
         ("ItemSyncLagAlarm", ITEM_SYNC),
         ("PublishLagAlarm", PUBLISH),
     ] {
@@ -200,6 +201,70 @@ fn the_platforms_metrics_are_of_the_right_function() {
             "{alarm}"
         );
     }
+}
+
+/// Guards the alarms on what anybody can cause: a stranger who posts once in a while must not hold them on, because
+/// then nobody would see what they are for.
+#[test]
+fn a_stray_request_every_five_minutes_raises_no_alarm() {
+    const STRAY_SECONDS: i64 = 5 * 60;
+    let template = Template::load();
+
+    for (alarm, metric) in [
+        (
+            "DeliveriesRejectedEventAlarm",
+            Metric::DeliveriesRejectedEvent.as_str(),
+        ),
+        ("DeliveriesRejectedAlarm", "Url4xxCount"),
+    ] {
+        let properties = template.properties(alarm);
+        // One more than fit, for a period that begins with one.
+        let stray = properties["Period"].as_i64().unwrap() / STRAY_SECONDS + 1;
+
+        assert_eq!(properties["MetricName"], metric, "{alarm}");
+        assert_eq!(properties["Statistic"], "Sum", "{alarm}");
+        assert!(stray < properties["Threshold"].as_i64().unwrap(), "{alarm}");
+    }
+}
+
+/// Guards that refusals without a line are counted, by Lambda itself.
+#[test]
+fn an_attack_on_the_webhook_raises_an_alarm_in_a_quarter_of_an_hour() {
+    let template = Template::load();
+
+    let alarm = template.properties("DeliveriesRejectedAlarm");
+    let period = alarm["Period"].as_i64().unwrap();
+
+    assert_eq!(alarm["Namespace"], "AWS/Lambda");
+    assert_eq!(alarm["Threshold"], period, "one request a second");
+    assert_eq!(
+        period * alarm["EvaluationPeriods"].as_i64().unwrap(),
+        15 * 60
+    );
+}
+
+#[test]
+fn the_accounts_concurrency_raises_an_alarm_before_it_is_used_up() {
+    let template = Template::load();
+
+    let alarm = template.properties("AccountConcurrencyAlarm");
+
+    assert_eq!(alarm["Namespace"], "AWS/Lambda");
+    assert_eq!(alarm["MetricName"], "ClaimedAccountConcurrency");
+    assert_eq!(alarm["Statistic"], "Maximum");
+    // Of the whole account, not of a function.
+    assert_eq!(alarm["Dimensions"], Value::Null);
+    assert_eq!(
+        alarm["Threshold"],
+        json!({ "Ref": "AccountConcurrencyThreshold" })
+    );
+    // 80 % of Lambda's default quota.
+    assert_eq!(
+        template
+            .default_of("AccountConcurrencyThreshold")
+            .as_deref(),
+        Some("800")
+    );
 }
 
 #[test]

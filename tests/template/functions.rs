@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use crate::template::Template;
 
 /// Logical id in the template.
@@ -51,6 +53,38 @@ fn the_template_has_the_functions_that_are_tested() {
     assert_eq!(in_template, BTreeSet::from(ALL));
 }
 
+/// Guards that neither an attack on the webhook nor a backlog can take the account's whole concurrency, once the
+/// account may reserve.
+#[test]
+fn the_webhook_and_item_sync_have_a_limit_of_their_own_where_the_deployment_sets_one() {
+    let template = Template::load();
+
+    for (function, condition, parameter) in [
+        (
+            WEBHOOK,
+            "ReservesWebhookConcurrency",
+            "WebhookReservedConcurrency",
+        ),
+        (
+            ITEM_SYNC,
+            "ReservesItemSyncConcurrency",
+            "ItemSyncReservedConcurrency",
+        ),
+    ] {
+        assert_eq!(
+            template.properties(function)["ReservedConcurrentExecutions"],
+            json!({ "Fn::If": [condition, { "Ref": parameter }, { "Ref": "AWS::NoValue" }] }),
+            "{function}"
+        );
+        assert_eq!(
+            template.condition(condition),
+            &json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, 0] }] })
+        );
+        // A new account cannot reserve.
+        assert_eq!(template.default_of(parameter).as_deref(), Some("0"));
+    }
+}
+
 #[test]
 fn every_function_runs_its_bootstrap_on_the_chosen_processor() {
     let template = Template::load();
@@ -62,7 +96,7 @@ fn every_function_runs_its_bootstrap_on_the_chosen_processor() {
         assert_eq!(properties["Handler"], "bootstrap", "{function}");
         assert_eq!(
             properties["Architectures"],
-            serde_json::json!([{ "Ref": "Architecture" }]),
+            json!([{ "Ref": "Architecture" }]),
             "{function}"
         );
     }

@@ -61,12 +61,28 @@ fn every_log_is_kept_for_the_given_time() {
         "one for each function and one for the API"
     );
     for (name, group) in groups {
+        let days = if name == "HttpApiLogGroup" {
+            "ApiLogRetentionDays"
+        } else {
+            "LogRetentionDays"
+        };
         assert_eq!(
             group["Properties"]["RetentionInDays"],
-            json!({ "Ref": "LogRetentionDays" }),
+            json!({ "Ref": days }),
             "{name}"
         );
     }
+}
+
+/// Guards the six months of the Marco Civil da Internet, article 15.
+#[test]
+fn the_access_log_is_kept_for_six_months() {
+    let template = Template::load();
+
+    assert_eq!(
+        template.default_of("ApiLogRetentionDays").as_deref(),
+        Some("180")
+    );
 }
 
 #[test]

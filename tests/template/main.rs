@@ -17,6 +17,7 @@ mod gateway;
 mod logs;
 mod permissions;
 mod publishing;
+mod resource_policies;
 mod runbook;
 mod samconfig;
 mod stream;

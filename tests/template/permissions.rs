@@ -14,10 +14,10 @@ use crate::stream::mappings;
 use crate::template::{Template, contains_string, strings};
 
 /// A resource, and the actions on it.
-type Permission = (&'static str, &'static [&'static str]);
+pub(crate) type Permission = (&'static str, &'static [&'static str]);
 
 /// Returns the calls that a function's code makes.
-fn calls(function: &str) -> &'static [Permission] {
+pub(crate) fn calls(function: &str) -> &'static [Permission] {
     match function {
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
@@ -99,7 +99,7 @@ const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${
                           ${PluggySecretName}-??????";
 
 /// Returns the calls that Lambda makes in the function's name to feed it.
-fn feeding(function: &str) -> &'static [Permission] {
+pub(crate) fn feeding(function: &str) -> &'static [Permission] {
     match function {
         ITEM_SYNC => &[
             ("EventTable/stream", &READING_A_STREAM),
@@ -202,8 +202,10 @@ fn publish_reads_no_table_and_republish_no_stream() {
 #[test]
 fn no_role_has_a_wildcard() {
     let template = Template::load();
+    let roles = template.resources("AWS::IAM::Role");
+    let policies = template.resources("AWS::IAM::Policy");
 
-    for (name, role) in template.resources("AWS::IAM::Role") {
+    for (name, role) in roles.into_iter().chain(policies) {
         let properties = &role["Properties"];
 
         assert!(
@@ -212,6 +214,52 @@ fn no_role_has_a_wildcard() {
         );
         assert_eq!(properties["ManagedPolicyArns"], Value::Null, "{name}");
     }
+}
+
+/// Guards that a role with the key can decrypt nothing but what its function reads through these services.
+#[test]
+fn a_role_may_use_your_own_key_for_what_its_function_reaches() {
+    let template = Template::load();
+
+    for function in functions::ALL {
+        let reads_secret = calls(function)
+            .iter()
+            .any(|(resource, _)| *resource == "PluggySecretName");
+        let via = if reads_secret {
+            json!([via("dynamodb"), via("secretsmanager")])
+        } else {
+            via("dynamodb")
+        };
+        let expected = json!({
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": { "Ref": "KmsKeyArn" },
+            "Condition": { "StringEquals": { "kms:ViaService": via } },
+        });
+        let role = template.properties(&sibling(function, "Role"));
+        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array();
+
+        let of_the_key: Vec<_> = statements
+            .unwrap()
+            .iter()
+            .filter(|s| is_of_key(s))
+            .collect();
+
+        assert_eq!(
+            of_the_key,
+            [&json!({ "Fn::If": ["HasKmsKey", expected, { "Ref": "AWS::NoValue" }] })],
+            "{function}"
+        );
+    }
+}
+
+fn via(service: &str) -> Value {
+    json!({ "Fn::Sub": format!("{service}.${{AWS::Region}}.${{AWS::URLSuffix}}") })
+}
+
+/// Whether a statement is in the role only with a key of your own.
+fn is_of_key(statement: &Value) -> bool {
+    statement["Fn::If"][0] == "HasKmsKey"
 }
 
 #[test]
@@ -232,14 +280,20 @@ fn every_role_serves_its_own_function_only() {
     }
 }
 
-/// Returns every action that the role allows, with its resource.
+/// Returns every action that the function's role allows, with its resource: by the role itself and by the policies
+/// that are attached to it. Leaves out the key.
 fn allowed(template: &Template, function: &str) -> BTreeSet<(String, String)> {
-    let policies = template.properties(&sibling(function, "Role"))["Policies"]
-        .as_array()
-        .unwrap();
-    policies
-        .iter()
+    let role = sibling(function, "Role");
+    let own = template.properties(&role)["Policies"].as_array().unwrap();
+    let attached = template
+        .resources("AWS::IAM::Policy")
+        .into_iter()
+        .map(|(_, policy)| &policy["Properties"])
+        .filter(|policy| contains_string(&policy["Roles"], &|text| text == role));
+    own.iter()
+        .chain(attached)
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
+        .filter(|statement| !is_of_key(statement))
         .flat_map(|statement| {
             assert_eq!(statement["Effect"], "Allow", "{function}");
             let resource = name(&statement["Resource"]);

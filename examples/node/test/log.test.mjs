@@ -24,13 +24,15 @@ const ANSWERS = [
   { status: 500, json: TRANSACTION },
 ]
 
+const ITEM = randomUUID()
+
 function payload(values) {
-  return { event: 'transactions/created', eventId: randomUUID(), itemId: randomUUID(), ...values }
+  return { event: 'transactions/created', eventId: randomUUID(), itemId: ITEM, ...values }
 }
 
-/** Returns the log lines for a response. */
-async function logOf(answer, body) {
-  const pluggy = await servePluggy(() => answer)
+/** Returns the log lines for a response about transactions, and perhaps another one about their account. */
+async function logOf(answer, body, ofAccount = { json: { itemId: ITEM } }) {
+  const pluggy = await servePluggy(({ url }) => (url.startsWith('/accounts/') ? ofAccount : answer))
   const { consume } = await newConsumer({ PLUGGY_BASE_URL: pluggy.url })
   logged.length = 0
   await consume(body)
@@ -47,6 +49,7 @@ function assertQuiet(text) {
 test('the log has nothing of what Pluggy answers', async () => {
   for (const answer of ANSWERS) {
     assertQuiet(await logOf(answer, message(payload({ accountId: ACCOUNT }))))
+    assertQuiet(await logOf(answer, message(payload({ accountId: ACCOUNT })), answer))
   }
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
+import { createTable } from '../table.mjs'
 import { consume, idOf, logged, message, table } from './consumer.mjs'
 import { eventRow, rowsOf } from './rows.mjs'
 import { change, connect, fault, payloads, reads, sync, transactions } from './sandbox.mjs'
@@ -126,19 +127,61 @@ test('a repeated event is applied once', async () => {
 })
 
 test('a deletion that overtakes the creation is not undone by it', async () => {
-  const { accountId } = await connect()
-  const [created] = await payloads('transactions/created', accountId)
-  const [{ id }] = await transactions(accountId)
-  // Pluggy still has the transaction, as it did at the request of a slow reader.
-  const deleted = { ...created, event: 'transactions/deleted', eventId: randomUUID(), transactionIds: [id] }
+  const { itemId, accountId } = await connect()
+  const before = await transactions(accountId)
+  await change(accountId, { delete: 1 })
+  const [deleted] = await payloads('transactions/deleted', accountId)
+  const [id] = deleted.transactionIds
+  const transaction = before.find((one) => one.id === id)
 
   await consume(message(deleted))
-  await consume(message(created))
+  // The response to a slow reader, by a clock that is ahead.
+  await createTable(table).put({ accountId, itemId, transaction, fetchedAt: Date.now() + 60_000 })
 
   const rows = await rowsOf(table, accountId)
   assert.equal(rows[id].deleted, true)
   assert.equal(rows[id].amount, undefined)
-  assert.equal(Object.keys(rows).length, 20)
+})
+
+test('transactions are stored under the own item of their account only', async () => {
+  const { accountId } = await connect()
+  const [created] = await payloads('transactions/created', accountId)
+  const ids = (await transactions(accountId)).map(({ id }) => id)
+  const forged = { ...created, itemId: randomUUID(), transactionIds: ids }
+  logged.length = 0
+
+  for (const name of ['transactions/created', 'transactions/updated', 'transactions/deleted']) {
+    assert.deepEqual(await consume(message({ ...forged, event: name, eventId: randomUUID() })), [0], name)
+  }
+
+  assert.deepEqual(await rowsOf(table, accountId), {})
+  assert.ok(logged.join().includes('the account does not belong to the item of the event'), logged.join())
+})
+
+test('an event that names no item is stored under the own item of the account', async () => {
+  const { itemId, accountId } = await connect()
+  const [{ itemId: _, ...nameless }] = await payloads('transactions/created', accountId)
+
+  assert.deepEqual(await consume(message(nameless)), [])
+
+  const rows = Object.values(await rowsOf(table, accountId))
+  assert.deepEqual([...new Set(rows.map((row) => row.itemId))], [itemId])
+})
+
+test('a transaction that Pluggy still has is not deleted', async () => {
+  const { accountId } = await connect()
+  const [created] = await payloads('transactions/created', accountId)
+  await consume(message(created))
+  await change(accountId, { delete: 1 })
+  const [deleted] = await payloads('transactions/deleted', accountId)
+  const [{ id }] = await transactions(accountId)
+  const [gone] = deleted.transactionIds
+
+  assert.deepEqual(await consume(message({ ...deleted, transactionIds: [id, gone] })), [0])
+
+  const rows = await rowsOf(table, accountId)
+  assert.deepEqual([rows[id].deleted, rows[gone].deleted], [undefined, true])
+  assert.equal(await eventRow(table, idOf(deleted)), undefined)
 })
 
 test('events in the wrong order end in the same rows', async () => {

@@ -1,11 +1,13 @@
 //! The application of one event.
 
-use pluggy::{TransactionFilter, TransactionId};
+use std::collections::BTreeSet;
+
+use pluggy::{ItemId, TransactionFilter, TransactionId};
 
 use crate::App;
 use crate::event::{BusEvent, Malformed};
 use crate::invocation::Invocation;
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Work, with_ids};
 use crate::row::Applied;
 use crate::table::Unavailable;
 
@@ -31,6 +33,13 @@ pub enum Error {
     /// Pluggy gave no usable answer.
     #[error("the transactions cannot be read")]
     Pluggy(#[from] client::Error),
+    /// Pluggy's account belongs to another item than the event says, or to none. A retry does not repair it: a person
+    /// must see whether the event is forged.
+    #[error("the account does not belong to the item of the event")]
+    OtherItem,
+    /// Pluggy still has a transaction that the event calls deleted: the event is forged, or Pluggy's list is older.
+    #[error("pluggy still has a transaction that the event calls deleted")]
+    NotDeleted,
     /// The table cannot be read or written.
     #[error("the table does not answer")]
     Table(#[from] Unavailable),
@@ -49,9 +58,14 @@ pub(crate) async fn apply(
     if app.table.has_applied(&event.detail.id).await? {
         return Ok(Outcome::Repeated);
     }
-    let transactions = match &plan.work {
-        Work::Read(filters) => read(app, &plan, filters, invocation).await?,
-        Work::Delete(ids) => delete(app, &plan, ids, invocation).await?,
+    let item_id = item_of_account(app, &plan, invocation).await?;
+    let transactions = match (&plan.work, item_id) {
+        (Work::Read(filters), Some(item_id)) => {
+            read(app, &plan, item_id, filters, invocation).await?
+        }
+        // If the account is gone, there is nothing left to store.
+        (Work::Read(_), None) => 0,
+        (Work::Delete(ids), _) => delete(app, &plan, ids, invocation).await?,
     };
     let applied = Applied {
         event_id: &event.detail.id,
@@ -63,16 +77,35 @@ pub(crate) async fn apply(
     Ok(Outcome::Applied { transactions })
 }
 
+/// Returns the item that Pluggy's account belongs to, or `None` if the account is gone. The event only claims one: with
+/// a forged claim, the transactions of one user would be stored under another user's item.
+async fn item_of_account(
+    app: &App,
+    plan: &Plan,
+    invocation: &Invocation,
+) -> Result<Option<ItemId>, Error> {
+    let account = app.pluggy.account(plan.account_id, invocation.now());
+    let Some(account) = account.await? else {
+        return Ok(None);
+    };
+    let is_as_claimed = plan.item_id.is_none() || plan.item_id == account.item_id;
+    match account.item_id {
+        Some(item_id) if is_as_claimed => Ok(Some(item_id)),
+        _ => Err(Error::OtherItem),
+    }
+}
+
 /// Stores Pluggy's responses to these requests.
 async fn read(
     app: &App,
     plan: &Plan,
+    item_id: ItemId,
     filters: &[TransactionFilter],
     invocation: &Invocation,
 ) -> Result<usize, Error> {
     let mut transactions = 0;
     for filter in filters {
-        transactions += read_pages(app, plan, filter, invocation).await?;
+        transactions += read_pages(app, plan, item_id, filter, invocation).await?;
     }
     Ok(transactions)
 }
@@ -80,6 +113,7 @@ async fn read(
 async fn read_pages(
     app: &App,
     plan: &Plan,
+    item_id: ItemId,
     filter: &TransactionFilter,
     invocation: &Invocation,
 ) -> Result<usize, Error> {
@@ -93,12 +127,12 @@ async fn read_pages(
             .pluggy
             .transactions(plan.account_id, filter, after.as_ref(), fetched_at)
             .await?;
-        // If the account is gone, there is nothing left to store.
+        // The account may have gone meanwhile.
         let Some(page) = answer else {
             return Ok(transactions);
         };
         app.table
-            .put(plan.account_id, &page.results, plan.item_id, fetched_at)
+            .put(plan.account_id, &page.results, item_id, fetched_at)
             .await?;
         transactions += page.results.len();
         after = page.next;
@@ -108,14 +142,53 @@ async fn read_pages(
     }
 }
 
-/// Marks the transactions that Pluggy no longer has as deleted.
+/// Marks the transactions that Pluggy no longer has as deleted. Fails if Pluggy still has one of them.
 async fn delete(
     app: &App,
     plan: &Plan,
     ids: &[TransactionId],
     invocation: &Invocation,
 ) -> Result<usize, Error> {
-    let now = invocation.now();
-    app.table.put_deleted(plan.account_id, ids, now).await?;
-    Ok(ids.len())
+    let fetched_at = invocation.now();
+    let present = present(app, plan, ids, invocation).await?;
+    let gone: Vec<_> = ids
+        .iter()
+        .filter(|id| !present.contains(id))
+        .copied()
+        .collect();
+    app.table
+        .put_deleted(plan.account_id, &gone, fetched_at)
+        .await?;
+    if gone.len() == ids.len() {
+        Ok(gone.len())
+    } else {
+        Err(Error::NotDeleted)
+    }
+}
+
+/// Returns those of the transactions that Pluggy has.
+async fn present(
+    app: &App,
+    plan: &Plan,
+    ids: &[TransactionId],
+    invocation: &Invocation,
+) -> Result<BTreeSet<TransactionId>, Error> {
+    let mut present = BTreeSet::new();
+    for filter in with_ids(ids) {
+        let mut after = None;
+        loop {
+            let answer =
+                app.pluggy
+                    .transactions(plan.account_id, &filter, after.as_ref(), invocation.now());
+            let Some(page) = answer.await? else {
+                break;
+            };
+            present.extend(page.results.iter().map(|transaction| transaction.id));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(present)
 }

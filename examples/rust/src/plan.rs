@@ -17,7 +17,7 @@ const SCHEMA_VERSION: u32 = 1;
 pub struct Plan {
     /// The account.
     pub account_id: AccountId,
-    /// The item that it belongs to.
+    /// The item that it belongs to, according to the event.
     pub item_id: Option<ItemId>,
     /// The work.
     pub work: Work,
@@ -28,7 +28,7 @@ pub struct Plan {
 pub enum Work {
     /// Store Pluggy's responses to these requests.
     Read(Vec<TransactionFilter>),
-    /// Mark these transactions as deleted. Pluggy no longer has them, so they cannot be fetched.
+    /// Mark these transactions as deleted, once Pluggy does not return them.
     Delete(Vec<TransactionId>),
 }
 
@@ -42,7 +42,7 @@ impl Plan {
         let body = detail.body.as_ref().ok_or(Malformed::Lacks("account"))?;
         let work = match detail.event {
             EventKind::TransactionsCreated => Work::Read(vec![created(body)]),
-            EventKind::TransactionsUpdated => Work::Read(updated(&transaction_ids(body)?)),
+            EventKind::TransactionsUpdated => Work::Read(with_ids(&transaction_ids(body)?)),
             EventKind::TransactionsDeleted => Work::Delete(transaction_ids(body)?),
             _ => return Err(Malformed::Kind),
         };
@@ -65,7 +65,7 @@ fn created(body: &Event) -> TransactionFilter {
 }
 
 /// Returns filters for these transactions, each with as many ids as Pluggy accepts.
-fn updated(ids: &[TransactionId]) -> Vec<TransactionFilter> {
+pub(crate) fn with_ids(ids: &[TransactionId]) -> Vec<TransactionFilter> {
     let parts = ids.chunks(MAX_IDS);
     parts
         .map(|ids| TransactionFilter {

@@ -46,7 +46,7 @@ pub struct Applied<'a> {
 pub(crate) fn of_transaction(
     account_id: AccountId,
     transaction: &Transaction,
-    item_id: Option<ItemId>,
+    item_id: ItemId,
     fetched_at: Timestamp,
 ) -> Row {
     let mut row = transaction_key(account_id, transaction.id);
@@ -58,7 +58,7 @@ pub(crate) fn of_transaction(
         (AMOUNT, transaction.amount.as_ref().map(ToString::to_string)),
         (DESCRIPTION, transaction.description.clone()),
         (STATUS, transaction.status.as_ref().map(ToString::to_string)),
-        (ITEM_ID, item_id.as_ref().map(ToString::to_string)),
+        (ITEM_ID, Some(item_id.to_string())),
     ];
     let texts = texts
         .into_iter()
@@ -131,7 +131,7 @@ mod tests {
         let account_id = "aaaa6c5d-0000-4000-8000-000000000002".parse().unwrap();
         let fetched_at = "2026-11-23T12:00:00.123Z".parse().unwrap();
 
-        let row = of_transaction(account_id, &transaction, Some(item_id), fetched_at);
+        let row = of_transaction(account_id, &transaction, item_id, fetched_at);
 
         let always = [
             ("pk", text("ACCOUNT#aaaa6c5d-0000-4000-8000-000000000002")),

@@ -65,7 +65,7 @@ impl Table {
         &self,
         account_id: AccountId,
         transactions: &[Transaction],
-        item_id: Option<ItemId>,
+        item_id: ItemId,
         fetched_at: Timestamp,
     ) -> Result<(), Unavailable> {
         let puts = transactions.iter().map(|transaction| {

@@ -19,6 +19,7 @@ use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
+use runtime::problem::request_id;
 use serde_json::json;
 use store::{Events, Insertion, NewEvent};
 use tokio::time::{Instant, timeout_at};
@@ -50,6 +51,8 @@ pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Bod
         Err(error) => error.into_response(&request),
     };
     line.property("response.status", json!(response.status().as_u16()));
+    // Lambda's id, which the access log of the API has too. Other lines have it from the runtime.
+    line.property("requestId", json!(request_id(&request)));
     app.metrics.emit(line, now);
     response
 }

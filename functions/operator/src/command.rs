@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
+use runtime::audit::Audit;
 use serde_json::Value;
 use store::{Cursor, ScanCursor};
 use uuid::Uuid;
@@ -17,6 +18,7 @@ const USER: &str = "a user's id of 1 to 255 characters";
 const CURSOR: &str = "a cursor from an earlier answer";
 const TIME: &str = "a time such as 2026-11-23T12:00:00Z";
 const ACTION: &str = "replay, import or inspect";
+const AUDIT: &str = "an object with run, a UUID, and caller, the ARN of an IAM identity";
 
 /// A command of an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +82,13 @@ pub struct NamedItem {
 }
 
 impl Command {
-    /// Parses a command. The refusal names the first wrong field.
-    pub fn parse(command: Value) -> Result<Self, InvalidCommand> {
+    /// Parses a command, and what the command line states about it. The refusal names the first wrong field.
+    pub fn parse(command: Value) -> Result<(Self, Option<Audit>), InvalidCommand> {
         let mut fields = TextFields::of("", command)?;
+        let audit = fields.take("audit").map(serde_json::from_value::<Audit>);
+        let audit = audit
+            .transpose()
+            .map_err(|_| fields.refusal("audit", AUDIT))?;
         let action: String = fields.required("action", ACTION)?;
         let command = match action.as_str() {
             "replay" => Self::Replay {
@@ -97,7 +103,33 @@ impl Command {
             _ => return Err(fields.refusal("action", ACTION)),
         };
         fields.end()?;
-        Ok(command)
+        Ok((command, audit))
+    }
+
+    /// Returns the kind of the target and the target, as the audit line has them.
+    pub(crate) fn target(&self) -> (&'static str, String) {
+        match self {
+            Self::Replay {
+                selection: Selection::Item(item_id),
+                ..
+            }
+            | Self::InspectItem { item_id } => ("item", item_id.to_string()),
+            Self::Replay {
+                selection: Selection::User { client_user_id, .. },
+                ..
+            }
+            | Self::InspectUser { client_user_id, .. } => {
+                ("user", client_user_id.as_str().to_owned())
+            }
+            Self::Replay {
+                selection: Selection::Since { since, .. },
+                ..
+            } => ("since", since.to_string()),
+            Self::Import { items, .. } => {
+                let ids: Vec<_> = items.iter().map(|item| item.item_id.to_string()).collect();
+                ("items", ids.join("\n"))
+            }
+        }
     }
 
     pub(crate) fn action(&self) -> &'static str {
@@ -254,6 +286,14 @@ mod tests {
             (
                 json!({"action": "import", "run": RUN, "items": ["x"]}),
                 "items[0] must be an object",
+            ),
+            (
+                json!({"action": "inspect", "itemId": ITEM, "audit": {"run": RUN, "caller": "maria"}}),
+                "audit must be an object",
+            ),
+            (
+                json!({"action": "inspect", "itemId": ITEM, "audit": {"run": RUN}}),
+                "audit must be an object",
             ),
         ];
         for (command, expected) in cases {

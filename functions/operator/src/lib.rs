@@ -18,6 +18,7 @@ mod user_cursor;
 use client::chain;
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ClientId;
+use runtime::audit::{self, AuditTarget};
 use serde_json::Value;
 use store::{Connectors, Events, Items};
 
@@ -48,14 +49,17 @@ pub struct App {
 /// Executes one command. An invalid command is refused in the report: it is a mistake of the operator, not a
 /// failure of the function.
 pub async fn handle(app: &App, command: Value, now: Timestamp) -> Result<Report, store::Error> {
-    let command = match Command::parse(command) {
-        Ok(command) => command,
+    let (command, stated) = match Command::parse(command) {
+        Ok(parsed) => parsed,
         Err(refusal) => {
             tracing::warn!(field = refusal.field, "command refused");
             return Ok(Report::Refused(refusal));
         }
     };
     let action = command.action();
+    let (kind, text) = command.target();
+    let target = AuditTarget { kind, text: &text };
+    audit::log(stated.as_ref(), action, target);
     let done = match command {
         Command::Replay { run, selection } => replay::replay(app, run, selection, now).await,
         Command::Import { run, items } => import::import(app, run, items, now).await,

@@ -9,6 +9,7 @@ mod error;
 use client::chain;
 use jiff::Timestamp;
 use pluggy::ClientId;
+use runtime::audit::{self, AuditTarget};
 use serde::Serialize;
 use store::{Change, Events, Items, ScannedRow};
 use tokio::time::{Instant, timeout_at};
@@ -87,6 +88,11 @@ pub async fn handle(
             return Ok(Report::Refused(refusal));
         }
     };
+    let target = AuditTarget {
+        kind: "since",
+        text: &command.since.to_string(),
+    };
+    audit::log(command.audit.as_ref(), "republish", target);
     match publish_pages(app, command, now, before_response(deadline)).await {
         Ok(done) => {
             tracing::info!(

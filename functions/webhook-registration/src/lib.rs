@@ -13,9 +13,11 @@ use client::chain;
 use client::https;
 use jiff::Timestamp;
 use pluggy::WebhookId;
+use runtime::audit::{self, Audit, AuditTarget};
 use runtime::metrics::Emitter;
 use runtime::secret::AcceptedSecrets;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::PluggySecrets;
 
 pub use config::{Config, WebhookUrl};
@@ -52,6 +54,47 @@ pub enum Command {
     },
     /// Fetches the registrations and reports their problems.
     Watch,
+}
+
+impl Command {
+    fn action(self) -> &'static str {
+        match self {
+            Self::TestDelivery => "test-delivery",
+            Self::Ensure { .. } => "ensure",
+            Self::Watch => "watch",
+        }
+    }
+}
+
+/// A command, and what the command line states about it. The schedule states nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct Invocation {
+    /// The command.
+    pub command: Command,
+    /// What the command line states.
+    pub audit: Option<Audit>,
+}
+
+impl TryFrom<Value> for Invocation {
+    type Error = serde_json::Error;
+
+    fn try_from(mut payload: Value) -> Result<Self, serde_json::Error> {
+        let audit = payload.as_object_mut().and_then(|it| it.remove("audit"));
+        Ok(Self {
+            audit: audit.map(serde_json::from_value).transpose()?,
+            command: serde_json::from_value(payload)?,
+        })
+    }
+}
+
+impl From<Command> for Invocation {
+    fn from(command: Command) -> Self {
+        Self {
+            command,
+            audit: None,
+        }
+    }
 }
 
 /// Policy for webhooks that carry our secret and point to another URL.
@@ -99,7 +142,19 @@ pub enum Report {
 }
 
 /// Executes one command.
-pub async fn handle(app: &App, command: Command, now: Timestamp) -> Result<Report, Error> {
+pub async fn handle(
+    app: &App,
+    invocation: impl Into<Invocation>,
+    now: Timestamp,
+) -> Result<Report, Error> {
+    let Invocation { command, audit } = invocation.into();
+    if audit.is_some() || command != Command::Watch {
+        let target = AuditTarget {
+            kind: "webhook",
+            text: app.webhook_url.as_str(),
+        };
+        audit::log(audit.as_ref(), command.action(), target);
+    }
     let done = match command {
         Command::TestDelivery => test_delivery::test_delivery(app).await,
         Command::Ensure { elsewhere } => ensure::ensure(app, elsewhere, now).await,

@@ -9,7 +9,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
-use webhook_registration::{App, Command, Config, handle};
+use webhook_registration::{App, Config, Invocation, handle};
 
 /// Limits of the test delivery, to a URL of AWS.
 const LIMITS: Limits = Limits {
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;
-    run(service_fn(async move |event: LambdaEvent<Command>| {
+    run(service_fn(async move |event: LambdaEvent<Invocation>| {
         handle(app, event.payload, clock::now())
             .await
             .map_err(|error| Error::from(client::chain(&error)))

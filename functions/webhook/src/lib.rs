@@ -54,7 +54,10 @@ pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Resp
     };
     let mut line = EmfRecord::new("delivery answered");
     let response = answer(app, &request, now, &mut line).await;
-    app.metrics.emit(line, now);
+    // A refusal of a request that has nothing of Pluggy's counts as nothing, so that strangers cannot fill the log.
+    if line.has_metrics() {
+        app.metrics.emit(line, now);
+    }
     response
 }
 

@@ -11,16 +11,18 @@ use serde_json::json;
 /// 400 transactions, has 16 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Counts a rejected delivery. Nothing of its body is stored or logged.
+/// Counts a rejected delivery that may be Pluggy's: it has the header, or its body looks like an event. Any other
+/// one counts as nothing here; Lambda's `Url4xxCount` counts it. Nothing of a body is stored or logged.
 pub(crate) fn report(line: &mut EmfRecord, secrets: &AcceptedSecrets, request: &Request) {
-    let presented = secrets.are_presented(request.headers());
-    let reason = if presented { "wrong" } else { "absent" };
+    let has_header = secrets.are_presented(request.headers());
+    let has_event = looks_like_an_event(request.body().as_ref());
+    if !has_header && !has_event {
+        return;
+    }
+    let reason = if has_header { "wrong" } else { "absent" };
     line.property("delivery.secret", json!(reason));
     line.metric(Metric::DeliveriesRejected, 1);
-    line.metric(
-        Metric::DeliveriesRejectedEvent,
-        u8::from(looks_like_an_event(request.body().as_ref())),
-    );
+    line.metric(Metric::DeliveriesRejectedEvent, u8::from(has_event));
 }
 
 /// Whether the body may be from Pluggy: an object with the name of an event, and an id or a known event

@@ -3,6 +3,7 @@
 //!
 //! Only [`mod@env`] reads the environment, and only `main` reads the clock.
 
+pub mod audit;
 pub mod aws;
 pub mod caller;
 pub mod clock;

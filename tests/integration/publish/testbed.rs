@@ -21,7 +21,7 @@ use crate::closed_schema;
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 
-pub(super) struct Testbed {
+pub(crate) struct Testbed {
     pub(super) deployment: Deployment,
     pub(super) bus: EventBus,
     pub(super) queue: Queue,
@@ -30,7 +30,7 @@ pub(super) struct Testbed {
 }
 
 impl Testbed {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with_seed(1).await
     }
 
@@ -88,7 +88,7 @@ impl Testbed {
     }
 
     /// Invokes republish with an operator's command.
-    pub(super) async fn command(&self, command: &Value) -> Result<Value, republish::Error> {
+    pub(crate) async fn command(&self, command: &Value) -> Result<Value, republish::Error> {
         self.command_until(command, in_a_minute()).await
     }
 

@@ -1,5 +1,7 @@
 //! Retried messages: every message that was not processed, and no other.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
@@ -27,6 +29,14 @@ fn status(status: u16) -> Effect {
         status,
         code_description: None,
     }
+}
+
+/// Lets the bank reverse two transactions, and returns their ids.
+async fn deleted(testbed: &Testbed) -> BTreeSet<String> {
+    let before = id_texts(&testbed.at_pluggy().await);
+    testbed.change_at_bank(0, 2);
+    let after = id_texts(&testbed.at_pluggy().await);
+    before.difference(&after).cloned().collect()
 }
 
 #[tokio::test]
@@ -78,8 +88,7 @@ async fn a_failure_between_two_pages_keeps_the_first_and_a_retry_completes_it() 
 #[tokio::test]
 async fn an_event_fails_alone() {
     let testbed = Testbed::connected("user-ok").await;
-    let all = id_texts(&testbed.at_pluggy().await);
-    let ids = json!({ "transactionIds": all });
+    let ids = json!({ "transactionIds": deleted(&testbed).await });
     testbed
         .deployment
         .pluggy
@@ -166,7 +175,7 @@ async fn a_message_that_the_table_does_not_accept_is_retried() {
         pluggy: testbed.deployment.pluggy_client(),
         table: Table::new(client, "transactions".to_owned()),
     };
-    let ids = json!({ "transactionIds": id_texts(&testbed.at_pluggy().await) });
+    let ids = json!({ "transactionIds": deleted(&testbed).await });
 
     let failed = receive(
         &app,

@@ -6,6 +6,8 @@ use runtime::env::Environment;
 use serde_json::{Value, json};
 use transactions_rust::Config;
 
+use super::testbed::{CREATED, DELETED, UPDATED};
+
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/template.yaml");
 const CONSUMERS: [&str; 2] = ["TransactionsRust", "TransactionsNode"];
 const CREDENTIAL_TABLE: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:\
@@ -95,6 +97,52 @@ fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
     }
 }
 
+/// Guards against other senders: on a bus that others share, only this stack's account and source count.
+#[test]
+fn a_rule_takes_events_of_this_account_and_source_only() {
+    let template = template();
+
+    for consumer in CONSUMERS {
+        let pattern = &properties(&template, consumer, "Rule")["EventPattern"];
+
+        assert_eq!(pattern["account"], json!(["AWS::AccountId"]), "{consumer}");
+        assert_eq!(pattern["source"], json!(["pluggy-lambda"]), "{consumer}");
+        assert_eq!(pattern["detail-type"], json!([CREATED, UPDATED, DELETED]));
+    }
+}
+
+#[test]
+fn a_role_may_use_the_main_stacks_key_for_what_it_shares_with_it() {
+    let template = template();
+    let [dynamodb, secret] = ["dynamodb", "secretsmanager"]
+        .map(|service| json!(format!("{service}.${{AWS::Region}}.${{AWS::URLSuffix}}")));
+
+    for (consumer, via) in [
+        (CONSUMERS[0], json!([dynamodb, secret])),
+        (CONSUMERS[1], secret.clone()),
+    ] {
+        let role = properties(&template, consumer, "Role");
+        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array();
+        let of_key: Vec<_> = statements
+            .unwrap()
+            .iter()
+            .filter(|s| is_of_key(s))
+            .collect();
+
+        let expected = json!({
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": "KmsKeyArn",
+            "Condition": { "StringEquals": { "kms:ViaService": via } },
+        });
+        assert_eq!(
+            of_key,
+            [&json!({ "Fn::If": ["HasKmsKey", expected, "AWS::NoValue"] })],
+            "{consumer}"
+        );
+    }
+}
+
 #[test]
 fn only_the_bus_may_send_to_a_queue_and_only_for_its_own_rule() {
     let template = template();
@@ -152,13 +200,18 @@ fn failed_messages_stay_in_the_dead_letter_queue_for_the_longest_retention() {
     }
 }
 
-/// Returns every action that the policies of a role allow, with its resource.
+/// Whether a statement is in the role only with a key of your own.
+fn is_of_key(statement: &Value) -> bool {
+    statement["Fn::If"][0] == "HasKmsKey"
+}
+
+/// Returns every action that the policies of a role allow, with its resource. Leaves out the key.
 fn allowed(policies: &Value) -> BTreeSet<(String, String)> {
     let policies = policies.as_array().unwrap().iter();
     let statements =
         policies.flat_map(|one| one["PolicyDocument"]["Statement"].as_array().unwrap());
     let mut allowed = BTreeSet::new();
-    for statement in statements {
+    for statement in statements.filter(|statement| !is_of_key(statement)) {
         let resource = statement["Resource"].as_str().unwrap();
         let actions = match &statement["Action"] {
             Value::Array(actions) => actions.clone(),

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::InternalServerError;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use lambda_http::Response;
 use runtime::clock::now;
 use runtime::metrics::Metric;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::Events;
 use tests::deployment::WEBHOOK_SECRET_SHA256;
 use tests::{Deployment, sample};
@@ -69,18 +70,36 @@ async fn a_refused_delivery_that_looks_like_an_event_counts_as_one_too() {
         assert_eq!(line["event.kind"], Value::Null, "nobody has proven it");
     }
 
-    let mut unauthenticated = sample::json("webhook/no-secret.json");
-    for body in [
-        json!("user=admin"),
-        json!("{\"event\":\"click\"}"),
-        json!(null),
-    ] {
-        unauthenticated["body"] = body;
-        let app = deployment.webhook(WEBHOOK_SECRET_SHA256);
-        webhook::handle(Some(&app), sample::request_of(&unauthenticated), now()).await;
+    for body in OF_STRANGERS {
+        let response = refused("wrong-secret", body, &deployment).await;
 
-        assert_eq!(metrics(&the_last_line(&deployment)), [rejected]);
+        assert_eq!(response.status(), 401);
+        assert_eq!(metrics(&the_last_line(&deployment)), [rejected], "{body}");
     }
+}
+
+/// Guards the cost of an attack: Lambda's `Url4xxCount` counts what writes no line.
+#[tokio::test]
+async fn a_refusal_with_neither_the_header_nor_an_event_writes_no_line() {
+    let deployment = Deployment::start().await;
+
+    for body in OF_STRANGERS {
+        let response = refused("no-secret", body, &deployment).await;
+
+        assert_eq!(response.status(), 401);
+        assert_eq!(deployment.metrics.lines(), [Value::Null; 0], "{body}");
+    }
+}
+
+/// Bodies that are no event of Pluggy's.
+const OF_STRANGERS: [&str; 3] = ["user=admin", r#"{"event":"click"}"#, ""];
+
+/// Delivers another body with a sample's headers.
+async fn refused(sample: &str, body: &str, deployment: &Deployment) -> Response<lambda_http::Body> {
+    let mut event = sample::json(&format!("webhook/{sample}.json"));
+    event["body"] = body.into();
+    let app = deployment.webhook(WEBHOOK_SECRET_SHA256);
+    webhook::handle(Some(&app), sample::request_of(&event), now()).await
 }
 
 #[tokio::test]

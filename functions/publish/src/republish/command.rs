@@ -1,6 +1,7 @@
 //! The operator's command.
 
 use jiff::Timestamp;
+use runtime::audit::Audit;
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Cursor;
@@ -12,6 +13,8 @@ pub(super) struct Command {
     pub(super) since: Timestamp,
     /// Position at which publishing continues.
     pub(super) cursor: Cursor,
+    /// What the command line states about the command.
+    pub(super) audit: Option<Audit>,
 }
 
 /// Reason why a command was not executed. It names a field and never repeats its value.
@@ -30,6 +33,7 @@ struct Fields {
     action: String,
     since: Option<String>,
     cursor: Option<String>,
+    audit: Option<Audit>,
 }
 
 impl Command {
@@ -39,7 +43,8 @@ impl Command {
         let fields: Fields = serde_json::from_str(json).map_err(|_| {
             refusal(
                 "",
-                "must have action, since and perhaps cursor, which are text, and nothing else",
+                "must have action, since and perhaps cursor, which are text, perhaps audit, with a run and the ARN of a \
+                 caller, and nothing else",
             )
         })?;
         if fields.action != "republish" {
@@ -55,6 +60,7 @@ impl Command {
                 "must be a time such as 2026-11-23T12:00:00Z",
             ))?,
             cursor: cursor.ok_or(refusal("cursor", "must be a cursor from an earlier answer"))?,
+            audit: fields.audit,
         })
     }
 }

@@ -40,6 +40,11 @@ impl EmfRecord {
         self.metric(metric, value);
     }
 
+    /// Whether the record has a metric.
+    pub fn has_metrics(&self) -> bool {
+        !self.metrics.is_empty()
+    }
+
     /// Adds a property that is not a metric, such as `event.kind`, unless it is `None`. It must not be secret
     /// or personal.
     pub fn property(&mut self, name: &'static str, value: impl Into<Option<Value>>) {

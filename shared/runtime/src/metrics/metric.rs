@@ -87,7 +87,8 @@ metrics! {
     DeliveriesUnparsed: Count,
     /// Authenticated events that name another application; stored in quarantine.
     DeliveriesQuarantined: Count,
-    /// Deliveries without an accepted secret.
+    /// Deliveries without an accepted secret that have the header or look like a Pluggy event. Lambda's
+    /// `Url4xxCount` counts the others.
     DeliveriesRejected: Count,
     /// Rejected deliveries that look like a Pluggy event: the accepted digest is probably wrong.
     DeliveriesRejectedEvent: Count,
