@@ -23,6 +23,7 @@ mod item_status;
 mod item_store;
 mod item_sync;
 mod logs;
+mod long_bodies;
 mod observed;
 mod odd_values;
 mod openapi;

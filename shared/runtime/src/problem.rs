@@ -162,7 +162,7 @@ impl Problem {
             | client::Error::OtherApplication
             | client::Error::KeyRefused
             | client::Error::Credentials(_) => Self::unavailable(request_id, LONG_WAIT),
-            client::Error::Rejected { .. } | client::Error::Unreadable { .. } => {
+            client::Error::Rejected { .. } | client::Error::Unreadable(_) => {
                 Self::bad_gateway(request_id, LONG_WAIT)
             }
         }
