@@ -9,6 +9,7 @@ use tests::deployment::{
 
 fn complete() -> HashMap<&'static str, &'static str> {
     HashMap::from([
+        ("ALLOW_PERSONAL_OWNER_CLAIM", "false"),
         ("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN),
         ("CONNECT_PROFILES", PROFILES),
         ("CREDENTIAL_TABLE", "credentials"),
@@ -41,6 +42,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         |environment| connect_token::Config::from_env(environment).err(),
         &[
             "CONNECT_PROFILES",
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "CREDENTIAL_TABLE",
             "ITEM_TABLE",
             "OWNER_CLAIM",
@@ -73,7 +75,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     ),
     (
         |environment| item_status::Config::from_env(environment).err(),
-        &["ITEM_TABLE", "OWNER_CLAIM"],
+        &["ALLOW_PERSONAL_OWNER_CLAIM", "ITEM_TABLE", "OWNER_CLAIM"],
     ),
     (
         |environment| scheduler::Config::from_env(environment).err(),
@@ -115,6 +117,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
             "CREDENTIAL_TABLE",
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "ITEM_TABLE",
             "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
@@ -134,7 +137,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_events::Config::from_env(environment).err(),
         &[
-            "EVENT_RETENTION_DAYS",
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "EVENT_TABLE",
             "METRICS_NAMESPACE",
             "OWNER_CLAIM",
@@ -194,6 +197,7 @@ fn a_malformed_variable_is_named_without_its_value() {
             0,
             "CONNECT_PROFILES",
             r#"{"default":{"connect":{"theme":"sepia"}}}"#,
+        (0, "ALLOW_PERSONAL_OWNER_CLAIM", "yes"),
         ),
         (0, "PLUGGY_BASE_URL", "http://api.pluggy.ai"),
         (0, "SANDBOX_CONNECTORS", "yes"),

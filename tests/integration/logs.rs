@@ -1,6 +1,7 @@
 //! The content of the log, and the values that it must never contain.
 
 mod login_link;
+mod personal_claim;
 
 use std::cell::RefCell;
 use std::io::Write;

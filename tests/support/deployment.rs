@@ -348,6 +348,7 @@ pub fn client_at(url: &str, secrets: PluggySecrets, table: SharedApiKey) -> Clie
     Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))
 }
 
+        allows_personal_claim: false,
 /// Returns a fake Secrets Manager with the secret of a deployment.
 pub fn secrets(client_secret: &str) -> PluggySecrets {
     secrets_of(CLIENT_ID, client_secret)

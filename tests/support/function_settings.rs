@@ -16,6 +16,7 @@ pub const SECRET_NAME: &str = "pluggy-lambda/test";
 /// function gets all variables and reads only its own.
 pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
     FunctionSettings::new(name, bootstrap)
+        .with("ALLOW_PERSONAL_OWNER_CLAIM", "false")
         .with("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN)
         .with("CONNECT_PROFILES", PROFILES)
         .with("CREDENTIAL_TABLE", &tables.credentials)
