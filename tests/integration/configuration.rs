@@ -17,6 +17,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
         ("ITEM_TABLE", "items"),
+        ("LIMIT_TABLE", "limits"),
         ("METRICS_NAMESPACE", "pluggy-lambda"),
         ("OWNER_CLAIM", "sub"),
         ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
@@ -41,10 +42,12 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
-            "CONNECT_PROFILES",
             "ALLOW_PERSONAL_OWNER_CLAIM",
+            "CONNECT_PROFILES",
             "CREDENTIAL_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
+            "METRICS_NAMESPACE",
             "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
@@ -114,11 +117,13 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| disconnect::Config::from_env(environment).err(),
         &[
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "CREDENTIAL_TABLE",
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
-            "ALLOW_PERSONAL_OWNER_CLAIM",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
+            "METRICS_NAMESPACE",
             "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
@@ -139,6 +144,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         &[
             "ALLOW_PERSONAL_OWNER_CLAIM",
             "EVENT_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
             "OWNER_CLAIM",
         ],
@@ -191,13 +197,13 @@ fn a_missing_variable_is_named() {
 #[test]
 fn a_malformed_variable_is_named_without_its_value() {
     let cases = [
+        (0, "ALLOW_PERSONAL_OWNER_CLAIM", "yes"),
         (0, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
         (0, "CONNECT_PROFILES", "{"),
         (
             0,
             "CONNECT_PROFILES",
             r#"{"default":{"connect":{"theme":"sepia"}}}"#,
-        (0, "ALLOW_PERSONAL_OWNER_CLAIM", "yes"),
         ),
         (0, "PLUGGY_BASE_URL", "http://api.pluggy.ai"),
         (0, "SANDBOX_CONNECTORS", "yes"),

@@ -421,6 +421,7 @@ async fn requests_of_backends_are_logged_without_identities() {
 async fn a_hint_that_is_not_stored_is_logged_as_an_error_once() {
     let log = Log::start();
     let deployment = Deployment::start().await;
+    deployment.tables.give_hints(USER, now()).await;
     let mut app = deployment.connect_events();
     let client = tests::tables::client(&garbled_service().await);
     app.events = store::Events::new(client, "events".to_owned());

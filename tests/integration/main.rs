@@ -22,6 +22,7 @@ mod event_store;
 mod item_status;
 mod item_store;
 mod item_sync;
+mod limits;
 mod logs;
 mod long_bodies;
 mod observed;

@@ -1,12 +1,11 @@
 //! A deployment of all functions with its own tables and the sandbox in place of Pluggy.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
-use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use client::https::{self, Limits, Trust};
 use client::{Api, ApiKeys, Client};
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Response};
 use pluggy::{Item, ItemId};
 use runtime::caller::Callers;
 use runtime::clock;
@@ -17,6 +16,7 @@ use serde_json::json;
 use store::{PluggySecrets, SharedApiKey};
 use tokio::time::Instant;
 
+pub use crate::fake_secrets::{rotating_secrets, secrets, secrets_of};
 use crate::tables::EVENT_RETENTION;
 use crate::{Tables, sample, stream};
 
@@ -104,7 +104,7 @@ impl Deployment {
     pub fn connect_events(&self) -> connect_events::App {
         connect_events::App {
             events: self.tables.event_store(),
-            event_retention: EVENT_RETENTION,
+            limits: self.tables.limit_store(),
             callers: callers(),
             metrics: self.metrics.clone(),
         }
@@ -115,8 +115,10 @@ impl Deployment {
         connect_token::App {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
+            limits: self.tables.limit_store(),
             profiles: PROFILES.parse().unwrap(),
             callers: callers(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -126,8 +128,10 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             events: self.tables.event_store(),
+            limits: self.tables.limit_store(),
             event_retention: EVENT_RETENTION,
             callers: callers(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -226,8 +230,7 @@ impl Deployment {
         user: &str,
         parameters: &serde_json::Value,
     ) -> ItemId {
-        let request = sample::with_body("connect-token/no-body.json", user, &json!({}));
-        let answer = connect_token::handle(&self.connect_token(), request, clock::now()).await;
+        let answer = Box::pin(self.connect_token_of(user)).await;
         let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
         let item = reqwest::Client::new()
             .post(format!("{}/items", self.pluggy.url()))
@@ -243,6 +246,18 @@ impl Deployment {
             .unwrap_or_else(|| panic!("{item}"))
             .parse()
             .unwrap()
+    }
+
+    /// Returns our function's response with a connect token. A user who has reached the limit counts as a new one.
+    async fn connect_token_of(&self, user: &str) -> Response<Body> {
+        let app = self.connect_token();
+        let request = || sample::with_body("connect-token/no-body.json", user, &json!({}));
+        let answer = connect_token::handle(&app, request(), clock::now()).await;
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return answer;
+        }
+        self.tables.forget_limits().await;
+        connect_token::handle(&app, request(), clock::now()).await
     }
 
     /// Waits until an item at the sandbox has this status.
@@ -333,6 +348,7 @@ pub fn accepted(digests: &str) -> AcceptedSecrets {
 pub fn callers() -> Callers {
     Callers {
         owner_claim: "sub".to_owned(),
+        allows_personal_claim: false,
         backend_roles: BACKEND_ROLE_ARN.parse().unwrap(),
     }
 }
@@ -346,48 +362,6 @@ pub fn client_at(url: &str, secrets: PluggySecrets, table: SharedApiKey) -> Clie
     let api = Api::new(&trust(), url.parse().unwrap());
     let client_id = CLIENT_ID.parse().unwrap();
     Client::new(api.clone(), ApiKeys::new(api, client_id, secrets, table))
-}
-
-        allows_personal_claim: false,
-/// Returns a fake Secrets Manager with the secret of a deployment.
-pub fn secrets(client_secret: &str) -> PluggySecrets {
-    secrets_of(CLIENT_ID, client_secret)
-}
-
-/// Returns a fake Secrets Manager with the credentials of any application.
-pub fn secrets_of(client_id: &str, client_secret: &str) -> PluggySecrets {
-    let secret = json!({
-        "clientId": client_id, "clientSecret": client_secret, "webhookSecret": WEBHOOK_SECRET,
-    });
-    let rule = secret_rule(secret.to_string());
-    let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
-    PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
-}
-
-/// Returns a fake Secrets Manager that returns each client secret for one read, and then always the last one.
-pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
-    let reads = AtomicUsize::new(0);
-    let values: Vec<String> = client_secrets
-        .iter()
-        .map(|secret| json!({"clientId": CLIENT_ID, "clientSecret": secret}).to_string())
-        .collect();
-    let rule = mock!(aws_sdk_secretsmanager::Client::get_secret_value).then_output(move || {
-        let read = reads.fetch_add(1, Ordering::Relaxed);
-        let value = &values[read.min(values.len() - 1)];
-        GetSecretValueOutput::builder().secret_string(value).build()
-    });
-    let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
-    PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
-}
-
-fn secret_rule(value: String) -> Rule {
-    mock!(aws_sdk_secretsmanager::Client::get_secret_value)
-        .match_requests(|request| request.secret_id() == Some("pluggy-lambda/test"))
-        .then_output(move || {
-            GetSecretValueOutput::builder()
-                .secret_string(&value)
-                .build()
-        })
 }
 
 /// Polls until there is a value, and returns it.

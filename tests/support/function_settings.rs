@@ -23,6 +23,7 @@ pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> Fun
         .with("EVENT_RETENTION_DAYS", "30")
         .with("EVENT_TABLE", &tables.events)
         .with("ITEM_TABLE", &tables.items)
+        .with("LIMIT_TABLE", &tables.limits)
         .with("METRICS_NAMESPACE", "pluggy-lambda")
         .with("OWNER_CLAIM", "sub")
         .with("PLUGGY_CLIENT_ID", CLIENT_ID)

@@ -10,6 +10,7 @@
 
 pub mod connect_answers;
 pub mod deployment;
+mod fake_secrets;
 pub mod function_settings;
 pub mod odd;
 pub mod sample;
