@@ -316,6 +316,7 @@ impl Testbed {
             name if name == tables.events => "EventTable",
             name if name == tables.items => "ItemTable",
             name if name == tables.credentials => "CredentialTable",
+            name if name == tables.limits => "LimitTable",
             other => panic!("there is no table {other}"),
         }
     }

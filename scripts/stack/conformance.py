@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any
 
-from stack import backend_role, console, paths, request, sandbox, settings, tool
+from stack import backend_role, console, ministack, paths, request, sandbox, settings, tool
 
 TOOLS = "schemathesis"
 FOLDER = paths.ROOT / "tests" / "schemathesis"
@@ -41,10 +41,14 @@ def is_conformant(stack: dict[str, Any]) -> bool:
     environment = {
         **os.environ,
         "API_HOST": stack["api"]["host"],
+        "AWS_ACCESS_KEY_ID": ministack.ROOT_KEY,
+        "AWS_ENDPOINT": stack["aws"]["endpoint"],
+        "AWS_SECRET_ACCESS_KEY": ministack.ROOT_KEY,
         "BACKEND_ACCESS_KEY": session.access_key,
         "BACKEND_REGION": settings.REGION,
         "BACKEND_SECRET_KEY": session.secret_key,
         "BACKEND_TOKEN": session.token,
+        "LIMIT_TABLE": stack["tables"]["limits"],
         "PYTHONDONTWRITEBYTECODE": "1",
         "USER_TOKEN": token,
     }

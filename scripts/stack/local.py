@@ -208,6 +208,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "events": outputs["EventTableName"],
             "items": outputs["ItemTableName"],
             "credentials": outputs["CredentialTableName"],
+            "limits": outputs["LimitTableName"],
         },
         "functions": {
             "operator": outputs["OperatorFunctionName"],

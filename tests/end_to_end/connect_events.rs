@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::connection::{connect, is_in_phase};
+use crate::connection::{connect, is_in_phase, issue_token};
 use crate::stack::{Stack, json, new_user, text};
 
 /// Relays an event as a user's frontend, and returns the status and body of the response.
@@ -28,6 +28,7 @@ async fn a_hint_is_stored_once_for_each_user_and_every_item_gets_the_same_respon
     let (owner, non_owner) = (new_user(), new_user());
     let id = connect(&stack, &owner, "user-ok").await;
     stack.item_once(&owner, &id, is_in_phase("ready")).await;
+    issue_token(&stack, &non_owner).await;
 
     let mut answers = BTreeSet::new();
     for user in [&owner, &non_owner] {
@@ -66,6 +67,7 @@ async fn a_hint_from_a_non_owner_does_not_show_the_item() {
     let (owner, non_owner) = (new_user(), new_user());
     let id = connect(&stack, &owner, "user-ok").await;
     stack.item_once(&owner, &id, is_in_phase("ready")).await;
+    issue_token(&stack, &non_owner).await;
 
     relay(&stack, &non_owner, &about(&id)).await;
     // The stream has passed the hint from the non-owner once it has delivered this user's item.

@@ -7,10 +7,15 @@ use crate::stack::{Stack, json, new_user, text};
 
 const PERSONAL_BANK: u32 = 2;
 
-/// Requests a connect token from our API, connects an item with it as the widget does, and returns the item's id.
-pub(crate) async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
+/// Requests a connect token from our API, and returns the response.
+pub(crate) async fn issue_token(stack: &Stack, user: &str) -> Value {
     let request = stack.api_as(user, Method::POST, "/connect-token").await;
-    let issued = json(request.body("{}").send().await.unwrap()).await;
+    json(request.body("{}").send().await.unwrap()).await
+}
+
+/// Gets a connect token, connects an item with it as the widget does, and returns the item's id.
+pub(crate) async fn connect(stack: &Stack, user: &str, bank_user: &str) -> String {
+    let issued = issue_token(stack, user).await;
     assert_eq!(issued["connect"]["includeSandbox"], json!(true));
 
     let parameters = json!({"user": bank_user, "password": "password-ok"});

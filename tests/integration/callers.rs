@@ -12,7 +12,7 @@ use serde_json::Value;
 use tests::{Deployment, sample};
 
 /// A valid request of each route of the app.
-const SAMPLES: [&str; 5] = [
+pub(crate) const SAMPLES: [&str; 5] = [
     "connect-events/on-success.json",
     "connect-token/no-body.json",
     "disconnect/item.json",
@@ -30,7 +30,7 @@ const BACKEND_SAMPLES: [&str; 5] = [
 ];
 
 /// Calls the function behind the event's route and returns its response.
-async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
+pub(crate) async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
     let request = sample::request_of(event);
     let (method, path) = event["routeKey"].as_str().unwrap().split_once(' ').unwrap();
     match (method, path.strip_prefix("/users/{userId}").unwrap_or(path)) {
@@ -51,7 +51,7 @@ async fn answer(deployment: &Deployment, event: &Value) -> Response<Body> {
 }
 
 /// Returns the event in the name of another user.
-fn in_the_name_of(user: &str, mut event: Value) -> Value {
+pub(crate) fn in_the_name_of(user: &str, mut event: Value) -> Value {
     event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
     event
 }

@@ -9,6 +9,7 @@ use tests::deployment::{
 
 fn complete() -> HashMap<&'static str, &'static str> {
     HashMap::from([
+        ("ALLOW_PERSONAL_OWNER_CLAIM", "false"),
         ("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN),
         ("CONNECT_PROFILES", PROFILES),
         ("CREDENTIAL_TABLE", "credentials"),
@@ -16,6 +17,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
         ("ITEM_TABLE", "items"),
+        ("LIMIT_TABLE", "limits"),
         ("METRICS_NAMESPACE", "pluggy-lambda"),
         ("OWNER_CLAIM", "sub"),
         ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
@@ -40,9 +42,12 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "CONNECT_PROFILES",
             "CREDENTIAL_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
+            "METRICS_NAMESPACE",
             "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
@@ -73,7 +78,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     ),
     (
         |environment| item_status::Config::from_env(environment).err(),
-        &["ITEM_TABLE", "OWNER_CLAIM"],
+        &["ALLOW_PERSONAL_OWNER_CLAIM", "ITEM_TABLE", "OWNER_CLAIM"],
     ),
     (
         |environment| scheduler::Config::from_env(environment).err(),
@@ -112,10 +117,13 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| disconnect::Config::from_env(environment).err(),
         &[
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "CREDENTIAL_TABLE",
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
+            "METRICS_NAMESPACE",
             "OWNER_CLAIM",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
@@ -134,8 +142,9 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| connect_events::Config::from_env(environment).err(),
         &[
-            "EVENT_RETENTION_DAYS",
+            "ALLOW_PERSONAL_OWNER_CLAIM",
             "EVENT_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
             "OWNER_CLAIM",
         ],
@@ -188,6 +197,7 @@ fn a_missing_variable_is_named() {
 #[test]
 fn a_malformed_variable_is_named_without_its_value() {
     let cases = [
+        (0, "ALLOW_PERSONAL_OWNER_CLAIM", "yes"),
         (0, "BACKEND_ROLE_ARNS", "backend-of-the-shop"),
         (0, "CONNECT_PROFILES", "{"),
         (

@@ -38,6 +38,13 @@ const TAKEN: [(&str, &str); 18] = [
     ("no-timestamp", "SUBMITTED_LOGIN"),
 ];
 
+/// Starts a deployment in which the user of the sample events has bought hints.
+async fn with_hints() -> Deployment {
+    let deployment = Deployment::start().await;
+    deployment.tables.give_hints(USER, now()).await;
+    deployment
+}
+
 async fn answer(deployment: &Deployment, request: Request) -> Response<Body> {
     let answer = connect_events::handle(&deployment.connect_events(), request, now()).await;
     check_answer("POST", "/connect-events", &answer);
@@ -196,7 +203,7 @@ async fn what_the_widgets_packages_spoil_is_absent_and_the_event_counts() {
 
 #[tokio::test]
 async fn half_an_emoji_in_a_message_does_not_hide_the_item() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
     let mut event = sample::json("connect-events/on-open.json");
     event["body"] = format!(
         r#"{{"event":"onError","message":"termos \ud83d","data":{{"item":{{"id":"{ITEM}"}}}}}}"#

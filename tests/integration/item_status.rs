@@ -4,6 +4,7 @@ mod health;
 pub(crate) mod list;
 mod next_action;
 mod open_finance;
+mod storage;
 
 use std::time::Duration;
 

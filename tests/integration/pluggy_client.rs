@@ -101,7 +101,7 @@ async fn no_response_in_time_is_unavailability() {
 async fn garbage_is_an_unreadable_response_that_is_not_quoted() {
     let (error, _) = answer_to(Effect::Garbage).await;
 
-    assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Unreadable(_)), "{error:?}");
 }
 
 #[tokio::test]

@@ -16,12 +16,14 @@ pub const SECRET_NAME: &str = "pluggy-lambda/test";
 /// function gets all variables and reads only its own.
 pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
     FunctionSettings::new(name, bootstrap)
+        .with("ALLOW_PERSONAL_OWNER_CLAIM", "false")
         .with("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN)
         .with("CONNECT_PROFILES", PROFILES)
         .with("CREDENTIAL_TABLE", &tables.credentials)
         .with("EVENT_RETENTION_DAYS", "30")
         .with("EVENT_TABLE", &tables.events)
         .with("ITEM_TABLE", &tables.items)
+        .with("LIMIT_TABLE", &tables.limits)
         .with("METRICS_NAMESPACE", "pluggy-lambda")
         .with("OWNER_CLAIM", "sub")
         .with("PLUGGY_CLIENT_ID", CLIENT_ID)

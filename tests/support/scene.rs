@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront};
 use pluggy::ItemId;
+use runtime::clock;
 use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
@@ -67,6 +68,7 @@ impl Scene {
         )
         .unwrap();
         let item_ids = connected(&deployment).await;
+        deployment.tables.give_hints(USER, clock::now()).await;
         let rows = deployment.tables.event_rows().await;
         let records = records_of(&item_ids, stream::records(&rows));
         let environment = Environment::of_process();

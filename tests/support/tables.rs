@@ -1,4 +1,4 @@
-//! The three tables, empty, on a real DynamoDB engine: dynoxide in this process, or AWS's DynamoDB
+//! The four tables, empty, on a real DynamoDB engine: dynoxide in this process, or AWS's DynamoDB
 //! Local at `DYNAMODB_LOCAL_URL`.
 
 use std::collections::HashMap;
@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use runtime::env::Environment;
-use store::{Insertion, NewEvent, schema};
+use store::{Insertion, Limited, NewEvent, Permit, schema};
 use uuid::Uuid;
 
 /// The event retention in tests.
@@ -20,7 +20,7 @@ pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A row as DynamoDB returns it.
 pub type Row = HashMap<String, AttributeValue>;
 
-/// Three new tables with unique names.
+/// Four new tables with unique names.
 #[derive(Clone, Debug)]
 pub struct Tables {
     /// The engine's address, if it has one.
@@ -33,6 +33,8 @@ pub struct Tables {
     pub items: String,
     /// Name of the credential table.
     pub credentials: String,
+    /// Name of the limit table.
+    pub limits: String,
 }
 
 impl Tables {
@@ -55,6 +57,7 @@ impl Tables {
             events: format!("{prefix}-events"),
             items: format!("{prefix}-items"),
             credentials: format!("{prefix}-credentials"),
+            limits: format!("{prefix}-limits"),
         };
         tables
             .create_table(
@@ -79,9 +82,11 @@ impl Tables {
                 Some(StreamViewType::NewAndOldImages),
             )
             .await;
-        tables
-            .create_table(&tables.credentials, &[schema::PARTITION_KEY], vec![], None)
-            .await;
+        for table in [&tables.credentials, &tables.limits] {
+            tables
+                .create_table(table, &[schema::PARTITION_KEY], vec![], None)
+                .await;
+        }
         tables
     }
 
@@ -109,6 +114,44 @@ impl Tables {
     /// Returns the store's view of the credential table.
     pub fn credential_store(&self) -> store::SharedApiKey {
         store::SharedApiKey::new(self.client.clone(), self.credentials.clone())
+    }
+
+    /// Returns the store's view of the limit table.
+    pub fn limit_store(&self) -> store::Limits {
+        store::Limits::new(self.client.clone(), self.limits.clone())
+    }
+
+    /// Counts connect tokens of a user, so that the user has bought hints.
+    pub async fn count_tokens(&self, user: &str, tokens: u32, now: Timestamp) {
+        let (user, limits) = (user.parse().unwrap(), self.limit_store());
+        for _ in 0..tokens {
+            let counted = limits.count(&user, Limited::ConnectToken, now).await;
+            assert_eq!(counted.unwrap(), Permit::Granted);
+        }
+    }
+
+    /// Forgets what has been counted of every user, with the hints that were bought.
+    pub async fn forget_limits(&self) {
+        for row in self.rows(&self.limits).await {
+            let forget = self.client.delete_item().table_name(&self.limits);
+            let key = row[schema::PARTITION_KEY].clone();
+            forget.key(schema::PARTITION_KEY, key).send().await.unwrap();
+        }
+    }
+
+    /// Gives every user more hints than a test or a benchmark needs. `user` is one of them from now on.
+    pub async fn give_hints(&self, user: &str, now: Timestamp) {
+        self.count_tokens(user, 1, now).await;
+        for row in self.rows(&self.limits).await {
+            let update = self.client.update_item().table_name(&self.limits);
+            update
+                .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
+                .update_expression("SET hints = :many")
+                .expression_attribute_values(":many", AttributeValue::N("1000000".to_owned()))
+                .send()
+                .await
+                .unwrap();
+        }
     }
 
     /// Returns the store's view of discovery's position in the list of items.

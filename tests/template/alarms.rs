@@ -125,6 +125,7 @@ fn every_condition_that_a_person_must_act_on_raises_an_alarm() {
         Metric::ItemsFailed,
         Metric::OldestOverdue,
         Metric::OwnerConflicts,
+        Metric::UsersOverLimit,
         Metric::WebhookRegistrationProblems,
     ] {
         assert!(watched.contains(metric.as_str()), "{metric:?}");

@@ -300,6 +300,19 @@ fn every_route_is_throttled() {
         limits["ThrottlingBurstLimit"],
         json!({ "Ref": "ApiThrottlingBurstLimit" })
     );
+    // All users share it, so it is far above what one of them needs.
+    for parameter in ["ApiThrottlingRateLimit", "ApiThrottlingBurstLimit"] {
+        assert_eq!(template.default_of(parameter).as_deref(), Some("500"));
+    }
+}
+
+#[test]
+fn a_claim_that_names_a_person_is_refused_by_default() {
+    let template = Template::load();
+
+    let default = template.default_of("AllowPersonalOwnerClaim");
+
+    assert_eq!(default.as_deref(), Some("false"));
 }
 
 /// Guards the only log with something personal: the address, and who called. No path, which has an item's id.

@@ -22,12 +22,14 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
+            ("LimitTable", &["dynamodb:UpdateItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         DISCONNECT => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("EventTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:GetItem"]),
+            ("LimitTable", &["dynamodb:UpdateItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         ITEM_STATUS => &[
@@ -79,7 +81,11 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
-        CONNECT_EVENTS | WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
+        CONNECT_EVENTS => &[
+            ("EventTable", &["dynamodb:PutItem"]),
+            ("LimitTable", &["dynamodb:UpdateItem"]),
+        ],
+        WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
         _ => panic!("{function} is new: what does its code call?"),
     }
 }

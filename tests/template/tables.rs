@@ -11,6 +11,7 @@ use crate::template::Template;
 const EVENT_TABLE: &str = "EventTable";
 const ITEM_TABLE: &str = "ItemTable";
 const CREDENTIAL_TABLE: &str = "CredentialTable";
+const LIMIT_TABLE: &str = "LimitTable";
 
 #[test]
 fn the_event_table_has_the_schema_of_the_store() {
@@ -62,11 +63,22 @@ fn the_credential_table_has_the_schema_of_the_store() {
 }
 
 #[test]
+fn the_limit_table_has_the_schema_of_the_store() {
+    let table = Table::load(LIMIT_TABLE);
+
+    assert_eq!(table.keys(), [(PARTITION_KEY, "HASH", "S")]);
+    assert_eq!(table.expiry(), Some(EXPIRES_AT));
+    assert_eq!(table.stream(), None);
+    assert!(table.indexes().is_empty());
+}
+
+#[test]
 fn only_the_items_are_in_backups() {
     for (name, is_in_backups) in [
         (EVENT_TABLE, false),
         (ITEM_TABLE, true),
         (CREDENTIAL_TABLE, false),
+        (LIMIT_TABLE, false),
     ] {
         let table = Table::load(name);
 
@@ -83,7 +95,7 @@ fn no_table_is_lost_with_its_stack() {
 
     let tables = template.resources("AWS::DynamoDB::Table");
 
-    assert_eq!(tables.len(), 3);
+    assert_eq!(tables.len(), 4);
     for (name, table) in tables {
         // A failed first deployment must leave no table that blocks the second one.
         assert_eq!(table["DeletionPolicy"], "RetainExceptOnCreate", "{name}");

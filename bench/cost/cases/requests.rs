@@ -1,6 +1,7 @@
 //! Requests of a user's app.
 
 use pluggy::ItemId;
+use runtime::clock;
 use serde_json::{Value, json};
 use tests::sample;
 use uuid::Uuid;
@@ -51,20 +52,20 @@ pub(super) async fn lists(testbed: &Testbed) -> Counted {
 }
 
 pub(super) async fn tokens(testbed: &Testbed) -> Counted {
-    let event = as_user(sample::json("connect-token/no-body.json"));
-    testbed.request("connect-token", &event, 200).await;
+    testbed.request("connect-token", &of_new_user(), 200).await;
     testbed.begin().await;
     for _ in 0..testbed.requests() {
-        testbed.request("connect-token", &event, 200).await;
+        testbed.request("connect-token", &of_new_user(), 200).await;
     }
     through_the_api(testbed, "a token", testbed.requests()).await
 }
 
 pub(super) async fn first_tokens(testbed: &Testbed) -> Counted {
-    let event = as_user(sample::json("connect-token/no-body.json"));
     testbed.begin().await;
     for _ in 0..FIRST_REQUESTS {
-        testbed.invoke_first("connect-token", &event, 200).await;
+        testbed
+            .invoke_first("connect-token", &of_new_user(), 200)
+            .await;
     }
     through_the_api(
         testbed,
@@ -79,6 +80,8 @@ pub(super) async fn update_tokens(testbed: &Testbed, items: &[ItemId]) -> Counte
     event["body"] = json!({ "itemId": items[0] }).to_string().into();
     testbed.begin().await;
     for _ in 0..testbed.requests() {
+        // The last period ended before.
+        testbed.deployment.tables.forget_limits().await;
         testbed.request("connect-token", &event, 200).await;
     }
     through_the_api(testbed, "a token for an update", testbed.requests()).await
@@ -86,6 +89,11 @@ pub(super) async fn update_tokens(testbed: &Testbed, items: &[ItemId]) -> Counte
 
 /// Measures hints from a frontend about items, and the fetches that they cause.
 pub(super) async fn hints(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    testbed
+        .deployment
+        .tables
+        .give_hints(USER, clock::now())
+        .await;
     testbed.begin().await;
     for item_id in items {
         let mut event = as_user(sample::json("connect-events/on-success.json"));
@@ -126,6 +134,14 @@ fn of_item(item_id: ItemId) -> Value {
     event["rawPath"] = format!("/items/{item_id}").into();
     event["pathParameters"]["itemId"] = item_id.to_string().into();
     event["requestContext"]["requestId"] = Uuid::new_v4().to_string().into();
+    event
+}
+
+/// Returns a request for a token of a user who has none of the last ten minutes.
+fn of_new_user() -> Value {
+    let mut event = sample::json("connect-token/no-body.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] =
+        Uuid::new_v4().to_string().into();
     event
 }
 

@@ -1,6 +1,5 @@
 //! Settings of the function.
 
-use jiff::SignedDuration;
 use runtime::caller::Callers;
 use runtime::env::{Environment, Error};
 
@@ -9,8 +8,8 @@ use runtime::env::{Environment, Error};
 pub struct Config {
     /// `EVENT_TABLE`: name of the event table.
     pub event_table: String,
-    /// `EVENT_RETENTION_DAYS`: how long events are kept.
-    pub event_retention: SignedDuration,
+    /// `LIMIT_TABLE`: name of the table of the limits per user.
+    pub limit_table: String,
     /// The callers that the function accepts.
     pub callers: Callers,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
@@ -22,7 +21,7 @@ impl Config {
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
             event_table: environment.required("EVENT_TABLE")?,
-            event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
             callers: Callers::from_env(environment)?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })

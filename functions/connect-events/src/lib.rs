@@ -1,9 +1,9 @@
 //! `POST /connect-events`, and `POST /users/{userId}/connect-events` for backends: an event of the Connect widget,
 //! relayed by a frontend. The event is counted. An event about an item is also stored as a hint, which requests a
-//! fetch of that item.
+//! fetch of that item. The user's connect tokens buy a number of hints; a hint beyond it is not stored.
 //!
-//! The response is the same for every item id. `item-sync` checks later whether the item exists and who owns
-//! it, when no caller waits.
+//! The response is the same for every item id, with or without a stored hint. `item-sync` checks later whether the
+//! item exists and who owns it, when no caller waits.
 
 mod config;
 mod funnel;
@@ -11,7 +11,7 @@ mod relayed;
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lambda_http::http::header::CACHE_CONTROL;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -21,7 +21,7 @@ use runtime::caller::Callers;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use runtime::problem::request_id;
 use serde_json::json;
-use store::{Events, Insertion, NewEvent};
+use store::{Events, HINT_RETENTION, Insertion, Limits, NewEvent};
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
@@ -35,8 +35,8 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct App {
     /// The event table.
     pub events: Events,
-    /// How long a stored event is kept.
-    pub event_retention: SignedDuration,
+    /// The limit table, for the number of hints of a user.
+    pub limits: Limits,
     /// The callers that the function accepts.
     pub callers: Callers,
     /// The emitter for the outcome of an invocation.
@@ -84,9 +84,14 @@ async fn hint(
     user: &ClientUserId,
     now: Timestamp,
 ) -> Result<Metric, RequestError> {
+    let unusable_table = RequestError::ours(store::Error::is_temporary);
     let hint = NewEvent::hint(item_id, user, now);
-    let insertion = app.events.insert(&hint, app.event_retention).await;
-    let insertion = insertion.map_err(RequestError::ours(store::Error::is_temporary))?;
+    let is_paid = app.limits.pay_for_hint(user, &hint.key, now).await;
+    if !is_paid.map_err(&unusable_table)? {
+        return Ok(Metric::HintsOverLimit);
+    }
+    let insertion = app.events.insert(&hint, HINT_RETENTION).await;
+    let insertion = insertion.map_err(&unusable_table)?;
     Ok(match insertion {
         Insertion::Inserted | Insertion::InsertedUnderReusedId => Metric::HintsStored,
         Insertion::Duplicate => Metric::HintsRepeated,

@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::Events;
+use store::{Events, Limits};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,9 +17,10 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     aws.open().await;
+    let dynamodb = aws.dynamodb();
     let app = App {
-        events: Events::new(aws.dynamodb(), config.event_table),
-        event_retention: config.event_retention,
+        events: Events::new(dynamodb.clone(), config.event_table),
+        limits: Limits::new(dynamodb, config.limit_table),
         callers: config.callers,
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -12,6 +12,10 @@ pub struct Config {
     pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
+    /// `LIMIT_TABLE`: name of the table of the limits per user.
+    pub limit_table: String,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
     /// The callers that the function accepts.
     pub callers: Callers,
     /// `CONNECT_PROFILES`: the named profiles, as JSON. They may list sandbox connectors only when
@@ -31,6 +35,8 @@ impl Config {
         Ok(Self {
             pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
             callers: Callers::from_env(environment)?,
             profiles,
         })

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use pluggy::ConnectTokenRequest;
+use pluggy::{ClientUserId, ConnectTokenRequest};
 use runtime::RequestError;
 use runtime::caller::Callers;
+use runtime::metrics::Emitter;
 use runtime::problem::Problem;
-use store::Items;
+use runtime::user_limit;
+use store::{Items, Limited, Limits, Permit};
 
 pub use config::Config;
 pub use profile::{
@@ -33,10 +35,14 @@ pub struct App {
     pub pluggy: client::Client,
     /// The item table, for the owner of an item.
     pub items: Items,
+    /// The limit table, for the number of tokens of a user.
+    pub limits: Limits,
     /// The deployment's profiles.
     pub profiles: Profiles,
     /// The callers that the function accepts.
     pub callers: Callers,
+    /// The emitter for refusals of users who have reached the limit.
+    pub metrics: Emitter,
 }
 
 /// Handles one request.
@@ -55,6 +61,8 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let user = app.callers.user(request)?;
     let wanted = TokenRequest::parse(request.body())?;
     let profile = wanted.profile(&app.profiles)?;
+    // Counted before any other request, so that a refusal costs nothing else.
+    count(app, &user, now).await?;
     let item_id = wanted.item_id;
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
@@ -71,4 +79,18 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
         .await?
         .ok_or_else(Problem::item_not_found)?;
     answer::answer(&created.access_token, connect, now)
+}
+
+/// Counts a token of the user, or refuses it because of the limit.
+async fn count(app: &App, user: &ClientUserId, now: Timestamp) -> Result<(), RequestError> {
+    let permit = app.limits.count(user, Limited::ConnectToken, now).await;
+    match permit.map_err(RequestError::ours(store::Error::is_temporary))? {
+        Permit::Granted => Ok(()),
+        Permit::Refused {
+            retry_after,
+            is_first,
+        } => {
+            Err(user_limit::refuse(&app.metrics, retry_after.unsigned_abs(), is_first, now).into())
+        }
+    }
 }

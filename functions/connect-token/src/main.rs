@@ -5,9 +5,10 @@ use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
+use runtime::metrics::Emitter;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Items, PluggySecrets, SharedApiKey};
+use store::{Items, Limits, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,9 +21,11 @@ async fn main() -> Result<(), Error> {
     let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(aws.dynamodb(), config.item_table),
+        limits: Limits::new(aws.dynamodb(), config.limit_table),
         pluggy: config.pluggy.client(&trust, secrets, keys),
         profiles: config.profiles,
         callers: config.callers,
+        metrics: Emitter::new(config.metrics_namespace),
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

@@ -15,6 +15,10 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `LIMIT_TABLE`: name of the table of the limits per user.
+    pub limit_table: String,
+    /// `METRICS_NAMESPACE`: the namespace of the metrics.
+    pub metrics_namespace: String,
     /// The callers that the function accepts.
     pub callers: Callers,
 }
@@ -27,6 +31,8 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
+            metrics_namespace: environment.required("METRICS_NAMESPACE")?,
             callers: Callers::from_env(environment)?,
         })
     }

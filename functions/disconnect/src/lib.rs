@@ -9,11 +9,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use pluggy::ItemId;
+use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
 use runtime::caller::Callers;
+use runtime::metrics::Emitter;
 use runtime::problem::Problem;
-use store::{Disconnection, EventKey, Events, Items, NewEvent};
+use runtime::user_limit;
+use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent, Permit};
 
 pub use config::Config;
 
@@ -28,10 +30,14 @@ pub struct App {
     pub items: Items,
     /// The event table, for fetch requests, and to check who has disconnected a deleted item.
     pub events: Events,
+    /// The limit table, for the number of deletions of a user.
+    pub limits: Limits,
     /// How long a stored event is kept.
     pub event_retention: SignedDuration,
     /// The callers that the function accepts.
     pub callers: Callers,
+    /// The emitter for refusals of users who have reached the limit.
+    pub metrics: Emitter,
 }
 
 /// Handles one request.
@@ -63,6 +69,8 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
         let repeated = was_asked.then_some(item_id);
         return Ok(repeated.ok_or_else(Problem::item_not_found)?);
     }
+    // What was deleted already has been answered above, so that a repeated request never reaches the limit.
+    count(app, &user, now).await?;
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
         let event = NewEvent::disconnection(item_id, &user, step, now);
@@ -82,6 +90,20 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     // retries.
     put(outcome).await?;
     Ok(item_id)
+}
+
+/// Counts a deletion of the user, or refuses it because of the limit.
+async fn count(app: &App, user: &ClientUserId, now: Timestamp) -> Result<(), RequestError> {
+    let permit = app.limits.count(user, Limited::Deletion, now).await;
+    match permit.map_err(RequestError::ours(store::Error::is_temporary))? {
+        Permit::Granted => Ok(()),
+        Permit::Refused {
+            retry_after,
+            is_first,
+        } => {
+            Err(user_limit::refuse(&app.metrics, retry_after.unsigned_abs(), is_first, now).into())
+        }
+    }
 }
 
 fn item_id(request: &Request) -> Result<ItemId, Problem> {

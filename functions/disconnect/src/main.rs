@@ -5,9 +5,10 @@ use lambda_http::tower::ServiceExt as _;
 use lambda_http::{Adapter, Error, Request, lambda_runtime, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
+use runtime::metrics::Emitter;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Events, Items, PluggySecrets, SharedApiKey};
+use store::{Events, Items, Limits, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -22,9 +23,11 @@ async fn main() -> Result<(), Error> {
     let app = App {
         pluggy: config.pluggy.client(&trust, secrets, keys),
         items: Items::new(dynamodb.clone(), config.item_table),
-        events: Events::new(dynamodb, config.event_table),
+        events: Events::new(dynamodb.clone(), config.event_table),
+        limits: Limits::new(dynamodb, config.limit_table),
         event_retention: config.event_retention,
         callers: config.callers,
+        metrics: Emitter::new(config.metrics_namespace),
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

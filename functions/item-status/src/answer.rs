@@ -20,7 +20,7 @@ const VALIDATOR_BYTES: usize = 16;
 pub(crate) enum Storage {
     /// The caller may store it, and asks again with the validator each time.
     Revalidated,
-    /// Nobody may store it, because it has a link to a login.
+    /// Nobody may store it, because it has a prompt, a link or a bank's own text.
     Forbidden,
 }
 

@@ -96,8 +96,12 @@ impl<'a> ItemView<'a> {
         }
     }
 
+    /// Returns the rule for a browser's cache on disk: a prompt, a link or a bank's own text must not get into it.
     pub(crate) fn storage(&self) -> Storage {
-        if self.next_action.link.is_some() {
+        let error = self.error.as_ref();
+        let has_bank_text = error.is_some_and(|error| error.provider_message.is_some())
+            || self.products.values().any(ProductView::has_bank_text);
+        if has_bank_text || self.next_action.is_sensitive() {
             Storage::Forbidden
         } else {
             Storage::Revalidated

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::call::Call;
 use crate::failed_response::{Failure, rate_limit_reset};
 use crate::https::{self, Limits, Trust};
-use crate::{BaseUrl, Error};
+use crate::{BaseUrl, Error, Unreadable};
 use pluggy::{ApiKey, ErrorBody};
 
 /// Time limits of a connection. Longer waits mean that the network is broken.
@@ -75,7 +75,7 @@ impl Api {
         }
         let mut json = Vec::new();
         if let Some(body) = body {
-            json = serde_json::to_vec(body).map_err(|error| unreadable(&error))?;
+            json = serde_json::to_vec(body).map_err(|error| malformed(&error))?;
             request = request.header(CONTENT_TYPE, "application/json");
         }
         let request = request.body(json).map_err(https::Error::Request);
@@ -85,15 +85,16 @@ impl Api {
         let response = response.await.map_err(unavailable)?;
         let status = response.status();
         let rate_limit_reset = rate_limit_reset(response.headers());
-        let bytes = response.into_body();
+        let body = response.into_body();
         if status.is_success() {
+            let bytes = body.map_err(|error| unreadable(Unreadable::TooLong(error)))?;
             // An empty list may have status 204.
             let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-            return pluggy::parse(json).map_err(|error| unreadable(&error));
+            return pluggy::parse(json).map_err(|error| malformed(&error));
         }
         Err(Failure::Status {
             status,
-            body: Box::new(ErrorBody::parse(&bytes)),
+            body: Box::new(ErrorBody::parse(&body.unwrap_or_default())),
             rate_limit_reset,
         })
     }
@@ -115,9 +116,13 @@ fn unavailable(error: https::Error) -> Failure {
 }
 
 /// Returns the position of the error only, because serde's text would quote the body.
-fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::Error(Error::Unreadable {
+fn malformed(error: &serde_json::Error) -> Failure {
+    unreadable(Unreadable::Malformed {
         line: error.line(),
         column: error.column(),
     })
+}
+
+fn unreadable(reason: Unreadable) -> Failure {
+    Failure::Error(Error::Unreadable(reason))
 }

@@ -117,8 +117,8 @@ impl Client {
         now: Timestamp,
     ) -> Result<Option<T>, Error> {
         match self.find(call, body, not_found, now).await {
-            Err(Error::Unreadable { line, column }) => {
-                tracing::warn!(line, column, "the body of a success cannot be read");
+            Err(Error::Unreadable(reason)) => {
+                tracing::warn!(%reason, "the body of a success cannot be read");
                 Ok(Some(absent()))
             }
             answer => answer,

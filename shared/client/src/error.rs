@@ -51,19 +51,30 @@ pub enum Error {
         source: Option<https::Error>,
     },
     /// A 2xx response that cannot be read.
-    #[error("pluggy's answer cannot be read (line {line}, column {column})")]
-    Unreadable {
-        /// Line of the JSON error.
-        line: usize,
-        /// Column of the JSON error.
-        column: usize,
-    },
+    #[error("pluggy's answer cannot be read ({0})")]
+    Unreadable(Unreadable),
     /// The credentials cannot be read.
     #[error("the pluggy credentials cannot be read")]
     Credentials(#[source] BoxError),
     /// The shared API key cannot be read from its table.
     #[error("the shared api key cannot be read")]
     KeyStore(#[source] BoxError),
+}
+
+/// Reason why the body of a response cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The body is not the expected JSON.
+    #[error("line {line}, column {column}")]
+    Malformed {
+        /// Line of the JSON error.
+        line: usize,
+        /// Column of the JSON error.
+        column: usize,
+    },
+    /// The body is too long.
+    #[error(transparent)]
+    TooLong(https::TooLong),
 }
 
 impl Error {
@@ -74,7 +85,7 @@ impl Error {
             | Self::OtherApplication
             | Self::KeyRefused
             | Self::Rejected { .. }
-            | Self::Unreadable { .. }
+            | Self::Unreadable(_)
             | Self::Credentials(_) => true,
             Self::RateLimited { .. } | Self::Unavailable { .. } | Self::KeyStore(_) => false,
         }
@@ -82,7 +93,7 @@ impl Error {
 
     /// Whether Pluggy responded and only this call fails. Other calls may succeed.
     pub fn is_about_this_call(&self) -> bool {
-        matches!(self, Self::Rejected { .. } | Self::Unreadable { .. })
+        matches!(self, Self::Rejected { .. } | Self::Unreadable(_))
     }
 
     /// Returns Pluggy's id of the error, for its support.

@@ -11,7 +11,7 @@ mod trust;
 use std::time::Duration;
 
 pub use address::{InvalidUrl, secure_url};
-pub use client::{Body, Client};
+pub use client::{Body, Client, MAX_BODY_BYTES, TooLong};
 pub use error::Error;
 pub use trust::{BundleError, SetUpError, Trust};
 

@@ -22,7 +22,7 @@ pub use api_keys::{
 };
 pub use base_url::BaseUrl;
 pub use client::Client;
-pub use error::{Error, chain};
+pub use error::{Error, Unreadable, chain};
 pub use token_expiry::expiry;
 
 /// Time limit for opening a connection during init. If the server is slower, the first request waits for it.

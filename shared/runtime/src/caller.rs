@@ -7,6 +7,7 @@
 //!   may let more roles of the account pass than this one, so the role is checked here.
 
 mod backend_roles;
+mod personal;
 mod user_id;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use pluggy::ClientUserId;
 
+use crate::RequestError;
 use crate::env::{Environment, Error};
 use crate::fields::invalid;
 use crate::problem::Problem;
@@ -24,21 +26,28 @@ pub use backend_roles::{BackendRoles, InvalidRoles};
 /// Path parameter of the routes for backends, and of no other route.
 const USER_ID: &str = "userId";
 
+/// The template's parameter with the name of the claim.
+const OWNER_CLAIM: &str = "OwnerClaim";
+
 /// The callers that a function accepts.
 #[derive(Clone, Debug)]
 pub struct Callers {
     /// The claim of the JWT that names the user, for example `sub`.
     pub owner_claim: String,
+    /// Whether the claim may have an e-mail address or a CPF. Pluggy gets to know it.
+    pub allows_personal_claim: bool,
     /// The roles of the backends that may name any user.
     pub backend_roles: BackendRoles,
 }
 
 impl Callers {
-    /// Reads `OWNER_CLAIM` and `BACKEND_ROLE_ARNS`. The second may be empty.
+    /// Reads `OWNER_CLAIM`, `ALLOW_PERSONAL_OWNER_CLAIM` and `BACKEND_ROLE_ARNS`. The last may be empty.
     pub fn from_env(environment: &Environment) -> Result<Self, Error> {
         let role_arns = environment.optional("BACKEND_ROLE_ARNS");
         Ok(Self {
             owner_claim: environment.required("OWNER_CLAIM")?,
+            allows_personal_claim: environment
+                .parsed("ALLOW_PERSONAL_OWNER_CLAIM", "true or false")?,
             backend_roles: role_arns
                 .unwrap_or_default()
                 .parse()
@@ -47,13 +56,26 @@ impl Callers {
     }
 
     /// Returns the user in whose name the request is made.
-    pub fn user(&self, request: &Request) -> Result<ClientUserId, Problem> {
+    pub fn user(&self, request: &Request) -> Result<ClientUserId, RequestError> {
         let parameters = request.path_parameters_ref();
-        match parameters.and_then(|parameters| parameters.first(USER_ID)) {
-            Some(user_id) => self.user_of_path(request, user_id),
-            None => self
-                .user_of_claim(request)
-                .ok_or_else(Problem::unauthenticated),
+        if let Some(user_id) = parameters.and_then(|parameters| parameters.first(USER_ID)) {
+            return Ok(self.user_of_path(request, user_id)?);
+        }
+        let user = self
+            .user_of_claim(request)
+            .ok_or_else(Problem::unauthenticated)?;
+        self.check_claim(user)
+    }
+
+    /// Refuses a user whose claim names a person, unless that is allowed.
+    fn check_claim(&self, user: ClientUserId) -> Result<ClientUserId, RequestError> {
+        match personal::reason(user.as_str()) {
+            Some(reason) if !self.allows_personal_claim => Err(RequestError::WrongSetting {
+                problem: Box::new(Problem::forbidden()),
+                setting: OWNER_CLAIM,
+                reason,
+            }),
+            _ => Ok(user),
         }
     }
 

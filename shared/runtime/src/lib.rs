@@ -18,6 +18,7 @@ pub mod request_sanitizer;
 pub mod secret;
 pub mod telemetry;
 mod trust;
+pub mod user_limit;
 
 pub use pluggy_config::PluggyConfig;
 pub use request_error::RequestError;

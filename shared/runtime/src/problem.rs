@@ -114,6 +114,21 @@ impl Problem {
         }
     }
 
+    /// Returns a 429: the user has reached a limit of this API. It passes after `retry_after`.
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        Self {
+            detail: Some(
+                "The limit of this user is reached. Retry-After says when it ends.".into(),
+            ),
+            retry_after: Some(retry_after),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "urn:pluggy-lambda:problem:user-limit-reached",
+                "Too many requests of this user",
+            )
+        }
+    }
+
     /// Returns a 500: a bug or misconfiguration of ours. The log has the reason under the request id.
     pub fn internal(request_id: String) -> Self {
         Self {
@@ -162,7 +177,7 @@ impl Problem {
             | client::Error::OtherApplication
             | client::Error::KeyRefused
             | client::Error::Credentials(_) => Self::unavailable(request_id, LONG_WAIT),
-            client::Error::Rejected { .. } | client::Error::Unreadable { .. } => {
+            client::Error::Rejected { .. } | client::Error::Unreadable(_) => {
                 Self::bad_gateway(request_id, LONG_WAIT)
             }
         }
@@ -185,7 +200,7 @@ impl Problem {
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(retry_after) = self.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
         }
         response
     }
@@ -214,6 +229,12 @@ pub fn request_id(request: &Request) -> String {
         .lambda_context_ref()
         .map(|context| context.request_id.clone())
         .unwrap_or_default()
+}
+
+/// Returns the number of seconds, rounded up, so that a retry after them does not come too early. It is at least 1.
+fn whole_seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
 }
 
 /// Whether the text is a machine code, such as `ITEM_IS_ALREADY_UPDATING`, and cannot be a sentence.
@@ -257,9 +278,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_of_less_than_a_second_is_rounded_up() {
-        let response = Problem::unavailable("id".into(), Duration::ZERO).into_response();
+    fn a_part_of_a_second_is_rounded_up() {
+        for (wait, expected) in [
+            (0, "1"),
+            (1, "1"),
+            (1000, "1"),
+            (1001, "2"),
+            (599_999, "600"),
+        ] {
+            let wait = Duration::from_millis(wait);
 
-        assert_eq!(response.headers()[RETRY_AFTER], "1");
+            let response = Problem::too_many_requests(wait).into_response();
+
+            assert_eq!(response.headers()[RETRY_AFTER], expected, "{wait:?}");
+        }
     }
 }

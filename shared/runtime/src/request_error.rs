@@ -26,6 +26,15 @@ pub enum RequestError {
         /// Whether waiting does not help, and a person must act.
         needs_a_person: bool,
     },
+    /// A refusal because of a setting of the deployment, which a person must correct.
+    WrongSetting {
+        /// The response to the caller.
+        problem: Box<Problem>,
+        /// Name of the setting.
+        setting: &'static str,
+        /// Text for the log, without anything of the request.
+        reason: &'static str,
+    },
     /// A failure of ours.
     Ours {
         /// Whether a retry may succeed.
@@ -87,6 +96,11 @@ impl RequestError {
             Self::Pluggy(error) | Self::RefusedByPluggy { error, .. } => {
                 tracing::error!(error = chain(error), "request failed");
             }
+            Self::WrongSetting {
+                setting, reason, ..
+            } => {
+                tracing::error!(setting, reason, "request refused for a wrong setting");
+            }
             Self::Ours { cause, .. } => {
                 tracing::error!(error = &**cause, "request failed");
             }
@@ -96,7 +110,7 @@ impl RequestError {
     fn into_problem(self, request: &Request) -> Problem {
         match self {
             Self::Caller(problem) => problem,
-            Self::RefusedByPluggy { problem, .. } => *problem,
+            Self::RefusedByPluggy { problem, .. } | Self::WrongSetting { problem, .. } => *problem,
             Self::Pluggy(error) => Problem::of_pluggy(&error, request_id(request)),
             Self::Ours { is_temporary, .. } => {
                 Problem::of_failure(is_temporary, request_id(request))
@@ -194,6 +208,19 @@ mod tests {
         let line = format!("WARN request refused by pluggy {cause} pluggy.error_id=\"e1\"");
         check(refused(false), 409, &line);
         check(refused(true), 409, &format!("ERROR request failed {cause}"));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_in_an_error() {
+        let error = RequestError::WrongSetting {
+            problem: Box::new(Problem::forbidden()),
+            setting: "OwnerClaim",
+            reason: "the value is a CPF",
+        };
+
+        let line = "ERROR request refused for a wrong setting setting=\"OwnerClaim\" \
+                    reason=\"the value is a CPF\"";
+        check(error, 403, line);
     }
 
     #[test]

@@ -13,6 +13,9 @@ const HINT: &str = "hint";
 /// Period in which only one hint of a user about an item is stored.
 const BUCKET: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long a hint is kept. It is only needed until `item-sync` has handled it.
+pub const HINT_RETENTION: SignedDuration = SignedDuration::from_hours(24);
+
 /// Body of a hint. It is the same for each hint of a user, so that a second one in the period is a duplicate.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,6 +11,9 @@ use pluggy::{ClientUserId, ItemId, Subject};
 /// Maximum length of an id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
 const MAX_ID_BYTES: usize = 128;
 
+/// Bytes of a key's digest. A hundred of them fit into a row of one write unit.
+const KEY_DIGEST_BYTES: usize = 8;
+
 /// The key of one event row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventKey {
@@ -43,6 +46,12 @@ impl EventKey {
             partition: key.clone(),
             sort: key,
         }
+    }
+
+    /// Returns a short digest of the key, for a set of keys in one row.
+    pub(super) fn digest(&self) -> Vec<u8> {
+        let digest = Sha256::digest(format!("{}#{}", self.partition, self.sort));
+        digest.get(..KEY_DIGEST_BYTES).unwrap_or(&digest).to_vec()
     }
 
     /// Returns the key of a second, different event with the same id.

@@ -1,4 +1,4 @@
-//! The three tables. No other crate knows their attributes.
+//! The four tables. No other crate knows their attributes.
 
 mod attributes;
 mod batch;
@@ -25,6 +25,7 @@ mod item_row;
 mod item_writes;
 mod items;
 mod key;
+mod limits;
 pub mod pluggy_secret;
 mod recent_connectors;
 mod republish_scans;
@@ -50,9 +51,13 @@ pub use event_row::EventRow;
 pub use events::{Events, Insertion};
 pub use failed_fetch::FailedFetch;
 pub use health::Healths;
+pub use hint::HINT_RETENTION;
 pub use item::{PendingSignal, Schedule, Snapshot, StoredItem};
 pub use items::{Items, OwnedPage};
 pub use key::EventKey;
+pub use limits::{
+    HINT_GRACE, HINTS_PER_TOKEN, LIMIT_PERIOD, Limited, Limits, MAX_DELETIONS, MAX_TOKENS, Permit,
+};
 pub use pluggy_secret::{PluggySecret, PluggySecrets};
 pub use scan::{ScanCursor, ScanPage, ScannedRow};
 pub use shared_api_key::SharedApiKey;

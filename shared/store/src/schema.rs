@@ -4,7 +4,7 @@
 pub const PARTITION_KEY: &str = "pk";
 /// Sort key of `EventTable`.
 pub const SORT_KEY: &str = "sk";
-/// The TTL attribute of `EventTable` and `CredentialTable`, in epoch seconds.
+/// The TTL attribute of `EventTable`, `CredentialTable` and `LimitTable`, in epoch seconds.
 pub const EXPIRES_AT: &str = "expiresAt";
 
 /// Index of `ItemTable`: a user's items, newest last.
@@ -26,6 +26,9 @@ pub const NEXT_FETCH_AT: &str = "nextFetchAt";
 pub const ITEM_PREFIX: &str = "ITEM#";
 /// Prefix of a connector's partition key. The stream filter of `item-sync` selects by it.
 pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
+
+/// Prefix of a user's partition key in `LimitTable`. A digest of the user's id follows.
+pub const USER_PREFIX: &str = "USER#";
 
 /// Version of the rows that this release writes. A reader accepts every version: a missing attribute is
 /// absent, an unknown one is ignored. A release can therefore be rolled back.

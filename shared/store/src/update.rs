@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::Error;
+use super::attributes::{Row, number};
 use super::error::unavailable;
 use super::item_row::PARAMETER;
 use super::schema::{OWNER, SCHEMA};
@@ -90,6 +92,13 @@ impl Update {
         }
     }
 
+    /// Increases a number that the row has.
+    pub(super) fn increase(self, attribute: &'static str, by: u32) -> Self {
+        self.assign(attribute, number(by), |name| {
+            format!("{name} = {name} + :{attribute}")
+        })
+    }
+
     /// Removes an attribute.
     pub(super) fn remove(mut self, attribute: &'static str) -> Self {
         let begin = if self.remove.is_empty() {
@@ -105,12 +114,33 @@ impl Update {
 
     /// Sends the update.
     pub(super) async fn send(self, operation: &'static str) -> Result<Write, Error> {
+        outcome(self.into_request().send().await, operation)
+    }
+
+    /// Sends the update. If the condition fails, returns the row that made it fail, which is empty if there is none. That
+    /// costs no further read.
+    pub(super) async fn send_or_row(self, operation: &'static str) -> Result<Option<Row>, Error> {
+        let request = self
+            .into_request()
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match request.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Some(failed.item.clone().unwrap_or_default()))
+                }
+                _ => Err(unavailable(operation)(error)),
+            },
+        }
+    }
+
+    fn into_request(self) -> UpdateItemFluentBuilder {
         let expression = self.set + &self.remove;
         let mut request = self.request.update_expression(expression.trim_start());
         for attribute in self.reserved {
             request = request.expression_attribute_names(format!("#{attribute}"), attribute);
         }
-        outcome(request.send().await, operation)
+        request
     }
 
     fn assign(

@@ -4,7 +4,7 @@ use pluggy::ConnectEventKind;
 use serde_json::{Value, json};
 use tests::Deployment;
 
-use super::{ITEM, TAKEN, USER, answer, relayed, request};
+use super::{ITEM, TAKEN, USER, answer, relayed, request, with_hints};
 
 /// Returns the metrics that CloudWatch makes of a line: dimensions, name, value.
 fn metrics(line: &Value) -> Vec<(Vec<&str>, &str, i64)> {
@@ -74,7 +74,7 @@ async fn nothing_that_a_caller_writes_becomes_a_dimension() {
 
 #[tokio::test]
 async fn a_hint_counts_as_new_or_repeated_without_a_dimension() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
     let body = json!({"event": "onClose", "timestamp": 1, "itemId": ITEM});
 
     for hint in ["HintsStored", "HintsRepeated"] {

@@ -8,16 +8,18 @@ use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::Events;
+use store::{Events, Limits};
 use tests::deployment::callers;
-use tests::tables::{EVENT_RETENTION, Row, client};
+use tests::tables::{Row, client};
 use tests::{Deployment, sample};
 use tokio::time::Instant;
 
-use super::{ITEM, USER, answer, assert_accepted, relayed, request};
+use super::{ITEM, USER, answer, assert_accepted, relayed, request, with_hints};
 
 /// The beginning of a five-minute window.
 const NOON: &str = "2026-11-23T12:00:00Z";
+/// A hint expires after a day.
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 fn about(item_id: &str) -> Value {
     json!({"event": "ITEM_RESPONSE", "timestamp": 1_795_435_200_000_u64, "itemId": item_id})
@@ -29,7 +31,7 @@ fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_hint_is_one_row_that_names_the_item_and_the_caller() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
 
     answer(&deployment, request("on-success")).await;
 
@@ -44,12 +46,12 @@ async fn a_hint_is_one_row_that_names_the_item_and_the_caller() {
     assert_eq!(body, json!({ "clientUserId": USER }));
     let received_at: i64 = row["receivedAt"].as_n().unwrap().parse().unwrap();
     let expires_at: i64 = row["expiresAt"].as_n().unwrap().parse().unwrap();
-    assert_eq!(expires_at, received_at / 1000 + EVENT_RETENTION.as_secs());
+    assert_eq!(expires_at, received_at / 1000 + DAY_SECONDS);
 }
 
 #[tokio::test]
 async fn only_the_id_of_an_attached_item_is_stored() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
     for name in ["on-success", "on-error", "item-response", "base64"] {
         answer(&deployment, request(name)).await;
     }
@@ -74,7 +76,7 @@ async fn only_the_id_of_an_attached_item_is_stored() {
 
 #[tokio::test]
 async fn an_event_without_an_item_leaves_no_row() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
 
     for name in ["on-open", "submitted-consent", "on-error-without-data"] {
         answer(&deployment, request(name)).await;
@@ -83,8 +85,9 @@ async fn an_event_without_an_item_leaves_no_row() {
     assert!(deployment.tables.event_rows().await.is_empty());
 }
 
-/// Relays a hint of `user` about an item at a time, and returns the number of event rows.
+/// Relays a hint of `user`, who has a new connect token, about an item at a time, and returns the number of event rows.
 async fn rows_after(deployment: &Deployment, user: &str, item_id: &str, time: Timestamp) -> usize {
+    deployment.tables.count_tokens(user, 1, time).await;
     let app = deployment.connect_events();
     let response = connect_events::handle(&app, relayed(user, &about(item_id)), time).await;
     assert_accepted(&response, user);
@@ -156,7 +159,7 @@ async fn assert_put_off(app: &connect_events::App) {
 
 #[tokio::test]
 async fn a_hint_that_cannot_be_stored_is_put_off() {
-    let deployment = Deployment::start().await;
+    let deployment = with_hints().await;
     let rule = mock!(aws_sdk_dynamodb::Client::put_item)
         .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
@@ -172,7 +175,7 @@ async fn a_table_that_hangs_does_not_keep_the_caller_waiting() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned()),
-        event_retention: EVENT_RETENTION,
+        limits: Limits::new(client(&url), "limits".to_owned()),
         callers: callers(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };
@@ -192,7 +195,7 @@ async fn without_a_table_an_event_that_is_no_hint_is_counted_all_the_same() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let app = connect_events::App {
         events: Events::new(client(&url), "events".to_owned()),
-        event_retention: EVENT_RETENTION,
+        limits: Limits::new(client(&url), "limits".to_owned()),
         callers: callers(),
         metrics: runtime::metrics::Emitter::in_memory(),
     };

@@ -56,6 +56,7 @@ async fn changed_item(deployment: &Deployment) -> ItemId {
 async fn hint(deployment: &Deployment, user: &str, item_id: &str, time: Timestamp) -> String {
     let body = json!({"event": "onClose", "timestamp": 1_795_435_200_000_u64, "itemId": item_id});
     let before = deployment.tables.event_rows().await;
+    deployment.tables.count_tokens(user, 1, time).await;
     let app = deployment.connect_events();
     let answer = connect_events::handle(&app, relayed(user, &body), time).await;
     let mut rows = deployment.tables.event_rows().await;

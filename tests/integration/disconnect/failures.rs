@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use runtime::clock::now;
+use runtime::metrics::Emitter;
 use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use store::{Disconnection, Events, Items, NewEvent, SharedApiKey};
+use store::{Disconnection, Events, Items, Limits, NewEvent, SharedApiKey};
 use tests::deployment::{CLIENT_SECRET, callers, client_at};
 use tests::secrets::secrets;
 use tests::tables::{EVENT_RETENTION, client};
@@ -211,8 +212,10 @@ async fn tables_that_hang_are_answered_with_a_problem() {
         pluggy: client_at(&url, secrets(CLIENT_SECRET), credentials),
         items: Items::new(client(&url), table()),
         events: Events::new(client(&url), table()),
+        limits: Limits::new(client(&url), table()),
         event_retention: EVENT_RETENTION,
         callers: callers(),
+        metrics: Emitter::in_memory(),
     };
     let begin = Instant::now();
 

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use runtime::clock::now;
 use serde_json::json;
+use store::{Limited, MAX_DELETIONS};
 use tests::deployment::in_a_minute;
 use tests::sample;
 
@@ -98,7 +99,7 @@ async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
 }
 
 #[tokio::test]
-async fn a_hint_costs_one_write_unit_and_any_other_event_nothing() {
+async fn a_hint_costs_two_write_units_one_without_a_token_and_any_other_event_nothing() {
     let metered = Metered::start().await;
     let relay = async |path: &str| {
         let event = sample::json(path);
@@ -110,12 +111,20 @@ async fn a_hint_costs_one_write_unit_and_any_other_event_nothing() {
     };
 
     let without_item = relay("connect-events/on-open.json").await;
+    let unpaid = relay("connect-events/on-success.json").await;
+    metered.deployment.tables.count_tokens(USER, 1, now()).await;
+    metered.take();
     let hint = relay("connect-events/on-success.json").await;
     let repeated = relay("connect-events/on-success.json").await;
 
     assert!(without_item.is_empty(), "{without_item:?}");
-    assert_eq!(hint, ["PutItem EventTable: 1 write"]);
-    assert_eq!(repeated, ["PutItem EventTable: 1 write"]);
+    let [counted, stored] = [
+        "UpdateItem LimitTable: 1 write",
+        "PutItem EventTable: 1 write",
+    ];
+    assert_eq!(unpaid, [counted]);
+    assert_eq!(hint, [counted, stored]);
+    assert_eq!(repeated, [counted, stored]);
 }
 
 #[tokio::test]
@@ -139,22 +148,42 @@ async fn a_run_of_the_scheduler_costs_half_a_read_unit_a_shard_and_each_fetch_on
 }
 
 #[tokio::test]
-async fn a_disconnection_costs_a_read_and_two_write_units() {
+async fn a_disconnection_costs_a_read_and_three_write_units_and_a_refusal_one() {
     let metered = Metered::start().await;
     let item_id = metered.known().await;
     let app = metered.deployment.disconnect();
     let request = || sample::delete_item(USER, &item_id.to_string());
+    let at = now();
 
-    let answer = disconnect::handle(&app, request(), now()).await;
+    let answer = disconnect::handle(&app, request(), at).await;
 
     assert_eq!(answer.status(), 204);
     assert_eq!(
         metered.take(),
         [
             "GetItem ItemTable: 1 read",
+            "UpdateItem LimitTable: 1 write",
             "PutItem EventTable: 1 write",
             "GetItem CredentialTable: 1 read",
             "PutItem EventTable: 1 write",
+        ]
+    );
+    let limits = metered.deployment.tables.limit_store();
+    // One is marked.
+    for _ in 0..MAX_DELETIONS {
+        let user = USER.parse().unwrap();
+        limits.count(&user, Limited::Deletion, at).await.unwrap();
+    }
+    metered.take();
+
+    let refused = disconnect::handle(&app, request(), at).await;
+
+    assert_eq!(refused.status(), 429);
+    assert_eq!(
+        metered.take(),
+        [
+            "GetItem ItemTable: 1 read",
+            "UpdateItem LimitTable: 1 write"
         ]
     );
 }

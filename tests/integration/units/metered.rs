@@ -53,6 +53,7 @@ impl Metered {
             (&tables.events, "EventTable"),
             (&tables.items, "ItemTable"),
             (&tables.credentials, "CredentialTable"),
+            (&tables.limits, "LimitTable"),
         ]);
         let (operation, table) = (&asked.operation, names[&asked.table]);
         let units = asked.units.unwrap();

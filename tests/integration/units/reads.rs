@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use lambda_http::Request;
 use runtime::clock::now;
 use serde_json::json;
+use store::MAX_TOKENS;
 use tests::sample;
 
 use super::{Metered, USER};
@@ -83,22 +84,36 @@ async fn a_list_costs_half_a_read_unit_for_itself_for_each_item_and_for_each_con
 }
 
 #[tokio::test]
-async fn a_token_costs_nothing_once_the_key_is_in_memory_and_one_read_unit_in_update_mode() {
+async fn a_token_costs_one_write_unit_once_the_key_is_in_memory_two_soon_after_and_a_refusal_one() {
     let metered = Metered::start().await;
     let item_id = metered.known().await;
+    metered.deployment.tables.forget_limits().await;
+    metered.take();
     let app = metered.deployment.connect_token();
-    let issue = async |body| {
-        let request = sample::with_body("connect-token/no-body.json", USER, &body);
-        let answer = connect_token::handle(&app, request, now()).await;
-        assert_eq!(answer.status(), 200);
-        metered.take()
+    let at = now();
+    let issue = async |user: &str, body| {
+        let request = sample::with_body("connect-token/no-body.json", user, &body);
+        let answer = connect_token::handle(&app, request, at).await;
+        (answer.status().as_u16(), metered.take())
     };
 
-    let first = issue(json!({})).await;
-    let second = issue(json!({})).await;
-    let update = issue(json!({ "itemId": item_id })).await;
+    let first = issue("usr_1", json!({})).await;
+    let second = issue("usr_2", json!({})).await;
+    let soon_after = issue("usr_2", json!({})).await;
+    let update = issue(USER, json!({ "itemId": item_id })).await;
+    let tables = &metered.deployment.tables;
+    tables.count_tokens(USER, MAX_TOKENS - 1, at).await;
+    metered.take();
+    let first_refusal = issue(USER, json!({})).await;
+    let refusal = issue(USER, json!({ "itemId": item_id })).await;
 
-    assert_eq!(first, ["GetItem CredentialTable: 1 read"]);
-    assert!(second.is_empty(), "{second:?}");
-    assert_eq!(update, ["GetItem ItemTable: 1 read"]);
+    let counted = "UpdateItem LimitTable: 1 write".to_owned();
+    let key = "GetItem CredentialTable: 1 read".to_owned();
+    let item = "GetItem ItemTable: 1 read".to_owned();
+    assert_eq!(first, (200, vec![counted.clone(), key]));
+    assert_eq!(second, (200, vec![counted.clone()]));
+    assert_eq!(soon_after, (200, vec![counted.clone(), counted.clone()]));
+    assert_eq!(update, (200, vec![counted.clone(), item]));
+    assert_eq!(first_refusal, (429, vec![counted.clone(), counted.clone()]));
+    assert_eq!(refusal, (429, vec![counted]));
 }

@@ -12,7 +12,7 @@ pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
         FLOOR => sample::json("item-status/item.json"),
         "webhook" => delivery(scene, number),
         "item-status" => of_item(scene, "item-status/item.json"),
-        "connect-token" => sample::json("connect-token/no-body.json"),
+        "connect-token" => token(number),
         "connect-events" => callback(number),
         "item-sync" | "publish" => batch(&scene.records[..1], number),
         other => panic!("there is no scene of {other}"),
@@ -39,11 +39,19 @@ fn of_item(scene: &Scene, path: &str) -> Value {
     event
 }
 
+/// Returns a request for a token of a user who has not requested one before, so that no user reaches the limit.
+fn token(number: u64) -> Value {
+    let mut event = sample::json("connect-token/no-body.json");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = event_id(number).into();
+    event
+}
+
 /// Returns a connect event from a frontend, about an item that it has not mentioned before.
 fn callback(number: u64) -> Value {
     let mut event = sample::json("connect-events/on-success.json");
     let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
     body["item"]["id"] = event_id(number).into();
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = super::USER.into();
     event["body"] = body.to_string().into();
     event
 }

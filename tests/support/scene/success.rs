@@ -23,8 +23,9 @@ impl Requests {
     pub fn of_invocation(name: &str) -> Self {
         let [dynamodb, pluggy, event_bridge] = match name {
             FLOOR => [0, 0, 0],
-            "webhook" | "connect-events" | "item-status" => [1, 0, 0],
-            "connect-token" => [0, 1, 0],
+            "webhook" | "item-status" => [1, 0, 0],
+            "connect-events" => [2, 0, 0],
+            "connect-token" => [1, 1, 0],
             "item-sync" => [2, 1, 0],
             "publish" => [0, 0, 1],
             other => panic!("there is no scene of {other}"),

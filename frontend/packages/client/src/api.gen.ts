@@ -17,7 +17,7 @@ export interface paths {
          * Get a connect token
          * @description A token with which the widget calls Pluggy for the signed-in user, and the options with which to open it:
          *     `new PluggyConnect({ connectToken: answer.accessToken, ...answer.connect })`. Ask for a new one each time the widget is
-         *     opened.
+         *     opened. A user gets at most 20 in ten minutes. A request that is refused with 400 does not count.
          */
         post: operations["createConnectToken"];
         delete?: never;
@@ -38,8 +38,10 @@ export interface paths {
         /**
          * Relay an event of the widget
          * @description The argument of a callback or `onEvent` of the widget, unchanged. The event is counted. If it names an item, it is a
-         *     hint to fetch that item soon, at most once in five minutes for a user and item. It is no source of truth. The app need
-         *     not wait for the response, which is the same for any item, also for one that does not exist.
+         *     hint to fetch that item soon, at most once in five minutes for a user and item. Each connect token that this API has
+         *     issued to the user buys five hints, which can be used for an hour; a hint beyond them is not stored. It is no source of
+         *     truth. The app need not wait for the response, which is the same for any item, also for one that does not exist, and
+         *     with or without a stored hint.
          */
         post: operations["relayConnectEvent"];
         delete?: never;
@@ -93,7 +95,7 @@ export interface paths {
          * End a bank connection
          * @description Deletes one of the caller's items at Pluggy, with all that was collected for it there. The item is gone from the answers
          *     of this API a moment later, or up to an hour later where the answer to an earlier request was lost. The same caller may
-         *     repeat the request: the answer stays 204.
+         *     repeat the request: the answer stays 204. A user deletes at most 20 items in ten minutes.
          */
         delete: operations["disconnectItem"];
         options?: never;
@@ -772,6 +774,15 @@ export interface components {
             /** @description Why, as Pluggy's code. Open; absent where Pluggy gives none. */
             code?: string;
         };
+        UserLimitReached: {
+            /** @constant */
+            type: "urn:pluggy-lambda:problem:user-limit-reached";
+            title: string;
+            /** @constant */
+            status: 429;
+            /** @description What to do. */
+            detail: string;
+        };
         ServerProblem: {
             /** @constant */
             type: "about:blank";
@@ -853,9 +864,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Unauthenticated"];
             };
         };
-        /** @description The token lacks the scope. From the gateway. */
+        /**
+         * @description The token lacks the scope (the gateway). Or the claim that names the user has an e-mail address or a CPF, which Pluggy
+         *     would get to know: a setting of the deployment is wrong (the API).
+         */
         Forbidden: {
             headers: {
+                "Cache-Control": components["headers"]["NotKept"];
                 [name: string]: unknown;
             };
             content: {
@@ -865,6 +880,14 @@ export interface components {
                  *     }
                  */
                 "application/json": components["schemas"]["GatewayError"];
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Forbidden",
+                 *       "status": 403
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Forbidden"];
             };
         };
         /** @description The request is not signed by an IAM role. The gateway itself answers such a request with 403. */
@@ -1003,6 +1026,34 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
+        /**
+         * @description The user has reached the limit: 20 connect tokens, or 20 deletions, in ten minutes. `Retry-After` says when they end (the
+         *     API). Or more requests than the route takes (the gateway, without `Retry-After`).
+         */
+        UserLimitReached: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:pluggy-lambda:problem:user-limit-reached",
+                 *       "title": "Too many requests of this user",
+                 *       "status": 429,
+                 *       "detail": "The limit of this user is reached. Retry-After says when it ends."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["UserLimitReached"];
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
         /** @description A bug or a wrong setting of the deployment. Trying again does not help. */
         InternalError: {
             headers: {
@@ -1107,7 +1158,8 @@ export interface components {
         NotKept: "no-store";
         /**
          * @description `private, no-cache`: for the caller alone, and to be asked for again with the validator each time. `no-store`: not to be
-         *     stored, because the answer has a `nextAction.link`.
+         *     stored, because the answer has a prompt, a link or a bank's own text: `nextAction.prompt`, `nextAction.link`, a text in
+         *     `nextAction.bank`, or a `providerMessage`.
          */
         StateCaching: "private, no-cache" | "no-store";
         /**
@@ -1184,7 +1236,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["UserLimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -1369,7 +1421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["DisconnectRefused"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["UserLimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -1415,7 +1467,7 @@ export interface operations {
             403: components["responses"]["NoBackend"];
             404: components["responses"]["ItemOfUserNotFound"];
             413: components["responses"]["TooLarge"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["UserLimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -1644,7 +1696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["DisconnectRefused"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["UserLimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];

@@ -38,6 +38,13 @@ impl<'a> BankActionView<'a> {
         }
     }
 
+    /// Whether it has a text of the bank, such as instructions or the name of a device.
+    pub(super) fn has_text(&self) -> bool {
+        self.instructions.is_some()
+            || self.provider_message.is_some()
+            || !self.attributes.is_empty()
+    }
+
     /// Creates the view of an Open Finance login, which Pluggy describes like an MFA prompt.
     pub(super) fn of_login(item: &'a Item) -> Self {
         let parameter = item.parameter.as_ref();

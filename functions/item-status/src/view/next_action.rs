@@ -17,7 +17,7 @@ pub(super) struct NextActionView<'a> {
     message: &'static str,
     expires_at: Option<Timestamp>,
     /// Where the user logs in at the bank.
-    pub(super) link: Option<&'a str>,
+    link: Option<&'a str>,
     connect_token: Option<ConnectTokenBody>,
     prompt: Option<PromptView<'a>>,
     bank: Option<BankActionView<'a>>,
@@ -32,6 +32,12 @@ struct ConnectTokenBody {
 }
 
 impl<'a> NextActionView<'a> {
+    /// Whether it has a prompt, a link or a bank's own text.
+    pub(super) fn is_sensitive(&self) -> bool {
+        let bank = self.bank.as_ref();
+        self.link.is_some() || self.prompt.is_some() || bank.is_some_and(BankActionView::has_text)
+    }
+
     /// Creates the view. `item` is the snapshot, if there is one.
     pub(super) fn new(
         assessment: Assessment,

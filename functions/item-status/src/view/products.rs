@@ -76,6 +76,12 @@ fn camel_case(product: &ProductType) -> String {
 }
 
 impl<'a> ProductView<'a> {
+    /// Whether a warning has a text of the bank.
+    pub(super) fn has_bank_text(&self) -> bool {
+        let mut warnings = self.warnings.iter();
+        warnings.any(|warning| warning.provider_message.is_some())
+    }
+
     fn new(status: &'a ProductStatus) -> Self {
         let warnings = status.warnings.iter().flatten();
         Self {

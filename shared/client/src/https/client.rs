@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -17,9 +17,18 @@ use crate::BoxError;
 /// Request body. It is one type for Pluggy and for AWS, so that the client is compiled once.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 
+/// Longest response body that [`Client::send`] reads. The longest one of Pluggy, a page of 500 transactions, has about a
+/// megabyte.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
 /// Idle time of a pooled connection. It is shorter than any server's, so that a closed connection is not
 /// used.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The body of a response is longer than [`MAX_BODY_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("longer than {MAX_BODY_BYTES} bytes")]
+pub struct TooLong;
 
 /// An HTTP/1.1 client. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -49,16 +58,21 @@ impl Client {
         }
     }
 
-    /// Sends a request and returns the response once its body is complete, within `limit`.
+    /// Sends a request and returns the response once its body is complete, within `limit`. Stops reading a body that is
+    /// too long, and closes its connection.
     pub async fn send(
         &self,
         request: Request<Vec<u8>>,
         limit: Duration,
-    ) -> Result<Response<Bytes>, Error> {
+    ) -> Result<Response<Result<Bytes, TooLong>>, Error> {
         let exchange = async {
-            let (head, body) = self.exchange(request.map(whole)).await?.into_parts();
-            let body = body.collect().await;
-            let body = body.map_err(|error| Error::Lost(error.into()))?.to_bytes();
+            let response = self.exchange(request.map(whole), MAX_BODY_BYTES).await?;
+            let (head, body) = response.into_parts();
+            let body = match body.collect().await {
+                Ok(body) => Ok(body.to_bytes()),
+                Err(error) if error.is::<LengthLimitError>() => Err(TooLong),
+                Err(error) => return Err(Error::Lost(error)),
+            };
             Ok(Response::from_parts(head, body))
         };
         timeout(limit, exchange)
@@ -66,11 +80,17 @@ impl Client {
             .unwrap_or(Err(Error::TimedOut))
     }
 
-    /// Sends a request and returns the response once its head is there. The caller limits the time.
-    pub async fn exchange(&self, request: Request<Body>) -> Result<Response<Incoming>, Error> {
+    /// Sends a request and returns the response once its head is there. Reading the body fails after `max_body_bytes`. The
+    /// caller limits the time.
+    pub async fn exchange(
+        &self,
+        request: Request<Body>,
+        max_body_bytes: usize,
+    ) -> Result<Response<Limited<Incoming>>, Error> {
         // Lets the pool notice which idle connections closed while the process was frozen.
         tokio::task::yield_now().await;
-        Ok(self.hyper.request(request).await?)
+        let response = self.hyper.request(request).await?;
+        Ok(response.map(|body| Limited::new(body, max_body_bytes)))
     }
 }
 

@@ -114,5 +114,5 @@ async fn describe_bus(client: &Client, url: &str) -> Result<String, Error> {
         .body(format!(r#"{{"Name":"{BUS}"}}"#).into_bytes())
         .unwrap();
     let answer = client.send(request, LIMIT).await?;
-    Ok(String::from_utf8(answer.into_body().to_vec()).unwrap())
+    Ok(String::from_utf8(answer.into_body().unwrap().to_vec()).unwrap())
 }
