@@ -25,7 +25,7 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
     let model = history.testbed.pluggy.model();
     let skew = skew(history);
     let Some(row) = &history.row else {
-        let was_a_guess = before.is_none_or(|before| before.is_unconfirmed);
+        let was_a_guess = before.is_none_or(StoredItem::is_unconfirmed);
         return ensure(was_a_guess, "what Pluggy spoke of never vanishes");
     };
     if let Some(before) = before {
@@ -95,9 +95,14 @@ fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
     )
 }
 
+/// Checks that the owner changes only for one of a higher rank, and that a response names the item's user alone.
 fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
-    let is_kept = before.owner.is_none() || row.owner == before.owner || row.deleted_at.is_some();
-    ensure(is_kept, "the first owner stays")
+    let is_kept = match (&before.owner, &row.owner) {
+        (None, _) => true,
+        (Some(_), None) => row.deleted_at.is_some(),
+        (Some(before), Some(owner)) => before == owner || owner.provenance > before.provenance,
+    };
+    ensure(is_kept, "only a higher rank replaces an owner")
 }
 
 /// Checks the proof of a deletion: an `item/deleted` with a 404, or two 404s an hour apart.

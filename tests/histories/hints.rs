@@ -22,7 +22,7 @@ pub(crate) fn user(hinter: Hinter) -> &'static str {
 
 /// Returns the item's owner: the owner in the row, else the one in Pluggy's response.
 pub(crate) fn owner(model: &Model, before: Option<&StoredItem>) -> Option<String> {
-    let of_row = before.and_then(|before| before.owner.as_ref());
+    let of_row = before.and_then(StoredItem::user);
     let of_answer = model.answers_name_the_owner.then(|| USER.to_owned());
     of_row.map(|owner| owner.as_str().to_owned()).or(of_answer)
 }

@@ -105,7 +105,7 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         row.created_at == crate::model::Model::created_at(),
         "the row was made when the item was",
     )?;
-    let owner = row.owner.as_ref().map(ClientUserId::as_str);
+    let owner = row.user().map(ClientUserId::as_str);
     let engine = &history.testbed.engine;
     let is_named = (0..engine.stream_len()).any(|record| names_a_user(&engine.image(record)));
     let is_right = match history.names {

@@ -300,7 +300,7 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
         ("disconnected", "internal")
     );
     assert!(
-        marker.key.sort.starts_with("disconnected-"),
+        marker.key.sort.starts_with("#disconnected-"),
         "{}",
         marker.key.sort
     );

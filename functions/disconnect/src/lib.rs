@@ -12,7 +12,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use pluggy::ItemId;
 use runtime::RequestError;
 use runtime::caller::Callers;
-use runtime::problem::Problem;
+use runtime::problem::{Problem, SHORT_WAIT};
 use store::{Disconnection, EventKey, Events, Items, NewEvent};
 
 pub use config::Config;
@@ -54,7 +54,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     }
     let item_id = item_id(request)?;
     let item = app.items.get(item_id).await.map_err(&unusable_table)?;
-    if !item.is_some_and(|item| item.is_shown_to(&user)) {
+    let Some(item) = item.filter(|item| item.is_shown_to(&user)) else {
         // Items of other users, deleted items and unknown items take the same path, so the response does not
         // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);
@@ -62,6 +62,10 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
         let was_asked = was_asked.map_err(&unusable_table)?;
         let repeated = was_asked.then_some(item_id);
         return Ok(repeated.ok_or_else(Problem::item_not_found)?);
+    };
+    // Only an event or an operator names the owner of an item that was never fetched. Nothing is deleted on that.
+    if item.snapshot.is_none() {
+        return Err(Problem::item_not_fetched(SHORT_WAIT).into());
     }
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {

@@ -37,7 +37,7 @@ async fn a_hint_is_one_row_that_names_the_item_and_the_caller() {
         panic!("one row");
     };
     assert_eq!(text(row, "pk"), format!("ITEM#{ITEM}"));
-    assert!(text(row, "sk").starts_with("hint-"), "{row:?}");
+    assert!(text(row, "sk").starts_with("#hint-"), "{row:?}");
     assert!(!text(row, "sk").contains(USER), "{row:?}");
     assert_eq!((text(row, "event"), text(row, "origin")), ("hint", "hint"));
     let body: Value = serde_json::from_slice(row["body"].as_b().unwrap().as_ref()).unwrap();

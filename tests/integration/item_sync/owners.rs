@@ -30,6 +30,7 @@ async fn the_owner_comes_from_the_event_where_the_response_has_none() {
             .unwrap()
             .owner
             .unwrap()
+            .user
             .as_str(),
         USER
     );
@@ -60,6 +61,7 @@ async fn an_event_that_names_the_owner_is_not_skipped() {
             .unwrap()
             .owner
             .unwrap()
+            .user
             .as_str(),
         USER
     );
@@ -84,7 +86,7 @@ async fn an_event_whose_response_is_dropped_sets_the_owner_all_the_same() {
     sync_newest_event(&deployment, now()).await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().as_str(), USER);
+    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
     assert_eq!(
         stored.schedule.confirming_fetches, 1,
         "its answer was dropped"
@@ -116,6 +118,7 @@ async fn the_first_owner_stays() {
             .unwrap()
             .owner
             .unwrap()
+            .user
             .as_str(),
         USER
     );
@@ -158,7 +161,7 @@ async fn an_imported_owner_is_replaced_by_the_one_that_an_event_names() {
     sync_newest_event(&deployment, now()).await;
 
     assert_eq!(owner(&deployment, item_id).await, USER);
-    assert!(!row(&deployment, item_id).await.unwrap().is_unconfirmed);
+    assert!(!row(&deployment, item_id).await.unwrap().is_unconfirmed());
 }
 
 #[tokio::test]
@@ -179,9 +182,35 @@ async fn in_one_batch_an_events_user_comes_before_an_imported_one() {
     assert_eq!(owner(&deployment, item_id).await, USER);
 }
 
+/// Pluggy does not answer the first fetch. An event with the right secret names another user before that.
+#[tokio::test]
+async fn a_forged_event_does_not_keep_an_item_from_its_owner() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.item_reaches(item_id, "UPDATED").await;
+    deployment.pluggy.add_fault(unavailable());
+    deployment
+        .deliver(&json!({"event": "item/created", "eventId": "forged", "itemId": item_id, "clientUserId": "usr_2"}))
+        .await;
+    deployment.sync_all().await;
+    assert_eq!(owner(&deployment, item_id).await, "usr_2");
+
+    deployment.pluggy.clear_faults();
+    sync_later(&deployment, SignedDuration::from_mins(1)).await;
+
+    assert_eq!(owner(&deployment, item_id).await, USER);
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+    assert_eq!(deployment.status_of("usr_2", item_id).await.0, 404);
+    assert_eq!(deployment.items_of("usr_2").await["items"], json!([]));
+    assert_eq!(
+        deployment.metrics.lines().pop().unwrap()["OwnerConflicts"],
+        1
+    );
+}
+
 async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
     let stored = row(deployment, item_id).await.unwrap();
-    stored.owner.unwrap().as_str().to_owned()
+    stored.owner.unwrap().user.as_str().to_owned()
 }
 
 /// Stores an event in which an operator names the owner of an item.

@@ -104,7 +104,7 @@ async fn a_second_replay_with_a_new_run_leaves_the_items_as_they_are() {
 
     let stored = row(&deployment, item_id).await.unwrap();
 
-    assert_eq!(stored.owner.unwrap().as_str(), USER);
+    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
     assert_eq!(
         deployment.status_of(USER, item_id).await.1["phase"],
         "ready"
@@ -200,7 +200,7 @@ async fn a_quarantined_event_names_no_owner_and_proves_no_deletion() {
 
     let added = operator_rows(&deployment).await;
     assert_eq!(added[0]["event"].as_s().unwrap(), "replay");
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), USER);
 }
 
@@ -244,7 +244,7 @@ async fn an_event_quarantined_under_a_wrong_client_id_is_replayed_under_the_righ
     for added in operator_rows(&deployment).await {
         assert_eq!(added["origin"].as_s().unwrap(), "replay");
     }
-    let owner = row(&deployment, named).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, named).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), USER);
     assert_eq!(row(&deployment, spoken_of).await.unwrap().owner, None);
 }
@@ -284,7 +284,7 @@ async fn a_connector_is_replayed_like_an_item() {
     assert_eq!(fetches, 1);
     let added = operator_rows(&deployment).await;
     assert_eq!(added[0]["pk"].as_s().unwrap(), "CONNECTOR#201");
-    assert_eq!(added[0]["sk"].as_s().unwrap(), &format!("replay-{RUN}"));
+    assert_eq!(added[0]["sk"].as_s().unwrap(), &format!("#replay-{RUN}"));
 }
 
 #[tokio::test]
@@ -323,6 +323,27 @@ async fn one_item_is_replayed_whatever_is_stored_about_it() {
 }
 
 #[tokio::test]
+async fn a_replay_leaves_out_what_only_frontends_named() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id, USER))
+        .await;
+    let user = "usr_2".parse().unwrap();
+    for number in 0..100 {
+        let invented = Uuid::from_u128(number).to_string().parse().unwrap();
+        let hint = NewEvent::hint(invented, &user, now());
+        deployment.tables.insert_event(&hint).await;
+    }
+    let hint = NewEvent::hint(item_id, &user, now());
+    deployment.tables.insert_event(&hint).await;
+
+    let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
+
+    assert_eq!(fetches, 1);
+}
+
+#[tokio::test]
 async fn an_item_that_only_a_frontend_named_leaves_no_rows() {
     let deployment = Deployment::start().await;
     let invented = Uuid::new_v4().to_string().parse().unwrap();
@@ -342,7 +363,7 @@ async fn an_item_that_only_a_frontend_named_leaves_no_rows() {
     replay_to_the_end(&deployment, command).await;
     sync_operator_rows(&deployment).await;
 
-    assert_eq!(fetches, 1);
+    assert_eq!(fetches, 0);
     assert_eq!(row(&deployment, invented).await, None);
     let mistyped = mistyped.to_string().parse().unwrap();
     assert_eq!(row(&deployment, mistyped).await, None);
@@ -365,7 +386,8 @@ async fn an_owner_that_only_a_frontend_named_is_not_carried_forward() {
 
     let thiefs = json!({"action": "replay", "run": RUN, "clientUserId": "usr_thief"});
     let fetches = replay_to_the_end(&deployment, thiefs).await;
-    replay_to_the_end(&deployment, everything(ANOTHER_RUN)).await;
+    let named = json!({"action": "replay", "run": ANOTHER_RUN, "itemId": item_id});
+    replay_to_the_end(&deployment, named).await;
     sync_operator_rows(&deployment).await;
 
     assert_eq!(fetches, 0);
