@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
 use store::{Snapshot, StoredItem};
 
+use crate::forger;
 use crate::history::History;
 use crate::invocation::Invocation;
 use crate::model::Model;
@@ -41,6 +42,7 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
             is_proven(history, &model, skew)?;
         }
     } else {
+        forger::responses_decide(&model, row)?;
         is_scheduled(row, model.now + skew)?;
         if let Some(snapshot) = &row.snapshot {
             was_true(&model, snapshot)?;

@@ -30,6 +30,8 @@ fn every_history_ends_in_the_true_row() {
         figures.add(part);
     }
     eprintln!("order: {figures}, seed {}, 0 differences", plan.seed);
+    eprintln!("leaked webhook secret: {}", figures.attack);
+    assert_eq!(figures.attack.refused, 0);
 }
 
 /// Runs `count` histories of one seed.

@@ -131,10 +131,6 @@ impl ItemFetch<'_> {
         if is_unknown_item(self.stored.as_ref(), self.signals) {
             return Ok(Outcome::HintDropped);
         }
-        // Pluggy reports that an item without a row is deleted, so no further fetch is needed.
-        if self.stored.is_none() && self.signals.deleted {
-            return Ok(Outcome::Unknown);
-        }
         if error.needs_a_person() {
             tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not fetched");
         } else {
