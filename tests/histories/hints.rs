@@ -1,4 +1,5 @@
-//! Rules for the row after a fetch that only hints from frontends requested.
+//! Rules for the row after a fetch that only hints from frontends requested. [`change_nothing`] must catch the bug
+//! `hints-of-non-owners-count` of `seeded_bugs.toml`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -8,6 +8,8 @@ const SHORT: (u32, usize, u32) = (200, 4, 3);
 const EVENTS: usize = 6;
 /// The number of floods in the long form.
 const FLOODS: u32 = 100;
+/// How often a failing history is shrunk at most, by default.
+const SHRINK: u32 = 20_000;
 
 /// The number of histories to run.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) seed: String,
     /// The test runs every order of up to this many events.
     pub(crate) events: usize,
+    /// How often a failing history is shrunk at most: `HISTORIES_SHRINK`.
+    pub(crate) shrink: u32,
     /// The number of batches of hints that flood the service.
     pub(crate) floods: u32,
 }
@@ -35,6 +39,9 @@ impl Plan {
             histories,
             seed: seed.unwrap_or_else(|| "1".to_owned()),
             events,
+            shrink: environment
+                .optional("HISTORIES_SHRINK")
+                .map_or(SHRINK, |shrink| shrink.parse().unwrap()),
             floods,
         }
     }
