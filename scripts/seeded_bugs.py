@@ -15,7 +15,7 @@ from stack import console, machine, paths
 
 BUGS = paths.ROOT / "tests" / "histories" / "seeded_bugs.toml"
 COPY = paths.ROOT / "target" / "seeded-bugs"
-COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--test", "histories"]
+COMMAND = ["cargo", "test", "--locked", "-j2", "--package", "tests", "--test", "histories"]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ pub struct Owner {
     pub provenance: Provenance,
 }
 
-/// Who named the owner, by rising rank. A higher rank replaces a lower one. Within one rank the first owner
+/// Source of an owner, by rising rank. A higher rank replaces a lower one. Within one rank the first owner
 /// stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Provenance {
     /// An operator's import.
     Import,
-    /// An event with the webhook secret. Whoever knows the secret can send one.
+    /// An event with the webhook secret. Anybody who knows the secret can send one.
     Event,
     /// Pluggy's response to `GET /items/{id}`. Nobody else can give one.
     Response,

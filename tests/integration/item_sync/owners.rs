@@ -5,7 +5,7 @@ use pluggy::ItemId;
 use runtime::clock::now;
 use sandbox::Switches;
 use serde_json::json;
-use store::{Body, EventKey, NewEvent, Origin, Target};
+use store::{Body, EventKey, NewEvent, Origin, Provenance, Target};
 use tests::Deployment;
 
 use super::{USER, event, request_fetch, row, sync_later, sync_newest_event, unavailable};
@@ -206,6 +206,76 @@ async fn a_forged_event_does_not_keep_an_item_from_its_owner() {
         deployment.metrics.lines().pop().unwrap()["OwnerConflicts"],
         1
     );
+}
+
+#[tokio::test]
+async fn the_row_says_who_named_the_owner() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    let provenance = async || {
+        let stored = row(&deployment, item_id).await.unwrap();
+        stored.owner.unwrap().provenance
+    };
+    deployment.pluggy.add_fault(unavailable());
+    import(&deployment, item_id, USER).await;
+    deployment.sync_all().await;
+    assert_eq!(provenance().await, Provenance::Import);
+
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    sync_newest_event(&deployment, now()).await;
+    assert_eq!(provenance().await, Provenance::Event);
+
+    deployment.pluggy.clear_faults();
+    sync_later(&deployment, SignedDuration::from_mins(1)).await;
+    assert_eq!(provenance().await, Provenance::Response);
+    let lines = deployment.metrics.lines();
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.get("OwnerConflicts").is_none())
+    );
+}
+
+#[tokio::test]
+async fn different_users_in_the_events_of_one_batch_are_a_conflict() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.pluggy.add_fault(unavailable());
+    for (event_id, user) in [("1", USER), ("2", "usr_2")] {
+        deployment
+            .deliver(&json!({"event": "item/created", "eventId": event_id, "itemId": item_id, "clientUserId": user}))
+            .await;
+    }
+
+    deployment.sync_all().await;
+
+    let line = deployment.metrics.lines().pop().unwrap();
+    assert_eq!(line["OwnerConflicts"], 1);
+    assert_eq!(owner(&deployment, item_id).await, USER);
+}
+
+#[tokio::test]
+async fn a_late_event_with_another_user_is_a_conflict_although_it_is_skipped() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    sync_later(&deployment, SignedDuration::from_mins(1)).await;
+    deployment
+        .deliver(&json!({"event": "item/created", "eventId": "2", "itemId": item_id, "clientUserId": "usr_2"}))
+        .await;
+
+    sync_newest_event(&deployment, now()).await;
+
+    let line = deployment.metrics.lines().pop().unwrap();
+    assert_eq!(
+        (&line["OwnerConflicts"], &line["ItemsSkipped"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(owner(&deployment, item_id).await, USER);
 }
 
 async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
