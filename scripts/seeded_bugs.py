@@ -14,7 +14,11 @@ from pathlib import Path
 from stack import console, machine, paths
 
 BUGS = paths.ROOT / "tests" / "histories" / "seeded_bugs.toml"
-COPY = paths.ROOT / "target" / "seeded-bugs"
+# Cargo takes a crate of the copy for the crate of the same name here, so the copy has build artifacts of its own.
+FOLDER = paths.ROOT / "target" / "seeded-bugs"
+COPY = FOLDER / "code"
+# Enough for bugs that only show where two processes interleave.
+HISTORIES = "3000"
 COMMAND = ["cargo", "test", "--locked", "-j2", "--package", "tests", "--test", "histories"]
 
 
@@ -48,7 +52,7 @@ def main() -> None:
     wanted = [bug for bug in bugs() if bug.name in sys.argv[1:] or len(sys.argv) == 1]
     _copy_code()
     missed = [bug.name for bug in wanted if not _is_caught(bug)]
-    shutil.rmtree(COPY)
+    shutil.rmtree(FOLDER)
     if missed:
         raise console.Failure("a check misses its seeded bug", ", ".join(missed))
 
@@ -70,8 +74,8 @@ def _is_caught(bug: Bug) -> bool:
     path = COPY / bug.file
     code = path.read_text(encoding="utf-8")
     path.write_text(code.replace(bug.before, bug.after), encoding="utf-8")
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(paths.ROOT / "target"), "RUST_BACKTRACE": "0"}
-    environment["HISTORIES_SHRINK"] = "0"
+    changed = {"CARGO_TARGET_DIR": str(FOLDER), "RUST_BACKTRACE": "0", "HISTORIES_SHRINK": "0"}
+    environment = {**os.environ, **changed, "HISTORIES": HISTORIES}
     run = subprocess.run(
         [*COMMAND, bug.test], cwd=COPY, env=environment, check=False, capture_output=True, text=True
     )

@@ -4,7 +4,7 @@
 //!
 //! | Check | Seeded bug |
 //! |---|---|
-//! | [`responses_decide`] | `the-first-owner-stays-whatever-its-rank` |
+//! | [`responses_decide`] | `a-response-does-not-outrank-an-event` |
 //! | the owner changes only for a higher rank (`checks.rs`) | `writes-do-not-compare-ranks` |
 //! | [`sees_nothing`], the deletion | `a-placeholder-is-deleted` |
 //! | [`sees_nothing`], the token | `a-placeholder-gets-a-token` |
