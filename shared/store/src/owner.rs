@@ -114,9 +114,9 @@ mod tests {
     use super::*;
     use Provenance::{Event, Import, Response};
 
-    fn owner(user: &str, provenance: Provenance) -> Option<Owner> {
+    fn owner(user: &str, provenance: Provenance) -> Owner {
         let user = user.parse().unwrap();
-        Some(Owner { user, provenance })
+        Owner { user, provenance }
     }
 
     #[test]
@@ -133,13 +133,14 @@ mod tests {
             (Response, Response, false),
         ] {
             let (stored, named) = (owner("usr_1", stored), owner("usr_2", named));
+            let (stored, named) = (Some(stored), Some(named));
 
             let resolved = Owner::resolve(stored.clone(), named.clone());
 
             let expected = if is_replaced { named } else { stored };
             assert_eq!(resolved, expected);
         }
-        let first = owner("usr_1", Import);
+        let first = Some(owner("usr_1", Import));
         assert_eq!(Owner::resolve(None, first.clone()), first);
         assert_eq!(Owner::resolve(first.clone(), None), first);
     }
@@ -154,7 +155,7 @@ mod tests {
             (Import, Event, false),
             (Import, Response, false),
         ] {
-            let (one, other) = (owner("usr_1", one).unwrap(), owner("usr_2", other).unwrap());
+            let (one, other) = (owner("usr_1", one), owner("usr_2", other));
             let same = Owner {
                 user: one.user.clone(),
                 ..other.clone()
