@@ -17,8 +17,8 @@ BUGS = paths.ROOT / "tests" / "histories" / "seeded_bugs.toml"
 # Cargo takes a crate of the copy for the crate of the same name here, so the copy has build artifacts of its own.
 FOLDER = paths.ROOT / "target" / "seeded-bugs"
 COPY = FOLDER / "code"
-# Enough for bugs that only show where two processes interleave.
-HISTORIES = "3000"
+# Enough for each bug to show.
+HISTORIES = "500"
 COMMAND = ["cargo", "test", "--locked", "-j2", "--package", "tests", "--test", "histories"]
 
 
