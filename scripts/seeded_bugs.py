@@ -1,4 +1,4 @@
-"""`make prove`: puts each bug of tests/histories/seeded_bugs.toml into a copy of the code, and expects that its check fails.
+"""`make prove`: puts each bug of tests/histories/seeded_bugs.toml into a copy of the code. Its check must fail.
 
 `seeded_bugs.py NAME ...` tries some of them.
 """
@@ -76,9 +76,7 @@ def _is_caught(bug: Bug) -> bool:
     path.write_text(code.replace(bug.before, bug.after), encoding="utf-8")
     changed = {"CARGO_TARGET_DIR": str(FOLDER), "RUST_BACKTRACE": "0", "HISTORIES_SHRINK": "0"}
     environment = {**os.environ, **changed, "HISTORIES": HISTORIES}
-    run = subprocess.run(
-        [*COMMAND, bug.test], cwd=COPY, env=environment, check=False, capture_output=True, text=True
-    )
+    run = subprocess.run([*COMMAND, bug.test], cwd=COPY, env=environment, check=False, capture_output=True, text=True)
     path.write_text(code, encoding="utf-8")
     output = run.stdout + run.stderr
     is_caught = run.returncode != 0 and bug.rule in output
