@@ -10,6 +10,11 @@ ROWS = {
     "placeholder": "a placeholder: no fetch has succeeded yet",
     "tombstone": "a tombstone",
 }
+PROVENANCES = {
+    "response": "Pluggy's response",
+    "event": "an event only",
+    "import": "an operator only",
+}
 
 
 def item(report: dict[str, Any], now: datetime) -> list[str]:
@@ -43,6 +48,10 @@ def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
     return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows)]
 
 
+def _owner(report: dict[str, Any]) -> str:
+    return f"{report['owner']} (by {PROVENANCES[report['ownerProvenance']]})" if report["owner"] else ""
+
+
 def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     row = ROWS.get(report["row"], "")
     if report["row"] == "unreadable":
@@ -50,9 +59,9 @@ def _row_facts(report: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     connection = report["connection"]
     facts = [
         ("row", row),
-        ("unconfirmed", "only a frontend or an operator has named it" if report["unconfirmed"] else ""),
+        ("unconfirmed", "no event of Pluggy's names it, and it was never fetched" if report["unconfirmed"] else ""),
         ("deleted", _when(report["deletedAt"], now)),
-        ("owner", report["owner"] or ("nobody, so nobody can see it" if connection else "")),
+        ("owner", _owner(report) or ("nobody, so nobody can see it" if connection else "")),
         ("created", _when(report["createdAt"], now)),
     ]
     if connection:

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
 use store::{Snapshot, StoredItem};
 
+use crate::forger;
 use crate::history::History;
 use crate::invocation::Invocation;
 use crate::model::Model;
@@ -25,7 +26,7 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
     let model = history.testbed.pluggy.model();
     let skew = skew(history);
     let Some(row) = &history.row else {
-        let was_a_guess = before.is_none_or(|before| before.is_unconfirmed);
+        let was_a_guess = before.is_none_or(StoredItem::is_unconfirmed);
         return ensure(was_a_guess, "what Pluggy spoke of never vanishes");
     };
     if let Some(before) = before {
@@ -41,6 +42,7 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
             is_proven(history, &model, skew)?;
         }
     } else {
+        forger::responses_decide(&model, row)?;
         is_scheduled(row, model.now + skew)?;
         if let Some(snapshot) = &row.snapshot {
             was_true(&model, snapshot)?;
@@ -95,9 +97,14 @@ fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
     )
 }
 
+/// Checks that the owner changes only for one of a higher rank, and that a response names the item's user alone.
 fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
-    let is_kept = before.owner.is_none() || row.owner == before.owner || row.deleted_at.is_some();
-    ensure(is_kept, "the first owner stays")
+    let is_kept = match (&before.owner, &row.owner) {
+        (None, _) => true,
+        (Some(_), None) => row.deleted_at.is_some(),
+        (Some(before), Some(owner)) => before == owner || owner.provenance > before.provenance,
+    };
+    ensure(is_kept, "only a higher rank replaces an owner")
 }
 
 /// Checks the proof of a deletion: an `item/deleted` with a 404, or two 404s an hour apart.

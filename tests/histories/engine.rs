@@ -175,11 +175,13 @@ fn gone(abandoned: Abandoned) -> ConnectorError {
 /// Returns the response that the engine's own server would send.
 fn answer(database: &Database, operation: &str, body: &[u8]) -> HttpResponse {
     let outcome = match operation {
+        "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
         "CreateTable" => call(body, |request| database.create_table(request)),
         "DeleteItem" => call(body, |request| database.delete_item(request)),
         "GetItem" => call(body, |request| database.get_item(request)),
         "PutItem" => call(body, |request| database.put_item(request)),
         "Query" => call(body, |request| database.query(request)),
+        "Scan" => call(body, |request| database.scan(request)),
         "UpdateItem" => call(body, |request| database.update_item(request)),
         other => panic!("the functions do not call {other}"),
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::attack_figures::AttackFigures;
 use crate::gate::Point;
 
 /// Counts of what the histories did.
@@ -11,6 +12,8 @@ pub(crate) struct Figures {
     pub(crate) histories: usize,
     pub(crate) steps: usize,
     pub(crate) syncs: usize,
+    /// What the forger of events did.
+    pub(crate) attack: AttackFigures,
     crashes: BTreeMap<Point, usize>,
 }
 
@@ -25,6 +28,7 @@ impl Figures {
         self.histories += other.histories;
         self.steps += other.steps;
         self.syncs += other.syncs;
+        self.attack.add(&other.attack);
         for (point, count) in &other.crashes {
             *self.crashes.entry(*point).or_default() += count;
         }
@@ -37,6 +41,7 @@ impl fmt::Display for Figures {
             histories,
             steps,
             syncs,
+            attack: _,
             crashes,
         } = self;
         let killed: usize = crashes.values().sum();

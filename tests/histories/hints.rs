@@ -1,4 +1,5 @@
-//! Rules for the row after a fetch that only hints from frontends requested.
+//! Rules for the row after a fetch that only hints from frontends requested. [`change_nothing`] must catch the bug
+//! `hints-of-non-owners-count` of `seeded_bugs.toml`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +23,7 @@ pub(crate) fn user(hinter: Hinter) -> &'static str {
 
 /// Returns the item's owner: the owner in the row, else the one in Pluggy's response.
 pub(crate) fn owner(model: &Model, before: Option<&StoredItem>) -> Option<String> {
-    let of_row = before.and_then(|before| before.owner.as_ref());
+    let of_row = before.and_then(StoredItem::user);
     let of_answer = model.answers_name_the_owner.then(|| USER.to_owned());
     of_row.map(|owner| owner.as_str().to_owned()).or(of_answer)
 }

@@ -9,6 +9,7 @@ use store::StoredItem;
 use crate::checks::{self, Cause};
 use crate::events::Sent;
 use crate::figures::Figures;
+use crate::forger;
 use crate::gate::Point;
 use crate::hints;
 use crate::invocation::Invocation;
@@ -16,6 +17,9 @@ use crate::model::{Answer, Kind, LANES};
 use crate::run::Run;
 use crate::step::{Batch, Clocks, From, Names, Script, Stamp, Stamps, Step};
 use crate::testbed::Testbed;
+
+/// The user for whom an operator imports the item.
+const OPERATORS_MISTAKE: &str = "usr_4";
 
 /// A running history.
 pub(crate) struct History<'a> {
@@ -73,13 +77,21 @@ impl<'a> History<'a> {
                 self.run(hint, None).await;
                 self.handled.resize(self.testbed.engine.stream_len(), false);
             }
+            Step::Forge(forgery) => self.forge(forgery).await,
+            Step::Import => {
+                let import = self
+                    .testbed
+                    .import(OPERATORS_MISTAKE, self.at(self.clocks.door));
+                self.run(import, None).await;
+                self.handled.resize(self.testbed.engine.stream_len(), false);
+            }
             Step::Delete => self.delete(),
             Step::Deliver { event, crash } => {
                 self.deliver(usize::from(event) % self.sent.len(), crash)
                     .await;
             }
             Step::Tick { crash } => {
-                self.tick(crash).await;
+                self.tick(crash).await?;
             }
             Step::Sync {
                 lane,
@@ -103,11 +115,16 @@ impl<'a> History<'a> {
         self.testbed.pluggy.model().now
     }
 
-    pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Option<usize> {
-        let run = self.testbed.tick(self.at(self.clocks.door));
+    pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Result<Option<usize>, String> {
+        let now = self.at(self.clocks.door);
+        let due = self.testbed.row().await;
+        let run = self.testbed.tick(now);
         let requested = self.run(run, crash).await;
         self.handled.resize(self.testbed.engine.stream_len(), false);
-        requested
+        if let Some(due) = due.filter(|_| requested.is_some()) {
+            forger::is_requested(self, &due, now)?;
+        }
+        Ok(requested)
     }
 
     /// Handles the records to the end, or to a crash, while nothing else runs on this lane.
@@ -127,6 +144,7 @@ impl<'a> History<'a> {
         let cause = match self.run(run, crash).await {
             Some(failures) if is_alone => {
                 self.ended(&records, failures);
+                self.count_calls_of_the_forger(lane, &records);
                 Cause::After(Invocation {
                     records: records.iter().map(|record| self.image(*record)).collect(),
                     fetched_at: self.at(self.clocks.lanes[lane]),
@@ -247,6 +265,13 @@ impl<'a> History<'a> {
         }
     }
 
+    fn count_calls_of_the_forger(&mut self, lane: usize, records: &[usize]) {
+        let was_called = self.testbed.pluggy.model().given[lane].is_some();
+        let mut images = records.iter().map(|record| self.image(*record));
+        let is_forgers = images.all(|image| forger::is_forged(&image));
+        self.figures.attack.calls += usize::from(was_called && is_forgers);
+    }
+
     fn image(&self, record: usize) -> Value {
         self.testbed.engine.image(record)
     }
@@ -265,6 +290,10 @@ impl<'a> History<'a> {
             self.row = self.testbed.row().await;
         }
         self.was_tombstoned |= checks::is_tombstone(self.row.as_ref());
-        checks::check(self, before.as_ref(), &cause)
+        checks::check(self, before.as_ref(), &cause)?;
+        match &self.row {
+            Some(row) if before.as_ref() != Some(row) => forger::sees_nothing(self, row).await,
+            _ => Ok(()),
+        }
     }
 }

@@ -8,13 +8,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod attack_figures;
 mod checks;
 mod engine;
 mod events;
 mod figures;
+mod flood;
+mod forger;
 mod gate;
 mod hints;
 mod history;
+mod hostile_user;
 mod invocation;
 mod model;
 mod permutations;

@@ -103,6 +103,8 @@ pub(crate) struct Model {
     pub(crate) given: [Option<Given>; LANES],
     /// When Pluggy answered 404, by its own clock.
     pub(crate) missing: Vec<Timestamp>,
+    /// The number of tokens and deletions that our API requested.
+    pub(crate) api_calls: usize,
 }
 
 impl Model {
@@ -116,6 +118,7 @@ impl Model {
             plan: [Answer::Truth; LANES],
             given: [None; LANES],
             missing: Vec::new(),
+            api_calls: 0,
         }
     }
 

@@ -2,10 +2,14 @@
 
 use runtime::env::Environment;
 
-/// Defaults of `cargo test`: the number of random histories, and the number of events in every order.
-const SHORT: (u32, usize) = (200, 4);
+/// Defaults of `cargo test`: the number of random histories, of events in every order, and of floods.
+const SHORT: (u32, usize, u32) = (200, 4, 3);
 /// The number of events in every order in the long form.
 const EVENTS: usize = 6;
+/// The number of floods in the long form.
+const FLOODS: u32 = 100;
+/// How often a failing history is shrunk at most, by default.
+const SHRINK: u32 = 20_000;
 
 /// The number of histories to run.
 #[derive(Clone, Debug)]
@@ -16,14 +20,18 @@ pub(crate) struct Plan {
     pub(crate) seed: String,
     /// The test runs every order of up to this many events.
     pub(crate) events: usize,
+    /// How often a failing history is shrunk at most: `HISTORIES_SHRINK`.
+    pub(crate) shrink: u32,
+    /// The number of batches of hints that flood the service.
+    pub(crate) floods: u32,
 }
 
 impl Plan {
     pub(crate) fn from_env() -> Self {
         let environment = Environment::of_process();
         let count = environment.optional("HISTORIES");
-        let (histories, events) = match count {
-            Some(count) => (count.parse().unwrap(), EVENTS),
+        let (histories, events, floods) = match count {
+            Some(count) => (count.parse().unwrap(), EVENTS, FLOODS),
             None => SHORT,
         };
         let seed = environment.optional("HISTORIES_SEED");
@@ -31,6 +39,10 @@ impl Plan {
             histories,
             seed: seed.unwrap_or_else(|| "1".to_owned()),
             events,
+            shrink: environment
+                .optional("HISTORIES_SHRINK")
+                .map_or(SHRINK, |shrink| shrink.parse().unwrap()),
+            floods,
         }
     }
 }

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::gate::{Abandoned, Gate, Point};
-use crate::model::Model;
+use crate::model::{LANES, Model};
 
 /// The model, shared by the server and the runner of a history.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ impl Pluggy {
     }
 
     /// Serves the lanes behind these gates and returns the address of each.
+    ///
+    /// The last lane is that of our API, which creates tokens and deletes items.
     pub(crate) async fn serve(&self, gates: Vec<Gate>) -> Vec<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -60,10 +62,20 @@ impl Pluggy {
 
     async fn answer(&self, path: &str, gates: &[Gate]) -> Result<Response<Full<Bytes>>, Abandoned> {
         let parts: Vec<&str> = path.split('/').collect();
-        let ["", lane, "items", item_id] = parts[..] else {
+        let ["", lane, resource, rest @ ..] = &parts[..] else {
             panic!("nothing else is asked for: {path}");
         };
         let lane: usize = lane.parse().unwrap();
+        if lane == LANES {
+            self.model().api_calls += 1;
+            let body = Full::new(Bytes::from_static(
+                b"{\"accessToken\":\"token\",\"count\":1}",
+            ));
+            return Ok(Response::new(body));
+        }
+        let ("items", [item_id]) = (*resource, rest) else {
+            panic!("nothing else is asked for: {path}");
+        };
         let gate = &gates[lane];
         gate.pass(Point::BeforeAnswer).await?;
         let (status, body) = self.model().answer(lane, item_id);

@@ -1,10 +1,14 @@
 //! The end of a history: Pluggy answers truthfully and all due work is done. Then the row must equal the item's true
 //! state at Pluggy.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use pluggy::ClientUserId;
+use tests::sample;
 
 use crate::checks::{as_stored, ensure, is_tombstone, skew};
+use crate::forger::{is_forged, named_user};
 use crate::history::History;
 use crate::invocation::names_a_user;
 use crate::model::{Answer, LANES, USER};
@@ -53,12 +57,29 @@ pub(crate) async fn settle(history: &mut History<'_>, late: Late) -> Result<(), 
         )?;
         let until = next_fetch_at.duration_since(history.at(history.clocks.door));
         history.wait(until.max(SignedDuration::ZERO)).await;
-        if history.tick(None).await == Some(0) {
+        if history.tick(None).await? == Some(0) {
             history.wait(REPEAT).await;
         }
         feed(history).await?;
     }
-    is_true(history)
+    is_true(history)?;
+    serve_the_owner(history).await;
+    Ok(())
+}
+
+/// Counts whether the item's user sees the item.
+async fn serve_the_owner(history: &mut History<'_>) {
+    let is_alive = history.testbed.pluggy.model().truth().is_some();
+    let Some(row) = history.row.as_ref().filter(|_| is_alive) else {
+        return;
+    };
+    if history.names == Names::Answers {
+        let request = sample::get_item(USER, &row.item_id.to_string(), &[]);
+        let api = &history.testbed.api().item_status;
+        let response = item_status::handle(api, request, history.now()).await;
+        history.figures.attack.others += 1;
+        history.figures.attack.refused += usize::from(response.status() != 200);
+    }
 }
 
 /// Handles the unhandled records, alternating between the lanes.
@@ -92,8 +113,12 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
     };
     let Some(row) = &history.row else {
         let engine = &history.testbed.engine;
-        let is_known =
-            (0..engine.stream_len()).any(|record| engine.image(record)["origin"]["S"] == "webhook");
+        let mut images = (0..engine.stream_len()).map(|record| engine.image(record));
+        // A forged deletion and a wrong 404 are the proof that an item is gone.
+        if images.clone().any(|image| is_forged(&image)) {
+            return Ok(());
+        }
+        let is_known = images.any(|image| image["origin"]["S"] == "webhook");
         return ensure(!is_known, "what Pluggy speaks of has a row");
     };
     let has_truth = row
@@ -105,14 +130,22 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         row.created_at == crate::model::Model::created_at(),
         "the row was made when the item was",
     )?;
-    let owner = row.owner.as_ref().map(ClientUserId::as_str);
+    let owner = row.user().map(ClientUserId::as_str);
     let engine = &history.testbed.engine;
-    let is_named = (0..engine.stream_len()).any(|record| names_a_user(&engine.image(record)));
-    let is_right = match history.names {
-        Names::Answers => owner == Some(USER),
-        Names::EventsAlone if is_named => owner == Some(USER),
-        Names::EventsOfTwoUsers if is_named => owner.is_some(),
-        _ => owner.is_none(),
+    let images = (0..engine.stream_len()).map(|record| engine.image(record));
+    let named = |origin: &str| -> BTreeSet<String> {
+        let images = images
+            .clone()
+            .filter(|image| image["origin"]["S"] == origin);
+        let images = images.filter(|image| origin != "webhook" || names_a_user(image));
+        images.filter_map(|image| named_user(&image)).collect()
     };
-    ensure(is_right, "the row belongs to whom Pluggy named first")
+    let (by_events, by_operators) = (named("webhook"), named("import"));
+    let is_right = match owner {
+        _ if history.names == Names::Answers => owner == Some(USER),
+        Some(owner) if by_events.is_empty() => by_operators.contains(owner),
+        Some(owner) => by_events.contains(owner),
+        None => by_events.is_empty() && by_operators.is_empty(),
+    };
+    ensure(is_right, "the row belongs to a user of the highest rank")
 }

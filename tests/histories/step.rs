@@ -63,6 +63,10 @@ pub(crate) enum Step {
     Quiet,
     /// A frontend sends a hint.
     Hint(Hinter),
+    /// Somebody who knows the webhook's secret posts an event.
+    Forge(Forgery),
+    /// An operator imports the item for another user by mistake.
+    Import,
     /// The item is deleted.
     Delete,
     /// Pluggy delivers one of its events, possibly again. The webhook may be killed.
@@ -88,6 +92,28 @@ pub(crate) enum Step {
     Crash { lane: usize },
     /// Time passes.
     Wait { seconds: u32 },
+}
+
+/// An event that Pluggy did not send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forgery {
+    /// It names the forger as the item's owner.
+    Claim,
+    /// It names the forger as the item's owner, and reports a deletion.
+    Deletion,
+    /// It has the id of our own request for the next due fetch.
+    NextFetchId,
+    /// It has the id of Pluggy's next event.
+    NextEventId,
+}
+
+impl Forgery {
+    const ALL: [Self; 4] = [
+        Self::Claim,
+        Self::Deletion,
+        Self::NextFetchId,
+        Self::NextEventId,
+    ];
 }
 
 /// The user of the frontend that sends a hint.
@@ -159,6 +185,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::ChangeAndDeliver(kind, stamp)),
         3 => Just(Step::Quiet),
         2 => select(vec![Hinter::User, Hinter::OtherUser]).prop_map(Step::Hint),
+        3 => select(Forgery::ALL.to_vec()).prop_map(Step::Forge),
+        1 => Just(Step::Import),
         1 => Just(Step::Delete),
         3 => (any::<u8>(), option::weighted(0.1, 0..3_usize))
             .prop_map(|(event, crash)| Step::Deliver { event, crash }),

@@ -7,15 +7,15 @@ use aws_lambda_events::event::dynamodb::Event as Batch;
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::StoredApiKey;
 use client::https::Trust;
-use client::{Api, ApiKeys, Client};
+use client::{ApiKeys, Client};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use pluggy::ItemId;
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
-use store::{Items, NewEvent, SharedApiKey, StoredItem};
+use store::{EventKey, Items, NewEvent, Origin, SharedApiKey, StoredItem, Target};
 use tests::deployment::{
-    CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, in_a_minute,
+    CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, callers, in_a_minute,
 };
 use tests::secrets::secrets;
 use tests::tables::Row;
@@ -38,7 +38,15 @@ pub(crate) struct Testbed {
     /// The gate of the webhook and the scheduler. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
+    api: Api,
     items: u64,
+}
+
+/// The functions behind our API. Nothing stops them at an await point.
+pub(crate) struct Api {
+    pub(crate) item_status: item_status::App,
+    pub(crate) connect_token: connect_token::App,
+    pub(crate) disconnect: disconnect::App,
 }
 
 impl Testbed {
@@ -53,7 +61,9 @@ impl Testbed {
             ..tables.clone()
         };
         let gates: Vec<Gate> = (0..LANES).map(|_| Gate::default()).collect();
-        let urls = pluggy.serve(gates.clone()).await;
+        let served = gates.iter().cloned().chain([Gate::free()]).collect();
+        let mut urls = pluggy.serve(served).await;
+        let api = api(&tables, &urls.pop().unwrap());
         let lanes = gates.into_iter().zip(urls);
         let lanes = lanes.map(|(gate, url)| {
             let tables = behind(&gate);
@@ -72,6 +82,7 @@ impl Testbed {
             pluggy,
             door,
             lanes,
+            api,
             items: 0,
         }
     }
@@ -116,6 +127,30 @@ impl Testbed {
                 .await
                 .unwrap();
         })
+    }
+
+    /// Returns an operator's import of the item for `user`, ready to run.
+    pub(crate) fn import(&self, user: &str, now: Timestamp) -> Run<()> {
+        let item_id = self.pluggy.model().item_id;
+        let body = json!({"event": "import", "itemId": item_id, "clientUserId": user}).to_string();
+        let import = NewEvent {
+            key: EventKey::of_target(Target::Item(item_id), "import-1"),
+            name: "import".to_owned(),
+            received_at: now,
+            origin: Origin::Import,
+            body: Some(store::Body::new(body.as_bytes(), Vec::new)),
+            quarantine: None,
+        };
+        let events = self.webhook.events.clone();
+        Run::new(&self.door, async move {
+            let retention = tests::tables::EVENT_RETENTION;
+            events.insert(&import, retention).await.unwrap();
+        })
+    }
+
+    /// Returns the functions behind our API.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
     }
 
     /// Returns a run of the scheduler. It returns the number of fetches that it requested.
@@ -182,16 +217,48 @@ async fn share_a_key(shared: &SharedApiKey) {
     shared.put_api_key(&key).await.unwrap();
 }
 
-fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
-    let api = Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
+fn pluggy_client(tables: &Tables, url: &str) -> Client {
+    let api = client::Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
     let keys = ApiKeys::new(
         api.clone(),
         CLIENT_ID.parse().unwrap(),
         secrets(CLIENT_SECRET),
         tables.credential_store(),
     );
+    Client::new(api, keys)
+}
+
+/// Returns the functions of a deployment that uses these tables and the fake Pluggy at `url`.
+fn api(tables: &Tables, url: &str) -> Api {
+    Api {
+        item_status: item_status::App {
+            items: tables.item_store(),
+            connectors: tables.connector_store(),
+            callers: callers(),
+        },
+        connect_token: connect_token::App {
+            pluggy: pluggy_client(tables, url),
+            items: tables.item_store(),
+            limits: tables.limit_store(),
+            profiles: PROFILES.parse().unwrap(),
+            callers: callers(),
+            metrics: Emitter::in_memory(),
+        },
+        disconnect: disconnect::App {
+            pluggy: pluggy_client(tables, url),
+            items: tables.item_store(),
+            events: tables.event_store(),
+            event_retention: tests::tables::EVENT_RETENTION,
+            limits: tables.limit_store(),
+            callers: callers(),
+            metrics: Emitter::in_memory(),
+        },
+    }
+}
+
+fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
     item_sync::App {
-        pluggy: Client::new(api, keys),
+        pluggy: pluggy_client(tables, url),
         items: tables.item_store(),
         connectors: tables.connector_store(),
         metrics: Emitter::in_memory(),

@@ -100,6 +100,45 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_requests_a_fetch() {
     );
 }
 
+/// An event alone names the user, so the user may have forged it.
+#[tokio::test]
+async fn an_item_that_was_never_fetched_is_deleted_only_after_its_first_fetch() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Status {
+            status: 500,
+            code_description: None,
+        },
+    });
+    deployment
+        .deliver(&event("item/created", "1", item_id))
+        .await;
+    deployment.sync_all().await;
+    let events = deployment.tables.event_rows().await.len();
+
+    let response = delete(&deployment, USER, item_id).await;
+
+    assert_eq!(response.status(), 409);
+    assert_eq!(response.headers()["retry-after"], "5");
+    let problem: Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(
+        problem["type"],
+        "urn:pluggy-lambda:problem:item-not-fetched"
+    );
+    assert_eq!(deletions(&deployment, item_id), 0);
+    assert_eq!(deployment.tables.event_rows().await.len(), events);
+    let of_another = delete(&deployment, "usr_2", item_id).await;
+    assert_eq!(of_another.status(), 404);
+
+    deployment.pluggy.clear_faults();
+    deployment.sync_all().await;
+    assert_eq!(delete(&deployment, USER, item_id).await.status(), 204);
+}
+
 #[tokio::test]
 async fn an_item_that_pluggy_deleted_at_our_request_is_gone_after_the_fetch() {
     let deployment = Deployment::start().await;
@@ -300,7 +339,7 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
         ("disconnected", "internal")
     );
     assert!(
-        marker.key.sort.starts_with("disconnected-"),
+        marker.key.sort.starts_with("#disconnected-"),
         "{}",
         marker.key.sort
     );

@@ -1,6 +1,7 @@
-//! The guards of the item table: a row never goes back in time, and never changes its owner.
+//! The guards of the item table: a row never goes back in time, and changes its owner only for one of a higher rank.
 
 mod expired_requests;
+mod owners;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
@@ -26,7 +27,7 @@ fn at(seconds: i64) -> Timestamp {
 fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredItem {
     StoredItem {
         item_id,
-        owner: owner.map(|owner| owner.parse().unwrap()),
+        owner: owner.map(tests::owner),
         created_at,
         snapshot: None,
         schedule: Schedule {
@@ -34,7 +35,6 @@ fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredIte
             ..Schedule::default()
         },
         deleted_at: None,
-        is_unconfirmed: false,
     }
 }
 
@@ -87,50 +87,6 @@ async fn a_response_without_a_version_is_ordered_by_the_time_of_its_request() {
 }
 
 #[tokio::test]
-async fn a_row_never_changes_its_owner() {
-    let items = Tables::create().await.item_store();
-    put(&items, "FIRST", Some(10), 20).await;
-
-    for owner in [Some("usr_2"), None] {
-        let write = items
-            .put_snapshot(
-                row(id(), owner, at(0)),
-                snapshot("OTHER", Some(at(11)), at(30)),
-            )
-            .await;
-        assert_eq!(write.unwrap(), Write::Stale);
-    }
-
-    assert_eq!(status(&items).await, "FIRST");
-}
-
-#[tokio::test]
-async fn only_an_item_without_an_owner_is_claimed() {
-    let items = Tables::create().await.item_store();
-    let claim = async |user: &str| items.claim(id(), &user.parse().unwrap(), at(0)).await;
-
-    assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "there is none");
-    let nobodys = row(id(), None, at(0));
-    let first = snapshot("FIRST", Some(at(10)), at(20));
-    items.put_snapshot(nobodys, first.clone()).await.unwrap();
-    assert_eq!(claim("usr_1").await.unwrap(), Write::Done);
-    assert_eq!(claim("usr_2").await.unwrap(), Write::Stale);
-
-    let claimed = items.get(id()).await.unwrap().unwrap();
-    let user = "usr_1".parse().unwrap();
-    assert_eq!(
-        (claimed.owner, claimed.snapshot.unwrap().fetched_at),
-        (Some(user), first.fetched_at)
-    );
-    let user = "usr_1".parse().unwrap();
-    let listed = items.owned_by(&user, 10, None).await.unwrap().items;
-    assert_eq!(listed.len(), 1);
-
-    items.put_tombstone(id(), at(0), at(30)).await.unwrap();
-    assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "it is gone");
-}
-
-#[tokio::test]
 async fn a_placeholder_is_replaced_by_the_first_response_and_keeps_its_owner() {
     let items = Tables::create().await.item_store();
     let placeholder = row(id(), Some("usr_1"), at(0));
@@ -174,7 +130,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
 
     let stored = items.get(id()).await.unwrap().unwrap();
     assert_eq!(stored.schedule, schedule);
-    assert_eq!(stored.owner.unwrap().as_str(), "usr_1");
+    assert_eq!(stored.owner.unwrap().user.as_str(), "usr_1");
     assert_eq!(
         (
             stored.created_at,

@@ -72,6 +72,33 @@ async fn an_item_whose_webhooks_never_arrived_is_found_by_its_due_fetch() {
     );
 }
 
+/// Whoever knows the webhook secret can post an event with any id.
+#[tokio::test]
+async fn an_event_with_the_id_of_a_fetch_request_does_not_replace_it() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 1).await;
+    let scheduler = deployment.scheduler();
+    scheduler::handle(&scheduler, start, in_a_minute())
+        .await
+        .unwrap();
+    let request = deployment.tables.event_rows().await.remove(0);
+    let id_of = |attribute: &str| request[attribute].as_s().unwrap().clone();
+    let later = start + SignedDuration::from_mins(15);
+    let next_id = id_of("sk").replace("-0", "-1");
+    let item_id = id_of("pk").replace("ITEM#", "");
+    for id in [&next_id, next_id.trim_start_matches('#')] {
+        let forged = json!({"event": "transactions/created", "eventId": id, "itemId": item_id});
+        assert_eq!(deployment.deliver(&forged).await, 200);
+    }
+
+    let run = scheduler::handle(&scheduler, later, in_a_minute())
+        .await
+        .unwrap();
+
+    assert_eq!((run.due, run.requested), (1, 1));
+}
+
 #[tokio::test]
 async fn requested_items_neither_hide_others_nor_exceed_the_limit() {
     let deployment = Deployment::start().await;
@@ -191,7 +218,6 @@ async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) 
                 ..Schedule::default()
             },
             deleted_at: None,
-            is_unconfirmed: false,
         };
         store.put_schedule(&row, start).await.unwrap();
     }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pluggy::{ClientUserId, ItemId, ItemStatus};
 use serde_json::{Value, json};
-use store::{EventRow, Target};
+use store::{EventRow, Provenance, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -55,7 +55,11 @@ async fn stored(path: &str) -> store::StoredItem {
 async fn an_item_of_version_1_is_read_whole() {
     let item = stored("v1/item.json").await;
 
-    assert_eq!(item.owner.unwrap().as_str(), "usr_01J9X");
+    let owner = item.owner.unwrap();
+    assert_eq!(
+        (owner.user.as_str(), owner.provenance),
+        ("usr_01J9X", Provenance::Response)
+    );
     assert_eq!(item.created_at, "2026-09-19T13:10:31.212Z".parse().unwrap());
     assert_eq!(
         item.schedule.next_fetch_at,
@@ -116,8 +120,13 @@ async fn an_item_of_version_1_is_written_back_byte_for_byte() {
 async fn a_placeholder_of_version_1_is_read() {
     let placeholder = stored("v1/placeholder.json").await;
 
+    assert!(!placeholder.is_unconfirmed());
     assert_eq!((placeholder.snapshot, placeholder.deleted_at), (None, None));
-    assert_eq!(placeholder.owner.unwrap().as_str(), "usr_01J9X");
+    let owner = placeholder.owner.unwrap();
+    assert_eq!(
+        (owner.user.as_str(), owner.provenance),
+        ("usr_01J9X", Provenance::Event)
+    );
     assert_eq!(
         placeholder.schedule.missing_since,
         Some("2026-09-19T13:11:24Z".parse().unwrap())

@@ -26,3 +26,11 @@ pub use deployment::Deployment;
 pub use scene::Scene;
 pub use table_stream::TableStream;
 pub use tables::Tables;
+
+/// Returns an owner whom Pluggy's response names.
+pub fn owner(user: &str) -> store::Owner {
+    store::Owner {
+        user: user.parse().unwrap(),
+        provenance: store::Provenance::Response,
+    }
+}

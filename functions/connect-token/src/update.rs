@@ -6,28 +6,24 @@ use jiff::Timestamp;
 use pluggy::{ClientUserId, ConnectOptions, ConnectTokenOptions, Item, ItemId};
 use runtime::RequestError;
 use runtime::problem::Problem;
-use store::{Items, StoredItem};
+use store::Items;
 
-/// Returns the caller's item, if the widget can update it. Any other user's item is reported as not found.
+/// Returns Pluggy's last response about the caller's item, if the widget can update it. Any other user's item is
+/// reported as not found, and so is one that was never fetched: only an event or an operator names its owner.
 pub(crate) async fn own_item(
     items: &Items,
     item_id: ItemId,
     user: &ClientUserId,
-) -> Result<StoredItem, RequestError> {
+) -> Result<Box<Item>, RequestError> {
     let item = items.get(item_id).await;
     let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
     let own = item.filter(|item| item.is_shown_to(user));
-    let own = own.ok_or_else(Problem::item_not_found)?;
-    if !is_possible(&own) {
+    let snapshot = own.and_then(|own| own.snapshot);
+    let item = snapshot.ok_or_else(Problem::item_not_found)?.item;
+    if !is_updatable(&item) {
         return Err(Problem::item_not_updatable().into());
     }
-    Ok(own)
-}
-
-/// Returns whether the widget can update the item, as far as its row tells.
-fn is_possible(item: &StoredItem) -> bool {
-    let snapshot = item.snapshot.as_ref();
-    snapshot.is_none_or(|snapshot| is_updatable(&snapshot.item))
+    Ok(item)
 }
 
 /// Returns the widget options for updating an item.
@@ -37,11 +33,9 @@ fn is_possible(item: &StoredItem) -> bool {
 /// what Pluggy collects from now on.
 pub(crate) fn connect_options(
     options: ConnectOptions,
-    item: &StoredItem,
+    item: &Item,
     now: Timestamp,
 ) -> ConnectOptions {
-    let snapshot = item.snapshot.as_ref();
-    let must_ask = snapshot.is_some_and(|snapshot| needs_credentials(&snapshot.item, now));
     ConnectOptions {
         selected_connector_id: None,
         connector_types: None,
@@ -50,7 +44,7 @@ pub(crate) fn connect_options(
         products: None,
         connector_sort_alphabetically: None,
         move_security_data: None,
-        force_ask_for_credentials: if must_ask {
+        force_ask_for_credentials: if needs_credentials(item, now) {
             Some(true)
         } else {
             options.force_ask_for_credentials

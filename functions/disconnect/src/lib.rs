@@ -13,7 +13,7 @@ use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::Emitter;
-use runtime::problem::Problem;
+use runtime::problem::{Problem, SHORT_WAIT};
 use runtime::user_limit;
 use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent, Permit};
 
@@ -60,7 +60,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     }
     let item_id = item_id(request)?;
     let item = app.items.get(item_id).await.map_err(&unusable_table)?;
-    if !item.is_some_and(|item| item.is_shown_to(&user)) {
+    let Some(item) = item.filter(|item| item.is_shown_to(&user)) else {
         // Items of other users, deleted items and unknown items take the same path, so the response does not
         // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);
@@ -68,6 +68,10 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
         let was_asked = was_asked.map_err(&unusable_table)?;
         let repeated = was_asked.then_some(item_id);
         return Ok(repeated.ok_or_else(Problem::item_not_found)?);
+    };
+    // Only an event or an operator names the owner of an item that was never fetched. Nothing is deleted on that.
+    if item.snapshot.is_none() {
+        return Err(Problem::item_not_fetched(SHORT_WAIT).into());
     }
     // What was deleted already has been answered above, so that a repeated request never reaches the limit.
     count(app, &user, now).await?;

@@ -51,7 +51,6 @@ mod tests {
             snapshot,
             schedule: Schedule::default(),
             deleted_at: None,
-            is_unconfirmed: false,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::App;
 use crate::budget::after;
 use crate::group::{ConnectorSignals, Signals};
 use crate::outcome::Outcome;
+use crate::owner::named;
 
 /// Marks an item as failed and keeps the signals of its events that will not be repeated.
 pub(crate) async fn item(
@@ -32,8 +33,8 @@ pub(crate) async fn item(
             signals.pending_signal(),
         )
         .await?;
-    if let Some(owner) = &signals.client_user_id {
-        app.items.claim(id, owner, since).await?;
+    if let Some(owner) = named(None, signals) {
+        app.items.claim(id, &owner, since).await?;
     }
     Ok(Outcome::Failed)
 }

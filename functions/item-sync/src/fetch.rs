@@ -11,6 +11,7 @@ use crate::group::Signals;
 use crate::hints::are_hints_of_non_owners;
 use crate::item_fetch::ItemFetch;
 use crate::outcome::Outcome;
+use crate::owner::report_conflict;
 use crate::unknown_item::is_unknown_item;
 use crate::up_to_date::is_up_to_date;
 
@@ -25,6 +26,7 @@ pub(crate) async fn fetch(
         return Ok(Outcome::HintDropped);
     }
     if is_up_to_date(stored.as_ref(), signals) {
+        report_conflict(stored.as_ref(), None, signals, report);
         return Ok(Outcome::Skipped);
     }
     let now = budget.now();
@@ -40,11 +42,14 @@ pub(crate) async fn fetch(
         return Ok(Outcome::HintDropped);
     }
     if !budget.allows_a_call() {
+        report_conflict(fetch.stored.as_ref(), None, signals, fetch.report);
         return fetch.defer(budget.deferred_until()).await;
     }
     let call = app.pluggy.item(signals.item_id, fetch.fetched_at);
     let response = Box::pin(budget.ask(call)).await;
     fetch.written_at = budget.now();
+    let item = response.as_ref().ok().and_then(|item| item.as_deref());
+    report_conflict(fetch.stored.as_ref(), item, signals, fetch.report);
     match response {
         Ok(Some(item)) => {
             let fetched_at = fetch.fetched_at;

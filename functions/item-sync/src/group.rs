@@ -7,7 +7,7 @@ use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use client::chain;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use store::{EventRow, Origin, PendingSignal, Target};
+use store::{EventRow, Origin, Owner, PendingSignal, Provenance, Target};
 
 use crate::catch_panic::Panicked;
 
@@ -42,10 +42,9 @@ pub(crate) struct Signals {
     pub(crate) changes_the_item: bool,
     /// Whether Pluggy reports that the item was deleted.
     pub(crate) deleted: bool,
-    /// The first user whom a Pluggy event names.
-    pub(crate) client_user_id: Option<ClientUserId>,
-    /// The first user whom an operator names.
-    pub(crate) imported_user: Option<ClientUserId>,
+    /// The users whom events of Pluggy's and an operator name, in the order of the events. Each is named once for
+    /// each rank.
+    pub(crate) named: Vec<Owner>,
     /// The users whose frontends sent hints. A hint makes nobody the owner.
     pub(crate) hinted_by: Vec<ClientUserId>,
 }
@@ -157,11 +156,13 @@ impl TargetSignals {
 impl Signals {
     fn of(item_id: ItemId, event: &EventRow) -> Self {
         let source = Source::of(event.origin);
-        let user = event.client_user_id();
-        let (client_user_id, imported_user) = match source {
-            Source::Pluggy => (user, None),
-            Source::Internal | Source::Operator | Source::Frontend => (None, user),
+        let provenance = match source {
+            Source::Pluggy => Provenance::Event,
+            Source::Internal | Source::Operator | Source::Frontend => Provenance::Import,
         };
+        let named = event
+            .client_user_id()
+            .map(|user| Owner { user, provenance });
         Self {
             item_id,
             events: 1,
@@ -170,8 +171,7 @@ impl Signals {
             source,
             changes_the_item: event.reports_deletion() || reports_change(event),
             deleted: event.reports_deletion(),
-            client_user_id,
-            imported_user,
+            named: named.into_iter().collect(),
             hinted_by: event.hinted_by().into_iter().collect(),
         }
     }
@@ -183,8 +183,11 @@ impl Signals {
         self.source = self.source.max(later.source);
         self.deleted |= later.deleted;
         self.changes_the_item |= later.changes_the_item;
-        self.client_user_id = self.client_user_id.take().or(later.client_user_id);
-        self.imported_user = self.imported_user.take().or(later.imported_user);
+        for owner in later.named {
+            if !self.named.contains(&owner) {
+                self.named.push(owner);
+            }
+        }
         self.hinted_by.extend(later.hinted_by);
     }
 

@@ -3,19 +3,19 @@
 use client::chain;
 use connection::{MISSING_CONFIRMATION_DELAY, next_fetch, remove_expired, retry_delay};
 use jiff::{SignedDuration, Timestamp};
-use pluggy::{ClientUserId, Item};
+use pluggy::Item;
 use runtime::metrics::Metric;
-use store::{FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write};
+use store::{FailedFetch, Items, Owner, PendingSignal, Schedule, Snapshot, StoredItem, Write};
 
 use crate::batch_report::BatchReport;
 use crate::budget::{after, asked_to_wait};
 use crate::confirming_fetch::{confirming_fetch, contradicts};
 use crate::found_by_schedule::is_found_by_schedule;
-use crate::group::{Signals, Source};
+use crate::group::Signals;
 use crate::hints::are_hints_of_non_owners;
 use crate::missing::{Missing, missing};
 use crate::outcome::Outcome;
-use crate::owner::{named, owner};
+use crate::owner::{named, owner_to_store};
 use crate::unknown_item::is_unknown_item;
 
 /// One fetch: the stored row, the signals that request it, and its times.
@@ -53,12 +53,11 @@ impl ItemFetch<'_> {
         let created_at = item.created_at.unwrap_or_else(|| self.known_since());
         let row = StoredItem {
             item_id: self.signals.item_id,
-            owner: owner(self.stored.as_ref(), Some(&item), self.signals, self.report),
+            owner: owner_to_store(self.stored.as_ref(), Some(&item), self.signals, self.report),
             created_at,
             schedule: schedule.unwrap_or_else(|| settled.clone()),
             snapshot: None,
             deleted_at: None,
-            is_unconfirmed: false,
         };
         match self
             .items
@@ -133,10 +132,6 @@ impl ItemFetch<'_> {
         if is_unknown_item(self.stored.as_ref(), self.signals) {
             return Ok(Outcome::HintDropped);
         }
-        // Pluggy reports that an item without a row is deleted, so no further fetch is needed.
-        if self.stored.is_none() && self.signals.deleted {
-            return Ok(Outcome::Unknown);
-        }
         if error.needs_a_person() {
             tracing::error!(error = chain(error), item.id = %self.signals.item_id, "item not fetched");
         } else {
@@ -196,10 +191,14 @@ impl ItemFetch<'_> {
         let owner = if is_gone {
             None
         } else {
-            owner(self.stored.as_ref(), None, self.signals, self.report)
+            owner_to_store(self.stored.as_ref(), None, self.signals, self.report)
         };
-        let was_unconfirmed = self.stored.is_none() || self.is_unconfirmed();
-        if self.is_unconfirmed() && self.signals.client_user_id.is_some() {
+        let replaced = self
+            .stored
+            .as_ref()
+            .and_then(|stored| stored.owner.as_ref());
+        if replaced.is_some() && replaced != owner.as_ref() {
+            // The write of the schedule keeps an owner that the row has.
             self.keep_owner(owner.clone(), self.known_since()).await?;
         }
         let row = StoredItem {
@@ -209,7 +208,6 @@ impl ItemFetch<'_> {
             snapshot: self.emptied_snapshot(),
             schedule,
             deleted_at: None,
-            is_unconfirmed: was_unconfirmed && !is_gone && self.signals.source != Source::Pluggy,
         };
         self.items.put_schedule(&row, self.fetched_at).await
     }
@@ -225,7 +223,7 @@ impl ItemFetch<'_> {
     /// because a dropped response may also be an old one of Pluggy's.
     async fn confirm_soon(
         &self,
-        named: Option<ClientUserId>,
+        named: Option<Owner>,
         created_at: Timestamp,
         ordinary: Option<Schedule>,
     ) -> Result<Outcome, store::Error> {
@@ -248,7 +246,7 @@ impl ItemFetch<'_> {
     /// names the user does not come again.
     async fn keep_owner(
         &self,
-        named: Option<ClientUserId>,
+        named: Option<Owner>,
         created_at: Timestamp,
     ) -> Result<(), store::Error> {
         if let Some(owner) = named {
@@ -262,12 +260,6 @@ impl ItemFetch<'_> {
     fn emptied_snapshot(&self) -> Option<Snapshot> {
         let mut snapshot = self.stored.as_ref()?.snapshot.clone()?;
         remove_expired(&mut snapshot.item, self.written_at).then_some(snapshot)
-    }
-
-    fn is_unconfirmed(&self) -> bool {
-        self.stored
-            .as_ref()
-            .is_some_and(|stored| stored.is_unconfirmed)
     }
 
     fn schedule(&self) -> Schedule {

@@ -29,7 +29,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
             Missing::Gone
         }
         Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
-        Some(stored) if stored.is_unconfirmed && signals.source != Source::Pluggy => {
+        Some(stored) if stored.is_unconfirmed() && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
         // The hint may come from a non-owner. The row has a schedule of its own.
@@ -51,7 +51,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::Schedule;
+    use store::{Owner, Provenance, Schedule};
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
@@ -63,10 +63,10 @@ mod tests {
             snapshot: None,
             schedule: Schedule {
                 missing_since: missing_since.map(|at| at.parse().unwrap()),
+                pending_signal: Some(PendingSignal::Activity),
                 ..Schedule::default()
             },
             deleted_at: deleted_at.map(|at| at.parse().unwrap()),
-            is_unconfirmed: false,
         }
     }
 
@@ -79,8 +79,7 @@ mod tests {
             source,
             changes_the_item: deleted,
             deleted,
-            client_user_id: None,
-            imported_user: None,
+            named: Vec::new(),
             hinted_by: Vec::new(),
         }
     }
@@ -152,7 +151,10 @@ mod tests {
     fn a_hint_raises_no_suspicion_about_an_item_that_is_nobodys() {
         let now = NOW.parse().unwrap();
         let owned = StoredItem {
-            owner: Some("usr_1".parse().unwrap()),
+            owner: Some(Owner {
+                user: "usr_1".parse().unwrap(),
+                provenance: Provenance::Event,
+            }),
             ..stored(None, None)
         };
         let signals = signals(Source::Frontend, false);
@@ -168,7 +170,7 @@ mod tests {
     fn a_placeholder_that_only_an_operator_named_is_removed_by_the_first_404() {
         let now = NOW.parse().unwrap();
         let placeholder = StoredItem {
-            is_unconfirmed: true,
+            schedule: Schedule::default(),
             ..stored(None, None)
         };
 

@@ -31,7 +31,7 @@ impl FetchRequest {
         } else {
             REPLAY
         };
-        // An item that only a frontend or an operator named may not exist.
+        // An item that only an operator named may not exist.
         let (origin, user) = if history.is_from_pluggy {
             (Origin::Replay, &history.from_pluggy)
         } else {
@@ -71,9 +71,10 @@ impl FetchRequest {
         }
     }
 
-    /// Whether the event is a fetch request of this replay.
-    pub(crate) fn is_of(event: &EventRow, run: Uuid) -> bool {
-        event.key.sort == replay_id(run) || event.key.sort == owner_id(run)
+    /// Whether the event is a fetch request of this replay for the target.
+    pub(crate) fn is_of(event: &EventRow, target: Target, run: Uuid) -> bool {
+        let mut ids = [replay_id(run), owner_id(run)].into_iter();
+        ids.any(|id| event.key == EventKey::of_target(target, &id))
     }
 
     /// Stores the request. Returns whether it is new.
@@ -155,7 +156,7 @@ mod tests {
 
         assert_eq!(
             replay.key.sort,
-            "replay-00000000-0000-0000-0000-000000000001"
+            "#replay-00000000-0000-0000-0000-000000000001"
         );
         assert_eq!(replay.key.partition, format!("ITEM#{ITEM}"));
     }

@@ -53,11 +53,13 @@ pub struct ItemReport {
     pub unreadable: Option<&'static str>,
     /// The owner.
     pub owner: Option<ClientUserId>,
+    /// Who named the owner: `response`, `event` or `import`.
+    pub owner_provenance: Option<&'static str>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// Whether only frontends or operators have named it, and no fetch has succeeded yet.
+    /// Whether only an operator or our own schedule has named it, and no fetch has succeeded yet.
     pub unconfirmed: bool,
     /// Its phase, and the reason.
     pub connection: Option<Connection>,
@@ -90,10 +92,13 @@ impl ItemReport {
                 Row::Unreadable { attribute } => Some(attribute),
                 Row::Absent | Row::Readable(_) => None,
             },
-            owner: stored.and_then(|stored| stored.owner.clone()),
+            owner: stored.and_then(StoredItem::user).cloned(),
+            owner_provenance: stored
+                .and_then(|stored| stored.owner.as_ref())
+                .map(|owner| owner.provenance.as_str()),
             created_at: stored.map(|stored| stored.created_at),
             deleted_at: stored.and_then(|stored| stored.deleted_at),
-            unconfirmed: stored.is_some_and(|stored| stored.is_unconfirmed),
+            unconfirmed: stored.is_some_and(StoredItem::is_unconfirmed),
             connection: stored.and_then(|stored| Connection::new(stored, healths, now)),
             snapshot: stored
                 .and_then(|stored| stored.snapshot.as_ref())
@@ -126,7 +131,8 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
     use store::{
-        EventKey, EventRow, FailedFetch, Origin, PendingSignal, Schedule, Snapshot, Target,
+        EventKey, EventRow, FailedFetch, Origin, Owner, PendingSignal, Provenance, Schedule,
+        Snapshot, Target,
     };
 
     const NOW: &str = "2026-11-23T12:00:00Z";
@@ -147,7 +153,10 @@ mod tests {
         .unwrap();
         StoredItem {
             item_id: item.id,
-            owner: Some("usr_01J9X".parse().unwrap()),
+            owner: Some(Owner {
+                user: "usr_01J9X".parse().unwrap(),
+                provenance: Provenance::Response,
+            }),
             created_at: item.created_at.unwrap(),
             snapshot: Some(Snapshot {
                 item,
@@ -166,7 +175,6 @@ mod tests {
                 }),
             },
             deleted_at: None,
-            is_unconfirmed: false,
         }
     }
 

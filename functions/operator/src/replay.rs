@@ -98,7 +98,7 @@ impl Replay<'_> {
     /// item has a row, because the schedule of the row continues.
     async fn wanted(&self, event: &EventRow) -> Result<Option<Target>, store::Error> {
         let target = event.target().filter(|target| {
-            !self.settled.contains(target) && !FetchRequest::is_of(event, self.run)
+            !self.settled.contains(target) && !FetchRequest::is_of(event, *target, self.run)
         });
         match target {
             Some(Target::Item(item_id)) if event.origin == Origin::Internal => {

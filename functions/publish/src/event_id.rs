@@ -20,7 +20,7 @@ pub(crate) fn of_item(detail_type: &str, observed_at: Timestamp, item: &StoredIt
         detail_type,
         &observed_at.to_string(),
         &version,
-        item.owner.as_ref().map_or("", ClientUserId::as_str),
+        item.user().map_or("", ClientUserId::as_str),
     ])
 }
 

@@ -15,7 +15,7 @@ use crate::event_id;
 pub(crate) enum News {
     /// The phase has changed.
     Phase(Phase),
-    /// The phase is the same, but the reason is another, the data is newer, or the owner is now known.
+    /// The phase is the same, but the reason is another, the data is newer, or the owner is another.
     Changed,
     /// The item was deleted.
     Deleted,
@@ -71,8 +71,8 @@ pub(crate) fn entry(before: Option<&StoredItem>, after: &StoredItem) -> Option<E
     let news = news(before, after)?;
     // Only the image before a tombstone contains the owner.
     let owner = match news {
-        News::Deleted => before.and_then(|before| before.owner.as_ref()),
-        News::Phase(_) | News::Changed => after.owner.as_ref(),
+        News::Deleted => before.and_then(StoredItem::user),
+        News::Phase(_) | News::Changed => after.user(),
     };
     let previous_phase = before.and_then(assessment).map(Assessment::phase);
     Some(bus_entry(news, owner, previous_phase, after))
@@ -86,7 +86,7 @@ pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
     } else {
         News::Phase(assessment(item)?.phase())
     };
-    Some(bus_entry(news, item.owner.as_ref(), None, item))
+    Some(bus_entry(news, item.user(), None, item))
 }
 
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
@@ -107,7 +107,7 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
 }
 
 fn is_changed(before: &StoredItem, after: &StoredItem) -> bool {
-    let has_new_owner = after.owner.is_some() && after.owner != before.owner;
+    let has_new_owner = after.owner.is_some() && after.user() != before.user();
     has_new_owner || last_updated_at(after) > last_updated_at(before)
 }
 
@@ -128,7 +128,7 @@ fn assessment(item: &StoredItem) -> Option<Assessment> {
             Availability::Available,
             snapshot.fetched_at,
         )),
-        None => (!item.is_unconfirmed).then_some(Assessment::NOT_FETCHED),
+        None => (!item.is_unconfirmed()).then_some(Assessment::NOT_FETCHED),
     }
 }
 

@@ -102,6 +102,19 @@ impl Problem {
         }
     }
 
+    /// Returns a 409: the item was never fetched, so nobody is proven to own it. A retry succeeds after its first
+    /// fetch.
+    pub fn item_not_fetched(retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "urn:pluggy-lambda:problem:item-not-fetched",
+                "The item has not been fetched yet",
+            )
+        }
+    }
+
     /// Returns a 409: Pluggy does not update the item, so the user must create a new connection.
     pub fn item_not_updatable() -> Self {
         Self {

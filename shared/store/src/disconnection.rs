@@ -29,9 +29,12 @@ pub enum Disconnection {
 impl EventKey {
     /// Returns the key of the user's request to disconnect the item. Repeated requests have the same key.
     pub fn of_asked_disconnection(item_id: ItemId, user: &ClientUserId) -> Self {
-        let event_id = format!("{DISCONNECT_ASKED}-{}", user_digest(user));
-        Self::of_target(Target::Item(item_id), &event_id)
+        Self::of_target(Target::Item(item_id), &event_id(DISCONNECT_ASKED, user))
     }
+}
+
+fn event_id(name: &str, user: &ClientUserId) -> String {
+    format!("{name}-{}", user_digest(user))
 }
 
 impl NewEvent {
@@ -42,19 +45,13 @@ impl NewEvent {
         step: Disconnection,
         now: Timestamp,
     ) -> Self {
-        let named = |name: &str, event_id: &str| Self {
+        let named = |name: &str| Self {
             name: name.to_owned(),
-            ..Self::fetch_request(Target::Item(item_id), event_id, now)
+            ..Self::fetch_request(Target::Item(item_id), &event_id(name, user), now)
         };
         match step {
-            Disconnection::Asked => {
-                let key = EventKey::of_asked_disconnection(item_id, user);
-                named(DISCONNECT_ASKED, &key.sort)
-            }
-            Disconnection::Deleted => {
-                let event_id = format!("{DISCONNECTED}-{}", user_digest(user));
-                named(DISCONNECTED, &event_id)
-            }
+            Disconnection::Asked => named(DISCONNECT_ASKED),
+            Disconnection::Deleted => named(DISCONNECTED),
             Disconnection::NotFound => {
                 let bucket = now.as_second().div_euclid(BUCKET.as_secs());
                 let event_id = format!("disconnect-{}-{bucket}", user_digest(user));
@@ -82,7 +79,7 @@ mod tests {
             key_of("abc"),
             (
                 "ITEM#9a7b6c5d-0000-4000-8000-000000000001".to_owned(),
-                "disconnect-asked-ba7816bf8f01cfea414140de5dae2223".to_owned()
+                "#disconnect-asked-ba7816bf8f01cfea414140de5dae2223".to_owned()
             )
         );
     }

@@ -135,7 +135,8 @@ impl Events {
         }
     }
 
-    /// Returns events about items and connectors since a time, of any origin and not quarantined.
+    /// Returns events about items and connectors since a time that Pluggy, an operator or our own schedule gave
+    /// rise to, and that are not quarantined. Hints are left out: a frontend may name any item.
     pub async fn since(
         &self,
         ours: ClientId,
@@ -146,12 +147,13 @@ impl Events {
         let scan = self
             .scan(now, after)
             .filter_expression(
-                "#expiresAt > :now AND #receivedAt >= :since \
+                "#expiresAt > :now AND #receivedAt >= :since AND #origin <> :hint \
                  AND (attribute_not_exists(#quarantine) OR #quarantine = :foreign) \
                  AND (begins_with(#pk, :item) OR begins_with(#pk, :connector))",
             )
             .projection_expression(FOUND)
             .expression_attribute_values(":since", time(since))
+            .expression_attribute_values(":hint", text(Origin::Hint.as_str()))
             .expression_attribute_values(":item", text(ITEM_PREFIX))
             .expression_attribute_values(":connector", text(CONNECTOR_PREFIX));
         found(scan, ours).await

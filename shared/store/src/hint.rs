@@ -81,7 +81,7 @@ mod tests {
             let key = hint(user, "2026-11-23T12:00:00Z").key;
 
             assert!(!key.sort.contains(user), "{key:?}");
-            let id = key.sort.strip_prefix("hint-").unwrap();
+            let id = key.sort.strip_prefix("#hint-").unwrap();
             let (digest, bucket) = id.split_once('-').unwrap();
             assert_eq!((digest.len(), bucket), (32, "5984784"), "{key:?}");
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::FailedFetch;
+use super::{FailedFetch, Owner};
 use pluggy::{ClientUserId, Item, ItemId};
 
 /// A row of `ItemTable`.
@@ -11,7 +11,7 @@ pub struct StoredItem {
     /// The item.
     pub item_id: ItemId,
     /// The owner. An item without an owner is shown to nobody.
-    pub owner: Option<ClientUserId>,
+    pub owner: Option<Owner>,
     /// When Pluggy created the item; before the first fetch, when we first received an event about it.
     pub created_at: Timestamp,
     /// Pluggy's last response; none for a placeholder, of which no fetch has succeeded.
@@ -20,8 +20,6 @@ pub struct StoredItem {
     pub schedule: Schedule,
     /// When it was deleted. A tombstone keeps nothing else.
     pub deleted_at: Option<Timestamp>,
-    /// Whether Pluggy itself has never reported it: an operator named it, and no fetch has succeeded yet.
-    pub is_unconfirmed: bool,
 }
 
 /// A response of `GET /items/{id}`.
@@ -88,25 +86,42 @@ impl PendingSignal {
 impl StoredItem {
     /// Whether `user` may see it.
     pub fn is_shown_to(&self, user: &ClientUserId) -> bool {
-        self.deleted_at.is_none() && self.owner.as_ref() == Some(user)
+        self.deleted_at.is_none() && self.user() == Some(user)
+    }
+
+    /// Returns the user it belongs to.
+    pub fn user(&self) -> Option<&ClientUserId> {
+        self.owner.as_ref().map(|owner| &owner.user)
+    }
+
+    /// Whether Pluggy itself has never reported it: an operator or our own schedule named it, and no fetch has
+    /// succeeded yet. The signal of an event stays pending until a fetch succeeds.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.deleted_at.is_none()
+            && self.snapshot.is_none()
+            && self.schedule.pending_signal.is_none()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Provenance;
 
     #[test]
     fn an_item_is_shown_to_its_owner_while_it_lives() {
         let owner: ClientUserId = "usr_1".parse().unwrap();
+        let by_event = |user: &ClientUserId| Owner {
+            user: user.clone(),
+            provenance: Provenance::Event,
+        };
         let mut item = StoredItem {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            owner: Some(owner.clone()),
+            owner: Some(by_event(&owner)),
             created_at: Timestamp::UNIX_EPOCH,
             snapshot: None,
             schedule: Schedule::default(),
             deleted_at: None,
-            is_unconfirmed: false,
         };
         assert!(item.is_shown_to(&owner));
         assert!(!item.is_shown_to(&"usr_2".parse().unwrap()));

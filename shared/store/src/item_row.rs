@@ -5,8 +5,12 @@ use jiff::Timestamp;
 
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::item_key;
-use super::schema::{CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTITION_KEY};
-use super::{Error, PendingSignal, Schedule, Snapshot, StoredItem, Target, schema};
+use super::schema::{
+    CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE, PARTITION_KEY,
+};
+use super::{
+    Error, Owner, PendingSignal, Provenance, Schedule, Snapshot, StoredItem, Target, schema,
+};
 use pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
 pub(super) const CREATED_AT: &str = "createdAt";
@@ -18,7 +22,6 @@ pub(super) const MISSING_SINCE: &str = "missingSince";
 pub(super) const CONFIRMING_FETCHES: &str = "confirmingFetches";
 pub(super) const PENDING_SIGNAL: &str = "pendingSignal";
 pub(super) const LAST_ERROR: &str = "lastError";
-pub(super) const UNCONFIRMED: &str = "unconfirmed";
 const STATUS: &str = "status";
 const EXECUTION_STATUS: &str = "executionStatus";
 const ERROR: &str = "error";
@@ -47,7 +50,8 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
     row.put(CREATED_AT, Some(time(stored.created_at)));
     row.put(DELETED_AT, stored.deleted_at.map(time));
     if let Some(owner) = &stored.owner {
-        row.put(OWNER, Some(text(owner.as_str())));
+        row.put(OWNER, Some(text(owner.user.as_str())));
+        row.put(OWNER_PROVENANCE, Some(text(owner.provenance.as_str())));
         row.put(
             CREATED_AT_ITEM_ID,
             Some(text(created_at_item_id(stored.created_at, stored.item_id))),
@@ -75,10 +79,6 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
     row.put(
         LAST_ERROR,
         stored.schedule.last_error.as_ref().and_then(document),
-    );
-    row.put(
-        UNCONFIRMED,
-        stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
     );
     row.put(
         CONFIRMING_FETCHES,
@@ -151,14 +151,9 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
         });
     };
     let created_at = required(CREATED_AT, reader.time(CREATED_AT)?)?;
-    let owner = reader.text(OWNER)?.map(|owner| {
-        owner
-            .parse()
-            .map_err(|_| Error::Corrupt { attribute: OWNER })
-    });
     Ok(StoredItem {
         item_id,
-        owner: owner.transpose()?,
+        owner: owner(&reader)?,
         created_at,
         snapshot: snapshot(&reader, item_id, created_at)?,
         schedule: Schedule {
@@ -173,8 +168,21 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
             last_error: reader.document(LAST_ERROR),
         },
         deleted_at: reader.time(DELETED_AT)?,
-        is_unconfirmed: reader.boolean(UNCONFIRMED)?.unwrap_or_default(),
     })
+}
+
+fn owner(reader: &Reader<'_>) -> Result<Option<Owner>, Error> {
+    let Some(user) = reader.text(OWNER)? else {
+        return Ok(None);
+    };
+    let user = user
+        .parse()
+        .map_err(|_| Error::Corrupt { attribute: OWNER })?;
+    let provenance = required(OWNER_PROVENANCE, reader.text(OWNER_PROVENANCE)?)?;
+    Ok(Some(Owner {
+        user,
+        provenance: Provenance::parse(&provenance),
+    }))
 }
 
 fn snapshot(
@@ -266,7 +274,10 @@ mod tests {
         let item: Box<Item> = serde_json::from_value(item).unwrap();
         StoredItem {
             item_id: item.id,
-            owner: Some("usr_1".parse().unwrap()),
+            owner: Some(Owner {
+                user: "usr_1".parse().unwrap(),
+                provenance: Provenance::Response,
+            }),
             created_at: item.created_at.unwrap(),
             snapshot: Some(Snapshot {
                 item,
@@ -285,7 +296,6 @@ mod tests {
                 }),
             },
             deleted_at: None,
-            is_unconfirmed: false,
         }
     }
 
@@ -315,7 +325,6 @@ mod tests {
     fn a_placeholder_and_a_tombstone_have_no_state() {
         let mut placeholder = stored(full_item());
         placeholder.snapshot = None;
-        placeholder.is_unconfirmed = true;
 
         assert_eq!(from_row(&to_row(&placeholder)).unwrap(), placeholder);
     }

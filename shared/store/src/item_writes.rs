@@ -1,4 +1,4 @@
-//! Conditional writes to `ItemTable`. A row never goes back in time or to another user.
+//! Conditional writes to `ItemTable`. A row never goes back in time. Its owner changes only for one of a higher rank.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -7,19 +7,20 @@ use jiff::Timestamp;
 use super::attributes::{document, number, text, time};
 use super::item_row::{
     CONFIRMING_FETCHES, CREATED_AT, FETCH_FAILURES, FETCHED_AT, LAST_ERROR, MISSING_SINCE,
-    PARAMETER, PENDING_SIGNAL, UNCONFIRMED, USER_ACTION, created_at_item_id, to_row,
+    PARAMETER, PENDING_SIGNAL, USER_ACTION, created_at_item_id, to_row,
 };
 use super::key::item_key;
 use super::schema::{
-    CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, PARTITION_KEY, SCHEMA, VERSION,
+    CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE, PARTITION_KEY, SCHEMA,
+    VERSION,
 };
 use super::update::{Update, Write, outcome};
-use super::{Error, Items, PendingSignal, Schedule, Snapshot, StoredItem, Target};
-use pluggy::{ClientUserId, Item, ItemId};
+use super::{Error, Items, Owner, PendingSignal, Schedule, Snapshot, StoredItem, Target};
+use pluggy::{Item, ItemId};
 
 impl Items {
-    /// Writes a snapshot, unless the row holds a newer one, belongs to another user, or is a tombstone made
-    /// after the request was sent.
+    /// Writes a snapshot, unless the row holds a newer one, has an owner that this one does not outrank, or is a
+    /// tombstone made after the request was sent.
     pub async fn put_snapshot(
         &self,
         stored: StoredItem,
@@ -33,16 +34,13 @@ impl Items {
             }
             None => "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
         };
-        let same_owner = match &stored.owner {
-            // The owner of an unconfirmed row comes from an operator only.
-            Some(_) => {
-                "(attribute_not_exists(#owner) OR #owner = :owner OR attribute_exists(unconfirmed))"
-            }
-            None => "attribute_not_exists(#owner)",
+        let owned = match &stored.owner {
+            Some(owner) => owner.may_hold_the_row(),
+            None => "attribute_not_exists(#owner)".to_owned(),
         };
         let condition = format!(
             "attribute_not_exists(pk) OR \
-             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {same_owner} AND {newer})"
+             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {owned} AND {newer})"
         );
         let row = StoredItem {
             snapshot: Some(snapshot),
@@ -60,7 +58,10 @@ impl Items {
             put = put.expression_attribute_values(":version", time(version));
         }
         if let Some(owner) = &row.owner {
-            put = put.expression_attribute_values(":owner", text(owner.as_str()));
+            put = put.expression_attribute_values(":owner", text(owner.user.as_str()));
+            for rank in owner.ranks_that_hold() {
+                put = put.expression_attribute_values(rank.placeholder(), text(rank.as_str()));
+            }
         }
         outcome(put.send().await, "put the item")
     }
@@ -80,7 +81,6 @@ impl Items {
             snapshot: None,
             schedule: Schedule::default(),
             deleted_at: Some(deleted_at),
-            is_unconfirmed: false,
         };
         let put = self
             .client
@@ -132,7 +132,8 @@ impl Items {
         if let Some(owner) = &stored.owner {
             let position = created_at_item_id(stored.created_at, id);
             update = update
-                .set_if_absent(OWNER, text(owner.as_str()))
+                .set_if_absent(OWNER, text(owner.user.as_str()))
+                .set_if_absent(OWNER_PROVENANCE, text(owner.provenance.as_str()))
                 .set_if_absent(CREATED_AT_ITEM_ID, text(position));
         }
         if let Some(snapshot) = &stored.snapshot {
@@ -145,10 +146,6 @@ impl Items {
             .set_or_remove(MISSING_SINCE, schedule.missing_since.map(time))
             .set_or_remove(PENDING_SIGNAL, schedule.pending_signal.map(signal))
             .set_or_remove(LAST_ERROR, schedule.last_error.as_ref().and_then(document))
-            .set_or_remove(
-                UNCONFIRMED,
-                stored.is_unconfirmed.then_some(AttributeValue::Bool(true)),
-            )
             .send("update the item's schedule")
             .await
     }
@@ -172,25 +169,30 @@ impl Items {
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .condition_expression("unconfirmed = :true AND attribute_not_exists(fetchedAt)")
-            .expression_attribute_values(":true", AttributeValue::Bool(true));
+            .condition_expression(
+                "attribute_exists(pk) AND attribute_not_exists(fetchedAt) \
+                 AND attribute_not_exists(pendingSignal)",
+            );
         outcome(delete.send().await, "delete the item")
     }
 
-    /// Sets the owner if the item is not gone and has no owner, or one that only an operator has named.
-    /// Nothing else changes.
+    /// Sets the owner if the item is not gone and has no owner, or one of a lower rank. Nothing else changes.
     pub async fn claim(
         &self,
         id: ItemId,
-        owner: &ClientUserId,
+        owner: &Owner,
         created_at: Timestamp,
     ) -> Result<Write, Error> {
-        let request = self.update(id).condition_expression(
-            "attribute_exists(pk) AND attribute_not_exists(deletedAt) \
-                 AND (attribute_not_exists(#owner) OR attribute_exists(unconfirmed))",
-        );
+        let mut request = self.update(id).condition_expression(format!(
+            "attribute_exists(pk) AND attribute_not_exists(deletedAt) AND {}",
+            owner.outranks_the_row()
+        ));
+        for rank in owner.provenance.lower() {
+            request = request.expression_attribute_values(rank.placeholder(), text(rank.as_str()));
+        }
         Update::new(request)
-            .set(OWNER, text(owner.as_str()))
+            .set(OWNER, text(owner.user.as_str()))
+            .set(OWNER_PROVENANCE, text(owner.provenance.as_str()))
             .set(CREATED_AT_ITEM_ID, text(created_at_item_id(created_at, id)))
             .send("claim the item")
             .await

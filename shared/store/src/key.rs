@@ -1,4 +1,5 @@
-//! Table keys from external ids. No sender can make a key too long, unprintable or ambiguous.
+//! Table keys from outside ids and from ids of ours. No sender can make a key too long, unprintable or ambiguous,
+//! or equal to one of ours.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -8,8 +9,12 @@ use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 
 use pluggy::{ClientUserId, ItemId, Subject};
 
-/// Maximum length of an id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
+/// Maximum length of an outside id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
 const MAX_ID_BYTES: usize = 128;
+/// First character of our own event ids. No outside id has it in a key.
+const OURS: char = '#';
+/// Prefix of hashed outside ids.
+const HASHED: &str = "sha256-";
 
 /// Bytes of a key's digest. A hundred of them fit into a row of one write unit.
 const KEY_DIGEST_BYTES: usize = 8;
@@ -24,27 +29,29 @@ pub struct EventKey {
 }
 
 impl EventKey {
-    /// Returns the key of a webhook event. An event without an id gets a random one.
+    /// Returns the key of a webhook event. Every id in an event is from outside. An event without an id gets a
+    /// random one of ours.
     pub fn of_event(subject: &Subject, event_id: Option<&str>) -> Self {
-        let sort = event_id.map_or_else(|| Uuid::new_v4().to_string(), hygienic);
+        let sort = event_id.map_or_else(|| ours(&Uuid::new_v4().to_string()), outside);
         let partition = subject_key(subject).unwrap_or_else(|| format!("EVENT#{sort}"));
         Self { partition, sort }
     }
 
-    /// Returns the key of an internal event.
-    pub fn of_target(target: Target, event_id: &str) -> Self {
+    /// Returns the key of an event of ours. `name` consists of printable ASCII characters and is at most 128 bytes
+    /// long.
+    pub fn of_target(target: Target, name: &str) -> Self {
         Self {
             partition: target.key(),
-            sort: hygienic(event_id),
+            sort: ours(name),
         }
     }
 
     /// Returns the key of an authenticated body that is not an event.
     pub fn of_unparsed(body: &[u8]) -> Self {
-        let key = format!("UNPARSED#{}", hex::encode(Sha256::digest(body)));
+        let digest = hex::encode(Sha256::digest(body));
         Self {
-            partition: key.clone(),
-            sort: key,
+            partition: format!("UNPARSED#{digest}"),
+            sort: ours(&digest),
         }
     }
 
@@ -54,11 +61,11 @@ impl EventKey {
         digest.get(..KEY_DIGEST_BYTES).unwrap_or(&digest).to_vec()
     }
 
-    /// Returns the key of a second, different event with the same id.
+    /// Returns the key of a second, different event with the same id. No outside id contains the separator.
     pub(super) fn with_body_digest(&self, digest: &[u8]) -> Self {
         Self {
             partition: self.partition.clone(),
-            sort: format!("{}#{}", self.sort, hex::encode(digest)),
+            sort: format!("{}{OURS}{}", self.sort, hex::encode(digest)),
         }
     }
 }
@@ -76,7 +83,7 @@ fn subject_key(subject: &Subject) -> Option<String> {
         Subject::Boleto(id) => ("BOLETO#", id),
         Subject::Nothing => return None,
     };
-    Some(format!("{prefix}{}", hygienic(id)))
+    Some(format!("{prefix}{}", outside(id)))
 }
 
 /// Returns the partition key of an item, in both tables.
@@ -93,19 +100,27 @@ pub(super) fn user_digest(user: &ClientUserId) -> String {
     hex::encode(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
-/// Returns a UUID in lower case, a short printable id unchanged, and the hash of anything else.
-fn hygienic(id: &str) -> String {
+/// Returns an event id of ours.
+fn ours(name: &str) -> String {
+    format!("{OURS}{name}")
+}
+
+/// Returns an outside id for a key: a UUID in lower case, a short printable id unchanged, and the hash of anything
+/// else. The result never contains [`OURS`], and looks like a hash only if it is one.
+fn outside(id: &str) -> String {
     if let Ok(uuid) = Uuid::try_parse(id) {
         return uuid.hyphenated().to_string();
     }
     let usable = (1..=MAX_ID_BYTES).contains(&id.len())
+        && !id.contains(OURS)
+        && !id.starts_with(HASHED)
         && id
             .bytes()
             .all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if usable {
         id.to_owned()
     } else {
-        format!("sha256-{}", hex::encode(Sha256::digest(id.as_bytes())))
+        format!("{HASHED}{}", hex::encode(Sha256::digest(id.as_bytes())))
     }
 }
 
@@ -124,12 +139,15 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_long_empty_or_unprintable_is_hashed() {
+    fn an_id_that_is_long_empty_unprintable_or_like_one_of_ours_is_hashed() {
         for id in [
             "x".repeat(129),
             String::new(),
             "a\u{0}b".to_owned(),
             "café".to_owned(),
+            "#fetch-1795435195000-0".to_owned(),
+            "evt_1#2".to_owned(),
+            format!("sha256-{}", "0".repeat(64)),
         ] {
             let key = EventKey::of_event(&Subject::Nothing, Some(&id));
 
@@ -150,6 +168,40 @@ mod tests {
         let key = EventKey::of_event(&Subject::Nothing, Some("evt_1"));
 
         assert_eq!(key.partition, "EVENT#evt_1");
+    }
+
+    #[test]
+    fn only_ids_of_ours_begin_with_the_character_of_ours() {
+        let item = Target::Item("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap());
+        let subject = Subject::Item("9a7b6c5d-0000-4000-8000-000000000001".to_owned());
+        let ours = [
+            EventKey::of_target(item, "fetch-1795435195000-0"),
+            EventKey::of_unparsed(b"x"),
+            EventKey::of_event(&Subject::Nothing, None),
+            EventKey::of_event(&subject, None),
+        ];
+
+        for key in ours {
+            assert!(key.sort.starts_with('#'), "{key:?}");
+            // A sender who knows the key, or a part of it, gets another one.
+            for id in [&key.sort, key.sort.trim_start_matches('#'), &key.partition] {
+                let theirs = EventKey::of_event(&subject, Some(id));
+                assert_ne!(theirs.sort, key.sort);
+                assert!(!theirs.sort.contains('#'), "{theirs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_under_a_reused_id_has_an_id_that_no_sender_can_give() {
+        let subject = Subject::Item("i".to_owned());
+        let first = EventKey::of_event(&subject, Some("evt_1"));
+        let second = first.with_body_digest(&[7; 32]);
+
+        let forged = EventKey::of_event(&subject, Some(&second.sort));
+
+        assert_eq!(second.sort, format!("evt_1#{}", "07".repeat(32)));
+        assert_ne!(forged, second);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod item_writes;
 mod items;
 mod key;
 mod limits;
+mod owner;
 pub mod pluggy_secret;
 mod recent_connectors;
 mod republish_scans;
@@ -58,6 +59,7 @@ pub use key::EventKey;
 pub use limits::{
     HINT_GRACE, HINTS_PER_TOKEN, LIMIT_PERIOD, Limited, Limits, MAX_DELETIONS, MAX_TOKENS, Permit,
 };
+pub use owner::{Owner, Provenance};
 pub use pluggy_secret::{PluggySecret, PluggySecrets};
 pub use scan::{ScanCursor, ScanPage, ScannedRow};
 pub use shared_api_key::SharedApiKey;

@@ -11,6 +11,8 @@ pub const EXPIRES_AT: &str = "expiresAt";
 pub const BY_OWNER: &str = "byOwner";
 /// Partition key of [`BY_OWNER`].
 pub const OWNER: &str = "owner";
+/// Who named the owner: `import`, `event` or `response`.
+pub const OWNER_PROVENANCE: &str = "ownerProvenance";
 /// Sort key of [`BY_OWNER`]: `<createdAt in epoch milliseconds, 15 digits>#<item id>`.
 pub const CREATED_AT_ITEM_ID: &str = "createdAtItemId";
 

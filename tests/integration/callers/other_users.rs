@@ -51,7 +51,7 @@ async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
     let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let row = StoredItem {
         item_id,
-        owner: owner.map(|owner| owner.parse().unwrap()),
+        owner: owner.map(tests::owner),
         created_at: now(),
         snapshot: None,
         schedule: Schedule {
@@ -59,7 +59,6 @@ async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
             ..Schedule::default()
         },
         deleted_at: None,
-        is_unconfirmed: owner.is_none(),
     };
     let items = deployment.tables.item_store();
     items.put_schedule(&row, now()).await.unwrap();

@@ -179,7 +179,7 @@ async fn an_item_of_meu_pluggy_is_refused_without_a_request_to_pluggy() {
 }
 
 #[tokio::test]
-async fn an_item_that_was_never_fetched_can_be_updated() {
+async fn an_item_that_was_never_fetched_gets_no_token() {
     let deployment = Deployment::start().await;
     let item_id = deployment.connect(USER, "user-ok").await;
     deployment.pluggy.add_fault(sandbox::Fault {
@@ -197,9 +197,16 @@ async fn an_item_that_was_never_fetched_can_be_updated() {
     deployment.deliver(&event).await;
     deployment.sync_all().await;
 
-    let response = json_of(&ask(&deployment, USER, item_id).await);
+    let tokens = deployment.requests_for("POST", "/connect_token");
 
-    assert_eq!(response["connect"]["updateItem"], json!(item_id));
+    let response = ask(&deployment, USER, item_id).await;
+
+    assert_eq!(response.status(), 404);
+    assert_eq!(deployment.requests_for("POST", "/connect_token"), tokens);
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
+    deployment.pluggy.clear_faults();
+    deployment.sync_all().await;
+    assert_eq!(ask(&deployment, USER, item_id).await.status(), 200);
 }
 
 #[tokio::test]

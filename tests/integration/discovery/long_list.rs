@@ -151,7 +151,6 @@ impl LongList {
                 snapshot: None,
                 schedule: Schedule::default(),
                 deleted_at: None,
-                is_unconfirmed: false,
             };
             items.put_snapshot(row, snapshot).await.unwrap();
         }

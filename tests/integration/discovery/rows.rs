@@ -54,7 +54,6 @@ async fn more_rows_than_fit_one_call_are_read() {
             snapshot: None,
             schedule: Schedule::default(),
             deleted_at: None,
-            is_unconfirmed: false,
         };
         items.put_schedule(&row, noon()).await.unwrap();
     }

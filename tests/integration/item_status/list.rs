@@ -63,12 +63,11 @@ pub(crate) async fn put_row(
     let item_id = item.id;
     let row = StoredItem {
         item_id,
-        owner: Some(user.parse().unwrap()),
+        owner: Some(tests::owner(user)),
         created_at: now() - SignedDuration::from_mins(minutes),
         snapshot: None,
         schedule: Schedule::default(),
         deleted_at: None,
-        is_unconfirmed: false,
     };
     let snapshot = Snapshot {
         item: Box::new(item),

@@ -27,12 +27,11 @@ pub(super) async fn stored(deployment: &Deployment, fields: &Value) -> ItemId {
         .extend(fields.as_object().unwrap().clone());
     let row = StoredItem {
         item_id,
-        owner: Some(USER.parse().unwrap()),
+        owner: Some(tests::owner(USER)),
         created_at: now(),
         snapshot: None,
         schedule: Schedule::default(),
         deleted_at: None,
-        is_unconfirmed: false,
     };
     let snapshot = Snapshot {
         item: serde_json::from_value(item).unwrap(),

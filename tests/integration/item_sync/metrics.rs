@@ -89,8 +89,8 @@ async fn an_item_of_another_user_is_counted() {
     deployment.sync_all().await;
 
     assert_eq!(last_line(&deployment)["OwnerConflicts"], 1);
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
-    assert_eq!(owner.as_str(), "usr_2", "the first one stays");
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
+    assert_eq!(owner.as_str(), USER, "a response outranks an event");
 }
 
 #[tokio::test]

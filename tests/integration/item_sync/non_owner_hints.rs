@@ -125,7 +125,7 @@ async fn a_hint_from_a_non_owner_beside_a_better_reason_does_not_change_the_fetc
     deployment.sync_all().await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().as_str(), USER);
+    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn the_owner_whom_pluggy_names_wins_over_an_imported_one() {
     .await;
     sync_operator_rows(&deployment).await;
 
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), "usr_1");
     assert_eq!(deployment.status_of("usr_2", item_id).await.0, 404);
 }
@@ -132,7 +132,7 @@ async fn an_imported_owner_outlives_the_loss_of_the_row() {
     let replays: Vec<_> = operator_rows(&deployment)
         .await
         .into_iter()
-        .filter(|row| row["sk"].as_s().unwrap().starts_with("replay-"))
+        .filter(|row| row["sk"].as_s().unwrap().starts_with("#replay-"))
         .collect();
     let batch = tests::stream::batch(&replays);
     item_sync::handle(
@@ -143,6 +143,6 @@ async fn an_imported_owner_outlives_the_loss_of_the_row() {
     )
     .await;
 
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), USER);
 }

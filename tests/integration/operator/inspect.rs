@@ -168,12 +168,11 @@ async fn the_banks_prompt_to_the_user_is_omitted() {
     .unwrap();
     let stored = store::StoredItem {
         item_id,
-        owner: Some(USER.parse().unwrap()),
+        owner: Some(tests::owner(USER)),
         created_at: now(),
         snapshot: None,
         schedule: Schedule::default(),
         deleted_at: None,
-        is_unconfirmed: false,
     };
     let snapshot = store::Snapshot {
         item,
@@ -202,7 +201,7 @@ async fn a_users_items_are_listed_page_by_page() {
     for _ in 0..60 {
         let stored = store::StoredItem {
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
-            owner: Some(USER.parse().unwrap()),
+            owner: Some(tests::owner(USER)),
             created_at: now(),
             snapshot: None,
             schedule: Schedule {
@@ -210,7 +209,6 @@ async fn a_users_items_are_listed_page_by_page() {
                 ..Schedule::default()
             },
             deleted_at: None,
-            is_unconfirmed: false,
         };
         items.put_schedule(&stored, now()).await.unwrap();
     }

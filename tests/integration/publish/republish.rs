@@ -184,6 +184,7 @@ async fn many_items_are_published_page_by_page() {
                 "createdAt".to_owned(),
                 AttributeValue::N("1795435200000".to_owned()),
             ),
+            ("pendingSignal".to_owned(), text("activity".to_owned())),
         ];
         let put = tables.client.put_item().table_name(&tables.items);
         put.set_item(Some(row.into())).send().await.unwrap();

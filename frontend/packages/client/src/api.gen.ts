@@ -765,6 +765,13 @@ export interface components {
             /** @description What to do. */
             detail: string;
         };
+        ItemNotFetched: {
+            /** @constant */
+            type: "urn:pluggy-lambda:problem:item-not-fetched";
+            title: string;
+            /** @constant */
+            status: 409;
+        };
         DisconnectRefused: {
             /** @constant */
             type: "urn:pluggy-lambda:problem:disconnect-refused";
@@ -1184,6 +1191,11 @@ export interface components {
          * @example 5
          */
         RetryAfter: number;
+        /**
+         * @description After how many seconds to try again. Absent where Pluggy refuses.
+         * @example 5
+         */
+        RetryAfterFirstFetch: number;
     };
     pathItems: never;
 }
@@ -1403,10 +1415,14 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["ItemNotFound"];
-            /** @description Pluggy refuses to delete the item now. */
+            /**
+             * @description Pluggy refuses to delete the item now. Or the item was never fetched, so that its owner is not proven; try again after
+             *     `Retry-After` seconds.
+             */
             409: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Retry-After": components["headers"]["RetryAfterFirstFetch"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1418,7 +1434,7 @@ export interface operations {
                      *       "code": "ITEM_IS_ALREADY_UPDATING"
                      *     }
                      */
-                    "application/problem+json": components["schemas"]["DisconnectRefused"];
+                    "application/problem+json": components["schemas"]["DisconnectRefused"] | components["schemas"]["ItemNotFetched"];
                 };
             };
             429: components["responses"]["UserLimitReached"];
@@ -1678,10 +1694,14 @@ export interface operations {
             401: components["responses"]["Unsigned"];
             403: components["responses"]["NoBackend"];
             404: components["responses"]["ItemOfUserNotFound"];
-            /** @description Pluggy refuses to delete the item now. */
+            /**
+             * @description Pluggy refuses to delete the item now. Or the item was never fetched, so that its owner is not proven; try again after
+             *     `Retry-After` seconds.
+             */
             409: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
+                    "Retry-After": components["headers"]["RetryAfterFirstFetch"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1693,7 +1713,7 @@ export interface operations {
                      *       "code": "ITEM_IS_ALREADY_UPDATING"
                      *     }
                      */
-                    "application/problem+json": components["schemas"]["DisconnectRefused"];
+                    "application/problem+json": components["schemas"]["DisconnectRefused"] | components["schemas"]["ItemNotFetched"];
                 };
             };
             429: components["responses"]["UserLimitReached"];

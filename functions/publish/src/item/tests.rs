@@ -1,6 +1,6 @@
 use pluggy::Item;
 use serde_json::{Value, json};
-use store::Schedule;
+use store::{Owner, PendingSignal, Provenance, Schedule};
 
 use super::*;
 use store::Snapshot;
@@ -22,7 +22,10 @@ fn item(fields: Value) -> StoredItem {
     let item: Box<Item> = serde_json::from_value(answer).unwrap();
     StoredItem {
         item_id: item.id,
-        owner: Some("usr_1".parse().unwrap()),
+        owner: Some(Owner {
+            user: "usr_1".parse().unwrap(),
+            provenance: Provenance::Event,
+        }),
         created_at: item.created_at.unwrap(),
         snapshot: Some(Snapshot {
             item,
@@ -30,7 +33,6 @@ fn item(fields: Value) -> StoredItem {
         }),
         schedule: Schedule::default(),
         deleted_at: None,
-        is_unconfirmed: false,
     }
 }
 
@@ -56,7 +58,21 @@ fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
 fn placeholder() -> StoredItem {
     StoredItem {
         snapshot: None,
+        schedule: Schedule {
+            pending_signal: Some(PendingSignal::Activity),
+            ..Schedule::default()
+        },
         ..ready()
+    }
+}
+
+fn of_another_user(provenance: Provenance, item: StoredItem) -> StoredItem {
+    StoredItem {
+        owner: Some(Owner {
+            user: "usr_2".parse().unwrap(),
+            provenance,
+        }),
+        ..item
     }
 }
 
@@ -211,6 +227,27 @@ fn newer_data_and_a_known_owner_are_published_as_a_change() {
 }
 
 #[test]
+fn an_owner_who_replaces_another_is_published_at_once() {
+    let by_event = of_another_user(Provenance::Event, ready());
+    let by_response = of_another_user(Provenance::Response, ready());
+
+    let change = entry(Some(&ready()), &by_response).unwrap();
+
+    assert_eq!(change.detail_type, "item.changed");
+    assert_eq!(detail(&change)["owner"], "usr_2");
+    assert_ne!(change.id, entry(None, &ready()).unwrap().id);
+    assert_eq!(present(&by_response).unwrap().id, change.id);
+    assert_eq!(
+        published(Some(&by_event), &by_response),
+        None,
+        "the user is the same"
+    );
+    let first = entry(Some(&placeholder()), &by_response).unwrap();
+    assert_eq!(first.detail_type, "item.ready");
+    assert_eq!(detail(&first)["owner"], "usr_2");
+}
+
+#[test]
 fn a_deleted_item_is_published_with_its_last_owner() {
     let entry = entry(Some(&ready()), &tombstone()).unwrap();
 
@@ -245,7 +282,7 @@ fn a_deletion_is_published_even_if_the_old_row_is_unreadable() {
 #[test]
 fn a_placeholder_is_connecting_unless_only_an_operator_named_it() {
     let unconfirmed = StoredItem {
-        is_unconfirmed: true,
+        schedule: Schedule::default(),
         ..placeholder()
     };
 

@@ -29,7 +29,7 @@ async fn an_owner_that_pluggy_names_outranks_an_operators_earlier_one() {
     sync_operator_rows(&deployment).await;
 
     assert_eq!(fetches, 1);
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), "usr_1");
 }
 
@@ -61,7 +61,7 @@ async fn an_owner_that_only_an_operator_named_stays_marked_as_imported() {
         origins,
         HashSet::from([("replay".to_owned(), false), ("import".to_owned(), true)])
     );
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
     assert_eq!(owner.as_str(), USER);
 }
 
@@ -76,7 +76,7 @@ async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
 async fn forget_import(deployment: &Deployment) {
     let tables = &deployment.tables;
     for row in operator_rows(deployment).await {
-        if row["sk"].as_s().unwrap() == &format!("import-{RUN}") {
+        if row["sk"].as_s().unwrap() == &format!("#import-{RUN}") {
             let delete = tables.client.delete_item().table_name(&tables.events);
             let delete = delete.key("pk", row["pk"].clone());
             delete.key("sk", row["sk"].clone()).send().await.unwrap();
@@ -117,7 +117,7 @@ async fn a_users_items_are_replayed_also_where_their_rows_are_lost() {
 
     assert_eq!((fetches, again), (2, 0));
     for item_id in mine {
-        let owner = row(&deployment, item_id).await.unwrap().owner.unwrap();
+        let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
         assert_eq!(owner.as_str(), USER);
     }
 }

@@ -1,0 +1,90 @@
+"""`make prove`: puts each bug of tests/histories/seeded_bugs.toml into a copy of the code. Its check must fail.
+
+`seeded_bugs.py NAME ...` tries some of them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack import console, machine, paths
+
+BUGS = paths.ROOT / "tests" / "histories" / "seeded_bugs.toml"
+# Cargo takes a crate of the copy for the crate of the same name here, so the copy has build artifacts of its own.
+FOLDER = paths.ROOT / "target" / "seeded-bugs"
+COPY = FOLDER / "code"
+# Enough for each bug to show.
+HISTORIES = "500"
+COMMAND = ["cargo", "test", "--locked", "-j2", "--package", "tests", "--test", "histories"]
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A change of one line that a test must notice."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    test: str
+    rule: str
+
+    def is_in(self, root: Path) -> bool:
+        """Returns whether the code has the place of the bug, once."""
+        return (root / self.file).read_text(encoding="utf-8").count(self.before) == 1
+
+
+def bugs() -> list[Bug]:
+    """Returns the bugs of the list."""
+    entries = tomllib.loads(BUGS.read_text(encoding="utf-8")).items()
+    return [
+        Bug(name, entry["file"], entry["from"], entry["to"], entry["test"], entry["rule"]) for name, entry in entries
+    ]
+
+
+def main() -> None:
+    """Tries the bugs, and fails if a check misses one."""
+    machine.require("rust")
+    wanted = [bug for bug in bugs() if bug.name in sys.argv[1:] or len(sys.argv) == 1]
+    _copy_code()
+    missed = [bug.name for bug in wanted if not _is_caught(bug)]
+    shutil.rmtree(FOLDER)
+    if missed:
+        raise console.Failure("a check misses its seeded bug", ", ".join(missed))
+
+
+def _copy_code() -> None:
+    shutil.rmtree(COPY, ignore_errors=True)
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=paths.ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, names.split("\0")):
+        source = paths.ROOT / name
+        if source.is_file():
+            (COPY / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, COPY / name)
+
+
+def _is_caught(bug: Bug) -> bool:
+    if not bug.is_in(COPY):
+        raise console.Failure(f"{bug.name}: {bug.file} has no such line", f"Update {BUGS.name}.")
+    path = COPY / bug.file
+    code = path.read_text(encoding="utf-8")
+    path.write_text(code.replace(bug.before, bug.after), encoding="utf-8")
+    changed = {"CARGO_TARGET_DIR": str(FOLDER), "RUST_BACKTRACE": "0", "HISTORIES_SHRINK": "0"}
+    environment = {**os.environ, **changed, "HISTORIES": HISTORIES}
+    run = subprocess.run([*COMMAND, bug.test], cwd=COPY, env=environment, check=False, capture_output=True, text=True)
+    path.write_text(code, encoding="utf-8")
+    output = run.stdout + run.stderr
+    is_caught = run.returncode != 0 and bug.rule in output
+    print(f"seeded bug {bug.name}: {'caught' if is_caught else 'MISSED'} by {bug.test} ({bug.rule})", flush=True)
+    if not is_caught:
+        print("\n".join(output.splitlines()[-40:]))
+    return is_caught
+
+
+if __name__ == "__main__":
+    console.run(main)
