@@ -79,7 +79,7 @@ applyLook(FIRST_LOOK);
 const root = createRoot(document.getElementById("root")!);
 fetchConfig().then(
   (config) => {
-    setBankAddress(config.widgetUrl);
+    setBankAddress(config.bankUrl);
     setWidgetAddress(query.get("widget") === "default" ? undefined : config.widgetUrl);
     root.render(
       <StrictMode>

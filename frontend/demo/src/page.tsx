@@ -97,7 +97,7 @@ function Page({ config }: { config: Config }) {
     const { connectorId } = scenario;
     const asked = { language, theme, connector: String(connectorId), ...(user && { user }) };
     const widget = query.get("widget");
-    return `/app?${new URLSearchParams({ ...asked, ...(widget && { widget }) })}`;
+    return `app.html?${new URLSearchParams({ ...asked, ...(widget && { widget }) })}`;
     // Only a new tab loads the address: later changes are posted to the app.
   }, [isClosed]);
 
@@ -124,7 +124,7 @@ function Page({ config }: { config: Config }) {
             onChange={(theme) => setLook({ ...look, theme })}
           />
         </div>
-        <p className="stand-in">{texts.standIn}</p>
+        <p className="stand-in">{config.isPlayback ? texts.playback : texts.standIn}</p>
       </header>
       <main className="columns">
         <div className="left">

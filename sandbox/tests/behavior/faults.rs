@@ -1,8 +1,9 @@
 use std::time::{Duration, Instant};
 
 use hyper::Method;
+use jiff::Timestamp;
 use sandbox::{Effect, Fault};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::client::Pluggy;
@@ -95,6 +96,31 @@ async fn a_connection_can_be_closed_without_an_answer() {
 
     assert!(cut_off.is_err());
     assert_eq!(pluggy.get("/connectors").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_has_its_time_and_whether_a_browser_sent_it() {
+    let pluggy = Pluggy::start().await;
+    let before = Timestamp::now().as_millisecond();
+    pluggy.get("/connectors").await;
+    let between = Timestamp::now().as_millisecond();
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    pluggy.get_from_browser("/connectors").await;
+    let after = Timestamp::now().as_millisecond();
+
+    let listed = pluggy.get("/sandbox/requests?pathPrefix=/connectors").await;
+
+    let requests = listed.body["requests"].as_array().unwrap().clone();
+    let from_browser: Vec<_> = requests.iter().map(|one| &one["fromBrowser"]).collect();
+    assert_eq!(from_browser, [false, true]);
+    let times: Vec<_> = requests.iter().map(|one| time(&one["at"])).collect();
+    assert!((before..=between).contains(&times[0]), "{times:?}");
+    assert!((between + 1..=after).contains(&times[1]), "{times:?}");
+}
+
+fn time(text: &Value) -> i64 {
+    let time: Timestamp = text.as_str().unwrap().parse().unwrap();
+    time.as_millisecond()
 }
 
 #[tokio::test]

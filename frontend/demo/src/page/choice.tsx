@@ -18,7 +18,7 @@ export function Choice<Option extends string>({
 }: Props<Option>) {
   return (
     <fieldset className={className}>
-      <legend>{legend}</legend>
+      <legend className={className === "choice" ? "hidden" : undefined}>{legend}</legend>
       {options.map((option) => (
         <label key={option}>
           <input

@@ -1,7 +1,7 @@
 import type { Locator } from "playwright-core";
 import { expect } from "vitest";
 
-import { expectAccessible, type Look, WIDTHS } from "./browser.ts";
+import { expectAccessible, type Look, WIDTHS } from "../browser.ts";
 import { Demo } from "./demo.ts";
 import { test as base } from "./fixtures.ts";
 import { control, type Sandbox, startSandbox } from "./sandbox.ts";

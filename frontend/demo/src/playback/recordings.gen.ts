@@ -1,0 +1,2 @@
+import type { Recordings } from "./recording.ts";
+export const RECORDINGS: Recordings = {} as Recordings;
