@@ -15,7 +15,7 @@ import { Choice } from "./page/choice.tsx";
 import { useFeed } from "./page/feed.ts";
 import { Status } from "./page/status.tsx";
 import { PAGE_TEXTS, type PageTexts } from "./page/texts.ts";
-import { type Attempt, type BrowserEntry, marksOf, verdictOf, withEntry } from "./page/timeline.ts";
+import { type Attempt, type BrowserEntry, marksOf, verdictOf, withEntry, withItem } from "./page/timeline.ts";
 import { Timeline } from "./page/timeline-view.tsx";
 import { applyLook, type Config, fetchConfig, tokensOf, type Look, passTime, setPrefill } from "./server.ts";
 
@@ -33,6 +33,8 @@ function Page({ config }: { config: Config }) {
   const [attempts, setAttempts] = useState<Attempt[]>([]);
   const [isClosed, setClosed] = useState(false);
   const [hasFailed, setFailed] = useState(false);
+  // The scenario whose login the widget's form begins with.
+  const [prefilled, setPrefilled] = useState<string>();
   // Opened as soon as the app in the phone is there.
   const [waiting, setWaiting] = useState<ConnectTokenRequest>();
   const frame = useRef<HTMLIFrameElement>(null);
@@ -40,15 +42,17 @@ function Page({ config }: { config: Config }) {
 
   const note = useCallback((entry: BrowserEntry) => setAttempts((attempts) => withEntry(attempts, entry)), []);
   const send = useCallback((message: ToApp) => frame.current?.contentWindow?.postMessage(message, location.origin), []);
-  const ask = useCallback((request: Promise<Response>) => {
-    request.then(
-      ({ ok }) => setFailed(!ok),
-      () => setFailed(true),
-    );
-  }, []);
+  const ask = useCallback(
+    (request: Promise<Response>): Promise<void> =>
+      request.then(
+        ({ ok }) => setFailed(!ok),
+        () => setFailed(true),
+      ),
+    [],
+  );
 
   useEffect(() => applyLook(look), [look]);
-  useEffect(() => ask(setPrefill(scenario.values)), [ask, scenario]);
+  useEffect(() => void ask(setPrefill(scenario.values)).then(() => setPrefilled(scenario.name)), [ask, scenario]);
   useEffect(() => send({ type: "look", look, connectorId: scenario.connectorId }), [send, look, scenario]);
   useEffect(
     () =>
@@ -88,7 +92,7 @@ function Page({ config }: { config: Config }) {
   }
 
   function pass(): void {
-    ask(passTime());
+    void ask(passTime());
     note({ kind: "passed", at: Date.now() });
   }
 
@@ -131,6 +135,7 @@ function Page({ config }: { config: Config }) {
           <Choice
             legend={texts.scenario}
             className="scenarios"
+            isBusy={prefilled !== scenario.name}
             value={scenario.name}
             options={SCENARIOS.map(({ name }) => name)}
             labelOf={(name) => texts.scenarios[name]}
@@ -214,8 +219,9 @@ function Truth(props: TruthProps) {
   );
 }
 
-function TruthOfUser({ user, look, texts, attempts, onOpen, refresh }: TruthProps & { refresh: () => void }) {
+function TruthOfUser({ user, look, texts, onOpen, refresh, ...props }: TruthProps & { refresh: () => void }) {
   const { items } = useConnections();
+  const attempts = withItem(props.attempts, items);
   const { entries, rows } = useFeed(user);
   const [chosen, setChosen] = useState<string>();
   const attempt = attempts.at(-1);

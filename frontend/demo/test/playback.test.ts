@@ -40,7 +40,7 @@ const pass: Step = {
   ],
 };
 const update: Step = {
-  act: { kind: "update", values: undefined },
+  act: { kind: "update" },
   at: NOON,
   changes: [{ at: NOON, entries: [entry("again", NOON)] }],
 };

@@ -41,13 +41,9 @@ export class Demo {
 
   /** Opens the widget in a scenario, up to the bank's login form. */
   async begin(scenario: string): Promise<void> {
-    const choice = this.page.getByRole("radio", { name: scenario });
-    // The page has set the one that is chosen at first.
-    if (!(await choice.isChecked())) {
-      const isSet = this.page.waitForResponse((response) => response.url().endsWith("/prefill") && response.ok());
-      await choice.check();
-      await isSet;
-    }
+    await this.page.getByRole("radio", { name: scenario }).check();
+    // The form of the widget begins with the login of the scenario.
+    await this.page.locator('.scenarios[aria-busy="false"]').waitFor();
     await this.app.getByRole("button", { name: "Connect a bank" }).click();
     await this.widget.getByRole("button", { name: "Agree and continue" }).click();
     await this.widget.getByRole("heading", { name: "Log in to your account" }).waitFor();

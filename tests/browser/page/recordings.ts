@@ -111,7 +111,8 @@ class Recorder {
     if (!response.ok() || method === "OPTIONS") return;
     if (pathname === "/connect-token") {
       const { connect } = await response.json();
-      this.connect ??= connect;
+      const { language, theme, selectedConnectorId, ...rest } = connect;
+      this.connect ??= rest;
     } else if (pathname === "/connectors") {
       this.banks ??= await response.json();
     } else if (response.url().startsWith(`${needed("PLUGGY_API_URL")}/items`)) {
@@ -211,5 +212,13 @@ test("each scenario", { timeout: 600_000 }, async ({ visit }) => {
     shared = { banks: recorder.banks, connect: recorder.connect };
     scenarios[name] = { itemId: recorder.itemId, steps: recorder.steps };
   }
-  await writeFile(FILE, `${HEAD}${JSON.stringify({ ...shared, scenarios }, null, 1)};\n`);
+  await writeFile(FILE, `${HEAD}${written({ ...shared, scenarios })};\n`);
 });
+
+/** Returns a value as JSON, with a line for each change. */
+function written(value: Json): string {
+  return JSON.stringify(value)
+    .replaceAll('{"at":', '\n{"at":')
+    .replaceAll('{"act":', '\n{"act":')
+    .replaceAll('{"itemId":', '\n{"itemId":');
+}

@@ -1,5 +1,5 @@
 // The playback: it answers each request of the page, of the app and of the widget with a recorded response.
-import type { Language } from "@pluggy-lambda/client";
+import type { ConnectTokenRequest, Language } from "@pluggy-lambda/client";
 
 import type { Values } from "../../../../sandbox/widget/src/scenarios.ts";
 import type { Rows } from "../page/feed.ts";
@@ -77,7 +77,11 @@ export function createPlayer(recordings: Recordings, config: Config, now: () => 
           ? continued(second, { kind: "answer", values: body }, request.language)
           : loggedIn(request, { kind: "login", connectorId: body.connectorId, values: body.parameters });
       case "PATCH /items":
-        return continued(second, { kind: "update", values: body.parameters }, request.language);
+        return continued(
+          second,
+          { kind: "update", ...(body.parameters && { values: body.parameters }) },
+          request.language,
+        );
       case "GET /items": {
         const run = runOf(second);
         return found(run && pluggyItemOf(changes(run)));
@@ -93,7 +97,7 @@ export function createPlayer(recordings: Recordings, config: Config, now: () => 
     const run = runOf(itemId);
     switch (`${method} ${resource}`) {
       case "POST connect-token":
-        return connectToken(user, JSON.parse(request.body || "{}").itemId);
+        return connectToken(user, JSON.parse(request.body || "{}"));
       case "POST connect-events":
         return { status: 202, body: {} };
       case "DELETE items":
@@ -108,12 +112,12 @@ export function createPlayer(recordings: Recordings, config: Config, now: () => 
     }
   }
 
-  function connectToken(user: string, itemId: string | undefined): PlayedResponse {
-    if (itemId !== undefined && !runOf(itemId)?.recording.steps.some(({ act }) => act.kind === "update"))
+  function connectToken(user: string, { itemId, ...asked }: ConnectTokenRequest): PlayedResponse {
+    const updated = itemId ? { updateItem: itemId } : {};
+    if (itemId && !runOf(itemId)?.recording.steps.some(({ act }) => act.kind === "update"))
       return { status: 409, body: { type: "urn:pluggy-lambda:problem:item-not-updatable", title: "Not recorded" } };
     const accessToken = `${users.push(user) - 1}`;
-    const connect = { ...recordings.connect, ...(itemId !== undefined && { updateItem: itemId }) };
-    return { status: 200, body: { accessToken, connect } };
+    return { status: 200, body: { accessToken, connect: { ...recordings.connect, ...asked, ...updated } } };
   }
 
   /** Creates a connection, if a scenario has this login. */

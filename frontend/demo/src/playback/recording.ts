@@ -8,7 +8,7 @@ import type { ServerEntry } from "../page/timeline.ts";
 export interface Recordings {
   /** The response of `GET /connectors`. */
   banks: unknown;
-  /** `connect` in the response of `POST /connect-token`. */
+  /** `connect` in the response of `POST /connect-token`, without what the request asks for. */
   connect: Record<string, unknown>;
   scenarios: Record<ScenarioName, Recording>;
 }
@@ -30,7 +30,7 @@ export interface Step {
 /** A request that a person causes. The item is that of the recording. */
 export type Act =
   | { kind: "login"; connectorId: number; values: Record<string, string> }
-  | { kind: "update"; values: Record<string, string> | undefined }
+  | { kind: "update"; values?: Record<string, string> }
   | { kind: "answer"; values: Record<string, string> }
   | { kind: "authorize" }
   | { kind: "pass" };
