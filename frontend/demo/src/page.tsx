@@ -192,10 +192,15 @@ interface TruthProps {
 /** What the backend knows of a user, whether or not the app is open. */
 function Truth(props: TruthProps) {
   const { user, config, look, texts } = props;
+  const language = useRef(look.language);
   const client = useMemo(() => {
     if (user === undefined) return undefined;
-    return createPluggyClient({ baseUrl: config.apiUrl, language: look.language, userToken: tokensOf(user) });
-  }, [user, config, look.language]);
+    return createPluggyClient({ baseUrl: config.apiUrl, language: () => language.current, userToken: tokensOf(user) });
+  }, [user, config]);
+  useEffect(() => {
+    language.current = look.language;
+    client?.refresh();
+  }, [client, look.language]);
   if (!client)
     return (
       <>

@@ -107,6 +107,7 @@ test("each time of a response moves with the playback", () => {
 });
 
 test("it continues when the person acts, and a long pause is cut short", () => {
+  const begun = now;
   logIn();
   now += 10 * MINUTE;
   expect(listed()).toMatchObject([{ phase: "waiting_user" }]);
@@ -116,7 +117,7 @@ test("it continues when the person acts, and a long pause is cut short", () => {
   expect(listed()).toMatchObject([{ phase: "waiting_user" }]);
   now += 1;
 
-  expect(listed()).toMatchObject([{ phase: "ready" }]);
+  expect(listed()).toMatchObject([{ phase: "ready", createdAt: new Date(begun).toISOString() }]);
   expect(player.newsOf("ana").entries.map(({ name }) => name)).toEqual(["item/created", "item/updated"]);
 });
 

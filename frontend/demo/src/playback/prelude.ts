@@ -4,6 +4,8 @@ import type { Language } from "@pluggy-lambda/client";
 import { createPlayer, type Player, type PlayedRequest, type PlayedResponse } from "./player.ts";
 import { RECORDINGS } from "./recordings.gen.ts";
 
+/** An address that is answered here, as everything else. */
+const API = "https://api.example.com";
 /** How often the feed looks for news. */
 const FEED_MS = 300;
 
@@ -18,7 +20,7 @@ const isBankPage = location.pathname.endsWith("/bank.html");
 if (owner === undefined && !isBankPage) {
   const here = (path: string): string => new URL(path, location.href).href;
   const config = {
-    apiUrl: `${location.origin}/api`,
+    apiUrl: API,
     widgetUrl: here("widget/widget.html"),
     bankUrl: here("widget/bank.html"),
     users: ["ana", "bruno"],
@@ -60,9 +62,10 @@ window.fetch = async (input, init) => {
   const language: Language = (headers.get("accept-language") ?? document.documentElement.lang).startsWith("en")
     ? "en"
     : "pt";
+  const { origin, pathname } = new URL(request.url);
   const { status, body } = await ask({
     method,
-    path: new URL(request.url).pathname,
+    path: origin === API ? `/api${pathname}` : pathname,
     language,
     authorization: headers.get("authorization"),
     apiKey: headers.get("x-api-key"),

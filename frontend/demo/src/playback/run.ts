@@ -39,37 +39,51 @@ function sorted(_: string, value: unknown): unknown {
   return isRecord ? Object.fromEntries(Object.entries(value).sort()) : value;
 }
 
+/** A time of the recording, and when it was played. */
+interface Anchor {
+  recorded: number;
+  played: number;
+}
+
 /** Returns the changes until now, oldest first, with their times and the item's id of this run. */
 export function changesOf(run: Run, now: number): Change[] {
+  const anchors: Anchor[] = [];
   return run.begun.flatMap(({ step, at }, index) => {
     // What the next act interrupts has happened by then.
     const end = run.begun[index + 1]?.at ?? Infinity;
-    let before = step.at;
-    let after = 0;
+    anchors.push({ recorded: step.at, played: at });
     return step.changes.flatMap((change) => {
-      after += Math.min(change.at - before, LONGEST_PAUSE_MS);
-      before = change.at;
-      const happened = Math.min(at + after, end);
-      return happened <= now ? [moved(change, happened, run, index)] : [];
+      const played = Math.min(playedAt(change.at, anchors, LONGEST_PAUSE_MS), end);
+      if (played > now) return [];
+      anchors.push({ recorded: change.at, played });
+      return [moved(change, anchors, run, index)];
     });
   });
+}
+
+/** Returns when a time of the recording is played: as long after the last known time as then, or `most`. */
+function playedAt(time: number, anchors: Anchor[], most = Infinity): number {
+  const before = anchors.findLast(({ recorded }) => recorded <= time) ?? anchors[0];
+  return before ? before.played + Math.min(time - before.recorded, most) : time;
 }
 
 /** Returns the response to the last act: the item, as Pluggy's API had it at once. */
 export function responseTo(run: Run, now: number): unknown {
   const index = run.begun.length - 1;
   const first = run.begun[index]?.step.changes.find(({ pluggyItem }) => pluggyItem);
-  return first ? moved(first, now, run, index).pluggyItem : {};
+  return first ? moved(first, [{ recorded: first.at, played: now }], run, index).pluggyItem : {};
 }
 
-/** Returns a change as of another time and of another item: each time in it moves as far. */
-function moved(change: Change, at: number, { recording, itemId }: Run, step: number): Change {
-  const distance = at - change.at;
+/** Returns a change with the times of the playback and the item of this run. */
+function moved(change: Change, anchors: Anchor[], { recording, itemId }: Run, step: number): Change {
   const text = JSON.stringify(change)
     .replaceAll(recording.itemId, itemId)
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => new Date(Date.parse(time) + distance).toISOString())
-    .replace(/("\w+At":)(\d{13})\b/g, (_, name: string, time: string) => name + (Number(time) + distance));
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) =>
+      new Date(playedAt(Date.parse(time), anchors)).toISOString(),
+    )
+    .replace(/("\w+At":)(\d{13})\b/g, (_, name: string, time: string) => name + playedAt(Number(time), anchors));
   const { entries, ...rest }: Change = JSON.parse(text);
+  const at = playedAt(change.at, anchors);
   // A step may be repeated.
   return {
     ...rest,
