@@ -6,6 +6,9 @@ import type { Lane, MarkKind, Verdict } from "./timeline.ts";
 const clock = (locale: string) => (date: Date) =>
   date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
+/** Status and execution status are the same while the user's input is awaited. */
+const withoutRepetition = (statuses: string): string => [...new Set(statuses.split("/"))].join("/");
+
 const pt = {
   title: "Pluggy on Lambda",
   lead: "O que a pessoa vê, e o que realmente aconteceu.",
@@ -58,7 +61,7 @@ const pt = {
     closed: () => "aba fechada",
     reopened: () => "aba aberta de novo",
     passed: () => "30 minutos depois",
-    row: (name: string) => (name === "placeholder" ? "linha nova" : `linha: ${name}`),
+    row: (name: string) => (name === "placeholder" ? "linha nova" : `linha: ${withoutRepetition(name)}`),
     missing: (name: string) => `${name} nunca chegou`,
   } as Partial<Record<MarkKind, (name: string) => string>>,
   verdicts: {
@@ -128,7 +131,7 @@ const en: PageTexts = {
     closed: () => "tab closed",
     reopened: () => "tab opened again",
     passed: () => "30 minutes later",
-    row: (name) => (name === "placeholder" ? "new row" : `row: ${name}`),
+    row: (name) => (name === "placeholder" ? "new row" : `row: ${withoutRepetition(name)}`),
     missing: (name) => `${name} never came`,
   },
   verdicts: {
