@@ -1,7 +1,7 @@
 """`make test-browser`: pages in a real Chromium, as a person sees them.
 
-`widget` tests the stand-in of Pluggy's widget in Pluggy's own SDK, and the playback of `make demo-site`: the tests start
-what they need. `page` tests the page of the local stack. A stack that was started for it is stopped again.
+`widget` tests the stand-in of Pluggy's widget in Pluggy's own SDK, and the playback of `make demo-site`; the tests
+start what they need. `page` tests the page of the local stack. A stack that was started for it is stopped again.
 
 `make pictures` and `make recordings` run on the stack in the same way.
 """

@@ -67,9 +67,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             if url.path == "/config.json":
                 bank_url = f"{site.widget_url}/bank/login"
-                self._json(
-                    {"apiUrl": site.api_url, "widgetUrl": site.widget_url, "bankUrl": bank_url, "users": USERS}
-                )
+                self._json({"apiUrl": site.api_url, "widgetUrl": site.widget_url, "bankUrl": bank_url, "users": USERS})
             elif url.path == "/feed":
                 self._feed(parse_qs(url.query).get("user", [""])[0])
             else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import up
+
 from stack import build, console, demo, fingerprint, local, machine, ministack, stack_file, widget_bundle
 
 STACK = {
