@@ -56,7 +56,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-page
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-browser
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -83,12 +83,8 @@ test-examples: check-machine-for-tests # Test the consumer in Node.js on the san
 	@$(PYTHON) scripts/test_examples.py
 
 .PHONY: test-browser
-test-browser: check-machine # Test the pages of the sandbox in a real Chromium (CHROMIUM=<path> names one)
-	@$(PYTHON) scripts/test_browser.py
-
-.PHONY: test-page
-test-page: local-tools # Test the page of the local stack in a real Chromium (CHROMIUM=<path> names one)
-	@$(LOCAL_PYTHON) scripts/test_page.py
+test-browser: local-tools # Test the pages in a real Chromium (CHROMIUM=<path> names one; PART=widget or PART=page: a part)
+	@$(LOCAL_PYTHON) scripts/test_browser.py $(PART)
 
 .PHONY: test-template
 test-template: build # Test the transformed template and the built functions
@@ -220,7 +216,15 @@ status-page: check-machine # Generate docs/status.md, after a change of what a s
 
 .PHONY: pictures
 pictures: local-tools # Take the pictures of the READMEs in a real Chromium (CHROMIUM=<path> names one)
-	@$(LOCAL_PYTHON) scripts/test_page.py pictures
+	@$(LOCAL_PYTHON) scripts/test_browser.py pictures
+
+.PHONY: recordings
+recordings: local-tools # Record what the local stack responds, for the playback of make demo-site
+	@$(LOCAL_PYTHON) scripts/test_browser.py recordings
+
+.PHONY: demo-site
+demo-site: check-machine # Build a static playback of the page, for any static host: it needs no backend
+	@$(PYTHON) scripts/demo_site.py
 
 .PHONY: page-code
 page-code: # Copy the code in the pages from the examples of frontend/

@@ -15,6 +15,7 @@ await build({
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",
+  define: { BANK_PAGE: '"/bank/login"' },
   // The pages are static, so the names of their files are too.
   assetNames: "[name]",
   publicPath: "/widget",

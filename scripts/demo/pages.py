@@ -25,7 +25,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-PAGES = {"/": "index.html", "/app": "app.html"}
+PAGES = {"/": "index.html", "/app.html": "app.html"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return
             url = urlsplit(self.path)
             if url.path == "/config.json":
-                self._json({"apiUrl": site.api_url, "widgetUrl": site.widget_url, "users": USERS})
+                bank_url = f"{site.widget_url}/bank/login"
+                self._json({"apiUrl": site.api_url, "widgetUrl": site.widget_url, "bankUrl": bank_url, "users": USERS})
             elif url.path == "/feed":
                 self._feed(parse_qs(url.query).get("user", [""])[0])
             else:

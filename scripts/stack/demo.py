@@ -1,8 +1,9 @@
-"""The demo page of the local stack: its bundles, and the process that serves it."""
+"""The demo page of the local stack: its bundles, the process that serves it, and its playback without a backend."""
 
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from stack import (
     console,
@@ -23,12 +24,15 @@ SOURCES = FRONTEND / "demo"
 PAGES = SOURCES / "dist"
 # In the bundle, so that it disappears together with it.
 STAMP = fingerprint.Stamp(PAGES / "built-from")
+SITE = FRONTEND / "demo-site"
+SITE_STAMP = fingerprint.Stamp(SITE / "built-from")
 # What the page is made from.
 INPUTS = [
     SOURCES,
     FRONTEND / "packages" / "client" / "src",
     FRONTEND / "packages" / "react" / "src",
     widget_bundle.SOURCES / "src" / "scenarios.ts",
+    widget_bundle.SOURCES / "src" / "base.css",
 ]
 READY_SECONDS = 30
 
@@ -56,16 +60,27 @@ def bundle_if_possible() -> None:
 
 def bundle() -> None:
     """Installs the locked packages and bundles the page, unless no source has changed."""
-    wanted = _sources()
-    if STAMP.matches(wanted):
+    _build("build", "bundling the page", STAMP, _sources())
+
+
+def build_site() -> Path:
+    """Builds the playback: static files for any host. Returns the folder."""
+    node_packages.install(widget_bundle.SOURCES, "the packages of the widget")
+    wanted = fingerprint.of_files([*INPUTS, widget_bundle.SOURCES])
+    _build("build:site", "building the playback of the page", SITE_STAMP, wanted)
+    return SITE
+
+
+def _build(script: str, text: str, stamp: fingerprint.Stamp, wanted: str) -> None:
+    if stamp.matches(wanted):
         return
     node_packages.install(SOURCES, "the packages of the page")
-    with console.step("bundling the page"):
-        command = ["npm", "run", "--silent", "build"]
+    with console.step(text):
+        command = ["npm", "run", "--silent", script]
         result = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
         if result.returncode != 0:
-            raise console.Failure(f"the page cannot be bundled:\n  {result.stderr.strip()[-1000:]}")
-    STAMP.write(wanted)
+            raise console.Failure(f"npm run {script} failed:\n  {result.stderr.strip()[-1000:]}")
+    stamp.write(wanted)
 
 
 def start() -> None:

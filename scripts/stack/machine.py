@@ -68,6 +68,9 @@ def _require_rust() -> None:
 
 def _require_node() -> None:
     _require_version("node", ["--version"], r"v([\d.]+)", NODE, "Node.js", "https://nodejs.org")
+    # Debian has it in a package of its own.
+    if shutil.which("npm") is None:
+        raise console.Failure("npm is missing", "Install it with Node.js: https://nodejs.org")
 
 
 def _require_java() -> None:

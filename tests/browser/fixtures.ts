@@ -2,30 +2,16 @@ import type { Browser } from "playwright-core";
 import { expect, test as base } from "vitest";
 
 import { launch, type Look, type Visit, visit } from "./browser.ts";
-import { Demo } from "./demo.ts";
-import { type Sandbox, startSandbox } from "./sandbox.ts";
 
 interface Fixtures {
-  timeScale: number;
   look: Look;
-  sandbox: Sandbox;
   browser: Browser;
   visit: Visit;
-  demo: Demo;
 }
 
-/** A test with a sandbox and a browser of its file, and a visit of its own. */
+/** A test with a browser of its file and a visit of its own. No page may reach another machine, or throw. */
 export const test = base.extend<Fixtures>({
   look: {},
-  timeScale: [5, { scope: "file" }],
-  sandbox: [
-    async ({ timeScale }, use) => {
-      const sandbox = await startSandbox({ timeScale });
-      await use(sandbox);
-      await sandbox.stop();
-    },
-    { scope: "file" },
-  ],
   browser: [
     async ({}, use) => {
       const browser = await launch();
@@ -41,5 +27,4 @@ export const test = base.extend<Fixtures>({
     expect(made.foreignRequests, "requests that left the machine").toEqual([]);
     expect(made.errors, "errors of the pages").toEqual([]);
   },
-  demo: async ({ visit: made, sandbox }, use) => use(await Demo.open(made.page, sandbox)),
 });

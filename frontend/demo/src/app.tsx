@@ -1,6 +1,6 @@
 // The app of a company, as its user sees it. It is built on the packages, and knows nothing of the timeline beside it.
 import { createPluggyClient, type PluggyClient, PluggyProvider } from "@pluggy-lambda/react";
-import { StrictMode, useEffect, useMemo, useState } from "react";
+import { StrictMode, useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 
 import { setBankAddress } from "./app/bank-page.ts";
@@ -40,10 +40,16 @@ function App({ config }: { config: Config }) {
   useEffect(() => applyLook(look), [look]);
   useEffect(() => sendToPage({ type: "user", user }), [user]);
 
+  const language = useRef(look.language);
   const client = useMemo(
-    () => (user === undefined ? undefined : clientOf(user, config, look.language)),
-    [user, config, look.language],
+    () => (user === undefined ? undefined : clientOf(user, config, () => language.current)),
+    [user, config],
   );
+  // An open widget stays open. The messages come in the new language.
+  useEffect(() => {
+    language.current = look.language;
+    client?.refresh();
+  }, [client, look.language]);
   if (!client || user === undefined) return <SignIn texts={texts} users={config.users} onSignIn={setUser} />;
   return (
     <PluggyProvider client={client}>
@@ -59,7 +65,7 @@ function App({ config }: { config: Config }) {
 }
 
 /** One client for one user. */
-function clientOf(user: string, { apiUrl }: Config, language: Look["language"]): PluggyClient {
+function clientOf(user: string, { apiUrl }: Config, language: () => Look["language"]): PluggyClient {
   return createPluggyClient({
     baseUrl: apiUrl,
     language,
@@ -79,7 +85,7 @@ applyLook(FIRST_LOOK);
 const root = createRoot(document.getElementById("root")!);
 fetchConfig().then(
   (config) => {
-    setBankAddress(config.widgetUrl);
+    setBankAddress(config.bankUrl);
     setWidgetAddress(query.get("widget") === "default" ? undefined : config.widgetUrl);
     root.render(
       <StrictMode>

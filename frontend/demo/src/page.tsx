@@ -15,7 +15,7 @@ import { Choice } from "./page/choice.tsx";
 import { useFeed } from "./page/feed.ts";
 import { Status } from "./page/status.tsx";
 import { PAGE_TEXTS, type PageTexts } from "./page/texts.ts";
-import { type Attempt, type BrowserEntry, marksOf, verdictOf, withEntry } from "./page/timeline.ts";
+import { type Attempt, type BrowserEntry, marksOf, verdictOf, withEntry, withItem } from "./page/timeline.ts";
 import { Timeline } from "./page/timeline-view.tsx";
 import { applyLook, type Config, fetchConfig, tokensOf, type Look, passTime, setPrefill } from "./server.ts";
 
@@ -33,6 +33,8 @@ function Page({ config }: { config: Config }) {
   const [attempts, setAttempts] = useState<Attempt[]>([]);
   const [isClosed, setClosed] = useState(false);
   const [hasFailed, setFailed] = useState(false);
+  // The scenario whose login the widget's form begins with.
+  const [prefilled, setPrefilled] = useState<string>();
   // Opened as soon as the app in the phone is there.
   const [waiting, setWaiting] = useState<ConnectTokenRequest>();
   const frame = useRef<HTMLIFrameElement>(null);
@@ -40,15 +42,17 @@ function Page({ config }: { config: Config }) {
 
   const note = useCallback((entry: BrowserEntry) => setAttempts((attempts) => withEntry(attempts, entry)), []);
   const send = useCallback((message: ToApp) => frame.current?.contentWindow?.postMessage(message, location.origin), []);
-  const ask = useCallback((request: Promise<Response>) => {
-    request.then(
-      ({ ok }) => setFailed(!ok),
-      () => setFailed(true),
-    );
-  }, []);
+  const ask = useCallback(
+    (request: Promise<Response>): Promise<void> =>
+      request.then(
+        ({ ok }) => setFailed(!ok),
+        () => setFailed(true),
+      ),
+    [],
+  );
 
   useEffect(() => applyLook(look), [look]);
-  useEffect(() => ask(setPrefill(scenario.values)), [ask, scenario]);
+  useEffect(() => void ask(setPrefill(scenario.values)).then(() => setPrefilled(scenario.name)), [ask, scenario]);
   useEffect(() => send({ type: "look", look, connectorId: scenario.connectorId }), [send, look, scenario]);
   useEffect(
     () =>
@@ -88,7 +92,7 @@ function Page({ config }: { config: Config }) {
   }
 
   function pass(): void {
-    ask(passTime());
+    void ask(passTime());
     note({ kind: "passed", at: Date.now() });
   }
 
@@ -97,7 +101,7 @@ function Page({ config }: { config: Config }) {
     const { connectorId } = scenario;
     const asked = { language, theme, connector: String(connectorId), ...(user && { user }) };
     const widget = query.get("widget");
-    return `/app?${new URLSearchParams({ ...asked, ...(widget && { widget }) })}`;
+    return `app.html?${new URLSearchParams({ ...asked, ...(widget && { widget }) })}`;
     // Only a new tab loads the address: later changes are posted to the app.
   }, [isClosed]);
 
@@ -124,13 +128,14 @@ function Page({ config }: { config: Config }) {
             onChange={(theme) => setLook({ ...look, theme })}
           />
         </div>
-        <p className="stand-in">{texts.standIn}</p>
+        <p className="stand-in">{config.isPlayback ? texts.playback : texts.standIn}</p>
       </header>
       <main className="columns">
         <div className="left">
           <Choice
             legend={texts.scenario}
             className="scenarios"
+            isBusy={prefilled !== scenario.name}
             value={scenario.name}
             options={SCENARIOS.map(({ name }) => name)}
             labelOf={(name) => texts.scenarios[name]}
@@ -187,10 +192,15 @@ interface TruthProps {
 /** What the backend knows of a user, whether or not the app is open. */
 function Truth(props: TruthProps) {
   const { user, config, look, texts } = props;
+  const language = useRef(look.language);
   const client = useMemo(() => {
     if (user === undefined) return undefined;
-    return createPluggyClient({ baseUrl: config.apiUrl, language: look.language, userToken: tokensOf(user) });
-  }, [user, config, look.language]);
+    return createPluggyClient({ baseUrl: config.apiUrl, language: () => language.current, userToken: tokensOf(user) });
+  }, [user, config]);
+  useEffect(() => {
+    language.current = look.language;
+    client?.refresh();
+  }, [client, look.language]);
   if (!client)
     return (
       <>
@@ -214,8 +224,9 @@ function Truth(props: TruthProps) {
   );
 }
 
-function TruthOfUser({ user, look, texts, attempts, onOpen, refresh }: TruthProps & { refresh: () => void }) {
+function TruthOfUser({ user, look, texts, onOpen, refresh, ...props }: TruthProps & { refresh: () => void }) {
   const { items } = useConnections();
+  const attempts = withItem(props.attempts, items);
   const { entries, rows } = useFeed(user);
   const [chosen, setChosen] = useState<string>();
   const attempt = attempts.at(-1);

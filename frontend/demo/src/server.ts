@@ -4,7 +4,11 @@ import type { Language } from "@pluggy-lambda/client";
 export interface Config {
   apiUrl: string;
   widgetUrl: string;
+  /** The page that stands in for the page of every bank. */
+  bankUrl: string;
   users: string[];
+  /** Whether the responses are recorded ones. */
+  isPlayback?: boolean;
 }
 
 export async function fetchConfig(): Promise<Config> {

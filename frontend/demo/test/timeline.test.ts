@@ -8,6 +8,7 @@ import {
   type ServerEntry,
   verdictOf,
   withEntry,
+  withItem,
 } from "../src/page/timeline.ts";
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
@@ -55,6 +56,24 @@ test("a token for the widget begins an attempt, and the first callback with an i
     [ITEM_ID, 2],
     [OTHER_ID, 2],
   ]);
+});
+
+test("a tab that was closed before any callback made the connection that is newer", () => {
+  const older = item({ itemId: OTHER_ID, createdAt: new Date(NOON - 1).toISOString() });
+  const made = item({ itemId: ITEM_ID, createdAt: new Date(NOON + 2).toISOString() });
+  const opened = request(0, "POST", "/connect-token");
+  const before = attemptsOf(
+    request(-9, "POST", "/connect-token"),
+    callback(-8, "LOGIN_SUCCESS", ITEM_ID),
+    opened,
+    closed,
+  );
+
+  expect(withItem(attemptsOf(opened, closed), [made, older]).at(-1)?.itemId).toBe(ITEM_ID);
+  expect(withItem(attemptsOf(opened, closed), [older]).at(-1)?.itemId).toBeUndefined();
+  // The callback of an open tab will name it.
+  expect(withItem(attemptsOf(opened), [made]).at(-1)?.itemId).toBeUndefined();
+  expect(withItem(before, [made]).at(-1)?.itemId).toBeUndefined();
 });
 
 test("marks are those of one item, in the order in which they happened", () => {

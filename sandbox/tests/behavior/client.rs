@@ -133,6 +133,16 @@ impl Pluggy {
         self.exchange(request.body(Full::from(body)).unwrap()).await
     }
 
+    /// Sends a request as a page in a browser does.
+    pub(crate) async fn get_from_browser(&self, path: &str) -> Answer {
+        let request = Request::get(format!("{}{path}", self.sandbox.url()))
+            .header("x-api-key", &self.api_key)
+            .header("sec-fetch-site", "same-origin")
+            .body(Full::default())
+            .unwrap();
+        self.exchange(request).await.unwrap()
+    }
+
     pub(crate) async fn post_form(&self, path: &str, form: &str) -> Answer {
         let request = Request::post(format!("{}{path}", self.sandbox.url()))
             .header("content-type", "application/x-www-form-urlencoded")

@@ -1,8 +1,9 @@
 use std::time::{Duration, Instant};
 
 use hyper::Method;
+use jiff::Timestamp;
 use sandbox::{Effect, Fault};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::client::Pluggy;
@@ -95,6 +96,36 @@ async fn a_connection_can_be_closed_without_an_answer() {
 
     assert!(cut_off.is_err());
     assert_eq!(pluggy.get("/connectors").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_has_its_time_and_whether_a_browser_sent_it() {
+    let pluggy = Pluggy::start().await;
+    let before = created_at(&pluggy).await;
+    pluggy.get("/connectors").await;
+    pluggy.get_from_browser("/connectors").await;
+    let after = created_at(&pluggy).await;
+
+    let listed = pluggy
+        .get("/sandbox/requests?pathPrefix=/connectors")
+        .await
+        .body;
+
+    let requests = listed["requests"].as_array().unwrap();
+    let from_browser: Vec<_> = requests.iter().map(|one| &one["fromBrowser"]).collect();
+    assert_eq!(from_browser, [false, true]);
+    let times: Vec<_> = requests.iter().map(|one| time(&one["at"])).collect();
+    assert!(before <= times[0] && times[0] <= times[1] && times[1] <= after);
+}
+
+/// Returns the time of a new item.
+async fn created_at(pluggy: &Pluggy) -> Timestamp {
+    let id = pluggy.connect(2, "user-ok").await;
+    time(&pluggy.get(&format!("/items/{id}")).await.body["createdAt"])
+}
+
+fn time(text: &Value) -> Timestamp {
+    text.as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]

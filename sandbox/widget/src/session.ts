@@ -147,7 +147,6 @@ export function createSession(api: Api, host: Host, props: PluggyConnectProps, s
       let watched = first;
       while (!report(watched)) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-        if (number !== watchNumber) return;
         const polled = await poll(watched.id);
         if (number !== watchNumber) return;
         watched = receive(polled);

@@ -21,7 +21,7 @@ if (xprops) {
 } else {
   const language = languageOf(navigator.language);
   const texts = TEXTS[language];
-  preparePage(language, "light", texts.title);
+  preparePage(language, matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light", texts.title);
   render(
     <main class="alone">
       <h1>{texts.standIn}</h1>

@@ -2,13 +2,13 @@ import type { Item } from "@pluggy-lambda/react";
 
 import type { Look } from "../server.ts";
 
-let widgetUrl = "";
+let bankUrl = "";
 
 export function setBankAddress(url: string): void {
-  widgetUrl = url;
+  bankUrl = url;
 }
 
-/** Returns the address of the page that the sandbox serves in the bank's place. */
+/** Returns the address of the page that stands in for the bank's. */
 export function bankPage(item: Item, { language, theme }: Look): string {
-  return `${widgetUrl}/bank/login?${new URLSearchParams({ item: item.itemId, language, theme })}`;
+  return `${bankUrl}?${new URLSearchParams({ item: item.itemId, language, theme })}`;
 }

@@ -20,6 +20,7 @@ export function Connection({ item, texts, look, onOpen }: Props) {
   const { tone, message, bankMessage, image, link, button, hasData } = describe(item, look.language);
   const name = item.connector?.name ?? texts.aBank;
   const { prompt, bank, expiresAt } = item.nextAction;
+  const attributes = Object.entries(bank?.attributes ?? {});
   const canUpdate = !button && (item.phase === "ready" || item.phase === "ready_partial");
 
   function disconnect(): void {
@@ -48,9 +49,9 @@ export function Connection({ item, texts, look, onOpen }: Props) {
       )}
       {prompt?.label && <p className="muted">{prompt.label}</p>}
       {image && <img src={image} alt={texts.bankImage} />}
-      {bank?.attributes && (
+      {attributes.length > 0 && (
         <dl>
-          {Object.entries(bank.attributes).map(([key, value]) => (
+          {attributes.map(([key, value]) => (
             <div key={key}>
               <dt>{key}</dt>
               <dd>{String(value)}</dd>

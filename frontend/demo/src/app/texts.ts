@@ -1,9 +1,7 @@
 import type { Language, View } from "@pluggy-lambda/client";
 
-const time = (locale: string) => (date: Date) =>
-  date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
-const atPt = time("pt-BR");
-const atEn = time("en");
+const atPt = (date: Date): string => date.toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
+const atEn = (date: Date): string => date.toLocaleTimeString("en", { hour: "numeric", minute: "2-digit" });
 
 const pt = {
   brand: "Meu dinheiro",

@@ -1,6 +1,7 @@
 interface Props<Option extends string> {
   legend: string;
   className?: string;
+  isBusy?: boolean;
   value: Option;
   options: Option[];
   labelOf: (option: Option) => string;
@@ -11,14 +12,15 @@ interface Props<Option extends string> {
 export function Choice<Option extends string>({
   legend,
   className = "choice",
+  isBusy = false,
   value,
   options,
   labelOf,
   onChange,
 }: Props<Option>) {
   return (
-    <fieldset className={className}>
-      <legend>{legend}</legend>
+    <fieldset className={className} aria-busy={isBusy}>
+      <legend className={className === "choice" ? "hidden" : undefined}>{legend}</legend>
       {options.map((option) => (
         <label key={option}>
           <input

@@ -21,7 +21,7 @@ export function Status({ texts, language, isSignedIn, items, item, row, onChoose
         <h2 id="status-title">{texts.status}</h2>
         {items.length > 1 && (
           <label>
-            <span className="sr">{texts.choose}</span>
+            <span className="hidden">{texts.choose}</span>
             <select value={item?.itemId ?? ""} onChange={({ target }) => onChoose(target.value)}>
               {!item && <option value="">{texts.newOne}</option>}
               {items.map(({ itemId, connector, createdAt }) => (

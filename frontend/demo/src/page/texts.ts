@@ -6,10 +6,15 @@ import type { Lane, MarkKind, Verdict } from "./timeline.ts";
 const clock = (locale: string) => (date: Date) =>
   date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
+/** Status and execution status are the same while the user's input is awaited. */
+const withoutRepetition = (statuses: string): string => [...new Set(statuses.split("/"))].join("/");
+
 const pt = {
   title: "Pluggy on Lambda",
   lead: "O que a pessoa vê, e o que realmente aconteceu.",
   standIn: "O banco e o interior do widget são simulados, nesta máquina. Projeto sem vínculo com a Pluggy.",
+  playback:
+    "Demonstração gravada: as respostas foram gravadas com bancos e widget simulados, e nada aqui chega a um servidor. Projeto sem vínculo com a Pluggy.",
   language: "Idioma",
   theme: "Tema",
   themes: { light: "Claro", dark: "Escuro" },
@@ -56,7 +61,7 @@ const pt = {
     closed: () => "aba fechada",
     reopened: () => "aba aberta de novo",
     passed: () => "30 minutos depois",
-    row: (name: string) => (name === "placeholder" ? "linha nova" : `linha: ${name}`),
+    row: (name: string) => (name === "placeholder" ? "linha nova" : `linha: ${withoutRepetition(name)}`),
     missing: (name: string) => `${name} nunca chegou`,
   } as Partial<Record<MarkKind, (name: string) => string>>,
   verdicts: {
@@ -78,6 +83,8 @@ const en: PageTexts = {
   title: "Pluggy on Lambda",
   lead: "What the user sees, and what really happened.",
   standIn: "The bank and the inside of the widget are stand-ins, on this machine. Not affiliated with Pluggy.",
+  playback:
+    "This is a playback: the responses were recorded with a stand-in for banks and widget, and nothing here reaches a server. Not affiliated with Pluggy.",
   language: "Language",
   theme: "Theme",
   themes: { light: "Light", dark: "Dark" },
@@ -124,7 +131,7 @@ const en: PageTexts = {
     closed: () => "tab closed",
     reopened: () => "tab opened again",
     passed: () => "30 minutes later",
-    row: (name) => (name === "placeholder" ? "new row" : `row: ${name}`),
+    row: (name) => (name === "placeholder" ? "new row" : `row: ${withoutRepetition(name)}`),
     missing: (name) => `${name} never came`,
   },
   verdicts: {

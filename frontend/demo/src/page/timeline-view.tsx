@@ -71,7 +71,7 @@ function MarkView({ mark, texts }: { mark: Mark; texts: PageTexts }) {
   return (
     <li className="mark" data-kind={kind} data-from={from} data-to={to}>
       <time dateTime={new Date(mark.at).toISOString()}>{texts.timeOf(new Date(mark.at))}</time>
-      <span className="sr">
+      <span className="hidden">
         {path}: {texts.kinds[kind]}{" "}
       </span>
       <span className="where">

@@ -57,6 +57,15 @@ export function withEntry(attempts: Attempt[], entry: BrowserEntry): Attempt[] {
   return [...attempts.slice(0, -1), { ...last, itemId, entries: [...last.entries, entry] }];
 }
 
+/** Names the item of a last attempt whose tab was closed before any callback did: it is the one that is newer. */
+export function withItem(attempts: Attempt[], items: readonly Item[]): Attempt[] {
+  const last = attempts.at(-1);
+  if (!last || last.itemId !== undefined || !isClosed(last)) return attempts;
+  const known = new Set(attempts.map(({ itemId }) => itemId));
+  const made = items.find(({ itemId, createdAt }) => !known.has(itemId) && Date.parse(createdAt) >= last.start);
+  return made ? [...attempts.slice(0, -1), { ...last, itemId: made.itemId }] : attempts;
+}
+
 const WORKING = new Set(["connecting", "updating", "waiting_user"]);
 const SUCCEEDED = new Set(["ready", "ready_partial"]);
 const ENDINGS = new Set(["item/created", "item/updated", "item/error"]);

@@ -10,6 +10,9 @@ import type { Phase, Screen } from "../screen.ts";
 import type { Session } from "../session.ts";
 import type { Texts } from "../texts.ts";
 
+/** The address of the bank's page, which the bundle sets. */
+declare const BANK_PAGE: string;
+
 const PHASES: Phase[] = ["login", "collecting", "storing"];
 
 interface WorkingProps {
@@ -134,7 +137,7 @@ export function BankLogin({ texts, screen, look }: BankLoginProps) {
       <p>{text}</p>
       <div class="actions">
         {isReady ? (
-          <a class="primary" href={`/bank/login?${query}`} target="_blank" rel="opener">
+          <a class="primary" href={`${BANK_PAGE}?${query}`} target="_blank" rel="opener">
             {open}
           </a>
         ) : (

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 
-import { expectAccessible, needed } from "./browser.ts";
+import { expectAccessible, type Look, needed, WIDTHS } from "../browser.ts";
+import { Demo } from "./demo.ts";
 import { test } from "./fixtures.ts";
 
 test("a second user sees nothing of the first", async ({ demo }) => {
@@ -42,7 +43,6 @@ test("a connection is updated and disconnected", async ({ demo }) => {
 });
 
 test("the SDK opens the stand-in at Pluggy's own address, as in an app that is deployed", async ({ visit }) => {
-  const { Demo } = await import("./demo.ts");
   const asked: string[] = [];
   await visit.context.route("https://connect.pluggy.ai/**", async (route) => {
     const url = new URL(route.request().url());
@@ -51,7 +51,7 @@ test("the SDK opens the stand-in at Pluggy's own address, as in an app that is d
     const { "content-security-policy": _, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
-  const demo = await Demo.open(visit.page, "?widget=default");
+  const demo = await Demo.open(visit.page, `${needed("DEMO_URL")}/?widget=default`);
   await demo.signIn();
   await demo.connect("It works");
 
@@ -60,29 +60,28 @@ test("the SDK opens the stand-in at Pluggy's own address, as in an app that is d
   expect(asked[0]).toMatch("https://connect.pluggy.ai/");
 });
 
-for (const theme of ["light", "dark"] as const)
-  for (const width of [390, 1280])
-    test(`axe finds nothing serious, ${theme}, ${width} pixels wide`, async ({ browser }) => {
-      const { visit } = await import("./browser.ts");
-      const { Demo } = await import("./demo.ts");
-      const { page, context } = await visit(browser, { colorScheme: theme, viewport: { width, height: 1000 } });
-      const demo = await Demo.open(page);
-      await demo.app.getByRole("button", { name: "Sign in as Ana" }).waitFor();
-      await expectAccessible(page, "sign-in");
-      await demo.signIn();
-      await demo.connect("Caixa");
-      await demo.waitForPhase("waiting_user");
-      await demo.closeTab();
-      await demo.letTimePass();
-      await demo.verdict.getByText("onSuccess never came.").waitFor({ timeout: 30_000 });
-      await expectAccessible(page, "the tab is closed");
-      await demo.reopenTab();
-      await demo.card.waitFor();
-      await demo.status.getByText("The row in the table").click();
-      await expectAccessible(page, "the tab is open again");
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      await context.close();
-    });
+// The colors depend on the theme alone, so each width has one.
+for (const [name, look] of Object.entries({
+  "on a phone, dark": { colorScheme: "dark", viewport: WIDTHS.phone },
+  "on a desktop, light": { colorScheme: "light", viewport: WIDTHS.desktop },
+} satisfies Record<string, Look>))
+  test.extend<{ look: Look }>({ look })(`axe finds nothing serious, ${name}`, async ({ demo }) => {
+    const { page } = demo;
+    await demo.app.getByRole("button", { name: "Sign in as Ana" }).waitFor();
+    await expectAccessible(page, "sign-in");
+    await demo.signIn();
+    await demo.connect("Caixa");
+    await demo.waitForPhase("waiting_user");
+    await demo.closeTab();
+    await demo.letTimePass();
+    await demo.verdict.getByText("onSuccess never came.").waitFor({ timeout: 30_000 });
+    await expectAccessible(page, "the tab is closed");
+    await demo.reopenTab();
+    await demo.card.waitFor();
+    await demo.status.getByText("The row in the table").click();
+    await expectAccessible(page, "the tab is open again");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.viewport.width);
+  });
 
 test("the keyboard alone connects a bank", async ({ demo }) => {
   const { page } = demo;

@@ -1,6 +1,8 @@
 import type { FrameLocator, Locator, Page } from "playwright-core";
 
-import { needed } from "./browser.ts";
+import { expect } from "vitest";
+
+import { needed } from "../browser.ts";
 
 /** How long the stack may take from an answer of Pluggy's to the page. */
 const PATIENCE = { timeout: 30_000 };
@@ -24,8 +26,9 @@ export class Demo {
     this.verdict = page.locator(".verdict");
   }
 
-  static async open(page: Page, query = ""): Promise<Demo> {
-    await page.goto(`${needed("DEMO_URL")}/${query}`);
+  /** Opens the page of the running stack, or the one at another address. */
+  static async open(page: Page, address = `${needed("DEMO_URL")}/`): Promise<Demo> {
+    await page.goto(address);
     return new Demo(page);
   }
 
@@ -38,13 +41,9 @@ export class Demo {
 
   /** Opens the widget in a scenario, up to the bank's login form. */
   async begin(scenario: string): Promise<void> {
-    const choice = this.page.getByRole("radio", { name: scenario });
-    // The page has set the one that is chosen at first.
-    if (!(await choice.isChecked())) {
-      const isSet = this.page.waitForResponse((response) => response.url().endsWith("/prefill") && response.ok());
-      await choice.check();
-      await isSet;
-    }
+    await this.page.getByRole("radio", { name: scenario }).check();
+    // The form of the widget begins with the login of the scenario.
+    await this.page.locator('.scenarios[aria-busy="false"]').waitFor();
     await this.app.getByRole("button", { name: "Connect a bank" }).click();
     await this.widget.getByRole("button", { name: "Agree and continue" }).click();
     await this.widget.getByRole("heading", { name: "Log in to your account" }).waitFor();
@@ -86,6 +85,15 @@ export class Demo {
 
   mark(kind: string, text: string): Locator {
     return this.timeline.locator(`[data-kind="${kind}"]`).filter({ hasText: text });
+  }
+
+  /** Leaves the user without connections. */
+  async disconnectAll(): Promise<void> {
+    for (let left = await this.app.locator(".card").count(); left > 0; left -= 1) {
+      await this.card.getByRole("button", { name: /^Disconnect/ }).click();
+      await this.card.getByRole("button", { name: "Yes, disconnect" }).click();
+      await expect.poll(() => this.app.locator(".card").count()).toBe(left - 1);
+    }
   }
 
   /** Returns the newest connection in the app. */

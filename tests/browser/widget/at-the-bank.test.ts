@@ -29,6 +29,7 @@ test("a login that is approved on the bank's page goes on by itself", async ({ d
 
   const callbacks = await demo.until("onSuccess UPDATED SUCCESS");
   expect(callbacks.slice(0, 4)).toEqual(["onOpen", "SUBMITTED_CONSENT", "SELECTED_INSTITUTION Itaú", "SUBMITTED_LOGIN"]);
+  expect(callbacks).toContain("ITEM_RESPONSE WAITING_USER_INPUT WAITING_USER_INPUT");
   expect(callbacks.filter((callback) => callback.startsWith("LOGIN_STEP_COMPLETED"))).toHaveLength(1);
 });
 

@@ -2,21 +2,20 @@
 import { mkdir, writeFile } from "node:fs/promises";
 
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 
 import { animationOf, type Frame } from "./animation.ts";
-import { visit } from "./browser.ts";
+import { visit } from "../browser.ts";
 import { Demo } from "./demo.ts";
 import { test } from "./fixtures.ts";
 
-const FOLDER = new URL("../../docs/pictures/", import.meta.url);
+const FOLDER = new URL("../../../docs/pictures/", import.meta.url);
 const VIEWPORT = { width: 1280, height: 1072 };
 
 /** The case of Caixa, in a window whose user closes the tab. */
 async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>): Promise<void> {
   const demo = await Demo.open(page);
   await demo.signIn();
-  await disconnectAll(demo);
+  await demo.disconnectAll();
   await demo.begin("Caixa");
   await shoot(1500);
   await demo.logIn();
@@ -37,15 +36,6 @@ async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>)
   await page.mouse.move(0, 0);
   await page.waitForTimeout(1000);
   await shoot(4000);
-}
-
-/** Leaves the user without connections, so that the pictures have one alone. */
-async function disconnectAll({ app, card }: Demo): Promise<void> {
-  for (let left = await app.locator(".card").count(); left > 0; left -= 1) {
-    await card.getByRole("button", { name: /^Disconnect/ }).click();
-    await card.getByRole("button", { name: "Yes, disconnect" }).click();
-    await expect.poll(() => app.locator(".card").count()).toBe(left - 1);
-  }
 }
 
 test("the case of Caixa as a picture and as an animation", async ({ browser }) => {

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
+import { needed } from "../browser.ts";
+
 /** A running sandbox with the widget and the demo page. */
 export interface Sandbox {
   /** The address of Pluggy's API, which is also the widget's. */
@@ -45,11 +47,4 @@ export async function control(
   const response = await fetch(`${sandbox.url}/sandbox/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
   if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}`);
   return response;
-}
-
-/** Returns a variable that `make test-browser` sets. */
-export function needed(variable: string): string {
-  const value = process.env[variable];
-  if (!value) throw new Error(`${variable} is not set; run make test-browser`);
-  return value;
 }
