@@ -19,9 +19,7 @@ export function animationOf(frames: Frame[]): Uint8Array {
     const palette = quantize(data, COLORS);
     const index = applyPalette(data, palette);
     const transparentIndex = palette.length;
-    if (before)
-      for (let pixel = 0; pixel < index.length; pixel += 1)
-        if (isEqual(data, before, pixel * 4)) index[pixel] = transparentIndex;
+    if (before) for (let pixel = 0; pixel < index.length; pixel += 1) if (isEqual(data, before, pixel * 4)) index[pixel] = transparentIndex;
     encoder.writeFrame(index, width, height, {
       palette: [...palette, [0, 0, 0]],
       delay: milliseconds,

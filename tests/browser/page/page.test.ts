@@ -92,8 +92,7 @@ test("the keyboard alone connects a bank", async ({ demo }) => {
     }
     throw new Error("Tab does not lead there");
   };
-  const focuses = (name: string) => () =>
-    demo.app.getByRole("button", { name }).evaluate((button) => button === document.activeElement);
+  const focuses = (name: string) => () => demo.app.getByRole("button", { name }).evaluate((button) => button === document.activeElement);
 
   await demo.app.getByRole("button", { name: "Sign in as Ana" }).waitFor();
   await tabTo(focuses("Sign in as Ana"));
@@ -108,8 +107,7 @@ test("the keyboard alone connects a bank", async ({ demo }) => {
 
 test("the page's server refuses other hosts, other sites and other users", async () => {
   const url = needed("DEMO_URL");
-  const status = async (path: string, init: RequestInit = {}): Promise<number> =>
-    (await fetch(url + path, init)).status;
+  const status = async (path: string, init: RequestInit = {}): Promise<number> => (await fetch(url + path, init)).status;
   const origin = url;
   const body = JSON.stringify({ user: "ana" });
 

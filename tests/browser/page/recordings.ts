@@ -217,8 +217,5 @@ test("each scenario", { timeout: 600_000 }, async ({ visit }) => {
 
 /** Returns a value as JSON, with a line for each change. */
 function written(value: Json): string {
-  return JSON.stringify(value)
-    .replaceAll('{"at":', '\n{"at":')
-    .replaceAll('{"act":', '\n{"act":')
-    .replaceAll('{"itemId":', '\n{"itemId":');
+  return JSON.stringify(value).replaceAll('{"at":', '\n{"at":').replaceAll('{"act":', '\n{"act":').replaceAll('{"itemId":', '\n{"itemId":');
 }

@@ -67,31 +67,27 @@ test("Caixa: the user closes the tab, and half an hour later the webhook has the
   await demo.card.getByText("Connected", { exact: true }).waitFor();
 });
 
-test(
-  "Open Finance: the user comes back after a closed tab and logs in by the link",
-  { timeout: 150_000 },
-  async ({ demo, visit }) => {
-    await demo.signIn();
-    await demo.connect("Open Finance");
-    await demo.waitForPhase("waiting_user");
-    await demo.status.getByText("open_finance_login").waitFor();
-    await demo.closeTab();
-    await demo.reopenTab();
-    const link = demo.card.getByRole("link", { name: "Open the bank's page" });
-    // Pluggy adds the link some seconds after its webhook, and the scheduler fetches what is due each minute.
-    await link.waitFor({ timeout: 80_000 });
+test("Open Finance: the user comes back after a closed tab and logs in by the link", { timeout: 150_000 }, async ({ demo, visit }) => {
+  await demo.signIn();
+  await demo.connect("Open Finance");
+  await demo.waitForPhase("waiting_user");
+  await demo.status.getByText("open_finance_login").waitFor();
+  await demo.closeTab();
+  await demo.reopenTab();
+  const link = demo.card.getByRole("link", { name: "Open the bank's page" });
+  // Pluggy adds the link some seconds after its webhook, and the scheduler fetches what is due each minute.
+  await link.waitFor({ timeout: 80_000 });
 
-    // The row is there on request, and the link is in no part of the page around the app.
-    await demo.status.getByText("The row in the table").click();
-    await demo.status.locator("pre").getByText("WAITING_USER_INPUT").first().waitFor();
-    expect(await demo.status.locator("pre").textContent()).not.toContain("bank.example.com");
+  // The row is there on request, and the link is in no part of the page around the app.
+  await demo.status.getByText("The row in the table").click();
+  await demo.status.locator("pre").getByText("WAITING_USER_INPUT").first().waitFor();
+  expect(await demo.status.locator("pre").textContent()).not.toContain("bank.example.com");
 
-    const [bank] = await Promise.all([visit.context.waitForEvent("page"), link.click()]);
-    await bank.getByRole("button", { name: "Log in and approve" }).click();
-    await demo.waitForPhase("ready");
-    await demo.verdict.getByText("onSuccess never came. The truth came by webhook.").waitFor();
-  },
-);
+  const [bank] = await Promise.all([visit.context.waitForEvent("page"), link.click()]);
+  await bank.getByRole("button", { name: "Log in and approve" }).click();
+  await demo.waitForPhase("ready");
+  await demo.verdict.getByText("onSuccess never came. The truth came by webhook.").waitFor();
+});
 
 test("a partial success is connected, and says that something is missing", async ({ demo }) => {
   await demo.signIn();

@@ -87,6 +87,18 @@ test("a connection is updated and disconnected, and another user sees none", asy
   await demo.app.getByText("No bank connected yet.").waitFor();
 });
 
+test("another language leaves an open widget open, and changes the messages of the API", async ({ demo }) => {
+  await demo.signIn();
+  await demo.begin("It works");
+  await demo.page.getByRole("radio", { name: "Português" }).check();
+  await demo.app.getByRole("heading", { name: "Olá, Ana" }).waitFor();
+  await demo.logIn();
+
+  await demo.page.getByText("Sua conta está conectada e atualizada.").waitFor();
+  await demo.page.getByRole("radio", { name: "English" }).check();
+  await demo.page.getByText("Your account is connected and up to date.").waitFor();
+});
+
 test("a login that was not recorded is refused with a sentence", async ({ demo }) => {
   await demo.signIn();
   await demo.begin("It works");
