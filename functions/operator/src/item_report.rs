@@ -180,7 +180,10 @@ mod tests {
 
     fn timeline() -> Timeline {
         let event = EventRow {
-            key: EventKey::of_target(Target::Item(stored().item_id), "1"),
+            key: EventKey {
+                partition: Target::Item(stored().item_id).key(),
+                sort: "1".to_owned(),
+            },
             kind: "item/error".to_owned().into(),
             received_at: "2026-11-23T11:56:59Z".parse().unwrap(),
             origin: Origin::Webhook,
