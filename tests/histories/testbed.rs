@@ -1,4 +1,4 @@
-//! The testbed of a history: one engine with the three tables, one fake Pluggy, and the processes between them. These
+//! The testbed of a history: one engine with the four tables, one fake Pluggy, and the processes between them. These
 //! are a webhook, a scheduler, and two that run item-sync. A testbed runs many histories, each about its own item.
 
 use std::sync::Arc;

@@ -12,12 +12,13 @@ use crate::template::{Template, contains_string, strings};
 const CREDENTIAL_TABLE: &str = "CredentialTable";
 const EVENT_STREAM: &str = "EventTable/stream";
 
-/// Every action that can return a row of a table or make a copy of it. A policy that denied `UpdateTable` or
+/// Every action that can return or change a row of a table, or make a copy of it. A policy that denied `UpdateTable` or
 /// `PutResourcePolicy` would lock out deployments.
 ///
 /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
-const READING_OR_COPYING_A_TABLE: [&str; 16] = [
+const READING_WRITING_OR_COPYING: [&str; 17] = [
     "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
     "dynamodb:ConditionCheckItem",
     "dynamodb:CreateBackup",
     "dynamodb:DeleteItem",
@@ -43,7 +44,7 @@ fn only_the_functions_that_call_pluggy_reach_its_api_key() {
 
     assert_eq!(
         strings(&statement["Action"]),
-        READING_OR_COPYING_A_TABLE.map(str::to_owned).into()
+        READING_WRITING_OR_COPYING.map(str::to_owned).into()
     );
     let callers = functions_that(calls, CREDENTIAL_TABLE);
     assert_eq!(callers.len(), 5);

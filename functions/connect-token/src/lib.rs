@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use pluggy::{ClientUserId, ConnectTokenRequest};
+use pluggy::ConnectTokenRequest;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::Emitter;
 use runtime::problem::Problem;
 use runtime::user_limit;
-use store::{Items, Limited, Limits, Permit};
+use store::{Items, Limited, Limits};
 
 pub use config::Config;
 pub use profile::{
@@ -62,7 +62,9 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let wanted = TokenRequest::parse(request.body())?;
     let profile = wanted.profile(&app.profiles)?;
     // Counted before any other request, so that a refusal costs nothing else.
-    count(app, &user, now).await?;
+    let permit = app.limits.count(&user, Limited::ConnectToken, now).await;
+    let permit = permit.map_err(RequestError::ours(store::Error::is_temporary))?;
+    user_limit::check(&app.metrics, request, permit.refusal(), now)?;
     let item_id = wanted.item_id;
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
@@ -79,18 +81,4 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
         .await?
         .ok_or_else(Problem::item_not_found)?;
     answer::answer(&created.access_token, connect, now)
-}
-
-/// Counts a token of the user, or refuses it because of the limit.
-async fn count(app: &App, user: &ClientUserId, now: Timestamp) -> Result<(), RequestError> {
-    let permit = app.limits.count(user, Limited::ConnectToken, now).await;
-    match permit.map_err(RequestError::ours(store::Error::is_temporary))? {
-        Permit::Granted => Ok(()),
-        Permit::Refused {
-            retry_after,
-            is_first,
-        } => {
-            Err(user_limit::refuse(&app.metrics, retry_after.unsigned_abs(), is_first, now).into())
-        }
-    }
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use pluggy::{ClientUserId, ItemId};
+use pluggy::ItemId;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::Emitter;
 use runtime::problem::{Problem, SHORT_WAIT};
 use runtime::user_limit;
-use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent, Permit};
+use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent};
 
 pub use config::Config;
 
@@ -73,8 +73,10 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     if item.snapshot.is_none() {
         return Err(Problem::item_not_fetched(SHORT_WAIT).into());
     }
-    // What was deleted already has been answered above, so that a repeated request never reaches the limit.
-    count(app, &user, now).await?;
+    // The request for a tombstone has been answered above, so that it never reaches the limit.
+    let permit = app.limits.count(&user, Limited::Deletion, now).await;
+    let refusal = permit.map_err(&unusable_table)?.refusal();
+    user_limit::check(&app.metrics, request, refusal, now)?;
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
         let event = NewEvent::disconnection(item_id, &user, step, now);
@@ -94,20 +96,6 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     // retries.
     put(outcome).await?;
     Ok(item_id)
-}
-
-/// Counts a deletion of the user, or refuses it because of the limit.
-async fn count(app: &App, user: &ClientUserId, now: Timestamp) -> Result<(), RequestError> {
-    let permit = app.limits.count(user, Limited::Deletion, now).await;
-    match permit.map_err(RequestError::ours(store::Error::is_temporary))? {
-        Permit::Granted => Ok(()),
-        Permit::Refused {
-            retry_after,
-            is_first,
-        } => {
-            Err(user_limit::refuse(&app.metrics, retry_after.unsigned_abs(), is_first, now).into())
-        }
-    }
 }
 
 fn item_id(request: &Request) -> Result<ItemId, Problem> {

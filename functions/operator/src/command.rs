@@ -81,6 +81,18 @@ pub struct NamedItem {
     pub client_user_id: Option<ClientUserId>,
 }
 
+impl NamedItem {
+    /// Returns the item and its owner as the audit's digest has them: `<itemId>,<clientUserId>`.
+    fn line(&self) -> String {
+        let owner = self.client_user_id.as_ref();
+        format!(
+            "{},{}",
+            self.item_id,
+            owner.map_or("", ClientUserId::as_str)
+        )
+    }
+}
+
 impl Command {
     /// Parses a command, and what the command line states about it. The refusal names the first wrong field.
     pub fn parse(command: Value) -> Result<(Self, Option<Audit>), InvalidCommand> {
@@ -126,8 +138,9 @@ impl Command {
                 ..
             } => ("since", since.to_string()),
             Self::Import { items, .. } => {
-                let ids: Vec<_> = items.iter().map(|item| item.item_id.to_string()).collect();
-                ("items", ids.join("\n"))
+                // The owners too: an import decides whose the items are.
+                let lines: Vec<_> = items.iter().map(NamedItem::line).collect();
+                ("items", lines.join("\n"))
             }
         }
     }

@@ -65,11 +65,14 @@ impl Owner {
         }
     }
 
-    /// Returns whether the two name different users with equal authority: both are Pluggy's, or both an
-    /// operator's. That Pluggy corrects an operator is no conflict.
+    /// Returns whether the two name different users. That a response corrects an operator is no conflict. An event
+    /// that does is one: everybody who has the webhook secret can send it.
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        let is_import = |owner: &Self| owner.provenance == Provenance::Import;
-        self.user != other.user && is_import(self) == is_import(other)
+        let corrects = |one: Provenance, other: Provenance| {
+            (one, other) == (Provenance::Response, Provenance::Import)
+        };
+        let (own, others) = (self.provenance, other.provenance);
+        self.user != other.user && !corrects(own, others) && !corrects(others, own)
     }
 
     /// Returns the condition that the row has no owner, or one of a lower rank. It uses the placeholders of
@@ -146,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn different_users_of_pluggy_or_of_an_operator_conflict() {
+    fn different_users_conflict_unless_a_response_corrects_an_operator() {
         for (one, other, expected) in [
             (Import, Import, true),
             (Event, Event, true),
             (Event, Response, true),
             (Response, Response, true),
-            (Import, Event, false),
+            (Import, Event, true),
             (Import, Response, false),
         ] {
             let (one, other) = (owner("usr_1", one), owner("usr_2", other));

@@ -21,7 +21,7 @@ const RESERVED: [&str; 3] = [OWNER, PARAMETER, SCHEMA];
 pub enum Write {
     /// The row was written.
     Done,
-    /// The row is newer, or belongs to another user. It is unchanged.
+    /// The condition failed: the row is newer, or has an owner that this one does not outrank. It is unchanged.
     Stale,
 }
 

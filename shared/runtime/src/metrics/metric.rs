@@ -102,14 +102,13 @@ metrics! {
     HintsStored: Count,
     /// Hints of a user about an item that repeat one of the same five minutes.
     HintsRepeated: Count,
-
     /// Hints of users whose connect tokens have not bought them; not stored.
     HintsOverLimit: Count,
 
     // connect-token, disconnect
     /// Requests with a 429 response, because their user has reached a limit.
     RequestsOverLimit: Count,
-    /// Users who have reached a limit: each counts once in a period of ten minutes.
+    /// Users who have reached a limit: each counts once for each limit in ten minutes.
     UsersOverLimit: Count,
 
     // item-sync
