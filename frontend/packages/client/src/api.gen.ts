@@ -39,9 +39,9 @@ export interface paths {
          * Relay an event of the widget
          * @description The argument of a callback or `onEvent` of the widget, unchanged. The event is counted. If it names an item, it is a
          *     hint to fetch that item soon, at most once in five minutes for a user and item. Each connect token that this API has
-         *     issued to the user buys five hints, which can be used for an hour; a hint beyond them is not stored. It is no source of
-         *     truth. The app need not wait for the response, which is the same for any item, also for one that does not exist, and
-         *     with or without a stored hint.
+         *     issued to the user buys five hints, which can be used for an hour, or until the first token of the next ten minutes. A
+         *     hint beyond them is not stored. It is no source of truth. The app need not wait for the response, which is the same for
+         *     any item, also for one that does not exist, and with or without a stored hint.
          */
         post: operations["relayConnectEvent"];
         delete?: never;
@@ -95,7 +95,7 @@ export interface paths {
          * End a bank connection
          * @description Deletes one of the caller's items at Pluggy, with all that was collected for it there. The item is gone from the answers
          *     of this API a moment later, or up to an hour later where the answer to an earlier request was lost. The same caller may
-         *     repeat the request: the answer stays 204. A user deletes at most 20 items in ten minutes.
+         *     repeat the request: the answer stays 204. A user sends at most 20 deletions of items that exist in ten minutes.
          */
         delete: operations["disconnectItem"];
         options?: never;
