@@ -70,7 +70,7 @@ async fn every_command_of_the_operator_function_leaves_an_audit_line() {
         ),
         (
             json!({ "action": "import", "run": RUN, "items": items }),
-            line("import", "items", &format!("{ITEM}\n{OTHER_ITEM}")),
+            line("import", "items", &format!("{ITEM},{USER}\n{OTHER_ITEM},")),
         ),
         (
             json!({ "action": "inspect", "itemId": ITEM }),
