@@ -140,7 +140,7 @@ impl Job {
                 let rows = stack.deployment.tables.event_rows().await;
                 let asked = rows.iter().filter(|row| {
                     let key = row[schema::SORT_KEY].as_s().unwrap();
-                    key.starts_with("disconnect")
+                    key.starts_with("#disconnect")
                 });
                 assert_eq!(asked.count(), 2 * jobs, "asked for, and done");
             }

@@ -209,7 +209,7 @@ async fn a_command_sent_to_publish_fails_and_a_batch_sent_to_republish_is_refuse
         panic!("no error")
     };
     let error = String::from_utf8(error).unwrap();
-    assert!(error.contains("the batch cannot be read"), "{error}");
+    assert!(error.contains("the payload cannot be read"), "{error}");
     assert_eq!(refused.unwrap().json().unwrap()["result"], "refused");
     assert_eq!(pipeline.bus.published().len(), 0);
 }
