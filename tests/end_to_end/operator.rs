@@ -52,7 +52,7 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_event_table() {
     assert_eq!(listed["items"][0]["itemId"], id.as_str(), "{listed}");
     let rows = stack.event_rows(&format!("ITEM#{id}")).await;
     for prefix in ["replay", "import"] {
-        let key = format!("{prefix}-{run}");
+        let key = format!("#{prefix}-{run}");
         assert!(
             rows.iter().any(|row| row["sk"].as_s().unwrap() == &key),
             "{key}"
