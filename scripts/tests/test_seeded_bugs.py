@@ -1,6 +1,7 @@
 import unittest
 
 import seeded_bugs
+
 from stack import paths
 
 
