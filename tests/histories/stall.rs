@@ -27,7 +27,7 @@ static CLOCK: LazyLock<Sender<()>> = LazyLock::new(|| {
     clock
 });
 
-/// Waits for as long as nothing has stalled, by the real clock.
+/// Returns after four to five seconds of the real clock.
 pub(crate) async fn stalled() {
     let mut ticks: Receiver<()> = CLOCK.subscribe();
     for _ in 0..TICKS {
