@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from frontend import answers
-from stack import console, machine, node_packages, paths
+from stack import console, machine, node_packages, paths, widget_bundle
 
 FRONTEND = paths.ROOT / "frontend"
 WIDGET_OPTIONS = FRONTEND / "checks" / "widget-options"
@@ -36,6 +36,9 @@ ENVIRONMENT = {
 def test_frontend() -> None:
     machine.require("rust", "node")
     node_packages.install(FRONTEND, "the compiler, the test runner and the widget's packages")
+    # The tests of the page compile its sources, and those name the stand-in's scenarios.
+    node_packages.install(widget_bundle.SOURCES, "the packages of the widget's stand-in")
+    node_packages.install(FRONTEND / "demo", "the packages of the page")
     _check("generate:check", "the types are those of docs/openapi.yaml", "Run npm run generate in frontend/.")
     _check("format:check", "everything is formatted", "Run npm run format in frontend/.")
     _check("types", "sources and tests compile")
@@ -54,7 +57,6 @@ def test_frontend() -> None:
 
 
 def _check_demo() -> None:
-    node_packages.install(FRONTEND / "demo", "the packages of the page")
     for script in ("check", "build"):
         _npm(FRONTEND / "demo", script, f"demo: npm run {script}", "")
 
