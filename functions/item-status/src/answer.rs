@@ -12,32 +12,16 @@ use runtime::RequestError;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::view::CacheControl;
+
 /// Bytes of the digest in the validator. That is enough to distinguish versions of one resource.
 const VALIDATOR_BYTES: usize = 16;
-
-/// Rule for the storage of a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
-    /// The caller may store it, and asks again with the validator each time.
-    Revalidated,
-    /// Nobody may store it, because it has a prompt, a link or a bank's own text.
-    Forbidden,
-}
-
-impl Storage {
-    fn cache_control(self) -> &'static str {
-        match self {
-            Self::Revalidated => "private, no-cache",
-            Self::Forbidden => "no-store",
-        }
-    }
-}
 
 /// Returns 200 with `view`, or 304 if the caller has this version.
 pub(crate) fn answer(
     request: &HeaderMap,
     view: &impl Serialize,
-    storage: Storage,
+    cache_control: CacheControl,
     retry_after: Option<u64>,
     language: Language,
 ) -> Result<Response<Body>, RequestError> {
@@ -58,7 +42,7 @@ pub(crate) fn answer(
     let headers = response.headers_mut();
     headers.insert(
         CACHE_CONTROL,
-        HeaderValue::from_static(storage.cache_control()),
+        HeaderValue::from_static(cache_control.as_str()),
     );
     headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(

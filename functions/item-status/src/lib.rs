@@ -90,7 +90,7 @@ async fn one(
     answer::answer(
         request.headers(),
         &view,
-        view.storage(),
+        view.cache_control(),
         answer::retry_after(view.phase),
         language,
     )
@@ -114,7 +114,7 @@ async fn list(
     answer::answer(
         request.headers(),
         &list,
-        list.storage(),
+        list.cache_control(),
         list.retry_after(),
         language,
     )

@@ -1,6 +1,7 @@
 //! JSON views of an item for its user.
 
 mod bank_action;
+mod cache_control;
 mod https_link;
 mod next_action;
 mod products;
@@ -15,7 +16,8 @@ use serde::Serialize;
 use store::Healths;
 use store::{Cursor, OwnedPage, StoredItem};
 
-use crate::answer::{Storage, retry_after};
+use crate::answer::retry_after;
+pub(crate) use cache_control::CacheControl;
 use next_action::NextActionView;
 use products::{ProductView, products};
 
@@ -95,18 +97,6 @@ impl<'a> ItemView<'a> {
             fetched_at: snapshot.map(|snapshot| snapshot.fetched_at),
         }
     }
-
-    /// Returns the rule for a browser's cache on disk: a prompt, a link or a bank's own text must not get into it.
-    pub(crate) fn storage(&self) -> Storage {
-        let error = self.error.as_ref();
-        let has_bank_text = error.is_some_and(|error| error.provider_message.is_some())
-            || self.products.values().any(ProductView::has_bank_text);
-        if has_bank_text || self.next_action.is_sensitive() {
-            Storage::Forbidden
-        } else {
-            Storage::Revalidated
-        }
-    }
 }
 
 impl<'a> ConnectorView<'a> {
@@ -154,16 +144,6 @@ impl<'a> ItemList<'a> {
                 .map(|item| ItemView::new(item, healths, language, now))
                 .collect(),
             next_cursor: page.next.as_ref().map(Cursor::to_text),
-        }
-    }
-
-    /// Returns the strictest rule of the page's items.
-    pub(crate) fn storage(&self) -> Storage {
-        let mut items = self.items.iter();
-        if items.any(|item| item.storage() == Storage::Forbidden) {
-            Storage::Forbidden
-        } else {
-            Storage::Revalidated
         }
     }
 

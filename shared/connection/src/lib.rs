@@ -7,7 +7,7 @@
 
 mod assessment;
 mod availability;
-mod expiry;
+mod expired_requests;
 mod hourly_slot;
 mod language;
 mod message;
@@ -19,7 +19,7 @@ mod vocabulary;
 
 pub use assessment::{Assessment, assess};
 pub use availability::{Availability, is_health_recent};
-pub use expiry::remove_expired;
+pub use expired_requests::remove_expired;
 pub use language::Language;
 pub use message::message;
 pub use reason::Reason;

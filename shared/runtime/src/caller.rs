@@ -26,9 +26,6 @@ pub use backend_roles::{BackendRoles, InvalidRoles};
 /// Path parameter of the routes for backends, and of no other route.
 const USER_ID: &str = "userId";
 
-/// The template's parameter with the name of the claim.
-const OWNER_CLAIM: &str = "OwnerClaim";
-
 /// The callers that a function accepts.
 #[derive(Clone, Debug)]
 pub struct Callers {
@@ -64,19 +61,10 @@ impl Callers {
         let user = self
             .user_of_claim(request)
             .ok_or_else(Problem::unauthenticated)?;
-        self.check_claim(user)
-    }
-
-    /// Refuses a user whose claim names a person, unless that is allowed.
-    fn check_claim(&self, user: ClientUserId) -> Result<ClientUserId, RequestError> {
-        match personal::reason(user.as_str()) {
-            Some(reason) if !self.allows_personal_claim => Err(RequestError::WrongSetting {
-                problem: Box::new(Problem::forbidden()),
-                setting: OWNER_CLAIM,
-                reason,
-            }),
-            _ => Ok(user),
+        if !self.allows_personal_claim {
+            personal::refuse(&user)?;
         }
+        Ok(user)
     }
 
     /// Returns the user of the claim. Returns `None` without a usable claim, also when the request did not pass

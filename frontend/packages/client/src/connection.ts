@@ -1,6 +1,7 @@
 import { ApiError } from "./errors.ts";
 import type { Send } from "./http.ts";
 import type { ItemCache } from "./item-cache.ts";
+import { createNews } from "./news.ts";
 import { createPoll, PAUSE_SECONDS } from "./poll.ts";
 import type { Item } from "./schemas.ts";
 import { createSubscribers, type Store } from "./store.ts";
@@ -18,9 +19,6 @@ export type ConnectionState =
   | { status: "failed"; item: Item | undefined; error: ApiError };
 
 export const LOADING = { status: "loading", item: undefined, error: undefined } as const;
-
-/** How long the backend may be behind the widget. After news of it, an item that has settled is fetched for so long. */
-export const NEWS_MS = 2 * 60_000;
 
 export interface Shared {
   send: Send;
@@ -41,7 +39,7 @@ export function createConnection(itemId: string, { send, cache, visibility }: Sh
   let isGone = false;
   /** The last response with a body. */
   let own: { item: Item; etag: string | undefined } | undefined;
-  let newsUntil = 0;
+  const news = createNews();
   let state = current();
 
   const poll = createPoll({ ask, onFailure, visibility });
@@ -57,13 +55,12 @@ export function createConnection(itemId: string, { send, cache, visibility }: Sh
     failure = undefined;
     isGone = false;
     publish();
-    if (Date.now() >= newsUntil) return retryAfter;
-    return Math.min(retryAfter ?? PAUSE_SECONDS, PAUSE_SECONDS);
+    return news.pauseSeconds(retryAfter);
   }
 
   /** The widget knows a new item some seconds before the backend does. */
   function notYet(error: ApiError): undefined {
-    if (error.status !== 404 || cache.get(itemId) || Date.now() >= newsUntil) throw error;
+    if (error.status !== 404 || cache.get(itemId) || !news.isRecent()) throw error;
   }
 
   function onFailure(error: ApiError, isFinal: boolean): void {
@@ -93,7 +90,7 @@ export function createConnection(itemId: string, { send, cache, visibility }: Sh
     getSnapshot: () => state,
     getServerSnapshot: () => LOADING,
     refresh() {
-      newsUntil = Date.now() + NEWS_MS;
+      news.arrived();
       poll.refresh();
     },
     cacheChanged(changedId) {

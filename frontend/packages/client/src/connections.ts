@@ -1,6 +1,7 @@
 import type { ApiError } from "./errors.ts";
-import { type Live, NEWS_MS, type Shared } from "./connection.ts";
-import { createPoll, PAUSE_SECONDS } from "./poll.ts";
+import type { Live, Shared } from "./connection.ts";
+import { createNews } from "./news.ts";
+import { createPoll } from "./poll.ts";
 import type { Item, ItemList } from "./schemas.ts";
 import { createSubscribers } from "./store.ts";
 
@@ -31,7 +32,7 @@ export function createConnections({ send, cache, visibility }: Shared): Live<Con
   let itemIds: readonly string[] | undefined;
   /** The last pages, by their cursors. */
   let pages: ReadonlyMap<string | undefined, Page> = new Map();
-  let newsUntil = 0;
+  const news = createNews();
 
   const poll = createPoll({ ask, onFailure, visibility });
   const { subscribe, notify } = createSubscribers(poll);
@@ -60,8 +61,7 @@ export function createConnections({ send, cache, visibility }: Shared): Live<Con
     itemIds = [...found];
     failure = undefined;
     publish();
-    if (Date.now() < newsUntil) soonest = Math.min(soonest, PAUSE_SECONDS);
-    return Number.isFinite(soonest) ? soonest : undefined;
+    return news.pauseSeconds(Number.isFinite(soonest) ? soonest : undefined);
   }
 
   function onFailure(error: ApiError, isFinal: boolean): void {
@@ -89,7 +89,7 @@ export function createConnections({ send, cache, visibility }: Shared): Live<Con
     getSnapshot: () => state,
     getServerSnapshot: () => LOADING,
     refresh() {
-      newsUntil = Date.now() + NEWS_MS;
+      news.arrived();
       poll.refresh();
     },
     cacheChanged(itemId) {

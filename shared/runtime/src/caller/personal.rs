@@ -1,12 +1,32 @@
 //! Claim values that name a person. Pluggy would get to know them, because it is given the user's id.
 
+use pluggy::ClientUserId;
+
+use crate::RequestError;
+use crate::problem::Problem;
+
+/// The template's parameter with the name of the claim.
+const OWNER_CLAIM: &str = "OwnerClaim";
+
 /// Form of a CPF with punctuation, where `0` is any digit.
 const PUNCTUATED: &[u8] = b"000.000.000-00";
 const DIGITS: usize = 11;
 const CHECK_DIGITS: usize = 2;
 
+/// Returns an error if the user's id names a person. The error names the setting, and not the value.
+pub(super) fn refuse(user: &ClientUserId) -> Result<(), RequestError> {
+    match reason(user.as_str()) {
+        Some(reason) => Err(RequestError::WrongSetting {
+            problem: Box::new(Problem::forbidden()),
+            setting: OWNER_CLAIM,
+            reason,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Returns why a value names a person, for the log, without the value. Returns `None` if it does not.
-pub(super) fn reason(value: &str) -> Option<&'static str> {
+fn reason(value: &str) -> Option<&'static str> {
     if value.contains('@') {
         return Some("the value has an at sign, as an e-mail address has");
     }
