@@ -12,10 +12,12 @@ use crate::template::{Template, contains_string, strings};
 const CREDENTIAL_TABLE: &str = "CredentialTable";
 const EVENT_STREAM: &str = "EventTable/stream";
 
-/// Every action that can return or change a row of a table, or make a copy of it. A policy that denied `UpdateTable` or
-/// `PutResourcePolicy` would lock out deployments.
+/// Every action that can return or change a row of a table, or make a copy of it, and that a resource policy supports.
+/// AWS does not list `StartAwsBackupJob`. A policy that denied `UpdateTable` or `PutResourcePolicy` would lock out
+/// deployments.
 ///
-/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
+/// Sources: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>,
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html>
 const READING_WRITING_OR_COPYING: [&str; 17] = [
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
@@ -48,7 +50,8 @@ fn only_the_functions_that_call_pluggy_reach_its_api_key() {
     );
     let callers = functions_that(calls, CREDENTIAL_TABLE);
     assert_eq!(callers.len(), 5);
-    assert_eq!(exempt_roles(statement), roles_of(&callers));
+    let consumers = ("HasCredentialConsumers", "CredentialConsumerRoleArns");
+    assert_eq!(exempt_roles(statement), roles_of(&callers, consumers));
 }
 
 #[test]
@@ -66,7 +69,8 @@ fn only_its_readers_get_records_of_the_event_tables_stream() {
     );
     let readers = functions_that(feeding, EVENT_STREAM);
     assert_eq!(readers.len(), 2);
-    assert_eq!(exempt_roles(statement), roles_of(&readers));
+    let consumers = ("HasStreamConsumers", "StreamConsumerRoleArns");
+    assert_eq!(exempt_roles(statement), roles_of(&readers, consumers));
 }
 
 /// Guards that a `Deny` has no gap: it names no principal, and its condition excepts exactly the roles.
@@ -88,7 +92,13 @@ fn the_policies_deny_to_everybody_else() {
         let keys = condition["ArnNotEquals"].as_object().unwrap().keys();
         assert_eq!(keys.collect::<Vec<_>>(), ["aws:PrincipalArn"]);
     }
-    assert_eq!(template.default_of("ConsumerRoleArns").as_deref(), Some(""));
+    for parameter in ["CredentialConsumerRoleArns", "StreamConsumerRoleArns"] {
+        assert_eq!(
+            template.default_of(parameter).as_deref(),
+            Some(""),
+            "{parameter}"
+        );
+    }
 }
 
 #[test]
@@ -172,10 +182,12 @@ fn exempt_roles(statement: &Value) -> BTreeSet<String> {
     roles.iter().map(Value::to_string).collect()
 }
 
-/// Returns the roles of the functions and your own consumers', as the condition names them.
-fn roles_of(functions: &[&str]) -> BTreeSet<String> {
+/// Returns the roles of the functions and your own consumers', as the condition names them. `consumers` has the
+/// condition and the parameter of the latter.
+fn roles_of(functions: &[&str], consumers: (&str, &str)) -> BTreeSet<String> {
     let nothing = json!({ "Ref": "AWS::NoValue" });
-    let consumers = json!({ "Fn::If": ["HasConsumers", { "Ref": "ConsumerRoleArns" }, nothing] });
+    let (condition, parameter) = consumers;
+    let consumers = json!({ "Fn::If": [condition, { "Ref": parameter }, nothing] });
     functions
         .iter()
         .map(|function| {
