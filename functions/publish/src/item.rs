@@ -90,12 +90,12 @@ pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
 }
 
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
-    let previous = before.and_then(assessment);
     if after.deleted_at.is_some() {
         // A tombstone replaces a row, so an unreadable image before it was an item too.
-        let is_news = before.is_none() || previous.is_some();
+        let is_news = before.is_none_or(is_live_and_confirmed);
         return is_news.then_some(News::Deleted);
     }
+    let previous = before.and_then(assessment);
     let present = assessment(after)?;
     match (before, previous) {
         (Some(before), Some(previous)) if previous.phase() == present.phase() => {
@@ -104,6 +104,11 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
         }
         _ => Some(News::Phase(present.phase())),
     }
+}
+
+/// Whether Pluggy has reported the item, and it is not deleted.
+fn is_live_and_confirmed(item: &StoredItem) -> bool {
+    item.deleted_at.is_none() && !item.is_unconfirmed()
 }
 
 fn is_changed(before: &StoredItem, after: &StoredItem) -> bool {
@@ -117,7 +122,9 @@ fn last_updated_at(item: &StoredItem) -> Option<Timestamp> {
 
 /// Returns the assessment of the item at its last fetch. The time of the fetch is used, not the current time,
 /// so that an image always has the same phase. A change caused by time alone appears with the fetch that it
-/// makes due. Returns `None` for a deleted item, and for one that only an operator has named.
+/// makes due. Returns `None` for a deleted item. Of the placeholders, returns it only for those that an event of
+/// Pluggy confirms: not for one that only an operator or our own schedule has named, and not for one whose event
+/// reports the deletion.
 fn assessment(item: &StoredItem) -> Option<Assessment> {
     if item.deleted_at.is_some() {
         return None;
@@ -128,7 +135,10 @@ fn assessment(item: &StoredItem) -> Option<Assessment> {
             Availability::Available,
             snapshot.fetched_at,
         )),
-        None => (!item.is_unconfirmed()).then_some(Assessment::NOT_FETCHED),
+        None => {
+            let is_connecting = !item.is_unconfirmed() && !item.is_deleted_placeholder();
+            is_connecting.then_some(Assessment::NOT_FETCHED)
+        }
     }
 }
 

@@ -280,6 +280,30 @@ fn a_deletion_is_published_even_if_the_old_row_is_unreadable() {
     );
 }
 
+/// Guards against an item that Pluggy has deleted and that begins to connect on the bus: its deletion is the first
+/// event, and Pluggy does not answer the fetch.
+#[test]
+fn a_placeholder_that_is_reported_as_deleted_is_not_connecting() {
+    let reported = StoredItem {
+        schedule: Schedule {
+            pending_signal: Some(PendingSignal::Deletion),
+            ..Schedule::default()
+        },
+        ..placeholder()
+    };
+
+    for before in [None, Some(&reported), Some(&placeholder())] {
+        assert_eq!(published(before, &reported), None);
+    }
+    assert_eq!(present(&reported), None);
+    let deletion = entry(Some(&reported), &tombstone()).unwrap();
+    assert_eq!(deletion.detail_type, "item.deleted");
+    assert_eq!(detail(&deletion)["owner"], "usr_1");
+    assert!(detail(&deletion)["previousPhase"].is_null());
+    let first = entry(Some(&reported), &ready()).unwrap();
+    assert_eq!(first.detail_type, "item.ready", "the event was wrong");
+}
+
 #[test]
 fn a_placeholder_is_connecting_unless_only_an_operator_named_it() {
     let unconfirmed = StoredItem {
