@@ -28,7 +28,8 @@ are Pluggy's and may get new values at any time; show them to no user.
   error. An `executionStatus` that ends in `_IN_PROGRESS` is running, whatever stands before.
 - `connectToken` says what to post to `/connect-token` for the next step: the item to update, `{}` for a new connection, or
   null where the next step is not in the widget.
-- An item that Pluggy has not answered about yet is `connecting` with `wait` and the reason `not_fetched`.
+- An item that Pluggy has not answered about yet is `connecting` with `wait` and the reason `not_fetched`. Once an
+  event reports its deletion, it is not found (404).
 - Pluggy refuses to update items of MeuPluggy (connector 200). For them, `nextAction` is `connect_again` with `{}` wherever
   these tables have `{\"itemId\": …}`, and `/connect-token` refuses their `itemId` with 409.
 - An Open Finance login is `WAITING_USER_INPUT` at Pluggy, like an MFA prompt: with a `parameter` of type `oauth`, or without a

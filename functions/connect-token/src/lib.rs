@@ -69,7 +69,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();
     if let Some(item_id) = item_id {
-        let item = update::own_item(&app.items, item_id, &user).await?;
+        let item = update::updatable_item(&app.items, item_id, &user).await?;
         connect = update::connect_options(connect, &item, now);
         options = update::token_options(options);
     }

@@ -8,17 +8,17 @@ use runtime::RequestError;
 use runtime::problem::Problem;
 use store::Items;
 
-/// Returns Pluggy's last response about the caller's item, if the widget can update it. Any other user's item is
-/// reported as not found, and so is one that was never fetched: only an event or an operator names its owner.
-pub(crate) async fn own_item(
+/// Returns Pluggy's last response about the user's item, if the widget can update it. The item of another user is
+/// reported as not found, and so is one that was never fetched: no response of Pluggy confirms its owner, and a token
+/// could let a user into a bank login of another one.
+pub(crate) async fn updatable_item(
     items: &Items,
     item_id: ItemId,
     user: &ClientUserId,
 ) -> Result<Box<Item>, RequestError> {
-    let item = items.get(item_id).await;
-    let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
-    let own = item.filter(|item| item.is_shown_to(user));
-    let snapshot = own.and_then(|own| own.snapshot);
+    let stored = items.of_user(item_id, user).await;
+    let stored = stored.map_err(RequestError::ours(store::Error::is_temporary))?;
+    let snapshot = stored.and_then(|stored| stored.snapshot);
     let item = snapshot.ok_or_else(Problem::item_not_found)?.item;
     if !is_updatable(&item) {
         return Err(Problem::item_not_updatable().into());

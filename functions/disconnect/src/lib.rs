@@ -59,8 +59,8 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
         return Err(Problem::no_such_resource().into());
     }
     let item_id = item_id(request)?;
-    let item = app.items.get(item_id).await.map_err(&unusable_table)?;
-    let Some(item) = item.filter(|item| item.is_shown_to(&user)) else {
+    let item = app.items.of_user(item_id, &user).await;
+    let Some(item) = item.map_err(&unusable_table)? else {
         // Items of other users, deleted items and unknown items take the same path, so the response does not
         // reveal which one it is.
         let key = EventKey::of_asked_disconnection(item_id, &user);

@@ -17,8 +17,7 @@ use pluggy::ClientUserId;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::problem::Problem;
-use store::Healths;
-use store::{Connectors, Items};
+use store::{Connectors, Healths, Items, StoredItem};
 
 pub use config::Config;
 
@@ -80,10 +79,10 @@ async fn one(
     let item_id = item_id
         .parse()
         .map_err(|_| Problem::invalid_field("itemId", "itemId must be a UUID."))?;
-    let item = app.items.get(item_id).await;
+    let item = app.items.of_user(item_id, user).await;
     let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
     let item = item
-        .filter(|item| item.is_shown_to(user))
+        .filter(is_displayed)
         .ok_or_else(Problem::item_not_found)?;
     let healths = Healths::of(&app.connectors, [&item], now).await;
     let view = ItemView::new(&item, &healths, language, now);
@@ -96,6 +95,12 @@ async fn one(
     )
 }
 
+/// Whether the item has a state to display. An item that was never fetched has none once Pluggy reports its deletion,
+/// so it is as absent as a deleted one.
+fn is_displayed(item: &StoredItem) -> bool {
+    !item.is_deleted_placeholder()
+}
+
 async fn list(
     app: &App,
     request: &Request,
@@ -104,11 +109,12 @@ async fn list(
     now: Timestamp,
 ) -> Result<Response<Body>, RequestError> {
     let wanted = PageRequest::parse(request)?;
-    let page = app
+    let mut page = app
         .items
         .owned_by(user, wanted.limit, wanted.cursor.as_ref())
         .await
         .map_err(RequestError::ours(store::Error::is_temporary))?;
+    page.items.retain(is_displayed);
     let healths = Healths::of(&app.connectors, &page.items, now).await;
     let list = ItemList::new(&page, &healths, language, now);
     answer::answer(

@@ -129,17 +129,15 @@ fn assessment(item: &StoredItem) -> Option<Assessment> {
     if item.deleted_at.is_some() {
         return None;
     }
-    match &item.snapshot {
-        Some(snapshot) => Some(assess(
-            &snapshot.item,
-            Availability::Available,
-            snapshot.fetched_at,
-        )),
-        None => {
-            let is_connecting = !item.is_unconfirmed() && !item.is_deleted_placeholder();
-            is_connecting.then_some(Assessment::NOT_FETCHED)
-        }
-    }
+    let Some(snapshot) = &item.snapshot else {
+        let is_connecting = !item.is_unconfirmed() && !item.is_deleted_placeholder();
+        return is_connecting.then_some(Assessment::NOT_FETCHED);
+    };
+    Some(assess(
+        &snapshot.item,
+        Availability::Available,
+        snapshot.fetched_at,
+    ))
 }
 
 /// Returns when the item was observed in the state of its row.

@@ -53,6 +53,17 @@ impl Items {
         answer.item.as_ref().map(from_row).transpose()
     }
 
+    /// Returns the item's row if `user` may see it, with a consistent read. The item of another user, a deleted item
+    /// and an unknown one are all absent.
+    pub async fn of_user(
+        &self,
+        id: ItemId,
+        user: &ClientUserId,
+    ) -> Result<Option<StoredItem>, Error> {
+        let item = self.get(id).await?;
+        Ok(item.filter(|item| item.is_shown_to(user)))
+    }
+
     /// Returns the existing rows of items, in no particular order. They may lag behind writes.
     pub async fn get_many(&self, ids: &BTreeSet<ItemId>) -> Result<Vec<StoredItem>, Error> {
         let keys: Vec<String> = ids.iter().copied().map(item_key).collect();

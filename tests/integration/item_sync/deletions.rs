@@ -1,6 +1,8 @@
 //! The meaning of a 404, and the steps that follow it.
 
 use jiff::SignedDuration;
+use pluggy::ClientUserId;
+use serde_json::json;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
 
@@ -34,6 +36,34 @@ async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
             .is_some()
     );
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+}
+
+/// Guards against a connection that its user sees begin although Pluggy has deleted it: the deletion is the first event
+/// that arrives, and Pluggy does not answer the fetch.
+#[tokio::test]
+async fn an_item_whose_first_event_is_its_deletion_is_not_shown() {
+    let deployment = Deployment::start().await;
+    let item_id = deployment.connect(USER, "user-ok").await;
+    deployment
+        .deliver(&event("item/deleted", "1", item_id))
+        .await;
+    deployment.pluggy.add_fault(unavailable());
+
+    deployment.sync_all().await;
+
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert_eq!(stored.user().map(ClientUserId::as_str), Some(USER));
+    assert!(stored.is_deleted_placeholder());
+    assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
+    assert_eq!(deployment.items_of(USER).await["items"], json!([]));
+
+    deployment.pluggy.clear_faults();
+    deployment.sync_all().await;
+    assert_eq!(
+        deployment.status_of(USER, item_id).await.0,
+        200,
+        "Pluggy still has it"
+    );
 }
 
 #[tokio::test]
