@@ -19,7 +19,6 @@ use pluggy::{ClientUserId, ItemId};
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
-use runtime::problem::request_id;
 use serde_json::json;
 use store::{Events, HINT_RETENTION, Insertion, Limits, NewEvent};
 use tokio::time::{Instant, timeout_at};
@@ -45,14 +44,12 @@ pub struct App {
 
 /// Handles one request.
 pub async fn handle(app: &App, request: Request, now: Timestamp) -> Response<Body> {
-    let mut line = EmfRecord::new("connect event answered");
+    let mut line = EmfRecord::of_request("connect event answered", &request);
     let response = match run(app, &request, now, &mut line).await {
         Ok(()) => accepted(),
         Err(error) => error.into_response(&request),
     };
     line.property("response.status", json!(response.status().as_u16()));
-    // Lambda's id, which the access log of the API has too. Other lines have it from the runtime.
-    line.property("requestId", json!(request_id(&request)));
     app.metrics.emit(line, now);
     response
 }

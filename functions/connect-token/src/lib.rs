@@ -17,7 +17,7 @@ use runtime::caller::Callers;
 use runtime::metrics::Emitter;
 use runtime::problem::Problem;
 use runtime::user_limit;
-use store::{Items, Limited, Limits};
+use store::{Items, Limited, Limits, Permit};
 
 pub use config::Config;
 pub use profile::{
@@ -63,8 +63,13 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let profile = wanted.profile(&app.profiles)?;
     // Counted before any other request, so that a refusal costs nothing else.
     let permit = app.limits.count(&user, Limited::ConnectToken, now).await;
-    let permit = permit.map_err(RequestError::ours(store::Error::is_temporary))?;
-    user_limit::check(&app.metrics, request, permit.refusal(), now)?;
+    if let Permit::Refused {
+        retry_after,
+        is_first,
+    } = permit.map_err(RequestError::ours(store::Error::is_temporary))?
+    {
+        return Err(user_limit::refuse(&app.metrics, request, retry_after, is_first, now).into());
+    }
     let item_id = wanted.item_id;
     let mut connect = wanted.narrow(&profile.connect);
     let mut options = profile.token.clone();

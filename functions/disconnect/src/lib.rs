@@ -15,7 +15,7 @@ use runtime::caller::Callers;
 use runtime::metrics::Emitter;
 use runtime::problem::{Problem, SHORT_WAIT};
 use runtime::user_limit;
-use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent};
+use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent, Permit};
 
 pub use config::Config;
 
@@ -75,8 +75,13 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     }
     // The request for a tombstone has been answered above, so that it never reaches the limit.
     let permit = app.limits.count(&user, Limited::Deletion, now).await;
-    let refusal = permit.map_err(&unusable_table)?.refusal();
-    user_limit::check(&app.metrics, request, refusal, now)?;
+    if let Permit::Refused {
+        retry_after,
+        is_first,
+    } = permit.map_err(&unusable_table)?
+    {
+        return Err(user_limit::refuse(&app.metrics, request, retry_after, is_first, now).into());
+    }
     // Stored before the call, so that a retry after a lost response finds it.
     let put = async |step| {
         let event = NewEvent::disconnection(item_id, &user, step, now);

@@ -1,29 +1,23 @@
 //! Refusals of requests of a user who has reached a limit.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
-use serde_json::json;
 
 use crate::metrics::{EmfRecord, Emitter, Metric};
-use crate::problem::{Problem, request_id};
+use crate::problem::Problem;
 
-/// Fails with the problem if there is a `refusal`, and counts it. A refusal is the time until the user may try again,
-/// and whether it is the user's first one in the period.
-pub fn check(
+/// Counts the refusal of a request, and returns the problem. The user may try again after `retry_after`. `is_first`
+/// is whether this is the user's first refusal in the period.
+pub fn refuse(
     metrics: &Emitter,
     request: &Request,
-    refusal: Option<(Duration, bool)>,
+    retry_after: SignedDuration,
+    is_first: bool,
     now: Timestamp,
-) -> Result<(), Problem> {
-    let Some((retry_after, is_first)) = refusal else {
-        return Ok(());
-    };
-    let mut line = EmfRecord::new("user limit reached");
-    line.property("requestId", json!(request_id(request)));
-    line.metric(Metric::RequestsOverLimit, 1);
-    line.metric(Metric::UsersOverLimit, u8::from(is_first));
-    metrics.emit(line, now);
-    Err(Problem::too_many_requests(retry_after))
+) -> Problem {
+    let mut record = EmfRecord::of_request("user limit reached", request);
+    record.metric(Metric::RequestsOverLimit, 1);
+    record.metric(Metric::UsersOverLimit, u8::from(is_first));
+    metrics.emit(record, now);
+    Problem::too_many_requests(retry_after.unsigned_abs())
 }

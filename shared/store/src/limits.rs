@@ -2,8 +2,6 @@
 
 mod period;
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -60,20 +58,6 @@ pub enum Permit {
         /// Whether this is the user's first refusal in the period.
         is_first: bool,
     },
-}
-
-impl Permit {
-    /// Returns the time until the period ends and whether this is the user's first refusal in it, or `None` if
-    /// the operation is granted.
-    pub fn refusal(self) -> Option<(Duration, bool)> {
-        match self {
-            Self::Granted => None,
-            Self::Refused {
-                retry_after,
-                is_first,
-            } => Some((retry_after.unsigned_abs(), is_first)),
-        }
-    }
 }
 
 /// `LimitTable`.

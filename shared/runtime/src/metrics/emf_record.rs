@@ -1,9 +1,11 @@
 //! One EMF record: a log line with metrics.
 
 use jiff::Timestamp;
+use lambda_http::Request;
 use serde_json::{Map, Value, json};
 
 use super::{Dimension, Metric};
+use crate::problem::request_id;
 
 /// The EMF record of one invocation: a message, metrics, and properties.
 #[derive(Clone, Debug)]
@@ -24,6 +26,14 @@ impl EmfRecord {
             dimensions: Vec::new(),
             properties: Map::new(),
         }
+    }
+
+    /// Creates a record with a message and Lambda's id of the request, which the access log of the API has too. Other
+    /// lines have it from the runtime.
+    pub fn of_request(message: &'static str, request: &Request) -> Self {
+        let mut record = Self::new(message);
+        record.property("requestId", json!(request_id(request)));
+        record
     }
 
     /// Adds a value. A count of zero is left out, because it would cost as much as any other.
