@@ -32,7 +32,7 @@ pub struct Profile {
 
 impl Profile {
     /// Returns whether the widget may start at this connector.
-    pub fn allows(&self, connector: ConnectorId) -> bool {
+    pub(crate) fn allows(&self, connector: ConnectorId) -> bool {
         let listed = self.connect.connector_ids.as_ref();
         listed.is_none_or(|listed| listed.contains(&connector))
     }

@@ -13,7 +13,7 @@ use pluggy::ItemId;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::metrics::Emitter;
-use runtime::problem::{Problem, SHORT_WAIT};
+use runtime::problem::Problem;
 use runtime::user_limit;
 use store::{Disconnection, EventKey, Events, Items, Limited, Limits, NewEvent, Permit};
 
@@ -71,7 +71,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     };
     // Only an event or an operator names the owner of an item that was never fetched. Nothing is deleted on that.
     if item.snapshot.is_none() {
-        return Err(Problem::item_not_fetched(SHORT_WAIT).into());
+        return Err(Problem::item_not_fetched().into());
     }
     // The request for a tombstone has been answered above, so that it never reaches the limit.
     let permit = app.limits.count(&user, Limited::Deletion, now).await;

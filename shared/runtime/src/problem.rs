@@ -104,9 +104,9 @@ impl Problem {
 
     /// Returns a 409: the item was never fetched, so nobody is proven to own it. A retry succeeds after its first
     /// fetch.
-    pub fn item_not_fetched(retry_after: Duration) -> Self {
+    pub fn item_not_fetched() -> Self {
         Self {
-            retry_after: Some(retry_after),
+            retry_after: Some(SHORT_WAIT),
             ..Self::new(
                 StatusCode::CONFLICT,
                 "urn:pluggy-lambda:problem:item-not-fetched",

@@ -7,6 +7,9 @@ use lambda_http::{Body, Request, Response};
 
 use crate::problem::{Problem, request_id};
 
+/// The template's parameter with the name of the claim that identifies the user.
+const OWNER_CLAIM: &str = "OwnerClaim";
+
 /// A request that gets a problem document in place of its result.
 ///
 /// A function returns the [`Problem`] of a caller's mistake and the errors of the Pluggy client with `?`. It
@@ -26,15 +29,9 @@ pub enum RequestError {
         /// Whether waiting does not help, and a person must act.
         needs_a_person: bool,
     },
-    /// A refusal because of a setting of the deployment, which a person must correct.
-    WrongSetting {
-        /// The response to the caller.
-        problem: Box<Problem>,
-        /// Name of the setting.
-        setting: &'static str,
-        /// Text for the log, without anything of the request.
-        reason: &'static str,
-    },
+    /// A refusal because the claim that identifies the user has a value that names a person. Somebody must correct the
+    /// setting. The text is for the log, without anything of the request.
+    PersonalClaim(&'static str),
     /// A failure of ours.
     Ours {
         /// Whether a retry may succeed.
@@ -96,10 +93,12 @@ impl RequestError {
             Self::Pluggy(error) | Self::RefusedByPluggy { error, .. } => {
                 tracing::error!(error = chain(error), "request failed");
             }
-            Self::WrongSetting {
-                setting, reason, ..
-            } => {
-                tracing::error!(setting, reason, "request refused for a wrong setting");
+            Self::PersonalClaim(reason) => {
+                tracing::error!(
+                    setting = OWNER_CLAIM,
+                    reason,
+                    "request refused for a wrong setting"
+                );
             }
             Self::Ours { cause, .. } => {
                 tracing::error!(error = &**cause, "request failed");
@@ -110,7 +109,8 @@ impl RequestError {
     fn into_problem(self, request: &Request) -> Problem {
         match self {
             Self::Caller(problem) => problem,
-            Self::RefusedByPluggy { problem, .. } | Self::WrongSetting { problem, .. } => *problem,
+            Self::RefusedByPluggy { problem, .. } => *problem,
+            Self::PersonalClaim(_) => Problem::forbidden(),
             Self::Pluggy(error) => Problem::of_pluggy(&error, request_id(request)),
             Self::Ours { is_temporary, .. } => {
                 Problem::of_failure(is_temporary, request_id(request))
@@ -211,12 +211,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_named_in_an_error() {
-        let error = RequestError::WrongSetting {
-            problem: Box::new(Problem::forbidden()),
-            setting: "OwnerClaim",
-            reason: "the value is a CPF",
-        };
+    fn a_personal_claim_is_logged_with_the_setting_to_correct() {
+        let error = RequestError::PersonalClaim("the value is a CPF");
 
         let line = "ERROR request refused for a wrong setting setting=\"OwnerClaim\" \
                     reason=\"the value is a CPF\"";

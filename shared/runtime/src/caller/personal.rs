@@ -3,24 +3,16 @@
 use pluggy::ClientUserId;
 
 use crate::RequestError;
-use crate::problem::Problem;
-
-/// The template's parameter with the name of the claim.
-const OWNER_CLAIM: &str = "OwnerClaim";
 
 /// Form of a CPF with punctuation, where `0` is any digit.
 const PUNCTUATED: &[u8] = b"000.000.000-00";
 const DIGITS: usize = 11;
 const CHECK_DIGITS: usize = 2;
 
-/// Returns an error if the user's id names a person. The error names the setting, and not the value.
+/// Returns an error if the user's id names a person. The error does not repeat the value.
 pub(super) fn refuse(user: &ClientUserId) -> Result<(), RequestError> {
     match reason(user.as_str()) {
-        Some(reason) => Err(RequestError::WrongSetting {
-            problem: Box::new(Problem::forbidden()),
-            setting: OWNER_CLAIM,
-            reason,
-        }),
+        Some(reason) => Err(RequestError::PersonalClaim(reason)),
         None => Ok(()),
     }
 }
