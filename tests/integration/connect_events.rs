@@ -38,7 +38,7 @@ const TAKEN: [(&str, &str); 18] = [
     ("no-timestamp", "SUBMITTED_LOGIN"),
 ];
 
-/// Starts a deployment in which the user of the sample events has bought hints.
+/// Starts a deployment in which the user of the sample events has a hint quota.
 async fn with_hints() -> Deployment {
     let deployment = Deployment::start().await;
     deployment.tables.give_hints(USER, now()).await;

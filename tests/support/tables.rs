@@ -121,7 +121,7 @@ impl Tables {
         store::Limits::new(self.client.clone(), self.limits.clone())
     }
 
-    /// Counts connect tokens of a user, so that the user has bought hints.
+    /// Counts connect-token requests of a user, so that the user has a hint quota.
     pub async fn count_tokens(&self, user: &str, tokens: u32, now: Timestamp) {
         let (user, limits) = (user.parse().unwrap(), self.limit_store());
         for _ in 0..tokens {
@@ -130,7 +130,7 @@ impl Tables {
         }
     }
 
-    /// Forgets what has been counted of every user, with the hints that were bought.
+    /// Forgets what has been counted of every user, and the hint quotas.
     pub async fn forget_limits(&self) {
         for row in self.rows(&self.limits).await {
             let forget = self.client.delete_item().table_name(&self.limits);
@@ -139,14 +139,14 @@ impl Tables {
         }
     }
 
-    /// Gives every user more hints than a test or a benchmark needs. `user` is one of them from now on.
+    /// Gives every user a greater hint quota than a test or a benchmark needs. `user` is one of them from now on.
     pub async fn give_hints(&self, user: &str, now: Timestamp) {
         self.count_tokens(user, 1, now).await;
         for row in self.rows(&self.limits).await {
             let update = self.client.update_item().table_name(&self.limits);
             update
                 .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
-                .update_expression("SET hints = :many")
+                .update_expression("SET hintQuota = :many")
                 .expression_attribute_values(":many", AttributeValue::N("1000000".to_owned()))
                 .send()
                 .await

@@ -1,6 +1,6 @@
 //! `POST /connect-events`, and `POST /users/{userId}/connect-events` for backends: an event of the Connect widget,
 //! relayed by a frontend. The event is counted. An event about an item is also stored as a hint, which requests a
-//! fetch of that item. The user's connect tokens buy a number of hints; a hint beyond it is not stored.
+//! fetch of that item. Each connect-token request adds five hints to the user's quota; a hint beyond it is not stored.
 //!
 //! The response is the same for every item id, with or without a stored hint. `item-sync` checks later whether the
 //! item exists and who owns it, when no caller waits.
@@ -34,7 +34,7 @@ const DEADLINE: Duration = Duration::from_secs(4);
 pub struct App {
     /// The event table.
     pub events: Events,
-    /// The limit table, for the number of hints of a user.
+    /// The limit table, for the hint quota of a user.
     pub limits: Limits,
     /// The callers that the function accepts.
     pub callers: Callers,
@@ -83,8 +83,8 @@ async fn hint(
 ) -> Result<Metric, RequestError> {
     let unusable_table = RequestError::ours(store::Error::is_temporary);
     let hint = NewEvent::hint(item_id, user, now);
-    let is_paid = app.limits.pay_for_hint(user, &hint.key, now).await;
-    if !is_paid.map_err(&unusable_table)? {
+    let is_within_quota = app.limits.count_hint(user, &hint.key, now).await;
+    if !is_within_quota.map_err(&unusable_table)? {
         return Ok(Metric::HintsOverLimit);
     }
     let insertion = app.events.insert(&hint, HINT_RETENTION).await;

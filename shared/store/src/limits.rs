@@ -18,21 +18,23 @@ use pluggy::ClientUserId;
 
 /// Length of a period, in which each operation has a maximum.
 pub const LIMIT_PERIOD: SignedDuration = SignedDuration::from_mins(10);
-/// Number of connect tokens of a user in a period.
+/// Number of connect-token requests of a user in a period. Each counts, and adds hints to the quota, even if it is
+/// answered with an error later.
 pub const MAX_TOKENS: u32 = 20;
 /// Number of deletions of a user in a period.
 pub const MAX_DELETIONS: u32 = 20;
-/// Number of hints that a connect token buys.
+/// Number of hints that each connect-token request adds to the quota of its period.
 pub const HINTS_PER_TOKEN: u32 = 5;
-/// How long the hints of a period can be used after its end. The last token of the period has expired by then.
+/// How long the hint quota of a period can be used after its end. The last token of the period has expired by then. The
+/// first connect-token request after the end begins a new period, with a new quota.
 pub const HINT_GRACE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Number of hints that the tokens of the period have bought.
-const HINTS: &str = "hints";
-/// Digests of the hints that have been paid for. It is a set, so that a repeated hint costs nothing.
-const HINTED: &str = "hinted";
+/// Number of hints that the connect-token requests of the period allow.
+const HINT_QUOTA: &str = "hintQuota";
+/// Digests of the hints that have been counted. It is a set, so that a repeated hint counts once.
+const COUNTED_HINTS: &str = "countedHints";
 
-/// Updates of one request. Three suffice unless other requests of the user change the row in between.
+/// Maximum number of updates of one request. Two suffice unless other requests of the user change the row in between.
 const MAX_UPDATES: usize = 6;
 /// Name of the operation in errors.
 const COUNTING: &str = "count a limited operation";
@@ -40,7 +42,7 @@ const COUNTING: &str = "count a limited operation";
 /// An operation with a limit per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limited {
-    /// Issuing a connect token, which also buys hints.
+    /// A request for a connect token, which also adds to the hint quota.
     ConnectToken,
     /// Deleting an item at Pluggy.
     Deletion,
@@ -107,7 +109,7 @@ impl Limits {
 
     /// Counts an operation of a user, unless the user has reached its limit.
     ///
-    /// The first operation of a period costs one write unit, and each further one two. A refusal costs one, and the
+    /// The first operation of a period takes one write unit, and each further one two. A refusal takes one, and the
     /// first of a period two, because it is marked.
     pub async fn count(
         &self,
@@ -134,29 +136,30 @@ impl Limits {
         })
     }
 
-    /// Pays for a hint out of what the user's connect tokens have bought. Returns whether that sufficed. A hint that has
-    /// been paid for costs nothing again. Costs one write unit.
-    pub async fn pay_for_hint(
+    /// Counts a hint, unless the user's hint quota is used up. Returns whether the hint is within the quota. A repeated
+    /// hint counts once. Each call takes one write unit.
+    pub async fn count_hint(
         &self,
         user: &ClientUserId,
         hint: &EventKey,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let digest = Blob::new(hint.digest());
-        let bought_since = now.saturating_sub(HINT_GRACE).unwrap_or(now);
+        let until = Limited::ConnectToken.until();
+        let since = now.saturating_sub(HINT_GRACE).unwrap_or(now);
         let answer = self
             .row(user)
-            .update_expression("ADD hinted :digests")
-            .condition_expression(
-                "tokensUntil > :since AND (attribute_not_exists(hinted) OR contains(hinted, :digest) \
-                 OR size(hinted) < hints)",
-            )
-            .expression_attribute_values(":since", time(bought_since))
+            .update_expression(format!("ADD {COUNTED_HINTS} :digests"))
+            .condition_expression(format!(
+                "{until} > :since AND (attribute_not_exists({COUNTED_HINTS}) \
+                 OR contains({COUNTED_HINTS}, :digest) OR size({COUNTED_HINTS}) < {HINT_QUOTA})"
+            ))
+            .expression_attribute_values(":since", time(since))
             .expression_attribute_values(":digest", AttributeValue::B(digest.clone()))
             .expression_attribute_values(":digests", AttributeValue::Bs(vec![digest]))
             .send()
             .await;
-        Ok(outcome(answer, "pay for a hint")? == Write::Done)
+        Ok(outcome(answer, "count a hint")? == Write::Done)
     }
 
     /// Begins a period, if none is current.
@@ -174,7 +177,9 @@ impl Limits {
             .set(until, time(ends_at))
             .set(EXPIRES_AT, number(expires_at.as_second()));
         match operation {
-            Limited::ConnectToken => update.set(HINTS, number(HINTS_PER_TOKEN)).remove(HINTED),
+            Limited::ConnectToken => update
+                .set(HINT_QUOTA, number(HINTS_PER_TOKEN))
+                .remove(COUNTED_HINTS),
             Limited::Deletion => update,
         }
     }
@@ -183,7 +188,7 @@ impl Limits {
     fn count_one(&self, user: &ClientUserId, operation: Limited) -> Update {
         let update = self.increase_if(user, operation, "<");
         match operation {
-            Limited::ConnectToken => update.increase(HINTS, HINTS_PER_TOKEN),
+            Limited::ConnectToken => update.increase(HINT_QUOTA, HINTS_PER_TOKEN),
             Limited::Deletion => update,
         }
     }

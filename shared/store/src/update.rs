@@ -21,7 +21,8 @@ const RESERVED: [&str; 3] = [OWNER, PARAMETER, SCHEMA];
 pub enum Write {
     /// The row was written.
     Done,
-    /// The condition failed: the row is newer, or has an owner that this one does not outrank. It is unchanged.
+    /// The condition failed, and the row is unchanged. A row of an item is newer, or has an owner that this one does
+    /// not outrank. In a row of limits, a quota is used up.
     Stale,
 }
 

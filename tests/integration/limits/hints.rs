@@ -1,4 +1,4 @@
-//! Hints, which connect tokens buy: five for each, for an hour.
+//! The hint quota: five hints for each connect-token request, for an hour.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -31,16 +31,20 @@ async fn stored(deployment: &Deployment) -> usize {
 }
 
 #[tokio::test]
-async fn without_a_token_a_hint_is_accepted_and_not_stored() {
+async fn without_a_token_request_a_hint_is_answered_alike_and_not_stored() {
     let deployment = Deployment::start().await;
     deployment.tables.count_tokens(OTHER_USER, 1, noon()).await;
 
-    let unpaid = relay(&deployment, USER, 1, noon()).await;
-    let paid = relay(&deployment, OTHER_USER, 2, noon()).await;
+    let refused = relay(&deployment, USER, 1, noon()).await;
+    let accepted = relay(&deployment, OTHER_USER, 2, noon()).await;
 
     assert_eq!(stored(&deployment).await, 1);
     let parts = |answer: Response<Body>| format!("{:?}", answer.into_parts());
-    assert_eq!(parts(unpaid), parts(paid), "the response does not tell");
+    assert_eq!(
+        parts(refused),
+        parts(accepted),
+        "the response is the same"
+    );
     let line = &deployment.metrics.lines()[0];
     assert_eq!(
         (&line["HintsOverLimit"], &line["ConnectEvents"]),
@@ -50,7 +54,7 @@ async fn without_a_token_a_hint_is_accepted_and_not_stored() {
 }
 
 #[tokio::test]
-async fn a_token_buys_five_hints_and_a_repeated_hint_costs_nothing() {
+async fn a_token_request_adds_five_hints_to_the_quota_and_a_repeated_hint_counts_once() {
     let deployment = Deployment::start().await;
     deployment.tables.count_tokens(USER, 1, noon()).await;
 
@@ -93,7 +97,7 @@ async fn a_new_period_begins_with_five_hints() {
 }
 
 #[tokio::test]
-async fn a_refused_token_buys_no_hints() {
+async fn a_refused_token_request_adds_no_hints() {
     let deployment = Deployment::start().await;
     deployment.tables.count_tokens(USER, 20, noon()).await;
     let (user, limits) = (USER.parse().unwrap(), deployment.tables.limit_store());

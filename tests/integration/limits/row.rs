@@ -42,12 +42,7 @@ async fn a_row_names_the_user_by_a_digest_and_expires() {
         .await
         .unwrap();
     let hint = NewEvent::hint(item_id, &user(), noon());
-    assert!(
-        limits
-            .pay_for_hint(&user(), &hint.key, noon())
-            .await
-            .unwrap()
-    );
+    assert!(limits.count_hint(&user(), &hint.key, noon()).await.unwrap());
 
     let row = the_row(&tables).await;
 
@@ -55,11 +50,11 @@ async fn a_row_names_the_user_by_a_digest_and_expires() {
     assert!(!format!("{row:?}").contains(USER), "{row:?}");
     let names: BTreeSet<_> = row.keys().map(String::as_str).collect();
     let expected = [
+        "countedHints",
         "deletions",
         "deletionsUntil",
         "expiresAt",
-        "hinted",
-        "hints",
+        "hintQuota",
         "pk",
         "schema",
         "tokens",
@@ -71,14 +66,14 @@ async fn a_row_names_the_user_by_a_digest_and_expires() {
         ("deletions", 1),
         ("deletionsUntil", end),
         ("expiresAt", end / 1000 + 3600),
-        ("hints", 10),
+        ("hintQuota", 10),
         ("schema", 1),
         ("tokens", 2),
         ("tokensUntil", end),
     ] {
         assert_eq!(number(&row, attribute), value, "{attribute}");
     }
-    assert_eq!(row["hinted"].as_bs().unwrap().len(), 1);
+    assert_eq!(row["countedHints"].as_bs().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -96,10 +91,7 @@ async fn the_fullest_row_fits_into_one_write_unit() {
             .unwrap();
         let hint = NewEvent::hint(item_id, &user(), noon());
         assert!(
-            limits
-                .pay_for_hint(&user(), &hint.key, noon())
-                .await
-                .unwrap(),
+            limits.count_hint(&user(), &hint.key, noon()).await.unwrap(),
             "{number}"
         );
     }
@@ -140,7 +132,10 @@ async fn processes_that_count_at_once_grant_twenty_tokens_together() {
         .filter(|permit| matches!(permit, Permit::Refused { is_first: true, .. }));
     assert_eq!(firsts.count(), 1);
     let row = the_row(&deployment.tables).await;
-    assert_eq!((number(&row, "tokens"), number(&row, "hints")), (21, 100));
+    assert_eq!(
+        (number(&row, "tokens"), number(&row, "hintQuota")),
+        (21, 100)
+    );
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ async fn a_hint_costs_two_write_units_one_without_a_token_and_any_other_event_no
     };
 
     let without_item = relay("connect-events/on-open.json").await;
-    let unpaid = relay("connect-events/on-success.json").await;
+    let over_quota = relay("connect-events/on-success.json").await;
     metered.deployment.tables.count_tokens(USER, 1, now()).await;
     metered.take();
     let hint = relay("connect-events/on-success.json").await;
@@ -122,7 +122,7 @@ async fn a_hint_costs_two_write_units_one_without_a_token_and_any_other_event_no
         "UpdateItem LimitTable: 1 write",
         "PutItem EventTable: 1 write",
     ];
-    assert_eq!(unpaid, [counted]);
+    assert_eq!(over_quota, [counted]);
     assert_eq!(hint, [counted, stored]);
     assert_eq!(repeated, [counted, stored]);
 }

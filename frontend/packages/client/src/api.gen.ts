@@ -38,10 +38,10 @@ export interface paths {
         /**
          * Relay an event of the widget
          * @description The argument of a callback or `onEvent` of the widget, unchanged. The event is counted. If it names an item, it is a
-         *     hint to fetch that item soon, at most once in five minutes for a user and item. Each connect token that this API has
-         *     issued to the user buys five hints, which can be used for an hour, or until the first token of the next ten minutes. A
-         *     hint beyond them is not stored. It is no source of truth. The app need not wait for the response, which is the same for
-         *     any item, also for one that does not exist, and with or without a stored hint.
+         *     hint to fetch that item soon, at most once in five minutes for a user and item. Each connect-token
+         *     request adds five hints to the user's quota, which lasts for an hour after its ten minutes, or until the first token
+         *     request of the next ten minutes. A hint beyond the quota is not stored. It is no source of truth. The app need not wait
+         *     for the response, which is the same for any item, also for one that does not exist, and with or without a stored hint.
          */
         post: operations["relayConnectEvent"];
         delete?: never;

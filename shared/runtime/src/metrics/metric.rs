@@ -102,7 +102,7 @@ metrics! {
     HintsStored: Count,
     /// Hints of a user about an item that repeat one of the same five minutes.
     HintsRepeated: Count,
-    /// Hints of users whose connect tokens have not bought them; not stored.
+    /// Hints beyond the quota of their user; not stored.
     HintsOverLimit: Count,
 
     // connect-token, disconnect
