@@ -178,10 +178,13 @@ fn owner(reader: &Reader<'_>) -> Result<Option<Owner>, Error> {
     let user = user
         .parse()
         .map_err(|_| Error::Corrupt { attribute: OWNER })?;
-    let provenance = required(OWNER_PROVENANCE, reader.text(OWNER_PROVENANCE)?)?;
+    // A row of another version may have none. Like an unknown name, it has the highest rank, so that no event replaces
+    // the owner.
+    let provenance = reader.text(OWNER_PROVENANCE)?;
+    let provenance = provenance.as_deref().map(Provenance::parse);
     Ok(Some(Owner {
         user,
-        provenance: Provenance::parse(&provenance),
+        provenance: provenance.unwrap_or(Provenance::Response),
     }))
 }
 
@@ -343,6 +346,19 @@ mod tests {
             row[TRUNCATED],
             AttributeValue::Ss(vec![PARAMETER.to_owned()])
         );
+    }
+
+    #[test]
+    fn an_owner_without_a_known_provenance_has_the_highest_rank() {
+        for provenance in [None, Some("of_tomorrow")] {
+            let mut row = to_row(&stored(full_item()));
+            row.remove(OWNER_PROVENANCE);
+            row.extend(provenance.map(|name| (OWNER_PROVENANCE.to_owned(), text(name))));
+
+            let owner = from_row(&row).unwrap().owner.unwrap();
+
+            assert_eq!(owner.provenance, Provenance::Response, "{provenance:?}");
+        }
     }
 
     #[test]

@@ -32,8 +32,9 @@ pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
 /// Prefix of a user's partition key in `LimitTable`. A digest of the user's id follows.
 pub const USER_PREFIX: &str = "USER#";
 
-/// Version of the rows that this release writes. A reader accepts every version: a missing attribute is
-/// absent, an unknown one is ignored. A release can therefore be rolled back.
+/// Version of the rows that this release writes. A reader accepts every version: an unknown attribute is ignored, and
+/// one that the other version does not write is absent. A release can therefore be rolled back. Only what a row means
+/// nothing without is required: its key, when it was made, and what it is.
 pub const VERSION: u32 = 1;
 /// The attribute with a row's version. A row without it has version 1.
 pub const SCHEMA: &str = "schema";

@@ -40,11 +40,7 @@ async fn without_a_token_request_a_hint_is_answered_alike_and_not_stored() {
 
     assert_eq!(stored(&deployment).await, 1);
     let parts = |answer: Response<Body>| format!("{:?}", answer.into_parts());
-    assert_eq!(
-        parts(refused),
-        parts(accepted),
-        "the response is the same"
-    );
+    assert_eq!(parts(refused), parts(accepted), "the response is the same");
     let line = &deployment.metrics.lines()[0];
     assert_eq!(
         (&line["HintsOverLimit"], &line["ConnectEvents"]),
