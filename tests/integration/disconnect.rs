@@ -344,7 +344,7 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
         marker.key.sort
     );
     assert!(!history.is_deleted, "only pluggy says that");
-    assert_eq!(history.user().unwrap().as_str(), USER);
+    assert_eq!(history.owner().unwrap().user.as_str(), USER);
 }
 
 #[tokio::test]

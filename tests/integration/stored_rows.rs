@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pluggy::{ClientUserId, ItemId, ItemStatus};
+use pluggy::{ItemId, ItemStatus};
 use serde_json::{Value, json};
-use store::{EventRow, Provenance, Target};
+use store::{EventRow, Owner, Provenance, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -197,8 +197,11 @@ fn an_event_of_version_1_is_read_from_the_stream() {
             "{path}"
         );
         assert_eq!(
-            event.client_user_id().as_ref().map(ClientUserId::as_str),
-            user,
+            event.named_owner(),
+            user.map(|user| Owner {
+                user: user.parse().unwrap(),
+                provenance: Provenance::Event,
+            }),
             "{path}"
         );
     }

@@ -7,7 +7,7 @@ use aws_lambda_events::event::dynamodb::EventRecord as StreamRecord;
 use client::chain;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ConnectorId, EventKind, ItemId};
-use store::{EventRow, Origin, Owner, PendingSignal, Provenance, Target};
+use store::{EventRow, Origin, Owner, PendingSignal, Target};
 
 use crate::catch_panic::Panicked;
 
@@ -156,13 +156,6 @@ impl TargetSignals {
 impl Signals {
     fn of(item_id: ItemId, event: &EventRow) -> Self {
         let source = Source::of(event.origin);
-        let provenance = match source {
-            Source::Pluggy => Provenance::Event,
-            Source::Internal | Source::Operator | Source::Frontend => Provenance::Import,
-        };
-        let named = event
-            .client_user_id()
-            .map(|user| Owner { user, provenance });
         Self {
             item_id,
             events: 1,
@@ -171,7 +164,7 @@ impl Signals {
             source,
             changes_the_item: event.reports_deletion() || reports_change(event),
             deleted: event.reports_deletion(),
-            named: named.into_iter().collect(),
+            named: event.named_owner().into_iter().collect(),
             hinted_by: event.hinted_by().into_iter().collect(),
         }
     }

@@ -32,7 +32,7 @@ impl FetchRequest {
             REPLAY
         };
         // An item that only an operator named may not exist.
-        let (origin, user) = if history.is_from_pluggy {
+        let (origin, first) = if history.is_from_pluggy {
             (Origin::Replay, &history.from_pluggy)
         } else {
             (Origin::Import, &history.from_operator)
@@ -42,15 +42,15 @@ impl FetchRequest {
             event_id: replay_id(run),
             name: name.to_owned(),
             origin,
-            client_user_id: user.id().cloned(),
+            client_user_id: first.user().cloned(),
         }
     }
 
     /// Creates a second request for an item that Pluggy reported but whose user only an operator named. A
     /// user in a replay would count as named by Pluggy, so the user is sent as an import.
     pub(crate) fn owner_again(run: Uuid, target: Target, history: &EventHistory) -> Option<Self> {
-        let is_needed = history.is_from_pluggy && history.from_pluggy.id().is_none();
-        let user = history.from_operator.id().filter(|_| is_needed)?;
+        let is_needed = history.is_from_pluggy && history.from_pluggy.user().is_none();
+        let user = history.from_operator.user().filter(|_| is_needed)?;
         Some(Self {
             target,
             event_id: owner_id(run),

@@ -156,7 +156,7 @@ impl Replay<'_> {
                 if self.is_full() {
                     return Ok(after);
                 }
-                if event.client_user_id().as_ref() == Some(user) {
+                if event.named_owner().is_some_and(|owner| owner.user == *user) {
                     self.request_if_owned(user, &event).await?;
                 }
                 after = Some(ScanCursor::after(&event.key));
@@ -185,7 +185,7 @@ impl Replay<'_> {
             return Ok(());
         }
         let history = self.history(target).await?;
-        if history.user() == Some(user) {
+        if history.owner().is_some_and(|owner| owner.user == *user) {
             self.ask(target, history).await?;
         }
         Ok(())

@@ -2,43 +2,47 @@
 
 use jiff::Timestamp;
 
-use super::{EventRow, Origin};
+use super::{EventRow, Origin, Owner, Provenance};
 use pluggy::{ClientId, ClientUserId, EventKind};
 
 /// Facts to keep when an item's events are replayed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventHistory {
-    /// The first user that Pluggy named.
-    pub from_pluggy: FirstUser,
-    /// The first user that an operator named. It counts only if Pluggy named none.
-    pub from_operator: FirstUser,
+    /// The first owner that Pluggy named.
+    pub from_pluggy: FirstOwner,
+    /// The first owner that an operator named. It counts only if Pluggy named none.
+    pub from_operator: FirstOwner,
     /// Whether Pluggy reported that the item was deleted.
     pub is_deleted: bool,
     /// Whether Pluggy itself reported the item, not only frontends or operators.
     pub is_from_pluggy: bool,
 }
 
-/// The user who was named first.
+/// The owner who was named first, among those of one provenance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FirstUser(Option<(Timestamp, ClientUserId)>);
+pub struct FirstOwner(Option<(Timestamp, Owner)>);
 
-impl FirstUser {
+impl FirstOwner {
     /// Returns the user, if one was named.
-    pub fn id(&self) -> Option<&ClientUserId> {
-        self.0.as_ref().map(|(_, user)| user)
+    pub fn user(&self) -> Option<&ClientUserId> {
+        self.0.as_ref().map(|(_, owner)| &owner.user)
     }
 
-    fn add(&mut self, named_at: Timestamp, user: ClientUserId) {
+    fn owner(&self) -> Option<Owner> {
+        self.0.as_ref().map(|(_, owner)| owner.clone())
+    }
+
+    fn add(&mut self, named_at: Timestamp, owner: Owner) {
         if self.0.as_ref().is_none_or(|(first, _)| named_at < *first) {
-            self.0 = Some((named_at, user));
+            self.0 = Some((named_at, owner));
         }
     }
 }
 
 impl EventHistory {
-    /// Returns the owner. A user named by Pluggy outranks one named by an operator, in any order.
-    pub fn user(&self) -> Option<&ClientUserId> {
-        self.from_pluggy.id().or(self.from_operator.id())
+    /// Returns the owner.
+    pub fn owner(&self) -> Option<Owner> {
+        Owner::resolve(self.from_operator.owner(), self.from_pluggy.owner())
     }
 
     /// Adds an event. The order does not matter. Quarantined events are ignored.
@@ -49,15 +53,14 @@ impl EventHistory {
         let is_from_pluggy = matches!(event.origin, Origin::Webhook | Origin::Replay);
         self.is_from_pluggy |= is_from_pluggy;
         self.is_deleted |= is_from_pluggy && event.kind == EventKind::ItemDeleted;
-        let Some(user) = event.client_user_id() else {
+        let Some(owner) = event.named_owner() else {
             return;
         };
-        let first = if is_from_pluggy {
-            &mut self.from_pluggy
-        } else {
-            &mut self.from_operator
+        let first = match owner.provenance {
+            Provenance::Event | Provenance::Response => &mut self.from_pluggy,
+            Provenance::Import => &mut self.from_operator,
         };
-        first.add(event.received_at, user);
+        first.add(event.received_at, owner);
     }
 }
 
@@ -84,6 +87,11 @@ mod tests {
         }
     }
 
+    fn owner(user: &str, provenance: Provenance) -> Owner {
+        let user = user.parse().unwrap();
+        Owner { user, provenance }
+    }
+
     fn history(events: impl IntoIterator<Item = EventRow>) -> EventHistory {
         let mut history = EventHistory::default();
         for event in events {
@@ -103,7 +111,7 @@ mod tests {
 
         let history = history(events);
 
-        assert_eq!(history.user(), Some(&"usr_1".parse().unwrap()));
+        assert_eq!(history.owner(), Some(owner("usr_1", Provenance::Event)));
     }
 
     #[test]
@@ -121,11 +129,11 @@ mod tests {
 
         for from_pluggy in [webhook, replay] {
             let both = history([import.clone(), from_pluggy]);
-            assert_eq!(both.user(), Some(&"usr_1".parse().unwrap()));
+            assert_eq!(both.owner(), Some(owner("usr_1", Provenance::Event)));
         }
         let alone = history([silent, import]);
-        assert_eq!(alone.user(), Some(&"usr_2".parse().unwrap()));
-        assert_eq!(alone.from_pluggy.id(), None);
+        assert_eq!(alone.owner(), Some(owner("usr_2", Provenance::Import)));
+        assert_eq!(alone.from_pluggy.user(), None);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use super::disconnection::{DISCONNECT_ASKED, DISCONNECTED};
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::hint::hinting_user;
 use super::schema::{PARTITION_KEY, SORT_KEY};
-use super::{EncodedBody, Encoding, Error, EventKey, Origin, Quarantine, Target};
+use super::{
+    EncodedBody, Encoding, Error, EventKey, Origin, Owner, Provenance, Quarantine, Target,
+};
 use pluggy::{ClientId, ClientUserId, Event, EventKind};
 
 /// A stored event.
@@ -87,19 +89,18 @@ impl EventRow {
         self.body.as_ref()?.decode()
     }
 
-    /// Returns the user that the event names with authority: an `item/*` webhook, its replay or an operator's
-    /// import. A hint makes nobody the owner.
-    pub fn client_user_id(&self) -> Option<ClientUserId> {
-        let has_authority = match self.origin {
-            Origin::Webhook => self.kind.as_str().starts_with("item/"),
-            Origin::Replay | Origin::Import => true,
-            Origin::Hint | Origin::Internal => false,
+    /// Returns the owner that the event names: an `item/*` webhook, its replay or an operator's import does. A hint
+    /// makes nobody the owner.
+    pub fn named_owner(&self) -> Option<Owner> {
+        let provenance = match self.origin {
+            Origin::Webhook if self.kind.as_str().starts_with("item/") => Provenance::Event,
+            Origin::Replay => Provenance::Event,
+            Origin::Import => Provenance::Import,
+            Origin::Webhook | Origin::Hint | Origin::Internal => return None,
         };
-        if !has_authority {
-            return None;
-        }
         let event = Event::parse(&self.decoded_body()?)?;
-        event.client_user_id?.parse().ok()
+        let user = event.client_user_id?.parse().ok()?;
+        Some(Owner { user, provenance })
     }
 
     /// Returns the signed-in user whose frontend sent the hint.

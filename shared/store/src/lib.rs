@@ -47,7 +47,7 @@ pub use discovery::DiscoveryPlace;
 pub use due_fetches::{DueFetch, DueFetches};
 pub use error::{Error, reason};
 pub use event::{NewEvent, Origin, Quarantine};
-pub use event_history::{EventHistory, FirstUser};
+pub use event_history::{EventHistory, FirstOwner};
 pub use event_queries::Timeline;
 pub use event_row::EventRow;
 pub use events::{Events, Insertion};

@@ -1,7 +1,7 @@
 //! The property of events.
 
 use pluggy::Event;
-use store::{EventKey, EventRow, Target};
+use store::{EventKey, EventRow, Owner, Provenance, Target};
 
 use crate::receiver::{post, with_secret};
 use crate::row::{Row, text};
@@ -55,8 +55,11 @@ fn assert_is_record_of(record: &EventRow, row: &Row, event: &Event) {
     let names_the_user = event.kind.as_str().starts_with("item/");
     let user = event.client_user_id.as_ref().filter(|_| names_the_user);
     assert_eq!(
-        record.client_user_id(),
-        user.and_then(|id| id.parse().ok()),
+        record.named_owner(),
+        user.and_then(|id| id.parse().ok()).map(|user| Owner {
+            user,
+            provenance: Provenance::Event,
+        }),
         "the user of {}",
         event.kind
     );
