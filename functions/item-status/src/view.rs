@@ -2,7 +2,7 @@
 
 mod bank_action;
 mod cache_control;
-mod https_link;
+mod login_link;
 mod next_action;
 mod products;
 mod prompt;

@@ -6,7 +6,7 @@ use pluggy::{Item, ItemId};
 use serde::Serialize;
 
 use super::bank_action::BankActionView;
-use super::https_link::https_link;
+use super::login_link::login_link;
 use super::prompt::PromptView;
 
 #[derive(Debug, Serialize)]
@@ -53,7 +53,7 @@ impl<'a> NextActionView<'a> {
             expires_at: assessment.expires_at,
             link: item
                 .filter(|_| assessment.reason == Reason::OpenFinanceLogin)
-                .and_then(https_link),
+                .and_then(login_link),
             connect_token: assessment.token_use().map(|token_use| ConnectTokenBody {
                 item_id: (token_use == TokenUse::Update).then_some(item_id),
             }),

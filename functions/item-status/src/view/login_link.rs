@@ -4,9 +4,9 @@ use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
 use pluggy::Item;
 
-/// Returns the link of a login that is awaited. It is left out unless it is an absolute https URL, because apps
-/// open it as it is.
-pub(super) fn https_link(item: &Item) -> Option<&str> {
+/// Returns the link of an awaited login. It is left out unless it is an absolute https URL, because apps open it as it
+/// is.
+pub(super) fn login_link(item: &Item) -> Option<&str> {
     let link = item.parameter.as_ref()?.data.as_deref()?;
     let url: Uri = link.parse().ok()?;
     let is_https = url.scheme() == Some(&Scheme::HTTPS);
@@ -24,7 +24,7 @@ mod tests {
             "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
         });
         let item: Item = serde_json::from_value(item).unwrap();
-        https_link(&item).map(str::to_owned)
+        login_link(&item).map(str::to_owned)
     }
 
     #[test]
