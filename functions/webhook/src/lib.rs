@@ -54,7 +54,7 @@ pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Resp
     };
     let mut line = EmfRecord::new("delivery answered");
     let response = answer(app, &request, now, &mut line).await;
-    // A refusal of a request that has nothing of Pluggy's counts as nothing, so that strangers cannot fill the log.
+    // A refusal without the header and without an event's body has no metric, and writes no line.
     if line.has_metrics() {
         app.metrics.emit(line, now);
     }
