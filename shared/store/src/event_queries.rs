@@ -135,8 +135,8 @@ impl Events {
         }
     }
 
-    /// Returns events about items and connectors since a time that Pluggy, an operator or our own schedule gave
-    /// rise to, and that are not quarantined. Hints are left out: a frontend may name any item.
+    /// Returns events about items and connectors that were received since a time, except hints and quarantined ones. A
+    /// hint is left out because a frontend may name any item.
     pub async fn since(
         &self,
         ours: ClientId,
@@ -159,7 +159,7 @@ impl Events {
         found(scan, ours).await
     }
 
-    /// Returns events about items that may name a user, with that user, and not quarantined.
+    /// Returns events about items that may name a user, except quarantined ones.
     pub async fn naming_users(
         &self,
         ours: ClientId,

@@ -1,5 +1,5 @@
-//! Table keys from outside ids and from ids of ours. No sender can make a key too long, unprintable or ambiguous,
-//! or equal to one of ours.
+//! Table keys from external ids, which a sender chooses, and from internal ids, which this project makes. No sender can
+//! make a key too long, unprintable or ambiguous, or equal to one with an internal id.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -9,11 +9,11 @@ use super::schema::{CONNECTOR_PREFIX, ITEM_PREFIX};
 
 use pluggy::{ClientUserId, ItemId, Subject};
 
-/// Maximum length of an outside id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
+/// Maximum length of an external id in a key; longer ids are hashed. DynamoDB's sort keys hold 1,024 bytes.
 const MAX_ID_BYTES: usize = 128;
-/// First character of our own event ids. No outside id has it in a key.
-const OURS: char = '#';
-/// Prefix of hashed outside ids.
+/// First character of internal event ids. No external id has it in a key.
+const INTERNAL_PREFIX: char = '#';
+/// Prefix of hashed external ids.
 const HASHED: &str = "sha256-";
 
 /// Bytes of a key's digest. A hundred of them fit into a row of one write unit.
@@ -29,20 +29,20 @@ pub struct EventKey {
 }
 
 impl EventKey {
-    /// Returns the key of a webhook event. Every id in an event is from outside. An event without an id gets a
-    /// random one of ours.
+    /// Returns the key of a webhook event. Every id in an event is external. An event without an id gets a random
+    /// internal one.
     pub fn of_event(subject: &Subject, event_id: Option<&str>) -> Self {
-        let sort = event_id.map_or_else(|| ours(&Uuid::new_v4().to_string()), outside);
+        let sort = event_id.map_or_else(|| internal_id(&Uuid::new_v4().to_string()), external_id);
         let partition = subject_key(subject).unwrap_or_else(|| format!("EVENT#{sort}"));
         Self { partition, sort }
     }
 
-    /// Returns the key of an event of ours. `name` consists of printable ASCII characters and is at most 128 bytes
+    /// Returns the key of an event with an internal id. `name` consists of printable ASCII characters and is at most 128 bytes
     /// long.
     pub fn of_target(target: Target, name: &str) -> Self {
         Self {
             partition: target.key(),
-            sort: ours(name),
+            sort: internal_id(name),
         }
     }
 
@@ -51,7 +51,7 @@ impl EventKey {
         let digest = hex::encode(Sha256::digest(body));
         Self {
             partition: format!("UNPARSED#{digest}"),
-            sort: ours(&digest),
+            sort: internal_id(&digest),
         }
     }
 
@@ -61,11 +61,11 @@ impl EventKey {
         digest.get(..KEY_DIGEST_BYTES).unwrap_or(&digest).to_vec()
     }
 
-    /// Returns the key of a second, different event with the same id. No outside id contains the separator.
+    /// Returns the key of a second, different event with the same id. No external id contains the separator.
     pub(super) fn with_body_digest(&self, digest: &[u8]) -> Self {
         Self {
             partition: self.partition.clone(),
-            sort: format!("{}{OURS}{}", self.sort, hex::encode(digest)),
+            sort: format!("{}{INTERNAL_PREFIX}{}", self.sort, hex::encode(digest)),
         }
     }
 }
@@ -83,7 +83,7 @@ fn subject_key(subject: &Subject) -> Option<String> {
         Subject::Boleto(id) => ("BOLETO#", id),
         Subject::Nothing => return None,
     };
-    Some(format!("{prefix}{}", outside(id)))
+    Some(format!("{prefix}{}", external_id(id)))
 }
 
 /// Returns the partition key of an item, in both tables.
@@ -100,19 +100,19 @@ pub(super) fn user_digest(user: &ClientUserId) -> String {
     hex::encode(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
-/// Returns an event id of ours.
-fn ours(name: &str) -> String {
-    format!("{OURS}{name}")
+/// Returns an internal event id.
+fn internal_id(name: &str) -> String {
+    format!("{INTERNAL_PREFIX}{name}")
 }
 
-/// Returns an outside id for a key: a UUID in lower case, a short printable id unchanged, and the hash of anything
-/// else. The result never contains [`OURS`], and looks like a hash only if it is one.
-fn outside(id: &str) -> String {
+/// Returns an external id for a key: a UUID in lower case, a short printable id unchanged, and the hash of anything
+/// else. The result never contains [`INTERNAL_PREFIX`], and looks like a hash only if it is one.
+fn external_id(id: &str) -> String {
     if let Ok(uuid) = Uuid::try_parse(id) {
         return uuid.hyphenated().to_string();
     }
     let usable = (1..=MAX_ID_BYTES).contains(&id.len())
-        && !id.contains(OURS)
+        && !id.contains(INTERNAL_PREFIX)
         && !id.starts_with(HASHED)
         && id
             .bytes()
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_long_empty_unprintable_or_like_one_of_ours_is_hashed() {
+    fn an_external_id_that_is_long_empty_unprintable_or_like_an_internal_one_is_hashed() {
         for id in [
             "x".repeat(129),
             String::new(),
@@ -171,23 +171,23 @@ mod tests {
     }
 
     #[test]
-    fn only_ids_of_ours_begin_with_the_character_of_ours() {
+    fn only_internal_ids_begin_with_the_internal_prefix() {
         let item = Target::Item("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap());
         let subject = Subject::Item("9a7b6c5d-0000-4000-8000-000000000001".to_owned());
-        let ours = [
+        let internal = [
             EventKey::of_target(item, "fetch-1795435195000-0"),
             EventKey::of_unparsed(b"x"),
             EventKey::of_event(&Subject::Nothing, None),
             EventKey::of_event(&subject, None),
         ];
 
-        for key in ours {
+        for key in internal {
             assert!(key.sort.starts_with('#'), "{key:?}");
             // A sender who knows the key, or a part of it, gets another one.
             for id in [&key.sort, key.sort.trim_start_matches('#'), &key.partition] {
-                let theirs = EventKey::of_event(&subject, Some(id));
-                assert_ne!(theirs.sort, key.sort);
-                assert!(!theirs.sort.contains('#'), "{theirs:?}");
+                let external = EventKey::of_event(&subject, Some(id));
+                assert_ne!(external.sort, key.sort);
+                assert!(!external.sort.contains('#'), "{external:?}");
             }
         }
     }
