@@ -57,30 +57,3 @@ fn record_written_at(record: &StreamRecord) -> Timestamp {
         .timestamp_millis();
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests {
-    use aws_lambda_events::event::dynamodb::Event;
-    use runtime::payload;
-
-    #[test]
-    fn a_payload_that_is_not_a_batch_fails_and_is_not_repeated() {
-        for json in [
-            r#"{"action":"republish","since":"2026-11-23T12:00:00Z"}"#,
-            r#"{"Records":[{"eventName":"INSERT"}]}"#,
-            r#"{"Records":"Maria"}"#,
-            "[]",
-        ] {
-            let error = payload::parse::<Event>(json).unwrap_err();
-
-            assert_eq!(error.to_string(), "the payload cannot be read", "{json}");
-        }
-    }
-
-    #[test]
-    fn a_batch_may_be_empty() {
-        let batch: Event = payload::parse(r#"{"Records":[]}"#).unwrap();
-
-        assert!(batch.records.is_empty());
-    }
-}
