@@ -7,6 +7,7 @@ use pluggy::{ItemId, TransactionFilter, TransactionId};
 use crate::App;
 use crate::event::{BusEvent, Malformed};
 use crate::invocation::Invocation;
+use crate::pages::Pages;
 use crate::plan::{Plan, Work, with_ids};
 use crate::row::Applied;
 use crate::table::Unavailable;
@@ -118,28 +119,16 @@ async fn read_pages(
     invocation: &Invocation,
 ) -> Result<usize, Error> {
     let mut transactions = 0;
-    let mut after = None;
-    loop {
-        // Another invocation may send the same request at the same time. The later request has the later response,
-        // whichever is written first.
-        let fetched_at = invocation.now();
-        let answer = app
-            .pluggy
-            .transactions(plan.account_id, filter, after.as_ref(), fetched_at)
-            .await?;
-        // The account may have gone meanwhile.
-        let Some(page) = answer else {
-            return Ok(transactions);
-        };
+    let mut pages = Pages::new(app, plan.account_id, filter);
+    // Another invocation may send the same request at the same time. The later request has the later response,
+    // whichever is written first.
+    while let Some((page, fetched_at)) = pages.next_page(invocation).await? {
         app.table
-            .put(plan.account_id, &page.results, item_id, fetched_at)
+            .put(plan.account_id, &page, item_id, fetched_at)
             .await?;
-        transactions += page.results.len();
-        after = page.next;
-        if after.is_none() {
-            return Ok(transactions);
-        }
+        transactions += page.len();
     }
+    Ok(transactions)
 }
 
 /// Marks the transactions that Pluggy no longer has as deleted. Fails if Pluggy still has one of them.
@@ -175,19 +164,9 @@ async fn present(
 ) -> Result<BTreeSet<TransactionId>, Error> {
     let mut present = BTreeSet::new();
     for filter in with_ids(ids) {
-        let mut after = None;
-        loop {
-            let answer =
-                app.pluggy
-                    .transactions(plan.account_id, &filter, after.as_ref(), invocation.now());
-            let Some(page) = answer.await? else {
-                break;
-            };
-            present.extend(page.results.iter().map(|transaction| transaction.id));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
+        let mut pages = Pages::new(app, plan.account_id, &filter);
+        while let Some((page, _)) = pages.next_page(invocation).await? {
+            present.extend(page.iter().map(|transaction| transaction.id));
         }
     }
     Ok(present)

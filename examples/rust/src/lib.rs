@@ -10,6 +10,7 @@ mod batch;
 mod config;
 mod event;
 mod invocation;
+mod pages;
 mod plan;
 mod row;
 mod table;
