@@ -39,4 +39,6 @@ def _invoke(client: Any, function: str, statement: Statement, command: dict[str,
             f"{payload.get('errorMessage', 'without a message')}",
             "See its log. A 401 means that WebhookSecretSha256 is not the digest that make secret prints.",
         )
+    if payload.get("result") == "refused":
+        raise console.Failure(f"{payload['field']} {payload['reason']}")
     return dict(payload)

@@ -128,10 +128,7 @@ async fn an_authenticated_body_that_is_no_event_is_stored() {
     let body = format!("not an event, {}", Uuid::new_v4());
 
     let answer = stack.deliver(body.clone()).await;
-    let mut partition = "UNPARSED#".to_owned();
-    for byte in Sha256::digest(&body) {
-        write!(partition, "{byte:02x}").unwrap();
-    }
+    let partition = format!("UNPARSED#{}", hex::encode(Sha256::digest(&body)));
     let rows = stack.event_rows(&partition).await;
 
     assert_eq!(answer.status(), 200);

@@ -11,9 +11,7 @@ use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_URL};
 use tests::{Deployment, sample};
 use webhook_registration::{Command, Elsewhere, Error, Report};
 
-const ENSURE: Command = Command::Ensure {
-    elsewhere: Elsewhere::Keep,
-};
+const ENSURE: &str = r#"{"action":"ensure"}"#;
 
 async fn ensure(deployment: &Deployment) -> Result<Report, Error> {
     webhook_registration::handle(&deployment.webhook_registration(), ENSURE, now()).await
@@ -120,7 +118,7 @@ async fn test_delivery(url: &str) -> Result<Report, Error> {
     let deployment = Deployment::start().await;
     webhook_registration::handle(
         &deployment.webhook_registration_of(url),
-        Command::TestDelivery,
+        r#"{"action":"test-delivery"}"#,
         now(),
     )
     .await
@@ -147,19 +145,28 @@ async fn a_test_delivery_carries_the_secret_and_must_be_answered_with_200() {
 #[test]
 fn the_sample_commands_are_understood_and_no_others() {
     let command = |name: &str| {
-        serde_json::from_value::<Command>(sample::json(&format!(
-            "webhook-registration/{name}.json"
-        )))
+        let command = sample::json(&format!("webhook-registration/{name}.json"));
+        Command::parse(&command.to_string()).map(|(command, _)| command)
     };
+    let ensure = |elsewhere| Command::Ensure { elsewhere };
 
-    assert_eq!(command("ensure").unwrap(), ENSURE);
-    assert_eq!(
-        command("ensure-alone").unwrap(),
-        Command::Ensure {
-            elsewhere: Elsewhere::Delete
-        }
-    );
-    assert_eq!(command("test-delivery").unwrap(), Command::TestDelivery);
-    assert_eq!(command("watch").unwrap(), Command::Watch);
-    assert!(command("unknown-action").is_err());
+    assert_eq!(command("ensure"), Ok(ensure(Elsewhere::Keep)));
+    assert_eq!(command("ensure-alone"), Ok(ensure(Elsewhere::Delete)));
+    assert_eq!(command("test-delivery"), Ok(Command::TestDelivery));
+    assert_eq!(command("watch"), Ok(Command::Watch));
+    assert_eq!(command("unknown-action").unwrap_err().field, "action");
+}
+
+#[tokio::test]
+async fn an_invalid_command_is_refused_in_the_report_and_does_nothing() {
+    let deployment = Deployment::start().await;
+    let command = r#"{"action":"ensure","elsewhere":"move"}"#;
+
+    let report =
+        webhook_registration::handle(&deployment.webhook_registration(), command, now()).await;
+
+    let report = serde_json::to_value(report.unwrap()).unwrap();
+    assert_eq!(report["result"], "refused");
+    assert_eq!(report["field"], "elsewhere");
+    assert!(registered(&deployment).await.is_empty());
 }

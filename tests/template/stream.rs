@@ -81,8 +81,8 @@ fn the_webhook_registration_is_watched_every_hour() {
 
     assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
     assert_eq!(
-        serde_json::from_str::<webhook_registration::Command>(input).unwrap(),
-        webhook_registration::Command::Watch
+        webhook_registration::Command::parse(input),
+        Ok((webhook_registration::Command::Watch, None))
     );
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
-use runtime::audit::Audit;
+use runtime::audit::{Audit, AuditTarget};
 use serde_json::Value;
 use store::{Cursor, ScanCursor};
 use uuid::Uuid;
@@ -115,33 +115,48 @@ impl Command {
             _ => return Err(fields.refusal("action", ACTION)),
         };
         fields.end()?;
+        let stated_run = audit.as_ref().map(|audit| audit.run);
+        if stated_run.is_some_and(|stated| command.run().is_some_and(|run| run != stated)) {
+            return Err(InvalidCommand::new(
+                "audit",
+                "must have the run of the command",
+            ));
+        }
         Ok((command, audit))
     }
 
-    /// Returns the kind of the target and the target, as the audit line has them.
-    pub(crate) fn target(&self) -> (&'static str, String) {
+    /// Returns the target for the audit line.
+    pub(crate) fn target(&self) -> AuditTarget {
         match self {
             Self::Replay {
                 selection: Selection::Item(item_id),
                 ..
             }
-            | Self::InspectItem { item_id } => ("item", item_id.to_string()),
+            | Self::InspectItem { item_id } => AuditTarget::personal("item", item_id.to_string()),
             Self::Replay {
                 selection: Selection::User { client_user_id, .. },
                 ..
             }
             | Self::InspectUser { client_user_id, .. } => {
-                ("user", client_user_id.as_str().to_owned())
+                AuditTarget::personal("user", client_user_id.as_str())
             }
             Self::Replay {
                 selection: Selection::Since { since, .. },
                 ..
-            } => ("since", since.to_string()),
+            } => AuditTarget::public("since", since.to_string()),
             Self::Import { items, .. } => {
                 // The owners too: an import decides whose the items are.
                 let lines: Vec<_> = items.iter().map(NamedItem::line).collect();
-                ("items", lines.join("\n"))
+                AuditTarget::personal("items", lines.join("\n"))
             }
+        }
+    }
+
+    /// Returns the id of the run, if the command has one.
+    pub(crate) fn run(&self) -> Option<Uuid> {
+        match self {
+            Self::Replay { run, .. } | Self::Import { run, .. } => Some(*run),
+            Self::InspectItem { .. } | Self::InspectUser { .. } => None,
         }
     }
 
@@ -234,7 +249,12 @@ mod tests {
     use serde_json::json;
 
     const RUN: &str = "2f1e0d9c-0000-4000-8000-000000000020";
+    const OTHER_RUN: &str = "2f1e0d9c-0000-4000-8000-000000000021";
     const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+    fn stated(run: &str) -> Value {
+        json!({"run": run, "caller": "arn:aws:iam::123456789012:user/on-call"})
+    }
 
     fn refused(command: Value) -> String {
         let refusal = Command::parse(command).unwrap_err();
@@ -307,6 +327,14 @@ mod tests {
             (
                 json!({"action": "inspect", "itemId": ITEM, "audit": {"run": RUN}}),
                 "audit must be an object",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "itemId": ITEM, "audit": stated(OTHER_RUN)}),
+                "audit must have the run of the command",
+            ),
+            (
+                json!({"action": "import", "run": RUN, "items": [{"itemId": ITEM}], "audit": stated(OTHER_RUN)}),
+                "audit must have the run of the command",
             ),
         ];
         for (command, expected) in cases {

@@ -18,7 +18,7 @@ mod user_cursor;
 use client::chain;
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ClientId;
-use runtime::audit::{self, AuditTarget};
+use runtime::audit;
 use serde_json::Value;
 use store::{Connectors, Events, Items};
 
@@ -57,9 +57,7 @@ pub async fn handle(app: &App, command: Value, now: Timestamp) -> Result<Report,
         }
     };
     let action = command.action();
-    let (kind, text) = command.target();
-    let target = AuditTarget { kind, text: &text };
-    audit::log(stated.as_ref(), action, target);
+    audit::log(stated.as_ref(), command.run(), action, &command.target());
     let done = match command {
         Command::Replay { run, selection } => replay::replay(app, run, selection, now).await,
         Command::Import { run, items } => import::import(app, run, items, now).await,

@@ -88,11 +88,8 @@ pub async fn handle(
             return Ok(Report::Refused(refusal));
         }
     };
-    let target = AuditTarget {
-        kind: "since",
-        text: &command.since.to_string(),
-    };
-    audit::log(command.audit.as_ref(), "republish", target);
+    let target = AuditTarget::public("since", command.since.to_string());
+    audit::log(command.audit.as_ref(), None, "republish", &target);
     match publish_pages(app, command, now, before_response(deadline)).await {
         Ok(done) => {
             tracing::info!(

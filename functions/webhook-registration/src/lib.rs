@@ -1,6 +1,7 @@
 //! Registration of our webhook at Pluggy. An operator tests the URL and registers it, and a schedule watches
 //! the registration.
 
+mod command;
 mod config;
 mod ensure;
 mod error;
@@ -13,13 +14,13 @@ use client::chain;
 use client::https;
 use jiff::Timestamp;
 use pluggy::WebhookId;
-use runtime::audit::{self, Audit, AuditTarget};
+use runtime::audit::{self, AuditTarget};
 use runtime::metrics::Emitter;
 use runtime::secret::AcceptedSecrets;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use store::PluggySecrets;
 
+pub use command::{Command, Elsewhere, InvalidCommand};
 pub use config::{Config, WebhookUrl};
 pub use error::Error;
 pub use watch::{RegistrationProblem, problems};
@@ -38,74 +39,6 @@ pub struct App {
     pub accepted: AcceptedSecrets,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
-}
-
-/// A command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Command {
-    /// Posts a test event to the address, as Pluggy would.
-    TestDelivery,
-    /// Registers the webhook at Pluggy with the required settings. It is idempotent.
-    Ensure {
-        /// Policy for webhooks that carry our secret and point to another URL.
-        #[serde(default)]
-        elsewhere: Elsewhere,
-    },
-    /// Fetches the registrations and reports their problems.
-    Watch,
-}
-
-impl Command {
-    fn action(self) -> &'static str {
-        match self {
-            Self::TestDelivery => "test-delivery",
-            Self::Ensure { .. } => "ensure",
-            Self::Watch => "watch",
-        }
-    }
-}
-
-/// A command, and what the command line states about it. The schedule states nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
-pub struct Invocation {
-    /// The command.
-    pub command: Command,
-    /// What the command line states.
-    pub audit: Option<Audit>,
-}
-
-impl TryFrom<Value> for Invocation {
-    type Error = serde_json::Error;
-
-    fn try_from(mut payload: Value) -> Result<Self, serde_json::Error> {
-        let audit = payload.as_object_mut().and_then(|it| it.remove("audit"));
-        Ok(Self {
-            audit: audit.map(serde_json::from_value).transpose()?,
-            command: serde_json::from_value(payload)?,
-        })
-    }
-}
-
-impl From<Command> for Invocation {
-    fn from(command: Command) -> Self {
-        Self {
-            command,
-            audit: None,
-        }
-    }
-}
-
-/// Policy for webhooks that carry our secret and point to another URL.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Elsewhere {
-    /// Keeps them: another deployment may need them.
-    #[default]
-    Keep,
-    /// Deletes them.
-    Delete,
 }
 
 /// Result of a command.
@@ -139,21 +72,24 @@ pub enum Report {
     },
     /// The registrations could not be fetched.
     Unknown,
+    /// The command is invalid. Nothing was done.
+    Refused(InvalidCommand),
 }
 
-/// Executes one command.
-pub async fn handle(
-    app: &App,
-    invocation: impl Into<Invocation>,
-    now: Timestamp,
-) -> Result<Report, Error> {
-    let Invocation { command, audit } = invocation.into();
-    if audit.is_some() || command != Command::Watch {
-        let target = AuditTarget {
-            kind: "webhook",
-            text: app.webhook_url.as_str(),
-        };
-        audit::log(audit.as_ref(), command.action(), target);
+/// Executes one command. An invalid command is refused in the report: it is a mistake of the operator, not a failure of
+/// the function.
+pub async fn handle(app: &App, command: &str, now: Timestamp) -> Result<Report, Error> {
+    let (command, stated) = match Command::parse(command) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            tracing::warn!(field = refusal.field, "command refused");
+            return Ok(Report::Refused(refusal));
+        }
+    };
+    // Without a statement, a watch is that of the schedule.
+    if stated.is_some() || command != Command::Watch {
+        let target = AuditTarget::public("webhook", app.webhook_url.as_str());
+        audit::log(stated.as_ref(), None, command.action(), &target);
     }
     let done = match command {
         Command::TestDelivery => test_delivery::test_delivery(app).await,

@@ -1,7 +1,6 @@
 //! The Lambda function that operators invoke for the webhook at Pluggy.
 
 use std::time::Duration;
-use store::{PluggySecrets, SharedApiKey};
 
 use client::https::{self, Limits};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -9,7 +8,9 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
-use webhook_registration::{App, Config, Invocation, handle};
+use serde_json::value::RawValue;
+use store::{PluggySecrets, SharedApiKey};
+use webhook_registration::{App, Config, handle};
 
 /// Limits of the test delivery, to a URL of AWS.
 const LIMITS: Limits = Limits {
@@ -35,10 +36,12 @@ async fn main() -> Result<(), Error> {
         metrics: Emitter::new(config.metrics_namespace),
     };
     let app = &app;
-    run(service_fn(async move |event: LambdaEvent<Invocation>| {
-        handle(app, event.payload, clock::now())
-            .await
-            .map_err(|error| Error::from(client::chain(&error)))
-    }))
+    run(service_fn(
+        async move |event: LambdaEvent<Box<RawValue>>| {
+            handle(app, event.payload.get(), clock::now())
+                .await
+                .map_err(|error| Error::from(client::chain(&error)))
+        },
+    ))
     .await
 }

@@ -1,9 +1,7 @@
-//! The audit line of an operator's command: its run, its action, a digest of its target, and its caller.
+//! The audit line of an operator's command: its run, its action, its target, and its caller.
 //!
 //! The caller is what the command line states. `CloudTrail` proves it: its data event of the invocation has the same
 //! request id as the line.
-
-use std::str::FromStr;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -29,22 +27,46 @@ pub struct StatedCaller(String);
 #[error("not the ARN of an IAM identity")]
 pub struct InvalidCaller;
 
-/// Target of a command. The log has its digest only, because it may be a user.
-#[derive(Clone, Copy, Debug)]
-pub struct AuditTarget<'a> {
-    /// The kind, such as `item`.
-    pub kind: &'static str,
-    /// The target. Several are in lines.
-    pub text: &'a str,
+/// Target of a command.
+#[derive(Clone, Debug)]
+pub struct AuditTarget {
+    kind: &'static str,
+    text: String,
+    is_personal: bool,
 }
 
-/// Logs a command before it is executed. A command without a statement is logged as one.
-pub fn log(audit: Option<&Audit>, action: &str, target: AuditTarget<'_>) {
+impl AuditTarget {
+    /// Creates the target of a kind, such as `user`, that is a user or items of users. The log has its SHA-256 alone.
+    /// The digest of a CPF is personal data too: all of them can be tried.
+    pub fn personal(kind: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            is_personal: true,
+        }
+    }
+
+    /// Creates the target of a kind, such as `since`, that says nothing of a user. The log has its text.
+    pub fn public(kind: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            is_personal: false,
+        }
+    }
+}
+
+/// Logs a command before it is executed. `run` is the command's own run; a command without one has that of the
+/// statement. A command without a statement is logged with the caller `not stated`.
+pub fn log(audit: Option<&Audit>, run: Option<Uuid>, action: &str, target: &AuditTarget) {
+    let run = run.or(audit.map(|audit| audit.run));
+    let digest = || hex::encode(Sha256::digest(target.text.as_bytes()));
     tracing::info!(
-        run.id = audit.map(|audit| tracing::field::display(audit.run)),
+        run.id = run.map(tracing::field::display),
         action,
         target.kind = target.kind,
-        target.sha256 = target.digest(),
+        target.text = (!target.is_personal).then_some(target.text.as_str()),
+        target.sha256 = target.is_personal.then(digest),
         caller = audit.map_or("not stated", |audit| audit.caller.as_str()),
         "operator command"
     );
@@ -57,39 +79,17 @@ impl StatedCaller {
     }
 }
 
-impl FromStr for StatedCaller {
-    type Err = InvalidCaller;
+impl TryFrom<String> for StatedCaller {
+    type Error = InvalidCaller;
 
-    fn from_str(text: &str) -> Result<Self, InvalidCaller> {
+    fn try_from(text: String) -> Result<Self, InvalidCaller> {
         // A path of an ARN may have 512 characters.
         const MAX_BYTES: usize = 1_024;
         let is_arn = text.starts_with("arn:aws")
             && (text.contains(":iam::") || text.contains(":sts::"))
             && text.len() <= MAX_BYTES
             && text.bytes().all(|byte| byte.is_ascii_graphic());
-        is_arn.then(|| Self(text.to_owned())).ok_or(InvalidCaller)
-    }
-}
-
-impl TryFrom<String> for StatedCaller {
-    type Error = InvalidCaller;
-
-    fn try_from(text: String) -> Result<Self, InvalidCaller> {
-        text.parse()
-    }
-}
-
-impl AuditTarget<'_> {
-    /// Returns the SHA-256 of the text, in hexadecimal digits.
-    fn digest(self) -> String {
-        use std::fmt::Write as _;
-
-        let digest = Sha256::digest(self.text.as_bytes());
-        digest.iter().fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        is_arn.then_some(Self(text)).ok_or(InvalidCaller)
     }
 }
 
@@ -98,27 +98,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_logged_as_its_digest() {
-        let target = AuditTarget {
-            kind: "user",
-            text: "abc",
-        };
-
-        // FIPS 180-2, appendix B.1.
-        assert_eq!(
-            target.digest(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
-
-    #[test]
     fn a_caller_is_the_arn_of_an_identity() {
         for arn in [
             "arn:aws:iam::123456789012:user/maria",
             "arn:aws:sts::123456789012:assumed-role/Operators/maria@example.com",
             "arn:aws:iam::000000000000:root",
         ] {
-            assert_eq!(arn.parse::<StatedCaller>().unwrap().as_str(), arn);
+            let caller = StatedCaller::try_from(arn.to_owned()).unwrap();
+            assert_eq!(caller.as_str(), arn);
         }
         let long = format!("arn:aws:iam::123456789012:user/{}", "x".repeat(1_024));
         for text in [
@@ -129,7 +116,8 @@ mod tests {
             "arn:aws:iam::123456789012:user/\n",
             &long,
         ] {
-            assert_eq!(text.parse::<StatedCaller>(), Err(InvalidCaller), "{text}");
+            let caller = StatedCaller::try_from(text.to_owned());
+            assert_eq!(caller, Err(InvalidCaller), "{text}");
         }
     }
 }

@@ -21,14 +21,12 @@ use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, accepted, eventually,
 };
 use tests::{Deployment, Tables, sample};
-use webhook_registration::{Command, Elsewhere, Report};
+use webhook_registration::Report;
 
 const NEW_SECRET: &str = "abc";
 /// SHA-256 of [`NEW_SECRET`] (FIPS 180-2, appendix B.1).
 const NEW_SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-const ENSURE: Command = Command::Ensure {
-    elsewhere: Elsewhere::Keep,
-};
+const ENSURE: &str = r#"{"action":"ensure"}"#;
 const EVENTS_AT_EACH_MOMENT: usize = 5;
 
 /// The instances of the function that answer in turn. During a deployment these are old and new ones.

@@ -8,7 +8,7 @@ use sandbox::{Effect, Fault};
 use serde_json::Value;
 use tests::Deployment;
 use tests::deployment::{WEBHOOK_SECRET, WEBHOOK_URL, accepted};
-use webhook_registration::{Command, Elsewhere, Error, RegistrationProblem, Report};
+use webhook_registration::{Error, RegistrationProblem, Report};
 
 use super::{ENSURE, ensure, registered};
 
@@ -17,8 +17,10 @@ const ELSEWHERE: &str = "https://zyxwvutsrqponmlkjihgfedcba543210.lambda-url.sa-
 const OTHER_SECRET_SHA256: &str =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+const WATCH: &str = r#"{"action":"watch"}"#;
+
 async fn watch(deployment: &Deployment) -> Report {
-    webhook_registration::handle(&deployment.webhook_registration(), Command::Watch, now())
+    webhook_registration::handle(&deployment.webhook_registration(), WATCH, now())
         .await
         .unwrap()
 }
@@ -65,7 +67,7 @@ fn logged(deployment: &Deployment) -> Option<(u64, Value)> {
 }
 
 /// Asserts the problems that the watch reports about a deployment, before and after a repair.
-async fn check(deployment: Deployment, repair: Command, expected: &[RegistrationProblem]) {
+async fn check(deployment: Deployment, repair: &str, expected: &[RegistrationProblem]) {
     assert_eq!(watch(&deployment).await, watched(expected));
     let named = serde_json::to_value(expected).unwrap();
     assert_eq!(logged(&deployment), Some((expected.len() as u64, named)));
@@ -152,9 +154,7 @@ async fn a_webhook_with_our_secret_elsewhere_is_reported_and_deleted_only_on_req
     ensure(&deployment).await.unwrap();
 
     assert_eq!(registered(&deployment).await.len(), 2);
-    let alone = Command::Ensure {
-        elsewhere: Elsewhere::Delete,
-    };
+    let alone = r#"{"action":"ensure","elsewhere":"delete"}"#;
     check(deployment, alone, &[RegistrationProblem::Elsewhere]).await;
 }
 
@@ -165,7 +165,7 @@ async fn the_secret_is_compared_with_the_deployed_digests_and_not_with_the_store
     let mut mistyped = deployment.webhook_registration();
     mistyped.accepted = accepted(OTHER_SECRET_SHA256);
 
-    let reported = webhook_registration::handle(&mistyped, Command::Watch, now()).await;
+    let reported = webhook_registration::handle(&mistyped, WATCH, now()).await;
     let refused = webhook_registration::handle(&mistyped, ENSURE, now()).await;
 
     assert_eq!(

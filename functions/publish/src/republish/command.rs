@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use runtime::audit::Audit;
+use runtime::payload;
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Cursor;
@@ -40,7 +41,7 @@ impl Command {
     /// Parses a command. The refusal names the first wrong field.
     pub(super) fn parse(json: &str) -> Result<Self, InvalidCommand> {
         let refusal = |field, reason| InvalidCommand { field, reason };
-        let fields: Fields = serde_json::from_str(json).map_err(|_| {
+        let fields: Fields = payload::parse(json).map_err(|_| {
             refusal(
                 "",
                 "must have action, since and perhaps cursor, which are text, perhaps audit, with a run and the ARN of a \
