@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 from unittest import mock
 
-from stack import audit, operator, webhook_registration
+from stack import audit, console, operator, webhook_registration
 
 CALLER = "arn:aws:sts::123456789012:assumed-role/Operators/on-call"
 RUN = "2f1e0d9c-0000-4000-8000-000000000020"
@@ -77,6 +77,12 @@ class Statement(unittest.TestCase):
                 {"action": "watch", "audit": statement},
             ],
         )
+
+    def test_a_refused_command_of_the_registration_names_the_field(self) -> None:
+        client = Lambda({"result": "refused", "field": "elsewhere", "reason": "must be keep or delete"})
+
+        with self.assertRaisesRegex(console.Failure, "elsewhere must be keep or delete"):
+            webhook_registration.ensure(client, "f", audit.statement(Sts()), "move")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 //! The function URL's responses to Pluggy and to callers without the secret.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::fs;
 
 use reqwest::Method;

@@ -3,7 +3,8 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
-use runtime::{clock, telemetry};
+use runtime::{clock, payload, telemetry};
+use serde_json::value::RawValue;
 use store::{PluggySecrets, SharedApiKey};
 use transactions_rust::{App, Batch, Config, Table, handle};
 
@@ -21,10 +22,13 @@ async fn main() -> Result<(), Error> {
         table: Table::new(aws.dynamodb(), config.transaction_table),
     };
     let app = &app;
-    run(service_fn(async move |event: LambdaEvent<Batch>| {
-        let deadline = clock::deadline(event.context.deadline);
-        let handling = Box::pin(handle(app, &event.payload, clock::now(), deadline));
-        Ok::<_, Error>(handling.await)
-    }))
+    run(service_fn(
+        async move |event: LambdaEvent<Box<RawValue>>| {
+            let deadline = clock::deadline(event.context.deadline);
+            let batch: Batch = payload::parse(event.payload.get())?;
+            let handling = Box::pin(handle(app, &batch, clock::now(), deadline));
+            Ok::<_, Error>(handling.await)
+        },
+    ))
     .await
 }
