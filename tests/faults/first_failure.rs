@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use lambda_http::Request;
 use pluggy::ItemId;
-use sandbox::{Effect, Fault, Switches};
+use sandbox::Switches;
 use serde_json::{Value, json};
+use tests::outage::unavailable;
 use tests::sample;
 
 use crate::figures::Figures;
@@ -29,15 +30,8 @@ async fn a_new_item_whose_first_fetch_fails_ends_in_its_owners_list() {
         simulation.deployment.item_reaches(item_id, status).await;
         owned.push((user.clone(), item_id));
     }
-    simulation.deployment.pluggy.add_fault(Fault {
-        method: None,
-        path_prefix: "/items/".to_owned(),
-        times: None,
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
-    });
+    let fault = unavailable("/items/");
+    simulation.deployment.pluggy.add_fault(fault);
     for (number, (user, item_id)) in owned.iter().enumerate() {
         let event = ["item/created", "item/error"][number % 2];
         let event = json!({

@@ -50,12 +50,6 @@ pub(crate) async fn answer(deployment: &Deployment, event: &Value) -> Response<B
     }
 }
 
-/// Returns the event in the name of another user.
-pub(crate) fn in_the_name_of(user: &str, mut event: Value) -> Value {
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
-    event
-}
-
 /// Returns every part of a response that its receiver sees.
 fn seen(response: &Response<Body>) -> String {
     format!(

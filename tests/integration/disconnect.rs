@@ -9,9 +9,10 @@ use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 use pluggy::ItemId;
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
+use sandbox::Fault;
 use serde_json::{Value, json};
 use tests::deployment::in_a_minute;
+use tests::outage::unavailable;
 use tests::{Deployment, sample, stream};
 
 use crate::openapi::check_answer;
@@ -104,20 +105,7 @@ async fn a_user_deletes_their_own_item_at_pluggy_and_requests_a_fetch() {
 #[tokio::test]
 async fn an_item_that_was_never_fetched_is_deleted_only_after_its_first_fetch() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/items/".to_owned(),
-        times: None,
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
-    });
-    deployment
-        .deliver(&event("item/created", "1", item_id))
-        .await;
-    deployment.sync_all().await;
+    let item_id = deployment.never_fetched_item(USER).await;
     let events = deployment.tables.event_rows().await.len();
 
     let response = delete(&deployment, USER, item_id).await;
@@ -163,13 +151,8 @@ async fn an_unanswered_fetch_is_retried_with_the_same_proof() {
     let item_id = known_item(&deployment).await;
     delete(&deployment, USER, item_id).await;
     deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/items/".to_owned(),
         times: Some(1),
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
+        ..unavailable("/items/")
     });
     sync_later(&deployment, SignedDuration::from_secs(5)).await;
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);

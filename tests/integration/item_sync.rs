@@ -55,10 +55,7 @@ fn fault(effect: Effect) -> Fault {
 }
 
 fn unavailable() -> Fault {
-    fault(Effect::Status {
-        status: 500,
-        code_description: None,
-    })
+    tests::outage::unavailable("/items/")
 }
 
 fn gone() -> Fault {

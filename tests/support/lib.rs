@@ -12,6 +12,7 @@ pub mod connect_answers;
 pub mod deployment;
 pub mod function_settings;
 pub mod odd;
+pub mod outage;
 pub mod sample;
 pub mod scene;
 pub mod secrets;

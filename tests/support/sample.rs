@@ -27,18 +27,22 @@ pub fn request_of(event: &Value) -> Request {
     without_address(event).payload.into()
 }
 
+/// Returns a gateway's event with `user` as the caller.
+pub fn as_user(mut event: Value, user: &str) -> Value {
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    event
+}
+
 /// Returns a gateway's event for `user`, with the fields of a sample and another body.
 pub fn with_body(path: &str, user: &str, body: &Value) -> Request {
-    let mut event = json(path);
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    let mut event = as_user(json(path), user);
     event["body"] = body.to_string().into();
     request_of(&event)
 }
 
 /// Returns `GET /items/{itemId}` as `user`, with further headers.
 pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request {
-    let mut event = json("item-status/item.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    let mut event = as_user(json("item-status/item.json"), user);
     event["rawPath"] = format!("/items/{item_id}").into();
     event["pathParameters"]["itemId"] = item_id.into();
     for (name, value) in headers {
@@ -49,8 +53,7 @@ pub fn get_item(user: &str, item_id: &str, headers: &[(&str, &str)]) -> Request 
 
 /// Returns `DELETE /items/{itemId}` as `user`.
 pub fn delete_item(user: &str, item_id: &str) -> Request {
-    let mut event = json("disconnect/item.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    let mut event = as_user(json("disconnect/item.json"), user);
     event["rawPath"] = format!("/items/{item_id}").into();
     event["pathParameters"]["itemId"] = item_id.into();
     request_of(&event)
@@ -58,8 +61,7 @@ pub fn delete_item(user: &str, item_id: &str) -> Request {
 
 /// Returns `GET /items` as `user`, with a query.
 pub fn get_items(user: &str, query: &[(&str, &str)]) -> Request {
-    let mut event = json("item-status/list.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = user.into();
+    let mut event = as_user(json("item-status/list.json"), user);
     let pairs: Vec<String> = query
         .iter()
         .map(|(name, value)| format!("{name}={value}"))

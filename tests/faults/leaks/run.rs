@@ -296,9 +296,8 @@ impl Run {
 
 /// Returns a sample of the gateway's for a user whose token has more claims than necessary.
 fn sample_for(user: &str, path: &str) -> Value {
-    let mut event = sample::json(path);
+    let mut event = sample::as_user(sample::json(path), user);
     let claims = &mut event["requestContext"]["authorizer"]["jwt"]["claims"];
-    claims["sub"] = user.into();
     claims["email"] = EMAIL.into();
     claims["name"] = NAME.into();
     event

@@ -5,7 +5,7 @@ use tests::{Deployment, sample};
 use uuid::Uuid;
 
 use super::own_items::{confusable, put_row};
-use super::{BACKEND_SAMPLES, answer, in_the_name_of, seen};
+use super::{BACKEND_SAMPLES, answer, seen};
 use crate::observed::Observed;
 use crate::openapi::check_answer;
 
@@ -132,7 +132,7 @@ async fn a_user_of_a_backend_is_the_same_user_as_with_a_token() {
         ),
     ] {
         let by_backend = answer(&deployment, &for_user(user, by_backend)).await;
-        let by_app = answer(&deployment, &in_the_name_of(user, by_app)).await;
+        let by_app = answer(&deployment, &sample::as_user(by_app, user)).await;
 
         check_answer("GET", path, &by_backend);
         assert_eq!(by_backend.status(), 200);

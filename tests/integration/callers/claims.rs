@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{Deployment, sample};
 
-use super::{SAMPLES, answer, in_the_name_of, seen};
+use super::{SAMPLES, answer, seen};
 use crate::observed::Observed;
 
 const USER: &str = "usr_01J9X";
@@ -82,7 +82,7 @@ async fn no_field_of_the_request_names_the_user() {
     let deployment = Deployment::start().await;
 
     for event in SAMPLES.map(sample::json) {
-        let mut event = in_the_name_of("", event);
+        let mut event = sample::as_user(event, "");
         for name in ["sub", "x-user-id", "x-amzn-oidc-identity", "x-owner"] {
             event["headers"][name] = USER.into();
         }

@@ -5,7 +5,7 @@ use store::{Schedule, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
-use super::{answer, in_the_name_of, seen};
+use super::{answer, seen};
 use crate::observed::Observed;
 
 const OWNER: &str = "usr_1";
@@ -89,7 +89,7 @@ async fn items_of_other_users_and_unknown_items_get_the_same_response() {
         for (what, item_id) in &items {
             deployment.tables.forget_limits().await;
             observed.take();
-            let event = in_the_name_of(OTHER_USER, event_for(item_id));
+            let event = sample::as_user(event_for(item_id), OTHER_USER);
             let answer = seen(&answer(&deployment, &event).await);
             answers.push((what, answer, observed.take()));
         }
@@ -113,7 +113,7 @@ async fn an_item_that_is_gone_is_gone_for_its_owner_too() {
     let unknown = Uuid::new_v4().to_string();
 
     for event_for in ROUTES {
-        let [gone, unknown] = [&gone, &unknown].map(|id| in_the_name_of(OWNER, event_for(id)));
+        let [gone, unknown] = [&gone, &unknown].map(|id| sample::as_user(event_for(id), OWNER));
 
         let gone = answer(&deployment, &gone).await;
         let unknown = answer(&deployment, &unknown).await;

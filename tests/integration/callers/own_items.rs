@@ -2,7 +2,7 @@ use pluggy::ItemId;
 use serde_json::{Value, json};
 use tests::{Deployment, sample};
 
-use super::{answer, in_the_name_of};
+use super::answer;
 use crate::item_status::list;
 
 /// Returns users whom a careless comparison, key or path confuses with each other.
@@ -54,25 +54,25 @@ pub(super) async fn put_row(deployment: &Deployment, user: &str) -> ItemId {
 }
 
 fn list(user: &str) -> Value {
-    in_the_name_of(user, sample::json("item-status/list.json"))
+    sample::as_user(sample::json("item-status/list.json"), user)
 }
 
 fn item(user: &str, item_id: ItemId) -> Value {
     let mut event = sample::json("item-status/item.json");
     event["pathParameters"]["itemId"] = json!(item_id);
-    in_the_name_of(user, event)
+    sample::as_user(event, user)
 }
 
 fn token_for(user: &str, item_id: ItemId) -> Value {
     let mut event = sample::json("connect-token/update-mode.json");
     event["body"] = json!({"itemId": item_id}).to_string().into();
-    in_the_name_of(user, event)
+    sample::as_user(event, user)
 }
 
 fn deletion(user: &str, item_id: ItemId) -> Value {
     let mut event = sample::json("disconnect/item.json");
     event["pathParameters"]["itemId"] = json!(item_id);
-    in_the_name_of(user, event)
+    sample::as_user(event, user)
 }
 
 async fn listed(deployment: &Deployment, user: &str) -> Value {

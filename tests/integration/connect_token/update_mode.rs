@@ -181,22 +181,7 @@ async fn an_item_of_meu_pluggy_is_refused_without_a_request_to_pluggy() {
 #[tokio::test]
 async fn an_item_that_was_never_fetched_gets_no_token() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.pluggy.add_fault(sandbox::Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/items/".to_owned(),
-        times: None,
-        effect: sandbox::Effect::Status {
-            status: 500,
-            code_description: None,
-        },
-    });
-    let event = json!({
-        "event": "item/created", "eventId": "1", "itemId": item_id, "clientUserId": USER,
-    });
-    deployment.deliver(&event).await;
-    deployment.sync_all().await;
-
+    let item_id = deployment.never_fetched_item(USER).await;
     let tokens = deployment.requests_for("POST", "/connect_token");
 
     let response = ask(&deployment, USER, item_id).await;

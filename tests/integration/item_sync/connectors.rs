@@ -6,6 +6,7 @@ use sandbox::{Effect, Fault, HealthStatus};
 use serde_json::json;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
+use tests::outage::unavailable;
 
 use super::{USER, event, sync_later};
 
@@ -69,13 +70,8 @@ async fn connector_events_received_before_the_last_fetch_cost_no_fetch() {
 async fn a_connector_fetch_that_fails_is_retried() {
     let deployment = Deployment::start().await;
     deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/connectors/".to_owned(),
         times: Some(1),
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
+        ..unavailable("/connectors/")
     });
     deployment.deliver(&status_updated("1")).await;
     deployment.sync_all().await;
@@ -197,13 +193,8 @@ async fn a_failed_fetch_does_not_reset_a_missing_connector() {
     let missing_since = stored.missing_since.unwrap();
 
     deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/connectors/".to_owned(),
         times: Some(1),
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
+        ..unavailable("/connectors/")
     });
     fetch_when_due(&deployment).await;
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{Deployment, sample};
 
 use super::Log;
-use crate::callers::{SAMPLES, answer, in_the_name_of};
+use crate::callers::{SAMPLES, answer};
 use crate::observed::Observed;
 
 const EMAIL: &str = "maria@example.com";
@@ -22,7 +22,7 @@ async fn a_claim_that_names_a_person_is_refused_and_only_its_setting_is_logged()
         for user in [EMAIL, CPF[0], CPF[1]] {
             let log = Log::start();
 
-            let answer = answer(&deployment, &in_the_name_of(user, event.clone())).await;
+            let answer = answer(&deployment, &sample::as_user(event.clone(), user)).await;
 
             let what = &event["routeKey"];
             assert_eq!(answer.status(), 403, "{what}");

@@ -1,7 +1,6 @@
 //! The content of an inspection, and the values that it omits.
 
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use store::Schedule;
 use tests::Deployment;
@@ -93,20 +92,7 @@ async fn an_unknown_item_is_absent() {
 #[tokio::test]
 async fn an_item_that_was_never_fetched_has_its_number_of_failed_fetches() {
     let deployment = Deployment::start().await;
-    let item_id = deployment.connect(USER, "user-ok").await;
-    deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/items/".to_owned(),
-        times: None,
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
-    });
-    deployment
-        .deliver(&event("item/created", "1", item_id, USER))
-        .await;
-    deployment.sync_all().await;
+    let item_id = deployment.never_fetched_item(USER).await;
 
     let report = inspect(&deployment, item_id).await;
 

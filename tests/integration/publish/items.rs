@@ -2,10 +2,10 @@
 
 use pluggy::ItemId;
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use store::{NewEvent, Target};
 use tests::deployment::in_a_minute;
+use tests::outage::unavailable;
 use tests::stream;
 use tests::tables::Row;
 
@@ -23,15 +23,8 @@ impl Testbed {
     }
 
     async fn sync_while_pluggy_fails(&self) {
-        self.deployment.pluggy.add_fault(Fault {
-            method: None,
-            path_prefix: "/items".to_owned(),
-            times: None,
-            effect: Effect::Status {
-                status: 500,
-                code_description: None,
-            },
-        });
+        let fault = unavailable("/items");
+        self.deployment.pluggy.add_fault(fault);
         self.sync().await;
         self.deployment.pluggy.clear_faults();
     }

@@ -32,8 +32,7 @@ fn delivery(scene: &Scene, number: u64) -> Value {
 
 /// Returns a request about the caller's item.
 fn of_item(scene: &Scene, path: &str) -> Value {
-    let mut event = sample::json(path);
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = super::USER.into();
+    let mut event = sample::as_user(sample::json(path), super::USER);
     event["rawPath"] = format!("/items/{}", scene.item_id).into();
     event["pathParameters"]["itemId"] = scene.item_id.to_string().into();
     event
@@ -41,17 +40,18 @@ fn of_item(scene: &Scene, path: &str) -> Value {
 
 /// Returns a request for a token of a user who has not requested one before, so that no user reaches the limit.
 fn token(number: u64) -> Value {
-    let mut event = sample::json("connect-token/no-body.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = event_id(number).into();
-    event
+    sample::as_user(
+        sample::json("connect-token/no-body.json"),
+        &event_id(number),
+    )
 }
 
 /// Returns a connect event from a frontend, about an item that it has not mentioned before.
 fn callback(number: u64) -> Value {
-    let mut event = sample::json("connect-events/on-success.json");
+    let event = sample::json("connect-events/on-success.json");
+    let mut event = sample::as_user(event, super::USER);
     let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
     body["item"]["id"] = event_id(number).into();
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = super::USER.into();
     event["body"] = body.to_string().into();
     event
 }
