@@ -109,7 +109,7 @@ fuzz: check-machine # Test the webhook with hostile input (SECONDS=600 for each 
 
 .PHONY: prove
 prove: build ## Run the proofs of docs/proofs.md at full size and print their figures (over two hours)
-	HISTORIES=100000 $(CARGO_TEST) --profile prove --package tests --test histories -- --nocapture
+	HISTORIES=100000 FLOOD_BATCHES=100 $(CARGO_TEST) --profile prove --package tests --test histories -- --nocapture
 	@$(LOCAL_PYTHON) scripts/seeded_bugs.py
 	@$(LOCAL_PYTHON) scripts/prove.py long
 	@$(PYTHON) scripts/fuzz.py 600

@@ -97,7 +97,7 @@ fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
     )
 }
 
-/// Checks that the owner changes only for one of a higher rank, and that a response names the item's user alone.
+/// Checks that the owner changes only for one of a higher rank.
 fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
     let is_kept = match (&before.owner, &row.owner) {
         (None, _) => true,

@@ -12,6 +12,8 @@ pub(crate) struct Figures {
     pub(crate) histories: usize,
     pub(crate) steps: usize,
     pub(crate) syncs: usize,
+    /// Stalls of the real clock. A history with one may differ from the same history in another run.
+    pub(crate) stalls: usize,
     /// What the forger of events did.
     pub(crate) attack: AttackFigures,
     crashes: BTreeMap<Point, usize>,
@@ -28,6 +30,7 @@ impl Figures {
         self.histories += other.histories;
         self.steps += other.steps;
         self.syncs += other.syncs;
+        self.stalls += other.stalls;
         self.attack.add(&other.attack);
         for (point, count) in &other.crashes {
             *self.crashes.entry(*point).or_default() += count;
@@ -41,6 +44,7 @@ impl fmt::Display for Figures {
             histories,
             steps,
             syncs,
+            stalls,
             attack: _,
             crashes,
         } = self;
@@ -53,6 +57,6 @@ impl fmt::Display for Figures {
             let comma = if number == 0 { "" } else { ", " };
             write!(formatter, "{comma}{count} {point}")?;
         }
-        formatter.write_str(")")
+        write!(formatter, "), {stalls} stalls")
     }
 }

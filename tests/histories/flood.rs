@@ -17,6 +17,7 @@ use runtime::clock::now;
 use serde_json::{Value, json};
 use store::NewEvent;
 use tests::deployment::{WEBHOOK_SECRET_SHA256, in_a_minute};
+use tests::stream::ITEM_SYNC_BATCH_SIZE;
 use tests::tables::Row;
 use tests::{Deployment, sample, stream};
 use uuid::Uuid;
@@ -26,8 +27,8 @@ use crate::plan::Plan;
 
 const VICTIM: &str = "usr_1";
 const FLOODER: &str = "usr_flooder";
-/// Hints of one batch of the stream.
-const HINTS_OF_A_BATCH: usize = 50;
+/// Hints of one batch of the stream. The rest of the batch is Pluggy's event about the victim's item.
+const HINTS_OF_A_BATCH: usize = ITEM_SYNC_BATCH_SIZE - 1;
 /// Calls that the hints of one batch may cost.
 const CALLS_OF_A_BATCH: usize = 5;
 
@@ -38,7 +39,7 @@ async fn a_flood_of_hints_costs_bounded_calls_and_hinders_nobody() {
     let victims = deployment.connect(VICTIM, "user-ok").await;
     deployment.item_reaches(victims, "UPDATED").await;
     let mut figures = AttackFigures::default();
-    let batches = Plan::from_env().floods;
+    let batches = Plan::from_env().flood_batches;
 
     for batch in 0..batches {
         let known = keys(&deployment).await;
@@ -54,7 +55,7 @@ async fn a_flood_of_hints_costs_bounded_calls_and_hinders_nobody() {
 
         let calls = item_calls(&deployment, None);
         let of_victim = item_calls(&deployment, Some(victims));
-        sync_others(&deployment, &known, time + SignedDuration::from_mins(5)).await;
+        sync_new_rows(&deployment, &known, time + SignedDuration::from_mins(5)).await;
         let calls = item_calls(&deployment, None) - calls;
         let of_victim = item_calls(&deployment, Some(victims)) - of_victim;
 
@@ -107,10 +108,15 @@ fn key(row: &Row) -> (String, String) {
     (text("pk"), text("sk"))
 }
 
-/// Handles the event rows that are not known, in one batch.
-async fn sync_others(deployment: &Deployment, known: &HashSet<(String, String)>, time: Timestamp) {
+/// Handles the event rows that are not known, in one full batch.
+async fn sync_new_rows(
+    deployment: &Deployment,
+    known: &HashSet<(String, String)>,
+    time: Timestamp,
+) {
     let mut rows = deployment.tables.event_rows().await;
     rows.retain(|row| !known.contains(&key(row)));
+    assert_eq!(rows.len(), ITEM_SYNC_BATCH_SIZE);
     let batch = stream::batch(&rows);
     let app = deployment.item_sync();
     let response = item_sync::handle(&app, &batch, time, in_a_minute()).await;

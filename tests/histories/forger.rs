@@ -21,17 +21,15 @@ use tests::sample;
 use crate::checks::{Verdict, ensure};
 use crate::history::History;
 use crate::model::{Model, USER};
+use crate::settle::REPEAT;
 use crate::step::Forgery;
 
 /// The user whom forged events name.
 pub(crate) const FORGER: &str = "usr_forger";
-/// The scheduler gives a fetch another id after this many seconds.
-const REPEAT_SECONDS: i64 = 15 * 60;
 
 impl History<'_> {
     /// Posts a forged event with the right secret.
     pub(crate) async fn forge(&mut self, forgery: Forgery) {
-        let number = self.figures.attack.tried;
         let before = self.testbed.engine.stream_len();
         for id in self.forged_ids(forgery) {
             let item_id = self.testbed.pluggy.model().item_id;
@@ -39,7 +37,6 @@ impl History<'_> {
                 Forgery::Deletion => "item/deleted",
                 _ => "item/created",
             };
-            let id = id.unwrap_or_else(|| format!("forged-{number}"));
             let body =
                 json!({"event": event, "eventId": id, "itemId": item_id, "clientUserId": FORGER});
             let delivery = self.testbed.delivery(&body, self.at(self.clocks.door));
@@ -51,18 +48,20 @@ impl History<'_> {
         self.handled.resize(after, false);
     }
 
-    /// Returns the ids of the events to forge; `None` for one of its own.
-    fn forged_ids(&self, forgery: Forgery) -> Vec<Option<String>> {
+    /// Returns the ids of the events to forge.
+    fn forged_ids(&self, forgery: Forgery) -> Vec<String> {
         match forgery {
-            Forgery::Claim | Forgery::Deletion => vec![None],
-            Forgery::NextEventId => vec![Some(self.sent.len().to_string())],
+            Forgery::Claim | Forgery::Deletion => {
+                vec![format!("forged-{}", self.figures.attack.tried)]
+            }
+            Forgery::NextEventId => vec![self.sent.len().to_string()],
             Forgery::NextFetchId => {
                 let next = self.row.as_ref().and_then(|row| row.schedule.next_fetch_at);
                 let name = next.map(|at| format!("fetch-{}-0", at.as_millisecond()));
                 let ids = name
                     .iter()
                     .flat_map(|name| [name.clone(), format!("#{name}")]);
-                ids.map(Some).collect()
+                ids.collect()
             }
         }
     }
@@ -103,30 +102,30 @@ pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
 /// Checks that the owner of an item that was never fetched sees nothing but `connecting`, and gets no token and no
 /// deletion.
 pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> Verdict {
-    let is_forgers = row.user().is_some_and(|user| user.as_str() == FORGER);
-    if !is_forgers || row.snapshot.is_some() {
+    let Some(owner) = row.user().filter(|_| row.snapshot.is_none()) else {
         return Ok(());
-    }
+    };
+    let owner = owner.as_str();
     let (api, now) = (history.testbed.api(), history.now());
     let item_id = row.item_id.to_string();
     let calls = history.testbed.pluggy.model().api_calls;
     // Otherwise the limit of one user would refuse what the owner must be refused.
     history.testbed.tables.forget_limits().await;
 
-    let request = sample::get_item(FORGER, &item_id, &[]);
+    let request = sample::get_item(owner, &item_id, &[]);
     let status = item_status::handle(&api.item_status, request, now).await;
     ensure(
         is_empty(&status),
         "an item that was never fetched shows nothing",
     )?;
     let body = json!({"itemId": item_id});
-    let request = sample::with_body("connect-token/update-mode.json", FORGER, &body);
+    let request = sample::with_body("connect-token/update-mode.json", owner, &body);
     let token = connect_token::handle(&api.connect_token, request, now).await;
     ensure(
         token.status() == 404,
         "an item that was never fetched gets no token",
     )?;
-    let request = sample::delete_item(FORGER, &item_id);
+    let request = sample::delete_item(owner, &item_id);
     let deletion = disconnect::handle(&api.disconnect, request, now).await;
     ensure(
         deletion.status() == 409 && deletion.headers().contains_key("retry-after"),
@@ -160,7 +159,7 @@ pub(crate) fn is_requested(history: &History<'_>, row: &StoredItem, now: Timesta
     let Some(due) = row.schedule.next_fetch_at.filter(|due| *due <= now) else {
         return Ok(());
     };
-    let bucket = now.duration_since(due).as_secs() / REPEAT_SECONDS;
+    let bucket = now.duration_since(due).as_secs() / REPEAT.as_secs();
     let id = format!("fetch-{}-{bucket}", due.as_millisecond());
     let engine = &history.testbed.engine;
     let is_requested = (0..engine.stream_len()).any(|record| {

@@ -48,6 +48,7 @@ struct State {
     waiting: Option<(u64, Point)>,
     driver: Option<Waker>,
     waiter: Option<Waker>,
+    stalls: usize,
 }
 
 /// The process no longer waits for this response, or is gone.
@@ -116,6 +117,16 @@ impl Gate {
         let waiting = state.waiting.filter(|_| state.permits == 0);
         state.driver = Some(driver.clone());
         waiting.map(|(_, point)| point)
+    }
+
+    /// Counts a stall of the process.
+    pub(crate) fn count_stall(&self) {
+        self.state().stalls += 1;
+    }
+
+    /// Returns the number of stalls since the last call.
+    pub(crate) fn take_stalls(&self) -> usize {
+        std::mem::take(&mut self.state().stalls)
     }
 
     /// Resets the gate after the process is gone.

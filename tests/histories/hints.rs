@@ -49,8 +49,11 @@ pub(crate) fn change_nothing(
     given: Option<Given>,
 ) -> Verdict {
     if let Some(before) = before.filter(|before| before.owner.is_some()) {
-        ensure(given.is_none(), "a stranger's hint is not worth a read")?;
-        return ensure(row == before, "a stranger's hint leaves the row as it is");
+        ensure(given.is_none(), "a hint from a non-owner causes no fetch")?;
+        return ensure(
+            row == before,
+            "a hint from a non-owner leaves the row as it is",
+        );
     }
     let snapshot = before.and_then(|before| before.snapshot.as_ref());
     let missing_since = before.and_then(|before| before.schedule.missing_since);
@@ -60,6 +63,6 @@ pub(crate) fn change_nothing(
             && row.snapshot.as_ref() == snapshot
             && row.schedule.missing_since == missing_since
             && row.deleted_at.is_some() == was_gone,
-        "a stranger's hint brings no state, no owner and no suspicion",
+        "a hint from a non-owner adds no state, no owner and no suspicion",
     )
 }

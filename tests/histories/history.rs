@@ -18,8 +18,8 @@ use crate::run::Run;
 use crate::step::{Batch, Clocks, From, Names, Script, Stamp, Stamps, Step};
 use crate::testbed::Testbed;
 
-/// The user for whom an operator imports the item.
-const OPERATORS_MISTAKE: &str = "usr_4";
+/// The user for whom an operator imports the item by mistake.
+const IMPORTED_USER: &str = "usr_4";
 
 /// A running history.
 pub(crate) struct History<'a> {
@@ -79,9 +79,8 @@ impl<'a> History<'a> {
             }
             Step::Forge(forgery) => self.forge(forgery).await,
             Step::Import => {
-                let import = self
-                    .testbed
-                    .import(OPERATORS_MISTAKE, self.at(self.clocks.door));
+                let (run, now) = (self.figures.steps, self.at(self.clocks.door));
+                let import = self.testbed.import(IMPORTED_USER, run, now);
                 self.run(import, None).await;
                 self.handled.resize(self.testbed.engine.stream_len(), false);
             }

@@ -5,14 +5,16 @@
 //! | Check | Seeded bug |
 //! |---|---|
 //! | no response is a success or differs from that about an unknown item | `items-are-shown-to-every-user` |
-//! | no call to Pluggy names an item of another user | `items-are-shown-to-every-user` |
+//! | no request to Pluggy names an item of another user | `disconnect-calls-pluggy-first` |
+//! | a user gets at most 20 tokens in a period | `tokens-have-no-limit` |
+//! | a user has at most 100 hints in a period | `hints-have-no-limit` |
 
 use lambda_http::{Body, Request, Response};
 use pluggy::ItemId;
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
-use tests::{Deployment, sample};
+use tests::deployment::in_a_minute;
+use tests::{Deployment, sample, stream};
 use uuid::Uuid;
 
 use crate::attack_figures::AttackFigures;
@@ -23,7 +25,7 @@ const HOSTILE: &str = "usr_hostile";
 /// An API request of a user about an item.
 type Attack = fn(&str, &str) -> Request;
 
-/// Every route that names an item, with what a user may add to the request.
+/// Every route that answers about an item, with what a user may add to the request.
 const ATTACKS: [Attack; 8] = [
     |user, item_id| sample::get_item(user, item_id, &[]),
     |user, item_id| {
@@ -48,7 +50,7 @@ fn token(user: &str, body: &Value) -> Request {
 #[tokio::test]
 async fn a_user_with_a_valid_token_gets_nothing_of_another_user() {
     let deployment = Deployment::start().await;
-    let items = [fetched(&deployment).await, placeholder(&deployment).await];
+    let items = victims_items(&deployment).await;
     let mut figures = AttackFigures::default();
     let tables = [&deployment.tables.events, &deployment.tables.items];
     let mut rows = 0;
@@ -88,7 +90,7 @@ async fn a_user_with_a_valid_token_gets_nothing_of_another_user() {
     figures.calls = deployment.pluggy.requests().len() - calls;
     assert_eq!(
         figures.calls, 0,
-        "no call to Pluggy names an item of another user"
+        "no request to Pluggy names an item of another user"
     );
     for table in tables {
         figures.rows += deployment.tables.rows(table).await.len();
@@ -98,36 +100,94 @@ async fn a_user_with_a_valid_token_gets_nothing_of_another_user() {
     assert_eq!((figures.rows, figures.refused), (0, 0));
 }
 
-/// Returns an item of the victim's with a snapshot.
-async fn fetched(deployment: &Deployment) -> ItemId {
-    let item_id = deployment.connect(VICTIM, "user-ok").await;
-    deployment.item_reaches(item_id, "UPDATED").await;
-    deliver(deployment, item_id).await;
-    item_id
+/// A relayed event is accepted about any item. The response is the same, and a relay about an item of another user
+/// causes no fetch of that item.
+#[tokio::test]
+async fn a_relay_shows_and_changes_nothing_of_another_user() {
+    let deployment = Deployment::start().await;
+    let items = victims_items(&deployment).await;
+    deployment.tables.renew_hints(HOSTILE).await;
+    let rows = deployment.tables.rows(&deployment.tables.items).await;
+    let calls = deployment.pluggy.requests().len();
+
+    let unknown: ItemId = Uuid::new_v4().to_string().parse().unwrap();
+    let expected = seen(&relay(&deployment, unknown).await);
+    for item_id in items {
+        let response = relay(&deployment, item_id).await;
+
+        assert_eq!(response.status(), 202);
+        assert_eq!(
+            seen(&response),
+            expected,
+            "it does not show that the item exists"
+        );
+    }
+    assert_eq!(
+        sync_hints(&deployment).await,
+        1 + items.len(),
+        "each is stored"
+    );
+
+    let requests = deployment.pluggy.requests();
+    let paths: Vec<&str> = requests[calls..]
+        .iter()
+        .map(|it| it.path.as_str())
+        .collect();
+    assert_eq!(
+        paths,
+        [format!("/items/{unknown}")],
+        "no request to Pluggy names an item of another user"
+    );
+    assert_eq!(deployment.tables.rows(&deployment.tables.items).await, rows);
 }
 
-/// Returns an item of the victim's whose first fetch has failed.
-async fn placeholder(deployment: &Deployment) -> ItemId {
-    let item_id = deployment.connect(VICTIM, "user-ok").await;
-    deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: format!("/items/{item_id}"),
-        times: None,
-        effect: Effect::Status {
-            status: 500,
-            code_description: None,
-        },
-    });
-    deliver(deployment, item_id).await;
-    item_id
+#[tokio::test]
+async fn a_user_reaches_the_limits_of_tokens_and_of_hints() {
+    let deployment = Deployment::start().await;
+
+    let mut granted = 0;
+    for _ in 0..21 {
+        let request = sample::with_body("connect-token/no-body.json", HOSTILE, &json!({}));
+        let response = answer(&deployment, request).await;
+        granted += usize::from(response.status() == 200);
+    }
+    assert_eq!(granted, 20, "a user gets at most 20 tokens in a period");
+
+    for _ in 0..101 {
+        let made_up = Uuid::new_v4().to_string().parse().unwrap();
+        assert_eq!(relay(&deployment, made_up).await.status(), 202);
+    }
+    let stored = deployment.tables.event_rows().await.len();
+    assert_eq!(stored, 100, "a user has at most 100 hints in a period");
 }
 
-async fn deliver(deployment: &Deployment, item_id: ItemId) {
+/// Returns two items of the victim's: one with a snapshot, and one whose first fetch has failed.
+async fn victims_items(deployment: &Deployment) -> [ItemId; 2] {
+    let fetched = deployment.connect(VICTIM, "user-ok").await;
+    deployment.item_reaches(fetched, "UPDATED").await;
     let event = json!({
-        "event": "item/created", "eventId": item_id, "itemId": item_id, "clientUserId": VICTIM,
+        "event": "item/created", "eventId": fetched, "itemId": fetched, "clientUserId": VICTIM,
     });
     assert_eq!(deployment.deliver(&event).await, 200);
     deployment.sync_all().await;
+    [fetched, deployment.never_fetched_item(VICTIM).await]
+}
+
+/// Relays an event of the widget's about an item.
+async fn relay(deployment: &Deployment, item_id: ItemId) -> Response<Body> {
+    let body = json!({"event": "onSuccess", "item": {"id": item_id}});
+    let request = sample::with_body("connect-events/on-success.json", HOSTILE, &body);
+    connect_events::handle(&deployment.connect_events(), request, now()).await
+}
+
+/// Handles all hints in one batch, and returns their number.
+async fn sync_hints(deployment: &Deployment) -> usize {
+    let mut rows = deployment.tables.event_rows().await;
+    rows.retain(|row| row["origin"].as_s().unwrap() == "hint");
+    let batch = stream::batch(&rows);
+    let response = item_sync::handle(&deployment.item_sync(), &batch, now(), in_a_minute()).await;
+    assert_eq!(response.batch_item_failures, []);
+    rows.len()
 }
 
 /// Calls the function behind the request's route.

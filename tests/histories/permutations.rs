@@ -58,9 +58,12 @@ fn any_order_of_events_ends_in_the_same_row() {
         permutations += orders.len();
         for arrival in Arrival::ALL {
             let rows = workers::share(chunks(&orders), |orders| run_all(arrival, orders));
-            let first = &rows[0];
-            for (order, row) in orders.iter().zip(&rows) {
-                assert_eq!(row, first, "{arrival:?}, in the order {order:?}");
+            let (first, _) = &rows[0];
+            for (order, (row, stalls)) in orders.iter().zip(&rows) {
+                assert_eq!(
+                    row, first,
+                    "{arrival:?}, in the order {order:?}, {stalls} stalls"
+                );
             }
         }
     }
@@ -76,7 +79,8 @@ fn chunks(orders: &[Vec<usize>]) -> Vec<&[Vec<usize>]> {
     orders.chunks(60).collect()
 }
 
-fn run_all(arrival: Arrival, orders: &[Vec<usize>]) -> Vec<Option<Row>> {
+/// Runs the orders. Returns the row at the end of each, and the number of stalls.
+fn run_all(arrival: Arrival, orders: &[Vec<usize>]) -> Vec<(Option<Row>, usize)> {
     let worker = Worker::open();
     let mut testbed = worker.block_on(Testbed::start());
     let rows = orders
@@ -101,7 +105,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-async fn run(testbed: &mut Testbed, arrival: Arrival, order: &[usize]) -> Option<Row> {
+async fn run(testbed: &mut Testbed, arrival: Arrival, order: &[usize]) -> (Option<Row>, usize) {
     let item_id = testbed.begin();
     let mut figures = Figures::default();
     let mut history = History::new(testbed, &mut figures, &undisturbed());
@@ -113,7 +117,8 @@ async fn run(testbed: &mut Testbed, arrival: Arrival, order: &[usize]) -> Option
     settle(&mut history, Late::Lost).await.unwrap();
     let row = testbed.raw_row().await;
     testbed.end().await;
-    row.map(|row| comparable(row, item_id, arrival.differences()))
+    let row = row.map(|row| comparable(row, item_id, arrival.differences()));
+    (row, testbed.take_stalls())
 }
 
 /// Returns the row without the attributes that may differ. Each history has its own item, so the id and the shard

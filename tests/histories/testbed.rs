@@ -13,7 +13,7 @@ use lambda_http::{Body, Request};
 use pluggy::ItemId;
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
-use store::{EventKey, Items, NewEvent, Origin, SharedApiKey, StoredItem, Target};
+use store::{Items, NewEvent, SharedApiKey, StoredItem};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, callers, in_a_minute,
 };
@@ -35,7 +35,8 @@ pub(crate) struct Testbed {
     pub(crate) pluggy: Pluggy,
     webhook: Arc<webhook::App>,
     scheduler: Arc<scheduler::App>,
-    /// The gate of the webhook and the scheduler. The tests never run two of them at once.
+    operator: Arc<operator::App>,
+    /// The gate of the webhook, the scheduler and the operator's function. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     api: Api,
@@ -77,6 +78,7 @@ impl Testbed {
         Self {
             webhook: Arc::new(webhook(&tables_of_the_door)),
             scheduler: Arc::new(scheduler(&tables_of_the_door)),
+            operator: Arc::new(operator(&tables_of_the_door)),
             engine,
             tables,
             pluggy,
@@ -129,23 +131,28 @@ impl Testbed {
         })
     }
 
-    /// Returns an operator's import of the item for `user`, ready to run.
-    pub(crate) fn import(&self, user: &str, now: Timestamp) -> Run<()> {
+    /// Returns an operator's import of the item for `user`, ready to run. Each import has another `run`.
+    pub(crate) fn import(&self, user: &str, run: usize, now: Timestamp) -> Run<()> {
         let item_id = self.pluggy.model().item_id;
-        let body = json!({"event": "import", "itemId": item_id, "clientUserId": user}).to_string();
-        let import = NewEvent {
-            key: EventKey::of_target(Target::Item(item_id), "import-1"),
-            name: "import".to_owned(),
-            received_at: now,
-            origin: Origin::Import,
-            body: Some(store::Body::new(body.as_bytes(), Vec::new)),
-            quarantine: None,
-        };
-        let events = self.webhook.events.clone();
+        let command = json!({
+            "action": "import", "run": Uuid::from_u128(run as u128),
+            "items": [{"itemId": item_id, "clientUserId": user}],
+        });
+        let app = Arc::clone(&self.operator);
         Run::new(&self.door, async move {
-            let retention = tests::tables::EVENT_RETENTION;
-            events.insert(&import, retention).await.unwrap();
+            let report = operator::handle(&app, command, now).await;
+            let imported = operator::Report::Imported {
+                imported: 1,
+                known: 0,
+            };
+            assert_eq!(report.unwrap(), imported);
         })
+    }
+
+    /// Returns the number of stalls since the last call.
+    pub(crate) fn take_stalls(&self) -> usize {
+        let lanes = self.lanes.iter().map(|(gate, _)| gate);
+        lanes.chain([&self.door]).map(Gate::take_stalls).sum()
     }
 
     /// Returns the functions behind our API.
@@ -290,6 +297,16 @@ fn scheduler(tables: &Tables) -> scheduler::App {
         events: tables.event_store(),
         event_retention: tests::tables::EVENT_RETENTION,
         metrics: Emitter::in_memory(),
+    }
+}
+
+fn operator(tables: &Tables) -> operator::App {
+    operator::App {
+        items: tables.item_store(),
+        connectors: tables.connector_store(),
+        client_id: CLIENT_ID.parse().unwrap(),
+        events: tables.event_store(),
+        event_retention: tests::tables::EVENT_RETENTION,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use store::schema::{CONNECTOR_PREFIX, ITEM_PREFIX, PARTITION_KEY};
+use tests::stream::ITEM_SYNC_BATCH_SIZE;
 
 use crate::functions::{DISCOVERY, ITEM_SYNC, SCHEDULER, WEBHOOK_REGISTRATION};
 use crate::template::Template;
@@ -53,7 +54,7 @@ fn no_event_is_dropped_without_a_trace() {
 fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
     let template = Template::load();
 
-    assert_eq!(only_mapping(&template)["BatchSize"], 25);
+    assert_eq!(only_mapping(&template)["BatchSize"], ITEM_SYNC_BATCH_SIZE);
     // One batch of a shard at a time, which is the default.
     assert_eq!(
         only_mapping(&template)["ParallelizationFactor"],
