@@ -29,6 +29,8 @@ pub(crate) enum Complaint {
     NotMeasured { function: String, figure: Figure },
     /// Connections that init should have opened were opened during an invocation.
     LateConnections { function: String, connections: u64 },
+    /// Lives that should be equal differ by too much. The difference is in millionths.
+    Unsteady { function: String, spread: u64 },
 }
 
 /// Returns all complaints, function by function.
@@ -113,8 +115,18 @@ impl fmt::Display for Complaint {
                 formatter,
                 "{function}: its first invocation opens {connections} connections, which init should have opened.",
             ),
+            Self::Unsteady { function, spread } => write!(
+                formatter,
+                "{function}: equal lives differ by {}.\n  Measure again, with no other load on the machine.",
+                percent(*spread),
+            ),
         }
     }
+}
+
+/// Formats millionths as percent.
+pub(crate) fn percent(millionths: u64) -> String {
+    format!("{}.{:04} %", millionths / 10_000, millionths % 10_000)
 }
 
 /// Returns the excess in percent with one decimal, rounded up.

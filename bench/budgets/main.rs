@@ -37,6 +37,7 @@ async fn every_function_keeps_within_its_budgets() {
     table::print(&measurements, &budgets);
     let mut complaints = comparison::complaints(&measurements.figures, &budgets);
     complaints.extend(measurements.late_connections());
+    complaints.extend(measurements.unsteady());
 
     for complaint in &complaints {
         println!("\n{complaint}");

@@ -12,6 +12,9 @@ use crate::budgets::Budgets;
 use crate::comparison::{Complaint, Figures};
 use crate::figure::Figure;
 
+/// One percent, in millionths.
+const MAX_SPREAD: u64 = 10_000;
+
 pub(crate) struct Measurements {
     pub(crate) figures: Figures,
     /// The counts of each function with instruction budgets.
@@ -58,6 +61,19 @@ impl Measurements {
             instructions,
         }
     }
+
+    /// Returns a complaint for each function whose equal lives differ by too much to compare anything.
+    pub(crate) fn unsteady(&self) -> impl Iterator<Item = Complaint> {
+        let unsteady = self
+            .instructions
+            .iter()
+            .filter(|(_, counted)| counted.spread > MAX_SPREAD);
+        unsteady.map(|(function, counted)| Complaint::Unsteady {
+            function: function.clone(),
+            spread: counted.spread,
+        })
+    }
+
     /// Returns a complaint for each connection that was opened too late.
     pub(crate) fn late_connections(&self) -> impl Iterator<Item = Complaint> {
         let late = self

@@ -1,6 +1,7 @@
 //! The table of all measurements beside their budgets.
 
 use crate::budgets::Budgets;
+use crate::comparison::percent;
 use crate::figure::Figure;
 use crate::measurements::Measurements;
 
@@ -26,8 +27,10 @@ pub(crate) fn print(measurements: &Measurements, budgets: &Budgets) {
     println!();
     for (function, counted) in &measurements.instructions {
         println!(
-            "{function}: {} connections opened in init, {} in the first invocation; equal lives differed by {} instructions at most",
-            counted.connected_in_init, counted.connected_in_first, counted.spread
+            "{function}: {} connections opened in init, {} in the first invocation; equal lives differed by {} at most",
+            counted.connected_in_init,
+            counted.connected_in_first,
+            percent(counted.spread)
         );
     }
 }

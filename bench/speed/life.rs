@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use harness::{CpuQuota, Function, FunctionSettings};
 use tests::Scene;
-use tests::scene::assert_success;
+use tests::scene::{assert_success, assert_work};
 
 /// Longer than any invocation, even with a quota.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +45,8 @@ impl<'a> Stage<'a> {
     /// Starts a process and measures its first and `warm` further invocations. With a quota, all invocations are under
     /// it.
     pub(crate) async fn live(&self, name: &str, warm: usize, quota: Option<&CpuQuota>) -> Life {
+        self.scene.renew_hints().await;
+        let requests = self.scene.requests();
         let function = Function::start(self.scene.settings(name)).await.unwrap();
         let init = function.init().await.unwrap();
         if let Some(quota) = quota {
@@ -58,6 +60,8 @@ impl<'a> Stage<'a> {
         }
         let after = function.usage().await.unwrap();
         function.stop().await;
+        let invocations = u64::try_from(1 + warm).unwrap();
+        assert_work(name, invocations, self.scene.requests() - requests);
         Life {
             init,
             first,

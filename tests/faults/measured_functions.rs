@@ -25,6 +25,7 @@ async fn each_measured_function_does_all_of_its_work_each_time() {
     let mut events = 0..;
 
     for name in FUNCTIONS {
+        scene.renew_hints().await;
         let process = Function::start(scene.settings(name)).await.unwrap();
         let mut before = Requests::default();
         for invocation in 0..=WARM {

@@ -41,7 +41,7 @@ const TAKEN: [(&str, &str); 18] = [
 /// Starts a deployment in which the user of the sample events has a hint quota.
 async fn with_hints() -> Deployment {
     let deployment = Deployment::start().await;
-    deployment.tables.give_hints(USER, now()).await;
+    deployment.tables.renew_hints(USER).await;
     deployment
 }
 

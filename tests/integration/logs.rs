@@ -274,7 +274,7 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
 async fn a_hint_that_is_not_stored_is_logged_as_an_error_once() {
     let log = Log::start();
     let deployment = Deployment::start().await;
-    deployment.tables.give_hints(USER, now()).await;
+    deployment.tables.renew_hints(USER).await;
     let mut app = deployment.connect_events();
     let client = tests::tables::client(&garbled_service().await);
     app.events = store::Events::new(client, "events".to_owned());

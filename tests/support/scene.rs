@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use harness::{Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront};
 use pluggy::ItemId;
-use runtime::clock;
 use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use crate::function_settings::function_settings;
 use crate::{Deployment, deployment, stream};
 
-pub use success::{Requests, assert_success};
+pub use success::{Requests, assert_success, assert_work};
 
 /// The owner of the item.
 pub const USER: &str = "usr_01J9X";
@@ -68,7 +67,6 @@ impl Scene {
         )
         .unwrap();
         let item_ids = connected(&deployment).await;
-        deployment.tables.give_hints(USER, clock::now()).await;
         let rows = deployment.tables.event_rows().await;
         let records = records_of(&item_ids, stream::records(&rows));
         let environment = Environment::of_process();
@@ -106,6 +104,11 @@ impl Scene {
     /// Returns the settings of a function whose connections are all refused.
     pub fn settings_unconnected(&self, name: &str) -> FunctionSettings {
         self.at(name, REFUSES, REFUSES, REFUSES)
+    }
+
+    /// Renews the hint quota of [`USER`], which connect-events needs. Call this before each life of a process.
+    pub async fn renew_hints(&self) {
+        self.deployment.tables.renew_hints(USER).await;
     }
 
     /// Returns the `number`-th event of a function. Call this when the event is due, because it contains the time. Do

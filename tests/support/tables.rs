@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::types::{
     KeyType, Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 use jiff::{SignedDuration, Timestamp};
+use runtime::clock;
 use runtime::env::Environment;
-use store::{Insertion, Limited, NewEvent, Permit, schema};
+use store::{Insertion, Limited, MAX_TOKENS, NewEvent, Permit, schema};
 use uuid::Uuid;
 
 /// The event retention in tests.
@@ -139,19 +140,11 @@ impl Tables {
         }
     }
 
-    /// Gives every user a greater hint quota than a test or a benchmark needs. `user` is one of them from now on.
-    pub async fn give_hints(&self, user: &str, now: Timestamp) {
-        self.count_tokens(user, 1, now).await;
-        for row in self.rows(&self.limits).await {
-            let update = self.client.update_item().table_name(&self.limits);
-            update
-                .key(schema::PARTITION_KEY, row[schema::PARTITION_KEY].clone())
-                .update_expression("SET hintQuota = :many")
-                .expression_attribute_values(":many", AttributeValue::N("1000000".to_owned()))
-                .send()
-                .await
-                .unwrap();
-        }
+    /// Forgets what has been counted of every user, and counts as many connect tokens of `user` as the limit allows. The
+    /// user then has the greatest hint quota, which is 100.
+    pub async fn renew_hints(&self, user: &str) {
+        self.forget_limits().await;
+        self.count_tokens(user, MAX_TOKENS, clock::now()).await;
     }
 
     /// Returns the store's view of discovery's position in the list of items.

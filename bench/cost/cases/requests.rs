@@ -1,9 +1,8 @@
 //! Requests of a user's app.
 
 use pluggy::ItemId;
-use runtime::clock;
 use serde_json::{Value, json};
-use tests::sample;
+use tests::sample::{self, as_user};
 use uuid::Uuid;
 
 use crate::counted::Counted;
@@ -41,7 +40,7 @@ pub(super) async fn unchanged_status(testbed: &Testbed, items: &[ItemId]) -> Cou
 }
 
 pub(super) async fn lists(testbed: &Testbed) -> Counted {
-    let mut event = as_user(sample::json("item-status/list.json"));
+    let mut event = as_user(sample::json("item-status/list.json"), USER);
     event["rawQueryString"] = format!("limit={LISTED}").into();
     event["queryStringParameters"] = json!({ "limit": LISTED.to_string() });
     testbed.begin().await;
@@ -76,7 +75,7 @@ pub(super) async fn first_tokens(testbed: &Testbed) -> Counted {
 }
 
 pub(super) async fn update_tokens(testbed: &Testbed, items: &[ItemId]) -> Counted {
-    let mut event = as_user(sample::json("connect-token/no-body.json"));
+    let mut event = as_user(sample::json("connect-token/no-body.json"), USER);
     event["body"] = json!({ "itemId": items[0] }).to_string().into();
     testbed.begin().await;
     for _ in 0..testbed.requests() {
@@ -89,14 +88,10 @@ pub(super) async fn update_tokens(testbed: &Testbed, items: &[ItemId]) -> Counte
 
 /// Measures hints from a frontend about items, and the fetches that they cause.
 pub(super) async fn hints(testbed: &Testbed, items: &[ItemId]) -> Counted {
-    testbed
-        .deployment
-        .tables
-        .give_hints(USER, clock::now())
-        .await;
+    testbed.deployment.tables.renew_hints(USER).await;
     testbed.begin().await;
     for item_id in items {
-        let mut event = as_user(sample::json("connect-events/on-success.json"));
+        let mut event = as_user(sample::json("connect-events/on-success.json"), USER);
         let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
         body["item"]["id"] = item_id.to_string().into();
         event["body"] = body.to_string().into();
@@ -108,7 +103,7 @@ pub(super) async fn hints(testbed: &Testbed, items: &[ItemId]) -> Counted {
 
 /// Measures connect events that are not about an item.
 pub(super) async fn connect_events(testbed: &Testbed) -> Counted {
-    let event = as_user(sample::json("connect-events/on-open.json"));
+    let event = as_user(sample::json("connect-events/on-open.json"), USER);
     testbed.begin().await;
     for _ in 0..testbed.requests() {
         testbed.request("connect-events", &event, 202).await;
@@ -130,7 +125,7 @@ async fn through_the_api(testbed: &Testbed, name: &'static str, things: usize) -
 }
 
 fn of_item(item_id: ItemId) -> Value {
-    let mut event = as_user(sample::json("item-status/item.json"));
+    let mut event = as_user(sample::json("item-status/item.json"), USER);
     event["rawPath"] = format!("/items/{item_id}").into();
     event["pathParameters"]["itemId"] = item_id.to_string().into();
     event["requestContext"]["requestId"] = Uuid::new_v4().to_string().into();
@@ -139,13 +134,6 @@ fn of_item(item_id: ItemId) -> Value {
 
 /// Returns a request for a token of a user who has none of the last ten minutes.
 fn of_new_user() -> Value {
-    let mut event = sample::json("connect-token/no-body.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] =
-        Uuid::new_v4().to_string().into();
-    event
-}
-
-fn as_user(mut event: Value) -> Value {
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
-    event
+    let user = Uuid::new_v4().to_string();
+    as_user(sample::json("connect-token/no-body.json"), &user)
 }

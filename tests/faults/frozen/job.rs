@@ -62,13 +62,8 @@ impl Job {
 
     /// Creates the items that this many jobs need.
     pub(super) async fn items(self, stack: &Stack, jobs: usize) -> Vec<ItemId> {
-        let tables = &stack.deployment.tables;
         let count = match self {
-            Self::ConnectEvents => {
-                tables.give_hints(USER, now()).await;
-                return Vec::new();
-            }
-            Self::Webhook => return Vec::new(),
+            Self::ConnectEvents | Self::Webhook => return Vec::new(),
             Self::Disconnect => jobs,
             Self::ConnectToken | Self::ItemStatus | Self::ItemSync => 1,
         };
@@ -89,8 +84,15 @@ impl Job {
         items: &[ItemId],
         number: usize,
     ) -> Done {
-        if matches!(self, Self::ConnectToken | Self::Disconnect) {
-            stack.deployment.tables.forget_limits().await;
+        let tables = &stack.deployment.tables;
+        if matches!(
+            self,
+            Self::ConnectEvents | Self::ConnectToken | Self::Disconnect
+        ) {
+            tables.forget_limits().await;
+        }
+        if self == Self::ConnectEvents {
+            tables.count_tokens(USER, 1, now()).await;
         }
         let (event, timeout) = match self {
             Self::ItemSync => return sync(stack, function, items, number).await,
@@ -172,25 +174,24 @@ async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usiz
 fn relayed(number: usize) -> Vec<u8> {
     let item_id =
         Uuid::from_u128(0x5cee_0000_0000_4000_8000_0000_0000_0000 + number as u128).to_string();
-    let mut event = sample::json("connect-events/on-success.json");
+    let event = sample::json("connect-events/on-success.json");
+    let mut event = sample::as_user(event, USER);
     let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
     body["item"]["id"] = item_id.into();
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
     event["body"] = body.to_string().into();
     event.to_string().into_bytes()
 }
 
 /// Returns a request for a token to update an item.
 fn token(item_id: ItemId) -> Vec<u8> {
-    let mut event = sample::json("connect-token/update-mode.json");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
+    let event = sample::json("connect-token/update-mode.json");
+    let mut event = sample::as_user(event, USER);
     event["body"] = json!({ "itemId": item_id }).to_string().into();
     event.to_string().into_bytes()
 }
 
 fn of_item(path: &str, item_id: ItemId) -> Vec<u8> {
-    let mut event = sample::json(path);
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = USER.into();
+    let mut event = sample::as_user(sample::json(path), USER);
     event["rawPath"] = format!("/items/{item_id}").into();
     event["pathParameters"]["itemId"] = item_id.to_string().into();
     event.to_string().into_bytes()

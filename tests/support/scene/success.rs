@@ -1,4 +1,4 @@
-//! Checks that a measured invocation succeeded: a benchmark of refusals is worthless.
+//! Checks that a measured invocation did its work: a benchmark of refusals is worthless.
 
 use std::ops::{Mul, Sub};
 
@@ -62,7 +62,17 @@ impl Mul<u64> for Requests {
     }
 }
 
-/// Checks that the function did its work.
+/// Checks that a process made enough requests to have done the work of so many invocations. Init and the first
+/// invocation may make more.
+pub fn assert_work(name: &str, invocations: u64, made: Requests) {
+    let needed = Requests::of_invocation(name) * invocations;
+    let is_work = made.dynamodb >= needed.dynamodb
+        && made.pluggy >= needed.pluggy
+        && made.event_bridge >= needed.event_bridge;
+    assert!(is_work, "{name}: {made:?} instead of {needed:?}");
+}
+
+/// Checks that the response says that the function did its work.
 pub fn assert_success(name: &str, answer: &Answer) {
     let expected = match name {
         "item-sync" | "publish" => {
