@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from stack import account, audit, console, environment, ministack, moment, operator, republish_job, stack_file
 from stack.dead_letter_queue import Queue
@@ -46,11 +45,7 @@ def _reached(chosen: Environment | None) -> Iterator[tuple[Ask, Queue]]:
             account.client(service, chosen) if chosen else ministack.client(service)
             for service in ("lambda", "sqs", "sts")
         )
-        statement = audit.statement(sts)
-
-        def ask(command: dict[str, Any]) -> dict[str, Any]:
-            return operator.ask(functions, function, audit.stated(command, statement), "republish")
-
+        ask = operator.asking(functions, function, audit.statement(sts), "republish")
         yield ask, Queue(queues, url)
 
 

@@ -1,6 +1,6 @@
 """`make prove`: puts each bug of tests/histories/seeded_bugs.toml into a copy of the code. Its check must fail.
 
-`seeded_bugs.py NAME ...` tries some of them.
+First the checks run on the copy without a bug, where they must pass. `seeded_bugs.py NAME ...` tries some of the bugs.
 """
 
 import os
@@ -46,11 +46,23 @@ def bugs() -> list[Bug]:
     ]
 
 
+def chosen(names: list[str]) -> list[Bug]:
+    """Returns the bugs with these names, or all."""
+    known = {bug.name: bug for bug in bugs()}
+    if unknown := [name for name in names if name not in known]:
+        raise console.Failure(f"there is no seeded bug {', '.join(unknown)}", f"{BUGS.name} has: {', '.join(known)}.")
+    return [known[name] for name in names or known]
+
+
 def main() -> None:
     """Tries the bugs, and fails if a check misses one."""
     machine.require("rust")
-    wanted = [bug for bug in bugs() if bug.name in sys.argv[1:] or len(sys.argv) == 1]
+    wanted = chosen(sys.argv[1:])
     _copy_code()
+    for test in sorted({bug.test for bug in wanted}):
+        if (run := _run(test)).returncode != 0:
+            print(_tail(run))
+            raise console.Failure(f"{test} fails without a seeded bug", "The lines above say why.")
     missed = [bug.name for bug in wanted if not _is_caught(bug)]
     shutil.rmtree(FOLDER)
     if missed:
@@ -74,16 +86,32 @@ def _is_caught(bug: Bug) -> bool:
     path = COPY / bug.file
     code = path.read_text(encoding="utf-8")
     path.write_text(code.replace(bug.before, bug.after), encoding="utf-8")
-    changed = {"CARGO_TARGET_DIR": str(FOLDER), "RUST_BACKTRACE": "0", "HISTORIES_SHRINK": "0"}
-    environment = {**os.environ, **changed, "HISTORIES": HISTORIES}
-    run = subprocess.run([*COMMAND, bug.test], cwd=COPY, env=environment, check=False, capture_output=True, text=True)
+    run = _run(bug.test)
     path.write_text(code, encoding="utf-8")
-    output = run.stdout + run.stderr
-    is_caught = run.returncode != 0 and bug.rule in output
+    is_caught = run.returncode != 0 and bug.rule in run.stdout
     print(f"seeded bug {bug.name}: {'caught' if is_caught else 'MISSED'} by {bug.test} ({bug.rule})", flush=True)
     if not is_caught:
-        print("\n".join(output.splitlines()[-40:]))
+        print(_tail(run))
     return is_caught
+
+
+def _run(test: str) -> subprocess.CompletedProcess[str]:
+    """Runs a test of the copy. All of its output is in `stdout`."""
+    changed = {"CARGO_TARGET_DIR": str(FOLDER), "RUST_BACKTRACE": "0", "HISTORIES_SHRINK": "0"}
+    environment = {**os.environ, **changed, "HISTORIES": HISTORIES}
+    return subprocess.run(
+        [*COMMAND, test],
+        cwd=COPY,
+        env=environment,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _tail(run: subprocess.CompletedProcess[str]) -> str:
+    return "\n".join(run.stdout.splitlines()[-40:])
 
 
 if __name__ == "__main__":

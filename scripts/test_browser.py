@@ -6,12 +6,13 @@ start what they need. `page` tests the page of the local stack. A stack that was
 `make pictures` and `make recordings` run on the stack in the same way.
 """
 
+import functools
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from stack import browser, build, console, demo, local, machine, ministack, node_packages, paths, widget_bundle
+from stack import browser, build, console, demo, local, machine, node_packages, paths, widget_bundle
 
 FOLDER = paths.ROOT / "tests" / "browser"
 PARTS = ["widget", "page"]
@@ -28,8 +29,12 @@ def test_browser() -> None:
     # Each of them runs, also if another has failed.
     passed = [_compiles(FOLDER)]
     for part in asked:
-        passed.append(_widget(environment) if part == "widget" else _on_the_stack(part, environment))
+        passed.append(console.passes(functools.partial(_part, part, environment)))
     sys.exit(not all(passed))
+
+
+def _part(part: str, environment: dict[str, str]) -> bool:
+    return _widget(environment) if part == "widget" else _on_the_stack(part, environment)
 
 
 def _widget(environment: dict[str, str]) -> bool:
@@ -42,19 +47,11 @@ def _widget(environment: dict[str, str]) -> bool:
 
 
 def _on_the_stack(part: str, environment: dict[str, str]) -> bool:
-    was_running = local.is_running()
-    try:
-        with local.exclusive(), ministack.reachable():
-            phases = console.Phases(local.PHASES)
-            stack = local.bring_up(phases, release=False)
-            phases.done()
-            if "demo" not in stack:
-                raise console.Failure("the stack has no page", "The lines above say why.")
-            values = {"DEMO_URL": stack["demo"]["url"], "PLUGGY_API_URL": stack["sandbox"]["url"]}
-            return _runs("test:page" if part == "page" else part, environment | values)
-    finally:
-        if not was_running:
-            local.stop()
+    with local.running(release=False) as stack:
+        if "demo" not in stack:
+            raise console.Failure("the stack has no page", "The lines above say why.")
+        values = {"DEMO_URL": stack["demo"]["url"], "PLUGGY_API_URL": stack["sandbox"]["url"]}
+        return _runs("test:page" if part == "page" else part, environment | values)
 
 
 def _compiles(folder: Path) -> bool:

@@ -12,7 +12,6 @@ from stack import (
     examples,
     local,
     machine,
-    ministack,
     node_packages,
     paths,
     served_parameters,
@@ -25,23 +24,22 @@ NODE = ["node", "--test", "--test-reporter=spec"]
 
 def test_end_to_end() -> None:
     machine.require("rust", "node")
-    was_running = local.is_running()
-    try:
-        with local.exclusive(), ministack.reachable():
-            phases = console.Phases(local.PHASES)
-            stack = local.bring_up(phases, release=True)
-            phases.done()
-            examples.bring_up(stack)
-            console.heading("Test")
-            # Each of them runs, also if another has failed.
-            passed = [_of_rust(), _of_the_widget(stack), conformance.is_conformant(stack)]
-            console.heading("The routes for backends")
-            passed.append(backend_routes.are_answered(stack))
-            console.heading("The webhook after a change of a parameter")
-            passed.append(served_parameters.are_served(stack, paths.RELEASE_TEMPLATE))
-    finally:
-        if not was_running:
-            local.stop()
+    with local.running(release=True) as stack:
+        examples.bring_up(stack)
+        parts = {
+            "Test": _of_rust,
+            "The client of Pluggy's widget": lambda: _of_the_widget(stack),
+            "The description of the API": lambda: conformance.is_conformant(stack),
+            "The routes for backends": lambda: backend_routes.are_answered(stack),
+            "The webhook after a change of a parameter": lambda: served_parameters.are_served(
+                stack, paths.RELEASE_TEMPLATE
+            ),
+        }
+        # Each of them runs, also if another has failed.
+        passed = []
+        for name, part in parts.items():
+            console.heading(name)
+            passed.append(console.passes(part))
     sys.exit(not all(passed))
 
 

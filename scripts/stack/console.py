@@ -101,6 +101,15 @@ def run(command: Callable[[], object]) -> None:
         sys.exit(_explain(f"{type(error).__name__}: {error}", f"this is unexpected; details are in {relative(log)}"))
 
 
+def passes(part: Callable[[], bool]) -> bool:
+    """Returns whether a part of a command passes. A failure is printed, so that the other parts still run."""
+    try:
+        return part()
+    except Failure as failure:
+        _explain(str(failure), failure.remedy)
+        return False
+
+
 def relative(path: os.PathLike[str]) -> str:
     """Returns a path relative to the checkout, in which `make` runs."""
     return os.path.relpath(path, paths.ROOT)

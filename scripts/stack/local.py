@@ -73,6 +73,21 @@ def bring_up(phases: console.Phases, *, release: bool) -> dict[str, Any]:
     return serve_page(stack)
 
 
+@contextmanager
+def running(*, release: bool) -> Iterator[dict[str, Any]]:
+    """Brings the stack up for the tests of a command. A stack that was started for them is stopped again."""
+    was_running = is_running()
+    try:
+        with exclusive(), ministack.reachable():
+            phases = console.Phases(PHASES)
+            stack = bring_up(phases, release=release)
+            phases.done()
+            yield stack
+    finally:
+        if not was_running:
+            stop()
+
+
 def is_running() -> bool:
     """Returns whether a stack was started and still runs."""
     return stack_file.read_if_any() is not None and ministack.PROCESS.is_running() and sandbox.PROCESS.is_running()

@@ -18,18 +18,19 @@ def reached() -> Iterator[Ask]:
         with account.reachable():
             outputs, _ = account.describe(chosen)
             statement = audit.statement(account.client("sts", chosen))
-            yield _asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"), statement)
+            yield asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"), statement)
     else:
         with ministack.reachable():
             functions = stack_file.read().get("functions", {})
             statement = audit.statement(ministack.client("sts"))
-            yield _asking(ministack.client("lambda"), functions.get("operator"), statement)
+            yield asking(ministack.client("lambda"), functions.get("operator"), statement)
 
 
-def _asking(client: Any, function: str | None, statement: dict[str, str]) -> Ask:
+def asking(client: Any, function: str | None, statement: dict[str, str], who: str = "operator") -> Ask:
+    """Returns a call of a function, in which each command states its caller."""
     if not function:
-        raise console.Failure("this stack has no operator function", "Deploy this version of the project first.")
-    return lambda command: ask(client, function, audit.stated(command, statement))
+        raise console.Failure(f"this stack has no {who} function", "Deploy this version of the project first.")
+    return lambda command: ask(client, function, audit.stated(command, statement), who)
 
 
 def ask(client: Any, function: str, command: dict[str, Any], who: str = "operator") -> dict[str, Any]:

@@ -25,8 +25,9 @@ class Lambda:
         self.report = report
         self.commands: list[dict[str, Any]] = []
 
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        self.commands.append(json.loads(request["Payload"]))
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        assert FunctionName
+        self.commands.append(json.loads(Payload))
         return {"Payload": io.BytesIO(json.dumps(self.report).encode())}
 
 

@@ -29,22 +29,36 @@ class Sqs:
         self.hidden: set[str] = set()
         self._now = now
 
-    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+    # The names of the arguments are those of AWS.
+    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        assert QueueUrl and AttributeNames
         return {"ResponseMetadata": {"HTTPHeaders": {"date": self._now.strftime("%a, %d %b %Y %H:%M:%S GMT")}}}
 
-    def receive_message(self, **request: Any) -> dict[str, Any]:
-        visible = [handle for handle in self.bodies if handle not in self.hidden][: request["MaxNumberOfMessages"]]
+    def receive_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803
+        MaxNumberOfMessages: int,  # noqa: N803
+        WaitTimeSeconds: int,  # noqa: N803
+        VisibilityTimeout: int,  # noqa: N803
+        MessageSystemAttributeNames: list[str],  # noqa: N803
+    ) -> dict[str, Any]:
+        assert QueueUrl and WaitTimeSeconds and VisibilityTimeout
+        assert MessageSystemAttributeNames == ["SentTimestamp"]
+        visible = [handle for handle in self.bodies if handle not in self.hidden][:MaxNumberOfMessages]
         self.hidden.update(visible)
         return {"Messages": [self._message(handle) for handle in visible]} if visible else {}
 
-    def change_message_visibility_batch(self, **request: Any) -> None:
-        for entry in request["Entries"]:
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+        assert QueueUrl
+        for entry in Entries:
             assert entry["VisibilityTimeout"] == 0
             self.hidden.remove(entry["ReceiptHandle"])
 
-    def delete_message_batch(self, **request: Any) -> None:
-        assert 1 <= len(request["Entries"]) <= 10
-        for entry in request["Entries"]:
+    def delete_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+        assert QueueUrl
+        assert 1 <= len(Entries) <= 10
+        for entry in Entries:
             del self.bodies[entry["ReceiptHandle"]]
 
     def _message(self, handle: str) -> dict[str, Any]:

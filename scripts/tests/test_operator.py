@@ -13,8 +13,8 @@ class Lambda:
         self.answer = {"Payload": io.BytesIO(json.dumps(payload).encode()), **answer}
         self.asked: dict[str, Any] = {}
 
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        self.asked = request
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        self.asked = {"FunctionName": FunctionName, "Payload": Payload}
         return self.answer
 
 

@@ -40,26 +40,27 @@ class SecretsManager:
         self.stored: dict[str, str] = {}
         self.keys: dict[str, str] = {}
 
-    def get_secret_value(self, **request: str) -> dict[str, str]:
-        if request["SecretId"] not in self.stored:
+    # The names of the arguments are those of AWS.
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
+        if SecretId not in self.stored:
             raise NotFoundError
-        return {"SecretString": self.stored[request["SecretId"]]}
+        return {"SecretString": self.stored[SecretId]}
 
-    def create_secret(self, **request: str) -> None:
-        if request["Name"] in self.stored:
+    def create_secret(self, *, Name: str, Description: str, SecretString: str, KmsKeyId: str = "") -> None:  # noqa: N803
+        if Name in self.stored:
             raise ValueError("ResourceExistsException")
-        self.stored[request["Name"]] = request["SecretString"]
-        self.keys[request["Name"]] = request.get("KmsKeyId", "")
+        assert Description
+        self.stored[Name] = SecretString
+        self.keys[Name] = KmsKeyId
 
-    def update_secret(self, **request: str) -> None:
-        self.put_secret_value(**request)
+    def update_secret(self, *, SecretId: str, SecretString: str, KmsKeyId: str) -> None:  # noqa: N803
+        self.put_secret_value(SecretId=SecretId, SecretString=SecretString)
+        self.keys[SecretId] = KmsKeyId
 
-    def put_secret_value(self, **request: str) -> None:
-        if request["SecretId"] not in self.stored:
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803
+        if SecretId not in self.stored:
             raise NotFoundError
-        self.stored[request["SecretId"]] = request["SecretString"]
-        if "KmsKeyId" in request:
-            self.keys[request["SecretId"]] = request["KmsKeyId"]
+        self.stored[SecretId] = SecretString
 
     def value(self, name: str) -> dict[str, str]:
         return json.loads(self.stored[name])

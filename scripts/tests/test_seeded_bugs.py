@@ -2,7 +2,7 @@ import unittest
 
 import seeded_bugs
 
-from stack import paths
+from stack import console, paths
 
 
 class SeededBugs(unittest.TestCase):
@@ -18,6 +18,28 @@ class SeededBugs(unittest.TestCase):
             with self.subTest(bug.name):
                 self.assertTrue(f"`{bug.name}`" in tests, "no check names it")
                 self.assertTrue(bug.rule in tests, "no check states its rule")
+
+    def test_each_bug_has_a_rule_and_a_row_of_its_own(self) -> None:
+        rules = [bug.rule for bug in seeded_bugs.bugs()]
+        rows = [
+            line
+            for path in (paths.ROOT / "tests" / "histories").glob("*.rs")
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.startswith("//! |") and line.endswith("` |")
+        ]
+
+        self.assertEqual(len(set(rules)), len(rules))
+        named = [row.rsplit("`", maxsplit=2)[1] for row in rows]
+        self.assertEqual(sorted(set(named)), sorted(named), "two checks name one bug")
+        self.assertLessEqual(set(named), {bug.name for bug in seeded_bugs.bugs()})
+
+    def test_an_unknown_name_is_refused(self) -> None:
+        names = [bug.name for bug in seeded_bugs.bugs()]
+
+        self.assertEqual([bug.name for bug in seeded_bugs.chosen([])], names)
+        self.assertEqual([bug.name for bug in seeded_bugs.chosen(names[1:2])], names[1:2])
+        with self.assertRaisesRegex(console.Failure, "there is no seeded bug a-typo"):
+            seeded_bugs.chosen([names[0], "a-typo"])
 
 
 if __name__ == "__main__":
