@@ -10,7 +10,6 @@
     reason = "a benchmark fails by panicking, and prints what it measures"
 )]
 
-mod budgets;
 mod counted;
 mod figures;
 mod life;
@@ -19,12 +18,11 @@ mod record;
 mod rounds;
 mod throttled;
 
-use bench::speed::{FunctionSpeed, Speed, table};
+use bench::speed::{Budgets, FunctionSpeed, Speed, table};
 use runtime::env::Environment;
 use tests::Scene;
 use tests::scene::FLOOR;
 
-use crate::budgets::Budgets;
 use crate::life::Stage;
 use crate::progress::Progress;
 use crate::rounds::Pairs;

@@ -1,5 +1,6 @@
 //! The measured speed of the functions: record, table and picture.
 
+mod budgets;
 mod figure;
 mod plot;
 mod record;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use budgets::Budgets;
 pub use figure::Figure;
 pub use plot::plot;
 pub use record::{json, record, recorded};

@@ -4,7 +4,7 @@ mod events;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bench::speed::{Speed, in_page, plot};
+use bench::speed::{Budgets, Speed, in_page, plot};
 use connection::{ActionKind, Phase, Reason};
 use runtime::metrics::Metric;
 use serde::Serialize;
@@ -75,6 +75,15 @@ fn the_table_and_the_picture_of_the_speed_are_made_of_its_record() {
 }
 
 #[test]
+fn the_budgets_of_the_record_are_those_of_now() {
+    let record: Speed = serde_json::from_str(&document("performance.json")).unwrap();
+
+    let with_budgets = Budgets::load().applied(record.clone());
+
+    assert_eq!(record, with_budgets, "run make performance-page");
+}
+
+#[test]
 fn the_frontend_guide_covers_every_phase_and_next_action() {
     let document = document("guides/frontend.md");
 
@@ -85,7 +94,6 @@ fn the_frontend_guide_covers_every_phase_and_next_action() {
     );
 }
 
-/// Returns the texts in backticks in the first column of the table with this header.
 #[test]
 fn the_index_of_decisions_lists_every_record_by_its_title() {
     let folder = format!("{}/../docs/decisions", env!("CARGO_MANIFEST_DIR"));
@@ -115,6 +123,7 @@ fn the_index_of_decisions_lists_every_record_by_its_title() {
     assert_eq!(listed, expected);
 }
 
+/// Returns the texts in backticks in the first column of the table with this header.
 fn first_column(document: &str, header: &str) -> BTreeSet<String> {
     column(document, header, 0)
 }

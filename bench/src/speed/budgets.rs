@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use bench::speed::Figure;
-use bench::statistics::millions;
+use super::{Figure, Speed};
+use crate::statistics::millions;
 
 /// Budgets that cannot fail a run, because times vary a lot between runs and memory varies a little. They are relative
 /// to the floor's init, relative to a warm invocation, and in megabytes.
@@ -23,15 +23,19 @@ const IN_FILE: [(&str, Figure); 6] = [
     ("binary_bytes", Figure::BinarySize),
 ];
 
-pub(crate) struct Budgets(BTreeMap<String, BTreeMap<String, u64>>);
+/// The maximum of each figure of each function.
+#[derive(Clone, Debug)]
+pub struct Budgets(BTreeMap<String, BTreeMap<String, u64>>);
 
 impl Budgets {
-    pub(crate) fn load() -> Self {
+    /// Reads `bench/budgets.toml`.
+    pub fn load() -> Self {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/budgets.toml");
         Self(toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap())
     }
 
-    pub(crate) fn of(&self, name: &str) -> BTreeMap<Figure, f64> {
+    /// Returns the budgets of a function.
+    pub fn of(&self, name: &str) -> BTreeMap<Figure, f64> {
         let mut budgets = BTreeMap::new();
         if let Some(of_name) = self.0.get(name) {
             let known = IN_FILE.iter().filter_map(|(key, figure)| {
@@ -46,5 +50,13 @@ impl Budgets {
             budgets.insert(Figure::PeakMemory, *memory);
         }
         budgets
+    }
+
+    /// Returns a run with these budgets in place of those of its time.
+    pub fn applied(&self, mut speed: Speed) -> Speed {
+        for function in &mut speed.functions {
+            function.budgets = self.of(&function.name);
+        }
+        speed
     }
 }
