@@ -20,7 +20,7 @@ use tests::deployment::{
 use tests::{Deployment, sample, stream};
 
 use crate::transactions_consumer::testbed::{CREATED, Testbed};
-use capture::Log;
+pub(crate) use capture::Log;
 
 const USER: &str = "usr_01J9X";
 /// A text that is in a body where Pluggy would have something personal.

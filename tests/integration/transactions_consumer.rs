@@ -43,9 +43,7 @@ async fn the_transactions_of_a_new_account_are_stored_as_pluggy_has_them() {
     let at_pluggy = testbed.at_pluggy().await;
     let before = now().as_millisecond();
 
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
 
     assert!(!at_pluggy.is_empty());
     let kept = testbed.kept().await;
@@ -67,9 +65,7 @@ async fn the_transactions_of_a_new_account_are_stored_as_pluggy_has_them() {
 async fn all_pages_of_a_busy_account_are_stored() {
     let testbed = Testbed::connected(BUSY_USER).await;
 
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
 
     assert_eq!(testbed.requests(), 2);
     assert_eq!(testbed.kept().await.len(), 600);
@@ -107,9 +103,7 @@ async fn only_new_transactions_are_fetched_where_the_event_has_a_start_time() {
 #[tokio::test]
 async fn a_settled_transaction_is_stored_in_its_new_state() {
     let testbed = Testbed::connected("user-ok").await;
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
     let before = testbed.kept().await;
     let settled = id_texts(&testbed.at_pluggy().await[..2]);
     testbed.change_at_bank(2, 0);
@@ -147,12 +141,9 @@ async fn more_changed_ids_than_one_request_takes_are_fetched_in_parts() {
 #[tokio::test]
 async fn a_reversed_transaction_leaves_a_mark_without_its_content() {
     let testbed = Testbed::connected("user-ok").await;
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
     let before = testbed.at_pluggy().await;
-    let deleted = id_texts(&before[before.len() - 3..]);
-    testbed.change_at_bank(0, 3);
+    let deleted = testbed.reverse(3).await;
 
     // Any spelling of an id is valid.
     let ids: Vec<String> = deleted.iter().map(|id| id.to_uppercase()).collect();
@@ -174,8 +165,7 @@ async fn a_reversed_transaction_leaves_a_mark_without_its_content() {
 #[tokio::test]
 async fn an_event_about_an_account_that_is_gone_at_pluggy_is_done() {
     let testbed = Testbed::connected("user-ok").await;
-    let deleting = testbed.deployment.pluggy_client();
-    deleting.delete_item(testbed.item_id, now()).await.unwrap();
+    testbed.delete_item().await;
 
     let failed = testbed
         .receive(&[

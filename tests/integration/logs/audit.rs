@@ -18,10 +18,23 @@ const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const OTHER_ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000002";
 const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/Operators/on-call";
 const SINCE: &str = "2026-11-23T12:00:00Z";
+/// A URL where nothing listens.
+const NOWHERE: &str = "http://127.0.0.1:9/";
 
 fn stated(mut command: Value) -> Value {
     command["audit"] = json!({ "run": RUN, "caller": CALLER });
     command
+}
+
+/// Returns a command with what the command line states, and as somebody sends it who does without the command line;
+/// each with its audit line.
+fn with_and_without_statement(command: Value, line: Value) -> [(Value, Value); 2] {
+    let mut unstated = line.clone();
+    unstated["caller"] = "not stated".into();
+    if command.get("run").is_none() {
+        unstated.as_object_mut().unwrap().remove("run.id");
+    }
+    [(stated(command.clone()), line), (command, unstated)]
 }
 
 /// Returns the audit lines of a log.
@@ -87,50 +100,59 @@ async fn every_command_of_the_operator_function_leaves_an_audit_line() {
             personal("inspect", "user", USER),
         ),
     ] {
-        let log = Log::start();
+        for (command, expected) in with_and_without_statement(command, expected) {
+            let log = Log::start();
 
-        operator::handle(&operator, stated(command), now())
-            .await
-            .unwrap();
+            operator::handle(&operator, command, now()).await.unwrap();
 
-        assert_eq!(audit_lines(&log), [expected]);
-        log.assert_lacks(&[USER]);
+            assert_eq!(audit_lines(&log), [expected]);
+            log.assert_lacks(&[USER]);
+        }
     }
 }
 
 #[tokio::test]
 async fn a_republish_leaves_an_audit_line() {
     let testbed = Testbed::start().await;
-    let log = Log::start();
+    let command = json!({ "action": "republish", "since": SINCE });
+    let expected = public("republish", "since", SINCE);
 
-    testbed
-        .command(&stated(json!({ "action": "republish", "since": SINCE })))
-        .await
-        .unwrap();
+    for (command, expected) in with_and_without_statement(command, expected) {
+        let log = Log::start();
 
-    assert_eq!(audit_lines(&log), [public("republish", "since", SINCE)]);
+        testbed.command(&command).await.unwrap();
+
+        assert_eq!(audit_lines(&log), [expected]);
+    }
 }
 
+/// Guards also that the hourly watch, which nobody runs and which states nothing, is not taken for an operator's.
 #[tokio::test]
 async fn a_command_of_the_webhook_registration_leaves_an_audit_line() {
     let deployment = Deployment::start().await;
-    let app = deployment.webhook_registration();
 
-    for (command, action) in [
-        (json!({ "action": "ensure" }), "ensure"),
+    for (command, action, url) in [
+        (json!({ "action": "ensure" }), "ensure", WEBHOOK_URL),
         (
             json!({ "action": "ensure", "elsewhere": "delete" }),
             "ensure-and-delete-elsewhere",
+            WEBHOOK_URL,
         ),
-        (json!({ "action": "watch" }), "watch"),
+        (json!({ "action": "test-delivery" }), "test-delivery", NOWHERE),
+        (json!({ "action": "watch" }), "watch", WEBHOOK_URL),
     ] {
-        let log = Log::start();
+        let app = deployment.webhook_registration_of(url);
+        let expected = public(action, "webhook", url);
+        for (command, expected) in with_and_without_statement(command, expected) {
+            let is_scheduled = action == "watch" && command.get("audit").is_none();
+            let log = Log::start();
 
-        webhook_registration::handle(&app, &stated(command).to_string(), now())
-            .await
-            .unwrap();
+            let done = webhook_registration::handle(&app, &command.to_string(), now()).await;
 
-        assert_eq!(audit_lines(&log), [public(action, "webhook", WEBHOOK_URL)]);
+            assert_eq!(done.is_err(), url == NOWHERE, "{action}: {done:?}");
+            let expected = (!is_scheduled).then_some(expected);
+            assert_eq!(audit_lines(&log), Vec::from_iter(expected), "{action}");
+        }
     }
 }
 
@@ -150,49 +172,4 @@ async fn a_command_is_logged_before_pluggy_is_called() {
 
     assert!(ended.is_err(), "the invocation is cut off");
     assert_eq!(audit_lines(&log).len(), 1);
-}
-
-/// Guards the line of somebody who invokes the function without the command line.
-#[tokio::test]
-async fn a_command_without_a_statement_leaves_a_line_that_says_so() {
-    let deployment = Deployment::start().await;
-    let log = Log::start();
-
-    let command = json!({ "action": "inspect", "itemId": ITEM });
-    operator::handle(&deployment.operator(), command, now())
-        .await
-        .unwrap();
-
-    let lines = audit_lines(&log);
-    assert_eq!(lines.len(), 1);
-    assert_eq!(lines[0]["caller"], "not stated");
-    assert_eq!(lines[0]["run.id"], Value::Null);
-}
-
-/// Guards a command's own run, which `RUN=` continues: the line has it with or without a statement.
-#[tokio::test]
-async fn a_command_with_a_run_is_logged_with_it() {
-    let deployment = Deployment::start().await;
-    let log = Log::start();
-
-    let command = json!({ "action": "replay", "run": RUN, "itemId": ITEM });
-    operator::handle(&deployment.operator(), command, now())
-        .await
-        .unwrap();
-
-    assert_eq!(audit_lines(&log)[0]["run.id"], RUN);
-}
-
-/// Guards that the hourly watch, which nobody runs, is not taken for an operator's.
-#[tokio::test]
-async fn the_scheduled_watch_leaves_no_audit_line() {
-    let deployment = Deployment::start().await;
-    let log = Log::start();
-
-    let scheduled = r#"{"action":"watch"}"#;
-    webhook_registration::handle(&deployment.webhook_registration(), scheduled, now())
-        .await
-        .unwrap();
-
-    assert_eq!(audit_lines(&log), [Value::Null; 0]);
 }

@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// A capture of all lines of this thread, from its start on.
-pub(super) struct Log;
+pub(crate) struct Log;
 
 struct Sink;
 
@@ -32,7 +32,7 @@ impl Write for Sink {
 impl Log {
     /// Starts a capture. One subscriber serves all threads, because `tracing` caches for the whole process which
     /// lines are enabled.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
             let subscriber = tracing_subscriber::fmt()
@@ -49,12 +49,12 @@ impl Log {
         clippy::unused_self,
         reason = "the lines belong to whoever has started the log"
     )]
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         LINES.with_borrow(|lines| String::from_utf8(lines.clone().unwrap()).unwrap())
     }
 
     /// Asserts that our lines have none of these. The sandbox's lines are not ours: they name the paths of its requests.
-    pub(super) fn assert_lacks(&self, secrets: &[&str]) {
+    pub(crate) fn assert_lacks(&self, secrets: &[&str]) {
         let text = self.text();
         let is_ours = |line: &&str| !line.contains(r#""target":"sandbox::"#);
         let text: Vec<_> = text.lines().filter(is_ours).collect();

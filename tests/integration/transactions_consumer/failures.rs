@@ -1,7 +1,5 @@
 //! Retried messages: every message that was not processed, and no other.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
@@ -29,14 +27,6 @@ fn status(status: u16) -> Effect {
         status,
         code_description: None,
     }
-}
-
-/// Lets the bank reverse two transactions, and returns their ids.
-async fn deleted(testbed: &Testbed) -> BTreeSet<String> {
-    let before = id_texts(&testbed.at_pluggy().await);
-    testbed.change_at_bank(0, 2);
-    let after = id_texts(&testbed.at_pluggy().await);
-    before.difference(&after).cloned().collect()
 }
 
 #[tokio::test]
@@ -88,7 +78,7 @@ async fn a_failure_between_two_pages_keeps_the_first_and_a_retry_completes_it() 
 #[tokio::test]
 async fn an_event_fails_alone() {
     let testbed = Testbed::connected("user-ok").await;
-    let ids = json!({ "transactionIds": deleted(&testbed).await });
+    let ids = json!({ "transactionIds": testbed.reverse(2).await });
     testbed
         .deployment
         .pluggy
@@ -130,9 +120,7 @@ async fn messages_without_time_left_are_retried() {
 #[tokio::test]
 async fn an_expired_key_fails_no_message() {
     let testbed = Testbed::connected("user-ok").await;
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
     testbed.deployment.pluggy.expire_api_keys();
     let in_two_minutes = now() + jiff::SignedDuration::from_mins(2);
 
@@ -175,7 +163,7 @@ async fn a_message_that_the_table_does_not_accept_is_retried() {
         pluggy: testbed.deployment.pluggy_client(),
         table: Table::new(client, "transactions".to_owned()),
     };
-    let ids = json!({ "transactionIds": deleted(&testbed).await });
+    let ids = json!({ "transactionIds": testbed.reverse(2).await });
 
     let failed = receive(
         &app,

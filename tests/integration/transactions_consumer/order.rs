@@ -40,8 +40,7 @@ async fn the_same_event_at_two_places_at_once_is_applied_once() {
 async fn a_late_event_does_not_restore_a_deleted_transaction() {
     let testbed = Testbed::connected("user-ok").await;
     let all = testbed.at_pluggy().await;
-    testbed.change_at_bank(0, 3);
-    let deleted = id_texts(&all[all.len() - 3..]);
+    let deleted = testbed.reverse(3).await;
     let ids = json!({ "transactionIds": deleted });
 
     testbed.receive(&[testbed.event(1, DELETED, ids)]).await;
@@ -66,9 +65,7 @@ async fn an_old_response_that_is_written_late_does_not_undo_a_newer_one() {
     let asked_at = now();
     let old = testbed.at_pluggy().await;
     testbed.change_at_bank(2, 0);
-    testbed
-        .receive(&[testbed.event(1, CREATED, json!({}))])
-        .await;
+    testbed.receive_created().await;
     let newer = testbed.kept().await;
 
     testbed

@@ -64,6 +64,12 @@ impl Testbed {
         receive(&self.app, bodies).await
     }
 
+    /// Applies an event about the new account. The table then has all of its transactions.
+    pub(crate) async fn receive_created(&self) {
+        let failed = self.receive(&[self.event(1, CREATED, json!({}))]).await;
+        assert_eq!(failed, [0; 0]);
+    }
+
     /// Returns all transactions of the account, newest first.
     pub(crate) async fn at_pluggy(&self) -> Vec<Transaction> {
         let client = self.deployment.pluggy_client();
@@ -101,6 +107,21 @@ impl Testbed {
         let account_id = self.account_id.to_string().parse().unwrap();
         let pluggy = &self.deployment.pluggy;
         assert!(pluggy.change_transactions(account_id, settled, deleted));
+    }
+
+    /// Lets the bank reverse the oldest transactions, and returns their ids.
+    pub(crate) async fn reverse(&self, count: usize) -> BTreeSet<String> {
+        let before = id_texts(&self.at_pluggy().await);
+        self.change_at_bank(0, count);
+        let after = id_texts(&self.at_pluggy().await);
+        before.difference(&after).cloned().collect()
+    }
+
+    /// Deletes the item at Pluggy, and the account with it.
+    pub(crate) async fn delete_item(&self) {
+        let client = self.deployment.pluggy_client();
+        let deleted = client.delete_item(self.item_id, now()).await;
+        assert!(deleted.unwrap().is_some());
     }
 
     /// Returns the number of the consumer's requests for transactions.
