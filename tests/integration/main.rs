@@ -24,7 +24,6 @@ mod item_store;
 mod item_sync;
 mod limits;
 mod logs;
-mod long_bodies;
 mod observed;
 mod odd_values;
 mod openapi;

@@ -1,5 +1,7 @@
 //! The client's results for Pluggy's responses.
 
+mod long_bodies;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -45,6 +47,13 @@ fn status(status: u16, code_description: Option<&str>) -> Effect {
     }
 }
 
+fn assert_unavailable(error: &Error, expected: Option<u16>) {
+    let Error::Unavailable { status, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(*status, expected, "{error:?}");
+}
+
 #[tokio::test]
 async fn a_denial_with_a_code_does_not_renew_the_key() {
     let (error, authentications) = answer_to(status(403, Some("CLIENT_IP_NOT_ALLOWED"))).await;
@@ -69,32 +78,17 @@ async fn a_rate_limit_says_how_long_to_wait() {
 #[tokio::test]
 async fn a_server_error_and_a_lost_connection_are_unavailability() {
     let (error, _) = answer_to(status(503, None)).await;
-    assert!(
-        matches!(
-            error,
-            Error::Unavailable {
-                status: Some(503),
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_unavailable(&error, Some(503));
 
     let (error, _) = answer_to(Effect::Disconnect).await;
-    assert!(
-        matches!(error, Error::Unavailable { status: None, .. }),
-        "{error:?}"
-    );
+    assert_unavailable(&error, None);
 }
 
 #[tokio::test]
 async fn no_response_in_time_is_unavailability() {
     let (error, _) = answer_to(Effect::Hang).await;
 
-    assert!(
-        matches!(error, Error::Unavailable { status: None, .. }),
-        "{error:?}"
-    );
+    assert_unavailable(&error, None);
 }
 
 #[tokio::test]

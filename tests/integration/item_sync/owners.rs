@@ -1,12 +1,14 @@
 //! The owner of an item.
 
 use jiff::SignedDuration;
+use operator::Report;
 use pluggy::ItemId;
 use runtime::clock::now;
 use sandbox::Switches;
 use serde_json::json;
-use store::{Body, EventKey, NewEvent, Origin, Provenance, Target};
+use store::Provenance;
 use tests::Deployment;
+use uuid::Uuid;
 
 use super::{USER, event, request_fetch, row, sync_later, sync_newest_event, unavailable};
 
@@ -283,16 +285,13 @@ async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
     stored.owner.unwrap().user.as_str().to_owned()
 }
 
-/// Stores an event in which an operator names the owner of an item.
+/// Lets an operator import an item for a user.
 async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
-    let body = json!({"event": "import", "itemId": item_id, "clientUserId": user}).to_string();
-    let import = NewEvent {
-        key: EventKey::of_target(Target::Item(item_id), "import-1"),
-        name: "import".to_owned(),
-        received_at: now(),
-        origin: Origin::Import,
-        body: Some(Body::new(body.as_bytes(), Vec::new)),
-        quarantine: None,
-    };
-    deployment.tables.insert_event(&import).await;
+    let command = json!({
+        "action": "import", "run": Uuid::new_v4(),
+        "items": [{"itemId": item_id, "clientUserId": user}],
+    });
+    let report = operator::handle(&deployment.operator(), command, now()).await;
+    let (imported, known) = (1, 0);
+    assert_eq!(report.unwrap(), Report::Imported { imported, known });
 }

@@ -16,6 +16,8 @@ use tests::Tables;
 use tests::deployment::{CLIENT_SECRET, client_at};
 use tests::secrets::secrets;
 
+use super::assert_unavailable;
+
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -77,17 +79,7 @@ async fn a_longer_body_is_as_one_that_cannot_be_read() {
 async fn a_long_body_does_not_hide_the_status_of_a_failure() {
     let error = item(StatusCode::SERVICE_UNAVAILABLE, 2 * MAX_BODY_BYTES).await;
 
-    let error = error.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::Unavailable {
-                status: Some(503),
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_unavailable(&error.unwrap_err(), Some(503));
 }
 
 #[tokio::test]
