@@ -162,14 +162,24 @@ pub fn values() -> Vec<Option<String>> {
 /// Returns the sample once for each of its places and each odd value.
 pub fn bodies(sample: &Value) -> impl Iterator<Item = Odd> {
     let values = values();
-    places(sample).into_iter().flat_map(move |place| {
-        let sample = sample.clone();
-        values.clone().into_iter().map(move |value| Odd {
-            body: with(&sample, &[(place.clone(), value.clone())]),
-            place: place.clone(),
-            value,
-        })
-    })
+    places(sample)
+        .into_iter()
+        .flat_map(move |place| bodies_at(sample, &place, &values))
+}
+
+/// Returns the sample with each odd value at one place. The sample is serialized only once.
+fn bodies_at(sample: &Value, place: &Place, values: &[Option<String>]) -> Vec<Odd> {
+    let marked = with(sample, &[(place.clone(), Some(quoted_marker(0)))]);
+    let body = |value: &Option<String>| match value {
+        Some(value) => marked.replace(&quoted_marker(0), value),
+        None => with(sample, &[(place.clone(), None)]),
+    };
+    let odd = |value: &Option<String>| Odd {
+        place: place.clone(),
+        value: value.clone(),
+        body: body(value),
+    };
+    values.iter().map(odd).collect()
 }
 
 /// Returns the sample with these odd values, as text, because no JSON type can hold all of them.
@@ -189,10 +199,15 @@ pub fn with(sample: &Value, odd: &[(Place, Option<String>)]) -> String {
     let mut text = body.to_string();
     for (index, (_, value)) in odd.iter().enumerate() {
         if let Some(value) = value {
-            text = text.replace(&format!("\"{}\"", marker(index)), value);
+            text = text.replace(&quoted_marker(index), value);
         }
     }
     text
+}
+
+/// Returns the marker as JSON text.
+fn quoted_marker(index: usize) -> String {
+    format!("\"{}\"", marker(index))
 }
 
 fn marker(index: usize) -> String {

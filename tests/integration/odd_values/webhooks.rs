@@ -59,7 +59,8 @@ async fn an_event_with_one_odd_value_is_stored_acknowledged_and_acted_on() {
             deliver(&deployment, sample.to_string().as_bytes()).await,
             200
         );
-        let target = requested(&deployment.tables.event_rows().await[0]);
+        let mut rows = deployment.tables.event_rows().await;
+        let target = requested(&rows[0]);
         let names_target = |place: &Place| {
             let fields = ["itemId", "connectorId", "id", "event"];
             fields.iter().any(|field| place.is_of_the_body(field))
@@ -67,7 +68,7 @@ async fn an_event_with_one_odd_value_is_stored_acknowledged_and_acted_on() {
 
         for odd in odd::bodies(&sample) {
             let what = format!("{} {} {:.40?}", whole.kind, odd.place, odd.value);
-            for row in deployment.tables.event_rows().await {
+            for row in rows {
                 let delete = deployment.tables.client.delete_item();
                 let delete = delete.table_name(&deployment.tables.events);
                 let delete = delete
@@ -82,7 +83,7 @@ async fn an_event_with_one_odd_value_is_stored_acknowledged_and_acted_on() {
                 "{what}"
             );
 
-            let rows = deployment.tables.event_rows().await;
+            rows = deployment.tables.event_rows().await;
             assert_eq!(rows.len(), 1, "{what}");
             let quarantine = rows[0].get("quarantine");
             if odd.place.is_of_the_body("clientId") {
