@@ -36,6 +36,11 @@ export async function change(accountId, changes) {
   await control('PATCH', `/accounts/${accountId}/transactions`, changes)
 }
 
+/** Deletes the item at Pluggy, and its accounts with it. */
+export async function remove(itemId) {
+  await newClient().deleteItem(itemId)
+}
+
 /** Waits for `count` events with this name about the account, and returns their payloads. */
 export async function payloads(event, accountId, count = 1) {
   const matching = () => received.filter((body) => body.event === event && body.accountId === accountId)

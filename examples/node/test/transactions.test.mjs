@@ -3,11 +3,23 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
 import { createTable } from '../table.mjs'
-import { consume, idOf, logged, message, table } from './consumer.mjs'
+import { consume, idOf, logged, message, newConsumer, table } from './consumer.mjs'
 import { eventRow, rowsOf } from './rows.mjs'
-import { change, connect, fault, payloads, reads, sync, transactions } from './sandbox.mjs'
+import { change, connect, fault, payloads, reads, remove, sync, transactions } from './sandbox.mjs'
+import { servePluggy } from './server.mjs'
 
 const DAY_SECONDS = 24 * 60 * 60
+const EVENTS = ['transactions/created', 'transactions/updated', 'transactions/deleted']
+const OTHER_ITEM = 'the account does not belong to the item of the event'
+
+/** Asserts that the event is reported as failed, with this reason in the log, and that it does not count as applied. */
+async function assertFails(consume, body, reason) {
+  logged.length = 0
+  assert.deepEqual(await consume(message(body)), [0], body.event)
+  const reasons = logged.map((line) => JSON.parse(line)[0].reason)
+  assert.deepEqual(reasons, [reason], body.event)
+  assert.equal(await eventRow(table, idOf(body)), undefined)
+}
 
 test('the transactions of a new connection are in the table, from every page', async () => {
   const { itemId, accountId } = await connect()
@@ -148,14 +160,32 @@ test('transactions are stored under the own item of their account only', async (
   const [created] = await payloads('transactions/created', accountId)
   const ids = (await transactions(accountId)).map(({ id }) => id)
   const forged = { ...created, itemId: randomUUID(), transactionIds: ids }
-  logged.length = 0
 
-  for (const name of ['transactions/created', 'transactions/updated', 'transactions/deleted']) {
-    assert.deepEqual(await consume(message({ ...forged, event: name, eventId: randomUUID() })), [0], name)
+  for (const event of EVENTS) {
+    await assertFails(consume, { ...forged, event, eventId: randomUUID() }, OTHER_ITEM)
   }
 
   assert.deepEqual(await rowsOf(table, accountId), {})
-  assert.ok(logged.join().includes('the account does not belong to the item of the event'), logged.join())
+})
+
+test('nothing is stored of an account that belongs to no item', async () => {
+  for (const itemId of [undefined, null]) {
+    const accountId = randomUUID()
+    const page = { results: [{ id: randomUUID(), accountId }], next: null }
+    const pluggy = await servePluggy(({ url }) => ({
+      json: url.startsWith('/accounts/') ? { id: accountId, itemId } : page,
+    }))
+    const { consume } = await newConsumer({ PLUGGY_BASE_URL: pluggy.url })
+
+    for (const event of EVENTS) {
+      for (const claimed of [randomUUID(), undefined]) {
+        const body = { event, eventId: randomUUID(), itemId: claimed, accountId, transactionIds: [randomUUID()] }
+        await assertFails(consume, body, OTHER_ITEM)
+      }
+    }
+
+    assert.deepEqual(await rowsOf(table, accountId), {})
+  }
 })
 
 test('an event that names no item is stored under the own item of the account', async () => {
@@ -177,11 +207,11 @@ test('a transaction that Pluggy still has is not deleted', async () => {
   const [{ id }] = await transactions(accountId)
   const [gone] = deleted.transactionIds
 
-  assert.deepEqual(await consume(message({ ...deleted, transactionIds: [id, gone] })), [0])
+  const forged = { ...deleted, transactionIds: [id, gone] }
+  await assertFails(consume, forged, 'pluggy still has a transaction that the event calls deleted')
 
   const rows = await rowsOf(table, accountId)
   assert.deepEqual([rows[id].deleted, rows[gone].deleted], [undefined, true])
-  assert.equal(await eventRow(table, idOf(deleted)), undefined)
 })
 
 test('events in the wrong order end in the same rows', async () => {
@@ -208,6 +238,22 @@ test('an account that is gone is no failure', async () => {
   assert.deepEqual(await consume(message(body)), [])
 
   assert.equal((await eventRow(table, idOf(body))).transactions, 0)
+})
+
+test('what an account had that is gone is deleted', async () => {
+  const { itemId, accountId } = await connect()
+  const [created] = await payloads('transactions/created', accountId)
+  await consume(message(created))
+  const transactionIds = (await transactions(accountId)).map(({ id }) => id)
+  await remove(itemId)
+  const body = { event: 'transactions/deleted', eventId: randomUUID(), itemId, accountId, transactionIds }
+
+  assert.deepEqual(await consume(message(body)), [])
+
+  const rows = Object.values(await rowsOf(table, accountId))
+  assert.equal(rows.length, 20)
+  assert.ok(rows.every(({ deleted, amount }) => deleted && amount === undefined))
+  assert.equal((await eventRow(table, idOf(body))).transactions, 20)
 })
 
 test('what Pluggy refuses is reported, left undone, and done the next time', async () => {
