@@ -1,10 +1,10 @@
 //! `GET /items` and `GET /items/{itemId}`, from the gateway's event to the response.
 
+mod cache_control;
 mod health;
 pub(crate) mod list;
 mod next_action;
 mod open_finance;
-mod storage;
 
 use std::time::Duration;
 

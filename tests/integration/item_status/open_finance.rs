@@ -9,6 +9,7 @@ use store::{Schedule, Snapshot, StoredItem};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
+use super::cache_control::cache_control;
 use super::{USER, json_of};
 use crate::openapi::check_answer;
 
@@ -70,10 +71,6 @@ async fn list(deployment: &Deployment, user: &str) -> Response<Body> {
     let answer = item_status::handle(&deployment.item_status(), request, now()).await;
     check_answer("GET", "/items", &answer);
     answer
-}
-
-fn cache_control(answer: &Response<Body>) -> &str {
-    answer.headers()["cache-control"].to_str().unwrap()
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn a_refused_delivery_that_looks_like_an_event_counts_as_one_too() {
         assert_eq!(line["event.kind"], Value::Null, "nobody has proven it");
     }
 
-    for body in OF_STRANGERS {
+    for body in NOT_PLUGGY_EVENTS {
         let response = refused("wrong-secret", body, &deployment).await;
 
         assert_eq!(response.status(), 401);
@@ -83,7 +83,7 @@ async fn a_refused_delivery_that_looks_like_an_event_counts_as_one_too() {
 async fn a_refusal_with_neither_the_header_nor_an_event_writes_no_line() {
     let deployment = Deployment::start().await;
 
-    for body in OF_STRANGERS {
+    for body in NOT_PLUGGY_EVENTS {
         let response = refused("no-secret", body, &deployment).await;
 
         assert_eq!(response.status(), 401);
@@ -92,7 +92,7 @@ async fn a_refusal_with_neither_the_header_nor_an_event_writes_no_line() {
 }
 
 /// Bodies that are no event of Pluggy's.
-const OF_STRANGERS: [&str; 3] = ["user=admin", r#"{"event":"click"}"#, ""];
+const NOT_PLUGGY_EVENTS: [&str; 3] = ["user=admin", r#"{"event":"click"}"#, ""];
 
 /// Delivers another body with a sample's headers.
 async fn refused(sample: &str, body: &str, deployment: &Deployment) -> Response<lambda_http::Body> {

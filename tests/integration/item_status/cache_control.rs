@@ -13,7 +13,8 @@ use super::{USER, answer};
 
 const TEXT: &str = "Maria, autorize o aparelho";
 
-fn cache_control(answer: &Response<Body>) -> &str {
+/// Returns the `cache-control` of a response.
+pub(super) fn cache_control(answer: &Response<Body>) -> &str {
     answer.headers()["cache-control"].to_str().unwrap()
 }
 
