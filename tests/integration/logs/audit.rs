@@ -138,7 +138,11 @@ async fn a_command_of_the_webhook_registration_leaves_an_audit_line() {
             "ensure-and-delete-elsewhere",
             WEBHOOK_URL,
         ),
-        (json!({ "action": "test-delivery" }), "test-delivery", NOWHERE),
+        (
+            json!({ "action": "test-delivery" }),
+            "test-delivery",
+            NOWHERE,
+        ),
         (json!({ "action": "watch" }), "watch", WEBHOOK_URL),
     ] {
         let app = deployment.webhook_registration_of(url);
