@@ -99,8 +99,8 @@ pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
     )
 }
 
-/// Checks that the owner of an item that was never fetched sees nothing but `connecting`, and gets no token and no
-/// deletion.
+/// Checks that the owner of an item that was never fetched sees nothing but `connecting`, or no item after an event that
+/// reports its deletion, and gets no token and no deletion.
 pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> Verdict {
     let Some(owner) = row.user().filter(|_| row.snapshot.is_none()) else {
         return Ok(());
@@ -114,8 +114,9 @@ pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> Ver
 
     let request = sample::get_item(owner, &item_id, &[]);
     let status = item_status::handle(&api.item_status, request, now).await;
+    let is_absent = row.is_deleted_placeholder() && status.status() == 404;
     ensure(
-        is_empty(&status),
+        is_absent || is_empty(&status),
         "an item that was never fetched shows nothing",
     )?;
     let body = json!({"itemId": item_id});
