@@ -11,10 +11,21 @@ use serde_json::{Value, json};
 use crate::group::Signals;
 use crate::outcome::Outcome;
 
+/// Counts of metrics.
+#[derive(Debug, Default)]
+pub(crate) struct Counts(BTreeMap<Metric, u32>);
+
+impl Counts {
+    /// Adds one to a metric.
+    pub(crate) fn add(&mut self, metric: Metric) {
+        *self.0.entry(metric).or_default() += 1;
+    }
+}
+
 /// The failed record, the counts of one batch, and the outcome of each item and connector.
 #[derive(Debug, Default)]
 pub(crate) struct BatchReport {
-    counts: BTreeMap<Metric, u32>,
+    pub(crate) counts: Counts,
     items: Vec<Value>,
     connectors: Vec<Value>,
     oldest: Option<Timestamp>,
@@ -22,11 +33,6 @@ pub(crate) struct BatchReport {
 }
 
 impl BatchReport {
-    /// Adds one to a metric.
-    pub(crate) fn count(&mut self, metric: Metric) {
-        *self.counts.entry(metric).or_default() += 1;
-    }
-
     /// Records the arrival time of an event, for the longest wait of the batch.
     pub(crate) fn waited(&mut self, since: Timestamp) {
         self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
@@ -40,7 +46,7 @@ impl BatchReport {
     /// Adds the outcome of an item.
     pub(crate) fn item(&mut self, signals: &Signals, outcome: Outcome) {
         if let Some(metric) = outcome.metric() {
-            self.count(metric);
+            self.counts.add(metric);
         }
         self.items.push(json!({
             "id": signals.item_id, "events": signals.events, "outcome": outcome.as_str(),
@@ -50,7 +56,7 @@ impl BatchReport {
     /// Adds the outcome of a connector.
     pub(crate) fn connector(&mut self, id: ConnectorId, outcome: Outcome) {
         if outcome == Outcome::Stored {
-            self.count(Metric::ConnectorsStored);
+            self.counts.add(Metric::ConnectorsStored);
         }
         self.connectors
             .push(json!({"id": id, "outcome": outcome.as_str()}));
@@ -70,7 +76,7 @@ impl BatchReport {
     /// Returns the record of a batch that arrived at `now`.
     pub(crate) fn into_record(self, now: Timestamp) -> EmfRecord {
         let mut line = EmfRecord::new("batch handled");
-        for (metric, count) in self.counts {
+        for (metric, count) in self.counts.0 {
             line.metric(metric, count);
         }
         if let Some(oldest) = self.oldest {

@@ -7,7 +7,9 @@ use connection::DEFER_DELAY;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
-use crate::unknown_item::UnknownItems;
+use crate::hints::UnknownItems;
+use crate::response::Response;
+use crate::retry::{after, asked_to_wait};
 
 /// Time that must be left to start a call.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -45,15 +47,15 @@ impl Budget {
         self.now.saturating_add(passed).unwrap_or(self.now)
     }
 
-    pub(crate) fn allows_a_call(&self) -> bool {
-        self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
-    }
-
-    /// Awaits the response to a call, within the time that is left.
-    pub(crate) async fn ask<T>(
+    /// Awaits the response to a call, within the time that is left. Without time or calls left the call is not
+    /// made.
+    pub(crate) async fn call<T>(
         &mut self,
-        call: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+        call: impl Future<Output = Result<Option<T>, Error>>,
+    ) -> Response<T> {
+        if !self.allows_a_call() {
+            return Response::Deferred(self.deferred_until());
+        }
         let last_answer = self
             .deadline
             .checked_sub(LAST_WRITES)
@@ -75,25 +77,17 @@ impl Budget {
             Err(error) if !error.is_about_this_call() => self.refusals += 1,
             _ => self.refusals = 0,
         }
-        answer
+        answer.into()
+    }
+
+    fn allows_a_call(&self) -> bool {
+        self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
     }
 
     /// Returns when to fetch what the batch has no call left for.
-    pub(crate) fn deferred_until(&self) -> Timestamp {
+    fn deferred_until(&self) -> Timestamp {
         after(self.now(), DEFER_DELAY.max(self.wait))
     }
-}
-
-/// Returns the wait that Pluggy requests, or zero.
-pub(crate) fn asked_to_wait(error: &Error) -> SignedDuration {
-    error
-        .retry_after()
-        .and_then(|wait| SignedDuration::try_from(wait).ok())
-        .unwrap_or_default()
-}
-
-pub(crate) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
-    time.saturating_add(delay).unwrap_or(time)
 }
 
 #[cfg(test)]
@@ -109,17 +103,17 @@ mod tests {
     async fn three_refusals_in_a_row_end_the_calls() {
         let mut budget = budget(Duration::from_mins(1));
 
-        let refusal = || ready(Err::<(), _>(Error::KeyRefused));
+        let refusal = || ready(Err::<Option<()>, _>(Error::KeyRefused));
 
         for _ in 0..2 {
-            let _ = budget.ask(refusal()).await;
+            let _ = budget.call(refusal()).await;
         }
-        let _ = budget.ask(ready(Ok(()))).await;
+        let _ = budget.call(ready(Ok(Some(())))).await;
         for _ in 0..2 {
-            let _ = budget.ask(refusal()).await;
+            let _ = budget.call(refusal()).await;
         }
         assert!(budget.allows_a_call());
-        let _ = budget.ask(refusal()).await;
+        let _ = budget.call(refusal()).await;
         assert!(!budget.allows_a_call());
     }
 
@@ -131,7 +125,7 @@ mod tests {
             retry_after: Duration::from_mins(10),
         };
 
-        let _ = budget.ask(ready(Err::<(), _>(limited))).await;
+        let _ = budget.call(ready(Err::<Option<()>, _>(limited))).await;
 
         assert!(!budget.allows_a_call());
         assert_eq!(

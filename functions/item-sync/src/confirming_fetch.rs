@@ -23,7 +23,7 @@ pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: 
 }
 
 /// Returns the schedule of a confirming fetch, or `None` after enough of them.
-pub(crate) fn confirming_fetch(before: Schedule, now: Timestamp) -> Option<Schedule> {
+pub(crate) fn confirming_fetch(before: &Schedule, now: Timestamp) -> Option<Schedule> {
     (before.confirming_fetches < MAX_CONFIRMING_FETCHES).then(|| Schedule {
         next_fetch_at: Some(now.saturating_add(CONFIRMING_FETCH_DELAY).unwrap_or(now)),
         confirming_fetches: before.confirming_fetches + 1,
@@ -41,10 +41,10 @@ mod tests {
         let mut schedule = Schedule::default();
 
         for confirming_fetches in 1..=3 {
-            schedule = confirming_fetch(schedule, now).unwrap();
+            schedule = confirming_fetch(&schedule, now).unwrap();
             assert_eq!(schedule.confirming_fetches, confirming_fetches);
             assert_eq!(schedule.next_fetch_at, Some(now + CONFIRMING_FETCH_DELAY));
         }
-        assert_eq!(confirming_fetch(schedule, now), None);
+        assert_eq!(confirming_fetch(&schedule, now), None);
     }
 }

@@ -184,12 +184,6 @@ impl Signals {
         self.hinted_by.extend(later.hinted_by);
     }
 
-    /// Whether only frontends request the fetch. It changes nothing unless the item belongs to one of their
-    /// users.
-    pub(crate) fn are_hints_alone(&self) -> bool {
-        self.source == Source::Frontend
-    }
-
     /// Returns Pluggy's report as a pending signal, until a fetch confirms it.
     pub(crate) fn pending_signal(&self) -> Option<PendingSignal> {
         match self.source {

@@ -4,23 +4,26 @@
 //! DynamoDB refuses a write. A failed call to Pluggy goes into the item's schedule, and the scheduler
 //! requests it again when it is due.
 
+mod apply;
 mod batch_report;
 mod budget;
 mod catch_panic;
 mod config;
 mod confirming_fetch;
-mod connector_fetch;
-mod failed_target;
+mod connector;
+mod decide;
+mod decision;
+mod failed;
 mod fetch;
 mod found_by_schedule;
+mod gate;
 mod group;
 mod hints;
-mod item_fetch;
 mod missing;
 mod outcome;
 mod owner;
-mod unknown_item;
-mod up_to_date;
+mod response;
+mod retry;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
@@ -33,9 +36,13 @@ use tokio::time::Instant;
 
 pub use config::Config;
 
+use apply::{apply, apply_connector};
 use batch_report::BatchReport;
 use budget::Budget;
 use catch_panic::catch_panic;
+use connector::failed_connector;
+use failed::failed_item;
+use fetch::{fetch_connector, fetch_item};
 use group::{TargetSignals, group};
 
 /// Dependencies of the function, built once during init.
@@ -87,21 +94,25 @@ async fn handle_target(
 ) -> Result<(), store::Error> {
     match reason {
         TargetSignals::Item(signals) => {
-            let fetching = Box::pin(fetch::fetch(app, signals, budget, report));
+            let counts = &mut report.counts;
+            let fetching = Box::pin(fetch_item(app, signals, budget, counts));
             let outcome = match catch_panic(fetching).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(error @ store::Error::Unavailable { .. })) => return Err(error),
-                Ok(Err(error)) => failed_target::item(app, signals, &error, budget.now()).await?,
-                Err(panicked) => failed_target::item(app, signals, &panicked, budget.now()).await?,
+                Ok(outcome) => outcome?,
+                Err(panicked) => {
+                    let decision = failed_item(signals, &panicked, budget.now());
+                    apply(app, signals.item_id, decision, &mut report.counts).await?
+                }
             };
             report.item(signals, outcome);
         }
         TargetSignals::Connector(signals) => {
-            let fetching = Box::pin(connector_fetch::fetch(app, *signals, budget));
+            let fetching = Box::pin(fetch_connector(app, *signals, budget));
             let outcome = match catch_panic(fetching).await {
                 Ok(outcome) => outcome?,
                 Err(panicked) => {
-                    failed_target::connector(app, *signals, &panicked, budget.now()).await?
+                    let now = budget.now();
+                    let decision = failed_connector(&panicked, now);
+                    apply_connector(app, signals.id, decision, now).await?
                 }
             };
             report.connector(signals.id, outcome);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::{PendingSignal, StoredItem};
 
 use crate::group::{Signals, Source};
+use crate::hints::are_hints_about_nobodys_row;
 
 /// Decision about an item that Pluggy does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,7 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         Some(stored) if stored.is_unconfirmed() && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
-        // The hint may come from a non-owner. The row has a schedule of its own.
-        Some(stored) if signals.are_hints_alone() && stored.owner.is_none() => Missing::Nothing,
+        Some(stored) if are_hints_about_nobodys_row(stored, signals) => Missing::Nothing,
         Some(stored)
             if signals.deleted
                 || stored.schedule.pending_signal == Some(PendingSignal::Deletion) =>

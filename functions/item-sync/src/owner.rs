@@ -2,63 +2,49 @@
 //! Within one rank the first user stays. A hint names nobody.
 
 use pluggy::{ClientUserId, Item};
-use runtime::metrics::Metric;
 use store::{Owner, Provenance, StoredItem};
 
-use crate::batch_report::BatchReport;
 use crate::group::Signals;
 
-/// Returns the owner to store.
-pub(crate) fn owner(
-    stored: Option<&StoredItem>,
-    item: Option<&Item>,
-    signals: &Signals,
-) -> Option<Owner> {
-    let stored = stored.and_then(|stored| stored.owner.clone());
-    Owner::resolve(stored, named(item, signals))
+/// The users who are named for an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Owners {
+    /// The owner to store.
+    pub(crate) owner: Option<Owner>,
+    /// The user named by the response or the signals, independent of the row.
+    pub(crate) named: Option<Owner>,
+    /// Whether different users are named with equal authority.
+    pub(crate) are_in_conflict: bool,
 }
 
-/// Returns the owner to store, and counts an item that has none.
-pub(crate) fn owner_to_store(
-    stored: Option<&StoredItem>,
-    item: Option<&Item>,
-    signals: &Signals,
-    report: &mut BatchReport,
-) -> Option<Owner> {
-    let owner = owner(stored, item, signals);
-    if owner.is_none() {
-        report.count(Metric::ItemsWithoutOwner);
-    }
-    owner
-}
-
-/// Counts and logs that different users are named for the item with equal authority.
-pub(crate) fn report_conflict(
-    stored: Option<&StoredItem>,
-    item: Option<&Item>,
-    signals: &Signals,
-    report: &mut BatchReport,
-) {
-    let stored = stored.and_then(|stored| stored.owner.clone());
-    let mut users: Vec<Owner> = stored.into_iter().chain(of_response(item)).collect();
-    users.extend(signals.named.iter().cloned());
-    let mut others = users.iter().enumerate().skip(1);
-    if others.any(|(at, other)| users.iter().take(at).any(|user| user.conflicts_with(other))) {
-        report.count(Metric::OwnerConflicts);
-        tracing::error!(item.id = %signals.item_id, "owner conflict: different users are named for one item");
+impl Owners {
+    /// Returns the users named by the row, the response and the signals.
+    pub(crate) fn of(stored: Option<&StoredItem>, item: Option<&Item>, signals: &Signals) -> Self {
+        let stored = stored.and_then(|stored| stored.owner.clone());
+        let response = item.and_then(of_response);
+        let all: Vec<&Owner> = stored
+            .iter()
+            .chain(&response)
+            .chain(&signals.named)
+            .collect();
+        let are_in_conflict = all
+            .iter()
+            .enumerate()
+            .any(|(at, owner)| all.iter().take(at).any(|other| other.conflicts_with(owner)));
+        let named = response
+            .into_iter()
+            .chain(signals.named.iter().cloned())
+            .fold(None, |owner, user| Owner::resolve(owner, Some(user)));
+        Self {
+            owner: Owner::resolve(stored, named.clone()),
+            named,
+            are_in_conflict,
+        }
     }
 }
 
-/// Returns the user named by the response or the signals, independent of the row.
-pub(crate) fn named(item: Option<&Item>, signals: &Signals) -> Option<Owner> {
-    let users = of_response(item).into_iter();
-    users
-        .chain(signals.named.iter().cloned())
-        .fold(None, |owner, user| Owner::resolve(owner, Some(user)))
-}
-
-fn of_response(item: Option<&Item>) -> Option<Owner> {
-    let user: ClientUserId = item?.client_user_id.as_deref()?.parse().ok()?;
+fn of_response(item: &Item) -> Option<Owner> {
+    let user: ClientUserId = item.client_user_id.as_deref()?.parse().ok()?;
     Some(Owner {
         user,
         provenance: Provenance::Response,
