@@ -268,6 +268,7 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
         pluggy: pluggy_client(tables, url),
         items: tables.item_store(),
         connectors: tables.connector_store(),
+        limits: tables.limit_store(),
         metrics: Emitter::in_memory(),
     }
 }

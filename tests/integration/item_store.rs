@@ -111,6 +111,7 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         fetch_failures: 3,
         missing_since: Some(at(30)),
         confirming_fetches: 2,
+        cut_fetches: 0,
         pending_signal: Some(PendingSignal::Change),
         last_error: Some(FailedFetch {
             at: at(30),

@@ -152,6 +152,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
+            limits: self.tables.limit_store(),
             metrics: self.metrics.clone(),
         }
     }

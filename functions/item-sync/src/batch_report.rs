@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use client::chain;
 use jiff::Timestamp;
-use pluggy::ConnectorId;
 use runtime::metrics::{EmfRecord, Metric};
 use serde_json::{Value, json};
 
-use crate::group::Signals;
+use crate::Handled;
+use crate::group::{Group, TargetSignals};
 use crate::outcome::Outcome;
 
 /// Counts of metrics.
@@ -20,12 +21,18 @@ impl Counts {
     pub(crate) fn add(&mut self, metric: Metric) {
         *self.0.entry(metric).or_default() += 1;
     }
+
+    fn add_all(&mut self, others: Self) {
+        for (metric, count) in others.0 {
+            *self.0.entry(metric).or_default() += count;
+        }
+    }
 }
 
 /// The failed record, the counts of one batch, and the outcome of each item and connector.
 #[derive(Debug, Default)]
 pub(crate) struct BatchReport {
-    pub(crate) counts: Counts,
+    counts: Counts,
     items: Vec<Value>,
     connectors: Vec<Value>,
     oldest: Option<Timestamp>,
@@ -33,33 +40,59 @@ pub(crate) struct BatchReport {
 }
 
 impl BatchReport {
-    /// Records the arrival time of an event, for the longest wait of the batch.
-    pub(crate) fn waited(&mut self, since: Timestamp) {
+    /// Adds the result of one fetch. The results come in the order of their first records.
+    pub(crate) fn add(&mut self, group: &Group, handled: Handled) {
+        self.counts.add_all(handled.counts);
+        match handled.outcome {
+            Ok(outcome) => {
+                self.waited(group);
+                self.add_outcome(&group.signals, outcome);
+            }
+            Err(error) => self.refuse(group, &error),
+        }
+    }
+
+    /// Records that DynamoDB refused this group. The stream repeats everything from the first one that was refused.
+    pub(crate) fn refuse(&mut self, group: &Group, error: &store::Error) {
+        self.waited(group);
+        tracing::error!(
+            error = chain(error),
+            stream.sequence_number = group.first_sequence_number,
+            "batch not handled from here on"
+        );
+        self.failed_from
+            .get_or_insert_with(|| group.first_sequence_number.clone());
+    }
+
+    /// Adds one to a metric.
+    pub(crate) fn count(&mut self, metric: Metric) {
+        self.counts.add(metric);
+    }
+
+    /// Records the arrival time of the group's first event, for the longest wait of the batch.
+    fn waited(&mut self, group: &Group) {
+        let since = group.signals.first_received_at();
         self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
     }
 
-    /// Records that DynamoDB failed at this position. The stream repeats everything from here.
-    pub(crate) fn failed_from(&mut self, sequence_number: String) {
-        self.failed_from = Some(sequence_number);
-    }
-
-    /// Adds the outcome of an item.
-    pub(crate) fn item(&mut self, signals: &Signals, outcome: Outcome) {
-        if let Some(metric) = outcome.metric() {
-            self.counts.add(metric);
+    fn add_outcome(&mut self, signals: &TargetSignals, outcome: Outcome) {
+        match signals {
+            TargetSignals::Item(signals) => {
+                if let Some(metric) = outcome.metric() {
+                    self.counts.add(metric);
+                }
+                self.items.push(json!({
+                    "id": signals.item_id, "events": signals.events, "outcome": outcome.as_str(),
+                }));
+            }
+            TargetSignals::Connector(signals) => {
+                if outcome == Outcome::Stored {
+                    self.counts.add(Metric::ConnectorsStored);
+                }
+                self.connectors
+                    .push(json!({"id": signals.id, "outcome": outcome.as_str()}));
+            }
         }
-        self.items.push(json!({
-            "id": signals.item_id, "events": signals.events, "outcome": outcome.as_str(),
-        }));
-    }
-
-    /// Adds the outcome of a connector.
-    pub(crate) fn connector(&mut self, id: ConnectorId, outcome: Outcome) {
-        if outcome == Outcome::Stored {
-            self.counts.add(Metric::ConnectorsStored);
-        }
-        self.connectors
-            .push(json!({"id": id, "outcome": outcome.as_str()}));
     }
 
     /// Returns the response to the stream.

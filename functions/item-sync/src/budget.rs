@@ -1,5 +1,6 @@
 //! Budget of time and calls to Pluggy for one batch.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use client::Error;
@@ -8,13 +9,16 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
 use crate::hints::UnknownItems;
+use crate::progress::Progress;
 use crate::response::Response;
-use crate::retry::{after, asked_to_wait};
+use crate::retry::{after, asked_to_wait, jitter};
 
 /// Time that must be left to start a call.
 const RESERVE: Duration = Duration::from_secs(10);
 /// Time reserved at the end for deferring the rest of the batch.
 const LAST_WRITES: Duration = Duration::from_secs(5);
+/// What a limit deferred is spread over this time after its end.
+const SPREAD: SignedDuration = SignedDuration::from_mins(1);
 /// After this many failed calls in a row the rest of the batch is deferred: Pluggy is down or throttles.
 const MAX_REFUSALS: u32 = 3;
 
@@ -24,21 +28,37 @@ pub(crate) struct Budget {
     now: Timestamp,
     began: Instant,
     deadline: Instant,
-    refusals: u32,
+    /// The calls that the pace of the fleet leaves to this batch.
+    calls: Cell<u32>,
+    refusals: Cell<u32>,
+    /// Until when what exceeds the calls is deferred at least.
+    limited_until: Cell<Option<Timestamp>>,
+    /// Until when Pluggy has limited our calls in this batch.
+    paused_until: Cell<Option<Timestamp>>,
     pub(crate) unknown_items: UnknownItems,
-    wait: SignedDuration,
+    pub(crate) progress: Progress,
 }
 
 impl Budget {
-    pub(crate) fn new(now: Timestamp, deadline: Instant) -> Self {
+    /// Returns the budget of a batch of so many fetches. The pace of the fleet does not limit it.
+    pub(crate) fn new(now: Timestamp, deadline: Instant, fetches: usize) -> Self {
         Self {
             now,
             began: Instant::now(),
             deadline,
-            refusals: 0,
+            calls: Cell::new(u32::MAX),
+            refusals: Cell::new(0),
+            limited_until: Cell::new(None),
+            paused_until: Cell::new(None),
             unknown_items: UnknownItems::default(),
-            wait: SignedDuration::ZERO,
+            progress: Progress::new(fetches),
         }
+    }
+
+    /// Leaves so many calls to the batch. What exceeds them is deferred at least until `until`.
+    pub(crate) fn limit_calls(&self, calls: u32, until: Timestamp) {
+        self.calls.set(calls);
+        self.limited_until.set(Some(until));
     }
 
     /// Returns the current time: the start of the invocation plus the elapsed time.
@@ -47,101 +67,167 @@ impl Budget {
         self.now.saturating_add(passed).unwrap_or(self.now)
     }
 
-    /// Awaits the response to a call, within the time that is left. Without time or calls left the call is not
-    /// made.
+    /// Awaits the response to a call about `target`, within the time that is left. Without time or calls left the call
+    /// is not made. Unless it `has_full_time`, a slow call is cut that alone keeps the batch waiting.
     pub(crate) async fn call<T>(
-        &mut self,
+        &self,
+        target: u128,
+        has_full_time: bool,
         call: impl Future<Output = Result<Option<T>, Error>>,
     ) -> Response<T> {
-        if !self.allows_a_call() {
-            return Response::Deferred(self.deferred_until());
+        if !self.takes_a_call() {
+            return Response::Deferred(self.deferred_until(target));
         }
-        let last_answer = self
-            .deadline
-            .checked_sub(LAST_WRITES)
-            .unwrap_or(self.deadline);
         let unanswered = Error::Unavailable {
             status: None,
             error_id: None,
             source: None,
         };
-        let answer = timeout_at(last_answer, call)
-            .await
-            .unwrap_or(Err(unanswered));
-        match &answer {
-            // The rate limit applies to our address, so every other call would fail too.
-            Err(error @ Error::RateLimited { .. }) => {
-                self.refusals = MAX_REFUSALS;
-                self.wait = self.wait.max(asked_to_wait(error));
+        let last_answer = self
+            .deadline
+            .checked_sub(LAST_WRITES)
+            .unwrap_or(self.deadline);
+        let answer = tokio::select! {
+            biased;
+            answer = timeout_at(last_answer, call) => answer.unwrap_or(Err(unanswered)),
+            () = self.progress.held_up(), if !has_full_time => {
+                return Response::Cut(self.deferred_until(target));
             }
-            Err(error) if !error.is_about_this_call() => self.refusals += 1,
-            _ => self.refusals = 0,
+        };
+        match &answer {
+            // The limit applies to our address, so every other call would fail too. It says nothing about the target.
+            Err(error @ Error::RateLimited { .. }) => {
+                self.calls.set(0);
+                let until = after(self.now(), asked_to_wait(error));
+                self.paused_until.update(|paused| paused.max(Some(until)));
+                self.limited_until
+                    .update(|limited| limited.max(Some(until)));
+                return Response::Deferred(self.deferred_until(target));
+            }
+            Err(error) if !error.is_about_this_call() => {
+                self.refusals.update(|refusals| refusals + 1);
+            }
+            _ => self.refusals.set(0),
         }
         answer.into()
     }
 
-    fn allows_a_call(&self) -> bool {
-        self.refusals < MAX_REFUSALS && Instant::now() + RESERVE < self.deadline
+    /// Returns until when Pluggy has limited our calls in this batch, if it has.
+    pub(crate) fn paused_until(&self) -> Option<Timestamp> {
+        self.paused_until.get()
     }
 
-    /// Returns when to fetch what the batch has no call left for.
-    fn deferred_until(&self) -> Timestamp {
-        after(self.now(), DEFER_DELAY.max(self.wait))
+    fn takes_a_call(&self) -> bool {
+        let has_time = Instant::now() + RESERVE < self.deadline;
+        if !has_time || self.refusals.get() >= MAX_REFUSALS || self.calls.get() == 0 {
+            return false;
+        }
+        self.calls.update(|calls| calls - 1);
+        true
+    }
+
+    /// Returns when to fetch what the batch has no call left for. After a limit not all come at once.
+    fn deferred_until(&self, target: u128) -> Timestamp {
+        let soon = after(self.now(), DEFER_DELAY);
+        match self.limited_until.get() {
+            Some(until) => soon.max(after(until, SPREAD.mul_f64(jitter(target, self.now())))),
+            None => soon,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::ready;
+    use std::future::{pending, ready};
+
+    const TARGET: u128 = 1;
 
     fn budget(left: Duration) -> Budget {
-        Budget::new(Timestamp::UNIX_EPOCH, Instant::now() + left)
+        let budget = Budget::new(Timestamp::UNIX_EPOCH, Instant::now() + left, 1);
+        budget.progress.begin();
+        budget
     }
 
-    #[tokio::test]
-    async fn three_refusals_in_a_row_end_the_calls() {
-        let mut budget = budget(Duration::from_mins(1));
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
 
-        let refusal = || ready(Err::<Option<()>, _>(Error::KeyRefused));
-
-        for _ in 0..2 {
-            let _ = budget.call(refusal()).await;
-        }
-        let _ = budget.call(ready(Ok(Some(())))).await;
-        for _ in 0..2 {
-            let _ = budget.call(refusal()).await;
-        }
-        assert!(budget.allows_a_call());
-        let _ = budget.call(refusal()).await;
-        assert!(!budget.allows_a_call());
+    async fn call(budget: &Budget, result: Result<Option<()>, Error>) -> Response<()> {
+        budget.call(TARGET, false, ready(result)).await
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_limit_of_the_rate_ends_the_calls_for_as_long_as_pluggy_says() {
-        let mut budget = budget(Duration::from_mins(1));
-        assert_eq!(budget.deferred_until(), Timestamp::from_second(30).unwrap());
+    async fn three_refusals_in_a_row_end_the_calls() {
+        let budget = budget(Duration::from_mins(1));
+
+        for _ in 0..2 {
+            let _ = call(&budget, Err(Error::KeyRefused)).await;
+        }
+        let _ = call(&budget, Ok(Some(()))).await;
+        for _ in 0..3 {
+            let response = call(&budget, Err(Error::KeyRefused)).await;
+            assert!(matches!(response, Response::Failed(_)));
+        }
+
+        let response = call(&budget, Ok(Some(()))).await;
+        assert!(matches!(response, Response::Deferred(at) if at == second(30)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_of_pluggys_ends_the_calls_and_spreads_the_rest_over_the_minute_after_it() {
+        let budget = budget(Duration::from_mins(1));
         let limited = Error::RateLimited {
             retry_after: Duration::from_mins(10),
         };
 
-        let _ = budget.call(ready(Err::<Option<()>, _>(limited))).await;
+        let limited = call(&budget, Err(limited)).await;
+        let next = call(&budget, Ok(Some(()))).await;
 
-        assert!(!budget.allows_a_call());
-        assert_eq!(
-            budget.deferred_until(),
-            Timestamp::from_second(600).unwrap()
-        );
+        for response in [limited, next] {
+            let minute_after = second(600)..second(660);
+            assert!(matches!(response, Response::Deferred(at) if minute_after.contains(&at)));
+        }
+        assert_eq!(budget.paused_until(), Some(second(600)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_last_seconds_are_for_putting_the_rest_back() {
+    async fn the_pace_of_the_fleet_leaves_so_many_calls() {
         let budget = budget(Duration::from_mins(1));
-        assert!(budget.allows_a_call());
+        budget.limit_calls(1, second(100));
+
+        let first = call(&budget, Ok(Some(()))).await;
+        let second_call = call(&budget, Ok(Some(()))).await;
+
+        assert!(matches!(first, Response::Found(())));
+        assert!(matches!(second_call, Response::Deferred(at) if at >= second(100)));
+        assert_eq!(budget.paused_until(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_seconds_are_for_deferring_the_rest() {
+        let budget = budget(Duration::from_mins(1));
 
         tokio::time::advance(Duration::from_secs(50)).await;
 
-        assert!(!budget.allows_a_call());
-        assert_eq!(budget.now(), Timestamp::from_second(50).unwrap());
+        let response = call(&budget, Ok(Some(()))).await;
+        assert!(matches!(response, Response::Deferred(at) if at == second(80)));
+        assert_eq!(budget.now(), second(50));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_call_that_alone_keeps_its_batch_waiting_is_cut_unless_it_has_full_time() {
+        let budget = budget(Duration::from_mins(1));
+
+        let response = budget.call::<()>(TARGET, false, pending()).await;
+        assert!(matches!(response, Response::Cut(_)));
+        assert!(budget.now() < second(2));
+
+        let response = budget.call::<()>(TARGET, true, pending()).await;
+        assert!(matches!(
+            response,
+            Response::Failed(Error::Unavailable { .. })
+        ));
+        assert_eq!(budget.now(), second(55));
     }
 }

@@ -9,6 +9,8 @@ pub struct Config {
     pub pluggy: runtime::PluggyConfig,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
+    /// `LIMIT_TABLE`: name of the limit table.
+    pub limit_table: String,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
 }
@@ -19,6 +21,7 @@ impl Config {
         Ok(Self {
             pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }

@@ -93,7 +93,7 @@ pub(crate) fn decide_connector(
                 ..decision(Outcome::BackedOff, write)
             }
         }
-        Response::Deferred(until) => {
+        Response::Deferred(until) | Response::Cut(until) => {
             let write = ConnectorWrite::Schedule {
                 next_fetch_at: until,
                 fetch_failures: failures,

@@ -37,7 +37,7 @@ pub(crate) fn decide(
 ) -> Decision {
     let item = match &response {
         Response::Found(item) => Some(&**item),
-        Response::NotFound | Response::Failed(_) | Response::Deferred(_) => None,
+        Response::NotFound | Response::Failed(_) | Response::Deferred(_) | Response::Cut(_) => None,
     };
     let owners = Owners::of(stored, item, signals);
     let fetch = Fetch {
@@ -52,7 +52,8 @@ pub(crate) fn decide(
         Response::Found(item) => fetch.fetched(item),
         Response::NotFound => fetch.not_found(),
         Response::Failed(error) => fetch.failed(error),
-        Response::Deferred(until) => fetch.deferred(until),
+        Response::Deferred(until) => fetch.deferred(until, 0),
+        Response::Cut(until) => fetch.deferred(until, 1),
     };
     decision.with_conflict_of(&owners)
 }
@@ -159,12 +160,13 @@ impl Fetch<'_> {
         decision
     }
 
-    fn deferred(&self, until: Timestamp) -> Decision {
+    fn deferred(&self, until: Timestamp, cut_fetches: u32) -> Decision {
         if is_unknown_item(self.stored, self.signals) {
             return Decision::nothing(Outcome::HintDropped);
         }
         let schedule = Schedule {
             next_fetch_at: Some(until),
+            cut_fetches: self.before.cut_fetches.saturating_add(cut_fetches),
             ..self.before.clone()
         };
         self.reschedule(Outcome::Deferred, schedule)

@@ -1,7 +1,7 @@
-//! The way of one item or connector: read the row, pass the gate, fetch, decide, apply.
+//! The way of one item or connector: pass the gate, fetch, decide, apply.
 
 use client::chain;
-use store::Error;
+use store::{Error, StoredItem};
 
 use crate::App;
 use crate::apply::{apply, apply_connector};
@@ -18,16 +18,17 @@ use crate::outcome::Outcome;
 pub(crate) async fn fetch_item(
     app: &App,
     signals: &Signals,
-    budget: &mut Budget,
+    row: Option<Result<StoredItem, Error>>,
+    budget: &Budget,
     counts: &mut Counts,
 ) -> Result<Outcome, Error> {
     let id = signals.item_id;
-    let stored = match app.items.get(id).await {
-        Err(error @ Error::Corrupt { .. }) => {
+    let stored = match row.transpose() {
+        Ok(stored) => stored,
+        Err(error) => {
             let decision = failed_item(signals, &error, budget.now());
             return apply(app, id, decision, counts).await;
         }
-        stored => stored?,
     };
     let stored = stored.as_ref();
     if let Some(decision) = gate(stored, signals) {
@@ -37,7 +38,10 @@ pub(crate) async fn fetch_item(
         return Ok(Outcome::HintDropped);
     }
     let fetched_at = budget.now();
-    let response = Box::pin(budget.call(app.pluggy.item(id, fetched_at))).await;
+    // A slow Pluggy must not starve an item.
+    let was_cut = stored.is_some_and(|stored| stored.schedule.cut_fetches > 0);
+    let call = app.pluggy.item(id, fetched_at);
+    let response = Box::pin(budget.call(id.as_number(), was_cut, call)).await;
     let times = Times {
         fetched_at,
         written_at: budget.now(),
@@ -49,7 +53,7 @@ pub(crate) async fn fetch_item(
 pub(crate) async fn fetch_connector(
     app: &App,
     signals: ConnectorSignals,
-    budget: &mut Budget,
+    budget: &Budget,
 ) -> Result<Outcome, Error> {
     let id = signals.id;
     let stored = match app.connectors.get(id).await {
@@ -68,7 +72,9 @@ pub(crate) async fn fetch_connector(
         return Ok(Outcome::Skipped);
     }
     let fetched_at = budget.now();
-    let response = budget.call(app.pluggy.connector(id, fetched_at)).await;
+    let target = u128::from(id.unsigned_abs());
+    let call = app.pluggy.connector(id, fetched_at);
+    let response = budget.call(target, true, call).await;
     let decision = decide_connector(stored.as_ref(), signals, response, fetched_at);
     apply_connector(app, id, decision, fetched_at).await
 }

@@ -3,6 +3,8 @@
 //! A frontend may name any item, existing or not. A hint therefore changes nothing unless the item belongs to one of
 //! the users who sent it.
 
+use std::cell::Cell;
+
 use store::StoredItem;
 
 use crate::group::{Signals, Source};
@@ -43,12 +45,12 @@ pub(crate) fn are_hints_about_nobodys_row(stored: &StoredItem, signals: &Signals
 
 /// Number of unknown items in one batch.
 #[derive(Debug, Default)]
-pub(crate) struct UnknownItems(u32);
+pub(crate) struct UnknownItems(Cell<u32>);
 
 impl UnknownItems {
     /// Counts one more, and returns whether it may be fetched.
-    pub(crate) fn allow_one_more(&mut self) -> bool {
-        self.0 += 1;
-        self.0 <= MAX_UNKNOWN_ITEMS
+    pub(crate) fn allow_one_more(&self) -> bool {
+        self.0.update(|count| count + 1);
+        self.0.get() <= MAX_UNKNOWN_ITEMS
     }
 }

@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, payload, telemetry};
 use serde_json::value::RawValue;
-use store::{Connectors, Items, PluggySecrets, SharedApiKey};
+use store::{Connectors, Items, Limits, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -22,7 +22,8 @@ async fn main() -> Result<(), Error> {
     let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
-        connectors: Connectors::new(dynamodb, config.item_table),
+        connectors: Connectors::new(dynamodb.clone(), config.item_table),
+        limits: Limits::new(dynamodb, config.limit_table),
         pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -13,7 +13,7 @@ pub(crate) enum Outcome {
     Stale,
     /// Pluggy did not respond. The schedule has the time of the retry.
     BackedOff,
-    /// The batch had no time or calls left. The schedule has the time of the fetch.
+    /// The batch had no time or calls left, or the slow call alone kept it waiting. The schedule has the time of the fetch.
     Deferred,
     /// Pluggy has no such item. It is fetched again later.
     Missing,

@@ -11,8 +11,10 @@ pub(crate) enum Response<T> {
     NotFound,
     /// The call failed.
     Failed(client::Error),
-    /// No request was sent, because the batch had no time or calls left. It is fetched at this time.
+    /// Pluggy did not say: the batch had no time or calls left, or Pluggy limits our calls. It is fetched at this time.
     Deferred(Timestamp),
+    /// The call alone kept its batch waiting, and was cut. It is made again at this time.
+    Cut(Timestamp),
 }
 
 impl<T> From<Result<Option<T>, client::Error>> for Response<T> {

@@ -24,7 +24,7 @@ pub(crate) fn after(time: Timestamp, delay: SignedDuration) -> Timestamp {
 }
 
 /// Returns a number from 0 to 1.
-fn jitter(target: u128, at: Timestamp) -> f64 {
+pub(crate) fn jitter(target: u128, at: Timestamp) -> f64 {
     const STEPS: u16 = 1_000;
     let seed = target ^ u128::from(at.as_millisecond().unsigned_abs());
     let step = u16::try_from(seed % u128::from(STEPS)).unwrap_or(STEPS);

@@ -167,6 +167,7 @@ mod tests {
                 fetch_failures: 2,
                 missing_since: None,
                 confirming_fetches: 0,
+                cut_fetches: 0,
                 pending_signal: Some(PendingSignal::Change),
                 last_error: Some(FailedFetch {
                     at: "2026-11-23T10:00:00Z".parse().unwrap(),

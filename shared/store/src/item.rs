@@ -49,6 +49,8 @@ pub struct Schedule {
     pub missing_since: Option<Timestamp>,
     /// Number of confirming fetches in a row.
     pub confirming_fetches: u32,
+    /// Number of fetches in a row that were cut because they alone kept their batch waiting.
+    pub cut_fetches: u32,
     /// The signal of a Pluggy event that no fetch has confirmed yet.
     pub pending_signal: Option<PendingSignal>,
     /// Why the last fetch failed, if it did.

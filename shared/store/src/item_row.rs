@@ -20,6 +20,7 @@ const DELETED_AT: &str = "deletedAt";
 pub(super) const FETCH_FAILURES: &str = "fetchFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
 pub(super) const CONFIRMING_FETCHES: &str = "confirmingFetches";
+pub(super) const CUT_FETCHES: &str = "cutFetches";
 pub(super) const PENDING_SIGNAL: &str = "pendingSignal";
 pub(super) const LAST_ERROR: &str = "lastError";
 const STATUS: &str = "status";
@@ -84,6 +85,10 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         CONFIRMING_FETCHES,
         (stored.schedule.confirming_fetches > 0)
             .then(|| number(stored.schedule.confirming_fetches)),
+    );
+    row.put(
+        CUT_FETCHES,
+        (stored.schedule.cut_fetches > 0).then(|| number(stored.schedule.cut_fetches)),
     );
     if let Some(snapshot) = &stored.snapshot {
         row.put(FETCHED_AT, Some(time(snapshot.fetched_at)));
@@ -161,6 +166,7 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
             fetch_failures: reader.count(FETCH_FAILURES)?,
             missing_since: reader.time(MISSING_SINCE)?,
             confirming_fetches: reader.count(CONFIRMING_FETCHES)?,
+            cut_fetches: reader.count(CUT_FETCHES)?,
             pending_signal: reader
                 .text(PENDING_SIGNAL)?
                 .as_deref()
@@ -291,6 +297,7 @@ mod tests {
                 fetch_failures: 2,
                 missing_since: None,
                 confirming_fetches: 1,
+                cut_fetches: 1,
                 pending_signal: Some(PendingSignal::Deletion),
                 last_error: Some(FailedFetch {
                     at: "2026-11-23T12:00:00Z".parse().unwrap(),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::attributes::{document, number, text, time};
 use super::item_row::{
-    CONFIRMING_FETCHES, CREATED_AT, FETCH_FAILURES, FETCHED_AT, LAST_ERROR, MISSING_SINCE,
-    PARAMETER, PENDING_SIGNAL, USER_ACTION, created_at_item_id, to_row,
+    CONFIRMING_FETCHES, CREATED_AT, CUT_FETCHES, FETCH_FAILURES, FETCHED_AT, LAST_ERROR,
+    MISSING_SINCE, PARAMETER, PENDING_SIGNAL, USER_ACTION, created_at_item_id, to_row,
 };
 use super::key::item_key;
 use super::schema::{
@@ -143,6 +143,10 @@ impl Items {
         update
             .set_or_remove(FETCH_SHARD, schedule.next_fetch_at.map(|_| shard()))
             .set_or_remove(NEXT_FETCH_AT, schedule.next_fetch_at.map(time))
+            .set_or_remove(
+                CUT_FETCHES,
+                (schedule.cut_fetches > 0).then(|| number(schedule.cut_fetches)),
+            )
             .set_or_remove(MISSING_SINCE, schedule.missing_since.map(time))
             .set_or_remove(PENDING_SIGNAL, schedule.pending_signal.map(signal))
             .set_or_remove(LAST_ERROR, schedule.last_error.as_ref().and_then(document))

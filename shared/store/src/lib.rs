@@ -21,6 +21,7 @@ mod fetch_shard;
 mod health;
 mod hint;
 mod item;
+mod item_batch;
 mod item_row;
 mod item_writes;
 mod items;
@@ -55,10 +56,12 @@ pub use failed_fetch::FailedFetch;
 pub use health::Healths;
 pub use hint::HINT_RETENTION;
 pub use item::{PendingSignal, Schedule, Snapshot, StoredItem};
+pub use item_batch::ItemBatch;
 pub use items::{Items, OwnedPage};
 pub use key::EventKey;
 pub use limits::{
-    HINT_GRACE, HINTS_PER_TOKEN, LIMIT_PERIOD, Limited, Limits, MAX_DELETIONS, MAX_TOKENS, Permit,
+    HINT_GRACE, HINTS_PER_TOKEN, LIMIT_PERIOD, Limited, Limits, MAX_DELETIONS, MAX_TOKENS, Pace,
+    Permit,
 };
 pub use owner::{Owner, Provenance};
 pub use pluggy_secret::{PluggySecret, PluggySecrets};

@@ -1,5 +1,6 @@
 //! `LimitTable`: limits per user on what costs a write or a call to Pluggy, for the whole fleet.
 
+mod pace;
 mod period;
 
 use aws_sdk_dynamodb::Client;
@@ -8,6 +9,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::pace::Pace;
 use self::period::{Period, Step, next_step};
 use super::attributes::{Reader, Row, number, text, time};
 use super::key::user_digest;
@@ -66,7 +68,7 @@ pub enum Permit {
 #[derive(Clone, Debug)]
 pub struct Limits {
     client: Client,
-    table: String,
+    pub(super) table: String,
 }
 
 impl Limited {

@@ -32,6 +32,9 @@ pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
 /// Prefix of a user's partition key in `LimitTable`. A digest of the user's id follows.
 pub const USER_PREFIX: &str = "USER#";
 
+/// Key of the row in `LimitTable` with the pace of the fleet's calls to Pluggy.
+pub const PACE_KEY: &str = "PACE";
+
 /// Version of the rows that this release writes. A reader accepts every version: an unknown attribute is ignored, and
 /// one that the other version does not write is absent. A release can therefore be rolled back. Only what a row means
 /// nothing without is required: its key, when it was made, and what it is.
