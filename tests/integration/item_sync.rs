@@ -10,6 +10,7 @@ mod metrics;
 mod non_owner_hints;
 mod open_finance;
 mod owners;
+mod pace;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;

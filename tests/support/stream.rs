@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::tables::Row;
 
 /// The maximum number of records in a batch of item-sync, as the template says.
-pub const ITEM_SYNC_BATCH_SIZE: usize = 25;
+pub const ITEM_SYNC_BATCH_SIZE: usize = 100;
 
 /// Returns one batch with a record for each row, in order.
 pub fn batch(rows: &[Row]) -> Event {

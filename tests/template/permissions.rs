@@ -41,11 +41,16 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             (
                 "ItemTable",
                 &[
+                    "dynamodb:BatchGetItem",
                     "dynamodb:DeleteItem",
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:UpdateItem",
                 ],
+            ),
+            (
+                "LimitTable",
+                &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
             ),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],

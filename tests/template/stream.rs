@@ -39,7 +39,8 @@ fn no_event_is_dropped_without_a_trace() {
         json!(["ReportBatchItemFailures"])
     );
     assert_eq!(mapping["BisectBatchOnFunctionError"], true);
-    assert_eq!(mapping["MaximumRetryAttempts"], 10);
+    assert_eq!(mapping["MaximumRetryAttempts"], -1);
+    assert_eq!(mapping["MaximumRecordAgeInSeconds"], 12 * 60 * 60);
     assert_eq!(
         mapping["DestinationConfig"]["OnFailure"]["Destination"],
         json!({ "Fn::GetAtt": ["ItemSyncFailureQueue", "Arn"] })
@@ -54,11 +55,18 @@ fn no_event_is_dropped_without_a_trace() {
 fn a_batch_and_its_time_are_those_that_item_sync_is_made_for() {
     let template = Template::load();
 
-    assert_eq!(only_mapping(&template)["BatchSize"], ITEM_SYNC_BATCH_SIZE);
-    // One batch of a shard at a time, which is the default.
+    let of_throughput = |high: usize, standard: usize| json!({ "Fn::If": ["HasHighItemSyncThroughput", high, standard] });
+    assert_eq!(
+        only_mapping(&template)["BatchSize"],
+        of_throughput(200, ITEM_SYNC_BATCH_SIZE)
+    );
     assert_eq!(
         only_mapping(&template)["ParallelizationFactor"],
-        Value::Null
+        of_throughput(2, 1)
+    );
+    assert_eq!(
+        template.default_of("ItemSyncThroughput").as_deref(),
+        Some("standard")
     );
     assert_eq!(template.properties(ITEM_SYNC)["Timeout"], 60);
 }

@@ -32,7 +32,7 @@ pub(super) const ALONE: Batches = Batches {
 /// So many events arrive that all batches are full, at the template's batch sizes.
 pub(super) const FULL: Batches = Batches {
     name: "the same in full batches",
-    item_sync: 25,
+    item_sync: 100,
     publish: 100,
 };
 /// An event that is this much older than a fetch needs no other fetch.

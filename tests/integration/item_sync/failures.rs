@@ -1,6 +1,7 @@
 //! Failures of Pluggy, of DynamoDB and of single rows.
 
 use aws_lambda_events::event::dynamodb::Event;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::error::ProvisionedThroughputExceededException;
@@ -219,8 +220,8 @@ fn refusing_puts_of(batch: &Event) -> Items {
     let done = mock!(aws_sdk_dynamodb::Client::put_item)
         .match_requests(move |put| key_of(put) != taken)
         .then_output(|| aws_sdk_dynamodb::operation::put_item::PutItemOutput::builder().build());
-    let empty = mock!(aws_sdk_dynamodb::Client::get_item)
-        .then_output(|| aws_sdk_dynamodb::operation::get_item::GetItemOutput::builder().build());
+    let empty = mock!(aws_sdk_dynamodb::Client::batch_get_item)
+        .then_output(|| BatchGetItemOutput::builder().build());
     let client = mock_client!(
         aws_sdk_dynamodb,
         RuleMode::MatchAny,
