@@ -17,7 +17,7 @@ use pluggy::ClientUserId;
 use runtime::RequestError;
 use runtime::caller::Callers;
 use runtime::problem::Problem;
-use store::{Connectors, Healths, Items, StoredItem};
+use store::{Connectors, Healths, Items};
 
 pub use config::Config;
 
@@ -81,9 +81,7 @@ async fn one(
         .map_err(|_| Problem::invalid_field("itemId", "itemId must be a UUID."))?;
     let item = app.items.of_user(item_id, user).await;
     let item = item.map_err(RequestError::ours(store::Error::is_temporary))?;
-    let item = item
-        .filter(is_displayed)
-        .ok_or_else(Problem::item_not_found)?;
+    let item = item.ok_or_else(Problem::item_not_found)?;
     let healths = Healths::of(&app.connectors, [&item], now).await;
     let view = ItemView::new(&item, &healths, language, now);
     answer::answer(
@@ -95,12 +93,6 @@ async fn one(
     )
 }
 
-/// Whether the item has a state to display. An item that was never fetched has none once Pluggy reports its deletion,
-/// so it is as absent as a deleted one.
-fn is_displayed(item: &StoredItem) -> bool {
-    !item.is_deleted_placeholder()
-}
-
 async fn list(
     app: &App,
     request: &Request,
@@ -109,12 +101,11 @@ async fn list(
     now: Timestamp,
 ) -> Result<Response<Body>, RequestError> {
     let wanted = PageRequest::parse(request)?;
-    let mut page = app
+    let page = app
         .items
         .owned_by(user, wanted.limit, wanted.cursor.as_ref())
         .await
         .map_err(RequestError::ours(store::Error::is_temporary))?;
-    page.items.retain(is_displayed);
     let healths = Healths::of(&app.connectors, &page.items, now).await;
     let list = ItemList::new(&page, &healths, language, now);
     answer::answer(

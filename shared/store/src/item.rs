@@ -86,14 +86,23 @@ impl PendingSignal {
 }
 
 impl StoredItem {
-    /// Whether `user` may see it.
+    /// Whether `user` may see it. An item that was never fetched is as absent as a deleted one once Pluggy reports its
+    /// deletion.
     pub fn is_shown_to(&self, user: &ClientUserId) -> bool {
-        self.deleted_at.is_none() && self.user() == Some(user)
+        let is_there = self.deleted_at.is_none() && !self.is_deleted_placeholder();
+        is_there && self.user() == Some(user)
     }
 
     /// Returns the user it belongs to.
     pub fn user(&self) -> Option<&ClientUserId> {
         self.owner.as_ref().map(|owner| &owner.user)
+    }
+
+    /// Whether it is a placeholder of an item that Pluggy reports as deleted, although no fetch has confirmed it yet.
+    pub fn is_deleted_placeholder(&self) -> bool {
+        self.deleted_at.is_none()
+            && self.snapshot.is_none()
+            && self.schedule.pending_signal == Some(PendingSignal::Deletion)
     }
 
     /// Whether Pluggy itself has never reported it: an operator or our own schedule named it, and no fetch has

@@ -28,7 +28,6 @@ mod items;
 mod key;
 mod limits;
 mod owner;
-mod placeholder;
 pub mod pluggy_secret;
 mod recent_connectors;
 mod republish_scans;
