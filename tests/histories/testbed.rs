@@ -294,6 +294,8 @@ fn webhook(tables: &Tables) -> webhook::App {
 
 fn scheduler(tables: &Tables) -> scheduler::App {
     scheduler::App {
+        limits: tables.limit_store(),
+        fetches_per_minute: 300,
         items: tables.item_store(),
         events: tables.event_store(),
         event_retention: tests::tables::EVENT_RETENTION,

@@ -132,8 +132,8 @@ async fn a_put_that_stalls_delays_the_tick_no_longer_than_its_time() {
     let run = scheduler::handle(&scheduler, start + SignedDuration::from_secs(60), deadline);
     let run = timeout_at(deadline, run).await.unwrap().unwrap();
 
-    assert_eq!((run.due, run.requested), (1, 0));
-    assert_eq!(deployment.metrics.lines()[0]["FetchesDue"], json!(1));
+    assert_eq!((run.due, run.requested), (2, 0));
+    assert_eq!(deployment.metrics.lines()[0]["FetchesDue"], json!(2));
 }
 
 #[tokio::test]
@@ -281,4 +281,34 @@ async fn events_that_stall(answers: &[StatusCode]) -> Events {
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
     Events::new(tables::client(&url), "events".to_owned())
+}
+
+/// While Pluggy limits our calls, a request could not be followed. After the pause the calls of a minute bound the requests.
+#[tokio::test]
+async fn a_limit_of_pluggys_bounds_the_requests() {
+    let deployment = Deployment::start().await;
+    let start = now();
+    due_each_second(&deployment, start, 400).await;
+    let scheduler = scheduler::App {
+        fetches_per_minute: 7_000,
+        ..deployment.scheduler()
+    };
+    let paused_until = start + SignedDuration::from_mins(20);
+    deployment
+        .tables
+        .limit_store()
+        .pause_calls(paused_until)
+        .await
+        .unwrap();
+    let run_at = async |minutes: i64| {
+        let time = start + SignedDuration::from_mins(minutes);
+        scheduler::handle(&scheduler, time, in_a_minute())
+            .await
+            .unwrap()
+            .requested
+    };
+
+    assert_eq!(run_at(19).await, 0);
+    assert_eq!(run_at(20).await, 180);
+    assert_eq!(run_at(60).await, 400, "nothing is limited any more");
 }

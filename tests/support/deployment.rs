@@ -169,6 +169,8 @@ impl Deployment {
     /// Returns the function behind the minute's schedule.
     pub fn scheduler(&self) -> scheduler::App {
         scheduler::App {
+            limits: self.tables.limit_store(),
+            fetches_per_minute: 300,
             items: self.tables.item_store(),
             events: self.tables.event_store(),
             event_retention: EVENT_RETENTION,

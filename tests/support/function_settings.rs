@@ -22,6 +22,7 @@ pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> Fun
         .with("CREDENTIAL_TABLE", &tables.credentials)
         .with("EVENT_RETENTION_DAYS", "30")
         .with("EVENT_TABLE", &tables.events)
+        .with("FETCHES_PER_MINUTE", "300")
         .with("ITEM_TABLE", &tables.items)
         .with("LIMIT_TABLE", &tables.limits)
         .with("METRICS_NAMESPACE", "pluggy-lambda")

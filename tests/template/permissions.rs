@@ -81,6 +81,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         SCHEDULER => &[
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable/index/byNextFetch", &["dynamodb:Query"]),
+            ("LimitTable", &["dynamodb:GetItem"]),
         ],
         WEBHOOK_REGISTRATION => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),

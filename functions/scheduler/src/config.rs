@@ -12,6 +12,10 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `LIMIT_TABLE`: name of the limit table.
+    pub limit_table: String,
+    /// `FETCHES_PER_MINUTE`: maximum number of fetch requests per run.
+    pub fetches_per_minute: u32,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
 }
@@ -23,6 +27,8 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
+            fetches_per_minute: environment.parsed("FETCHES_PER_MINUTE", "a number")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }

@@ -4,18 +4,20 @@ mod config;
 
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde::Serialize;
-use store::{DueFetch, Events, Insertion, Items, NewEvent};
+use store::{DueFetch, Events, Insertion, Items, Limits, NewEvent};
 use tokio::time::{Instant, timeout_at};
 
 pub use config::Config;
 
-/// Maximum number of fetch requests per run. It limits their rate; a backlog is handled oldest first.
-const MAX_REQUESTED: usize = 300;
-/// Maximum number of due fetches that a run handles. Fetches that were requested before must not hide the rest.
-const MAX_DUE: usize = 5_000;
+/// Maximum number of due fetches that a run handles besides those that it may request. Fetches that were requested before
+/// must not hide the rest.
+const MAX_REQUESTED_BEFORE: usize = 5_000;
+/// Requests that are stored at a time. Each takes a connection.
+const REQUESTS_AT_A_TIME: usize = 16;
 /// Time reserved at the end of a run for the log line and the response.
 const RESERVE: Duration = Duration::from_secs(5);
 /// A fetch that did not lead to a new `nextFetchAt` is requested again after this long, and not before.
@@ -29,6 +31,10 @@ pub struct App {
     pub events: Events,
     /// How long a stored event is kept.
     pub event_retention: SignedDuration,
+    /// The pace of the fleet's calls to Pluggy.
+    pub limits: Limits,
+    /// Maximum number of fetch requests per run. A backlog is handled oldest first.
+    pub fetches_per_minute: u32,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -37,7 +43,7 @@ pub struct App {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Number of due fetches handled: requested now, or found to be requested before.
+    /// Number of due fetches handled: requested now, or to be requested when the time ended, or requested before.
     pub due: usize,
     /// Number of new fetch requests. The other fetches were requested before.
     pub requested: usize,
@@ -49,7 +55,9 @@ pub struct Run {
 /// that cannot be stored, does not block the others. The run then fails, so that an alarm shows it.
 pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run, store::Error> {
     let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
-    let due = app.items.due(now, MAX_DUE, halfway_to(end)).await;
+    let max = max_requested(app, now).await?;
+    let limit = max.saturating_add(MAX_REQUESTED_BEFORE);
+    let due = app.items.due(now, limit, halfway_to(end)).await;
     let mut run = Run::default();
     let mut failure = due.failure;
     if due.fetches.is_empty()
@@ -58,7 +66,7 @@ pub async fn handle(app: &App, now: Timestamp, deadline: Instant) -> Result<Run,
         // A run that cannot read the schedule emits no metrics, and an alarm detects their absence.
         return Err(error);
     }
-    let requests = request(app, due.fetches, now, &mut run, &mut failure);
+    let requests = request(app, &due.fetches, max, now, &mut run, &mut failure);
     // A write that is cut off may have been stored. The request of the next run is then a duplicate.
     if timeout_at(end, requests).await.is_err() {
         tracing::warn!("no time for all that is due; the rest is left to the next minute");
@@ -73,29 +81,47 @@ fn halfway_to(end: Instant) -> Instant {
     start + end.saturating_duration_since(start) / 2
 }
 
-/// Requests fetches in their order. `run` and `failure` record the progress, also when the time ends.
+/// Returns the number of fetches that this run may request: none while Pluggy limits our calls, since they could not be
+/// made.
+async fn max_requested(app: &App, now: Timestamp) -> Result<usize, store::Error> {
+    let pace = app.limits.pace().await?;
+    let of_pace = pace.and_then(|pace| pace.calls_a_minute(now));
+    let max = of_pace.map_or(app.fetches_per_minute, |calls| {
+        calls.min(app.fetches_per_minute)
+    });
+    Ok(usize::try_from(max).unwrap_or(usize::MAX))
+}
+
+/// Requests up to `max` fetches, the oldest first. `run` and `failure` record the progress, also when the time ends.
 async fn request(
     app: &App,
-    fetches: Vec<DueFetch>,
+    fetches: &[DueFetch],
+    max: usize,
     now: Timestamp,
     run: &mut Run,
     failure: &mut Option<store::Error>,
 ) {
-    for fetch in fetches {
-        if run.requested >= MAX_REQUESTED {
-            return;
-        }
-        let overdue = now.duration_since(fetch.next_fetch_at).as_secs();
-        run.oldest_overdue_seconds = run.oldest_overdue_seconds.max(overdue);
-        run.due += 1;
-        match app
-            .events
-            .insert(&event(fetch, now), app.event_retention)
-            .await
-        {
-            Ok(Insertion::Inserted) => run.requested += 1,
-            Ok(_) => {}
-            Err(error) => *failure = Some(error),
+    let mut left = fetches;
+    while run.requested < max && !left.is_empty() {
+        // A fetch that was requested before leaves room for another one.
+        let (wave, rest) = left.split_at(left.len().min(max - run.requested));
+        left = rest;
+        run.due += wave.len();
+        let overdue = wave
+            .iter()
+            .map(|fetch| now.duration_since(fetch.next_fetch_at).as_secs());
+        run.oldest_overdue_seconds = overdue.fold(run.oldest_overdue_seconds, i64::max);
+        let insertions = wave.iter().map(async |fetch| {
+            let event = event(*fetch, now);
+            app.events.insert(&event, app.event_retention).await
+        });
+        let mut insertions = stream::iter(insertions).buffer_unordered(REQUESTS_AT_A_TIME);
+        while let Some(insertion) = insertions.next().await {
+            match insertion {
+                Ok(Insertion::Inserted) => run.requested += 1,
+                Ok(_) => {}
+                Err(error) => *failure = Some(error),
+            }
         }
     }
 }

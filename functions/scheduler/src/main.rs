@@ -6,7 +6,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
 use scheduler::{App, Config, handle};
-use store::{Events, Items};
+use store::{Events, Items, Limits};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,7 +17,9 @@ async fn main() -> Result<(), Error> {
     let dynamodb = aws.dynamodb();
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table),
-        events: Events::new(dynamodb, config.event_table),
+        events: Events::new(dynamodb.clone(), config.event_table),
+        limits: Limits::new(dynamodb, config.limit_table),
+        fetches_per_minute: config.fetches_per_minute,
         event_retention: config.event_retention,
         metrics: Emitter::new(config.metrics_namespace),
     };
