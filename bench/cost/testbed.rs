@@ -275,8 +275,10 @@ impl Testbed {
         }
         let mut requests: BTreeMap<String, RequestCount> = BTreeMap::new();
         for consumption in self.meter.take() {
-            let table = self.table(&consumption.table);
-            let key = format!("{} {table}", consumption.operation);
+            let tables = consumption.tables.iter();
+            let mut tables: Vec<&str> = tables.map(|table| self.table(table)).collect();
+            tables.sort_unstable();
+            let key = format!("{} {}", consumption.operation, tables.join(", "));
             let count = requests.entry(key).or_default();
             count.requests += 1;
             count.units += consumption.units.unwrap();

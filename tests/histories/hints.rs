@@ -21,10 +21,15 @@ pub(crate) fn user(hinter: Hinter) -> &'static str {
     }
 }
 
-/// Returns the item's owner: the owner in the row, else the one in Pluggy's response.
-pub(crate) fn owner(model: &Model, before: Option<&StoredItem>) -> Option<String> {
+/// Returns the item's owner: the owner in the row, else the one in Pluggy's response. A 404 names nobody.
+pub(crate) fn owner(
+    model: &Model,
+    before: Option<&StoredItem>,
+    given: Option<Given>,
+) -> Option<String> {
     let of_row = before.and_then(StoredItem::user);
-    let of_answer = model.answers_name_the_owner.then(|| USER.to_owned());
+    let names_the_owner = model.answers_name_the_owner && given != Some(Given::Missing);
+    let of_answer = names_the_owner.then(|| USER.to_owned());
     of_row.map(|owner| owner.as_str().to_owned()).or(of_answer)
 }
 

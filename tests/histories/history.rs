@@ -120,7 +120,9 @@ impl<'a> History<'a> {
         let run = self.testbed.tick(now);
         let requested = self.run(run, crash).await;
         self.handled.resize(self.testbed.engine.stream_len(), false);
-        if let Some(due) = due.filter(|_| requested.is_some()) {
+        let pace = self.testbed.tables.limit_store().pace().await.unwrap();
+        let is_paused = pace.is_some_and(|pace| now < pace.paused_until);
+        if let Some(due) = due.filter(|_| requested.is_some() && !is_paused) {
             forger::is_requested(self, &due, now)?;
         }
         Ok(requested)
@@ -144,7 +146,9 @@ impl<'a> History<'a> {
             Some(failures) if is_alone => {
                 self.ended(&records, failures);
                 self.count_calls_of_the_forger(lane, &records);
+                let pace = self.testbed.tables.limit_store().pace().await;
                 Cause::After(Invocation {
+                    is_limited: pace.unwrap().is_some(),
                     records: records.iter().map(|record| self.image(*record)).collect(),
                     fetched_at: self.at(self.clocks.lanes[lane]),
                     given: self.testbed.pluggy.model().given[lane],

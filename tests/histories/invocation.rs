@@ -23,6 +23,8 @@ pub(crate) struct Invocation {
     pub(crate) fetched_at: Timestamp,
     /// Pluggy's response, if there was a request.
     pub(crate) given: Option<Given>,
+    /// Whether Pluggy has limited the rate of our calls lately.
+    pub(crate) is_limited: bool,
 }
 
 impl Invocation {
@@ -34,17 +36,20 @@ impl Invocation {
         row: &StoredItem,
     ) -> Verdict {
         let (records, fetched_at) = (&self.records, self.fetched_at);
-        if hints::are_from_others(records, hints::owner(model, before).as_deref()) {
+        if hints::are_from_others(records, hints::owner(model, before, self.given).as_deref()) {
             return hints::change_nothing(before, row, self.given);
         }
         names_its_owner(history, row, records)?;
-        schedules_what_it_lacks(history, model, row, before, records, fetched_at)?;
+        if !(self.is_limited && waits_for_the_limit(row, fetched_at)) {
+            schedules_what_it_lacks(history, model, row, before, records, fetched_at)?;
+        }
         match self.given {
             Some(Given::State(index)) => {
                 keeps_the_answer(model, before, row, index, fetched_at, records)
             }
             Some(Given::Missing) => suspects(before, row, fetched_at, skew(history)),
             Some(Given::Refusal) => backs_off(before, row, fetched_at),
+            Some(Given::Limit) => waits(before, row, fetched_at),
             None => Ok(()),
         }
     }
@@ -189,6 +194,24 @@ fn backs_off(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestam
     ensure(
         is_older || is_tombstone(before) || row.schedule.fetch_failures == failures + 1,
         "a refusal is counted",
+    )
+}
+
+/// Returns whether the item is fetched within a minute after a limit of a minute.
+fn waits_for_the_limit(row: &StoredItem, fetched_at: Timestamp) -> bool {
+    const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(3);
+    let next_fetch_at = row.schedule.next_fetch_at;
+    next_fetch_at.is_some_and(|at| at <= fetched_at + LONGEST_WAIT)
+}
+
+/// Checks that a limit, which says nothing about the item, is no failure of it, and that the item is fetched after it.
+fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> Verdict {
+    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
+    let failures = before.map_or(0, |before| before.schedule.fetch_failures);
+    let is_planned = row.schedule.next_fetch_at.is_some_and(|at| at > fetched_at);
+    ensure(
+        is_older || is_tombstone(before) || (row.schedule.fetch_failures == failures && is_planned),
+        "an item whose fetch was limited is fetched later",
     )
 }
 

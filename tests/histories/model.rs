@@ -77,6 +77,8 @@ pub(crate) enum Given {
     Missing,
     /// No usable response.
     Refusal,
+    /// 429: Pluggy limits the rate of our calls.
+    Limit,
 }
 
 /// One state of the item.
@@ -147,7 +149,8 @@ impl Model {
             Answer::Truth => Given::State(last),
             Answer::Lagging(changes) => Given::State(last.saturating_sub(changes)),
             Answer::Missing => Given::Missing,
-            Answer::Failing | Answer::Limited => Given::Refusal,
+            Answer::Failing => Given::Refusal,
+            Answer::Limited => Given::Limit,
         };
         self.given[lane] = Some(given);
         match given {
@@ -157,8 +160,8 @@ impl Model {
                 let body = json!({"code": 404, "codeDescription": "ITEM_NOT_FOUND"});
                 (404, body)
             }
-            Given::Refusal if self.plan[lane] == Answer::Limited => (429, json!({})),
             Given::Refusal => (500, json!({})),
+            Given::Limit => (429, json!({})),
         }
     }
 

@@ -102,8 +102,9 @@ impl Testbed {
         item_id(self.items)
     }
 
-    /// Deletes the item's row, so that it is not due in later histories.
+    /// Deletes the item's row, so that it is not due in later histories, and all limits.
     pub(crate) async fn end(&mut self) {
+        self.tables.forget_limits().await;
         let (client, key) = (&self.tables.client, self.key());
         let delete = client.delete_item().table_name(&self.tables.items);
         delete.key("pk", key).send().await.unwrap();
@@ -269,6 +270,8 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
         items: tables.item_store(),
         connectors: tables.connector_store(),
         limits: tables.limit_store(),
+        // A process that does one thing at a time has one await point at a time.
+        fetches_at_a_time: 1,
         metrics: Emitter::in_memory(),
     }
 }
@@ -296,6 +299,7 @@ fn scheduler(tables: &Tables) -> scheduler::App {
     scheduler::App {
         limits: tables.limit_store(),
         fetches_per_minute: 300,
+        requests_at_a_time: 1,
         items: tables.item_store(),
         events: tables.event_store(),
         event_retention: tests::tables::EVENT_RETENTION,

@@ -16,6 +16,7 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("EVENT_BUS", "arn:of:the:bus"),
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
+        ("FETCHES_PER_MINUTE", "300"),
         ("ITEM_TABLE", "items"),
         ("LIMIT_TABLE", "limits"),
         ("METRICS_NAMESPACE", "pluggy-lambda"),
@@ -70,6 +71,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         &[
             "CREDENTIAL_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",
@@ -85,7 +87,9 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         &[
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
+            "FETCHES_PER_MINUTE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
         ],
     ),
@@ -211,6 +215,7 @@ fn a_malformed_variable_is_named_without_its_value() {
         (1, "PLUGGY_CLIENT_ID", "not-a-uuid"),
         (1, "WEBHOOK_SECRET_HEADER", "two words"),
         (1, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
+        (4, "FETCHES_PER_MINUTE", "many"),
         (5, "WEBHOOK_SECRET_SHA256", "webhook-secret-for-local-tests"),
         (5, "WEBHOOK_URL", "http://hooks.example.com"),
         (8, "EVENT_RETENTION_DAYS", "soon"),

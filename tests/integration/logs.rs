@@ -192,7 +192,9 @@ async fn a_failure_that_retries_cannot_fix_is_logged_as_an_error() {
         let text = log.text();
         let line = text
             .lines()
-            .find(|line| line.contains("item not fetched"))
+            .find(|line| {
+                line.contains("item not fetched") || line.contains("pluggy limits our calls")
+            })
             .unwrap();
         assert!(
             line.contains(&format!(r#""level":"{level}""#)),

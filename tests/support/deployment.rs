@@ -153,6 +153,7 @@ impl Deployment {
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
             limits: self.tables.limit_store(),
+            fetches_at_a_time: item_sync::FETCHES_AT_A_TIME,
             metrics: self.metrics.clone(),
         }
     }
@@ -171,6 +172,7 @@ impl Deployment {
         scheduler::App {
             limits: self.tables.limit_store(),
             fetches_per_minute: 300,
+            requests_at_a_time: scheduler::REQUESTS_AT_A_TIME,
             items: self.tables.item_store(),
             events: self.tables.event_store(),
             event_retention: EVENT_RETENTION,

@@ -132,8 +132,21 @@ impl Tables {
     }
 
     /// Forgets what has been counted of every user, and the hint quotas.
+    pub async fn forget_limits_of_users(&self) {
+        self.forget_limits_of(|key| key.starts_with(schema::USER_PREFIX))
+            .await;
+    }
+
+    /// Forgets the pace of the fleet too.
     pub async fn forget_limits(&self) {
+        self.forget_limits_of(|_| true).await;
+    }
+
+    async fn forget_limits_of(&self, is_wanted: impl Fn(&str) -> bool) {
         for row in self.rows(&self.limits).await {
+            if !is_wanted(row[schema::PARTITION_KEY].as_s().unwrap()) {
+                continue;
+            }
             let forget = self.client.delete_item().table_name(&self.limits);
             let key = row[schema::PARTITION_KEY].clone();
             forget.key(schema::PARTITION_KEY, key).send().await.unwrap();
@@ -143,7 +156,7 @@ impl Tables {
     /// Forgets what has been counted of every user, and counts as many connect tokens of `user` as the limit allows. The
     /// user then has the greatest hint quota, which is 100.
     pub async fn renew_hints(&self, user: &str) {
-        self.forget_limits().await;
+        self.forget_limits_of_users().await;
         self.count_tokens(user, MAX_TOKENS, clock::now()).await;
     }
 

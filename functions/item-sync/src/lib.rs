@@ -65,12 +65,15 @@ pub struct App {
     pub connectors: Connectors,
     /// The pace of the fleet's calls to Pluggy.
     pub limits: Limits,
+    /// Number of fetches that run at a time.
+    pub fetches_at_a_time: usize,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
 
-/// Number of fetches that run at a time. One batch has the process, and a fetch waits for Pluggy most of its time.
-const FETCHES_AT_A_TIME: usize = 64;
+/// Number of fetches that the function makes at a time. One batch has the process, and a fetch waits for Pluggy most of
+/// its time.
+pub const FETCHES_AT_A_TIME: usize = 64;
 
 /// Handles one batch of the stream, which must end by `deadline`. Returns the position from which the stream repeats
 /// it: the lowest one that DynamoDB refused.
@@ -147,7 +150,7 @@ async fn handle_all(app: &App, groups: &[Group], mut rows: Rows, budget: &Budget
             }
             (number, handled)
         })
-        .buffer_unordered(FETCHES_AT_A_TIME)
+        .buffer_unordered(app.fetches_at_a_time)
         .collect()
         .await;
     handled.sort_unstable_by_key(|(number, _)| *number);

@@ -16,8 +16,8 @@ pub use config::Config;
 /// Maximum number of due fetches that a run handles besides those that it may request. Fetches that were requested before
 /// must not hide the rest.
 const MAX_REQUESTED_BEFORE: usize = 5_000;
-/// Requests that are stored at a time. Each takes a connection.
-const REQUESTS_AT_A_TIME: usize = 16;
+/// Requests that the function stores at a time. Each takes a connection.
+pub const REQUESTS_AT_A_TIME: usize = 16;
 /// Time reserved at the end of a run for the log line and the response.
 const RESERVE: Duration = Duration::from_secs(5);
 /// A fetch that did not lead to a new `nextFetchAt` is requested again after this long, and not before.
@@ -35,6 +35,8 @@ pub struct App {
     pub limits: Limits,
     /// Maximum number of fetch requests per run. A backlog is handled oldest first.
     pub fetches_per_minute: u32,
+    /// Number of requests that are stored at a time.
+    pub requests_at_a_time: usize,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -115,7 +117,7 @@ async fn request(
             let event = event(*fetch, now);
             app.events.insert(&event, app.event_retention).await
         });
-        let mut insertions = stream::iter(insertions).buffer_unordered(REQUESTS_AT_A_TIME);
+        let mut insertions = stream::iter(insertions).buffer_unordered(app.requests_at_a_time);
         while let Some(insertion) = insertions.next().await {
             match insertion {
                 Ok(Insertion::Inserted) => run.requested += 1,

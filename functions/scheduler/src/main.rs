@@ -5,7 +5,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, telemetry};
-use scheduler::{App, Config, handle};
+use scheduler::{App, Config, REQUESTS_AT_A_TIME, handle};
 use store::{Events, Items, Limits};
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,6 +20,7 @@ async fn main() -> Result<(), Error> {
         events: Events::new(dynamodb.clone(), config.event_table),
         limits: Limits::new(dynamodb, config.limit_table),
         fetches_per_minute: config.fetches_per_minute,
+        requests_at_a_time: REQUESTS_AT_A_TIME,
         event_retention: config.event_retention,
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -185,11 +185,8 @@ async fn only_the_record_of_a_refused_write_is_reported() {
     let refused = refusing_puts_of(&batch);
 
     let app = item_sync::App {
-        pluggy: deployment.pluggy_client(),
         items: refused,
-        connectors: deployment.tables.connector_store(),
-        limits: deployment.tables.limit_store(),
-        metrics: deployment.metrics.clone(),
+        ..deployment.item_sync()
     };
     let answer = item_sync::handle(&app, &batch, now(), in_a_minute()).await;
 

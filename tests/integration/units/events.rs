@@ -12,6 +12,9 @@ use super::{Metered, USER};
 /// The number of shards of the schedule's index.
 const SHARDS: usize = 64;
 
+/// The read of a batch with one item: its row, and the pace, of which there is no row.
+const BATCH_READ: &str = "BatchGetItem ItemTable and LimitTable: 1.5 read";
+
 #[tokio::test]
 async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
     let metered = Metered::start().await;
@@ -37,10 +40,7 @@ async fn the_first_fetch_of_an_item_reads_once_and_enters_both_indexes() {
 
     assert_eq!(
         metered.take(),
-        [
-            "GetItem ItemTable: 1 read",
-            "PutItem ItemTable: 1 write, 2 index",
-        ]
+        [BATCH_READ, "PutItem ItemTable: 1 write, 2 index",]
     );
 }
 
@@ -60,14 +60,14 @@ async fn a_fetch_of_a_settled_item_moves_its_due_time_once_in_an_hour() {
 
     let (first, second, third) = (fetch(1).await, fetch(5).await, fetch(300).await);
 
-    let read = "GetItem ItemTable: 1 read";
+    let read = BATCH_READ;
     assert_eq!(first, [read, "PutItem ItemTable: 1 write, 2 index"]);
     assert_eq!(second, [read, "PutItem ItemTable: 1 write"]);
     assert_eq!(third, [read, "PutItem ItemTable: 1 write"]);
 }
 
 #[tokio::test]
-async fn an_event_received_before_the_last_fetch_costs_one_read_unit() {
+async fn an_event_received_before_the_last_fetch_costs_the_read_of_its_batch() {
     let metered = Metered::start().await;
     let item_id = metered.connect().await;
     metered.sync_again_later().await;
@@ -75,7 +75,7 @@ async fn an_event_received_before_the_last_fetch_costs_one_read_unit() {
 
     metered.sync_again_later().await;
 
-    assert_eq!(metered.take(), ["GetItem ItemTable: 1 read"]);
+    assert_eq!(metered.take(), [BATCH_READ]);
 }
 
 #[tokio::test]
@@ -92,6 +92,7 @@ async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
     assert_eq!(
         metered.take(),
         [
+            "BatchGetItem LimitTable: 0.5 read",
             "GetItem ItemTable: 1 read",
             "PutItem ItemTable: 1 write, 2 index",
         ]
@@ -128,7 +129,8 @@ async fn a_hint_costs_two_write_units_one_without_a_token_and_any_other_event_no
 }
 
 #[tokio::test]
-async fn a_run_of_the_scheduler_costs_half_a_read_unit_a_shard_and_each_fetch_one_write_unit() {
+async fn a_run_of_the_scheduler_costs_half_a_read_unit_a_shard_and_for_the_pace_and_each_fetch_one_write_unit()
+ {
     let metered = Metered::start().await;
     metered.known().await;
     metered.known().await;
@@ -141,7 +143,8 @@ async fn a_run_of_the_scheduler_costs_half_a_read_unit_a_shard_and_each_fetch_on
     let idle = run(now()).await;
     let due = run(now() + SignedDuration::from_hours(25)).await;
 
-    let reads = vec!["Query ItemTable: 0.5 read".to_owned(); SHARDS];
+    let mut reads = vec!["Query ItemTable: 0.5 read".to_owned(); SHARDS];
+    reads.insert(0, "GetItem LimitTable: 0.5 read".to_owned());
     let requests = vec!["PutItem EventTable: 1 write".to_owned(); 2];
     assert_eq!(idle, (0, reads.clone()));
     assert_eq!(due, (2, [reads, requests].concat()));

@@ -55,7 +55,9 @@ impl Metered {
             (&tables.credentials, "CredentialTable"),
             (&tables.limits, "LimitTable"),
         ]);
-        let (operation, table) = (&asked.operation, names[&asked.table]);
+        let mut names: Vec<&str> = asked.tables.iter().map(|table| names[table]).collect();
+        names.sort_unstable();
+        let (operation, table) = (&asked.operation, names.join(" and "));
         let units = asked.units.unwrap();
         match (units.all_writes(), units.index_writes) {
             (0, _) => format!("{operation} {table}: {} read", units.reads()),

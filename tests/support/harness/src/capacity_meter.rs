@@ -38,7 +38,7 @@ pub struct Consumption {
     /// The operation, such as `PutItem`.
     pub operation: String,
     /// The table's name.
-    pub table: String,
+    pub tables: Vec<String>,
     /// The status of the answer.
     pub status: u16,
     /// The units by the documented rules; `None` for an operation without a rule here.
@@ -137,7 +137,7 @@ impl Shared {
                 .units(&operation, before, head.status.is_success(), &answer)
                 .await,
             reported: reported::units(&operation, &answer),
-            table: metered.table(),
+            tables: metered.tables(),
             status: head.status.as_u16(),
             operation,
         };
@@ -173,12 +173,18 @@ struct MeteredRequest<'a> {
 }
 
 impl MeteredRequest<'_> {
-    /// Returns the request's table, the first if there are several.
+    /// Returns the table of a request about one.
     fn table(&self) -> String {
         let table = self.request["TableName"].as_str();
-        let tables = self.request["RequestItems"].as_object();
-        let first = || tables?.keys().next().map(String::as_str);
-        table.or_else(first).unwrap_or_default().to_owned()
+        table.unwrap_or_default().to_owned()
+    }
+
+    /// Returns the tables of the request: several of a batch read.
+    fn tables(&self) -> Vec<String> {
+        match self.request["RequestItems"].as_object() {
+            Some(tables) => tables.keys().cloned().collect(),
+            None => vec![self.table()],
+        }
     }
 
     /// Returns the current row under a key.
