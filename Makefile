@@ -133,6 +133,7 @@ lint: lint-tools ## Run every static check
 	cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	cargo package --quiet --locked --allow-dirty --package pluggy
+	cargo metadata --quiet --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 	$(WITH_TOOLS) cargo deny --log-level error check bans licenses sources
 	$(WITH_TOOLS) sam validate --lint
 	$(WITH_TOOLS) sam validate --lint --template examples/template.yaml
