@@ -6,7 +6,7 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 
 from demo.feed import Collector, Sources, plain
-from demo.pages import Site, handler
+from demo.request_handler import Site, handler
 
 from stack import console, demo, ministack, request, sandbox, settings, stack_file
 

@@ -1,13 +1,10 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{self, Instant};
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Waits};
 use crate::connection::{Connection, Trigger};
 use crate::courier::{Recipient, deliver};
 use crate::event::Event;
@@ -30,8 +27,7 @@ pub(crate) struct App {
     pub(crate) pluggy_key: SigningKey,
     identity_key: OnceLock<SigningKey>,
     pub(crate) poster: Poster,
-    /// By how much all waits so far were shortened.
-    passed: watch::Sender<Duration>,
+    pub(crate) waits: Waits,
     world: Mutex<World>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -43,15 +39,16 @@ impl App {
         pages: Pages,
         pluggy_key: SigningKey,
     ) -> Self {
+        let clock = Clock::new(settings.time_scale);
         Self {
-            clock: Clock::new(settings.time_scale),
+            clock,
+            waits: Waits::new(clock),
             settings,
             url,
             pages,
             pluggy_key,
             identity_key: OnceLock::new(),
             poster: Poster::new(),
-            passed: watch::Sender::new(Duration::ZERO),
             world: Mutex::new(World::new()),
             tasks: Mutex::default(),
         }
@@ -79,7 +76,7 @@ impl App {
         let app = Arc::clone(self);
         self.spawn(async move {
             for step in script {
-                app.wait(step.after).await;
+                app.waits.wait(step.after).await;
                 let Some(events) = app.world().enter(item_id, run, &step.state, app.clock) else {
                     return;
                 };
@@ -88,30 +85,6 @@ impl App {
                 }
             }
         });
-    }
-
-    /// Waits for a time of Pluggy's. [`Self::pass`] shortens it.
-    pub(crate) async fn wait(&self, duration: Duration) {
-        let mut passed = self.passed.subscribe();
-        let before = *passed.borrow();
-        let end = Instant::now() + self.clock.scaled(duration);
-        loop {
-            let skipped = self
-                .clock
-                .scaled(passed.borrow_and_update().saturating_sub(before));
-            let end = end.checked_sub(skipped).unwrap_or_else(Instant::now);
-            tokio::select! {
-                () = time::sleep_until(end) => return,
-                // The sender lives as long as the app, so this is a change.
-                _ = passed.changed() => {}
-            }
-        }
-    }
-
-    /// Lets a time pass for every wait that has begun: it ends so much earlier. The time of day is unchanged.
-    pub(crate) fn pass(&self, duration: Duration) {
-        self.passed
-            .send_modify(|passed| *passed = passed.saturating_add(duration));
     }
 
     /// Starts a new execution of a connection.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
+use tokio::sync::watch;
+use tokio::time::{self, Instant};
 
 /// A clock, the only one that reads the system time. Waits are divided by the scale. The time of day is not.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,47 @@ impl Clock {
     /// Returns how long a wait really takes.
     pub(crate) fn scaled(self, duration: Duration) -> Duration {
         duration / self.scale
+    }
+}
+
+/// The waits for times of Pluggy's, and what shortens them.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    clock: Clock,
+    /// By how much all waits so far were shortened.
+    passed: watch::Sender<Duration>,
+}
+
+impl Waits {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            passed: watch::Sender::new(Duration::ZERO),
+        }
+    }
+
+    /// Waits for a time of Pluggy's. [`Self::pass`] shortens it.
+    pub(crate) async fn wait(&self, duration: Duration) {
+        let mut passed = self.passed.subscribe();
+        let before = *passed.borrow();
+        let end = Instant::now() + self.clock.scaled(duration);
+        loop {
+            let skipped = self
+                .clock
+                .scaled(passed.borrow_and_update().saturating_sub(before));
+            let end = end.checked_sub(skipped).unwrap_or_else(Instant::now);
+            tokio::select! {
+                () = time::sleep_until(end) => return,
+                // The sender lives as long as this, so it is a change.
+                _ = passed.changed() => {}
+            }
+        }
+    }
+
+    /// Lets a time pass for every wait that has begun: it ends so much earlier. The time of day is unchanged.
+    pub(crate) fn pass(&self, duration: Duration) {
+        self.passed
+            .send_modify(|passed| *passed = passed.saturating_add(duration));
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
     let mut attempt = 0;
     for wait in waits(&event.name) {
         if let Some(wait) = wait {
-            app.wait(wait).await;
+            app.waits.wait(wait).await;
         }
         for _ in 0..ATTEMPTS_PER_ROUND {
             let Some(address) = address(&app, &recipient) else {

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use pluggy::{ConnectOptions, ConnectTokenOptions, ConnectorId};
+use runtime::fields::invalid;
+use runtime::problem::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -31,10 +33,17 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns whether the widget may start at this connector.
-    pub(crate) fn allows(&self, connector: ConnectorId) -> bool {
+    /// Refuses a connector that the widget is to start at, if the profile lists connectors and this one is not among
+    /// them.
+    pub(crate) fn check_connector(&self, selected: Option<ConnectorId>) -> Result<(), Problem> {
         let listed = self.connect.connector_ids.as_ref();
-        listed.is_none_or(|listed| listed.contains(&connector))
+        match (selected, listed) {
+            (Some(selected), Some(listed)) if !listed.contains(&selected) => Err(invalid(
+                "selectedConnectorId",
+                "must be one of the profile's connectors",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

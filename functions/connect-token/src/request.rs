@@ -46,7 +46,7 @@ impl TokenRequest {
         Ok(request)
     }
 
-    /// Returns the requested profile. A selected connector must be in the profile's list.
+    /// Returns the requested profile.
     pub(crate) fn profile<'a>(&self, profiles: &'a Profiles) -> Result<&'a Profile, Problem> {
         let profile = profiles.get(self.profile.as_deref()).ok_or_else(|| {
             invalid(
@@ -54,16 +54,11 @@ impl TokenRequest {
                 "must be the name of one of this deployment's profiles",
             )
         })?;
-        let is_allowed = |id| profile.allows(id);
         // In update mode the user does not select a connector.
-        if self.item_id.is_some() || self.selected_connector_id.is_none_or(is_allowed) {
-            Ok(profile)
-        } else {
-            Err(invalid(
-                "selectedConnectorId",
-                "must be one of the profile's connectors",
-            ))
+        if self.item_id.is_none() {
+            profile.check_connector(self.selected_connector_id)?;
         }
+        Ok(profile)
     }
 
     /// Returns the profile's widget options with the restrictions of the request.

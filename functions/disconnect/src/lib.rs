@@ -2,7 +2,7 @@
 //! of the user at Pluggy, with its data and its consent, and requests a fetch of the item.
 
 mod config;
-mod refusal;
+mod pluggy_refusal;
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
     put(Disconnection::Asked).await?;
     // A missing item counts as deleted: the response to an earlier request may have been lost.
     let deleted = app.pluggy.delete_item(item_id, now).await;
-    let outcome = match deleted.map_err(refusal::request_error)? {
+    let outcome = match deleted.map_err(pluggy_refusal::request_error)? {
         Some(_) => Disconnection::Deleted,
         None => Disconnection::NotFound,
     };

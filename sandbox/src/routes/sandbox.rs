@@ -122,7 +122,7 @@ struct PassedTime {
 
 async fn pass_time(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
     let PassedTime { minutes } = body::parse(&body)?;
-    app.pass(Duration::from_mins(minutes.into()));
+    app.waits.pass(Duration::from_mins(minutes.into()));
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -78,15 +78,11 @@ impl Callers {
 
     /// Returns the user of the path, if one of the roles has signed the request.
     fn user_of_path(&self, request: &Request, user_id: &str) -> Result<ClientUserId, Problem> {
-        if self.backend_roles.is_empty() {
-            return Err(Problem::no_such_resource());
-        }
-        let Some(Verified::UserArn(user_arn)) = verified(request) else {
-            return Err(Problem::unauthenticated());
+        let user_arn = match verified(request) {
+            Some(Verified::UserArn(user_arn)) => Some(user_arn),
+            Some(Verified::Claims(_)) | None => None,
         };
-        if !self.backend_roles.include(user_arn) {
-            return Err(Problem::forbidden());
-        }
+        self.backend_roles.check(user_arn)?;
         user_id::of_path(user_id).ok_or_else(|| invalid(USER_ID, user_id::RULE))
     }
 }

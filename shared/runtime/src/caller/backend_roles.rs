@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::problem::Problem;
+
 /// The roles, as the beginnings of the ARNs of their sessions.
 ///
 /// A request that a role has signed names the session: `arn:aws:sts::<account>:assumed-role/<role>/<session>`,
@@ -17,13 +19,18 @@ pub struct BackendRoles(Vec<String>);
 pub struct InvalidRoles;
 
 impl BackendRoles {
-    /// Whether there is no role, so that no backend may call.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Refuses a request that no session of one of the roles has signed. Without roles the routes do not exist.
+    pub(super) fn check(&self, user_arn: Option<&str>) -> Result<(), Problem> {
+        match user_arn {
+            _ if self.0.is_empty() => Err(Problem::no_such_resource()),
+            None => Err(Problem::unauthenticated()),
+            Some(user_arn) if !self.include(user_arn) => Err(Problem::forbidden()),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Whether the ARN is that of a session of one of the roles.
-    pub(super) fn include(&self, user_arn: &str) -> bool {
+    fn include(&self, user_arn: &str) -> bool {
         self.0.iter().any(|sessions| {
             let session = user_arn.strip_prefix(sessions.as_str());
             session.is_some_and(|name| !name.is_empty() && !name.contains('/'))
