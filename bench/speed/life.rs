@@ -61,7 +61,12 @@ impl<'a> Stage<'a> {
         let after = function.usage().await.unwrap();
         function.stop().await;
         let invocations = u64::try_from(1 + warm).unwrap();
-        assert_work(name, invocations, self.scene.requests() - requests);
+        assert_work(
+            name,
+            invocations,
+            invocations,
+            self.scene.requests() - requests,
+        );
         Life {
             init,
             first,

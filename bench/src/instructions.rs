@@ -12,7 +12,7 @@ const LIVES: usize = 3;
 /// The number of invocations in the average of a warm one.
 const WARM: u64 = 20;
 /// The number of batches in the average.
-const BATCHES: u64 = 4;
+const BATCHES: u64 = 20;
 /// The first event number, high enough that no event of the same testbed has had it.
 const FIRST_EVENT: u64 = 1 << 32;
 
@@ -97,7 +97,8 @@ impl Counter<'_> {
     /// Runs lives with this number of invocations.
     async fn live(&self, life: &str, settings: &FunctionSettings, invocations: u64) -> Lives {
         let events = || (0..invocations).map(|_| self.event());
-        self.lives(life, settings, invocations, events).await
+        self.lives(life, settings, invocations, invocations, events)
+            .await
     }
 
     /// Runs lives with a first invocation and then batches.
@@ -105,16 +106,18 @@ impl Counter<'_> {
         let batch = |_| self.scene.batch(self.next_number());
         let events = || (0..1).map(|_| self.event()).chain((0..BATCHES).map(batch));
         let records = 1 + BATCHES * BATCH as u64;
-        self.lives("batches", settings, records, events).await
+        self.lives("batches", settings, 1 + BATCHES, records, events)
+            .await
     }
 
-    /// Runs lives, and checks that each does as much as `invocations` with one record do. The events are made when they
+    /// Runs lives, and checks that each does the work of so many invocations with so many records. The events are made when they
     /// are due: item-sync skips an event that is older than the item's last fetch.
     async fn lives<I: Iterator<Item = Vec<u8>>>(
         &self,
         life: &str,
         settings: &FunctionSettings,
         invocations: u64,
+        records: u64,
         events: impl Fn() -> I,
     ) -> Lives {
         let before = self.scene.handshakes();
@@ -131,7 +134,8 @@ impl Counter<'_> {
             for answer in &life.answers {
                 assert_success(self.name, answer);
             }
-            assert_work(self.name, invocations, self.scene.requests() - requests);
+            let made = self.scene.requests() - requests;
+            assert_work(self.name, invocations, records, made);
             counts.push(life.instructions);
         }
         counts.sort_unstable();

@@ -72,7 +72,7 @@ async fn an_item_whose_webhooks_never_arrived_is_found_by_its_due_fetch() {
     );
 }
 
-/// Whoever knows the webhook secret can post an event with any id.
+/// Anybody who knows the webhook secret can post an event with any id.
 #[tokio::test]
 async fn an_event_with_the_id_of_a_fetch_request_does_not_replace_it() {
     let deployment = Deployment::start().await;

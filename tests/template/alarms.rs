@@ -204,7 +204,7 @@ fn the_platforms_metrics_are_of_the_right_function() {
     }
 }
 
-/// Guards the alarms on what anybody can cause: a stranger who posts once in a while must not hold them on, because
+/// Guards the alarms on what anybody can cause: somebody who posts once in a while must not hold them on, because
 /// then nobody would see what they are for.
 #[test]
 fn a_stray_request_every_five_minutes_raises_no_alarm() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use client::Error;
 use connection::DEFER_DELAY;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use crate::hints::UnknownItems;
@@ -19,6 +20,9 @@ const RESERVE: Duration = Duration::from_secs(10);
 const LAST_WRITES: Duration = Duration::from_secs(5);
 /// What a limit deferred is spread over this time after its end.
 const SPREAD: SignedDuration = SignedDuration::from_mins(1);
+/// Items whose decisions are carried out at a time. DynamoDB answers within milliseconds, so a few connections keep up with
+/// all fetches, and each one costs a handshake.
+const WRITES_AT_A_TIME: usize = 4;
 /// After this many failed calls in a row the rest of the batch is deferred: Pluggy is down or throttles.
 const MAX_REFUSALS: u32 = 3;
 
@@ -37,6 +41,7 @@ pub(crate) struct Budget {
     paused_until: Cell<Option<Timestamp>>,
     pub(crate) unknown_items: UnknownItems,
     pub(crate) progress: Progress,
+    pub(crate) writes: Semaphore,
 }
 
 impl Budget {
@@ -52,6 +57,7 @@ impl Budget {
             paused_until: Cell::new(None),
             unknown_items: UnknownItems::default(),
             progress: Progress::new(fetches),
+            writes: Semaphore::new(WRITES_AT_A_TIME),
         }
     }
 

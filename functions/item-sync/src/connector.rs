@@ -15,7 +15,7 @@ use crate::retry::{after, next_attempt};
 /// A retired connector is fetched until Pluggy has deleted its last items, which it keeps for 30 days.
 const REMEMBER_RETIRED: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// What the fetch of a connector leads to.
+/// The result of a connector's fetch: what to write and log.
 #[derive(Debug)]
 pub(crate) struct ConnectorDecision {
     pub(crate) outcome: Outcome,

@@ -58,7 +58,7 @@ pub(crate) fn decide(
     decision.with_conflict_of(&owners)
 }
 
-/// What a decision is made of.
+/// The facts of one decision.
 struct Fetch<'a> {
     stored: Option<&'a StoredItem>,
     signals: &'a Signals,

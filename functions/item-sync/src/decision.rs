@@ -8,7 +8,7 @@ use store::{Owner, PendingSignal, Schedule, Snapshot, StoredItem};
 use crate::outcome::Outcome;
 use crate::owner::Owners;
 
-/// What the fetch of an item leads to.
+/// The result of an item's fetch: what to write, count and log.
 #[derive(Debug)]
 pub(crate) struct Decision {
     /// The outcome, unless a write finds that the row has changed since it was read.

@@ -47,6 +47,7 @@ pub(crate) async fn fetch_item(
         written_at: budget.now(),
     };
     let decision = decide(stored, signals, response, times);
+    let _turn = budget.writes.acquire().await;
     Box::pin(apply(app, id, decision, counts)).await
 }
 
@@ -76,5 +77,6 @@ pub(crate) async fn fetch_connector(
     let call = app.pluggy.connector(id, fetched_at);
     let response = budget.call(target, true, call).await;
     let decision = decide_connector(stored.as_ref(), signals, response, fetched_at);
+    let _turn = budget.writes.acquire().await;
     apply_connector(app, id, decision, fetched_at).await
 }

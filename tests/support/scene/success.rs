@@ -62,10 +62,18 @@ impl Mul<u64> for Requests {
     }
 }
 
-/// Checks that a process made enough requests to have done the work of so many invocations. Init and the first
-/// invocation may make more.
-pub fn assert_work(name: &str, invocations: u64, made: Requests) {
-    let needed = Requests::of_invocation(name) * invocations;
+/// Checks that a process made enough requests to have done the work of so many invocations with so many records. Init and
+/// the first invocation may make more.
+pub fn assert_work(name: &str, invocations: u64, records: u64, made: Requests) {
+    let needed = match name {
+        // A batch is read by one request.
+        "item-sync" => Requests {
+            dynamodb: invocations + records,
+            pluggy: records,
+            event_bridge: 0,
+        },
+        _ => Requests::of_invocation(name) * invocations,
+    };
     let is_work = made.dynamodb >= needed.dynamodb
         && made.pluggy >= needed.pluggy
         && made.event_bridge >= needed.event_bridge;
