@@ -227,7 +227,7 @@ mod tests {
 
         let response = budget.call::<()>(TARGET, false, pending()).await;
         assert!(matches!(response, Response::Cut(_)));
-        assert!(budget.now() < second(2));
+        assert!(budget.now() < second(3));
 
         let response = budget.call::<()>(TARGET, true, pending()).await;
         assert!(matches!(

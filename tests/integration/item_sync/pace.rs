@@ -89,7 +89,7 @@ async fn a_slow_call_is_cut_once_and_then_gets_its_time() {
         .deliver(&event("item/updated", "2", item_id))
         .await;
     deployment.pluggy.add_fault(fault(Effect::Delay {
-        milliseconds: 3_000,
+        milliseconds: 4_000,
     }));
 
     sync_later(&deployment, SignedDuration::from_secs(10)).await;
