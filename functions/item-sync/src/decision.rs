@@ -1,4 +1,4 @@
-//! Decisions: what to write, count and log for one item. Only [`apply`](crate::apply) carries them out.
+//! Decisions: what to write, count and log for one item. Only [`apply`](mod@crate::apply) carries them out.
 
 use jiff::Timestamp;
 use pluggy::ConnectorId;
