@@ -7,7 +7,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from demo import pages
+from demo import request_handler
 from demo.feed import Collector, Sources
 
 HOST = "localhost:3000"
@@ -22,7 +22,7 @@ class ServerTest(unittest.TestCase):
         (folder.parent / f"{folder.name}.html").write_text("secret")
         self.addCleanup((folder.parent / f"{folder.name}.html").unlink)
         self.controls: list[tuple[str, str, Any]] = []
-        site = pages.Site(
+        site = request_handler.Site(
             folder=folder,
             host=HOST,
             api_url="http://api.localhost:4566",
@@ -31,7 +31,7 @@ class ServerTest(unittest.TestCase):
             user_token=lambda user: f"token of {user}",
             control=self.control,
         )
-        server = ThreadingHTTPServer(("127.0.0.1", 0), pages.handler(site))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), request_handler.handler(site))
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
@@ -93,7 +93,7 @@ class ServerTest(unittest.TestCase):
         )
 
     def test_a_body_that_cannot_be_used_is_refused(self) -> None:
-        for body in ([], "x" * pages.MAX_BODY_BYTES):
+        for body in ([], "x" * request_handler.MAX_BODY_BYTES):
             self.assertEqual(self.send("POST", "/token", body, Origin=ORIGIN)[0], 400)
 
 
