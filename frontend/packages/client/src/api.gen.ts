@@ -517,7 +517,7 @@ export interface components {
             /**
              * Format: uri
              * @description The bank's page on which the user logs in and authorizes the access, where `reason` is `open_finance_login`; else null.
-             *     It is also null for the first seconds of a login. An https URL that works until `expiresAt`. It is for this user alone:
+             *     It is also null until the item is fetched with the link: up to about a minute after the login began. An https URL that works until `expiresAt`. It is for this user alone:
              *     open it as it is, and neither store nor log it.
              */
             link: string | null;
