@@ -46,7 +46,7 @@ impl Items {
                 }
             }
             if let Some(row) = rows.remove(&limits.table).unwrap_or_default().first() {
-                batch.pace = Pace::from_row(row)?;
+                batch.pace = Pace::from_row(row);
             }
             match chunks.next() {
                 Some(next) => chunk = next,

@@ -1,9 +1,11 @@
 //! The pace of the fleet after Pluggy has limited our calls, and slow calls that hold up their batch.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use pluggy::ItemId;
 use runtime::clock::now;
 use sandbox::Effect;
+use store::schema;
 use tests::Deployment;
 
 use super::{USER, event, fault, known_item, reads_of, row, sync_later};
@@ -107,4 +109,22 @@ async fn a_slow_call_is_cut_once_and_then_gets_its_time() {
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(stored.schedule.cut_fetches, 0);
     assert!(stored.snapshot.unwrap().fetched_at > cut.snapshot.unwrap().fetched_at);
+}
+
+#[tokio::test]
+async fn a_pace_that_cannot_be_read_limits_nothing() {
+    let deployment = limited_deployment().await;
+    let tables = &deployment.tables;
+    let put = tables.client.put_item().table_name(&tables.limits);
+    let put = put.item(
+        schema::PARTITION_KEY,
+        AttributeValue::S(schema::PACE_KEY.to_owned()),
+    );
+    let put = put.item("pausedUntil", AttributeValue::S("soon".to_owned()));
+    put.send().await.unwrap();
+    let items = connected_items(&deployment, 1).await;
+
+    deployment.sync_all().await;
+
+    assert_eq!(reads_of_all(&deployment, &items), 1);
 }

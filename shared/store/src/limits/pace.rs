@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Limits;
 use crate::Error;
-use crate::attributes::{Reader, Row, number, text, time};
+use crate::attributes::{Reader, Row, number, required, text, time};
 use crate::error::unavailable;
+use crate::items::logged;
 use crate::schema::{EXPIRES_AT, PACE_KEY, PARTITION_KEY, SCHEMA, VERSION};
 use crate::update::{Update, Write};
 
@@ -54,16 +55,20 @@ impl Pace {
         })
     }
 
-    pub(crate) fn from_row(row: &Row) -> Result<Option<Self>, Error> {
+    /// Decodes the row. One that cannot be read limits nothing: it must not hold up every batch of the fleet.
+    pub(crate) fn from_row(row: &Row) -> Option<Self> {
+        if row.is_empty() {
+            return None;
+        }
         let reader = Reader(row);
-        let Some(paused_until) = reader.time(PAUSED_UNTIL)? else {
-            return Ok(None);
+        let pace = || -> Result<Self, Error> {
+            Ok(Self {
+                paused_until: required(PAUSED_UNTIL, reader.time(PAUSED_UNTIL)?)?,
+                minute: reader.count(COUNTED_MINUTE)?,
+                calls: reader.count(CALLS)?,
+            })
         };
-        Ok(Some(Self {
-            paused_until,
-            minute: reader.count(COUNTED_MINUTE)?,
-            calls: reader.count(CALLS)?,
-        }))
+        logged(pace())
     }
 
     /// Returns the number of calls that are left in the minute of `now`.
@@ -86,7 +91,7 @@ impl Limits {
             .send()
             .await
             .map_err(unavailable("get the pace"))?;
-        answer.item.as_ref().map_or(Ok(None), Pace::from_row)
+        Ok(answer.item.as_ref().and_then(Pace::from_row))
     }
 
     /// Pauses all calls until a time that Pluggy has named, unless a later pause is stored.
@@ -122,9 +127,9 @@ impl Limits {
                 .send_or_row("count calls")
                 .await?;
             let Some(row) = row else { return Ok(granted) };
-            match Pace::from_row(&row)? {
+            match Pace::from_row(&row) {
                 Some(changed) => pace = changed,
-                // The row has expired.
+                // The row has expired, or cannot be read.
                 None => return Ok(wanted),
             }
         }
