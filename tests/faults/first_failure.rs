@@ -85,7 +85,7 @@ async fn a_new_item_whose_first_fetch_fails_ends_in_its_owners_list() {
 async fn are_fetched(simulation: &Simulation, owned: &[(String, ItemId)]) -> bool {
     for (_, item_id) in owned {
         let row = simulation.row(*item_id).await.unwrap();
-        if row.snapshot.is_none() {
+        if row.snapshot().is_none() {
             return false;
         }
     }

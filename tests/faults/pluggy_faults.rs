@@ -76,7 +76,7 @@ async fn gone(stack: &Stack, items: &[ItemId]) -> usize {
     let mut gone = 0;
     for item_id in items {
         let row = stack.row(*item_id).await;
-        gone += usize::from(row.is_none_or(|row| row.deleted_at.is_some()));
+        gone += usize::from(row.is_none_or(|row| row.is_tombstone()));
     }
     gone
 }

@@ -76,7 +76,8 @@ impl Simulation {
         let mut others = BTreeSet::new();
         for item_id in items {
             let item = truth.item(*item_id, clock::now()).await.unwrap().unwrap();
-            let snapshot = self.row(*item_id).await.and_then(|row| row.snapshot);
+            let row = self.row(*item_id).await;
+            let snapshot = row.as_ref().and_then(StoredItem::snapshot);
             if snapshot.is_none_or(|snapshot| {
                 snapshot.item.updated_at != item.updated_at || snapshot.item.status != item.status
             }) {

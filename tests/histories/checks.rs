@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
 use store::{Snapshot, StoredItem};
+use tests::tables::Row;
 
 use crate::forger;
 use crate::history::History;
@@ -34,17 +35,13 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
         keeps_its_owner(before, row)?;
     }
     if is_tombstone(Some(row)) {
-        ensure(
-            row.owner.is_none() && row.snapshot.is_none(),
-            "a tombstone keeps nothing",
-        )?;
         if !is_tombstone(before) {
             is_proven(history, &model, skew)?;
         }
     } else {
         forger::responses_decide(&model, row)?;
         is_scheduled(row, model.now + skew)?;
-        if let Some(snapshot) = &row.snapshot {
+        if let Some(snapshot) = row.snapshot() {
             was_true(&model, snapshot)?;
         }
     }
@@ -55,7 +52,14 @@ pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &
 }
 
 pub(crate) fn is_tombstone(row: Option<&StoredItem>) -> bool {
-    row.is_some_and(|row| row.deleted_at.is_some())
+    row.is_some_and(StoredItem::is_tombstone)
+}
+
+/// Checks the attributes of a tombstone.
+pub(crate) fn keeps_nothing(tombstone: &Row) -> Verdict {
+    let personal = ["owner", "createdAtItemId", "status", "userAction"];
+    let is_kept = personal.iter().any(|name| tombstone.contains_key(*name));
+    ensure(!is_kept, "a tombstone keeps nothing")
 }
 
 /// Returns the item as the row stores it.
@@ -79,15 +83,15 @@ pub(crate) fn skew(history: &History<'_>) -> SignedDuration {
 }
 
 fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
-    if let (Some(deleted_at), Some(snapshot)) = (before.deleted_at, &row.snapshot) {
+    if let (Some(deleted_at), Some(snapshot)) = (before.deleted_at(), row.snapshot()) {
         return ensure(
             snapshot.fetched_at > deleted_at,
             "a tombstone yields to a later request",
         );
     }
-    let (Some(old), Some(new)) = (&before.snapshot, &row.snapshot) else {
+    let (Some(old), Some(new)) = (before.snapshot(), row.snapshot()) else {
         return ensure(
-            before.snapshot.is_none() || row.deleted_at.is_some(),
+            before.snapshot().is_none() || row.is_tombstone(),
             "a state never vanishes",
         );
     };
@@ -99,9 +103,9 @@ fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
 
 /// Checks that the owner changes only for one of a higher rank.
 fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
-    let is_kept = match (&before.owner, &row.owner) {
+    let is_kept = match (before.owner(), row.owner()) {
         (None, _) => true,
-        (Some(_), None) => row.deleted_at.is_some(),
+        (Some(_), None) => row.is_tombstone(),
         (Some(before), Some(owner)) => before == owner || owner.provenance > before.provenance,
     };
     ensure(is_kept, "only a higher rank replaces an owner")

@@ -12,6 +12,9 @@ pub(crate) struct Figures {
     pub(crate) histories: usize,
     pub(crate) steps: usize,
     pub(crate) syncs: usize,
+    /// Other items in the batches that ended.
+    pub(crate) neighbors: usize,
+    pub(crate) neighbors_fetched: usize,
     /// Stalls of the real clock. A history with one may differ from the same history in another run.
     pub(crate) stalls: usize,
     /// What the forger of events did.
@@ -30,6 +33,8 @@ impl Figures {
         self.histories += other.histories;
         self.steps += other.steps;
         self.syncs += other.syncs;
+        self.neighbors += other.neighbors;
+        self.neighbors_fetched += other.neighbors_fetched;
         self.stalls += other.stalls;
         self.attack.add(&other.attack);
         for (point, count) in &other.crashes {
@@ -44,6 +49,8 @@ impl fmt::Display for Figures {
             histories,
             steps,
             syncs,
+            neighbors,
+            neighbors_fetched,
             stalls,
             attack: _,
             crashes,
@@ -57,6 +64,9 @@ impl fmt::Display for Figures {
             let comma = if number == 0 { "" } else { ", " };
             write!(formatter, "{comma}{count} {point}")?;
         }
-        write!(formatter, "), {stalls} stalls")
+        write!(
+            formatter,
+            "), {neighbors} other items beside it ({neighbors_fetched} fetched), {stalls} stalls"
+        )
     }
 }

@@ -85,16 +85,16 @@ pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
         user: USER.parse().unwrap(),
         provenance: Provenance::Response,
     };
-    if model.answers_name_the_owner && row.snapshot.is_some() {
+    if model.answers_name_the_owner && row.snapshot().is_some() {
         return ensure(
-            row.owner == Some(from_response),
+            row.owner() == Some(&from_response),
             "a fetched row belongs to the user in Pluggy's response",
         );
     }
-    let owner = row.owner.as_ref();
+    let owner = row.owner();
     let is_response = owner.is_some_and(|owner| owner.provenance == Provenance::Response);
     ensure(
-        !is_response || (model.answers_name_the_owner && row.owner == Some(from_response)),
+        !is_response || (model.answers_name_the_owner && row.owner() == Some(&from_response)),
         "only a response counts as one",
     )
 }
@@ -102,7 +102,7 @@ pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
 /// Checks that the owner of an item that was never fetched sees nothing but `connecting`, or no item after an event that
 /// reports its deletion, and gets no token and no deletion.
 pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> Verdict {
-    let Some(owner) = row.user().filter(|_| row.snapshot.is_none()) else {
+    let Some(owner) = row.user().filter(|_| row.snapshot().is_none()) else {
         return Ok(());
     };
     let owner = owner.as_str();

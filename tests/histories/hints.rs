@@ -53,21 +53,21 @@ pub(crate) fn change_nothing(
     row: &StoredItem,
     given: Option<Given>,
 ) -> Verdict {
-    if let Some(before) = before.filter(|before| before.owner.is_some()) {
+    if let Some(before) = before.filter(|before| before.owner().is_some()) {
         ensure(given.is_none(), "a hint from a non-owner causes no fetch")?;
         return ensure(
             row == before,
             "a hint from a non-owner leaves the row as it is",
         );
     }
-    let snapshot = before.and_then(|before| before.snapshot.as_ref());
+    let snapshot = before.and_then(StoredItem::snapshot);
     let missing_since = before.and_then(|before| before.schedule.missing_since);
-    let was_gone = before.is_some_and(|before| before.deleted_at.is_some());
+    let was_gone = before.is_some_and(StoredItem::is_tombstone);
     ensure(
-        row.owner.is_none()
-            && row.snapshot.as_ref() == snapshot
+        row.owner().is_none()
+            && row.snapshot() == snapshot
             && row.schedule.missing_since == missing_since
-            && row.deleted_at.is_some() == was_gone,
+            && row.is_tombstone() == was_gone,
         "a hint from a non-owner adds no state, no owner and no suspicion",
     )
 }

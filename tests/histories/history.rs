@@ -14,6 +14,7 @@ use crate::gate::Point;
 use crate::hints;
 use crate::invocation::Invocation;
 use crate::model::{Answer, Kind, LANES};
+use crate::neighbors;
 use crate::run::Run;
 use crate::step::{Batch, Clocks, From, Names, Script, Stamp, Stamps, Step};
 use crate::testbed::Testbed;
@@ -32,6 +33,7 @@ pub(crate) struct History<'a> {
     pub(crate) handled: Vec<bool>,
     pub(crate) row: Option<StoredItem>,
     pub(crate) was_tombstoned: bool,
+    neighbors: usize,
     pub(crate) has_lagged: bool,
     writes: usize,
     lanes: [Option<(Run<usize>, Vec<usize>)>; LANES],
@@ -51,6 +53,7 @@ impl<'a> History<'a> {
             handled: Vec::new(),
             row: None,
             was_tombstoned: false,
+            neighbors: script.neighbors,
             has_lagged: false,
             writes: 0,
             lanes: [const { None }; LANES],
@@ -115,6 +118,9 @@ impl<'a> History<'a> {
     }
 
     pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Result<Option<usize>, String> {
+        if self.neighbors > 0 {
+            neighbors::forget(self.testbed).await;
+        }
         let now = self.at(self.clocks.door);
         let due = self.testbed.row().await;
         let run = self.testbed.tick(now);
@@ -142,7 +148,13 @@ impl<'a> History<'a> {
         }
         let is_alone = self.lanes.iter().all(Option::is_none);
         let run = self.prepare(lane, &records, answer);
-        let cause = match self.run(run, crash).await {
+        let outcome = self.run(run, crash).await;
+        if outcome.is_some() {
+            self.figures.neighbors += self.neighbors;
+            let fetched = neighbors::check(self.testbed, self.neighbors).await?;
+            self.figures.neighbors_fetched += fetched;
+        }
+        let cause = match outcome {
             Some(failures) if is_alone => {
                 self.ended(&records, failures);
                 self.count_calls_of_the_forger(lane, &records);
@@ -229,8 +241,8 @@ impl<'a> History<'a> {
             model.given[lane] = None;
         }
         let images: Vec<Value> = records.iter().map(|record| self.image(*record)).collect();
-        self.testbed
-            .sync(lane, &images, self.at(self.clocks.lanes[lane]))
+        let now = self.at(self.clocks.lanes[lane]);
+        self.testbed.sync(lane, images, self.neighbors, now)
     }
 
     pub(crate) async fn run<T>(&mut self, run: Run<T>, crash: Option<usize>) -> Option<T> {
@@ -292,7 +304,11 @@ impl<'a> History<'a> {
             self.writes = writes;
             self.row = self.testbed.row().await;
         }
-        self.was_tombstoned |= checks::is_tombstone(self.row.as_ref());
+        if checks::is_tombstone(self.row.as_ref()) {
+            self.was_tombstoned = true;
+            let attributes = self.testbed.raw_row().await;
+            checks::keeps_nothing(&attributes.unwrap_or_default())?;
+        }
         checks::check(self, before.as_ref(), &cause)?;
         match &self.row {
             Some(row) if before.as_ref() != Some(row) => forger::sees_nothing(self, row).await,

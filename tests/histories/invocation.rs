@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Snapshot, StoredItem};
+use store::{RowState, Snapshot, StoredItem};
 
 use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
 use crate::hints;
@@ -58,7 +58,7 @@ impl Invocation {
 fn names_its_owner(history: &History<'_>, row: &StoredItem, records: &[Value]) -> Verdict {
     let is_named = history.names != Names::Nobody && records.iter().any(names_a_user);
     ensure(
-        !is_named || row.owner.is_some() || is_tombstone(Some(row)),
+        !is_named || row.owner().is_some() || is_tombstone(Some(row)),
         "whom an event names, the row keeps",
     )
 }
@@ -84,7 +84,7 @@ fn schedules_what_it_lacks(
         history.clocks.lanes[0],
         history.clocks.lanes[1],
     ];
-    let Some(snapshot) = &row.snapshot else {
+    let Some(snapshot) = row.snapshot() else {
         return Ok(());
     };
     if history.has_lagged || clocks.iter().any(|ahead| ahead.abs() > AGREEMENT) {
@@ -136,12 +136,12 @@ fn keeps_the_answer(
     records: &[Value],
 ) -> Verdict {
     let item = as_stored(model.item(index));
-    let is_newer = before.is_some_and(|before| match (&before.snapshot, before.deleted_at) {
-        (_, Some(deleted_at)) => deleted_at >= fetched_at,
-        (Some(snapshot), None) => {
+    let is_newer = before.is_some_and(|before| match &before.state {
+        RowState::Placeholder { .. } => false,
+        RowState::Fetched { snapshot, .. } => {
             (snapshot.version(), snapshot.fetched_at) > (item.updated_at, fetched_at)
         }
-        (None, None) => false,
+        RowState::Tombstone { deleted_at } => *deleted_at >= fetched_at,
     });
     let is_stored =
         |snapshot: &Snapshot| *snapshot.item == item && snapshot.fetched_at == fetched_at;
@@ -152,10 +152,10 @@ fn keeps_the_answer(
         );
     }
     ensure(
-        row.snapshot.as_ref().is_some_and(is_stored),
+        row.snapshot().is_some_and(is_stored),
         "what is not older is stored",
     )?;
-    let version = before.and_then(|before| before.snapshot.as_ref()?.version());
+    let version = before.and_then(|before| before.snapshot()?.version());
     let contradicts = version.is_some() && version == item.updated_at && report_a_change(records);
     ensure(
         !contradicts || is_due_soon(row, before, fetched_at),
@@ -216,6 +216,9 @@ fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -
 }
 
 fn is_read_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
-    let last = row.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
-    last.max(row.deleted_at).is_some_and(|at| at > fetched_at)
+    match &row.state {
+        RowState::Placeholder { .. } => false,
+        RowState::Fetched { snapshot, .. } => snapshot.fetched_at > fetched_at,
+        RowState::Tombstone { deleted_at } => *deleted_at > fetched_at,
+    }
 }

@@ -1,5 +1,5 @@
-//! Histories of one item over the real decision code. For any events, in any order, and with processes killed anywhere,
-//! the row ends in the item's true state at Pluggy.
+//! Histories of one item over the real decision code. For any events, in any order, beside other items, and with processes
+//! killed anywhere, the row ends in the item's true state at Pluggy.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,6 +21,7 @@ mod history;
 mod hostile_user;
 mod invocation;
 mod model;
+mod neighbors;
 mod permutations;
 mod plan;
 mod pluggy;

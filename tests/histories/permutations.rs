@@ -192,6 +192,7 @@ fn undisturbed() -> Script {
         names: Names::Answers,
         stamps: Stamps::Given,
         late: Late::Lost,
+        neighbors: 0,
         steps: Vec::new(),
     }
 }

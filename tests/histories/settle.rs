@@ -126,8 +126,7 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         return ensure(!is_known, "what Pluggy speaks of has a row");
     };
     let has_truth = row
-        .snapshot
-        .as_ref()
+        .snapshot()
         .is_some_and(|snapshot| *snapshot.item == as_stored(truth));
     ensure(has_truth, "the row is what is true")?;
     ensure(

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::model::{Answer, Kind, LANES};
+use crate::neighbors::NEIGHBORS;
 
 /// The maximum number of steps in a history.
 const MAX_STEPS: usize = 24;
@@ -19,6 +20,8 @@ pub(crate) struct Script {
     pub(crate) names: Names,
     pub(crate) stamps: Stamps,
     pub(crate) late: Late,
+    /// The number of other items whose events each batch has too.
+    pub(crate) neighbors: usize,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -159,13 +162,17 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let stamps = prop_oneof![7 => Just(Stamps::Given), 1 => Just(Stamps::Absent)];
     let late = select(vec![Late::Delivered, Late::Lost]);
     let steps = vec(step(), 1..MAX_STEPS);
-    (clocks(), names, stamps, late, steps).prop_map(|(clocks, names, stamps, late, steps)| Script {
-        clocks,
-        names,
-        stamps,
-        late,
-        steps,
-    })
+    let neighbors = prop_oneof![2 => Just(0), 1 => 1..=NEIGHBORS];
+    (clocks(), names, stamps, late, neighbors, steps).prop_map(
+        |(clocks, names, stamps, late, neighbors, steps)| Script {
+            clocks,
+            names,
+            stamps,
+            late,
+            neighbors,
+            steps,
+        },
+    )
 }
 
 /// Returns a strategy for clocks that agree to one second, as those of Lambda do, or to ten minutes.

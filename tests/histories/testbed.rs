@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::model::{BEGIN, LANES, Model};
+use crate::neighbors::{self, NEIGHBORS};
 use crate::pluggy::Pluggy;
 use crate::run::Run;
 
@@ -41,6 +42,8 @@ pub(crate) struct Testbed {
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     api: Api,
     items: u64,
+    /// The rows of other items' events.
+    neighbors: Vec<Value>,
 }
 
 /// The functions behind our API. Nothing stops them at an await point.
@@ -75,7 +78,7 @@ impl Testbed {
             warm_up(gate, app).await;
         }
         let tables_of_the_door = behind(&door);
-        Self {
+        let mut testbed = Self {
             webhook: Arc::new(webhook(&tables_of_the_door)),
             scheduler: Arc::new(scheduler(&tables_of_the_door)),
             operator: Arc::new(operator(&tables_of_the_door)),
@@ -86,7 +89,14 @@ impl Testbed {
             lanes,
             api,
             items: 0,
+            neighbors: Vec::new(),
+        };
+        for number in 0..NEIGHBORS {
+            let delivery = testbed.delivery(&neighbors::event(number), BEGIN.parse().unwrap());
+            assert_eq!(delivery.finish().await, 200);
+            testbed.neighbors.push(testbed.engine.image(number));
         }
+        testbed
     }
 
     /// Starts the history of another item.
@@ -105,6 +115,7 @@ impl Testbed {
     /// Deletes the item's row, so that it is not due in later histories, and all limits.
     pub(crate) async fn end(&mut self) {
         self.tables.forget_limits().await;
+        neighbors::forget(self).await;
         let (client, key) = (&self.tables.client, self.key());
         let delete = client.delete_item().table_name(&self.tables.items);
         delete.key("pk", key).send().await.unwrap();
@@ -171,10 +182,23 @@ impl Testbed {
     }
 
     /// Returns an invocation of item-sync, ready to run. It returns the number of records that it reports as failed.
-    pub(crate) fn sync(&self, lane: usize, images: &[Value], now: Timestamp) -> Run<usize> {
+    /// The events of this many other items stand before those of the history's item.
+    pub(crate) fn sync(
+        &self,
+        lane: usize,
+        images: Vec<Value>,
+        neighbors: usize,
+        now: Timestamp,
+    ) -> Run<usize> {
         let (gate, app) = &self.lanes[lane];
         let app = Arc::clone(app);
-        let batch: Batch = stream::batch_of_images(images);
+        let neighbors = self.neighbors.iter().take(neighbors).map(|image| {
+            let mut image = image.clone();
+            image["receivedAt"]["N"] = json!(now.as_millisecond().to_string());
+            image
+        });
+        let images: Vec<Value> = neighbors.chain(images).collect();
+        let batch: Batch = stream::batch_of_images(&images);
         Run::new(gate, async move {
             let answer = item_sync::handle(&app, &batch, now, in_a_minute()).await;
             answer.batch_item_failures.len()
@@ -270,8 +294,6 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
         items: tables.item_store(),
         connectors: tables.connector_store(),
         limits: tables.limit_store(),
-        // A process that does one thing at a time has one await point at a time.
-        fetches_at_a_time: 1,
         metrics: Emitter::in_memory(),
     }
 }

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use serde_json::json;
 use store::{
-    Cursor, DueFetches, FailedFetch, Items, PendingSignal, Schedule, Snapshot, StoredItem, Write,
+    Cursor, DueFetches, FailedFetch, ItemUpdate, Items, PendingSignal, RowState, Schedule,
+    Snapshot, StoredItem, Write,
 };
 use tests::Tables;
 use tests::deployment::in_a_minute;
@@ -24,17 +25,15 @@ fn at(seconds: i64) -> Timestamp {
     noon + SignedDuration::from_secs(seconds)
 }
 
-fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> StoredItem {
-    StoredItem {
+fn row(item_id: ItemId, owner: Option<&str>, created_at: Timestamp) -> ItemUpdate {
+    ItemUpdate {
         item_id,
         owner: owner.map(tests::owner),
         created_at,
-        snapshot: None,
         schedule: Schedule {
             next_fetch_at: Some(created_at),
             ..Schedule::default()
         },
-        deleted_at: None,
     }
 }
 
@@ -56,7 +55,7 @@ async fn put(items: &Items, status: &str, version: Option<i64>, fetched_at: i64)
 
 async fn status(items: &Items) -> String {
     let stored = items.get(id()).await.unwrap().unwrap();
-    stored.snapshot.unwrap().item.status.to_string()
+    stored.snapshot().unwrap().item.status.to_string()
 }
 
 #[tokio::test]
@@ -91,11 +90,12 @@ async fn a_placeholder_is_replaced_by_the_first_response_and_keeps_its_owner() {
     let items = Tables::create().await.item_store();
     let placeholder = row(id(), Some("usr_1"), at(0));
     assert_eq!(
-        items.put_schedule(&placeholder, at(5)).await.unwrap(),
+        items.put_schedule(&placeholder, None, at(5)).await.unwrap(),
         Write::Done
     );
     let stored = items.get(id()).await.unwrap().unwrap();
-    assert_eq!((stored.owner, stored.snapshot), (placeholder.owner, None));
+    let owner = placeholder.owner;
+    assert_eq!(stored.state, RowState::Placeholder { owner });
 
     assert_eq!(put(&items, "FIRST", Some(1), 4).await, Write::Done);
 
@@ -103,7 +103,7 @@ async fn a_placeholder_is_replaced_by_the_first_response_and_keeps_its_owner() {
 }
 
 #[tokio::test]
-async fn a_schedule_is_written_without_touching_state_or_owner() {
+async fn a_schedule_is_written_without_touching_the_rest() {
     let items = Tables::create().await.item_store();
     put(&items, "FIRST", Some(10), 20).await;
     let schedule = Schedule {
@@ -120,22 +120,22 @@ async fn a_schedule_is_written_without_touching_state_or_owner() {
         }),
     };
 
-    let changed = StoredItem {
+    let changed = ItemUpdate {
         schedule: schedule.clone(),
-        ..row(id(), Some("usr_2"), at(7))
+        ..row(id(), None, at(7))
     };
     assert_eq!(
-        items.put_schedule(&changed, at(30)).await.unwrap(),
+        items.put_schedule(&changed, None, at(30)).await.unwrap(),
         Write::Done
     );
 
     let stored = items.get(id()).await.unwrap().unwrap();
     assert_eq!(stored.schedule, schedule);
-    assert_eq!(stored.owner.unwrap().user.as_str(), "usr_1");
+    assert_eq!(stored.owner().unwrap().user.as_str(), "usr_1");
     assert_eq!(
         (
             stored.created_at,
-            stored.snapshot.unwrap().item.status.as_str().to_owned()
+            stored.snapshot().unwrap().item.status.as_str().to_owned()
         ),
         (at(0), "FIRST".to_owned())
     );
@@ -148,7 +148,7 @@ async fn a_failed_fetch_does_not_postpone_the_result_of_a_later_one() {
 
     assert_eq!(
         items
-            .put_schedule(&row(id(), None, at(0)), at(19))
+            .put_schedule(&row(id(), None, at(0)), None, at(19))
             .await
             .unwrap(),
         Write::Stale
@@ -179,7 +179,7 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     );
     let with_owner = row(id(), Some("usr_1"), at(0));
     assert_eq!(
-        items.put_schedule(&with_owner, at(40)).await.unwrap(),
+        items.put_schedule(&with_owner, None, at(40)).await.unwrap(),
         Write::Stale
     );
     assert_eq!(put(&items, "SENT_BEFORE", Some(99), 30).await, Write::Stale);
@@ -222,10 +222,11 @@ async fn only_due_items_are_returned_oldest_first() {
         };
         items
             .put_schedule(
-                &StoredItem {
+                &ItemUpdate {
                     schedule,
                     ..row(item_id, None, at(0))
                 },
+                None,
                 at(0),
             )
             .await
@@ -255,11 +256,11 @@ async fn no_shard_of_the_schedule_is_left_out_and_the_oldest_comes_first() {
             next_fetch_at: Some(at(second)),
             ..Schedule::default()
         };
-        let stored = StoredItem {
+        let stored = ItemUpdate {
             schedule,
             ..row(item_id.parse().unwrap(), None, at(0))
         };
-        items.put_schedule(&stored, at(0)).await.unwrap();
+        items.put_schedule(&stored, None, at(0)).await.unwrap();
         expected.push(at(second));
     }
     expected.sort_unstable();
@@ -289,7 +290,7 @@ async fn a_users_items_come_newest_first_page_by_page() {
             .parse()
             .unwrap();
         items
-            .put_schedule(&row(item_id, Some(owner), at(number)), at(0))
+            .put_schedule(&row(item_id, Some(owner), at(number)), None, at(0))
             .await
             .unwrap();
     }
@@ -316,7 +317,7 @@ async fn a_users_items_come_newest_first_page_by_page() {
 #[tokio::test]
 async fn a_failed_row_changes_only_its_next_fetch() {
     let items = Tables::create().await.item_store();
-    let placeholder = StoredItem {
+    let placeholder = ItemUpdate {
         schedule: Schedule {
             next_fetch_at: Some(at(5)),
             fetch_failures: 2,
@@ -326,7 +327,7 @@ async fn a_failed_row_changes_only_its_next_fetch() {
         },
         ..row(id(), Some("usr_1"), at(1))
     };
-    items.put_schedule(&placeholder, at(2)).await.unwrap();
+    items.put_schedule(&placeholder, None, at(2)).await.unwrap();
 
     items
         .schedule_failed(id(), at(9), at(90), None)
@@ -335,11 +336,15 @@ async fn a_failed_row_changes_only_its_next_fetch() {
 
     let failed = items.get(id()).await.unwrap().unwrap();
     let expected = StoredItem {
+        item_id: id(),
+        created_at: at(1),
         schedule: Schedule {
             next_fetch_at: Some(at(90)),
-            ..placeholder.schedule.clone()
+            ..placeholder.schedule
         },
-        ..placeholder
+        state: RowState::Placeholder {
+            owner: placeholder.owner,
+        },
     };
     assert_eq!(failed, expected);
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
-use store::{Events, Items, Schedule, StoredItem};
+use store::{Events, ItemUpdate, Items, Schedule};
 use tests::deployment::in_a_minute;
 use tests::{Deployment, tables};
 use tokio::net::TcpListener;
@@ -208,18 +208,16 @@ async fn nothing_is_due_at_first() {
 async fn due_each_second(deployment: &Deployment, start: Timestamp, items: i64) {
     let store = deployment.tables.item_store();
     for number in 0..items {
-        let row = StoredItem {
+        let row = ItemUpdate {
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
             owner: None,
             created_at: start,
-            snapshot: None,
             schedule: Schedule {
                 next_fetch_at: Some(start + SignedDuration::from_secs(number)),
                 ..Schedule::default()
             },
-            deleted_at: None,
         };
-        store.put_schedule(&row, start).await.unwrap();
+        store.put_schedule(&row, None, start).await.unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pluggy::{ItemId, ItemStatus};
 use serde_json::{Value, json};
-use store::{EventRow, Owner, Provenance, Target};
+use store::{EventRow, ItemUpdate, Owner, Provenance, RowState, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -55,7 +55,7 @@ async fn stored(path: &str) -> store::StoredItem {
 async fn an_item_of_version_1_is_read_whole() {
     let item = stored("v1/item.json").await;
 
-    let owner = item.owner.unwrap();
+    let owner = item.owner().unwrap();
     assert_eq!(
         (owner.user.as_str(), owner.provenance),
         ("usr_01J9X", Provenance::Response)
@@ -66,7 +66,7 @@ async fn an_item_of_version_1_is_read_whole() {
         Some("2026-09-20T13:41:00Z".parse().unwrap())
     );
     assert_eq!(item.schedule.fetch_failures, 1);
-    let snapshot = item.snapshot.unwrap();
+    let snapshot = item.snapshot().unwrap();
     assert_eq!(snapshot.fetched_at, "2026-09-19T13:11:24Z".parse().unwrap());
     assert_eq!(
         snapshot.version(),
@@ -102,11 +102,17 @@ async fn an_item_of_version_1_is_read_whole() {
 async fn an_item_of_version_1_is_written_back_byte_for_byte() {
     let item = stored("v1/item.json").await;
     let tables = Tables::create().await;
-    let snapshot = item.snapshot.clone().unwrap();
+    let snapshot = item.snapshot().cloned().unwrap();
+    let update = ItemUpdate {
+        item_id: item.item_id,
+        owner: item.owner().cloned(),
+        created_at: item.created_at,
+        schedule: item.schedule,
+    };
 
     tables
         .item_store()
-        .put_snapshot(item, snapshot)
+        .put_snapshot(update, snapshot)
         .await
         .unwrap();
 
@@ -121,8 +127,8 @@ async fn a_placeholder_of_version_1_is_read() {
     let placeholder = stored("v1/placeholder.json").await;
 
     assert!(!placeholder.is_unconfirmed());
-    assert_eq!((placeholder.snapshot, placeholder.deleted_at), (None, None));
-    let owner = placeholder.owner.unwrap();
+    assert!(matches!(placeholder.state, RowState::Placeholder { .. }));
+    let owner = placeholder.owner().unwrap();
     assert_eq!(
         (owner.user.as_str(), owner.provenance),
         ("usr_01J9X", Provenance::Event)
@@ -137,11 +143,8 @@ async fn a_placeholder_of_version_1_is_read() {
 async fn a_tombstone_of_version_1_is_read() {
     let tombstone = stored("v1/tombstone.json").await;
 
-    assert_eq!((tombstone.owner, tombstone.snapshot), (None, None));
-    assert_eq!(
-        tombstone.deleted_at,
-        Some("2026-09-19T13:11:24Z".parse().unwrap())
-    );
+    let deleted_at = "2026-09-19T13:11:24Z".parse().unwrap();
+    assert_eq!(tombstone.state, RowState::Tombstone { deleted_at });
 }
 
 #[tokio::test]
@@ -171,7 +174,7 @@ async fn the_known_fields_of_an_item_of_a_later_version_are_read() {
         .unwrap();
 
     assert_eq!(
-        item.snapshot.unwrap().item.status,
+        item.snapshot().unwrap().item.status,
         ItemStatus::Unknown("HIBERNATING".to_owned())
     );
 }

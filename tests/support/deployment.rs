@@ -153,7 +153,6 @@ impl Deployment {
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
             limits: self.tables.limit_store(),
-            fetches_at_a_time: item_sync::FETCHES_AT_A_TIME,
             metrics: self.metrics.clone(),
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pluggy::{ClientUserId, ConnectOptions, ConnectTokenOptions, Item, ItemId};
 use runtime::RequestError;
 use runtime::problem::Problem;
-use store::Items;
+use store::{Items, RowState};
 
 /// Returns Pluggy's last response about the user's item, if the widget can update it. The item of another user is
 /// reported as not found, and so is one that was never fetched: no response of Pluggy confirms its owner, and a token
@@ -18,8 +18,10 @@ pub(crate) async fn updatable_item(
 ) -> Result<Box<Item>, RequestError> {
     let stored = items.of_user(item_id, user).await;
     let stored = stored.map_err(RequestError::ours(store::Error::is_temporary))?;
-    let snapshot = stored.and_then(|stored| stored.snapshot);
-    let item = snapshot.ok_or_else(Problem::item_not_found)?.item;
+    let Some(RowState::Fetched { snapshot, .. }) = stored.map(|stored| stored.state) else {
+        return Err(Problem::item_not_found().into());
+    };
+    let item = snapshot.item;
     if !is_updatable(&item) {
         return Err(Problem::item_not_updatable().into());
     }

@@ -70,7 +70,7 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<ItemId, Req
         return Ok(repeated.ok_or_else(Problem::item_not_found)?);
     };
     // Only an event or an operator names the owner of an item that was never fetched. Nothing is deleted on that.
-    if item.snapshot.is_none() {
+    if item.snapshot().is_none() {
         return Err(Problem::item_not_fetched().into());
     }
     // The request for a tombstone has been answered above, so that it never reaches the limit.

@@ -12,7 +12,7 @@ pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
     let Some(known) = known else {
         return true;
     };
-    let version = known.snapshot.as_ref().and_then(Snapshot::version);
+    let version = known.snapshot().and_then(Snapshot::version);
     // Rows store milliseconds.
     let in_row = |time: Timestamp| time.as_millisecond();
     listed.updated_at.map(in_row) > version.map(in_row)
@@ -31,7 +31,7 @@ pub(crate) fn fetch_request(listed: &ListedItem, now: Timestamp) -> NewEvent {
 mod tests {
     use super::*;
     use serde_json::json;
-    use store::Schedule;
+    use store::{RowState, Schedule};
 
     const BEFORE: &str = "2026-11-23T12:00:00.000Z";
     const AFTER: &str = "2026-11-23T12:00:00.001Z";
@@ -43,14 +43,12 @@ mod tests {
         .unwrap()
     }
 
-    fn row(snapshot: Option<Snapshot>) -> StoredItem {
+    fn row(state: RowState) -> StoredItem {
         StoredItem {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            owner: None,
             created_at: Timestamp::UNIX_EPOCH,
-            snapshot,
             schedule: Schedule::default(),
-            deleted_at: None,
+            state,
         }
     }
 
@@ -59,17 +57,21 @@ mod tests {
             "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED",
             "executionStatus": "SUCCESS", "updatedAt": updated_at,
         });
-        row(Some(Snapshot {
-            item: serde_json::from_value(item).unwrap(),
-            fetched_at: Timestamp::UNIX_EPOCH,
-        }))
+        row(RowState::Fetched {
+            owner: None,
+            snapshot: Snapshot {
+                item: serde_json::from_value(item).unwrap(),
+                fetched_at: Timestamp::UNIX_EPOCH,
+            },
+        })
     }
 
     #[test]
     fn what_is_unknown_or_newer_than_the_row_is_news() {
         assert!(is_news(&listed(Some(BEFORE)), None));
         assert!(is_news(&listed(None), None));
-        assert!(is_news(&listed(Some(BEFORE)), Some(&row(None))));
+        let placeholder = row(RowState::Placeholder { owner: None });
+        assert!(is_news(&listed(Some(BEFORE)), Some(&placeholder)));
         assert!(is_news(&listed(Some(AFTER)), Some(&read(Some(BEFORE)))));
         assert!(is_news(&listed(Some(AFTER)), Some(&read(None))));
     }

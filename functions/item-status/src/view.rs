@@ -67,7 +67,7 @@ impl<'a> ItemView<'a> {
         language: Language,
         now: Timestamp,
     ) -> Self {
-        let snapshot = stored.snapshot.as_ref();
+        let snapshot = stored.snapshot();
         let assessment = snapshot.map_or(Assessment::NOT_FETCHED, |snapshot| {
             assess(&snapshot.item, healths.availability(snapshot, now), now)
         });

@@ -42,8 +42,15 @@ pub(crate) async fn apply(
 async fn execute(app: &App, id: ItemId, write: Write) -> Result<Written, store::Error> {
     let items = &app.items;
     match write {
-        Write::Snapshot { row, snapshot } => items.put_snapshot(*row, snapshot).await,
-        Write::Schedule { row, fetched_at } => items.put_schedule(&row, fetched_at).await,
+        Write::Snapshot { update, snapshot } => items.put_snapshot(*update, snapshot).await,
+        Write::Schedule {
+            update,
+            emptied,
+            fetched_at,
+        } => {
+            let put = items.put_schedule(&update, emptied.as_ref(), fetched_at);
+            put.await
+        }
         Write::Tombstone {
             created_at,
             deleted_at,

@@ -14,7 +14,7 @@ const MAX_CONFIRMING_FETCHES: u32 = 3;
 /// Returns whether Pluggy reported a change of the item, now or before a fetch that is due since, but
 /// responds with the snapshot that we have.
 pub(crate) fn contradicts(stored: Option<&StoredItem>, signals: &Signals, item: &Item) -> bool {
-    let before = stored.and_then(|stored| stored.snapshot.as_ref());
+    let before = stored.and_then(StoredItem::snapshot);
     let is_unchanged = before
         .is_some_and(|before| item.updated_at.is_some() && before.version() == item.updated_at);
     let is_pending =

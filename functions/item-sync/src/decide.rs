@@ -6,7 +6,7 @@ use connection::{
 use jiff::Timestamp;
 use pluggy::{ConnectorId, Item};
 use runtime::metrics::Metric;
-use store::{FailedFetch, PendingSignal, Schedule, Snapshot, StoredItem};
+use store::{FailedFetch, ItemUpdate, PendingSignal, Schedule, Snapshot, StoredItem};
 
 use crate::confirming_fetch::{confirming_fetch, contradicts};
 use crate::decision::{Decision, LogLine, Write};
@@ -89,20 +89,18 @@ impl Fetch<'_> {
         let schedule = self.soon().filter(|_| is_contradicted);
         remove_expired(&mut item, self.times.written_at);
         let created_at = item.created_at.unwrap_or(self.known_since);
-        let row = StoredItem {
+        let update = ItemUpdate {
             item_id: self.signals.item_id,
             owner: self.owners.owner.clone(),
             created_at,
             schedule: schedule.unwrap_or_else(|| settled.clone()),
-            snapshot: None,
-            deleted_at: None,
         };
-        if row.owner.is_none() {
+        if update.owner.is_none() {
             decision.metrics.push(Metric::ItemsWithoutOwner);
         }
         let fetched_at = self.times.fetched_at;
         decision.writes.push(Write::Snapshot {
-            row: Box::new(row),
+            update: Box::new(update),
             snapshot: Snapshot { item, fetched_at },
         });
         let watch = in_trouble.map(|id| Write::WatchConnector {
@@ -175,36 +173,22 @@ impl Fetch<'_> {
     /// Returns the write of a schedule, with the pending signal. It also removes what has expired in the row's
     /// snapshot. Without a row it creates the placeholder.
     fn reschedule(&self, outcome: Outcome, schedule: Schedule) -> Decision {
-        let stored_owner = self.stored.and_then(|stored| stored.owner.as_ref());
-        let is_gone = self
-            .stored
-            .is_some_and(|stored| stored.deleted_at.is_some());
+        let is_gone = self.stored.is_some_and(StoredItem::is_tombstone);
         // A tombstone has no owner.
         let owner = self.owners.owner.clone().filter(|_| !is_gone);
-        let is_replaced = stored_owner.is_some() && stored_owner != owner.as_ref();
         let has_no_owner = owner.is_none() && !is_gone;
-        // The write of the schedule keeps an owner that the row has.
-        let claim = owner
-            .clone()
-            .filter(|_| is_replaced)
-            .map(|owner| Write::Claim {
-                owner,
-                created_at: self.known_since,
-            });
-        let row = StoredItem {
+        let update = ItemUpdate {
             item_id: self.signals.item_id,
             owner,
             created_at: self.known_since,
-            snapshot: self.emptied_snapshot(),
             schedule: self.with_pending_signal(schedule),
-            deleted_at: None,
         };
         let write = Write::Schedule {
-            row: Box::new(row),
+            update: Box::new(update),
+            emptied: self.emptied_snapshot(),
             fetched_at: self.times.fetched_at,
         };
         let mut decision = self.write(outcome, write);
-        decision.writes.splice(0..0, claim);
         if has_no_owner {
             decision.metrics.push(Metric::ItemsWithoutOwner);
         }
@@ -261,7 +245,7 @@ impl Fetch<'_> {
 
     /// Returns the row's snapshot without what has expired, or `None` if nothing has.
     fn emptied_snapshot(&self) -> Option<Snapshot> {
-        let mut snapshot = self.stored?.snapshot.clone()?;
+        let mut snapshot = self.stored?.snapshot()?.clone();
         remove_expired(&mut snapshot.item, self.times.written_at).then_some(snapshot)
     }
 }
@@ -272,3 +256,6 @@ fn connector_in_trouble(item: &Item, now: Timestamp) -> Option<ConnectorId> {
     let phase = assess(item, Availability::Available, now).phase();
     matches!(phase, Phase::Retrying | Phase::Reconnect).then_some(connector.id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use pluggy::ConnectorId;
 use runtime::metrics::Metric;
-use store::{Owner, PendingSignal, Schedule, Snapshot, StoredItem};
+use store::{ItemUpdate, Owner, PendingSignal, Schedule, Snapshot};
 
 use crate::outcome::Outcome;
 use crate::owner::Owners;
@@ -28,14 +28,16 @@ pub(crate) struct Decision {
 /// A write to the item's row.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Write {
-    /// Pluggy's response. `row` has all else.
+    /// Pluggy's response.
     Snapshot {
-        row: Box<StoredItem>,
+        update: Box<ItemUpdate>,
         snapshot: Snapshot,
     },
-    /// The schedule after a fetch at `fetched_at` that returned no state.
+    /// The schedule after a fetch at `fetched_at` that returned no state, and the row's snapshot without what has
+    /// expired, if anything has.
     Schedule {
-        row: Box<StoredItem>,
+        update: Box<ItemUpdate>,
+        emptied: Option<Snapshot>,
         fetched_at: Timestamp,
     },
     /// The tombstone of an item that is proven gone.

@@ -40,7 +40,7 @@ pub(crate) fn is_unknown_item(stored: Option<&StoredItem>, signals: &Signals) ->
 /// Returns whether only frontends request the fetch of a row without an owner. The hint may come from a non-owner, and the
 /// row has a schedule of its own, so a 404 changes nothing.
 pub(crate) fn are_hints_about_nobodys_row(stored: &StoredItem, signals: &Signals) -> bool {
-    are_hints_alone(signals) && stored.owner.is_none()
+    are_hints_alone(signals) && stored.owner().is_none()
 }
 
 /// Number of unknown items in one batch.

@@ -25,6 +25,8 @@ mod owner;
 mod progress;
 mod response;
 mod retry;
+#[cfg(test)]
+mod samples;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -65,8 +67,6 @@ pub struct App {
     pub connectors: Connectors,
     /// The pace of the fleet's calls to Pluggy.
     pub limits: Limits,
-    /// Number of fetches that run at a time.
-    pub fetches_at_a_time: usize,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -150,7 +150,7 @@ async fn handle_all(app: &App, groups: &[Group], mut rows: Rows, budget: &Budget
             }
             (number, handled)
         })
-        .buffer_unordered(app.fetches_at_a_time)
+        .buffer_unordered(FETCHES_AT_A_TIME)
         .collect()
         .await;
     handled.sort_unstable_by_key(|(number, _)| *number);

@@ -1,7 +1,7 @@
 //! The Lambda function behind the stream of `EventTable`.
 
 use aws_lambda_events::event::dynamodb::Event;
-use item_sync::{App, Config, FETCHES_AT_A_TIME, handle};
+use item_sync::{App, Config, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::aws::Aws;
 use runtime::env::Environment;
@@ -24,7 +24,6 @@ async fn main() -> Result<(), Error> {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
         limits: Limits::new(dynamodb, config.limit_table),
-        fetches_at_a_time: FETCHES_AT_A_TIME,
         pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
     };

@@ -26,10 +26,10 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
         None if signals.source == Source::Pluggy && !signals.deleted => Missing::Suspect(now),
         None => Missing::Nothing,
         // A tombstone with a scheduled fetch is written again, without the schedule.
-        Some(stored) if stored.deleted_at.is_some() && stored.schedule.next_fetch_at.is_some() => {
+        Some(stored) if stored.is_tombstone() && stored.schedule.next_fetch_at.is_some() => {
             Missing::Gone
         }
-        Some(stored) if stored.deleted_at.is_some() => Missing::Nothing,
+        Some(stored) if stored.is_tombstone() => Missing::Nothing,
         Some(stored) if stored.is_unconfirmed() && signals.source != Source::Pluggy => {
             Missing::NeverThere
         }
@@ -50,135 +50,91 @@ pub(crate) fn missing(stored: Option<&StoredItem>, signals: &Signals, now: Times
 
 #[cfg(test)]
 mod tests {
+    use store::{Provenance, RowState, Schedule};
+
     use super::*;
-    use store::{Owner, Provenance, Schedule};
+    use crate::samples::{NOON, at, deletion, hint, owner, placeholder, signals, tombstone};
 
-    const NOW: &str = "2026-11-23T12:00:00Z";
-
-    fn stored(missing_since: Option<&str>, deleted_at: Option<&str>) -> StoredItem {
-        StoredItem {
-            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            owner: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            snapshot: None,
+    /// Returns the decision at noon about a row that has been missing since a time, if it has.
+    fn missing_since(since: Option<&str>, signals: &Signals) -> Missing {
+        let stored = StoredItem {
             schedule: Schedule {
-                missing_since: missing_since.map(|at| at.parse().unwrap()),
-                pending_signal: Some(PendingSignal::Activity),
-                ..Schedule::default()
+                missing_since: since.map(at),
+                ..placeholder().schedule
             },
-            deleted_at: deleted_at.map(|at| at.parse().unwrap()),
-        }
-    }
-
-    fn signals(source: Source, deleted: bool) -> Signals {
-        Signals {
-            item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            events: 1,
-            first_received_at: Timestamp::UNIX_EPOCH,
-            last_received_at: Timestamp::UNIX_EPOCH,
-            source,
-            changes_the_item: deleted,
-            deleted,
-            named: Vec::new(),
-            hinted_by: Vec::new(),
-        }
+            ..placeholder()
+        };
+        missing(Some(&stored), signals, at(NOON))
     }
 
     #[test]
     fn one_404_proves_nothing() {
-        let now = NOW.parse().unwrap();
+        let event = signals(Source::Pluggy);
+        let suspect = Missing::Suspect(at(NOON));
 
-        assert_eq!(
-            missing(
-                Some(&stored(None, None)),
-                &signals(Source::Pluggy, false),
-                now
-            ),
-            Missing::Suspect(now)
-        );
-        assert_eq!(
-            missing(None, &signals(Source::Pluggy, false), now),
-            Missing::Suspect(now)
-        );
+        assert_eq!(missing_since(None, &event), suspect);
+        assert_eq!(missing(None, &event, at(NOON)), suspect);
     }
 
     #[test]
     fn a_second_404_an_hour_later_or_a_deletion_event_proves_it() {
-        let now = NOW.parse().unwrap();
-        let check = |missing_since, deleted| {
-            missing(
-                Some(&stored(missing_since, None)),
-                &signals(Source::Pluggy, deleted),
-                now,
-            )
-        };
+        let event = signals(Source::Pluggy);
+        let (an_hour_ago, later) = ("2026-11-23T11:00:00Z", "2026-11-23T11:00:01Z");
 
-        assert_eq!(check(Some("2026-11-23T11:00:00Z"), false), Missing::Gone);
+        assert_eq!(missing_since(Some(an_hour_ago), &event), Missing::Gone);
         assert_eq!(
-            check(Some("2026-11-23T11:00:01Z"), false),
-            Missing::Suspect("2026-11-23T11:00:01Z".parse().unwrap())
+            missing_since(Some(later), &event),
+            Missing::Suspect(at(later))
         );
-        assert_eq!(check(None, true), Missing::Gone);
+        assert_eq!(missing_since(None, &deletion()), Missing::Gone);
     }
 
     #[test]
-    fn a_hint_for_an_item_that_pluggy_does_not_know_leaves_nothing() {
-        let now = NOW.parse().unwrap();
+    fn without_a_row_only_an_event_of_a_living_item_creates_one() {
+        for signals in [hint("usr_1"), signals(Source::Operator), deletion()] {
+            assert_eq!(missing(None, &signals, at(NOON)), Missing::Nothing);
+        }
+    }
 
-        assert_eq!(
-            missing(None, &signals(Source::Frontend, false), now),
-            Missing::Nothing
-        );
-        assert_eq!(
-            missing(None, &signals(Source::Operator, false), now),
-            Missing::Nothing
-        );
-        assert_eq!(
-            missing(None, &signals(Source::Pluggy, true), now),
-            Missing::Nothing
-        );
-        assert_eq!(
-            missing(
-                Some(&stored(None, Some(NOW))),
-                &signals(Source::Pluggy, true),
-                now
-            ),
-            Missing::Nothing
-        );
+    #[test]
+    fn a_tombstone_is_written_again_only_to_end_its_schedule() {
+        let scheduled = StoredItem {
+            schedule: placeholder().schedule,
+            ..tombstone()
+        };
+        let check = |stored: StoredItem| missing(Some(&stored), &deletion(), at(NOON));
+
+        assert_eq!(check(tombstone()), Missing::Nothing);
+        assert_eq!(check(scheduled), Missing::Gone);
     }
 
     #[test]
     fn a_hint_raises_no_suspicion_about_an_item_that_is_nobodys() {
-        let now = NOW.parse().unwrap();
         let owned = StoredItem {
-            owner: Some(Owner {
-                user: "usr_1".parse().unwrap(),
-                provenance: Provenance::Event,
-            }),
-            ..stored(None, None)
+            state: RowState::Placeholder {
+                owner: Some(owner("usr_1", Provenance::Event)),
+            },
+            ..placeholder()
         };
-        let signals = signals(Source::Frontend, false);
 
+        assert_eq!(missing_since(None, &hint("usr_1")), Missing::Nothing);
         assert_eq!(
-            missing(Some(&stored(None, None)), &signals, now),
-            Missing::Nothing
+            missing(Some(&owned), &hint("usr_1"), at(NOON)),
+            Missing::Suspect(at(NOON))
         );
-        assert_eq!(missing(Some(&owned), &signals, now), Missing::Suspect(now));
     }
 
     #[test]
     fn a_placeholder_that_only_an_operator_named_is_removed_by_the_first_404() {
-        let now = NOW.parse().unwrap();
-        let placeholder = StoredItem {
+        let unconfirmed = StoredItem {
             schedule: Schedule::default(),
-            ..stored(None, None)
+            ..placeholder()
         };
+        let check = |signals| missing(Some(&unconfirmed), &signals, at(NOON));
 
-        let check = |source| missing(Some(&placeholder), &signals(source, false), now);
-
-        assert_eq!(check(Source::Internal), Missing::NeverThere);
-        assert_eq!(check(Source::Operator), Missing::NeverThere);
-        assert_eq!(check(Source::Frontend), Missing::NeverThere);
-        assert_eq!(check(Source::Pluggy), Missing::Suspect(now));
+        assert_eq!(check(signals(Source::Internal)), Missing::NeverThere);
+        assert_eq!(check(signals(Source::Operator)), Missing::NeverThere);
+        assert_eq!(check(hint("usr_1")), Missing::NeverThere);
+        assert_eq!(check(signals(Source::Pluggy)), Missing::Suspect(at(NOON)));
     }
 }

@@ -10,8 +10,7 @@ mod summary;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
 use serde::Serialize;
-use store::Healths;
-use store::{StoredItem, Timeline};
+use store::{Healths, RowState, StoredItem, Timeline};
 
 pub use connection::Connection;
 pub use event_line::EventLine;
@@ -94,14 +93,14 @@ impl ItemReport {
             },
             owner: stored.and_then(StoredItem::user).cloned(),
             owner_provenance: stored
-                .and_then(|stored| stored.owner.as_ref())
+                .and_then(StoredItem::owner)
                 .map(|owner| owner.provenance.as_str()),
             created_at: stored.map(|stored| stored.created_at),
-            deleted_at: stored.and_then(|stored| stored.deleted_at),
+            deleted_at: stored.and_then(StoredItem::deleted_at),
             unconfirmed: stored.is_some_and(StoredItem::is_unconfirmed),
             connection: stored.and_then(|stored| Connection::new(stored, healths, now)),
             snapshot: stored
-                .and_then(|stored| stored.snapshot.as_ref())
+                .and_then(StoredItem::snapshot)
                 .map(SnapshotReport::new),
             schedule: stored.map(|stored| ScheduleReport::new(&stored.schedule, now)),
             events: timeline
@@ -120,9 +119,11 @@ fn name(row: &Row) -> &'static str {
     match row {
         Row::Absent => "absent",
         Row::Unreadable { .. } => "unreadable",
-        Row::Readable(stored) if stored.deleted_at.is_some() => "tombstone",
-        Row::Readable(stored) if stored.snapshot.is_none() => "placeholder",
-        Row::Readable(_) => "fetched",
+        Row::Readable(stored) => match stored.state {
+            RowState::Placeholder { .. } => "placeholder",
+            RowState::Fetched { .. } => "fetched",
+            RowState::Tombstone { .. } => "tombstone",
+        },
     }
 }
 
@@ -153,15 +154,17 @@ mod tests {
         .unwrap();
         StoredItem {
             item_id: item.id,
-            owner: Some(Owner {
-                user: "usr_01J9X".parse().unwrap(),
-                provenance: Provenance::Response,
-            }),
             created_at: item.created_at.unwrap(),
-            snapshot: Some(Snapshot {
-                item,
-                fetched_at: "2026-11-23T11:57:00.123Z".parse().unwrap(),
-            }),
+            state: RowState::Fetched {
+                owner: Some(Owner {
+                    user: "usr_01J9X".parse().unwrap(),
+                    provenance: Provenance::Response,
+                }),
+                snapshot: Snapshot {
+                    item,
+                    fetched_at: "2026-11-23T11:57:00.123Z".parse().unwrap(),
+                },
+            },
             schedule: Schedule {
                 next_fetch_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
                 fetch_failures: 2,
@@ -175,7 +178,6 @@ mod tests {
                     error_id: Some("e-1".to_owned()),
                 }),
             },
-            deleted_at: None,
         }
     }
 

@@ -181,7 +181,7 @@ impl Replay<'_> {
             return Ok(());
         }
         let row = self.row(item_id).await?;
-        if row.is_some_and(|row| row.owner.is_some() || row.deleted_at.is_some()) {
+        if row.is_some_and(|row| row.owner().is_some() || row.is_tombstone()) {
             return Ok(());
         }
         let history = self.history(target).await?;

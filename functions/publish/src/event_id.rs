@@ -12,7 +12,7 @@ pub(crate) fn of_webhook(key: &EventKey) -> String {
 
 /// Returns the id of an item's event. It depends on the new image alone, because a republish has only the row.
 pub(crate) fn of_item(detail_type: &str, observed_at: Timestamp, item: &StoredItem) -> String {
-    let version = item.snapshot.as_ref().and_then(Snapshot::version);
+    let version = item.snapshot().and_then(Snapshot::version);
     let version = version.map_or_else(String::new, |version| version.to_string());
     event_id(&[
         "item",

@@ -4,7 +4,7 @@ use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
 use serde::Serialize;
-use store::StoredItem;
+use store::{RowState, StoredItem};
 
 use crate::detail_type;
 use crate::entry::{Entry, SCHEMA_VERSION};
@@ -81,7 +81,7 @@ pub(crate) fn entry(before: Option<&StoredItem>, after: &StoredItem) -> Option<E
 /// Returns the entry for the item's present state, independent of earlier entries. Returns `None` if the item
 /// is not published yet.
 pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
-    let news = if item.deleted_at.is_some() {
+    let news = if item.is_tombstone() {
         News::Deleted
     } else {
         News::Phase(assessment(item)?.phase())
@@ -90,7 +90,7 @@ pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
 }
 
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
-    if after.deleted_at.is_some() {
+    if after.is_tombstone() {
         // A tombstone replaces a row, so an unreadable image before it was an item too.
         let is_news = before.is_none_or(is_live_and_confirmed);
         return is_news.then_some(News::Deleted);
@@ -108,16 +108,16 @@ fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
 
 /// Whether Pluggy has reported the item, and it is not deleted.
 fn is_live_and_confirmed(item: &StoredItem) -> bool {
-    item.deleted_at.is_none() && !item.is_unconfirmed()
+    !item.is_tombstone() && !item.is_unconfirmed()
 }
 
 fn is_changed(before: &StoredItem, after: &StoredItem) -> bool {
-    let has_new_owner = after.owner.is_some() && after.user() != before.user();
+    let has_new_owner = after.owner().is_some() && after.user() != before.user();
     has_new_owner || last_updated_at(after) > last_updated_at(before)
 }
 
 fn last_updated_at(item: &StoredItem) -> Option<Timestamp> {
-    item.snapshot.as_ref()?.item.last_updated_at
+    item.snapshot()?.item.last_updated_at
 }
 
 /// Returns the assessment of the item at its last fetch. The time of the fetch is used, not the current time,
@@ -126,24 +126,27 @@ fn last_updated_at(item: &StoredItem) -> Option<Timestamp> {
 /// Pluggy confirms: not for one that only an operator or our own schedule has named, and not for one whose event
 /// reports the deletion.
 fn assessment(item: &StoredItem) -> Option<Assessment> {
-    if item.deleted_at.is_some() {
-        return None;
+    match &item.state {
+        RowState::Placeholder { .. } => {
+            let is_connecting = !item.is_unconfirmed() && !item.is_deleted_placeholder();
+            is_connecting.then_some(Assessment::NOT_FETCHED)
+        }
+        RowState::Fetched { snapshot, .. } => Some(assess(
+            &snapshot.item,
+            Availability::Available,
+            snapshot.fetched_at,
+        )),
+        RowState::Tombstone { .. } => None,
     }
-    let Some(snapshot) = &item.snapshot else {
-        let is_connecting = !item.is_unconfirmed() && !item.is_deleted_placeholder();
-        return is_connecting.then_some(Assessment::NOT_FETCHED);
-    };
-    Some(assess(
-        &snapshot.item,
-        Availability::Available,
-        snapshot.fetched_at,
-    ))
 }
 
 /// Returns when the item was observed in the state of its row.
 fn observed_at(item: &StoredItem) -> Timestamp {
-    let fetched_at = item.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
-    item.deleted_at.or(fetched_at).unwrap_or(item.created_at)
+    match &item.state {
+        RowState::Placeholder { .. } => item.created_at,
+        RowState::Fetched { snapshot, .. } => snapshot.fetched_at,
+        RowState::Tombstone { deleted_at } => *deleted_at,
+    }
 }
 
 fn bus_entry(
@@ -154,7 +157,7 @@ fn bus_entry(
 ) -> Entry {
     let (detail_type, observed_at) = (detail_type::item(news), observed_at(after));
     let id = event_id::of_item(&detail_type, observed_at, after);
-    let snapshot = after.snapshot.as_ref();
+    let snapshot = after.snapshot();
     let item = snapshot.map(|snapshot| &snapshot.item);
     let assessment = assessment(after);
     let detail = Detail {

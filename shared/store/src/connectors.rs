@@ -1,10 +1,11 @@
 //! Connectors in `ItemTable`: the health of connections to an institution.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attributes::{Row, document, number, text, time};
 use super::batch::batch_get;
@@ -27,7 +28,15 @@ pub struct Connectors {
     client: Client,
     table: String,
     recent: RecentConnectors,
+    watched: Watched,
 }
+
+/// When this process last wrote or found the row of each connector that it watches. Clones share it.
+#[derive(Clone, Debug, Default)]
+struct Watched(Arc<Mutex<HashMap<ConnectorId, Timestamp>>>);
+
+/// For so long a row that this process has seen is taken to exist.
+const SEEN_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Connectors {
     /// Creates the connectors of the table named `table`.
@@ -36,6 +45,7 @@ impl Connectors {
             client,
             table,
             recent: RecentConnectors::default(),
+            watched: Watched::default(),
         }
     }
 
@@ -117,13 +127,20 @@ impl Connectors {
         outcome(put.send().await, "put the connector")
     }
 
-    /// Schedules the first fetch of an unknown connector.
+    /// Schedules the first fetch of an unknown connector. Makes no request if this process has seen its row within the
+    /// last hour: many items of a bank fail at once.
     pub async fn watch(&self, id: ConnectorId, now: Timestamp) -> Result<Write, Error> {
-        self.schedule(id, now, |request| {
-            request.condition_expression("attribute_not_exists(pk)")
-        })
-        .send("watch the connector")
-        .await
+        if self.watched.has(id, now) {
+            return Ok(Write::Stale);
+        }
+        let written = self
+            .schedule(id, now, |request| {
+                request.condition_expression("attribute_not_exists(pk)")
+            })
+            .send("watch the connector")
+            .await?;
+        self.watched.lock().insert(id, now);
+        Ok(written)
     }
 
     /// Removes the row of a connector for which Pluggy returned a 404 at `fetched_at`, unless it holds a
@@ -190,6 +207,19 @@ impl Connectors {
 }
 
 /// Returns the condition that the row does not hold the response to a later request.
+impl Watched {
+    /// Whether the row was seen within the last hour. A clock that was set back has seen nothing.
+    fn has(&self, id: ConnectorId, now: Timestamp) -> bool {
+        let seen_for = self.lock().get(&id).map(|at| now.duration_since(*at));
+        seen_for.is_some_and(|age| !age.is_negative() && age < SEEN_FOR)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, Timestamp>> {
+        // Each entry is complete, even if a thread panicked while it held the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 fn is_not_older(
     fetched_at: Timestamp,
 ) -> impl FnOnce(UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {

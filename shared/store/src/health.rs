@@ -26,7 +26,7 @@ impl Healths {
     ) -> Self {
         let mut ids: Vec<ConnectorId> = items
             .into_iter()
-            .filter_map(|item| Some(item.snapshot.as_ref()?.item.connector.as_ref()?.id))
+            .filter_map(|item| Some(item.snapshot()?.item.connector.as_ref()?.id))
             .collect();
         ids.sort_unstable();
         ids.dedup();

@@ -10,16 +10,47 @@ use pluggy::{ClientUserId, Item, ItemId};
 pub struct StoredItem {
     /// The item.
     pub item_id: ItemId,
-    /// The owner. An item without an owner is shown to nobody.
+    /// When Pluggy created the item; before the first fetch, when we first received an event about it.
+    pub created_at: Timestamp,
+    /// The schedule of the next fetch.
+    pub schedule: Schedule,
+    /// All that depends on whether the item was fetched or deleted.
+    pub state: RowState,
+}
+
+/// State of a row. An item without an owner is shown to nobody.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowState {
+    /// An event or an operator has named the item, and no fetch has succeeded yet.
+    Placeholder {
+        /// The owner.
+        owner: Option<Owner>,
+    },
+    /// Pluggy has returned the item.
+    Fetched {
+        /// The owner.
+        owner: Option<Owner>,
+        /// Pluggy's last response.
+        snapshot: Snapshot,
+    },
+    /// The item was deleted. Nothing else is kept.
+    Tombstone {
+        /// When it was deleted.
+        deleted_at: Timestamp,
+    },
+}
+
+/// What a fetch writes to the row of an item besides Pluggy's response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemUpdate {
+    /// The item.
+    pub item_id: ItemId,
+    /// The owner, as far as is known.
     pub owner: Option<Owner>,
     /// When Pluggy created the item; before the first fetch, when we first received an event about it.
     pub created_at: Timestamp,
-    /// Pluggy's last response; none for a placeholder, of which no fetch has succeeded.
-    pub snapshot: Option<Snapshot>,
     /// The schedule of the next fetch.
     pub schedule: Schedule,
-    /// When it was deleted. A tombstone keeps nothing else.
-    pub deleted_at: Option<Timestamp>,
 }
 
 /// A response of `GET /items/{id}`.
@@ -86,31 +117,56 @@ impl PendingSignal {
 }
 
 impl StoredItem {
-    /// Whether `user` may see it. An item that was never fetched is as absent as a deleted one once Pluggy reports its
-    /// deletion.
-    pub fn is_shown_to(&self, user: &ClientUserId) -> bool {
-        let is_there = self.deleted_at.is_none() && !self.is_deleted_placeholder();
-        is_there && self.user() == Some(user)
+    /// Returns the owner. A tombstone has none.
+    pub fn owner(&self) -> Option<&Owner> {
+        match &self.state {
+            RowState::Placeholder { owner } | RowState::Fetched { owner, .. } => owner.as_ref(),
+            RowState::Tombstone { .. } => None,
+        }
     }
 
     /// Returns the user it belongs to.
     pub fn user(&self) -> Option<&ClientUserId> {
-        self.owner.as_ref().map(|owner| &owner.user)
+        self.owner().map(|owner| &owner.user)
+    }
+
+    /// Returns Pluggy's last response. Only a fetched row has one.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        match &self.state {
+            RowState::Fetched { snapshot, .. } => Some(snapshot),
+            RowState::Placeholder { .. } | RowState::Tombstone { .. } => None,
+        }
+    }
+
+    /// Returns when it was deleted. Only a tombstone was.
+    pub fn deleted_at(&self) -> Option<Timestamp> {
+        match self.state {
+            RowState::Tombstone { deleted_at } => Some(deleted_at),
+            RowState::Placeholder { .. } | RowState::Fetched { .. } => None,
+        }
+    }
+
+    /// Whether it was deleted.
+    pub fn is_tombstone(&self) -> bool {
+        matches!(self.state, RowState::Tombstone { .. })
+    }
+
+    /// Whether `user` may see it. An item that was never fetched is as absent as a deleted one once Pluggy reports its
+    /// deletion.
+    pub fn is_shown_to(&self, user: &ClientUserId) -> bool {
+        !self.is_deleted_placeholder() && self.user() == Some(user)
     }
 
     /// Whether it is a placeholder of an item that Pluggy reports as deleted, although no fetch has confirmed it yet.
     pub fn is_deleted_placeholder(&self) -> bool {
-        self.deleted_at.is_none()
-            && self.snapshot.is_none()
+        matches!(self.state, RowState::Placeholder { .. })
             && self.schedule.pending_signal == Some(PendingSignal::Deletion)
     }
 
     /// Whether Pluggy itself has never reported it: an operator or our own schedule named it, and no fetch has
     /// succeeded yet. The signal of an event stays pending until a fetch succeeds.
     pub fn is_unconfirmed(&self) -> bool {
-        self.deleted_at.is_none()
-            && self.snapshot.is_none()
-            && self.schedule.pending_signal.is_none()
+        matches!(self.state, RowState::Placeholder { .. }) && self.schedule.pending_signal.is_none()
     }
 }
 
@@ -122,25 +178,37 @@ mod tests {
     #[test]
     fn an_item_is_shown_to_its_owner_while_it_lives() {
         let owner: ClientUserId = "usr_1".parse().unwrap();
-        let by_event = |user: &ClientUserId| Owner {
-            user: user.clone(),
+        let by_event = Owner {
+            user: owner.clone(),
             provenance: Provenance::Event,
         };
-        let mut item = StoredItem {
+        let row = |state| StoredItem {
             item_id: "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap(),
-            owner: Some(by_event(&owner)),
             created_at: Timestamp::UNIX_EPOCH,
-            snapshot: None,
             schedule: Schedule::default(),
-            deleted_at: None,
+            state,
         };
-        assert!(item.is_shown_to(&owner));
-        assert!(!item.is_shown_to(&"usr_2".parse().unwrap()));
+        let placeholder = row(RowState::Placeholder {
+            owner: Some(by_event),
+        });
+        assert!(placeholder.is_shown_to(&owner));
+        assert!(!placeholder.is_shown_to(&"usr_2".parse().unwrap()));
 
-        item.deleted_at = Some(Timestamp::UNIX_EPOCH);
-        assert!(!item.is_shown_to(&owner));
+        let tombstone = row(RowState::Tombstone {
+            deleted_at: Timestamp::UNIX_EPOCH,
+        });
+        assert!(!tombstone.is_shown_to(&owner));
 
-        (item.owner, item.deleted_at) = (None, None);
-        assert!(!item.is_shown_to(&owner));
+        let nobodys = row(RowState::Placeholder { owner: None });
+        assert!(!nobodys.is_shown_to(&owner));
+
+        let reported_as_deleted = StoredItem {
+            schedule: Schedule {
+                pending_signal: Some(PendingSignal::Deletion),
+                ..Schedule::default()
+            },
+            ..placeholder
+        };
+        assert!(!reported_as_deleted.is_shown_to(&owner));
     }
 }

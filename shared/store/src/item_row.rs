@@ -9,7 +9,8 @@ use super::schema::{
     CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE, PARTITION_KEY,
 };
 use super::{
-    Error, Owner, PendingSignal, Provenance, Schedule, Snapshot, StoredItem, Target, schema,
+    Error, Owner, PendingSignal, Provenance, RowState, Schedule, Snapshot, StoredItem, Target,
+    schema,
 };
 use pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
@@ -49,8 +50,8 @@ pub(super) fn created_at_item_id(created_at: Timestamp, item_id: ItemId) -> Stri
 pub(super) fn to_row(stored: &StoredItem) -> Row {
     let mut row = RowBuilder::new(stored.item_id);
     row.put(CREATED_AT, Some(time(stored.created_at)));
-    row.put(DELETED_AT, stored.deleted_at.map(time));
-    if let Some(owner) = &stored.owner {
+    row.put(DELETED_AT, stored.deleted_at().map(time));
+    if let Some(owner) = stored.owner() {
         row.put(OWNER, Some(text(owner.user.as_str())));
         row.put(OWNER_PROVENANCE, Some(text(owner.provenance.as_str())));
         row.put(
@@ -90,7 +91,7 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         CUT_FETCHES,
         (stored.schedule.cut_fetches > 0).then(|| number(stored.schedule.cut_fetches)),
     );
-    if let Some(snapshot) = &stored.snapshot {
+    if let Some(snapshot) = stored.snapshot() {
         row.put(FETCHED_AT, Some(time(snapshot.fetched_at)));
         row.put(VERSION, snapshot.version().map(time));
         put_item(&mut row, &snapshot.item);
@@ -158,9 +159,8 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
     let created_at = required(CREATED_AT, reader.time(CREATED_AT)?)?;
     Ok(StoredItem {
         item_id,
-        owner: owner(&reader)?,
         created_at,
-        snapshot: snapshot(&reader, item_id, created_at)?,
+        state: state(&reader, item_id, created_at)?,
         schedule: Schedule {
             next_fetch_at: reader.time(NEXT_FETCH_AT)?,
             fetch_failures: reader.count(FETCH_FAILURES)?,
@@ -173,7 +173,17 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
                 .and_then(PendingSignal::parse),
             last_error: reader.document(LAST_ERROR),
         },
-        deleted_at: reader.time(DELETED_AT)?,
+    })
+}
+
+fn state(reader: &Reader<'_>, id: ItemId, created_at: Timestamp) -> Result<RowState, Error> {
+    if let Some(deleted_at) = reader.time(DELETED_AT)? {
+        return Ok(RowState::Tombstone { deleted_at });
+    }
+    let owner = owner(reader)?;
+    Ok(match snapshot(reader, id, created_at)? {
+        Some(snapshot) => RowState::Fetched { owner, snapshot },
+        None => RowState::Placeholder { owner },
     })
 }
 
@@ -277,21 +287,19 @@ impl RowBuilder {
 mod tests {
     use super::*;
     use crate::FailedFetch;
-    use pluggy::ConnectorCredential;
+
+    fn owner() -> Owner {
+        Owner {
+            user: "usr_1".parse().unwrap(),
+            provenance: Provenance::Response,
+        }
+    }
 
     fn stored(item: serde_json::Value) -> StoredItem {
         let item: Box<Item> = serde_json::from_value(item).unwrap();
         StoredItem {
             item_id: item.id,
-            owner: Some(Owner {
-                user: "usr_1".parse().unwrap(),
-                provenance: Provenance::Response,
-            }),
             created_at: item.created_at.unwrap(),
-            snapshot: Some(Snapshot {
-                item,
-                fetched_at: "2026-11-23T12:00:00Z".parse().unwrap(),
-            }),
             schedule: Schedule {
                 next_fetch_at: Some("2026-11-24T12:00:00Z".parse().unwrap()),
                 fetch_failures: 2,
@@ -305,7 +313,13 @@ mod tests {
                     error_id: Some("1-2-3".to_owned()),
                 }),
             },
-            deleted_at: None,
+            state: RowState::Fetched {
+                owner: Some(owner()),
+                snapshot: Snapshot {
+                    item,
+                    fetched_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+                },
+            },
         }
     }
 
@@ -332,21 +346,40 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_and_a_tombstone_have_no_state() {
-        let mut placeholder = stored(full_item());
-        placeholder.snapshot = None;
+    fn a_placeholder_and_a_tombstone_give_back_what_was_stored() {
+        let deleted_at = "2026-11-23T12:00:00Z".parse().unwrap();
+        let owner = Some(owner());
+        for state in [
+            RowState::Placeholder { owner },
+            RowState::Placeholder { owner: None },
+            RowState::Tombstone { deleted_at },
+        ] {
+            let stored = StoredItem {
+                state,
+                ..stored(full_item())
+            };
 
-        assert_eq!(from_row(&to_row(&placeholder)).unwrap(), placeholder);
+            assert_eq!(from_row(&to_row(&stored)).unwrap(), stored);
+        }
+    }
+
+    #[test]
+    fn a_tombstone_has_nothing_that_an_older_version_may_have_left() {
+        let deleted_at = "2026-11-23T12:00:00Z".parse().unwrap();
+        let mut row = to_row(&stored(full_item()));
+        row.insert(DELETED_AT.to_owned(), time(deleted_at));
+
+        let state = from_row(&row).unwrap().state;
+
+        assert_eq!(state, RowState::Tombstone { deleted_at });
     }
 
     #[test]
     fn a_part_that_is_too_long_is_left_out_and_named() {
-        let mut stored = stored(full_item());
-        let parameter: &mut Option<ConnectorCredential> =
-            &mut stored.snapshot.as_mut().unwrap().item.parameter;
-        parameter.as_mut().unwrap().data = Some("x".repeat(MAX_DOCUMENT_BYTES));
+        let mut item = full_item();
+        item["parameter"]["data"] = "x".repeat(MAX_DOCUMENT_BYTES).into();
 
-        let row = to_row(&stored);
+        let row = to_row(&stored(item));
 
         assert!(!row.contains_key(PARAMETER));
         assert_eq!(
@@ -362,7 +395,8 @@ mod tests {
             row.remove(OWNER_PROVENANCE);
             row.extend(provenance.map(|name| (OWNER_PROVENANCE.to_owned(), text(name))));
 
-            let owner = from_row(&row).unwrap().owner.unwrap();
+            let stored = from_row(&row).unwrap();
+            let owner = stored.owner().unwrap();
 
             assert_eq!(owner.provenance, Provenance::Response, "{provenance:?}");
         }

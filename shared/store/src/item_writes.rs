@@ -15,7 +15,10 @@ use super::schema::{
     VERSION,
 };
 use super::update::{Update, Write, outcome};
-use super::{Error, Items, Owner, PendingSignal, Schedule, Snapshot, StoredItem, Target};
+use super::{
+    Error, ItemUpdate, Items, Owner, PendingSignal, RowState, Schedule, Snapshot, StoredItem,
+    Target,
+};
 use pluggy::{Item, ItemId};
 
 impl Items {
@@ -23,7 +26,7 @@ impl Items {
     /// tombstone made after the request was sent.
     pub async fn put_snapshot(
         &self,
-        stored: StoredItem,
+        update: ItemUpdate,
         snapshot: Snapshot,
     ) -> Result<Write, Error> {
         let (version, fetched_at) = (snapshot.version(), snapshot.fetched_at);
@@ -34,17 +37,21 @@ impl Items {
             }
             None => "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
         };
-        let owned = match &stored.owner {
+        let owner = update.owner;
+        let is_ours = match &owner {
             Some(owner) => owner.may_hold_the_row(),
             None => "attribute_not_exists(#owner)".to_owned(),
         };
         let condition = format!(
             "attribute_not_exists(pk) OR \
-             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {owned} AND {newer})"
+             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {is_ours} AND {newer})"
         );
+        let values = owner.as_ref().map(Owner::values_that_hold);
         let row = StoredItem {
-            snapshot: Some(snapshot),
-            ..stored
+            item_id: update.item_id,
+            created_at: update.created_at,
+            schedule: update.schedule,
+            state: RowState::Fetched { owner, snapshot },
         };
         let mut put = self
             .client
@@ -53,15 +60,10 @@ impl Items {
             .set_item(Some(to_row(&row)))
             .condition_expression(condition)
             .expression_attribute_names("#owner", OWNER)
+            .set_expression_attribute_values(values)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
         if let Some(version) = version {
             put = put.expression_attribute_values(":version", time(version));
-        }
-        if let Some(owner) = &row.owner {
-            put = put.expression_attribute_values(":owner", text(owner.user.as_str()));
-            for rank in owner.ranks_that_hold() {
-                put = put.expression_attribute_values(rank.placeholder(), text(rank.as_str()));
-            }
         }
         outcome(put.send().await, "put the item")
     }
@@ -76,11 +78,9 @@ impl Items {
     ) -> Result<Write, Error> {
         let tombstone = StoredItem {
             item_id: id,
-            owner: None,
             created_at,
-            snapshot: None,
             schedule: Schedule::default(),
-            deleted_at: Some(deleted_at),
+            state: RowState::Tombstone { deleted_at },
         };
         let put = self
             .client
@@ -96,51 +96,55 @@ impl Items {
     }
 
     /// Writes the schedule after a fetch at `fetched_at` that returned no state. Without a row, this creates
-    /// the placeholder, with owner and time of creation. An existing owner stays, and a tombstone gets none.
+    /// the placeholder. An update without an owner keeps that of the row. One with an owner is refused if the row
+    /// has an owner that this one does not outrank, or is a tombstone.
     ///
-    /// If `stored` has a snapshot, also writes its requests to the user, which have expired. The row must then
-    /// still have this snapshot.
+    /// `emptied` is the row's snapshot without the requests to the user that have expired. The row must still have this
+    /// snapshot, and the requests are written too.
     pub async fn put_schedule(
         &self,
-        stored: &StoredItem,
+        update: &ItemUpdate,
+        emptied: Option<&Snapshot>,
         fetched_at: Timestamp,
     ) -> Result<Write, Error> {
-        let id = stored.item_id;
+        let (id, owner) = (update.item_id, update.owner.as_ref());
         let mut condition =
             "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)".to_owned();
-        if stored.owner.is_some() {
-            condition.push_str(" AND attribute_not_exists(deletedAt)");
+        if let Some(owner) = owner {
+            condition.push_str(" AND attribute_not_exists(deletedAt) AND ");
+            condition.push_str(&owner.may_hold_the_row());
         }
-        if stored.snapshot.is_some() {
+        if emptied.is_some() {
             condition.push_str(" AND fetchedAt = :snapshotFetchedAt");
         }
-        let snapshot_fetched_at = stored
-            .snapshot
-            .as_ref()
-            .map(|snapshot| (":snapshotFetchedAt".to_owned(), time(snapshot.fetched_at)));
+        let mut values = owner.map(Owner::values_that_hold).unwrap_or_default();
+        values.insert(":fetchedAt".to_owned(), time(fetched_at));
+        if let Some(snapshot) = emptied {
+            let fetched_at = time(snapshot.fetched_at);
+            values.insert(":snapshotFetchedAt".to_owned(), fetched_at);
+        }
         let request = self
             .update(id)
             .condition_expression(condition)
-            .set_expression_attribute_values(Some(snapshot_fetched_at.into_iter().collect()))
-            .expression_attribute_values(":fetchedAt", time(fetched_at));
-        let schedule = &stored.schedule;
-        let mut update = Update::new(request)
+            .set_expression_attribute_values(Some(values));
+        let schedule = &update.schedule;
+        let mut written = Update::new(request)
             .set(SCHEMA, number(VERSION))
-            .set_if_absent(CREATED_AT, time(stored.created_at))
+            .set_if_absent(CREATED_AT, time(update.created_at))
             .set(FETCH_FAILURES, number(schedule.fetch_failures))
             .set(CONFIRMING_FETCHES, number(schedule.confirming_fetches));
-        if let Some(owner) = &stored.owner {
-            let position = created_at_item_id(stored.created_at, id);
-            update = update
-                .set_if_absent(OWNER, text(owner.user.as_str()))
-                .set_if_absent(OWNER_PROVENANCE, text(owner.provenance.as_str()))
+        if let Some(owner) = owner {
+            let position = created_at_item_id(update.created_at, id);
+            written = written
+                .set(OWNER, text(owner.user.as_str()))
+                .set(OWNER_PROVENANCE, text(owner.provenance.as_str()))
                 .set_if_absent(CREATED_AT_ITEM_ID, text(position));
         }
-        if let Some(snapshot) = &stored.snapshot {
-            update = requests_to_the_user(update, &snapshot.item);
+        if let Some(snapshot) = emptied {
+            written = requests_to_the_user(written, &snapshot.item);
         }
         let shard = || text(Target::Item(id).fetch_shard());
-        update
+        written
             .set_or_remove(FETCH_SHARD, schedule.next_fetch_at.map(|_| shard()))
             .set_or_remove(NEXT_FETCH_AT, schedule.next_fetch_at.map(time))
             .set_or_remove(

@@ -1,5 +1,10 @@
 //! Owner of an item, and who named it.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::attributes::text;
 use super::schema::OWNER_PROVENANCE;
 use pluggy::ClientUserId;
 
@@ -87,7 +92,7 @@ impl Owner {
     }
 
     /// Returns the condition that the row has no owner, one of a lower rank, or this user with no higher rank.
-    /// It uses `:owner` and the placeholders of [`Self::ranks_that_hold`].
+    /// Its values are [`Self::values_that_hold`].
     pub(super) fn may_hold_the_row(&self) -> String {
         let outranks = self.outranks_the_row();
         // Nothing outranks a response, whatever a newer version may have written.
@@ -100,8 +105,16 @@ impl Owner {
         format!("({outranks} OR ({equals}))")
     }
 
-    /// Returns the ranks that the condition of [`Self::may_hold_the_row`] names.
-    pub(super) fn ranks_that_hold(&self) -> impl Iterator<Item = Provenance> + use<> {
+    /// Returns the values of the condition of [`Self::may_hold_the_row`].
+    pub(super) fn values_that_hold(&self) -> HashMap<String, AttributeValue> {
+        let ranks = self
+            .ranks_that_hold()
+            .map(|rank| (rank.placeholder(), text(rank.as_str())));
+        let owner = (":owner".to_owned(), text(self.user.as_str()));
+        ranks.chain([owner]).collect()
+    }
+
+    fn ranks_that_hold(&self) -> impl Iterator<Item = Provenance> + use<> {
         let own = (self.provenance != Provenance::Response).then_some(self.provenance);
         self.provenance.lower().chain(own)
     }

@@ -161,7 +161,7 @@ async fn sync(stack: &Stack, function: &Function, items: &[ItemId], number: usiz
     let fed = stack.feed(function).await;
     let took = began.elapsed();
     let row = stack.row(items[0]).await.unwrap();
-    let fetched_at = row.snapshot.as_ref().map(|snapshot| snapshot.fetched_at);
+    let fetched_at = row.snapshot().map(|snapshot| snapshot.fetched_at);
     let is_read = fetched_at.is_some_and(|at| at.as_millisecond() >= before.as_millisecond());
     let is_well = is_read && fed.invocations == 1 && row.schedule.fetch_failures == 0;
     Done {

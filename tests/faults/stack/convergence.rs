@@ -41,9 +41,9 @@ impl Stack {
         for item_id in items {
             let truth = self.truth.item(*item_id, now()).await.unwrap().unwrap();
             let row = self.row(*item_id).await;
-            let snapshot = row.and_then(|row| row.snapshot);
+            let snapshot = row.as_ref().and_then(StoredItem::snapshot);
             let is_same = snapshot.is_some_and(|snapshot| {
-                let item = snapshot.item;
+                let item = &snapshot.item;
                 item.updated_at == truth.updated_at
                     && item.status == truth.status
                     && item.execution_status == truth.execution_status

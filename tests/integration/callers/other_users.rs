@@ -1,7 +1,7 @@
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::{Schedule, StoredItem};
+use store::{ItemUpdate, Schedule};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -49,19 +49,17 @@ async fn gone_item(deployment: &Deployment) -> ItemId {
 /// Returns the item of a row without a snapshot, with or without an owner.
 async fn placeholder(deployment: &Deployment, owner: Option<&str>) -> ItemId {
     let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
-    let row = StoredItem {
+    let row = ItemUpdate {
         item_id,
         owner: owner.map(tests::owner),
         created_at: now(),
-        snapshot: None,
         schedule: Schedule {
             next_fetch_at: Some(now()),
             ..Schedule::default()
         },
-        deleted_at: None,
     };
     let items = deployment.tables.item_store();
-    items.put_schedule(&row, now()).await.unwrap();
+    items.put_schedule(&row, None, now()).await.unwrap();
     item_id
 }
 

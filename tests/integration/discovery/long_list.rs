@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::{Schedule, Snapshot, StoredItem};
+use store::{ItemUpdate, Schedule, Snapshot};
 use tests::Deployment;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET};
 use tests::secrets::secrets;
@@ -144,13 +144,11 @@ impl LongList {
                 item: serde_json::from_value(item).unwrap(),
                 fetched_at: now(),
             };
-            let row = StoredItem {
+            let row = ItemUpdate {
                 item_id: *id,
                 owner: None,
                 created_at: Timestamp::UNIX_EPOCH,
-                snapshot: None,
                 schedule: Schedule::default(),
-                deleted_at: None,
             };
             items.put_snapshot(row, snapshot).await.unwrap();
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{ItemCursor, ItemId};
-use store::{Schedule, StoredItem};
+use store::{ItemUpdate, Schedule};
 use tests::Tables;
 use uuid::Uuid;
 
@@ -47,15 +47,13 @@ async fn more_rows_than_fit_one_call_are_read() {
         .collect();
     let stored: BTreeSet<ItemId> = ids.iter().skip(10).copied().collect();
     for id in &stored {
-        let row = StoredItem {
+        let row = ItemUpdate {
             item_id: *id,
             owner: None,
             created_at: noon(),
-            snapshot: None,
             schedule: Schedule::default(),
-            deleted_at: None,
         };
-        items.put_schedule(&row, noon()).await.unwrap();
+        items.put_schedule(&row, None, noon()).await.unwrap();
     }
 
     let rows = items.get_many(&ids).await.unwrap();

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use pluggy::{Item, ItemId};
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::{Schedule, Snapshot, StoredItem};
+use store::{ItemUpdate, Schedule, Snapshot};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -61,13 +61,11 @@ pub(crate) async fn put_row(
     }))
     .unwrap();
     let item_id = item.id;
-    let row = StoredItem {
+    let row = ItemUpdate {
         item_id,
         owner: Some(tests::owner(user)),
         created_at: now() - SignedDuration::from_mins(minutes),
-        snapshot: None,
         schedule: Schedule::default(),
-        deleted_at: None,
     };
     let snapshot = Snapshot {
         item: Box::new(item),

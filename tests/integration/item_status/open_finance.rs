@@ -5,7 +5,7 @@ use lambda_http::{Body, Response};
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::{Schedule, Snapshot, StoredItem};
+use store::{ItemUpdate, Schedule, Snapshot};
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -26,13 +26,11 @@ pub(super) async fn stored(deployment: &Deployment, fields: &Value) -> ItemId {
     item.as_object_mut()
         .unwrap()
         .extend(fields.as_object().unwrap().clone());
-    let row = StoredItem {
+    let row = ItemUpdate {
         item_id,
         owner: Some(tests::owner(USER)),
         created_at: now(),
-        snapshot: None,
         schedule: Schedule::default(),
-        deleted_at: None,
     };
     let snapshot = Snapshot {
         item: serde_json::from_value(item).unwrap(),

@@ -1,7 +1,7 @@
 //! Removal of expired requests to the user, by writes that do not replace the row.
 
 use serde_json::json;
-use store::{Items, Snapshot, StoredItem, Write};
+use store::{Items, Snapshot, Write};
 use tests::Tables;
 
 use super::{ITEM, at, id, row};
@@ -21,7 +21,7 @@ fn login(link: Option<&str>, version: i64, fetched_at: i64) -> Snapshot {
 
 async fn link(items: &Items) -> Option<String> {
     let stored = items.get(id()).await.unwrap().unwrap();
-    stored.snapshot.unwrap().item.parameter?.data
+    stored.snapshot()?.item.parameter.clone()?.data
 }
 
 #[tokio::test]
@@ -30,25 +30,21 @@ async fn a_schedule_with_a_snapshot_replaces_the_requests_of_this_snapshot_alone
     let owned = || row(id(), Some("usr_1"), at(0));
     let first = login(Some("https://bank.example.com/1"), 10, 20);
     items.put_snapshot(owned(), first).await.unwrap();
-    let emptied = StoredItem {
-        snapshot: Some(login(None, 10, 20)),
-        ..owned()
+    let emptied = login(None, 10, 20);
+    let put_schedule = async |fetched_at| {
+        items
+            .put_schedule(&owned(), Some(&emptied), fetched_at)
+            .await
     };
 
-    assert_eq!(
-        items.put_schedule(&emptied, at(30)).await.unwrap(),
-        Write::Done
-    );
+    assert_eq!(put_schedule(at(30)).await.unwrap(), Write::Done);
     assert_eq!(link(&items).await, None);
     let stored = items.get(id()).await.unwrap().unwrap();
-    assert_eq!(stored.snapshot, emptied.snapshot);
+    assert_eq!(stored.snapshot(), Some(&emptied));
 
     let second = login(Some("https://bank.example.com/2"), 11, 25);
     items.put_snapshot(owned(), second).await.unwrap();
-    assert_eq!(
-        items.put_schedule(&emptied, at(40)).await.unwrap(),
-        Write::Stale
-    );
+    assert_eq!(put_schedule(at(40)).await.unwrap(), Write::Stale);
     assert_eq!(
         link(&items).await.as_deref(),
         Some("https://bank.example.com/2")
@@ -67,13 +63,7 @@ async fn a_failed_row_loses_the_requests_to_the_user() {
         .await
         .unwrap();
 
-    let item = items
-        .get(id())
-        .await
-        .unwrap()
-        .unwrap()
-        .snapshot
-        .unwrap()
-        .item;
-    assert_eq!((item.parameter, item.user_action), (None, None));
+    let failed = items.get(id()).await.unwrap().unwrap();
+    let item = &failed.snapshot().unwrap().item;
+    assert_eq!((&item.parameter, &item.user_action), (&None, &None));
 }

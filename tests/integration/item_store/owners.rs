@@ -1,7 +1,7 @@
 //! The owner of a row: no write changes it but for one of a higher rank.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::{Items, Owner, Provenance, StoredItem, Write};
+use store::{ItemUpdate, Items, Owner, Provenance, Write};
 use tests::Tables;
 
 use super::{ITEM, at, id, put, row, snapshot, status};
@@ -38,8 +38,8 @@ async fn only_an_item_without_an_owner_is_claimed_within_one_rank() {
 
     let claimed = items.get(id()).await.unwrap().unwrap();
     assert_eq!(
-        (claimed.owner, claimed.snapshot.unwrap().fetched_at),
-        (Some(tests::owner("usr_1")), first.fetched_at)
+        (claimed.owner(), claimed.snapshot().unwrap().fetched_at),
+        (Some(&tests::owner("usr_1")), first.fetched_at)
     );
     let user = "usr_1".parse().unwrap();
     let listed = items.owned_by(&user, 10, None).await.unwrap().items;
@@ -49,9 +49,9 @@ async fn only_an_item_without_an_owner_is_claimed_within_one_rank() {
     assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "it is gone");
 }
 
-fn owned(user: &str, provenance: Provenance) -> StoredItem {
+fn owned(user: &str, provenance: Provenance) -> ItemUpdate {
     let user = user.parse().unwrap();
-    StoredItem {
+    ItemUpdate {
         owner: Some(Owner { user, provenance }),
         ..row(id(), None, at(0))
     }
@@ -85,17 +85,19 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
                             let owner = next.owner.as_ref().unwrap();
                             items.claim(id(), owner, at(0)).await.unwrap()
                         }
-                        _ => items.put_schedule(&next, at(second + 2)).await.unwrap(),
+                        _ => items
+                            .put_schedule(&next, None, at(second + 2))
+                            .await
+                            .unwrap(),
                     };
 
                     let row = items.get(id()).await.unwrap().unwrap();
-                    let (is_written, owner) = match write {
-                        "snapshot" => (is_taken, expected),
-                        "claim" => (outranks, expected),
-                        _ => (true, &kept),
+                    let is_written = match write {
+                        "claim" => outranks,
+                        _ => is_taken,
                     };
                     assert_eq!(outcome == Write::Done, is_written, "{write} {case}");
-                    assert_eq!(&row.owner, owner, "{write} {case}");
+                    assert_eq!(row.owner(), expected.as_ref(), "{write} {case}");
                     let user = row.user().unwrap();
                     let listed = items.owned_by(user, 10, None).await.unwrap().items;
                     assert_eq!(listed.len(), 1, "{write} {case}");
@@ -106,7 +108,7 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
 }
 
 /// Replaces whatever row there is by `stored` with a snapshot of this second.
-async fn reset(items: &Items, stored: StoredItem, second: i64) {
+async fn reset(items: &Items, stored: ItemUpdate, second: i64) {
     items.put_tombstone(id(), at(0), at(second)).await.unwrap();
     let first = snapshot("FIRST", Some(at(second + 1)), at(second + 1));
     let write = items.put_snapshot(stored, first).await.unwrap();
@@ -130,7 +132,7 @@ async fn an_owner_of_an_unknown_provenance_stays_and_its_item_is_written() {
         .unwrap();
     let stored = items.get(id()).await.unwrap().unwrap();
 
-    assert_eq!(stored.owner, Some(tests::owner("usr_1")));
+    assert_eq!(stored.owner(), Some(&tests::owner("usr_1")));
     let claim = items.claim(id(), &tests::owner("usr_2"), at(0)).await;
     assert_eq!(claim.unwrap(), Write::Stale);
     let theirs = items.put_snapshot(

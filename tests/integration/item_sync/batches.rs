@@ -30,9 +30,9 @@ async fn a_batch_costs_one_fetch_for_each_item() {
 
     assert_eq!(reads_of(&deployment, item_id) - before, 1);
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
+    assert_eq!(stored.owner().unwrap().user.as_str(), USER);
     assert!(stored.schedule.next_fetch_at.unwrap() > now());
-    assert_eq!(stored.snapshot.unwrap().item.status.as_str(), "UPDATED");
+    assert_eq!(stored.snapshot().unwrap().item.status.as_str(), "UPDATED");
 }
 
 #[tokio::test]

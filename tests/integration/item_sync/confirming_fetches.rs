@@ -66,7 +66,7 @@ async fn a_dropped_response_is_fetched_again_soon() {
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
         (
-            stored.snapshot.unwrap().version(),
+            stored.snapshot().unwrap().version(),
             stored.schedule.confirming_fetches
         ),
         (Some(round(newer)), 1)

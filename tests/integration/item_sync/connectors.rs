@@ -4,9 +4,10 @@ use jiff::SignedDuration;
 use runtime::clock::now;
 use sandbox::{Effect, Fault, HealthStatus};
 use serde_json::json;
-use tests::Deployment;
+use store::Write;
 use tests::deployment::in_a_minute;
 use tests::outage::unavailable;
+use tests::{Deployment, Tables};
 
 use super::{USER, event, sync_later};
 
@@ -220,4 +221,21 @@ async fn the_connector_of_a_failing_item_is_fetched_without_an_event() {
     let (_, item) = deployment.status_of(USER, item_id).await;
     assert_eq!(item["connector"]["health"], "OFFLINE");
     assert_eq!(reads(&deployment), 1);
+}
+
+#[tokio::test]
+async fn a_connector_that_this_process_has_just_seen_is_not_written_again() {
+    let tables = Tables::create().await;
+    let connectors = tables.connector_store();
+    let (start, bank) = (now(), i64::from(BANK));
+    let minutes = |minutes| start + SignedDuration::from_mins(minutes);
+    assert_eq!(connectors.watch(bank, start).await.unwrap(), Write::Done);
+    connectors.forget(bank, start).await.unwrap();
+
+    let within_the_hour = connectors.watch(bank, minutes(59)).await.unwrap();
+    assert_eq!(within_the_hour, Write::Stale);
+    assert_eq!(connectors.get(bank).await.unwrap(), None);
+
+    let later = connectors.watch(bank, minutes(60)).await.unwrap();
+    assert_eq!(later, Write::Done);
 }

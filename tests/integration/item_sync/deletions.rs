@@ -24,17 +24,11 @@ async fn a_404_alone_deletes_nothing_and_a_second_one_an_hour_later_does() {
     request_fetch(&deployment, item_id, minute).await;
     sync_later(&deployment, minute).await;
     let suspect = row(&deployment, item_id).await.unwrap();
-    assert!(suspect.schedule.missing_since.is_some() && suspect.deleted_at.is_none());
+    assert!(suspect.schedule.missing_since.is_some() && !suspect.is_tombstone());
     assert_eq!(deployment.status_of(USER, item_id).await.0, 200);
 
     sync_later(&deployment, SignedDuration::from_mins(62)).await;
-    assert!(
-        row(&deployment, item_id)
-            .await
-            .unwrap()
-            .deleted_at
-            .is_some()
-    );
+    assert!(row(&deployment, item_id).await.unwrap().is_tombstone());
     assert_eq!(deployment.status_of(USER, item_id).await.0, 404);
 }
 
@@ -79,27 +73,15 @@ async fn a_deletion_event_and_a_404_delete_at_once() {
         .await;
 
     deployment.sync_all().await;
-    assert!(
-        row(&deployment, item_id)
-            .await
-            .unwrap()
-            .deleted_at
-            .is_none(),
-        "pluggy still has it"
-    );
+    let stored = row(&deployment, item_id).await.unwrap();
+    assert!(!stored.is_tombstone(), "pluggy still has it");
 
     deployment.pluggy.add_fault(gone());
     deployment
         .deliver(&event("item/deleted", "3", item_id))
         .await;
     deployment.sync_all().await;
-    assert!(
-        row(&deployment, item_id)
-            .await
-            .unwrap()
-            .deleted_at
-            .is_some()
-    );
+    assert!(row(&deployment, item_id).await.unwrap().is_tombstone());
 }
 
 #[tokio::test]
@@ -123,7 +105,7 @@ async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
 
     deployment.sync_all().await;
     let tombstone = row(&deployment, item_id).await.unwrap();
-    assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
+    assert!(tombstone.is_tombstone());
     assert!(tombstone.schedule.next_fetch_at.is_some());
 
     deployment.pluggy.clear_faults();
@@ -131,10 +113,7 @@ async fn an_event_of_a_deleted_item_is_kept_while_pluggy_is_down() {
     sync_later(&deployment, SignedDuration::from_mins(1)).await;
     let tombstone = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (
-            tombstone.deleted_at.is_some(),
-            tombstone.schedule.next_fetch_at
-        ),
+        (tombstone.is_tombstone(), tombstone.schedule.next_fetch_at),
         (true, None)
     );
 }
@@ -149,7 +128,7 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
         .await;
     deployment.sync_all().await;
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.deleted_at, None, "pluggy still shows it");
+    assert!(!stored.is_tombstone(), "pluggy still shows it");
     let due = stored.schedule.next_fetch_at.unwrap();
     deployment.pluggy.add_fault(gone());
     scheduler::handle(&deployment.scheduler(), due, in_a_minute())
@@ -158,6 +137,5 @@ async fn a_deletion_that_pluggy_does_not_show_yet_is_remembered() {
     sync_newest_event(&deployment, due).await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert!(stored.deleted_at.is_some(), "one 404 is enough");
-    assert_eq!((stored.owner, stored.snapshot), (None, None));
+    assert!(stored.is_tombstone(), "one 404 is enough");
 }

@@ -30,8 +30,8 @@ async fn a_first_fetch_that_fails_leaves_a_placeholder_that_its_owner_sees_as_co
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (stored.schedule.fetch_failures, &stored.snapshot),
-        (1, &None)
+        (stored.schedule.fetch_failures, stored.snapshot()),
+        (1, None)
     );
     let wait = stored.schedule.next_fetch_at.unwrap().duration_since(now());
     assert!(
@@ -45,7 +45,7 @@ async fn a_first_fetch_that_fails_leaves_a_placeholder_that_its_owner_sees_as_co
     deployment.sync_all().await;
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(
-        (stored.schedule.fetch_failures, stored.snapshot.is_some()),
+        (stored.schedule.fetch_failures, stored.snapshot().is_some()),
         (0, true)
     );
 }
@@ -155,7 +155,13 @@ async fn a_row_that_cannot_be_read_delays_no_other_row() {
 
     deployment.sync_all().await;
 
-    assert!(row(&deployment, healthy).await.unwrap().snapshot.is_some());
+    assert!(
+        row(&deployment, healthy)
+            .await
+            .unwrap()
+            .snapshot()
+            .is_some()
+    );
     let due = now() + SignedDuration::from_hours(1);
     let due = deployment
         .tables

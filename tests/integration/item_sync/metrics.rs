@@ -89,8 +89,12 @@ async fn an_item_of_another_user_is_counted() {
     deployment.sync_all().await;
 
     assert_eq!(last_line(&deployment)["OwnerConflicts"], 1);
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), USER, "a response outranks an event");
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(
+        owned.user().unwrap().as_str(),
+        USER,
+        "a response outranks an event"
+    );
 }
 
 #[tokio::test]
@@ -101,7 +105,12 @@ async fn a_change_without_a_webhook_event_is_counted() {
         .deliver(&event("item/created", "1", item_id))
         .await;
     deployment.sync_all().await;
-    let before = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
+    let before = row(&deployment, item_id)
+        .await
+        .unwrap()
+        .snapshot()
+        .unwrap()
+        .clone();
 
     deployment.pluggy.sync(item_id.to_string().parse().unwrap());
     eventually("a later state", async || {

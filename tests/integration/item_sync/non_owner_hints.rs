@@ -82,7 +82,7 @@ async fn a_hint_sets_no_owner_of_a_row_without_one() {
     hint_later(&deployment, item_id, NON_OWNER, later).await;
     sync_newest_event(&deployment, now() + later).await;
 
-    assert_eq!(before.as_ref().unwrap().owner, None);
+    assert_eq!(before.as_ref().unwrap().owner(), None);
     assert_eq!(row(&deployment, item_id).await, before);
 }
 
@@ -125,7 +125,7 @@ async fn a_hint_from_a_non_owner_beside_a_better_reason_does_not_change_the_fetc
     deployment.sync_all().await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
+    assert_eq!(stored.owner().unwrap().user.as_str(), USER);
 }
 
 #[tokio::test]

@@ -34,7 +34,12 @@ async fn is_link_stored(deployment: &Deployment) -> bool {
 }
 
 async fn expiry(deployment: &Deployment, item_id: ItemId) -> Timestamp {
-    let snapshot = row(deployment, item_id).await.unwrap().snapshot.unwrap();
+    let snapshot = row(deployment, item_id)
+        .await
+        .unwrap()
+        .snapshot()
+        .unwrap()
+        .clone();
     snapshot.item.parameter.unwrap().expires_at.unwrap()
 }
 
@@ -88,14 +93,10 @@ async fn the_first_fetch_after_the_expiry_drops_the_link_even_if_pluggy_still_ha
     fetch_at(&deployment, item_id, expiry).await;
 
     assert!(!is_link_stored(&deployment).await);
-    let item = row(&deployment, item_id)
-        .await
-        .unwrap()
-        .snapshot
-        .unwrap()
-        .item;
+    let stored = row(&deployment, item_id).await.unwrap();
+    let parameter = &stored.snapshot().unwrap().item.parameter;
     assert_eq!(
-        serde_json::to_value(item.parameter).unwrap(),
+        serde_json::to_value(parameter).unwrap(),
         json!({"name": "oauthCode", "type": "oauth", "expiresAt": expiry})
     );
 }
@@ -128,7 +129,7 @@ async fn a_fetch_after_the_expiry_that_fails_drops_the_link_and_keeps_the_rest()
         assert!(!is_link_stored(&deployment).await);
         let after = row(&deployment, item_id).await.unwrap();
         assert_ne!(after.schedule, before.schedule);
-        let [mut before, mut after] = [before, after].map(|row| row.snapshot.unwrap());
+        let [mut before, mut after] = [before, after].map(|row| row.snapshot().unwrap().clone());
         assert_eq!(after.item.parameter.unwrap().expires_at, Some(expiry));
         (before.item.parameter, after.item.parameter) = (None, None);
         assert_eq!(after, before);
@@ -139,7 +140,12 @@ async fn a_fetch_after_the_expiry_that_fails_drops_the_link_and_keeps_the_rest()
 async fn an_old_response_after_the_expiry_drops_the_link_although_it_is_not_stored() {
     let deployment = Deployment::start_in_real_time().await;
     let item_id = item_with_link(&deployment).await;
-    let before = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
+    let before = row(&deployment, item_id)
+        .await
+        .unwrap()
+        .snapshot()
+        .unwrap()
+        .clone();
     let expiry = expiry(&deployment, item_id).await;
     deployment.pluggy.add_fault(fault(Effect::Odd {
         field: "/updatedAt".to_owned(),
@@ -149,7 +155,12 @@ async fn an_old_response_after_the_expiry_drops_the_link_although_it_is_not_stor
     fetch_at(&deployment, item_id, expiry).await;
 
     assert!(!is_link_stored(&deployment).await);
-    let after = row(&deployment, item_id).await.unwrap().snapshot.unwrap();
+    let after = row(&deployment, item_id)
+        .await
+        .unwrap()
+        .snapshot()
+        .unwrap()
+        .clone();
     assert_eq!(after.version(), before.version());
     assert_eq!(after.fetched_at, before.fetched_at);
 }

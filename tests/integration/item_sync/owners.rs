@@ -30,9 +30,8 @@ async fn the_owner_comes_from_the_event_where_the_response_has_none() {
         row(&deployment, item_id)
             .await
             .unwrap()
-            .owner
+            .user()
             .unwrap()
-            .user
             .as_str(),
         USER
     );
@@ -50,7 +49,7 @@ async fn an_event_that_names_the_owner_is_not_skipped() {
     let nameless = json!({"event": "transactions/created", "eventId": "1", "itemId": item_id});
     deployment.deliver(&nameless).await;
     sync_later(&deployment, SignedDuration::from_secs(10)).await;
-    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner(), None);
 
     deployment
         .deliver(&event("item/created", "2", item_id))
@@ -61,9 +60,8 @@ async fn an_event_that_names_the_owner_is_not_skipped() {
         row(&deployment, item_id)
             .await
             .unwrap()
-            .owner
+            .user()
             .unwrap()
-            .user
             .as_str(),
         USER
     );
@@ -88,7 +86,7 @@ async fn an_event_whose_response_is_dropped_sets_the_owner_all_the_same() {
     sync_newest_event(&deployment, now()).await;
 
     let stored = row(&deployment, item_id).await.unwrap();
-    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
+    assert_eq!(stored.owner().unwrap().user.as_str(), USER);
     assert_eq!(
         stored.schedule.confirming_fetches, 1,
         "its answer was dropped"
@@ -118,9 +116,8 @@ async fn the_first_owner_stays() {
         row(&deployment, item_id)
             .await
             .unwrap()
-            .owner
+            .user()
             .unwrap()
-            .user
             .as_str(),
         USER
     );
@@ -216,7 +213,7 @@ async fn the_row_says_who_named_the_owner() {
     let item_id = deployment.connect(USER, "user-ok").await;
     let provenance = async || {
         let stored = row(&deployment, item_id).await.unwrap();
-        stored.owner.unwrap().provenance
+        stored.owner().unwrap().provenance
     };
     deployment.pluggy.add_fault(unavailable());
     import(&deployment, item_id, USER).await;
@@ -282,7 +279,7 @@ async fn a_late_event_with_another_user_is_a_conflict_although_it_is_skipped() {
 
 async fn owner(deployment: &Deployment, item_id: ItemId) -> String {
     let stored = row(deployment, item_id).await.unwrap();
-    stored.owner.unwrap().user.as_str().to_owned()
+    stored.owner().unwrap().user.as_str().to_owned()
 }
 
 /// Lets an operator import an item for a user.

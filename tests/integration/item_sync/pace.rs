@@ -108,7 +108,7 @@ async fn a_slow_call_is_cut_once_and_then_gets_its_time() {
 
     let stored = row(&deployment, item_id).await.unwrap();
     assert_eq!(stored.schedule.cut_fetches, 0);
-    assert!(stored.snapshot.unwrap().fetched_at > cut.snapshot.unwrap().fetched_at);
+    assert!(stored.snapshot().unwrap().fetched_at > cut.snapshot().unwrap().fetched_at);
 }
 
 #[tokio::test]

@@ -66,8 +66,8 @@ async fn the_owner_whom_pluggy_names_wins_over_an_imported_one() {
     .await;
     sync_operator_rows(&deployment).await;
 
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), "usr_1");
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(owned.user().unwrap().as_str(), "usr_1");
     assert_eq!(deployment.status_of("usr_2", item_id).await.0, 404);
 }
 
@@ -99,7 +99,7 @@ async fn an_item_without_an_owner_gets_one_by_an_import() {
         .deliver(&json!({"event": "transactions/created", "eventId": "1", "itemId": item_id}))
         .await;
     deployment.sync_all().await;
-    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner(), None);
 
     let items = json!([{"itemId": item_id, "clientUserId": USER}]);
     ask(
@@ -143,6 +143,6 @@ async fn an_imported_owner_outlives_the_loss_of_the_row() {
     )
     .await;
 
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), USER);
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(owned.user().unwrap().as_str(), USER);
 }

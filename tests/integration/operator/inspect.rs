@@ -152,13 +152,11 @@ async fn the_banks_prompt_to_the_user_is_omitted() {
         "error": {"code": "ACCOUNT_LOCKED", "attributes": {"device": "SECRET-4"}},
     }))
     .unwrap();
-    let stored = store::StoredItem {
+    let stored = store::ItemUpdate {
         item_id,
         owner: Some(tests::owner(USER)),
         created_at: now(),
-        snapshot: None,
         schedule: Schedule::default(),
-        deleted_at: None,
     };
     let snapshot = store::Snapshot {
         item,
@@ -185,18 +183,16 @@ async fn a_users_items_are_listed_page_by_page() {
     let deployment = Deployment::start().await;
     let items = deployment.tables.item_store();
     for _ in 0..60 {
-        let stored = store::StoredItem {
+        let stored = store::ItemUpdate {
             item_id: Uuid::new_v4().to_string().parse().unwrap(),
             owner: Some(tests::owner(USER)),
             created_at: now(),
-            snapshot: None,
             schedule: Schedule {
                 next_fetch_at: Some(now()),
                 ..Schedule::default()
             },
-            deleted_at: None,
         };
-        items.put_schedule(&stored, now()).await.unwrap();
+        items.put_schedule(&stored, None, now()).await.unwrap();
     }
 
     let mut command = json!({"action": "inspect", "clientUserId": USER});

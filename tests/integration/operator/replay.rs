@@ -105,7 +105,7 @@ async fn a_second_replay_with_a_new_run_leaves_the_items_as_they_are() {
 
     let stored = row(&deployment, item_id).await.unwrap();
 
-    assert_eq!(stored.owner.unwrap().user.as_str(), USER);
+    assert_eq!(stored.owner().unwrap().user.as_str(), USER);
     assert_eq!(
         deployment.status_of(USER, item_id).await.1["phase"],
         "ready"
@@ -201,8 +201,8 @@ async fn a_quarantined_event_names_no_owner_and_proves_no_deletion() {
 
     let added = operator_rows(&deployment).await;
     assert_eq!(added[0]["event"].as_s().unwrap(), "replay");
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), USER);
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(owned.user().unwrap().as_str(), USER);
 }
 
 /// Replays events that were quarantined as another application's, until the right `PluggyClientId` was deployed.
@@ -245,9 +245,14 @@ async fn an_event_quarantined_under_a_wrong_client_id_is_replayed_under_the_righ
     for added in operator_rows(&deployment).await {
         assert_eq!(added["origin"].as_s().unwrap(), "replay");
     }
-    let owner = row(&deployment, named).await.unwrap().owner.unwrap().user;
+    let owner = row(&deployment, named)
+        .await
+        .unwrap()
+        .user()
+        .unwrap()
+        .clone();
     assert_eq!(owner.as_str(), USER);
-    assert_eq!(row(&deployment, spoken_of).await.unwrap().owner, None);
+    assert_eq!(row(&deployment, spoken_of).await.unwrap().owner(), None);
 }
 
 #[tokio::test]
@@ -270,7 +275,7 @@ async fn a_replay_repairs_a_deletion_that_item_sync_missed() {
     sync_operator_rows(&deployment).await;
 
     let tombstone = row(&deployment, item_id).await.unwrap();
-    assert!(tombstone.deleted_at.is_some() && tombstone.owner.is_none());
+    assert!(tombstone.is_tombstone());
 }
 
 #[tokio::test]

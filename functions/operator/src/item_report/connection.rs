@@ -3,8 +3,7 @@
 use connection::{ActionKind, Assessment, Phase, assess};
 use jiff::Timestamp;
 use serde::Serialize;
-use store::Healths;
-use store::StoredItem;
+use store::{Healths, RowState, StoredItem};
 
 /// A connection: phase, next action, and reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,15 +24,13 @@ pub struct Connection {
 impl Connection {
     /// Returns the connection, or `None` for a deleted item.
     pub(super) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Option<Self> {
-        if stored.deleted_at.is_some() {
-            return None;
-        }
-        let assessment = stored
-            .snapshot
-            .as_ref()
-            .map_or(Assessment::NOT_FETCHED, |snapshot| {
+        let assessment = match &stored.state {
+            RowState::Placeholder { .. } => Assessment::NOT_FETCHED,
+            RowState::Fetched { snapshot, .. } => {
                 assess(&snapshot.item, healths.availability(snapshot, now), now)
-            });
+            }
+            RowState::Tombstone { .. } => return None,
+        };
         Some(Self {
             phase: assessment.phase(),
             next_action: assessment.action(),

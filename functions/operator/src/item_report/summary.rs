@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use pluggy::ItemId;
 use serde::Serialize;
-use store::Healths;
-use store::StoredItem;
+use store::{Healths, StoredItem};
 
 use super::{Connection, ScheduleReport};
 
@@ -26,7 +25,7 @@ pub struct ItemSummary {
 
 impl ItemSummary {
     pub(crate) fn new(stored: &StoredItem, healths: &Healths, now: Timestamp) -> Self {
-        let snapshot = stored.snapshot.as_ref();
+        let snapshot = stored.snapshot();
         let connector = snapshot.and_then(|snapshot| snapshot.item.connector.as_ref());
         Self {
             item_id: stored.item_id,

@@ -1,9 +1,8 @@
 use pluggy::Item;
 use serde_json::{Value, json};
-use store::{Owner, PendingSignal, Provenance, Schedule};
+use store::{Owner, PendingSignal, Provenance, Schedule, Snapshot};
 
 use super::*;
-use store::Snapshot;
 
 const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const NOON: &str = "2026-11-23T12:00:00Z";
@@ -22,18 +21,21 @@ fn item(fields: Value) -> StoredItem {
     let item: Box<Item> = serde_json::from_value(answer).unwrap();
     StoredItem {
         item_id: item.id,
-        owner: Some(Owner {
-            user: "usr_1".parse().unwrap(),
-            provenance: Provenance::Event,
-        }),
         created_at: item.created_at.unwrap(),
-        snapshot: Some(Snapshot {
-            item,
-            fetched_at: NOON.parse().unwrap(),
-        }),
         schedule: Schedule::default(),
-        deleted_at: None,
+        state: RowState::Fetched {
+            owner: owner("usr_1", Provenance::Event),
+            snapshot: Snapshot {
+                item,
+                fetched_at: NOON.parse().unwrap(),
+            },
+        },
     }
+}
+
+fn owner(user: &str, provenance: Provenance) -> Option<Owner> {
+    let user = user.parse().unwrap();
+    Some(Owner { user, provenance })
 }
 
 fn ready() -> StoredItem {
@@ -45,42 +47,48 @@ fn updating() -> StoredItem {
 }
 
 fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
-    let snapshot = item.snapshot.unwrap();
+    let snapshot = Snapshot {
+        fetched_at: time.parse().unwrap(),
+        ..item.snapshot().unwrap().clone()
+    };
+    let owner = item.owner().cloned();
     StoredItem {
-        snapshot: Some(Snapshot {
-            fetched_at: time.parse().unwrap(),
-            ..snapshot
-        }),
+        state: RowState::Fetched { owner, snapshot },
         ..item
     }
 }
 
 fn placeholder() -> StoredItem {
     StoredItem {
-        snapshot: None,
         schedule: Schedule {
             pending_signal: Some(PendingSignal::Activity),
             ..Schedule::default()
+        },
+        state: RowState::Placeholder {
+            owner: owner("usr_1", Provenance::Event),
         },
         ..ready()
     }
 }
 
 fn of_another_user(provenance: Provenance, item: StoredItem) -> StoredItem {
+    owned_by(owner("usr_2", provenance), item)
+}
+
+/// Returns the fetched item with another owner, or none.
+fn owned_by(owner: Option<Owner>, item: StoredItem) -> StoredItem {
+    let snapshot = item.snapshot().unwrap().clone();
     StoredItem {
-        owner: Some(Owner {
-            user: "usr_2".parse().unwrap(),
-            provenance,
-        }),
+        state: RowState::Fetched { owner, snapshot },
         ..item
     }
 }
 
 fn tombstone() -> StoredItem {
     StoredItem {
-        owner: None,
-        snapshot: None,
-        deleted_at: Some("2026-11-23T13:00:00Z".parse().unwrap()),
+        state: RowState::Tombstone {
+            deleted_at: "2026-11-23T13:00:00Z".parse().unwrap(),
+        },
         ..ready()
     }
 }
@@ -209,10 +217,7 @@ fn a_change_by_time_is_published_with_the_next_fetch() {
 #[test]
 fn newer_data_and_a_known_owner_are_published_as_a_change() {
     let synced = item(json!({"lastUpdatedAt": "2026-11-23T11:30:00Z"}));
-    let nobodys = StoredItem {
-        owner: None,
-        ..ready()
-    };
+    let nobodys = owned_by(None, ready());
 
     assert_eq!(
         published(Some(&ready()), &synced).as_deref(),
@@ -342,10 +347,7 @@ fn events_that_differ_have_ids_that_differ() {
         fetched_at("2026-11-23T12:00:00.001Z", ready()),
         item(json!({"updatedAt": "2026-11-23T11:00:00.001Z"})),
         item(json!({"id": "9a7b6c5d-0000-4000-8000-000000000002"})),
-        StoredItem {
-            owner: None,
-            ..ready()
-        },
+        owned_by(None, ready()),
     ];
     for other in others {
         assert_ne!(entry(None, &other).unwrap().id, first);

@@ -80,5 +80,5 @@ async fn an_owner_that_only_a_frontend_named_is_not_carried_forward() {
     sync_operator_rows(&deployment).await;
 
     assert_eq!(fetches, 0);
-    assert_eq!(row(&deployment, item_id).await.unwrap().owner, None);
+    assert_eq!(row(&deployment, item_id).await.unwrap().owner(), None);
 }

@@ -29,8 +29,8 @@ async fn an_owner_that_pluggy_names_outranks_an_operators_earlier_one() {
     sync_operator_rows(&deployment).await;
 
     assert_eq!(fetches, 1);
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), "usr_1");
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(owned.user().unwrap().as_str(), "usr_1");
 }
 
 #[tokio::test]
@@ -61,8 +61,8 @@ async fn an_owner_that_only_an_operator_named_stays_marked_as_imported() {
         origins,
         HashSet::from([("replay".to_owned(), false), ("import".to_owned(), true)])
     );
-    let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-    assert_eq!(owner.as_str(), USER);
+    let owned = row(&deployment, item_id).await.unwrap();
+    assert_eq!(owned.user().unwrap().as_str(), USER);
 }
 
 /// Imports an item for a user, under `RUN`.
@@ -117,8 +117,8 @@ async fn a_users_items_are_replayed_also_where_their_rows_are_lost() {
 
     assert_eq!((fetches, again), (2, 0));
     for item_id in mine {
-        let owner = row(&deployment, item_id).await.unwrap().owner.unwrap().user;
-        assert_eq!(owner.as_str(), USER);
+        let owned = row(&deployment, item_id).await.unwrap();
+        assert_eq!(owned.user().unwrap().as_str(), USER);
     }
 }
 
