@@ -1,6 +1,5 @@
 import type { Language } from "@pluggy-lambda/client";
 
-import type { ScenarioName } from "../../../../sandbox/widget/src/scenarios.ts";
 import type { Lane, MarkKind, Verdict } from "./timeline.ts";
 
 const clock = (locale: string) => (date: Date) =>
@@ -18,20 +17,10 @@ const pt = {
   language: "Idioma",
   theme: "Tema",
   themes: { light: "Claro", dark: "Escuro" },
-  scenario: "O que vai acontecer no banco",
-  scenarios: {
-    works: "Dá certo",
-    mfa: "Pede um código",
-    "wrong-password": "Senha errada",
-    device: "Caixa: autorizar o aparelho, 30 minutos",
-    "open-finance": "Open Finance: login na página do banco",
-    partial: "Sucesso parcial",
-    "bank-down": "Banco fora do ar",
-  } satisfies Record<ScenarioName, string>,
   app: "O aplicativo, como a pessoa o vê",
   closeTab: "Fechar a aba",
   reopen: "Reabrir a aba",
-  pass: "Passar 30 minutos",
+  pass: "Avançar 30 minutos",
   tabClosed: "A aba foi fechada",
   tabClosedHint: "Nenhum callback pode chegar aqui. A Pluggy e o seu backend continuam.",
   status: "O que a API responde",
@@ -42,6 +31,11 @@ const pt = {
   row: "A linha na tabela",
   timeline: "O que realmente aconteceu",
   lanes: { browser: "Navegador", pluggy: "Pluggy", backend: "Seu backend" } satisfies Record<Lane, string>,
+  firstSteps: [
+    "Escolha o que acontece no banco.",
+    "Entre no aplicativo e conecte um banco.",
+    "Feche a aba no meio: o que ainda chega aparece aqui.",
+  ],
   fromTo: (from: string, to: string) => `${from} para ${to}`,
   timeOf: clock("pt-BR"),
   until: (date: Date) => `até ${clock("pt-BR")(date)}`,
@@ -65,7 +59,8 @@ const pt = {
     missing: (name: string) => `${name} nunca chegou`,
   } as Partial<Record<MarkKind, (name: string) => string>>,
   verdicts: {
-    none: "Conecte um banco, e feche a aba no meio.",
+    none: "Nada aconteceu ainda.",
+    refused: "O backend não entregou um connect token: o widget não abriu.",
     running: "Em andamento: os callbacks e os webhooks chegam abaixo.",
     closed: "A aba foi fechada: nenhum callback pode chegar. A Pluggy continua, e o seu backend espera pelo webhook.",
     "missing-success": "onSuccess nunca chegou. A verdade chegou por webhook.",
@@ -88,16 +83,6 @@ const en: PageTexts = {
   language: "Language",
   theme: "Theme",
   themes: { light: "Light", dark: "Dark" },
-  scenario: "What happens at the bank",
-  scenarios: {
-    works: "It works",
-    mfa: "Asks for a code",
-    "wrong-password": "Wrong password",
-    device: "Caixa: authorize the device, 30 minutes",
-    "open-finance": "Open Finance: login at the bank's page",
-    partial: "Partial success",
-    "bank-down": "Bank is down",
-  },
   app: "The app, as its user sees it",
   closeTab: "Close the tab",
   reopen: "Open the tab again",
@@ -112,6 +97,11 @@ const en: PageTexts = {
   row: "The row in the table",
   timeline: "What really happened",
   lanes: { browser: "Browser", pluggy: "Pluggy", backend: "Your backend" },
+  firstSteps: [
+    "Choose what happens at the bank.",
+    "Sign in to the app and connect a bank.",
+    "Close the tab in the middle: what still arrives appears here.",
+  ],
   fromTo: (from, to) => `${from} to ${to}`,
   timeOf: clock("en"),
   until: (date) => `until ${clock("en")(date)}`,
@@ -135,7 +125,8 @@ const en: PageTexts = {
     missing: (name) => `${name} never came`,
   },
   verdicts: {
-    none: "Connect a bank, and close the tab in the middle.",
+    none: "Nothing has happened yet.",
+    refused: "The backend gave no connect token: the widget did not open.",
     running: "In progress: callbacks and webhooks arrive below.",
     closed: "The tab is closed: no callback can come. Pluggy goes on, and your backend waits for the webhook.",
     "missing-success": "onSuccess never came. The truth came by webhook.",
