@@ -46,7 +46,7 @@ const pt = {
     bus: "evento no bus",
     missing: "nunca chegou",
     row: "linha da tabela",
-    request: "requisição do aplicativo",
+    request: "requisição do app",
     closed: "aba",
     reopened: "aba",
     passed: "tempo",
@@ -61,6 +61,7 @@ const pt = {
   verdicts: {
     none: "Nada aconteceu ainda.",
     refused: "O backend não entregou um connect token: o widget não abriu.",
+    left: "O widget fechou antes do login.",
     running: "Em andamento: os callbacks e os webhooks chegam abaixo.",
     closed: "A aba foi fechada: nenhum callback pode chegar. A Pluggy continua, e o seu backend espera pelo webhook.",
     "missing-success": "onSuccess nunca chegou. A verdade chegou por webhook.",
@@ -112,7 +113,7 @@ const en: PageTexts = {
     bus: "bus event",
     missing: "never came",
     row: "table row",
-    request: "request of the app",
+    request: "app request",
     closed: "tab",
     reopened: "tab",
     passed: "time",
@@ -127,6 +128,7 @@ const en: PageTexts = {
   verdicts: {
     none: "Nothing has happened yet.",
     refused: "The backend gave no connect token: the widget did not open.",
+    left: "The widget closed before a login.",
     running: "In progress: callbacks and webhooks arrive below.",
     closed: "The tab is closed: no callback can come. Pluggy goes on, and your backend waits for the webhook.",
     "missing-success": "onSuccess never came. The truth came by webhook.",
