@@ -151,8 +151,8 @@ async function expectGood({ page }: Demo, width: number, where: string): Promise
     const isOutside = (label: Element): boolean => box(label).left < marks.left - 1 || box(label).right > marks.right + 1;
     const isSmall = (target: Element): boolean => box(target).width < 24 || box(target).height < 24;
     return [
-      ...[...document.querySelectorAll(".mark .label")].filter(isOutside),
-      ...[...document.querySelectorAll("button, label, select")].filter(isSmall),
+      ...Array.from(document.querySelectorAll(".mark .label")).filter(isOutside),
+      ...Array.from(document.querySelectorAll("button, label, select")).filter(isSmall),
     ].map(({ textContent }) => textContent);
   });
   expect(faults, where).toEqual([]);
