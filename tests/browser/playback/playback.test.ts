@@ -47,8 +47,9 @@ const SCENARIOS: Record<string, { phase: string; act?: (demo: Demo) => Promise<v
   "Bank is down": { phase: "retrying" },
 };
 
+// Each page has a playback of its own, and waits for most of its time.
 for (const [scenario, { phase, act }] of Object.entries(SCENARIOS))
-  test(`${scenario}: it plays from files alone, and asks nobody`, async ({ demo, visit, site }) => {
+  test.concurrent(`${scenario}: it plays from files alone, and asks nobody`, async ({ demo, visit, site }) => {
     const requests: string[] = [];
     visit.context.on("request", (request) => requests.push(`${request.method()} ${request.url()}`));
     await demo.signIn();

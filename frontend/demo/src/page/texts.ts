@@ -40,7 +40,7 @@ const pt = {
   timeOf: clock("pt-BR"),
   until: (date: Date) => `até ${clock("pt-BR")(date)}`,
   kinds: {
-    callback: "callback do widget",
+    callback: "callback",
     webhook: "webhook",
     fetch: "consulta à Pluggy",
     bus: "evento no bus",
@@ -107,7 +107,7 @@ const en: PageTexts = {
   timeOf: clock("en"),
   until: (date) => `until ${clock("en")(date)}`,
   kinds: {
-    callback: "widget callback",
+    callback: "callback",
     webhook: "webhook",
     fetch: "fetch from Pluggy",
     bus: "bus event",
