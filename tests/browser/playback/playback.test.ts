@@ -163,7 +163,7 @@ for (const [name, look] of Object.entries({
   "a phone, dark": { viewport: WIDTHS.phone, colorScheme: "dark" },
   "a desktop, light": { viewport: WIDTHS.desktop, colorScheme: "light" },
 } satisfies Record<string, Look>))
-  test.extend<{ look: Look }>({ look })(`it fits ${name}, and axe finds nothing serious`, async ({ demo }) => {
+  test.extend<{ look: Look }>({ look })(`it fits ${name}, and axe finds nothing serious`, { timeout: 120_000 }, async ({ demo }) => {
     const { width } = look.viewport;
     await demo.app.getByRole("button", { name: "Sign in as Ana" }).waitFor();
     await expectGood(demo, width, "sign-in");
