@@ -5,7 +5,7 @@ import { listen, sendToPage, type ToApp } from "../messages.ts";
 import type { Look } from "../server.ts";
 import { Connection } from "./connection.tsx";
 import { failureOf } from "./failure.ts";
-import { useFocus, useFocusBack } from "./focus.ts";
+import { useFocus } from "./focus.ts";
 import { nameOf } from "./sign-in.tsx";
 import type { AppTexts } from "./texts.ts";
 
@@ -30,7 +30,6 @@ export function Connections({ texts, look, user, connectorId, onSignOut }: Props
   const isOpen = connect.status === "open" || connect.status === "opening";
   const heading = useRef<HTMLHeadingElement>(null);
   useFocus(heading);
-  useFocusBack(isOpen, heading);
 
   useEffect(() => sendToPage({ type: "widget", isOpen }), [isOpen]);
   useEffect(() => {

@@ -7,15 +7,3 @@ export function useFocus(element: RefObject<HTMLElement | null>, isWanted = true
     if (isWanted) element.current?.focus();
   }, [element, isWanted]);
 }
-
-/** Gives the focus back to what had it before the widget was open, or to an element in its place. */
-export function useFocusBack(isOpen: boolean, otherwise: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    if (!isOpen) return;
-    const before = document.activeElement;
-    return () => {
-      const isThere = before instanceof HTMLElement && before !== document.body && before.isConnected;
-      (isThere ? before : otherwise.current)?.focus();
-    };
-  }, [isOpen, otherwise]);
-}
