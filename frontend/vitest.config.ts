@@ -26,6 +26,8 @@ const withoutTsconfig = { tsconfig: false, jsx: { runtime: "automatic" as const 
 export default defineConfig({
   test: {
     unstubEnvs: true,
+    // A machine that also builds is slow. No test waits for this.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,

@@ -12,8 +12,11 @@ from pathlib import Path
 from stack import console, dynamodb_local, machine, node_packages, paths
 
 COMMAND = ["cargo", "test", "--locked", "--package", "tests", "--features", "built-stack", "--test", "faults"]
-# The consumers of published events: the examples, which no build of the main stack includes.
-CONSUMER_IN_RUST = ["cargo", "build", "--locked", "--package", "transactions-rust"]
+# The consumers of published events: the examples, which no build of the main stack includes. The one in Rust is
+# compiled beside the package `tests`: alone, other features compile its dependencies again.
+CONSUMER = "transactions-rust"
+PACKAGES = ["--package", CONSUMER, "--package", "tests"]
+CONSUMER_IN_RUST = ["cargo", "build", "--locked", *PACKAGES, "--bin", CONSUMER]
 CONSUMER_IN_NODE = paths.ROOT / "examples" / "node"
 # The proofs measure response times, and the longest ones use the whole machine.
 THREADS = {"short": 2, "long": 1}

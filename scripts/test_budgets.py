@@ -6,7 +6,9 @@ import sys
 
 from stack import build, console, machine, paths, valgrind
 
-COMMAND = ["cargo", "test", "--locked", "--package", "bench", "--features", "built-stack", "--test", "budgets"]
+# Beside the package `tests`, as all other tests are compiled: alone, other features compile its dependencies again.
+PACKAGES = ["--package", "bench", "--package", "tests"]
+COMMAND = ["cargo", "test", "--locked", *PACKAGES, "--features", "bench/built-stack", "--test", "budgets"]
 # Instructions and binaries of different processors cannot be compared.
 ARCHITECTURE = "x86_64"
 

@@ -6,6 +6,9 @@ import sys
 from stack import build, console, dynamodb_local, machine, node_packages, own_sandbox, paths
 
 NODE = paths.ROOT / "examples" / "node"
+# Beside the package `tests`, as all other tests are compiled: alone, other features compile its dependencies again.
+PACKAGES = ["--package", "harness", "--package", "tests"]
+RUNTIME = ["cargo", "test", "--locked", *PACKAGES, "--features", "harness/node", "--test", "node"]
 # Small pages, so that there are several. The tests receive the webhooks on this machine.
 SANDBOX_OPTIONS = ["--transactions-a-page", "7", "--allow-loopback-webhooks"]
 # Of a file, in milliseconds, so that a test that hangs fails.
@@ -16,8 +19,7 @@ def test_examples() -> None:
     machine.require("rust", "node", "java")
     node_packages.install(NODE, "the packages of the consumer in Node.js")
     build.sandbox()
-    runtime = ["cargo", "test", "--locked", "--package", "harness", "--features", "node", "--test", "node"]
-    failed = [subprocess.run(runtime, cwd=paths.ROOT, check=False).returncode != 0]
+    failed = [subprocess.run(RUNTIME, cwd=paths.ROOT, check=False).returncode != 0]
     with dynamodb_local.running() as dynamodb, own_sandbox.running(*SANDBOX_OPTIONS) as environment:
         # One file after the other, because they share the sandbox and its switches.
         files = [str(file) for file in sorted(NODE.glob("test/*.test.mjs"))]

@@ -3,26 +3,32 @@
 The sources are checked and tested, then built and packed. Each example, and an empty app, installs the packed packages
 and is compiled as its framework does it. The widget's packages must accept each option in the responses of the
 connect-token function.
+
+What does not depend on each other runs side by side.
 """
 
+import functools
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from frontend import answers
-from stack import console, machine, node_packages, paths, widget_bundle
+from stack import console, machine, node_packages, paths, side_by_side, widget_bundle
+from stack.side_by_side import Step
 
 FRONTEND = paths.ROOT / "frontend"
+DEMO = FRONTEND / "demo"
 WIDGET_OPTIONS = FRONTEND / "checks" / "widget-options"
 PACKED = [FRONTEND / "packed" / name for name in ("client.tgz", "react.tgz")]
-# Apps that install the packed packages, and the scripts of their package.json that must pass.
+# Apps that install the packed packages, and the scripts of their package.json that must pass. The longest come first.
 APPS = {
-    "checks/empty-app": ["types", "build"],
-    "examples/vite": ["build"],
     "examples/next": ["build"],
     "examples/expo": ["types"],
+    "checks/empty-app": ["types", "build"],
+    "examples/vite": ["build"],
 }
 # No telemetry. The address is one that the example is built with.
 ENVIRONMENT = {
@@ -31,45 +37,65 @@ ENVIRONMENT = {
     "EXPO_NO_TELEMETRY": "1",
     "VITE_API_URL": "https://api.example.com",
 }
+# Of the end of what a failed command printed.
+LONGEST_OUTPUT = 10_000
 
 
 def test_frontend() -> None:
     machine.require("rust", "node")
-    node_packages.install(FRONTEND, "the compiler, the test runner and the widget's packages")
+    side_by_side.run(_steps())
+
+
+def _steps() -> list[Step]:
+    """Returns all steps. Those that others wait for come first."""
+    packages = _install(FRONTEND, "the compiler, the test runner and the widget's packages")
     # The tests of the page compile its sources, and those name the stand-in's scenarios.
-    node_packages.install(widget_bundle.SOURCES, "the packages of the widget's stand-in")
-    node_packages.install(FRONTEND / "demo", "the packages of the page")
-    _check("generate:check", "the types are those of docs/openapi.yaml", "Run npm run generate in frontend/.")
-    _check("format:check", "everything is formatted", "Run npm run format in frontend/.")
-    _check("types", "sources and tests compile")
-    _check_widget_options()
-    _run_tests()
-    _check("build", "both packages are built")
-    _check("pack", "both packages are packed")
-    _check("packages:check", "the packed packages are valid, and so are their types")
-    _check("size", "the packages are small enough", "The limits are in frontend/.size-limit.json.")
-    for app, scripts in APPS.items():
-        folder = FRONTEND / app
-        node_packages.install(folder, f"the packages of {app}", also=PACKED)
-        for script in scripts:
-            _npm(folder, script, f"{app}: npm run {script}", "")
-    _check_demo()
+    widget = _install(widget_bundle.SOURCES, "the packages of the widget's stand-in")
+    page = _install(DEMO, "the packages of the page")
+    sources = [packages, widget, page]
+    built = _npm("build", "both packages are built", after=[packages])
+    packed = _npm("pack", "both packages are packed", after=[built])
+    types_are_current = "the types are those of docs/openapi.yaml"
+    sizes = "The limits are in frontend/.size-limit.json."
+    return [
+        *sources,
+        built,
+        _npm("generate:check", types_are_current, "Run npm run generate in frontend/.", after=[packages]),
+        packed,
+        _npm("format:check", "everything is formatted", "Run npm run format in frontend/.", after=[packages]),
+        *[step for app, scripts in APPS.items() for step in _app(app, scripts, packed)],
+        _npm("test", "the tests pass", after=sources),
+        _npm("types", "sources and tests compile", after=sources),
+        Step("the widget's packages take every option of the API", _check_widget_options, after=[packages]),
+        _npm("packages:check", "the packed packages are valid, and so are their types", after=[packed]),
+        _npm("size", "the packages are small enough", sizes, after=[built]),
+        *[_npm(script, f"demo: npm run {script}", folder=DEMO, after=sources) for script in ("check", "build")],
+    ]
 
 
-def _check_demo() -> None:
-    for script in ("check", "build"):
-        _npm(FRONTEND / "demo", script, f"demo: npm run {script}", "")
+def _app(app: str, scripts: Sequence[str], packed: Step) -> list[Step]:
+    folder = FRONTEND / app
+    installed = _install(folder, f"the packages of {app}", also=PACKED, after=[packed])
+    checked = [_npm(script, f"{app}: npm run {script}", folder=folder, after=[installed]) for script in scripts]
+    return [installed, *checked]
+
+
+def _install(folder: Path, what: str, also: Sequence[Path] = (), after: Sequence[Step] = ()) -> Step:
+    return Step(f"installing {what}", functools.partial(node_packages.install_silently, folder, also), after)
+
+
+def _npm(script: str, text: str, remedy: str = "", folder: Path = FRONTEND, after: Sequence[Step] = ()) -> Step:
+    return Step(text, functools.partial(_run, ["npm", "run", "--silent", script], folder, remedy), after)
 
 
 def _check_widget_options() -> None:
-    with console.step("the widget's packages take every option of the API"):
-        options = _connect_answers()
-        generated = WIDGET_OPTIONS / "generated"
-        shutil.rmtree(generated, ignore_errors=True)
-        generated.mkdir()
-        (generated / "answers.ts").write_text(answers.source(options))
-        compiler = FRONTEND / "node_modules" / ".bin" / "tsc"
-        _run([str(compiler), "--project", str(WIDGET_OPTIONS)], FRONTEND, "")
+    options = _connect_answers()
+    generated = WIDGET_OPTIONS / "generated"
+    shutil.rmtree(generated, ignore_errors=True)
+    generated.mkdir()
+    (generated / "answers.ts").write_text(answers.source(options))
+    compiler = FRONTEND / "node_modules" / ".bin" / "tsc"
+    _run([str(compiler), "--project", str(WIDGET_OPTIONS)], FRONTEND, "")
 
 
 def _connect_answers() -> dict[str, object]:
@@ -80,25 +106,10 @@ def _connect_answers() -> dict[str, object]:
     return json.loads(result.stdout)
 
 
-def _run_tests() -> None:
-    command = ["npm", "run", "--silent", "test"]
-    if subprocess.run(command, cwd=FRONTEND, env=ENVIRONMENT, check=False).returncode != 0:
-        raise console.Failure("the tests of frontend/ failed")
-
-
-def _check(script: str, text: str, remedy: str = "") -> None:
-    _npm(FRONTEND, script, text, remedy)
-
-
-def _npm(folder: Path, script: str, text: str, remedy: str) -> None:
-    with console.step(text):
-        _run(["npm", "run", "--silent", script], folder, remedy)
-
-
 def _run(command: list[str], folder: Path, remedy: str) -> None:
     result = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        output = (result.stdout + result.stderr).strip()[-4000:]
+        output = (result.stdout + result.stderr).strip()[-LONGEST_OUTPUT:]
         raise console.Failure(f"{' '.join(command)} in {console.relative(folder)} failed:\n{output}", remedy)
 
 

@@ -31,8 +31,8 @@ INPUTS = [
     SOURCES,
     FRONTEND / "packages" / "client" / "src",
     FRONTEND / "packages" / "react" / "src",
-    widget_bundle.SOURCES / "src" / "scenarios.ts",
-    widget_bundle.SOURCES / "src" / "base.css",
+    # The page shares scenarios, colors and the signs of banks with it.
+    widget_bundle.SOURCES / "src",
 ]
 READY_SECONDS = 30
 

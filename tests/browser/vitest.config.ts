@@ -5,6 +5,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Each file has a browser of its own, and the machine may be small.
     maxWorkers: 2,
+    maxConcurrency: 4,
     projects: [
       { extends: true, test: { name: "widget", include: ["widget/*.test.ts"], testTimeout: 60_000 } },
       { extends: true, test: { name: "playback", include: ["playback/*.test.ts"], testTimeout: 60_000 } },

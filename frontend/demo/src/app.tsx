@@ -21,6 +21,7 @@ const FIRST_CONNECTOR = Number(query.get("connector")) || undefined;
 function App({ config }: { config: Config }) {
   const asked = query.get("user");
   const [user, setUser] = useState(asked !== null && config.users.includes(asked) ? asked : undefined);
+  const [isBack, setBack] = useState(false);
   const [look, setLook] = useState(FIRST_LOOK);
   const [connectorId, setConnectorId] = useState(FIRST_CONNECTOR);
   const texts = APP_TEXTS[look.language];
@@ -50,16 +51,17 @@ function App({ config }: { config: Config }) {
     language.current = look.language;
     client?.refresh();
   }, [client, look.language]);
-  if (!client || user === undefined) return <SignIn texts={texts} users={config.users} onSignIn={setUser} />;
+  if (!client || user === undefined)
+    return <SignIn texts={texts} users={config.users} isBack={isBack} onSignIn={setUser} />;
+
+  function signOut(): void {
+    setBack(true);
+    setUser(undefined);
+  }
+
   return (
     <PluggyProvider client={client}>
-      <Connections
-        texts={texts}
-        look={look}
-        user={user}
-        connectorId={connectorId}
-        onSignOut={() => setUser(undefined)}
-      />
+      <Connections texts={texts} look={look} user={user} connectorId={connectorId} onSignOut={signOut} />
     </PluggyProvider>
   );
 }
@@ -93,5 +95,10 @@ fetchConfig().then(
       </StrictMode>,
     );
   },
-  () => root.render(<p role="alert">{APP_TEXTS[FIRST_LOOK.language].noServer}</p>),
+  () =>
+    root.render(
+      <p className="fatal" role="alert">
+        {APP_TEXTS[FIRST_LOOK.language].noServer}
+      </p>,
+    ),
 );

@@ -10,6 +10,7 @@ import { StrictMode, useCallback, useEffect, useMemo, useRef, useState } from "r
 import { createRoot } from "react-dom/client";
 
 import { type Scenario, SCENARIOS } from "../../../sandbox/widget/src/scenarios.ts";
+import { SCENARIO_TEXTS } from "../../../sandbox/widget/src/texts/scenarios.ts";
 import { type FromApp, listen, type ToApp } from "./messages.ts";
 import { Choice } from "./page/choice.tsx";
 import { useFeed } from "./page/feed.ts";
@@ -133,15 +134,24 @@ function Page({ config }: { config: Config }) {
       <main className="columns">
         <div className="left">
           <Choice
-            legend={texts.scenario}
+            legend={SCENARIO_TEXTS[look.language].legend}
             className="scenarios"
             isBusy={prefilled !== scenario.name}
             value={scenario.name}
             options={SCENARIOS.map(({ name }) => name)}
-            labelOf={(name) => texts.scenarios[name]}
+            labelOf={(name) => SCENARIO_TEXTS[look.language].names[name]}
             onChange={(name) => setScenario(SCENARIOS.find((one) => one.name === name)!)}
           />
-          <div className="phone">
+          <div className="acts">
+            <button type="button" className="secondary" onClick={isClosed ? () => reopen() : close}>
+              {isClosed ? texts.reopen : texts.closeTab}
+            </button>
+            <button type="button" className="secondary" onClick={pass}>
+              {texts.pass}
+            </button>
+          </div>
+          {hasFailed && <p role="alert">{texts.failed}</p>}
+          <div className="phone" data-closed={isClosed}>
             {isClosed ? (
               <div className="no-tab">
                 <p role="status">{texts.tabClosed}</p>
@@ -154,15 +164,6 @@ function Page({ config }: { config: Config }) {
               <iframe ref={frame} src={src} title={texts.app} />
             )}
           </div>
-          <div className="acts">
-            <button type="button" className="secondary" onClick={isClosed ? () => reopen() : close}>
-              {isClosed ? texts.reopen : texts.closeTab}
-            </button>
-            <button type="button" className="secondary" onClick={pass}>
-              {texts.pass}
-            </button>
-          </div>
-          {hasFailed && <p role="alert">{texts.failed}</p>}
         </div>
         <div className="right">
           <Truth
@@ -267,5 +268,10 @@ fetchConfig().then(
         <Page config={config} />
       </StrictMode>,
     ),
-  () => root.render(<p role="alert">{PAGE_TEXTS[FIRST_LANGUAGE].noServer}</p>),
+  () =>
+    root.render(
+      <p className="fatal" role="alert">
+        {PAGE_TEXTS[FIRST_LANGUAGE].noServer}
+      </p>,
+    ),
 );

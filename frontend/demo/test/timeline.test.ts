@@ -128,3 +128,12 @@ test.each([
 ] as const)("the verdict where %s", (_, entries, phase, verdict) => {
   expect(verdictOf(attemptsOf(...entries).at(-1), phase && item({ phase }))).toBe(verdict);
 });
+
+test("a widget that got no token, or was closed before a login, is not in progress", () => {
+  const refused = attemptsOf(request(0, "POST", "/connect-token", 429), request(1, "GET", "/items"));
+  const left = attemptsOf(request(0, "POST", "/connect-token"), callback(1, "onOpen"), callback(2, "onClose"));
+
+  expect(verdictOf(refused[0], undefined)).toBe("refused");
+  expect(verdictOf(left[0], undefined)).toBe("left");
+  expect(verdictOf(attemptsOf(...BEGUN, callback(2, "onClose"))[0], undefined)).toBe("running");
+});

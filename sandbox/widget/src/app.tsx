@@ -77,6 +77,7 @@ interface ContentProps extends AppProps {
 
 function Content({ screen, session, props, host, texts, language }: ContentProps) {
   const onClose = host.close;
+  const isUpdate = props.updateItem !== undefined;
   switch (screen.name) {
     case "loading":
       return (
@@ -91,7 +92,14 @@ function Content({ screen, session, props, host, texts, language }: ContentProps
     case "login":
       return <Login session={session} texts={texts} screen={screen} />;
     case "working":
-      return <Working texts={texts} screen={screen} onBackground={props.allowConnectInBackground ? host.hide : undefined} />;
+      return (
+        <Working
+          texts={texts}
+          screen={screen}
+          isUpdate={isUpdate}
+          onBackground={props.allowConnectInBackground ? host.hide : undefined}
+        />
+      );
     case "prompt":
       return <Prompt session={session} texts={texts} item={screen.item} parameter={screen.parameter} />;
     case "bank-login":
@@ -103,7 +111,7 @@ function Content({ screen, session, props, host, texts, language }: ContentProps
     case "done":
       return <Done texts={texts} item={screen.item} onClose={onClose} />;
     case "failed":
-      return <Failed texts={texts} item={screen.item} onClose={onClose} session={session} isUpdate={props.updateItem !== undefined} />;
+      return <Failed texts={texts} item={screen.item} onClose={onClose} session={session} isUpdate={isUpdate} />;
     case "broken":
       return <Broken texts={texts} screen={screen} onClose={onClose} />;
   }

@@ -7,8 +7,9 @@ import { useState } from "preact/hooks";
 
 import { Button } from "./parts.tsx";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
-import { type Language, languageOf, preparePage, TEXTS } from "./texts.ts";
+import { type Language, languageOf, preparePage } from "./texts.ts";
 import { DEMO_TEXTS } from "./texts/demo.ts";
+import { SCENARIO_TEXTS } from "./texts/scenarios.ts";
 
 type Theme = "light" | "dark";
 
@@ -89,10 +90,10 @@ function Demo() {
         <h1>{texts.title}</h1>
         <p>{texts.intro}</p>
         <Choice
-          legend={texts.scenario}
+          legend={SCENARIO_TEXTS[language].legend}
           value={scenario}
           options={SCENARIOS}
-          labelOf={({ name }) => TEXTS[language].scenarios[name]}
+          labelOf={({ name }) => SCENARIO_TEXTS[language].names[name]}
           onChange={setScenario}
         />
         <Choice
@@ -133,7 +134,7 @@ function Demo() {
         <ol>
           {callbacks.map(({ at, name, detail }) => (
             <li>
-              <time>{at.toLocaleTimeString()}</time> <strong>{name}</strong> <span>{detail}</span>
+              <time dateTime={at.toISOString()}>{texts.timeOf(at)}</time> <strong>{name}</strong> <span>{detail}</span>
             </li>
           ))}
         </ol>

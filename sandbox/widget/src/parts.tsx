@@ -1,6 +1,8 @@
 import type { Connector } from "pluggy-js";
 import type { ComponentChildren } from "preact";
 
+import { logoOf } from "./logo.ts";
+
 /** The heading of a screen. It gets the focus when the screen is shown. */
 export function Heading({ children }: { children: ComponentChildren }) {
   return <h1 tabIndex={-1}>{children}</h1>;
@@ -16,28 +18,14 @@ export function BankName({ bank }: { bank: Connector }) {
   );
 }
 
-/** The initials of a bank on its color. Its real picture is on another host. */
+/** The sign of a bank. */
 export function Logo({ bank }: { bank: Connector }) {
-  const color = /^[0-9a-f]{6}$/i.test(bank.primaryColor) ? bank.primaryColor : "555555";
+  const { initials, background, color } = logoOf(bank.name, bank.primaryColor);
   return (
-    <span class="logo" aria-hidden="true" style={{ background: `#${color}`, color: isLight(color) ? "#111" : "#fff" }}>
-      {initials(bank.name)}
+    <span class="logo" aria-hidden="true" style={{ background, color }}>
+      {initials}
     </span>
   );
-}
-
-function initials(name: string): string {
-  const [first = "", second = ""] = name.split(/\s+/);
-  return (second ? first.slice(0, 1) + second.slice(0, 1) : first.slice(0, 2)).toUpperCase();
-}
-
-/** Returns whether dark text is easier to read on a color: by its relative luminance, as WCAG defines it. */
-function isLight(color: string): boolean {
-  const channel = (at: number): number => {
-    const value = parseInt(color.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4) > 0.179;
 }
 
 interface ButtonProps {

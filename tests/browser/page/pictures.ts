@@ -9,7 +9,7 @@ import { Demo } from "./demo.ts";
 import { test } from "./fixtures.ts";
 
 const FOLDER = new URL("../../../docs/pictures/", import.meta.url);
-const VIEWPORT = { width: 1280, height: 1072 };
+const VIEWPORT = { width: 1280, height: 1082 };
 
 /** The case of Caixa, in a window whose user closes the tab. */
 async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>): Promise<void> {

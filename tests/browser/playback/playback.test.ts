@@ -1,3 +1,4 @@
+import type { Locator } from "playwright-core";
 import { expect } from "vitest";
 
 import { expectAccessible, type Look, WIDTHS } from "../browser.ts";
@@ -46,8 +47,9 @@ const SCENARIOS: Record<string, { phase: string; act?: (demo: Demo) => Promise<v
   "Bank is down": { phase: "retrying" },
 };
 
+// Each page has a playback of its own, and waits for most of its time.
 for (const [scenario, { phase, act }] of Object.entries(SCENARIOS))
-  test(`${scenario}: it plays from files alone, and asks nobody`, async ({ demo, visit, site }) => {
+  test.concurrent(`${scenario}: it plays from files alone, and asks nobody`, async ({ demo, visit, site }) => {
     const requests: string[] = [];
     visit.context.on("request", (request) => requests.push(`${request.method()} ${request.url()}`));
     await demo.signIn();
@@ -108,14 +110,85 @@ test("a login that was not recorded is refused with a sentence", async ({ demo }
   await demo.widget.getByText("This playback has no recording of that.").waitFor();
 });
 
-test.extend<{ look: Look }>({ look: { viewport: WIDTHS.phone, colorScheme: "dark" } })(
-  "it fits a phone, and axe finds nothing serious",
-  async ({ demo }) => {
-    await demo.signIn();
-    await demo.connect("It works");
-    await demo.waitForPhase("ready");
+test("the focus stays where the user is, whatever disappears", async ({ demo }) => {
+  const { app, page } = demo;
+  const isFocused = (locator: Locator): Promise<void> =>
+    expect.poll(() => locator.evaluate((element) => element === document.activeElement)).toBe(true);
+  await demo.signIn();
+  await isFocused(app.getByRole("heading", { name: "Hello, Ana" }));
+  await demo.connect("It works");
+  await demo.widget.getByRole("button", { name: "Done" }).click();
+  await isFocused(app.getByRole("button", { name: "Connect a bank" }));
 
-    await expectAccessible(demo.page, "the playback");
-    expect(await demo.page.evaluate(() => document.documentElement.scrollWidth)).toBe(WIDTHS.phone.width);
-  },
-);
+  await demo.card.getByRole("button", { name: /^Disconnect/ }).press("Enter");
+  await isFocused(demo.card.getByRole("button", { name: "Yes, disconnect" }));
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await isFocused(demo.card.getByRole("button", { name: /^Disconnect/ }));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await app.getByText("No bank connected yet.").waitFor();
+  await isFocused(app.getByRole("heading", { name: "Hello, Ana" }));
+
+  await app.getByRole("button", { name: "Sign out" }).press("Enter");
+  await isFocused(app.getByRole("heading", { level: 1 }));
+});
+
+test("a widget that is closed before a login leaves nothing in progress", async ({ demo }) => {
+  await demo.signIn();
+  await demo.begin("It works");
+  await demo.widget.getByRole("button", { name: "Close" }).click();
+
+  await demo.verdict.getByText("The widget closed before a login.").waitFor();
+});
+
+/** Expects that axe finds nothing serious, that the page fits, and that its parts can be hit by a thumb. */
+async function expectGood({ page }: Demo, width: number, where: string): Promise<void> {
+  await expectAccessible(page, where);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), where).toBe(width);
+  const faults = await page.evaluate(() => {
+    const box = (element: Element): DOMRect => element.getBoundingClientRect();
+    const marks = box(document.querySelector(".marks")!);
+    const isOutside = (label: Element): boolean => box(label).left < marks.left - 1 || box(label).right > marks.right + 1;
+    const isSmall = (target: Element): boolean => box(target).width < 24 || box(target).height < 24;
+    return [
+      ...Array.from(document.querySelectorAll(".mark .label")).filter(isOutside),
+      ...Array.from(document.querySelectorAll("button, label, select")).filter(isSmall),
+    ].map(({ textContent }) => textContent);
+  });
+  expect(faults, where).toEqual([]);
+}
+
+for (const [name, look] of Object.entries({
+  "a phone, dark": { viewport: WIDTHS.phone, colorScheme: "dark" },
+  "a desktop, light": { viewport: WIDTHS.desktop, colorScheme: "light" },
+} satisfies Record<string, Look>))
+  test.extend<{ look: Look }>({ look })(`it fits ${name}, and axe finds nothing serious`, { timeout: 120_000 }, async ({ demo }) => {
+    const { width } = look.viewport;
+    await demo.app.getByRole("button", { name: "Sign in as Ana" }).waitFor();
+    await expectGood(demo, width, "sign-in");
+    await demo.signIn();
+    await expectGood(demo, width, "no bank");
+    await demo.connect("Caixa");
+    await demo.waitForPhase("waiting_user");
+    await demo.waitForMark("callback", "onError");
+    await expectGood(demo, width, "the widget");
+    await demo.closeTab();
+    await demo.letTimePass();
+    await demo.waitForMark("bus", "item.ready");
+    await expectGood(demo, width, "the tab is closed");
+    await demo.reopenTab();
+    await demo.card.getByRole("button", { name: /^Disconnect/ }).click();
+    await demo.status.getByText("The row in the table").click();
+    await expectGood(demo, width, "the question before a bank is disconnected");
+  });
+
+test("nothing moves on a desktop when a connection appears", async ({ demo }) => {
+  const top = (): Promise<number> => demo.page.locator(".lanes").evaluate((lanes) => lanes.getBoundingClientRect().top + scrollY);
+  const before = await top();
+  await demo.signIn();
+  await demo.connect("It works");
+  await demo.waitForPhase("ready");
+
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+});

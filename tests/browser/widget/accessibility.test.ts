@@ -33,7 +33,7 @@ async function slowDown(sandbox: Sandbox): Promise<void> {
 
 async function openAt(demo: Demo, bank: RegExp): Promise<void> {
   await demo.page.reload();
-  await demo.connectUpToLogin(/It works|Funciona/);
+  await demo.connectUpToLogin(/It works|Dá certo/);
   await demo.widget.locator("header button").first().click();
   await demo.main("banks").getByRole("button", { name: bank }).click();
   await demo.screen("login");
@@ -41,7 +41,7 @@ async function openAt(demo: Demo, bank: RegExp): Promise<void> {
 
 async function logInAs(demo: Demo, user: string): Promise<void> {
   await demo.page.reload();
-  await demo.connectUpToLogin(/It works|Funciona/);
+  await demo.connectUpToLogin(/It works|Dá certo/);
   await demo.widget.locator("summary").click();
   await demo.main("login").locator("button.helper").filter({ hasText: user }).first().click();
   await demo.logIn();
@@ -52,7 +52,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
 
   test(`axe finds nothing serious before a login, ${name}`, { timeout: 120_000 }, async ({ demo }) => {
     await expectGood(demo, demo.page.getByRole("main"), "the demo");
-    await demo.connect(/It works|Funciona/);
+    await demo.connect(/It works|Dá certo/);
     await expectGoodScreen(demo, "consent");
     await demo.main("consent").getByRole("button").click();
     await demo.screen("login");
@@ -69,7 +69,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
     const sandbox = await startSandbox({ timeScale: 1 }); // The user acts at the bank after 5 seconds.
     onTestFinished(sandbox.stop);
     const demo = await Demo.open(visit.page, sandbox);
-    await demo.connectUpToLogin(/It works|Funciona/);
+    await demo.connectUpToLogin(/It works|Dá certo/);
     await slowDown(sandbox);
     await demo.logIn();
     await expectGoodScreen(demo, "working");

@@ -145,7 +145,7 @@ test("the language and the theme are the app's", async ({ demo }) => {
   await demo.page.getByRole("radio", { name: "Português" }).check();
   await demo.page.getByRole("radio", { name: "Escuro" }).check();
 
-  await demo.connect(/Funciona/);
+  await demo.connect(/Dá certo/);
 
   expect(await look()).toEqual(["pt-BR", "dark"]);
   expect(await demo.screen("consent")).toBe("Conecte sua conta");

@@ -57,7 +57,7 @@ test("a prompt that nobody answers in time is an error", async ({ visit, onTestF
   const hurried = await startSandbox({ timeScale: 30 }); // 4 seconds for the answer.
   onTestFinished(hurried.stop);
   const demo = await Demo.open(visit.page, hurried);
-  await demo.connectAndLogIn(/asks for a code/);
+  await demo.connectAndLogIn(/Asks for a code/);
   await demo.screen("prompt");
 
   await demo.until("onError OUTDATED USER_INPUT_TIMEOUT");

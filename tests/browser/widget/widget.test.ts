@@ -28,7 +28,7 @@ test("a bank is connected, and the app hears each step in its order, and of the 
 });
 
 test("a code that the bank asks for is answered", async ({ demo }) => {
-  await demo.connectAndLogIn(/asks for a code/);
+  await demo.connectAndLogIn(/Asks for a code/);
   expect(await demo.screen("prompt")).toBe("Your bank asks for a code");
   await demo.widget.getByLabel("Token").fill("123456");
   await demo.press("Send");
@@ -51,7 +51,7 @@ test("a code that the bank asks for is answered", async ({ demo }) => {
 });
 
 test("a wrong code fails, and the same login is tried again with the right one", async ({ demo }) => {
-  await demo.connectAndLogIn(/asks for a code/);
+  await demo.connectAndLogIn(/Asks for a code/);
   await demo.screen("prompt");
   await demo.press(/Wrong code/);
   await demo.press("Send");
@@ -68,7 +68,7 @@ test("a wrong code fails, and the same login is tried again with the right one",
 });
 
 test("a prompt without an answer is refused in the form", async ({ demo }) => {
-  await demo.connectAndLogIn(/asks for a code/);
+  await demo.connectAndLogIn(/Asks for a code/);
   await demo.screen("prompt");
 
   await demo.press("Send");
@@ -163,7 +163,7 @@ test("partial success is a success that names what is missing", async ({ demo })
 });
 
 test("a bank that is down can be tried again with the same login", async ({ demo }) => {
-  await demo.connectAndLogIn(/bank is down/);
+  await demo.connectAndLogIn(/Bank is down/);
   expect(await demo.screen("failed")).toBe("Your bank is not available");
   await demo.until("onError OUTDATED SITE_NOT_AVAILABLE");
 
@@ -209,7 +209,7 @@ test("an update of a refused login asks for new credentials", async ({ demo }) =
 });
 
 test("an update resumes an open prompt", async ({ demo }) => {
-  await demo.connectAndLogIn(/asks for a code/);
+  await demo.connectAndLogIn(/Asks for a code/);
   await demo.screen("prompt");
   await demo.press("Close");
   await demo.until("onClose");

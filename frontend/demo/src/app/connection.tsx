@@ -1,6 +1,7 @@
 import { type ConnectTokenRequest, describe, isApiError, type Item, usePluggyClient } from "@pluggy-lambda/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
+import { logoOf } from "../../../../sandbox/widget/src/logo.ts";
 import type { Look } from "../server.ts";
 import { bankPage } from "./bank-page.ts";
 import type { AppTexts } from "./texts.ts";
@@ -10,33 +11,25 @@ interface Props {
   texts: AppTexts;
   look: Look;
   onOpen: (request: ConnectTokenRequest) => void;
+  onDisconnected: () => void;
 }
 
 /** Where a connection stands, and what its user can do now. */
-export function Connection({ item, texts, look, onOpen }: Props) {
-  const client = usePluggyClient();
-  const [isAsking, setAsking] = useState(false);
-  const [failure, setFailure] = useState<string>();
+export function Connection({ item, texts, look, onOpen, onDisconnected }: Props) {
   const { tone, message, bankMessage, image, link, button, hasData } = describe(item, look.language);
   const name = item.connector?.name ?? texts.aBank;
+  const { initials, ...colors } = logoOf(name, item.connector?.primaryColor);
   const { prompt, bank, expiresAt } = item.nextAction;
   const attributes = Object.entries(bank?.attributes ?? {});
   const canUpdate = !button && (item.phase === "ready" || item.phase === "ready_partial");
-
-  function disconnect(): void {
-    setFailure(undefined);
-    client.disconnect(item.itemId).catch((error: unknown) => {
-      setAsking(false);
-      // 409: Pluggy refuses at the moment, for example while it updates the connection.
-      setFailure(isApiError(error) && error.status === 409 ? texts.disconnectLater : texts.disconnectFailed);
-    });
-  }
+  // What the bank waits for comes first on the screen.
+  const next = tone === "warning" ? "primary" : "secondary";
 
   return (
     <li className="card" data-tone={tone} data-phase={item.phase}>
       <div className="card-head">
-        <span className="bank-sign" aria-hidden="true">
-          {name[0]}
+        <span className="bank-sign" aria-hidden="true" style={colors}>
+          {initials}
         </span>
         <h3>{name}</h3>
         <span className="chip">{texts.tones[tone]}</span>
@@ -47,13 +40,17 @@ export function Connection({ item, texts, look, onOpen }: Props) {
           {texts.bankSays} {bankMessage}
         </p>
       )}
-      {prompt?.label && <p className="muted">{prompt.label}</p>}
+      {prompt?.label && (
+        <p className="muted">
+          {texts.bankAsks} {prompt.label}
+        </p>
+      )}
       {image && <img src={image} alt={texts.bankImage} />}
       {attributes.length > 0 && (
         <dl>
           {attributes.map(([key, value]) => (
             <div key={key}>
-              <dt>{key}</dt>
+              <dt>{texts.attributes[key] ?? key}</dt>
               <dd>{String(value)}</dd>
             </div>
           ))}
@@ -65,12 +62,12 @@ export function Connection({ item, texts, look, onOpen }: Props) {
       <div className="card-actions">
         {link && (
           // A deployed app opens `link.href` itself. The bank at that address does not exist: its stand-in is here.
-          <a className="secondary" href={bankPage(item, look)} target="_blank" rel="noreferrer">
+          <a className={next} href={bankPage(item, look)} target="_blank" rel="noreferrer">
             {link.label}
           </a>
         )}
         {button && (
-          <button type="button" className="secondary" onClick={() => onOpen(button.request)}>
+          <button type="button" className={next} onClick={() => onOpen(button.request)}>
             {button.label}
           </button>
         )}
@@ -79,27 +76,68 @@ export function Connection({ item, texts, look, onOpen }: Props) {
             {texts.update}
           </button>
         )}
-        {isAsking ? (
-          <>
-            <button type="button" className="danger" onClick={disconnect}>
-              {texts.confirmDisconnect}
-            </button>
-            <button type="button" className="quiet" onClick={() => setAsking(false)}>
-              {texts.keep}
-            </button>
-          </>
-        ) : (
-          <button
-            type="button"
-            className="quiet"
-            onClick={() => setAsking(true)}
-            aria-label={texts.disconnectBank(name)}
-          >
-            {texts.disconnect}
-          </button>
-        )}
+        <Disconnect itemId={item.itemId} bank={name} texts={texts} onDisconnected={onDisconnected} />
       </div>
-      {failure && <p role="alert">{failure}</p>}
     </li>
+  );
+}
+
+interface DisconnectProps {
+  itemId: string;
+  bank: string;
+  texts: AppTexts;
+  onDisconnected: () => void;
+}
+
+/** Disconnects after a question. The focus stays with it: neither button disappears under it. */
+function Disconnect({ itemId, bank, texts, onDisconnected }: DisconnectProps) {
+  const client = usePluggyClient();
+  const [state, setState] = useState<"idle" | "asking" | "leaving">("idle");
+  const [failure, setFailure] = useState<string>();
+  const button = useRef<HTMLButtonElement>(null);
+  const wasAsked = useRef(false);
+
+  useEffect(() => {
+    if (state !== "idle") wasAsked.current = true;
+    else if (wasAsked.current) button.current?.focus();
+  }, [state]);
+
+  function disconnect(): void {
+    if (state === "leaving") return;
+    setFailure(undefined);
+    setState("leaving");
+    client.disconnect(itemId).then(onDisconnected, (error: unknown) => {
+      setState("idle");
+      // 409: Pluggy refuses at the moment, for example while it updates the connection.
+      setFailure(isApiError(error) && error.status === 409 ? texts.disconnectLater : texts.disconnectFailed);
+    });
+  }
+
+  if (state !== "idle") {
+    return (
+      <div className="confirm" role="group" aria-label={texts.disconnectBank(bank)}>
+        <p>{texts.askDisconnect(bank)}</p>
+        <button type="button" className="danger" onClick={disconnect} aria-busy={state === "leaving"} autoFocus>
+          {texts.confirmDisconnect}
+        </button>
+        <button type="button" className="quiet" onClick={() => setState("idle")}>
+          {texts.keep}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="quiet"
+        onClick={() => setState("asking")}
+        aria-label={texts.disconnectBank(bank)}
+      >
+        {texts.disconnect}
+      </button>
+      {failure && <p role="alert">{failure}</p>}
+    </>
   );
 }

@@ -1,9 +1,11 @@
-import { isApiError, useConnect, useConnections } from "@pluggy-lambda/react";
-import { useEffect } from "react";
+import { useConnect, useConnections, usePluggyClient } from "@pluggy-lambda/react";
+import { useEffect, useRef } from "react";
 
 import { listen, sendToPage, type ToApp } from "../messages.ts";
 import type { Look } from "../server.ts";
 import { Connection } from "./connection.tsx";
+import { failureOf } from "./failure.ts";
+import { useFocus } from "./focus.ts";
 import { nameOf } from "./sign-in.tsx";
 import type { AppTexts } from "./texts.ts";
 
@@ -19,12 +21,15 @@ interface Props {
 /** Everything that the user has connected, also what was left half-way, and the widget for more. */
 export function Connections({ texts, look, user, connectorId, onSignOut }: Props) {
   const { status, items, error } = useConnections();
+  const client = usePluggyClient();
   const connect = useConnect({
     request: { language: look.language, theme: look.theme },
     onEvent: (event) => sendToPage({ type: "callback", at: Date.now(), event }),
   });
   const { open } = connect;
   const isOpen = connect.status === "open" || connect.status === "opening";
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocus(heading);
 
   useEffect(() => sendToPage({ type: "widget", isOpen }), [isOpen]);
   useEffect(() => {
@@ -46,19 +51,45 @@ export function Connections({ texts, look, user, connectorId, onSignOut }: Props
         </button>
       </header>
       <main className="app-main">
-        <h1>{texts.hello(nameOf(user))}</h1>
-        {status === "loading" && <p className="muted">{texts.loading}</p>}
-        {isEmpty && <p className="empty">{texts.empty}</p>}
+        <h1 ref={heading} tabIndex={-1}>
+          {texts.hello(nameOf(user))}
+        </h1>
+        {status === "loading" && !error && <p className="muted">{texts.loading}</p>}
+        {isEmpty && (
+          <div className="empty">
+            <p>{texts.empty}</p>
+            <p className="muted">{texts.emptyHint}</p>
+          </div>
+        )}
+        {error && (
+          <div className="trouble" role="status">
+            <p>{status === "loaded" ? texts.listOutdated : texts.listFailed}</p>
+            {status === "failed" ? (
+              <button type="button" className="secondary" onClick={() => client.refresh()}>
+                {texts.tryAgain}
+              </button>
+            ) : (
+              <p className="muted">{texts.listContinues}</p>
+            )}
+          </div>
+        )}
         {items.length > 0 && <h2>{texts.banks}</h2>}
         <ul className="cards" aria-busy={status === "loading"}>
           {items.map((item) => (
-            <Connection key={item.itemId} item={item} texts={texts} look={look} onOpen={open} />
+            <Connection
+              key={item.itemId}
+              item={item}
+              texts={texts}
+              look={look}
+              onOpen={open}
+              onDisconnected={() => heading.current?.focus()}
+            />
           ))}
         </ul>
-        {error && <p role="status">{texts.listFailed}</p>}
+        {connect.status === "failed" && <p role="alert">{failureOf(connect.error, texts)}</p>}
         <button
           type="button"
-          className="primary"
+          className={items.length > 0 ? "secondary" : "primary"}
           onClick={() => open(connectorId === undefined ? {} : { selectedConnectorId: connectorId })}
           aria-busy={connect.status === "opening"}
         >
@@ -69,13 +100,7 @@ export function Connections({ texts, look, user, connectorId, onSignOut }: Props
             {texts.show}
           </button>
         )}
-        {connect.status === "failed" && <p role="alert">{failureOf(connect.error, texts)}</p>}
       </main>
     </>
   );
-}
-
-function failureOf(error: unknown, texts: AppTexts): string {
-  const isNotUpdatable = isApiError(error) && error.type === "urn:pluggy-lambda:problem:item-not-updatable";
-  return isNotUpdatable ? texts.notUpdatable : texts.openFailed;
 }

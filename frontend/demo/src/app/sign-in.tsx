@@ -1,17 +1,26 @@
+import { useRef } from "react";
+
+import { useFocus } from "./focus.ts";
 import type { AppTexts } from "./texts.ts";
 
 interface Props {
   texts: AppTexts;
   users: string[];
+  /** Whether the user has just signed out. The first sign-in leaves the focus where it is in the page around the app. */
+  isBack: boolean;
   onSignIn: (user: string) => void;
 }
 
 /** The sign-in of the app. A real one asks for a password: this one asks who to be. */
-export function SignIn({ texts, users, onSignIn }: Props) {
+export function SignIn({ texts, users, isBack, onSignIn }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocus(heading, isBack);
   return (
     <main className="sign-in">
       <p className="brand">{texts.brand}</p>
-      <h1>{texts.welcome}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {texts.welcome}
+      </h1>
       <p className="muted">{texts.signInAs}</p>
       <ul className="users">
         {users.map((user) => (

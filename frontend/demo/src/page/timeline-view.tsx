@@ -36,10 +36,17 @@ export function Timeline({ texts, marks, verdict }: Props) {
           <span key={lane}>{texts.lanes[lane]}</span>
         ))}
       </div>
+      {marks.length === 0 && (
+        <ol className="first-steps">
+          {texts.firstSteps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       <ol
         ref={list}
         className="marks"
-        tabIndex={0}
+        tabIndex={marks.length > 0 ? 0 : undefined}
         aria-label={texts.timeline}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           // Only a person scrolls back. New marks move the end away.
@@ -53,7 +60,7 @@ export function Timeline({ texts, marks, verdict }: Props) {
         ))}
       </ol>
       <ul className="legend">
-        {(["callback", "webhook", "fetch", "bus", "missing"] as const).map((kind) => (
+        {(["callback", "webhook", "missing", "fetch", "request", "bus", "row"] as const).map((kind) => (
           <li key={kind} data-kind={kind}>
             <i aria-hidden="true" />
             {texts.kinds[kind]}

@@ -42,7 +42,8 @@ export interface Mark {
 }
 
 /** How the callbacks of an item's last attempt compare with the truth. */
-export type Verdict = "none" | "running" | "closed" | "missing-success" | "missing-error" | "confirmed" | "failed";
+export type Verdict =
+  "none" | "refused" | "left" | "running" | "closed" | "missing-success" | "missing-error" | "confirmed" | "failed";
 
 /** Adds an entry of the browser. A token for the widget begins an attempt. */
 export function withEntry(attempts: Attempt[], entry: BrowserEntry): Attempt[] {
@@ -72,6 +73,8 @@ const ENDINGS = new Set(["item/created", "item/updated", "item/error"]);
 
 export function verdictOf(attempt: Attempt | undefined, item: Item | undefined): Verdict {
   if (!attempt) return "none";
+  if (isRefused(attempt)) return "refused";
+  if (!item && isLeft(attempt)) return "left";
   if (!item || WORKING.has(item.phase)) return isClosed(attempt) ? "closed" : "running";
   const called = calledOf(attempt);
   if (SUCCEEDED.has(item.phase)) {
@@ -103,6 +106,16 @@ export function marksOf(
     if (end) marks.splice(at, 0, { ...end, id: `missing-${end.id}`, kind: "missing", to: "browser", name, detail: "" });
   }
   return joined(marks);
+}
+
+/** Whether the widget was closed before it named an item. */
+function isLeft(attempt: Attempt): boolean {
+  return attempt.itemId === undefined && calledOf(attempt).has("onClose");
+}
+
+/** Whether the widget did not open, because there was no token for it. */
+function isRefused({ entries: [first] }: Attempt): boolean {
+  return first?.kind === "request" && first.status >= 400;
 }
 
 function isClosed(attempt: Attempt): boolean {

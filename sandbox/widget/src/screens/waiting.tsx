@@ -18,17 +18,18 @@ const PHASES: Phase[] = ["login", "collecting", "storing"];
 interface WorkingProps {
   texts: Texts;
   screen: Extract<Screen, { name: "working" }>;
+  isUpdate: boolean;
   /** Leaves the connection to Pluggy, if the app allows it. */
   onBackground: (() => void) | undefined;
 }
 
-export function Working({ texts, screen, onBackground }: WorkingProps) {
-  const { title, phases, isDone, isRunning, note, background } = texts.working;
+export function Working({ texts, screen, isUpdate, onBackground }: WorkingProps) {
+  const { title, updating, phases, isDone, isRunning, note, background } = texts.working;
   const reached = PHASES.indexOf(screen.phase);
   return (
     <>
       <BankName bank={screen.bank} />
-      <Heading>{title}</Heading>
+      <Heading>{isUpdate ? updating : title}</Heading>
       <ol class="phases">
         {PHASES.map((phase, at) => (
           <li key={phase} class={at < reached ? "is-done" : at === reached ? "is-running" : ""}>

@@ -4,8 +4,6 @@ const en = {
   title: "The sandbox, a stand-in for Pluggy",
   intro:
     "A small app that opens Pluggy's unchanged pluggy-connect-sdk. The widget inside and the banks are stand-ins. Not affiliated with Pluggy.",
-  scenario: "Scenario",
-  settings: "Settings",
   language: "Language",
   theme: "Theme",
   themes: { light: "Light", dark: "Dark" },
@@ -16,6 +14,7 @@ const en = {
   callbacks: "Callbacks of the widget",
   none: "Nothing yet. Connect a bank.",
   item: "Last item",
+  timeOf: (date: Date) => date.toLocaleTimeString("en"),
   failed: "The sandbox gave no connect token. Is it running?",
 };
 
@@ -27,8 +26,6 @@ export const DEMO_TEXTS: Record<Language, DemoTexts> = {
     title: "O sandbox, uma simulação da Pluggy",
     intro:
       "Um pequeno aplicativo que abre o pluggy-connect-sdk da Pluggy, sem mudanças. O widget dentro dele e os bancos são simulados. Sem vínculo com a Pluggy.",
-    scenario: "Cenário",
-    settings: "Ajustes",
     language: "Idioma",
     theme: "Tema",
     themes: { light: "Claro", dark: "Escuro" },
@@ -39,6 +36,7 @@ export const DEMO_TEXTS: Record<Language, DemoTexts> = {
     callbacks: "Callbacks do widget",
     none: "Nada ainda. Conecte um banco.",
     item: "Último item",
+    timeOf: (date) => date.toLocaleTimeString("pt-BR"),
     failed: "O sandbox não entregou um connect token. Ele está rodando?",
   },
 };

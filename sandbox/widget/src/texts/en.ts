@@ -1,4 +1,4 @@
-import type { OutcomeName, ScenarioName } from "../scenarios.ts";
+import type { OutcomeName } from "../scenarios.ts";
 import type { Phase } from "../screen.ts";
 
 export const en = {
@@ -44,6 +44,7 @@ export const en = {
   retryAt: (time: string) => `You can try again at ${time}.`,
   working: {
     title: "Connecting",
+    updating: "Updating",
     phases: { login: "Logging in", collecting: "Reading your data", storing: "Saving your data" } satisfies Record<Phase, string>,
     isDone: "done",
     isRunning: "in progress",
@@ -160,15 +161,6 @@ export const en = {
     "open-finance": "You log in at the bank's page",
     "open-finance-alone": "The bank approves by itself",
   } satisfies Record<OutcomeName, string>,
-  scenarios: {
-    works: "It works",
-    mfa: "The bank asks for a code",
-    "wrong-password": "Wrong password",
-    device: "Caixa: authorize the device, 30 minutes",
-    "open-finance": "Open Finance: log in at the bank's page",
-    partial: "Partial success",
-    "bank-down": "The bank is down",
-  } satisfies Record<ScenarioName, string>,
   bank: {
     title: "Stand-in bank",
     notice: "This is no bank. The sandbox serves this page in its place.",

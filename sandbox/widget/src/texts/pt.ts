@@ -25,7 +25,7 @@ export const pt: Texts = {
   },
   login: {
     title: "Entre na sua conta",
-    openFinance: "Em seguida, você entra na página do próprio banco.",
+    openFinance: "Em seguida, você faz login na página do seu banco.",
     submit: "Conectar",
     choose: "Escolha uma opção",
     optional: (label) => `${label} (opcional)`,
@@ -52,6 +52,7 @@ export const pt: Texts = {
   retryAt: (time) => `Você pode tentar de novo às ${time}.`,
   working: {
     title: "Conectando",
+    updating: "Atualizando",
     phases: { login: "Entrando na conta", collecting: "Lendo seus dados", storing: "Salvando seus dados" },
     isDone: "concluído",
     isRunning: "em andamento",
@@ -66,8 +67,8 @@ export const pt: Texts = {
     until: (time) => `Responda até ${time}.`,
   },
   bankLogin: {
-    title: "Entre na página do banco",
-    text: "A página do seu banco abre em outra aba. Entre, aprove o acesso e volte. Esta janela continua sozinha.",
+    title: "Faça login na página do banco",
+    text: "A página do seu banco abre em outra aba. Faça login, aprove o acesso e volte. Esta janela continua sozinha.",
     preparing: "Preparando a página do seu banco",
     open: "Ir para o banco",
   },
@@ -165,17 +166,8 @@ export const pt: Texts = {
     elsewhere: "Conectado em outro lugar",
     unsupported: "Conta não suportada",
     unexpected: "Erro inesperado",
-    "open-finance": "Você entra na página do banco",
+    "open-finance": "Você faz login na página do banco",
     "open-finance-alone": "O banco aprova sozinho",
-  },
-  scenarios: {
-    works: "Funciona",
-    mfa: "O banco pede um código",
-    "wrong-password": "Senha errada",
-    device: "Caixa: autorizar o dispositivo, 30 minutos",
-    "open-finance": "Open Finance: entrar na página do banco",
-    partial: "Sucesso parcial",
-    "bank-down": "Banco fora do ar",
   },
   bank: {
     title: "Banco simulado",
