@@ -1,15 +1,19 @@
-"""The environments of samconfig.toml: the only source of a stack's name, its region and its secret's name."""
+"""The environments of samconfig.toml: the only source of a stack's name, its region and its file of parameters."""
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from stack import console, paths
+from pluggy_lambda.errors import Failure, WrongUsageError
 
-# The Makefile exports it only if ENV is on the command line.
-VARIABLE = "OPERATOR_ENV"
-# Not for real accounts: `make up` deploys `local`, and `default` is `dev` under SAM's fallback name.
-RESERVED = {"default", "local"}
+# SAM's name for the environment `dev`.
+DEFAULT = "default"
+LOCAL = "local"
+FILE = "samconfig.toml"
+FOLDER_VARIABLE = "PLUGGY_LAMBDA_FOLDER"
 
 
 @dataclass(frozen=True)
@@ -19,38 +23,64 @@ class Environment:
     name: str
     stack_name: str
     region: str
+    folder: Path
+    parameters_file: Path
 
     @property
     def secret_name(self) -> str:
         """Returns the name in Secrets Manager. Each environment has its own secret."""
         return f"pluggy-lambda/{self.name}"
 
+    @property
+    def is_local(self) -> bool:
+        """Returns whether this is the local stack of `make up`, not a real account."""
+        return self.name == LOCAL
 
-def chosen() -> Environment | None:
-    """Returns the environment that the command line names, or None."""
-    name = os.environ.get(VARIABLE, "")
-    return named(name) if name else None
-
-
-def required() -> Environment:
-    """Returns the environment that the command line must name."""
-    environment = chosen()
-    if environment is None:
-        raise console.Failure("ENV is missing", f"Name an environment: make ... ENV={_names()[0]}")
-    return environment
+    def local_stack(self) -> dict[str, Any]:
+        """Returns the addresses of the local stack."""
+        try:
+            return json.loads((self.folder / ".local" / "stack.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise Failure("no local stack is running", "Start one: make up") from None
 
 
-def named(name: str) -> Environment:
-    """Reads an environment of samconfig.toml."""
-    if name not in _names():
-        raise console.Failure(f"ENV={name} is unknown", f"samconfig.toml has: {', '.join(_names())}")
-    parameters = _config()[name]["global"]["parameters"]
-    return Environment(name, parameters["stack_name"], parameters["region"])
+def named(name: str, folder: Path | None = None) -> Environment:
+    """Returns an environment of the nearest samconfig.toml."""
+    folder = folder or _folder()
+    config = _read(folder / FILE)
+    if name not in config or name == DEFAULT or not isinstance(config[name], dict):
+        names = [known for known, value in config.items() if isinstance(value, dict) and known != DEFAULT]
+        raise WrongUsageError(
+            f"the environment {name} is unknown",
+            f"{FILE} has: {', '.join(names)}. To add one, copy the two sections of dev.",
+        )
+    try:
+        parameters = config[name]["global"]["parameters"]
+        [overrides] = parameters["parameter_overrides"]
+        file = folder / overrides.removeprefix("file://")
+        return Environment(name, parameters["stack_name"], parameters["region"], folder, file)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Failure(
+            f"{FILE} does not describe the environment {name}",
+            f"[{name}.global.parameters] needs stack_name, region and parameter_overrides with one file://.",
+        ) from None
 
 
-def _names() -> list[str]:
-    return [name for name, value in _config().items() if isinstance(value, dict) and name not in RESERVED]
+def _folder() -> Path:
+    """Returns the folder with samconfig.toml: the one of the variable, or the current one or one above it."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    here = Path(chosen) if chosen else Path.cwd()
+    for folder in [here] if chosen else [here, *here.parents]:
+        if (folder / FILE).is_file():
+            return folder
+    raise WrongUsageError(
+        f"{here} has no {FILE}" if chosen else f"neither {here} nor a folder above it has a {FILE}",
+        f"Change to the folder of the release or of the checkout, or set {FOLDER_VARIABLE} to it.",
+    )
 
 
-def _config() -> dict:
-    return tomllib.loads(paths.SAM_CONFIG.read_text())
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Failure(f"{file} cannot be read: {error}", "Restore it from the release or the checkout.") from None

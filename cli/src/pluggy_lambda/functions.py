@@ -1,47 +1,68 @@
-"""Functions that operators invoke directly: in a real account, or on the local stack if none is named."""
+"""Functions of the stack that operators invoke directly. Each command states its caller."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from stack import account, audit, console, environment, ministack, stack_file
+from pluggy_lambda import audit
+from pluggy_lambda.aws import Aws
+from pluggy_lambda.errors import Failure
 
+# Sends a command to a function and returns its report.
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@contextmanager
-def reached() -> Iterator[Ask]:
-    """Yields a call of the operator function. Every failure inside the block ends as one line."""
-    chosen = environment.chosen()
-    if chosen:
-        with account.reachable():
-            outputs, _ = account.describe(chosen)
-            statement = audit.statement(account.client("sts", chosen))
-            yield asking(account.client("lambda", chosen), outputs.get("OperatorFunctionName"), statement)
-    else:
-        with ministack.reachable():
-            functions = stack_file.read().get("functions", {})
-            statement = audit.statement(ministack.client("sts"))
-            yield asking(ministack.client("lambda"), functions.get("operator"), statement)
+def operator(aws: Aws) -> Ask:
+    """Returns a call of `operator`."""
+    return _of_output(aws, "operator", "OperatorFunctionName")
 
 
-def asking(client: Any, function: str | None, statement: dict[str, str], who: str = "operator") -> Ask:
-    """Returns a call of a function, in which each command states its caller."""
-    if not function:
-        raise console.Failure(f"this stack has no {who} function", "Deploy this version of the project first.")
-    return lambda command: ask(client, function, audit.stated(command, statement), who)
+def republish(aws: Aws) -> Ask:
+    """Returns a call of `republish`."""
+    return _of_output(
+        aws,
+        "republish",
+        "RepublishFunctionName",
+        "This stack publishes no events. To publish them, deploy it with the parameter PublishEvents=true.",
+    )
 
 
-def ask(client: Any, function: str, command: dict[str, Any], who: str = "operator") -> dict[str, Any]:
-    """Invokes a function with a command, and returns its report. `who` names the function in messages."""
-    answer = client.invoke(FunctionName=function, Payload=json.dumps(command).encode())
-    payload = json.loads(answer["Payload"].read() or b"null") or {}
-    if "FunctionError" in answer:
-        raise console.Failure(
-            f"the {who} function failed at {command['action']}: {payload.get('errorMessage', 'without a message')}",
-            "See its log. Every command can be repeated.",
-        )
-    if payload.get("result") == "refused":
-        raise console.Failure(f"{payload['field']} {payload['reason']}")
-    return payload
+def webhook_registration(aws: Aws) -> Ask:
+    """Returns a call of `webhook-registration`."""
+    return _of_output(aws, "webhook-registration", "WebhookRegistrationFunctionName")
+
+
+def asking(client: Any, function: str, statement: Mapping[str, str], who: str) -> Ask:
+    """Returns a call of a function. `who` names it in messages."""
+
+    def ask(command: dict[str, Any]) -> dict[str, Any]:
+        stated = audit.stated(command, statement)
+        answer = client.invoke(FunctionName=function, Payload=json.dumps(stated).encode())
+        payload = json.loads(answer["Payload"].read() or b"null") or {}
+        if "FunctionError" in answer:
+            message = payload.get("errorMessage", "it gave no message")
+            raise Failure(
+                f"the function {who} failed at {command['action']}: {message}",
+                f"The log of {who} has the details. Every command can be repeated.",
+            )
+        if payload.get("result") == "refused":
+            problem = f"{payload['field']} {payload['reason']}".strip()
+            raise Failure(
+                f"{who} refuses the command: {problem}",
+                "Correct the value. If it is right, the command line and the stack have different versions.",
+            )
+        return payload
+
+    return ask
+
+
+def _of_output(aws: Aws, who: str, output: str, remedy: str = "Deploy this version of the project first.") -> Ask:
+    function = aws.stack().output(output, remedy)
+    statement = aws.statement()
+    invoke = asking(aws.client("lambda"), function, statement, who)
+
+    def ask(command: dict[str, Any]) -> dict[str, Any]:
+        with aws.explained():
+            return invoke(command)
+
+    return ask

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from pluggy_lambda.console import printable
+
 LABEL_WIDTH = 12
 ROWS = {
-    "absent": "none: Pluggy never named the item to us, or its row is lost (make replay ITEM=...)",
+    "absent": "none: Pluggy never named the item to us, or its row is lost",
     "placeholder": "a placeholder: no fetch has succeeded yet",
     "tombstone": "a tombstone",
 }
@@ -17,7 +19,7 @@ PROVENANCES = {
 }
 
 
-def item(report: dict[str, Any], now: datetime) -> list[str]:
+def item(report: dict[str, Any], now: datetime, env: str) -> list[str]:
     """Returns the report of an item as lines."""
     lines = [f"Item {report['itemId']}"]
     lines += _facts(_row_facts(report, now) + _snapshot_facts(report["snapshot"], now) + _schedule_facts(report, now))
@@ -25,13 +27,20 @@ def item(report: dict[str, Any], now: datetime) -> list[str]:
     shown = len(report["events"])
     count = f"{total}" if complete else f"more than {total}"
     lines += ["", f"Events, newest first ({shown} of {count})" if shown else "No events"]
-    return lines + _table(_event_row(event) for event in report["events"])
+    lines += _table(_event_row(event) for event in report["events"])
+    if report["row"] == "absent":
+        command = f"replay --env {env} {report['itemId']}" if shown else f"items import --env {env}"
+        lines += ["", f"To fetch it: pluggy-lambda {command}"]
+    return lines
 
 
-def user(items: list[dict[str, Any]], now: datetime) -> list[str]:
+def user(items: list[dict[str, Any]], now: datetime, env: str) -> list[str]:
     """Returns a user's items as lines."""
     if not items:
-        return ["No item has this owner. make replay USER=... searches the events for items whose rows are lost."]
+        return [
+            "No item has this owner.",
+            f"To search the events for items whose rows are lost: pluggy-lambda replay --env {env} --user ID",
+        ]
     rows = [["item", "bank", "phase", "next fetch", "why"]]
     for entry in items:
         connection = entry["connection"] or {}
@@ -142,11 +151,11 @@ def _event_row(event: dict[str, Any]) -> list[str]:
 
 
 def _facts(facts: list[tuple[str, str]]) -> list[str]:
-    return [f"  {label:<{LABEL_WIDTH}}  {printable(text)}" for label, text in facts if text]
+    return [f"  {label:<{LABEL_WIDTH}}  {_one_line(text)}" for label, text in facts if text]
 
 
 def _table(rows: Iterable[list[str]]) -> list[str]:
-    cells = [[printable(cell) for cell in row] for row in rows]
+    cells = [[_one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         ("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))).rstrip()
@@ -154,9 +163,8 @@ def _table(rows: Iterable[list[str]]) -> list[str]:
     ]
 
 
-def printable(text: str) -> str:
-    """Returns the text without control characters: names, ids and messages come from outside."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+def _one_line(text: str) -> str:
+    return printable(text.replace("\n", "\N{REPLACEMENT CHARACTER}"))
 
 
 def _when(text: str | None, now: datetime) -> str:

@@ -3,18 +3,19 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from stack import console
+from pluggy_lambda.errors import WrongUsageError
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-def chosen(name: str, text: str, now: datetime, usage: str) -> datetime:
-    """Returns the time that an option of the command line names: with its zone, or as a span before now."""
+def chosen(text: str, now: datetime) -> datetime:
+    """Returns the time that --since names: with its zone, or as a span before now."""
     span = re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", text)
     at = now - int(span[1]) * UNITS[span[2]] if span else parsed(text)
     if at is None:
-        raise console.Failure(
-            f"{name}={text} is neither a time with its zone nor a span such as 24h", f"For example: {usage}"
+        raise WrongUsageError(
+            f"--since {text} is neither a time with its zone nor a span such as 24h",
+            "For example: --since 24h, or --since 2026-11-23T12:00:00Z",
         )
     return at
 

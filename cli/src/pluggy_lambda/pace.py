@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 
-from stack import console
-
 # Pluggy publishes no limit for GET /items/{id}, and counts by source address, which Lambda functions share with other
 # AWS customers. Urgent fetches need room too. Two a second is a third of the limit for other GETs.
 DEFAULT_PER_SECOND = 2.0
+MAX_PER_SECOND = 100.0
 
 
 class Pace:
@@ -33,14 +32,3 @@ class Pace:
     def count(self, things: int) -> None:
         """Records the number of operations that were just done."""
         self._next_at = max(self._next_at, self._clock()) + things / self._per_second
-
-
-def per_second(text: str) -> float:
-    """Returns the rate that the operator chose, or the default."""
-    try:
-        rate = float(text or DEFAULT_PER_SECOND)
-    except ValueError:
-        rate = 0
-    if not 0 < rate <= 100:
-        raise console.Failure(f"RATE={text} is not a number of items a second, up to 100", "Leave it out for 2.")
-    return rate

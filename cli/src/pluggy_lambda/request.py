@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from stack import console
+from pluggy_lambda.errors import Failure
 
 TIMEOUT_SECONDS = 30
 
 
-class UnreachableError(console.Failure):
+class UnreachableError(Failure):
     """No server listens at the address, or none responds in time."""
 
     def __init__(self, url: str, error: Exception) -> None:
         address = "://".join(urlsplit(url)[:2])
-        super().__init__(f"{address} does not answer: {error}", "If it belongs to the local stack: make up")
+        super().__init__(
+            f"{address} does not answer: {error}",
+            "Check the address and your network. The local stack is started by: make up",
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A walk: one bank connection through the whole path, as an app and its user make it. Each step is printed."""
+"""A walk: one bank connection through the whole path, as an app and its user make it. Each step is shown."""
 
 import json
 import time
@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stack import console, request
-from stack.event_row import EventRow
+from pluggy_lambda import request
+from pluggy_lambda.errors import Failure
+from pluggy_lambda.event_row import EventRow
 
 CONNECTOR = 2
 CREDENTIALS = {"user": "user-ok", "password": "password-ok"}
 POLL_SECONDS = 0.25
+LOGS = "the functions' logs in CloudWatch, or make logs for the local stack"
 
 DONE = "ready"
 # Only a person resolves these phases, so waiting longer does not help.
@@ -28,6 +30,8 @@ class Surroundings:
     user_token: str
     events_of: Callable[[str], list[EventRow]]
     patience_seconds: float
+    observe: Callable[[str, request.Answer], None] = lambda _what, _answer: None
+    """Receives Pluggy's responses, each with the request that it answers."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ class Started:
 Print = Callable[[str, str], None]
 
 
-def run(surroundings: Surroundings) -> Walked:
-    """Connects a bank, and waits until the item is ready."""
+def run(surroundings: Surroundings, say: Callable[[str], None]) -> Walked:
+    """Connects a bank, and waits until the item is ready. `say` prints each step."""
     start = time.monotonic()
 
     def show(who: str, what: str) -> None:
-        console.line(f"{time.monotonic() - start:6.2f} s  {who:<9} {what}")
+        say(f"{time.monotonic() - start:6.2f} s  {who:<9} {what}")
 
     return _watch(surroundings, _connect(surroundings, show), show)
 
@@ -105,7 +109,7 @@ def _update(surroundings: Surroundings, existing: list[str], show: Print) -> Sta
         if token := _token(answer):
             break
     else:
-        raise console.Failure(
+        raise Failure(
             f"the credentials are those of {', '.join(existing)}, and our API answered {answer.status} to "
             "POST /connect-token with an itemId",
             "Use a token of the user who connected it, or delete the item at Pluggy.",
@@ -134,7 +138,9 @@ def _token(answer: request.Answer) -> str | None:
 def _ask_pluggy(
     surroundings: Surroundings, method: str, path: str, connect_token: str, body: dict[str, Any]
 ) -> request.Answer:
-    return request.send_json(method, f"{surroundings.pluggy_url}{path}", body, headers={"x-api-key": connect_token})
+    answer = request.send_json(method, f"{surroundings.pluggy_url}{path}", body, headers={"x-api-key": connect_token})
+    surroundings.observe(f"{method} {'/items/{id}' if path != '/items' else path}", answer)
+    return answer
 
 
 def _watch(surroundings: Surroundings, started: Started, show: Print) -> Walked:
@@ -157,11 +163,11 @@ def _watch(surroundings: Surroundings, started: Started, show: Print) -> Walked:
         if is_news and status.get("phase") == DONE:
             return Walked(status, list(events.values()))
         if is_news and status.get("phase") in DEAD_ENDS:
-            raise console.Failure(f"the connection ended as {status['phase']}:\n{json.dumps(status, indent=2)}")
+            raise Failure(f"the connection ended as {status['phase']}:\n{json.dumps(status, indent=2)}")
         time.sleep(POLL_SECONDS)
-    raise console.Failure(
+    raise Failure(
         f"the connection was not {DONE} within {surroundings.patience_seconds:.0f} s; last seen: {seen_state}",
-        f"{len(events)} event(s) of item {started.item_id} were stored. See the functions' logs (make logs).",
+        f"{len(events)} event(s) of item {started.item_id} were stored. See {LOGS}.",
     )
 
 
@@ -178,6 +184,6 @@ def _state(answer: request.Answer, is_news: bool) -> str:
     return f"200, phase {status.get('phase')}, next action {action} ({at_pluggy})"
 
 
-def _unexpected(who: str, what: str, answer: request.Answer) -> console.Failure:
+def _unexpected(who: str, what: str, answer: request.Answer) -> Failure:
     body = answer.body.decode(errors="replace")[:500]
-    return console.Failure(f"{who} answered {answer.status} to {what}: {body}", "See the logs (make logs).")
+    return Failure(f"{who} answered {answer.status} to {what}: {body}", f"See {LOGS}.")

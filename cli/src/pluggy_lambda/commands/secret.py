@@ -1,145 +1,143 @@
-"""`make secret ENV=dev`: creates or updates an environment's Pluggy secret.
+"""`pluggy-lambda secret`: stores Pluggy's credentials, or a new webhook secret."""
 
-No value is in argv, the environment or the shell's history. The command reads the client id and the client secret from
-the terminal, or as two lines from the standard input. samconfig.toml has the environment's region, and
-stack/environment.py makes the secret's name from the environment's. The command keeps an existing webhook secret,
-because Pluggy sends it until the webhook is registered again. It replaces another client id's secret only with
-FORCE=yes.
-
-`KMS_KEY_ARN=arn:aws:kms:...` encrypts the secret with a customer managed key, the parameter KmsKeyArn of the stack.
-
-`make secret ENV=dev ROTATE=webhook` replaces only the webhook secret. It can be stored first, because only
-webhook-registration reads it. The webhook knows digests, and accepts two of them until Pluggy sends the new secret.
-"""
-
-import getpass
-import json
-import os
-import secrets
-import sys
 import uuid
 from typing import Any
 
-from stack import account, console, environment, fingerprint
-from stack.environment import Environment
+import click
 
-WEBHOOK_SECRET_BYTES = 32
+from pluggy_lambda import parameters, secrets
+from pluggy_lambda.errors import Failure, WrongUsageError
+from pluggy_lambda.options import Operation, operation
 
-
-def secret() -> None:
-    chosen = environment.required()
-    rotate = _choice(
-        "ROTATE",
-        "webhook",
-        "ROTATE=webhook replaces the webhook secret. Without it, the command replaces the client id and secret.",
-    )
-    force = _choice("FORCE", "yes", "FORCE=yes replaces another application's credentials.")
-    if rotate:
-        with account.reachable():
-            rotate_webhook_secret(account.client("secretsmanager", chosen), chosen)
-    else:
-        client_id, client_secret = _ask()
-        with account.reachable():
-            manager, key = account.client("secretsmanager", chosen), os.environ.get("KMS_KEY_ARN", "")
-            create_or_update(manager, chosen, client_id, client_secret, force=force, key=key)
+EPILOG = """\b
+Examples:
+  pluggy-lambda secret --env dev
+  pluggy-lambda secret --env dev < two-lines
+  pluggy-lambda secret --env prod --rotate
+"""
+HOURS_OF_RETRIES = "three hours"
 
 
-def with_new_webhook_secret(value: dict[str, str]) -> dict[str, str]:
-    """Returns the secret's value with a new webhook secret and nothing else changed."""
-    return {**value, "webhookSecret": _new_webhook_secret()}
+@click.command(epilog=EPILOG)
+@click.option("--rotate", is_flag=True, help="Replace the webhook secret alone.")
+@click.option("--kms-key", metavar="ARN", default="", help="Encrypt the secret with this key, the parameter KmsKeyArn.")
+@operation
+def secret(run: Operation, rotate: bool, kms_key: str) -> None:
+    """Store Pluggy's credentials in Secrets Manager.
 
+    The command asks for the client id and the client secret, or reads them as two lines from the standard input. It
+    keeps an existing webhook secret, and creates one otherwise. Then it writes the parameters that follow into the
+    environment's file, if the file exists.
 
-def both_digests(before: dict[str, str], after: dict[str, str]) -> str:
-    """Returns the digests that the webhook must accept while Pluggy changes from one secret to the other."""
-    return ",".join(fingerprint.sha256(value["webhookSecret"]) for value in (before, after))
-
-
-def rotate_webhook_secret(manager: Any, chosen: Environment) -> None:
-    """Stores a new webhook secret and prints the steps that follow."""
-    name = chosen.secret_name
-    before = _existing(manager, name)
-    if not before.get("webhookSecret"):
-        raise console.Failure(f"{name} has no webhook secret to rotate", f"Create it: make secret ENV={chosen.name}")
-    after = with_new_webhook_secret(before)
-    _store(manager, name, json.dumps(after), exists=True)
-    console.line(f"secret {name} in {chosen.region} has a new webhook secret; Pluggy sends the old one until step 2:")
-    console.line(f"1. deploy with WebhookSecretSha256: {both_digests(before, after)}")
-    console.line(f"2. make register-webhook ENV={chosen.name}")
-    console.line("3. wait for three hours: Pluggy may retry deliveries with the old one")
-    console.line(f"4. deploy with WebhookSecretSha256: {fingerprint.sha256(after['webhookSecret'])}")
-    console.line("Do all four before the next rotation; docs/rotation.md explains them.")
-
-
-def create_or_update(
-    manager: Any, chosen: Environment, client_id: str, client_secret: str, *, force: bool, key: str = ""
-) -> None:
-    """Stores the credentials of an application and prints the parameters that follow from them.
-
-    `key` is the ARN of a customer managed KMS key. Without one, the secret keeps the key that it has.
+    With --rotate, it replaces the webhook secret alone, and prints the steps of a rotation.
     """
-    name = chosen.secret_name
-    existing = _existing(manager, name)
-    stored_id = existing.get("clientId", client_id).lower()
-    if stored_id != client_id and not force:
-        raise console.Failure(
-            f"{name} in {chosen.region} holds the credentials of client {stored_id}, not {client_id}",
-            "Nothing was changed. Check ENV, or replace them with FORCE=yes.",
-        )
-    webhook_secret = existing.get("webhookSecret") or _new_webhook_secret()
-    value = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
-    _store(manager, name, json.dumps({**existing, **value}), exists=bool(existing), key=key)
-    console.line(f"secret {name} {'updated' if existing else 'created'} in {chosen.region}")
-    console.line(f"The lines for params/{chosen.name}.yaml:")
-    console.line(f"PluggySecretName: {name}")
-    console.line(f"PluggyClientId: {client_id}")
-    console.line(f"WebhookSecretSha256: {fingerprint.sha256(webhook_secret)}")
-    if key:
-        console.line(f"KmsKeyArn: {key}")
-
-
-def _choice(variable: str, only: str, meaning: str) -> bool:
-    value = os.environ.get(variable, "")
-    if value not in ("", only):
-        raise console.Failure(f"{variable}={value} is unknown", meaning)
-    return bool(value)
-
-
-def _new_webhook_secret() -> str:
-    return secrets.token_hex(WEBHOOK_SECRET_BYTES)
-
-
-def _ask() -> tuple[str, str]:
-    if sys.stdin.isatty():
-        client_id, client_secret = input("Pluggy client id: "), getpass.getpass("Pluggy client secret (not shown): ")
+    if rotate and kms_key:
+        raise WrongUsageError("--kms-key is for a new client secret", "Leave out --rotate or --kms-key.")
+    if kms_key and (problem := parameters.problem_of("KmsKeyArn", kms_key)):
+        raise WrongUsageError(f"--kms-key: {problem}", "aws kms describe-key shows the ARN.")
+    if rotate:
+        _rotate(run)
     else:
-        client_id, client_secret = sys.stdin.readline(), sys.stdin.readline()
-    client_id, client_secret = client_id.strip().lower(), client_secret.strip()
+        client_id, client_secret = _ask(run)
+        _store(run, client_id, client_secret, kms_key)
+
+
+def _rotate(run: Operation) -> None:
+    """Stores a new webhook secret. It can be stored first, because only `webhook-registration` reads it."""
+    name, env = run.environment.secret_name, run.environment.name
+    manager = run.aws.client("secretsmanager")
+    with run.aws.explained():
+        before = secrets.read(manager, name)
+    if not before.get("webhookSecret"):
+        raise Failure(f"{name} has no webhook secret to rotate", f"Create one: pluggy-lambda secret --env {env}")
+    after = {**before, "webhookSecret": secrets.new_webhook_secret()}
+    old, new = secrets.sha256(before["webhookSecret"]), secrets.sha256(after["webhookSecret"])
+    _require_no_rotation(run, old)
+    run.confirm(f"Replace the webhook secret of {name} in {run.environment.region}?")
+    with run.aws.explained():
+        secrets.write(manager, name, after)
+    written = _write_parameters(run, {"WebhookSecretSha256": f"{old},{new}"})
+    deploy = f"sam deploy --config-env {env}"
+    steps = [
+        f"1. Deploy with both digests: {deploy}"
+        + ("" if written else f", with WebhookSecretSha256: {old},{new} in {run.environment.parameters_file}"),
+        f"2. Register the new secret: pluggy-lambda webhook register --env {env}",
+        f"3. Wait for {HOURS_OF_RETRIES}: Pluggy may retry deliveries with the old secret.",
+        f"4. Set WebhookSecretSha256: {new} in {run.environment.parameters_file}, and deploy: {deploy}",
+    ]
+    run.console.result(
+        [
+            f"secret {name} in {run.environment.region} has a new webhook secret",
+            "Pluggy sends the old one until step 2. Do all four steps before the next rotation (docs/rotation.md):",
+            *steps,
+        ],
+        {"secret": name, "oldSha256": old, "newSha256": new, "parametersWritten": written, "steps": steps},
+    )
+
+
+def _require_no_rotation(run: Operation, stored: str) -> None:
+    """Refuses a second rotation before the first one ends: it would drop the digest that Pluggy still sends."""
+    if not run.environment.parameters_file.exists():
+        return
+    digests = parameters.read(run.environment.parameters_file).get("WebhookSecretSha256", "").split(",")
+    if len(digests) > 1:
+        raise Failure(
+            f"{run.environment.parameters_file} has two digests, so a rotation has not ended",
+            f"End it: set WebhookSecretSha256: {stored} and deploy. docs/rotation.md explains the steps.",
+        )
+
+
+def _store(run: Operation, client_id: str, client_secret: str, key: str) -> None:
+    name, region = run.environment.secret_name, run.environment.region
+    manager = run.aws.client("secretsmanager")
+    with run.aws.explained():
+        existing = secrets.read(manager, name)
+    stored_id = existing.get("clientId", client_id).lower()
+    if stored_id != client_id:
+        run.console.say(f"{name} in {region} has the credentials of client {stored_id}, not {client_id}.")
+        run.confirm("Replace them?")
+    webhook_secret = existing.get("webhookSecret") or secrets.new_webhook_secret()
+    credentials = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
+    with run.aws.explained():
+        is_new = secrets.write(manager, name, {**existing, **credentials}, key)
+    follows = {"PluggySecretName": name, "PluggyClientId": client_id}
+    # During a rotation the file has two digests, of which one is that of the stored secret.
+    if secrets.sha256(webhook_secret) not in _digests(run):
+        follows["WebhookSecretSha256"] = secrets.sha256(webhook_secret)
+    if key:
+        follows["KmsKeyArn"] = key
+    written = _write_parameters(run, follows)
+    file = run.environment.parameters_file
+    run.console.result(
+        [
+            f"secret {name} {'created' if is_new else 'updated'} in {region}",
+            f"written to {file}:" if written else f"lines for {file}:",
+            *(f"  {parameter}: {value}" for parameter, value in follows.items()),
+        ],
+        {"secret": name, "created": is_new, "parameters": follows, "parametersWritten": written},
+    )
+
+
+def _digests(run: Operation) -> list[str]:
+    if not run.environment.parameters_file.exists():
+        return []
+    return parameters.read(run.environment.parameters_file).get("WebhookSecretSha256", "").split(",")
+
+
+def _write_parameters(run: Operation, values: dict[str, Any]) -> bool:
+    if not run.environment.parameters_file.exists():
+        return False
+    parameters.write(run.environment.parameters_file, values)
+    return True
+
+
+def _ask(run: Operation) -> tuple[str, str]:
+    client_id = run.ask_line("Pluggy client id").lower()
     try:
         client_id = str(uuid.UUID(client_id))
     except ValueError:
-        raise console.Failure("the client id is not a UUID", "Copy it from Pluggy's dashboard, Applications.") from None
+        raise Failure("the client id is not a UUID", "Copy it from Pluggy's dashboard, Applications.") from None
+    client_secret = run.ask_secret("Pluggy client secret")
     if not client_secret:
-        raise console.Failure("the client secret is empty")
+        raise Failure("the client secret is empty", "Copy it from Pluggy's dashboard, Applications.")
     return client_id, client_secret
-
-
-def _existing(manager: Any, name: str) -> dict[str, str]:
-    try:
-        return json.loads(manager.get_secret_value(SecretId=name)["SecretString"])
-    except manager.exceptions.ResourceNotFoundException:
-        return {}
-
-
-def _store(manager: Any, name: str, value: str, *, exists: bool, key: str = "") -> None:
-    with_key = {"KmsKeyId": key} if key else {}
-    if not exists:
-        manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=value, **with_key)
-    elif key:
-        # Unlike put_secret_value, this encrypts with another key.
-        manager.update_secret(SecretId=name, SecretString=value, **with_key)
-    else:
-        manager.put_secret_value(SecretId=name, SecretString=value)
-
-
-if __name__ == "__main__":
-    console.run(secret)

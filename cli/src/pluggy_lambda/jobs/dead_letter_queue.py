@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from stack import moment
+from pluggy_lambda import moment
 
 # The largest batch of SQS.
 BATCH = 10

@@ -1,16 +1,15 @@
 """A republish, from its beginning or from a cursor: its start time and its progress."""
 
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from stack import console, moment
-from stack.dead_letter_queue import Queue
-from stack.operator import Ask
-
-USAGE = "make republish SINCE=24h, or with SINCE=2026-11-23T12:00:00Z"
+from pluggy_lambda import moment
+from pluggy_lambda.errors import Failure, WrongUsageError
+from pluggy_lambda.functions import Ask
+from pluggy_lambda.jobs.dead_letter_queue import Queue
+from pluggy_lambda.jobs.resume import Resume
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Progress:
     scanned: int = 0
 
     def __str__(self) -> str:
-        refused = f" ({self.dead_lettered} are refused, and in the queue again)" if self.dead_lettered else ""
+        refused = f" (the bus refuses {self.dead_lettered} more, now in the queue)" if self.dead_lettered else ""
         return f"{self.published} events published{refused}, {self.scanned} rows searched"
 
 
@@ -35,24 +34,24 @@ class RepublishJob:
     cursor: str | None = None
 
     @staticmethod
-    def chosen(choices: Mapping[str, str], queue: Queue) -> "RepublishJob | None":
-        """Returns the job that the command line names. Without a time, the earliest that the queue names, if any."""
+    def chosen(since: str, started: str, cursor: str, queue: Queue) -> "RepublishJob | None":
+        """Returns the job of the options. Without a time, it begins at the earliest that the queue names, if any."""
         now = queue.now()
-        cursor, since, started = (choices.get(name, "") for name in ("CURSOR", "SINCE", "STARTED"))
         if cursor or started:
             at = moment.parsed(started)
             if not (cursor and since and at):
-                raise console.Failure(
-                    "CURSOR, SINCE and STARTED belong together",
+                raise WrongUsageError(
+                    "--cursor, --since and --started belong together",
                     "Copy the whole line that the interrupted command printed.",
                 )
-            return RepublishJob(moment.chosen("SINCE", since, now, USAGE), at, cursor)
+            return RepublishJob(moment.chosen(since, now), at, cursor)
         if since:
-            return RepublishJob(moment.chosen("SINCE", since, now, USAGE), now)
+            return RepublishJob(moment.chosen(since, now), now)
         oldest, without_time = queue.oldest()
         if without_time:
-            raise console.Failure(
-                f"{without_time} messages of the queue name no time", "Read them, and name the time: SINCE=24h"
+            raise Failure(
+                f"{without_time} messages of the dead-letter queue name no time",
+                "Read them at SQS, and choose the time yourself: --since 24h",
             )
         return RepublishJob(oldest, now) if oldest else None
 
@@ -60,23 +59,18 @@ class RepublishJob:
         """Returns the next command for the republish function."""
         return {"action": "republish", "since": moment.text(self.since), "cursor": self.cursor}
 
-    def to_continue(self, env: str) -> str:
+    def resume(self, env: str) -> Resume:
         """Returns the command line that continues from here. Repeated events have the same ids."""
-        choices = {
-            "SINCE": moment.text(self.since),
-            "STARTED": moment.text(self.started) if self.cursor else "",
-            "CURSOR": self.cursor or "",
-            "ENV": env,
-        }
-        words = [f"{name}={shlex.quote(value)}" for name, value in choices.items() if value]
-        return " ".join(["make republish", *words])
+        started = moment.text(self.started) if self.cursor else ""
+        options = {"--since": moment.text(self.since), "--started": started, "--cursor": self.cursor or ""}
+        return Resume("replay --bus", env, options)
 
 
 def run(job: RepublishJob, ask: Ask, env: str, report: Callable[[Progress], None]) -> Progress:
     """Publishes everything. If it is interrupted or fails, the failure names the command to continue."""
     progress = Progress()
-    try:
-        while True:
+    while True:
+        with job.resume(env).offered(str(progress)):
             step = ask(job.command())
             progress = Progress(
                 progress.published + step["published"],
@@ -84,11 +78,6 @@ def run(job: RepublishJob, ask: Ask, env: str, report: Callable[[Progress], None
                 progress.scanned + step["scanned"],
             )
             report(progress)
-            if not step["cursor"]:
-                return progress
-            job = replace(job, cursor=step["cursor"])
-    except KeyboardInterrupt:
-        raise console.Failure(f"interrupted: {progress}", f"To continue: {job.to_continue(env)}") from None
-    except console.Failure as failure:
-        remedy = f"{failure.remedy} To continue: {job.to_continue(env)}".strip()
-        raise console.Failure(str(failure), remedy) from None
+        if not step["cursor"]:
+            return progress
+        job = replace(job, cursor=step["cursor"])

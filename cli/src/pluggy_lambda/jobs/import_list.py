@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from stack import console
+from pluggy_lambda.errors import Failure
 
 ITEM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST_OWNER = 255
@@ -38,9 +38,9 @@ def parse(text: str) -> list[NamedItem]:
     if problems:
         rest = len(problems) - SHOWN_PROBLEMS
         shown = problems[:SHOWN_PROBLEMS] + ([f"and {rest} more lines"] if rest > 0 else [])
-        raise console.Failure("nothing was imported: " + "; ".join(shown), "Each line is an item's id, or id,owner.")
+        raise Failure("nothing was imported: " + "; ".join(shown), "Each line is an item's id, or id,owner.")
     if not items:
-        raise console.Failure("there are no items to import", "Each line is an item's id, or id,owner.")
+        raise Failure("there are no items to import", "Each line is an item's id, or id,owner.")
     return list(items.values())
 
 

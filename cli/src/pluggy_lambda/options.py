@@ -1,0 +1,99 @@
+"""What all commands share: their options, their questions, and the end of a failure."""
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from pluggy_lambda import aws, console, environment
+from pluggy_lambda.aws import Aws, Clients
+from pluggy_lambda.console import Console
+from pluggy_lambda.environment import Environment
+from pluggy_lambda.errors import Failure, InterruptedFailure, WrongUsageError
+from pluggy_lambda.pace import DEFAULT_PER_SECOND, MAX_PER_SECOND
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One run of a command."""
+
+    console: Console
+    environment: Environment
+    yes: bool
+    make_clients: Callable[[Environment], Clients]
+
+    @functools.cached_property
+    def aws(self) -> Aws:
+        """Returns the account of the environment."""
+        return Aws(self.environment, functools.cache(self.make_clients(self.environment)))
+
+    def confirm(self, question: str) -> None:
+        """Asks the operator, unless --yes answers. A `no` ends the command."""
+        if self.yes:
+            return
+        if not console.is_interactive():
+            raise WrongUsageError(f"nobody can answer: {question}", "Add --yes to answer in advance.")
+        if not click.confirm(question, err=True):
+            raise Failure("nothing was changed", "Run the command again and answer y.")
+
+    def ask_line(self, what: str) -> str:
+        """Asks for a value on the terminal, or reads a line of the standard input."""
+        return self._ask(what, hide_input=False)
+
+    def ask_secret(self, what: str) -> str:
+        """Asks for a secret on the terminal without showing it, or reads a line of the standard input."""
+        return self._ask(what, hide_input=True)
+
+    def _ask(self, what: str, *, hide_input: bool) -> str:
+        if console.is_interactive():
+            return click.prompt(f"{what}{' (not shown)' * hide_input}", hide_input=hide_input, err=True).strip()
+        value = sys.stdin.readline().strip()
+        if not value:
+            raise WrongUsageError(
+                f"the standard input has no line for: {what}", "Pipe the value in, or run the command in a terminal."
+            )
+        return value
+
+
+def operation(function: Function) -> Function:
+    """Gives a command the options of all commands, and the run as its first argument."""
+
+    @click.option("--env", "name", required=True, metavar="NAME", help="The environment of samconfig.toml.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on the standard output.")
+    @click.option("--yes", is_flag=True, help="Answer every question with yes.")
+    @click.pass_context
+    @functools.wraps(function)
+    def run(context: click.Context, *, name: str, as_json: bool, yes: bool, **options: Any) -> None:
+        words = context.command_path.split()[1:]
+        output = Console(" ".join(words), name, as_json=as_json)
+        try:
+            chosen = environment.named(name)
+            function(Operation(output, chosen, yes, context.obj or aws.clients), **options)
+        except Failure as failure:
+            output.error(str(failure), failure.remedy)
+            context.exit(failure.exit_code)
+        except KeyboardInterrupt:
+            output.error("interrupted", "Run the same command again.")
+            context.exit(InterruptedFailure.exit_code)
+        finally:
+            output.clear()
+
+    return run
+
+
+def rate(function: Function) -> Function:
+    """Adds the options of a job that requests fetches."""
+    with_run = click.option("--run", "run_id", metavar="ID", default="", help="Continue this run.")
+    with_rate = click.option(
+        "--rate",
+        type=click.FloatRange(0, MAX_PER_SECOND, min_open=True),
+        default=DEFAULT_PER_SECOND,
+        show_default=True,
+        help="Fetches requested in a second.",
+    )
+    return with_rate(with_run(function))
