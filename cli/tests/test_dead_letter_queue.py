@@ -3,7 +3,7 @@ import unittest
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stack.dead_letter_queue import Queue
+from pluggy_lambda.jobs.dead_letter_queue import Queue
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

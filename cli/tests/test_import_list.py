@@ -1,7 +1,8 @@
 import unittest
 
-from stack import console, import_list
-from stack.import_list import NamedItem
+from pluggy_lambda.errors import Failure
+from pluggy_lambda.jobs import import_list
+from pluggy_lambda.jobs.import_list import NamedItem
 
 ONE = "9a7b6c5d-0000-4000-8000-000000000001"
 TWO = "9a7b6c5d-0000-4000-8000-000000000002"
@@ -9,7 +10,7 @@ TWO = "9a7b6c5d-0000-4000-8000-000000000002"
 
 class ImportList(unittest.TestCase):
     def problems(self, text: str) -> str:
-        with self.assertRaises(console.Failure) as raised:
+        with self.assertRaises(Failure) as raised:
             import_list.parse(text)
         return str(raised.exception)
 

@@ -1,7 +1,7 @@
 import unittest
 from typing import Any
 
-from stack.intrinsic import Resolver
+from pluggy_lambda.intrinsic import Resolver
 
 
 class IntrinsicFunctions(unittest.TestCase):

@@ -3,12 +3,13 @@ import unittest
 from datetime import UTC, datetime
 from typing import Any
 
-from stack import item_text, paths
+from pluggy_lambda import item_text
+from tests.support import ROOT
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # Reports of the function; its own tests compare its output with these files.
-REPORT = json.loads((paths.ROOT / "tests/reports/item.json").read_text())
-OF_USER = json.loads((paths.ROOT / "tests/reports/item-of-user.json").read_text())
+REPORT = json.loads((ROOT / "tests/reports/item.json").read_text())
+OF_USER = json.loads((ROOT / "tests/reports/item-of-user.json").read_text())
 ITEM = REPORT["itemId"]
 [EVENT] = REPORT["events"]
 UNKNOWN = dict.fromkeys(REPORT) | {
@@ -21,7 +22,7 @@ UNKNOWN = dict.fromkeys(REPORT) | {
 
 
 def shown(report: dict[str, Any]) -> str:
-    return "\n".join(item_text.item(report, NOW))
+    return "\n".join(item_text.item(report, NOW, "prod"))
 
 
 class Item(unittest.TestCase):
@@ -58,12 +59,12 @@ class Item(unittest.TestCase):
         self.assertFalse(
             any(not (character.isprintable() or character == "\n") for character in text), json.dumps(text)
         )
-        self.assertEqual(len(text.splitlines()), len(item_text.item({**REPORT, "events": [event]}, NOW)))
+        self.assertEqual(len(text.splitlines()), len(item_text.item({**REPORT, "events": [event]}, NOW, "prod")))
 
     def test_an_item_that_nobody_knows_says_what_can_be_done(self) -> None:
         text = shown(UNKNOWN)
 
-        self.assertIn("make replay ITEM=", text)
+        self.assertIn("pluggy-lambda items import --env prod", text)
         self.assertIn("No events", text)
 
     def test_a_row_that_cannot_be_read_names_its_attribute(self) -> None:
@@ -74,11 +75,11 @@ class Item(unittest.TestCase):
 
 class User(unittest.TestCase):
     def test_items_are_listed_with_phase_and_next_fetch(self) -> None:
-        lines = item_text.user([{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}], NOW)
+        lines = item_text.user([{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}], NOW, "prod")
 
         self.assertIn("2 items", lines[0])
         self.assertRegex(lines[2], f"{ITEM}  -              reconnect  2026-11-23 11:00:00Z")
         self.assertEqual(len(lines), 4)
 
     def test_a_user_without_items_says_what_can_be_done(self) -> None:
-        self.assertIn("make replay USER=", item_text.user([], NOW)[0])
+        self.assertIn("pluggy-lambda replay --env prod --user", item_text.user([], NOW, "prod")[1])

@@ -1,13 +1,12 @@
-import contextlib
-import io
 import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from stack import console, walk
-from stack.event_row import EventRow
+from pluggy_lambda import walk
+from pluggy_lambda.errors import Failure
+from pluggy_lambda.event_row import EventRow
 
 ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
 ANOTHER_USERS_ITEM = "9a7b6c5d-0000-4000-8000-000000000002"
@@ -79,9 +78,9 @@ class Walk(unittest.TestCase):
         surroundings = walk.Surroundings(
             self.url, "api.example", self.url, "token", lambda _: self.stored_events(), patience_seconds
         )
-        with contextlib.redirect_stdout(io.StringIO()) as output:
-            walked = walk.run(surroundings)
-        return walked, output.getvalue()
+        said: list[str] = []
+        walked = walk.run(surroundings, said.append)
+        return walked, "\n".join(said)
 
     def stored_events(self) -> list[EventRow]:
         """Returns the stored events. An update adds one."""
@@ -122,7 +121,7 @@ class Walk(unittest.TestCase):
     def test_another_users_connection_is_not_touched(self) -> None:
         Backend.answer_to_post_items = (400, duplicate_of(ANOTHER_USERS_ITEM))
 
-        with self.assertRaisesRegex(console.Failure, f"{ANOTHER_USERS_ITEM}.* 404"):
+        with self.assertRaisesRegex(Failure, f"{ANOTHER_USERS_ITEM}.* 404"):
             self.run_through(status("ready"))
 
         self.assertNotIn("PATCH", str(Backend.requests))
@@ -130,13 +129,13 @@ class Walk(unittest.TestCase):
     def test_another_refusal_of_pluggy_is_a_failure(self) -> None:
         Backend.answer_to_post_items = (400, {"codeDescription": "CONNECTOR_OFFLINE"})
 
-        with self.assertRaisesRegex(console.Failure, "CONNECTOR_OFFLINE"):
+        with self.assertRaisesRegex(Failure, "CONNECTOR_OFFLINE"):
             self.run_through(status("ready"))
 
     def test_a_dead_end_is_a_failure_at_once(self) -> None:
-        with self.assertRaisesRegex(console.Failure, "ended as reconnect"):
+        with self.assertRaisesRegex(Failure, "ended as reconnect"):
             self.run_through(status("connecting"), status("reconnect"))
 
     def test_patience_ends(self) -> None:
-        with self.assertRaisesRegex(console.Failure, "not ready within"):
+        with self.assertRaisesRegex(Failure, "not ready within"):
             self.run_through(status("updating"), patience_seconds=0.3)

@@ -1,6 +1,7 @@
 """What all commands share: their options, their questions, and the end of a failure."""
 
 import functools
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,12 +87,21 @@ def operation(function: Function) -> Function:
     return run
 
 
+class Rate(click.FloatRange):
+    """A number of fetches in a second."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Returns the number. NaN is in no range, and click lets it through."""
+        number = super().convert(value, param, ctx)
+        return self.fail(f"{value} is not a number.", param, ctx) if math.isnan(number) else number
+
+
 def rate(function: Function) -> Function:
     """Adds the options of a job that requests fetches."""
     with_run = click.option("--run", "run_id", metavar="ID", default="", help="Continue this run.")
     with_rate = click.option(
         "--rate",
-        type=click.FloatRange(0, MAX_PER_SECOND, min_open=True),
+        type=Rate(0, MAX_PER_SECOND, min_open=True),
         default=DEFAULT_PER_SECOND,
         show_default=True,
         help="Fetches requested in a second.",

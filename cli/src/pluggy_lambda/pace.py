@@ -15,13 +15,13 @@ class Pace:
     def __init__(
         self,
         per_second: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._per_second = per_second
-        self._clock = clock
-        self._sleep = sleep
-        self._next_at = clock()
+        self._clock = clock or time.monotonic
+        self._sleep = sleep or time.sleep
+        self._next_at = self._clock()
 
     def wait(self) -> None:
         """Waits until the next operations are allowed."""

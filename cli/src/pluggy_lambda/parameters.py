@@ -100,7 +100,8 @@ def _needs_quotes(value: str) -> bool:
         return True
     # YAML 1.2, which SAM reads, has more forms of numbers than YAML 1.1.
     is_float = re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", value)
-    return not value.isdigit() and (bool(is_float) or read_back != {"x": value})
+    is_count = re.fullmatch(r"0|[1-9][0-9]{0,8}", value)
+    return not is_count and (bool(is_float) or read_back != {"x": value})
 
 
 def _quoted(value: str) -> str:

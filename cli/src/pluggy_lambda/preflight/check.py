@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pluggy_lambda.errors import Failure, NoCredentialsError
+from pluggy_lambda.errors import Failure
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Result:
     check: Check
     outcome: Outcome
     seconds: float
+    exit_code: int = 1
+    """The exit code of a failure."""
 
 
 def run(groups: Iterable[Group], facts: Any, observe: Callable[[Check], None] = lambda _: None) -> dict[str, Result]:
@@ -77,8 +79,8 @@ def run(groups: Iterable[Group], facts: Any, observe: Callable[[Check], None] = 
         observe(check)
         start = time.monotonic()
         missing = [need for need in check.needs if not _holds(results.get(need))]
-        outcome = Skipped(f"it needs {missing[0]}") if missing else _outcome(check, facts)
-        results[check.id] = Result(check, outcome, time.monotonic() - start)
+        outcome, exit_code = (Skipped(f"it needs {missing[0]}"), 1) if missing else _outcome(check, facts)
+        results[check.id] = Result(check, outcome, time.monotonic() - start, exit_code)
     return results
 
 
@@ -102,15 +104,12 @@ def _holds(result: Result | None) -> bool:
     return result is not None and isinstance(result.outcome, Passed | Warned)
 
 
-def _outcome(check: Check, facts: Any) -> Outcome:
+def _outcome(check: Check, facts: Any) -> tuple[Outcome, int]:
     try:
-        return check.run(facts)
-    except NoCredentialsError:
-        raise
+        return check.run(facts), 1
     except Failure as failure:
-        return Failed(str(failure), failure.remedy or "Repair this, then run preflight again.")
+        remedy = failure.remedy or "Repair this, then run preflight again."
+        return Failed(str(failure), remedy), failure.exit_code
     except Exception as error:  # One broken check must not hide what the others find.
-        name = type(error).__name__
-        return Failed(
-            f"the check ended with {name}: {error}", "This is a defect of the command line. Please report it."
-        )
+        found = f"the check ended with {type(error).__name__}: {error}"
+        return Failed(found, "This is a defect of the command line. Please report it."), 1
