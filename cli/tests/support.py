@@ -57,9 +57,7 @@ class Project(unittest.TestCase):
 
     def stub(self, service: str) -> Stubber:
         """Returns a stub of a service. Each call of the test must be announced, in its order."""
-        client = boto3.client(
-            service, region_name="sa-east-1", aws_access_key_id="test", aws_secret_access_key="test"
-        )
+        client = boto3.client(service, region_name="sa-east-1", aws_access_key_id="test", aws_secret_access_key="test")
         stubber = Stubber(client)
         stubber.activate()
         self.addCleanup(stubber.assert_no_pending_responses)
@@ -158,7 +156,7 @@ class Server:
                 """Logs nothing."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         test.addCleanup(server.server_close)
         test.addCleanup(server.shutdown)
         self.url = f"http://127.0.0.1:{server.server_port}"

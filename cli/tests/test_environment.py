@@ -45,7 +45,11 @@ class Environments(Project):
 
     def test_a_damaged_samconfig_is_a_failure(self) -> None:
         file = self.folder / "samconfig.toml"
-        for text, expected in [("[", "cannot be read"), ("[dev]\n", "does not describe"), ("[dev.global]\nparameters=1", "does not")]:
+        for text, expected in [
+            ("[", "cannot be read"),
+            ("[dev]\n", "does not describe"),
+            ("[dev.global]\nparameters=1", "does not"),
+        ]:
             file.write_text(text)
             with self.assertRaisesRegex(Failure, expected):
                 environment.named("dev")

@@ -84,7 +84,9 @@ class Init(Project):
     def test_a_file_that_exists_keeps_everything_else(self) -> None:
         self.invoke("init", "--env", "dev", *SET)
         own = '{"default":{"connect":{"includeSandbox":true},"token":{}}}'
-        parameters.write(self.file, {"ConnectProfiles": own, "EventRetentionDays": "9", "WebhookSecretSha256": "0" * 64})
+        parameters.write(
+            self.file, {"ConnectProfiles": own, "EventRetentionDays": "9", "WebhookSecretSha256": "0" * 64}
+        )
 
         refused = self.invoke("init", "--env", "dev", "--set", "JwtAudience=other")
         result = self.invoke("init", "--env", "dev", "--set", "JwtAudience=other", "--yes")

@@ -104,7 +104,8 @@ class Run(unittest.TestCase):
 
             line = "--since 2026-11-23T11:00:00Z --started 2026-11-23T12:00:00Z --cursor 'a b'"
             self.assertTrue(
-                raised.exception.remedy.endswith(f"To continue: pluggy-lambda replay --bus --env prod {line}"), raised.exception.remedy
+                raised.exception.remedy.endswith(f"To continue: pluggy-lambda replay --bus --env prod {line}"),
+                raised.exception.remedy,
             )
 
     def test_an_end_before_the_first_step_starts_from_the_beginning(self) -> None:
@@ -114,7 +115,9 @@ class Run(unittest.TestCase):
         with self.assertRaises(Failure) as raised:
             republish.run(JOB, ask, "dev", lambda _: None)
 
-        self.assertEqual(raised.exception.remedy, "To continue: pluggy-lambda replay --bus --env dev --since 2026-11-23T11:00:00Z")
+        self.assertEqual(
+            raised.exception.remedy, "To continue: pluggy-lambda replay --bus --env dev --since 2026-11-23T11:00:00Z"
+        )
 
 
 class Command(Project):

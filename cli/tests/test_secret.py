@@ -4,9 +4,8 @@ import types
 import unittest
 from pathlib import Path
 
-from tests.support import CLIENT_ID, Project
-
 from pluggy_lambda import parameters
+from tests.support import CLIENT_ID, Project
 
 ANOTHER = "22222222-0000-4000-8000-000000000003"
 KEY = "arn:aws:kms:sa-east-1:123456789012:key/1"
@@ -234,7 +233,7 @@ class File(Project):
             "MemorySize": "256",
             "WebhookSecretSha256": "1e5",
             "JwtAudience": "a: b # c",
-            "OwnerClaim": "it's \"quoted\"\\n\tä",
+            "OwnerClaim": 'it\'s "quoted"\\n\tä',
             "ConnectProfiles": '{"default":{"connect":{}}}',
             "AlarmTopicArn": "null",
             "CorsAllowedOrigins": "https://a.example,https://b.example",

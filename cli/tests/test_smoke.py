@@ -4,7 +4,7 @@ from typing import Any
 from unittest import mock
 
 from pluggy_lambda.commands import smoke
-from tests.support import Cloudformation, OUTPUTS, PARAMETERS, Project, Server
+from tests.support import OUTPUTS, PARAMETERS, Cloudformation, Project, Server
 
 ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
 TOKEN = "the-token-of-a-user"
@@ -46,7 +46,11 @@ class Smoke(Project):
         self.clients["logs"] = Logs()
         self.server.responses = {
             "POST /connect-token": (200, {"accessToken": "the-connect-token", "expiresAt": "soon"}),
-            "POST /items": (200, {"id": ITEM}, {"RateLimit-Limit": "360", "RateLimit-Remaining": "359", "X-Secret": "s"}),
+            "POST /items": (
+                200,
+                {"id": ITEM},
+                {"RateLimit-Limit": "360", "RateLimit-Remaining": "359", "X-Secret": "s"},
+            ),
             f"GET /items/{ITEM}": (200, STATUS),
         }
         self.report = self.folder / "report.json"

@@ -42,7 +42,9 @@ class Aws:
         """Turns AWS errors inside the block into failures."""
         if self.environment.is_local:
             return errors.explained("MiniStack", "make up restarts it; its log is .local/logs/ministack.log.")
-        return errors.explained("AWS", "Sign in, for example with aws sso login or aws configure. To check: aws sts get-caller-identity")
+        return errors.explained(
+            "AWS", "Sign in, for example with aws sso login or aws configure. To check: aws sts get-caller-identity"
+        )
 
     def stack(self) -> Stack:
         """Returns the deployed stack."""

@@ -149,7 +149,9 @@ def _start(run: Operation, file: Path) -> tuple[str, dict[str, str]]:
         for parameter, value in parameters.read(example).items()
         if "Default" in parameters.declared()[parameter] and EXAMPLE_HOST not in value
     }
-    text = HEAD.sub(f"# Parameters of the environment `{name}`. git ignores this file.", example.read_text(encoding="utf-8"))
+    text = HEAD.sub(
+        f"# Parameters of the environment `{name}`. git ignores this file.", example.read_text(encoding="utf-8")
+    )
     return text, values
 
 
@@ -162,9 +164,7 @@ def _asked(run: Operation, answers: dict[str, str], values: dict[str, str]) -> d
         default = parameters.with_defaults(values).get(name)
         if not console.is_interactive():
             if default is None:
-                raise WrongUsageError(
-                    f"nobody can answer: {question.text}", f"Give it: --set {name}=VALUE"
-                )
+                raise WrongUsageError(f"nobody can answer: {question.text}", f"Give it: --set {name}=VALUE")
             found[name] = default
         else:
             found[name] = _answer(run, question, default)

@@ -78,10 +78,9 @@ def _lines(each: Check, outcome: Outcome) -> list[str | Text]:
     word, style = WORDS[type(outcome)]
     first = Text.assemble((f"{word:<8}", style), " ", (f"{each.id:<21}", "cyan"), f"{each.sentence}")
     match outcome:
-        case Passed(found):
-            return [first]
-        case Skipped(because):
-            first.append(f" ({because})", "dim")
+        case Passed(remark) | Skipped(remark):
+            if remark:
+                first.append(f" ({printable(remark)})", "dim")
             return [first]
         case Warned(found, remedy) | Failed(found, remedy):
             found_line = Text.assemble(INDENT, (printable(found), ""))
