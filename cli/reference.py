@@ -17,9 +17,9 @@ For operators: every command of `pluggy-lambda` and its options, and every check
 this page from the commands. How to install it: [cli/README.md](../../cli/README.md). What to use when:
 [operate](../operate.md).
 
-With `--json`, a command prints one document on the standard output: `version` (1), `command`, `environment`, and `result`
-or `error` (`problem`, `remedy`). Messages and progress are on the standard error. A document may gain fields; `version`
-changes when one is renamed or removed. A command line that cannot be parsed prints no document.
+With `--json`, a command prints one document on the standard output: `version` (1), `command`, `environment`, and
+`result` or `error` (`problem`, `remedy`). Messages and progress are on the standard error. A document may gain fields;
+`version` changes when one is renamed or removed. A command line that cannot be parsed prints no document.
 """
 CHECKS = """\
 

@@ -2,7 +2,6 @@ import hashlib
 import json
 import types
 import unittest
-from pathlib import Path
 
 from pluggy_lambda import parameters
 from tests.support import CLIENT_ID, Project
@@ -238,7 +237,7 @@ class File(Project):
             "AlarmTopicArn": "null",
             "CorsAllowedOrigins": "https://a.example,https://b.example",
         }
-        file = Path(self.folder) / "values.yaml"
+        file = self.folder / "values.yaml"
         file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n")
 
         parameters.write(file, values)
@@ -246,6 +245,19 @@ class File(Project):
         self.assertEqual(parameters.read(file), values)
         self.assertIn("# kept\n", file.read_text())
         self.assertIn('WebhookSecretSha256: "1e5"', file.read_text())
+
+    def test_a_file_in_another_form_is_left_alone(self) -> None:
+        for text in ('{"MemorySize": "1"}', "MemorySize: |\n  1\n\n  2\n", "? MemorySize\n: 1\n"):
+            self.file.write_text(text)
+
+            self.assertFalse(parameters.write(self.file, {"MemorySize": "2"}), text)
+            self.assertEqual(self.file.read_text(), text)
+
+    def test_a_last_line_without_an_end_is_replaced(self) -> None:
+        self.file.write_text("MemorySize: 1")
+
+        self.assertTrue(parameters.write(self.file, {"MemorySize": "2"}))
+        self.assertEqual(self.file.read_text(), "MemorySize: 2\n")
 
 
 if __name__ == "__main__":

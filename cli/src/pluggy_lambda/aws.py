@@ -51,6 +51,8 @@ class Aws:
         stack = self.stack_if_any()
         if stack is None:
             name, region = self.environment.stack_name, self.environment.region
+            if self.environment.is_local:
+                raise Failure(f"there is no stack {name} in MiniStack", "Start it: make up")
             raise Failure(
                 f"there is no stack {name} in {region}",
                 f"Deploy it: sam deploy --config-env {self.environment.name}. If it is deployed, check --env, "

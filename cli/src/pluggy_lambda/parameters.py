@@ -31,16 +31,16 @@ def declared() -> dict[str, dict[str, Any]]:
 def read(file: Path) -> dict[str, str]:
     """Returns the values of a file, as the SAM CLI reads them."""
     try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+        values = _parsed(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise Failure(
             f"{file} does not exist", "Write it: pluggy-lambda init --env NAME, with the name of the environment."
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Failure(f"{file} cannot be read: {' '.join(str(error).split())}", "Correct the file.") from None
-    if not isinstance(values, dict):
+    if values is None:
         raise Failure(f"{file} is no list of parameters", "Each line is a parameter: Name: value")
-    return {str(name): _text(value) for name, value in values.items()}
+    return values
 
 
 def with_defaults(values: Mapping[str, str]) -> dict[str, str]:
@@ -80,17 +80,40 @@ def problem_of(name: str, value: str) -> str:
     return ""
 
 
-def write(file: Path, values: Mapping[str, str]) -> None:
-    """Sets values in a file, and keeps its other lines and its comments."""
-    text = file.read_text(encoding="utf-8")
+def write(file: Path, values: Mapping[str, str]) -> bool:
+    """Sets values in a file, and keeps its other lines and its comments.
+
+    Returns false, and leaves the file alone, if it is not written one parameter in a line.
+    """
+    before = file.read_text(encoding="utf-8")
+    after = edited(before, values)
+    try:
+        known = _parsed(before) or {}
+        is_right = _parsed(after) == {**known, **values}
+    except yaml.YAMLError:
+        return False
+    # A second line of one parameter would be right for us, and an error for SAM.
+    if not is_right or any(name in known and f"\n{name}:" not in f"\n{before}" for name in values):
+        return False
+    file.write_text(after, encoding="utf-8")
+    return True
+
+
+def edited(text: str, values: Mapping[str, str]) -> str:
+    """Returns the text with other values."""
     for name, value in values.items():
         line = f"{name}: {_quoted(value) if _needs_quotes(value) else value}\n"
         # The lines of a list are indented, or begin with a hyphen.
-        entry = re.compile(rf"^(# )?{re.escape(name)}:[^\n]*\n(?:[ -][^\n]*\n)*", re.MULTILINE)
+        entry = re.compile(rf"^(# )?{re.escape(name)}:[^\n]*(\n|\Z)(?:[ -][^\n]*(\n|\Z))*", re.MULTILINE)
         text, count = entry.subn(lambda _, line=line: line, text, count=1)
         if not count:
-            text = f"{text.rstrip()}\n{line}"
-    file.write_text(text, encoding="utf-8")
+            text = f"{text.rstrip()}\n{line}".lstrip()
+    return text
+
+
+def _parsed(text: str) -> dict[str, str] | None:
+    values = yaml.safe_load(text)
+    return {str(name): _text(value) for name, value in values.items()} if isinstance(values, dict) else None
 
 
 def _needs_quotes(value: str) -> bool:

@@ -108,10 +108,11 @@ def init(run: Operation, given: tuple[str, ...]) -> None:
         raise Failure("; ".join(problems), f"Correct {file}, or give the values with --set.")
     if file.exists():
         run.confirm(f"Change {file}?")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        file.write_text(text, encoding="utf-8")
-    parameters.write(file, answers)
+        if not parameters.write(file, answers):
+            raise Failure(f"{file} is not written one parameter in a line", "Set the values there yourself.")
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(parameters.edited(text, answers), encoding="utf-8")
     env = run.environment.name
     run.console.result(
         [

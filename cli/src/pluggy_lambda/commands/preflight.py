@@ -1,5 +1,6 @@
 """`pluggy-lambda preflight`: checks everything that a deployment needs, and a deployed stack."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,10 +69,13 @@ def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list[str | 
         shown += ["", Text(group.name, "bold")] if shown else [Text(group.name, "bold")]
         for each in group.checks:
             shown += _lines(each, results[each.id].outcome)
+    found = Counter(_word(result.outcome) for result in results.values())
     counts = [
-        f"{sum(_word(result.outcome) == word for result in results.values())} {word}" for word, _ in WORDS.values()
+        f"{found[word]} {word}{'s' if word == 'warning' and found[word] > 1 else ''}"
+        for word, _ in WORDS.values()
+        if found[word]
     ]
-    return [*shown, "", ", ".join(count for count in counts if not count.startswith("0 "))]
+    return [*shown, "", ", ".join(counts)]
 
 
 def _lines(each: Check, outcome: Outcome) -> list[str | Text]:

@@ -125,10 +125,9 @@ def _digests(run: Operation) -> list[str]:
 
 
 def _write_parameters(run: Operation, values: dict[str, Any]) -> bool:
-    if not run.environment.parameters_file.exists():
-        return False
-    parameters.write(run.environment.parameters_file, values)
-    return True
+    # make up writes the file of the local stack.
+    file = run.environment.parameters_file
+    return not run.environment.is_local and file.exists() and parameters.write(file, values)
 
 
 def _ask(run: Operation) -> tuple[str, str]:
