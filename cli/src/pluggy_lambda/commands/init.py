@@ -90,15 +90,16 @@ def init(run: Operation, given: tuple[str, ...]) -> None:
     """Write the parameters of an environment by questions.
 
     The command explains and asks what has no safe default, and writes the environment's file, params/<env>.yaml, from
-    the example beside it. In a file that exists, it changes the answers alone. Without a terminal it asks nothing, and
-    --set must give what is missing.
+    the example beside it. In a file that exists, it changes the answers alone, or only what --set names. Without a
+    terminal it asks nothing, and --set must give what is missing.
     """
     file = run.environment.parameters_file
     if run.environment.is_local:
         raise WrongUsageError("make up writes the parameters of the local stack", "Name another environment.")
     answers = dict(map(_pair, given))
     text, values = _start(run, file)
-    answers |= _asked(run, answers, values)
+    if not given or not file.exists():
+        answers |= _asked(run, answers, values)
     if not file.exists():
         # Both follow from other answers. Later they may be changed by hand.
         answers.setdefault("PluggySecretName", run.environment.secret_name)
