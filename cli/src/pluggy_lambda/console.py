@@ -21,7 +21,7 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Console:
-    """What a command prints."""
+    """The output of one command."""
 
     def __init__(
         self,

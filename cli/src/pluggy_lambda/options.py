@@ -1,4 +1,4 @@
-"""What all commands share: their options, their questions, and the end of a failure."""
+"""Options, questions and the end of a failure, as all commands have them."""
 
 import functools
 import math

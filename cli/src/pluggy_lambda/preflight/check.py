@@ -63,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found, and how long it took."""
+    """The outcome of a check, and how long it took."""
 
     check: Check
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""What the checks know: the environment, and what earlier checks have found."""
+"""The facts that checks share: the environment, and the findings of earlier checks."""
 
 from dataclasses import dataclass, field
 from typing import Any
