@@ -174,13 +174,13 @@ class Adopt(Items):
         self.assertIn("is not a table of items", events.stderr)
         self.assertIn("items is the table of this stack", ours.stderr)
 
-    def test_a_table_that_is_not_there_is_a_refusal_of_aws(self) -> None:
+    def test_a_table_that_is_not_there_is_named(self) -> None:
         self.dynamodb.add_client_error("describe_table", "ResourceNotFoundException", "Table not found")
 
         result = self.invoke("items", "adopt", "--env", "dev", TABLE, "--yes")
 
         self.assertEqual(result.exit_code, 1)
-        self.assertIn("AWS refuses DescribeTable: ResourceNotFoundException", result.stderr)
+        self.assertIn(f"error: there is no table {TABLE} in this region", result.stderr)
 
     def test_a_refusal_while_scanning_names_the_line_to_continue(self) -> None:
         self.expect_table("pk")

@@ -65,7 +65,7 @@ class Deployed(Project):
     def test_an_alarm_without_an_action_is_a_warning(self) -> None:
         loud, silent = _alarm("one", ["arn:aws:sns:sa-east-1:123456789012:alarms"]), _alarm("two", [])
         self.alarms(loud, silent)
-        self.check("alarms-notify", Warned, "1 alarms notify nobody")
+        self.check("alarms-notify", Warned, "1 alarm without a topic: two")
         self.alarms(loud)
         self.check("alarms-notify", Passed)
 

@@ -95,6 +95,16 @@ class Remove(Project):
             self.server.responses[path] = before
         self.assertEqual(self.cloudformation.deleted, [])
 
+    def test_a_pluggy_that_does_not_answer_keeps_the_stack(self) -> None:
+        unreachable = {**self.parameters, "PluggyBaseUrl": "http://127.0.0.1:9"}
+        self.clients["cloudformation"] = cloudformation = Deleting(unreachable)
+
+        result = self.invoke("remove", "--env", "dev", "--yes")
+
+        self.assertEqual((result.exit_code, cloudformation.deleted), (1, []))
+        self.assertIn("error: http://127.0.0.1:9 does not answer", result.stderr)
+        self.assertIn("--keep-webhook", result.stderr)
+
     def test_the_webhook_can_be_kept(self) -> None:
         result = self.invoke("remove", "--env", "dev", "--yes", "--keep-webhook")
 

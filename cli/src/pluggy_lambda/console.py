@@ -38,7 +38,7 @@ class Console:
         self._output = Terminal(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._messages = Terminal(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._status: Status | None = None
-        self._line_at = float("-inf")
+        self._line_at = clock()
 
     def result(self, lines: Sequence[str | Text], document: Any) -> None:
         """Prints the result: as text, or as the one JSON document of the command."""
@@ -84,7 +84,7 @@ class Console:
         self._messages.print(f"{self._clock() - start:.1f} s")
 
     def progress(self, text: str, *, log: bool = True) -> None:
-        """Shows a line that the next one replaces on a terminal. A log gets one every ten seconds, or none."""
+        """Shows a line that the next one replaces on a terminal. A log gets one after each ten seconds, or none."""
         if self._messages.is_terminal:
             if self._status is None:
                 self._status = self._messages.status("")

@@ -25,6 +25,11 @@ class Failure(Exception):
         super().__init__(problem)
         self.remedy = remedy
 
+    def advised(self, more: str) -> "Failure":
+        """Adds advice to the remedy, and returns the failure."""
+        self.remedy = f"{self.remedy} {more}".strip()
+        return self
+
 
 class WrongUsageError(Failure):
     """The command line is wrong."""
@@ -46,7 +51,10 @@ class InterruptedFailure(Failure):
 
 @contextmanager
 def explained(who: str, remedy: str) -> Iterator[None]:
-    """Turns the libraries' errors inside the block into a failure of `who`."""
+    """Turns the libraries' errors inside the block into a failure of `who`.
+
+    `remedy` is for credentials that do not work, and for a service that does not answer.
+    """
     from botocore import exceptions  # Scripts that stop the local stack run without it.
 
     without_credentials = (
@@ -85,7 +93,10 @@ def _of_response(error: Exception, who: str, remedy: str) -> Failure:
             f"{who} denies {operation}: {_line(message)}",
             "Use a role with this permission. docs/operate.md#permissions lists what each command needs.",
         )
-    return Failure(f"{who} refuses {operation}: {code}: {_line(message)}", remedy)
+    return Failure(
+        f"{who} refuses {operation}: {code}: {_line(message)}",
+        "Remove the cause that the message names, then run the command again.",
+    )
 
 
 def _sentence(error: Exception) -> str:

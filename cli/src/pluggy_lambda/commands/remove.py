@@ -10,6 +10,7 @@ from pluggy_lambda import console, pluggy, secrets
 from pluggy_lambda.aws import Stack
 from pluggy_lambda.errors import Failure, InterruptedFailure, WrongUsageError
 from pluggy_lambda.options import Operation, operation
+from pluggy_lambda.text import counted
 
 POLL_SECONDS = 5
 TABLE_OUTPUTS = ("EventTableName", "ItemTableName", "CredentialTableName", "LimitTableName")
@@ -42,7 +43,7 @@ def remove(run: Operation, keep_webhook: bool) -> None:
     run.console.result(
         [
             f"the stack {run.environment.stack_name} is deleted",
-            f"{len(unregistered)} webhooks unregistered at Pluggy",
+            f"{counted(len(unregistered), 'webhook')} unregistered at Pluggy",
             "",
             "These stay:",
             *(f"  {each['what']}\n    {each['delete']}" for each in stays),
@@ -80,7 +81,7 @@ def _unregister(run: Operation, stack: Stack) -> list[str]:
         for webhook in found:
             pluggy.delete_webhook(base_url, key, str(webhook["id"]))
     except Failure as failure:
-        raise type(failure)(str(failure), f"{failure.remedy} {otherwise}".strip()) from None
+        raise failure.advised(otherwise) from None
     return [str(webhook["id"]) for webhook in found]
 
 

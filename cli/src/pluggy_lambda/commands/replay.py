@@ -11,6 +11,7 @@ from pluggy_lambda.jobs import republish
 from pluggy_lambda.jobs.dead_letter_queue import Queue
 from pluggy_lambda.options import Operation, operation, rate
 from pluggy_lambda.pace import Pace
+from pluggy_lambda.text import counted
 
 EPILOG = """\b
 Examples:
@@ -105,7 +106,7 @@ def _publish(run: Operation, since: str, started: str, cursor: str) -> None:
     with run.aws.explained():
         deleted, left = queue.forget(job.since, job.started)
     run.console.result(
-        [str(progress), f"{deleted} messages deleted from the dead-letter queue, {left} left"],
+        [str(progress), f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left} left"],
         {
             "since": moment.text(job.since),
             "published": progress.published,

@@ -16,7 +16,10 @@ NO_TABLE = "Name a table of items: aws dynamodb list-tables"
 
 def check(dynamodb: Any, table: str) -> int:
     """Checks that a table has the key of ItemTable. Returns DynamoDB's estimate of its rows."""
-    described = dynamodb.describe_table(TableName=table)["Table"]
+    try:
+        described = dynamodb.describe_table(TableName=table)["Table"]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        raise Failure(f"there is no table {table} in this region", NO_TABLE) from None
     if [key["AttributeName"] for key in described["KeySchema"]] != ["pk"]:
         raise Failure(f"{table} is not a table of items: its key is not pk alone", NO_TABLE)
     return int(described.get("ItemCount", 0))

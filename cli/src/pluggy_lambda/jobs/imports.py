@@ -9,6 +9,7 @@ from pluggy_lambda.functions import Ask
 from pluggy_lambda.jobs.import_list import NamedItem
 from pluggy_lambda.jobs.resume import Resume
 from pluggy_lambda.pace import Pace
+from pluggy_lambda.text import counted
 
 # The largest import of one invocation of `operator`.
 BATCH = 25
@@ -22,8 +23,8 @@ class Progress:
     known: int = 0
 
     def __str__(self) -> str:
-        before = f" ({self.known} were requested before)" if self.known else ""
-        return f"{self.imported} fetches requested{before}"
+        before = f" ({self.known} requested before)" if self.known else ""
+        return f"{counted(self.imported, 'fetch', 'fetches')} requested{before}"
 
 
 def new_run() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pluggy_lambda.functions import Ask
 from pluggy_lambda.jobs.resume import Resume
 from pluggy_lambda.pace import Pace
+from pluggy_lambda.text import counted
 
 # The function's name of a selection, and the option that names it. An item is an argument.
 OPTIONS = {"itemId": "", "clientUserId": "--user", "since": "--since"}
@@ -22,9 +23,9 @@ class Progress:
     scanned: int = 0
 
     def __str__(self) -> str:
-        before = f" ({self.known} were requested before)" if self.known else ""
-        searched = f", {self.scanned} event rows searched" if self.scanned else ""
-        return f"{self.replayed} fetches requested{before}{searched}"
+        before = f" ({self.known} requested before)" if self.known else ""
+        searched = f", {counted(self.scanned, 'event row')} searched" if self.scanned else ""
+        return f"{counted(self.replayed, 'fetch', 'fetches')} requested{before}{searched}"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pluggy_lambda.errors import Failure, WrongUsageError
 from pluggy_lambda.functions import Ask
 from pluggy_lambda.jobs.dead_letter_queue import Queue
 from pluggy_lambda.jobs.resume import Resume
+from pluggy_lambda.text import counted
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Progress:
 
     def __str__(self) -> str:
         refused = f" (the bus refuses {self.dead_lettered} more, now in the queue)" if self.dead_lettered else ""
-        return f"{self.published} events published{refused}, {self.scanned} rows searched"
+        return f"{counted(self.published, 'event')} published{refused}, {counted(self.scanned, 'row')} searched"
 
 
 @dataclass(frozen=True)

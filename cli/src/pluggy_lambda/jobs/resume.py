@@ -35,8 +35,7 @@ class Resume:
         except KeyboardInterrupt:
             raise InterruptedFailure(f"interrupted: {progress}", f"To continue: {self}") from None
         except Failure as failure:
-            # The same kind of failure, so that its exit code stays.
-            raise type(failure)(str(failure), f"{failure.remedy} To continue: {self}".strip()) from None
+            raise failure.advised(f"To continue: {self}") from None
 
 
 def _quoted(words: list[str]) -> str:

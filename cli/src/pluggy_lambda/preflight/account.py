@@ -9,6 +9,7 @@ from pluggy_lambda.errors import Failure
 from pluggy_lambda.intrinsic import Resolver
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
+from pluggy_lambda.text import listed
 
 # Each must be in the region of the stack.
 SERVICES = ("apigatewayv2", "cloudformation", "dynamodb", "events", "lambda", "logs", "secretsmanager", "sns", "sqs")
@@ -16,7 +17,7 @@ SERVICES = ("apigatewayv2", "cloudformation", "dynamodb", "events", "lambda", "l
 UNRESERVED = 100
 QUOTA = "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384"
 API_NAME = "pluggy-lambda-preflight"
-SHOWN_PROBLEMS = 10
+SHOWN = 10
 
 
 def parameters_are_valid(facts: Facts) -> Outcome:
@@ -25,9 +26,7 @@ def parameters_are_valid(facts: Facts) -> Outcome:
     values = parameters.read(file)
     problems = parameters.problems(values)
     if problems:
-        rest = len(problems) - SHOWN_PROBLEMS
-        shown = problems[:SHOWN_PROBLEMS] + ([f"and {rest} more"] if rest > 0 else [])
-        return Failed("; ".join(shown), f"Correct {file}, or run pluggy-lambda init.")
+        return Failed(listed(problems, SHOWN), f"Correct {file}, or run pluggy-lambda init.")
     facts.parameters = parameters.with_defaults(values)
     return Passed(f"{len(values)} values in {file}")
 

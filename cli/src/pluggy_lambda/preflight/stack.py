@@ -8,10 +8,12 @@ from pluggy_lambda.aws import Stack
 from pluggy_lambda.errors import Failure
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
+from pluggy_lambda.text import counted, listed
 
 COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 TABLES = ("EventTableName", "ItemTableName", "CredentialTableName", "LimitTableName")
 ALARMS_IN_A_CALL = 100
+SHOWN = 10
 RUNBOOK = re.compile(r"docs/runbook/[\w-]+\.md")
 
 
@@ -50,7 +52,7 @@ def parameters_are_deployed(facts: Facts) -> Outcome:
     differing = sorted(name for name, value in facts.parameters.items() if deployed.get(name) != value)
     if differing:
         return Warned(
-            f"the file and the stack differ in {', '.join(differing)}",
+            f"the file and the stack differ in {listed(differing, SHOWN)}",
             f"Deploy the file: sam deploy --config-env {facts.aws.environment.name}",
         )
     return Passed(f"{len(deployed)} values")
@@ -60,7 +62,10 @@ def alarms_notify(facts: Facts) -> Outcome:
     """Checks that each alarm has an action."""
     silent = [alarm["AlarmName"] for alarm in _alarms(facts) if not alarm.get("AlarmActions")]
     if silent:
-        return Warned(f"{len(silent)} alarms notify nobody", "Set AlarmTopicArn to an SNS topic, and deploy.")
+        return Warned(
+            f"{counted(len(silent), 'alarm')} without a topic: {listed(sorted(silent), SHOWN)}",
+            "Set AlarmTopicArn to an SNS topic, and deploy.",
+        )
     return Passed()
 
 
@@ -71,7 +76,7 @@ def alarms_are_quiet(facts: Facts) -> Outcome:
         return Passed()
     pages = sorted({page for alarm in active for page in RUNBOOK.findall(alarm.get("AlarmDescription", ""))})
     return Warned(
-        f"on: {', '.join(sorted(alarm['AlarmName'] for alarm in active))}",
+        f"on: {listed(sorted(alarm['AlarmName'] for alarm in active), SHOWN)}",
         f"Follow {', '.join(pages) or 'docs/runbook/README.md'}.",
     )
 
