@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import tempfile
 import unittest
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from pluggy_lambda import console
 from pluggy_lambda.environment import Environment
+from pluggy_lambda.jobs import resume
 from pluggy_lambda.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,8 @@ class Project(unittest.TestCase):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         variables = {**kept, "PLUGGY_LAMBDA_FOLDER": str(self.folder), "COLUMNS": "100"}
         self.enterContext(mock.patch.dict(os.environ, variables, clear=True))
+        # Texts are compared as a POSIX shell takes them.
+        self.enterContext(mock.patch.object(resume, "quoted", shlex.join))
         self.clients: dict[str, Any] = {}
 
     def stub(self, service: str) -> Stubber:

@@ -56,9 +56,9 @@ def register(run: Operation, delete_elsewhere: bool) -> None:
 @webhook.command()
 @operation
 def show(run: Operation) -> None:
-    """Show the webhook's address, and the problems of its registration at Pluggy.
+    """Show the webhook's address and registration.
 
-    A problem ends the command with exit code 1.
+    The command lists the problems of the registration at Pluggy. A problem ends the command with exit code 1.
     """
     url = run.aws.stack().output("WebhookUrl")
     found = registration.problems(functions.webhook_registration(run.aws))

@@ -25,7 +25,7 @@ class Resume:
         for name, value in self.options.items():
             if value and name:
                 words += [f"{name}={value}"] if value.startswith("-") else [name, value]
-        return _quoted([*words, *arguments])
+        return quoted([*words, *arguments])
 
     @contextmanager
     def offered(self, progress: str) -> Iterator[None]:
@@ -38,5 +38,6 @@ class Resume:
             raise failure.advised(f"To continue: {self}") from None
 
 
-def _quoted(words: list[str]) -> str:
+def quoted(words: list[str]) -> str:
+    """Returns a command line for the shell of this machine."""
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
