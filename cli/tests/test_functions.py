@@ -2,7 +2,7 @@ import unittest
 import uuid
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from pluggy_lambda import audit, functions, registration
 from pluggy_lambda.errors import Failure
@@ -114,11 +114,16 @@ class OfAws(Project):
         self.assertIn("error: AWS refuses Invoke: TooManyRequestsException: Rate exceeded\n", text)
 
     def test_missing_credentials_have_an_exit_code_of_their_own(self) -> None:
-        from botocore.exceptions import NoCredentialsError
-
         code, text = self.inspect(NoCredentialsError())
 
         self.assertEqual(code, 4, text)
+
+    def test_a_service_that_does_not_answer_is_named(self) -> None:
+        code, text = self.inspect(EndpointConnectionError(endpoint_url="https://lambda.sa-east-9.amazonaws.com/"))
+
+        self.assertEqual(code, 1)
+        self.assertIn("error: AWS does not answer: Could not connect to the endpoint URL", text)
+        self.assertIn("hint: Check your network, and the region in samconfig.toml.", text)
 
     def test_an_error_is_also_a_document(self) -> None:
         self.deploy(OperatorFunctionName="")

@@ -50,7 +50,8 @@ def start() -> None:
 
 def reachable() -> AbstractContextManager[None]:
     """Turns errors of the emulator inside the block into one line."""
-    return errors.explained("MiniStack", f"make up restarts it; its log is {console.relative(PROCESS.log)}.")
+    remedy = f"make up restarts it; its log is {console.relative(PROCESS.log)}."
+    return errors.explained("MiniStack", remedy, remedy)
 
 
 def client_environment() -> dict[str, str]:

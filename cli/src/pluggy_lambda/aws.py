@@ -11,6 +11,13 @@ from pluggy_lambda.errors import Failure
 
 # The emulator treats this key as its account's root. A real key must never reach it.
 LOCAL_KEY = "test"
+# `republish` runs for up to five minutes.
+FUNCTION_SECONDS = 330
+SECONDS = 30
+
+SIGN_IN = "Sign in, for example with aws sso login or aws configure. To check: aws sts get-caller-identity"
+REACH = "Check your network, and the region in samconfig.toml."
+LOCAL_REMEDY = "make up restarts it; its log is .local/logs/ministack.log."
 
 Clients = Callable[[str], Any]
 
@@ -41,10 +48,8 @@ class Aws:
     def explained(self) -> AbstractContextManager[None]:
         """Turns AWS errors inside the block into failures."""
         if self.environment.is_local:
-            return errors.explained("MiniStack", "make up restarts it; its log is .local/logs/ministack.log.")
-        return errors.explained(
-            "AWS", "Sign in, for example with aws sso login or aws configure. To check: aws sts get-caller-identity"
-        )
+            return errors.explained("MiniStack", LOCAL_REMEDY, LOCAL_REMEDY)
+        return errors.explained("AWS", SIGN_IN, REACH)
 
     def stack(self) -> Stack:
         """Returns the deployed stack."""
@@ -92,14 +97,16 @@ def clients(environment: Environment) -> Clients:
     import boto3  # It takes a fifth of a second, which --help need not wait for.
     from botocore.config import Config
 
+    def config(service: str, **options: Any) -> Config:
+        seconds = FUNCTION_SECONDS if service == "lambda" else SECONDS
+        return Config(connect_timeout=10, read_timeout=seconds, user_agent_extra="pluggy-lambda", **options)
+
     if environment.is_local:
         endpoint = environment.local_stack()["aws"]["endpoint"]
         session = boto3.session.Session(
             aws_access_key_id=LOCAL_KEY, aws_secret_access_key=LOCAL_KEY, region_name=environment.region
         )
-        return lambda service: session.client(service, endpoint_url=endpoint, config=Config(proxies={}))
-    with errors.explained("AWS", "Check the profile: aws configure list"):
+        return lambda service: session.client(service, endpoint_url=endpoint, config=config(service, proxies={}))
+    with errors.explained("AWS", SIGN_IN, REACH):
         session = boto3.session.Session()
-    # A republish or a replay takes as long as its function, which is longer than the default.
-    config = Config(read_timeout=330, user_agent_extra="pluggy-lambda")
-    return lambda service: session.client(service, region_name=environment.region, config=config)
+    return lambda service: session.client(service, region_name=environment.region, config=config(service))

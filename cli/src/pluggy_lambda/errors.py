@@ -50,10 +50,10 @@ class InterruptedFailure(Failure):
 
 
 @contextmanager
-def explained(who: str, remedy: str) -> Iterator[None]:
+def explained(who: str, sign_in: str, reach: str) -> Iterator[None]:
     """Turns the libraries' errors inside the block into a failure of `who`.
 
-    `remedy` is for credentials that do not work, and for a service that does not answer.
+    `sign_in` is the remedy for credentials that do not work, and `reach` for a service that does not answer.
     """
     from botocore import exceptions  # Scripts that stop the local stack run without it.
 
@@ -69,11 +69,13 @@ def explained(who: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except without_credentials as error:
-        raise NoCredentialsError(f"{who}: {_sentence(error)}", remedy) from None
+        raise NoCredentialsError(f"there are no {who} credentials: {_line(str(error))}", sign_in) from None
     except exceptions.ClientError as error:
-        raise _of_response(error, who, remedy) from None
+        raise _of_response(error, who, sign_in) from None
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        raise Failure(f"{who} does not answer: {_line(str(error))}", reach) from None
     except exceptions.BotoCoreError as error:
-        raise Failure(f"{who}: {_sentence(error)}", remedy) from None
+        raise Failure(f"{who}: {_line(str(error))}", "Correct the value that the message names.") from None
 
 
 def code_of(error: Exception) -> str:
@@ -82,12 +84,12 @@ def code_of(error: Exception) -> str:
     return str(response.get("Error", {}).get("Code", ""))
 
 
-def _of_response(error: Exception, who: str, remedy: str) -> Failure:
+def _of_response(error: Exception, who: str, sign_in: str) -> Failure:
     code = code_of(error)
     message = getattr(error, "response", {}).get("Error", {}).get("Message") or code
     operation = getattr(error, "operation_name", "a request")
     if code in REFUSED_CREDENTIALS:
-        return NoCredentialsError(f"{who} refuses the credentials: {_line(message)}", remedy)
+        return NoCredentialsError(f"{who} refuses the credentials: {_line(message)}", sign_in)
     if code in DENIED:
         return Failure(
             f"{who} denies {operation}: {_line(message)}",
@@ -97,10 +99,6 @@ def _of_response(error: Exception, who: str, remedy: str) -> Failure:
         f"{who} refuses {operation}: {code}: {_line(message)}",
         "Remove the cause that the message names, then run the command again.",
     )
-
-
-def _sentence(error: Exception) -> str:
-    return _line(str(error))
 
 
 def _line(text: str) -> str:
