@@ -81,9 +81,11 @@ class Project(unittest.TestCase):
             return make
 
         with mock.patch.object(console, "is_interactive", lambda: typed is not None):
-            return CliRunner().invoke(
+            result = CliRunner().invoke(
                 main, arguments, input=stdin if typed is None else typed, obj=clients, catch_exceptions=False
             )
+        self.assertNotIn("unexpected", result.stderr)
+        return result
 
     def document(self, result: Result) -> dict[str, Any]:
         """Returns the one JSON document on the standard output."""

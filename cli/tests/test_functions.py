@@ -3,9 +3,11 @@ import uuid
 from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from click.testing import CliRunner
 
 from pluggy_lambda import audit, functions, registration
 from pluggy_lambda.errors import Failure
+from pluggy_lambda.main import main
 from tests.support import CALLER, RUN, Lambda, Project, Sts
 
 STATEMENT = {"run": RUN, "caller": CALLER}
@@ -53,6 +55,10 @@ class Function(unittest.TestCase):
 
         with self.assertRaisesRegex(Failure, "failed at replay: dynamodb did not scan"):
             asking(failed)({"action": "replay"})
+
+    def test_a_report_of_another_version_names_what_is_missing(self) -> None:
+        with self.assertRaisesRegex(Failure, "operator reports no cursor, scanned"):
+            asking(Lambda({"replayed": 1, "known": 0}))({"action": "replay"})
 
 
 class Registration(unittest.TestCase):
@@ -143,6 +149,18 @@ class OfAws(Project):
                 },
             },
         )
+
+    def test_a_defect_is_a_document_too_and_keeps_its_trace(self) -> None:
+        self.deploy()
+        self.clients["lambda"] = Lambda(ZeroDivisionError("of [/x] zero"))
+        result = CliRunner().invoke(
+            main, ["items", "inspect", "--env", "dev", RUN, "--json"], obj=lambda _: self.clients.__getitem__
+        )
+
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("Traceback", result.stderr)
+        self.assertIn("error: unexpected ZeroDivisionError: of [/x] zero", result.stderr)
+        self.assertIn("Please report it", self.document(result)["error"]["remedy"])
 
     def test_an_interrupted_command_says_so(self) -> None:
         code, text = self.inspect(KeyboardInterrupt())

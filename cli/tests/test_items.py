@@ -56,6 +56,17 @@ class Inspect(Items):
         self.assertIn("2 items, newest first", result.stdout)
         self.assertEqual([command.get("cursor") for command in client.commands], [None, "a"])
 
+    def test_a_report_of_another_version_is_shown_as_it_is(self) -> None:
+        for report in ({"itemId": ITEM, "new": 1}, {**REPORT, "events": 7}, {**REPORT, "createdAt": "soon"}):
+            self.clients["lambda"] = Lambda(report, report)
+
+            text = self.invoke("items", "inspect", "--env", "dev", ITEM)
+            raw = self.invoke("items", "inspect", "--env", "dev", ITEM, "--json")
+
+            self.assertEqual((text.exit_code, raw.exit_code), (1, 0))
+            self.assertIn("hint: Add --json to see it as it is", text.stderr)
+            self.assertEqual(self.document(raw)["result"], report)
+
     def test_one_of_item_and_user_is_needed(self) -> None:
         for arguments in ([], [ITEM, "--user", "usr_1"]):
             result = self.invoke("items", "inspect", "--env", "dev", *arguments)

@@ -8,6 +8,13 @@ from pluggy_lambda import audit
 from pluggy_lambda.aws import Aws
 from pluggy_lambda.errors import Failure
 
+# What each report must have. A function may add to it.
+REPORTED = {
+    "import": {"imported", "known"},
+    "replay": {"replayed", "known", "scanned", "cursor"},
+    "republish": {"published", "deadLettered", "scanned", "cursor"},
+}
+
 # Sends a command to a function and returns its report.
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -50,6 +57,11 @@ def asking(client: Any, function: str, statement: Mapping[str, str], who: str) -
             raise Failure(
                 f"{who} refuses the command: {problem}",
                 "Correct the value. If it is right, the command line and the stack have different versions.",
+            )
+        if missing := sorted(REPORTED.get(command["action"], set()) - payload.keys()):
+            raise Failure(
+                f"{who} reports no {', '.join(missing)}",
+                "The command line and the stack have different versions. Install the version of the stack.",
             )
         return payload
 

@@ -3,6 +3,7 @@
 import functools
 import math
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ class Operation:
 
     console: Console
     environment: Environment
+    as_json: bool
     yes: bool
     make_clients: Callable[[Environment], Clients]
 
@@ -74,13 +76,21 @@ def operation(function: Function) -> Function:
         output = Console(" ".join(words), name, as_json=as_json)
         try:
             chosen = environment.named(name)
-            function(Operation(output, chosen, yes, context.obj or aws.clients), **options)
+            function(Operation(output, chosen, as_json, yes, context.obj or aws.clients), **options)
         except Failure as failure:
             output.error(str(failure), failure.remedy)
             context.exit(failure.exit_code)
         except KeyboardInterrupt:
             output.error("interrupted", "Run the same command again.")
             context.exit(InterruptedFailure.exit_code)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            output.clear()
+            traceback.print_exc()
+            problem = f"unexpected {type(error).__name__}: {error}"
+            output.error(problem, "This is a defect of the command line. Please report it with the lines above.")
+            context.exit(1)
         finally:
             output.clear()
 

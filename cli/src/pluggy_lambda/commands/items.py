@@ -54,12 +54,18 @@ def inspect(run: Operation, item_id: str, user: str) -> None:
         )
     ask = functions.operator(run.aws)
     now, env = datetime.now(UTC), run.environment.name
-    if item_id:
-        report = ask({"action": "inspect", "itemId": item_id})
-        run.console.result(item_text.item(report, now, env), report)
-    else:
-        found = _of_user(ask, user)
-        run.console.result(item_text.user(found, now, env), {"items": found})
+    report = ask({"action": "inspect", "itemId": item_id}) if item_id else {"items": _of_user(ask, user)}
+    if run.as_json:
+        run.console.result([], report)
+        return
+    try:
+        lines = item_text.item(report, now, env) if item_id else item_text.user(report["items"], now, env)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Failure(
+            "the report has another form than this version of the command line shows",
+            "Add --json to see it as it is, or install the version of the stack.",
+        ) from None
+    run.console.result(lines, report)
 
 
 @items.command("import", epilog=IMPORT_EPILOG)
