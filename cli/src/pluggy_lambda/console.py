@@ -1,6 +1,7 @@
 """Output of the commands: results on the standard output, messages and progress on the standard error.
 
-Values come from outside: from a bank, a user or Pluggy. They are never read as rich's markup.
+Values come from outside: from a bank, a user or Pluggy. They are never read as rich's markup. rich is imported where
+something is printed, because it takes longer than a whole --help.
 """
 
 import json
@@ -8,11 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rich.console import Console as Terminal
-from rich.status import Status
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console as Terminal
+    from rich.status import Status
+    from rich.text import Text
 
 # The version of every document that --json prints.
 DOCUMENT_VERSION = 1
@@ -35,47 +37,47 @@ class Console:
         self._environment = environment
         self._as_json = as_json
         self._clock = clock
-        self._output = Terminal(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
-        self._messages = Terminal(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._output = _terminal(sys.stdout)
+        self._messages = _terminal(sys.stderr)
         self._status: Status | None = None
         self._line_at = clock()
 
-    def result(self, lines: Sequence[str | Text], document: Any) -> None:
+    def result(self, lines: Sequence["str | Text"], document: Any) -> None:
         """Prints the result: as text, or as the one JSON document of the command."""
         self.clear()
         if self._as_json:
             self._print_document("result", document)
         else:
             for line in lines:
-                self._output.print(line if isinstance(line, Text) else Text(printable(line)))
+                self._output.print(_text(line) if isinstance(line, str) else line)
 
     def error(self, problem: str, remedy: str) -> None:
         """Prints a failure: a sentence, an empty line and a hint."""
         self.clear()
-        self._messages.print(Text.assemble(("error:", "bold red"), " ", printable(problem)))
+        self._messages.print(_text("error:", "bold red"), _text(problem))
         if remedy:
             self._messages.print()
-            self._messages.print(Text.assemble(("hint:", "bold"), " ", printable(remedy)))
+            self._messages.print(_text("hint:", "bold"), _text(remedy))
         if self._as_json:
             self._print_document("error", {"problem": problem, "remedy": remedy})
 
     def say(self, text: str = "") -> None:
         """Prints a message."""
         self.clear()
-        self._messages.print(Text(printable(text)))
+        self._messages.print(_text(text))
 
     def heading(self, text: str) -> None:
         """Prints the heading of a group of messages."""
         self.clear()
         self._messages.print()
-        self._messages.print(Text(printable(text), "bold"))
+        self._messages.print(_text(text, "bold"))
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:
         """Prints a step before it runs, so that a slow one is visible, and its duration afterwards."""
         self.clear()
         start = self._clock()
-        self._messages.print(Text(f"{printable(text)} ... "), end="")
+        self._messages.print(_text(f"{text} ... "), end="")
         try:
             yield
         except BaseException:
@@ -89,10 +91,10 @@ class Console:
             if self._status is None:
                 self._status = self._messages.status("")
                 self._status.start()
-            self._status.update(Text(printable(text)))
+            self._status.update(_text(text))
         elif log and self._clock() - self._line_at >= SECONDS_BETWEEN_LINES:
             self._line_at = self._clock()
-            self._messages.print(Text(printable(text)))
+            self._messages.print(_text(text))
 
     def clear(self) -> None:
         """Removes the line of `progress`."""
@@ -108,6 +110,18 @@ class Console:
             name: content,
         }
         print(json.dumps(document, indent=2, ensure_ascii=False), flush=True)
+
+
+def _terminal(stream: TextIO) -> "Terminal":
+    from rich.console import Console as Terminal
+
+    return Terminal(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def _text(text: str, style: str = "") -> "Text":
+    from rich.text import Text
+
+    return Text(printable(text), style)
 
 
 def is_interactive() -> bool:

@@ -8,8 +8,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pluggy_lambda.errors import Failure
 
 
@@ -30,6 +28,8 @@ def declared() -> dict[str, dict[str, Any]]:
 
 def read(file: Path) -> dict[str, str]:
     """Returns the values of a file, as the SAM CLI reads them."""
+    import yaml  # It takes longer than a whole --help.
+
     try:
         values = _parsed(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -85,6 +85,8 @@ def write(file: Path, values: Mapping[str, str]) -> bool:
 
     Returns false, and leaves the file alone, if it is not written one parameter in a line.
     """
+    import yaml
+
     before = file.read_text(encoding="utf-8")
     after = edited(before, values)
     try:
@@ -112,11 +114,15 @@ def edited(text: str, values: Mapping[str, str]) -> str:
 
 
 def _parsed(text: str) -> dict[str, str] | None:
+    import yaml
+
     values = yaml.safe_load(text)
     return {str(name): _text(value) for name, value in values.items()} if isinstance(values, dict) else None
 
 
 def _needs_quotes(value: str) -> bool:
+    import yaml
+
     try:
         read_back = yaml.safe_load(f"x: {value}\n")
     except yaml.YAMLError:

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.text import Text
 
 from pluggy_lambda.console import printable
 from pluggy_lambda.errors import WrongUsageError
@@ -13,6 +12,9 @@ from pluggy_lambda.options import Operation, operation
 from pluggy_lambda.preflight import account, check, credentials, identity, stack
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Result, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 # The identity provider comes before the account, because the API's import needs its keys.
 GROUPS = (account.FILE_GROUP, identity.GROUP, account.GROUP, credentials.GROUP)
@@ -62,8 +64,10 @@ def preflight(run: Operation, with_stack: bool, with_token: bool, only: tuple[st
         click.get_current_context().exit(max(codes))
 
 
-def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list[str | Text]:
+def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list["str | Text"]:
     """Returns the results as lines, each with what was found and the remedy."""
+    from rich.text import Text
+
     shown: list[str | Text] = []
     for group in groups:
         shown += ["", Text(group.name, "bold")] if shown else [Text(group.name, "bold")]
@@ -78,7 +82,9 @@ def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list[str | 
     return [*shown, "", ", ".join(counts)]
 
 
-def _lines(each: Check, outcome: Outcome) -> list[str | Text]:
+def _lines(each: Check, outcome: Outcome) -> list["str | Text"]:
+    from rich.text import Text
+
     word, style = WORDS[type(outcome)]
     first = Text.assemble((f"{word:<8}", style), " ", (f"{each.id:<21}", "cyan"), f"{each.sentence}")
     match outcome:
