@@ -98,6 +98,14 @@ class Init(Project):
         )
         self.assertEqual((values["JwtIssuer"], values["WebhookSecretSha256"]), ("https://id.example.com/", "0" * 64))
 
+    def test_a_person_who_sets_a_value_is_asked_for_the_confirmation_alone(self) -> None:
+        self.invoke("init", "--env", "dev", *SET)
+
+        result = self.invoke("init", "--env", "dev", "--set", "JwtAudience=other", typed="y\n")
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertEqual(parameters.read(self.file)["JwtAudience"], "other")
+
     def test_the_local_stack_has_no_file_of_a_person(self) -> None:
         self.assertEqual(self.invoke("init", "--env", "local", *SET).exit_code, 2)
 

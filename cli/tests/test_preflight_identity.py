@@ -1,3 +1,4 @@
+import base64
 import functools
 import time
 import unittest
@@ -10,7 +11,7 @@ from pluggy_lambda.errors import Failure
 from pluggy_lambda.preflight import identity
 from pluggy_lambda.preflight.check import Failed, Outcome, Passed, Skipped, Warned, run
 from pluggy_lambda.preflight.facts import Facts
-from tests.issuer import Key, claims
+from tests.issuer import BITS, Key, claims, encoded
 from tests.support import Project, Server
 
 DISCOVERY = "GET /.well-known/openid-configuration"
@@ -190,7 +191,20 @@ class Token(Identity):
     def test_a_forged_signature_fails(self) -> None:
         signed, _, signature = self.token().rpartition(".")
         other = self.token(sub="usr_2").rpartition(".")[2]
-        for forged in (other, "", "AAAA", signature[:-4], f"{signature}AAAA", "!", "A" * len(signature)):
+        number = int.from_bytes(base64.urlsafe_b64decode(f"{signature}=="))
+        # Both are equal to the signature by the modulus.
+        longer, larger = number.to_bytes(BITS // 8 + 1), (number + self.key.modulus).to_bytes(BITS // 8 + 1)
+        for forged in (
+            other,
+            "",
+            "AAAA",
+            signature[:-4],
+            f"{signature}AAAA",
+            "!",
+            "A" * len(signature),
+            encoded(longer),
+            encoded(larger),
+        ):
             self.check("token-signature", Failed, "not one of this key", f"{signed}.{forged}")
 
     def test_a_key_that_is_damaged_verifies_nothing(self) -> None:

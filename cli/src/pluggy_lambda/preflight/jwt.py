@@ -35,10 +35,11 @@ def is_signed_by(token: str, algorithm: str, key: dict[str, Any]) -> bool:
     size = (modulus.bit_length() + 7) // 8
     digest, prefix = DIGESTS[algorithm]
     content = prefix + digest(signed.encode()).digest()
-    if len(given) != size or size < len(content) + 11:
+    number = int.from_bytes(given)
+    if len(given) != size or number >= modulus or size < len(content) + 11:
         return False
     padded = b"\x00\x01" + b"\xff" * (size - len(content) - 3) + b"\x00" + content
-    return hmac.compare_digest(pow(int.from_bytes(given), exponent, modulus).to_bytes(size), padded)
+    return hmac.compare_digest(pow(number, exponent, modulus).to_bytes(size), padded)
 
 
 def _decoded(text: str) -> bytes:
