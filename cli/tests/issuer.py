@@ -47,6 +47,9 @@ class Key:
 
     def __init__(self, key_id: str) -> None:
         one, other = _prime(), _prime()
+        # Room for a number of the same length that is larger than the modulus.
+        while one * other > (1 << BITS) * 9 // 10:
+            other = _prime()
         self.key_id = key_id
         self.modulus = one * other
         self._private = pow(EXPONENT, -1, (one - 1) * (other - 1))
