@@ -45,6 +45,9 @@ class Remove(Project):
         hooks = [
             {"id": "ours", "url": "https://WEBHOOK.example.com"},
             {"id": "theirs", "url": "https://other.example.com/"},
+            {"id": "odd", "url": "https://[x"},
+            {"id": None, "url": None},
+            "x",
         ]
         self.server.responses = {
             "POST /auth": (200, {"apiKey": "the-api-key"}),
@@ -81,6 +84,8 @@ class Remove(Project):
     def test_a_webhook_that_stays_keeps_the_stack(self) -> None:
         for path, response in [
             ("POST /auth", (401, {})),
+            ("POST /auth", (200, [])),
+            ("GET /webhooks", (200, ["x"])),
             ("GET /webhooks", (500, {})),
             ("DELETE /webhooks/ours", (500, {})),
         ]:

@@ -154,6 +154,14 @@ class Storing(Secret):
             self.assertNotIn("maria", result.output)
         self.assertEqual(self.manager.stored, {})
 
+    def test_a_value_with_odd_characters_is_refused_and_not_shown(self) -> None:
+        for secret in ("hidden\u00e9", "hidden\x1b[2J", "hidden\x00x"):
+            result = self.invoke("secret", "--env", "dev", stdin=f"{CLIENT_ID}\n{secret}\n")
+
+            self.assertEqual(result.exit_code, 2, result.output)
+            self.assertNotIn("hidden", result.output)
+        self.assertEqual(self.manager.stored, {})
+
     def test_no_secret_is_an_argument(self) -> None:
         result = self.invoke("secret", "--env", "dev", "--client-secret", "x")
 

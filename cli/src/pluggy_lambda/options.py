@@ -54,11 +54,17 @@ class Operation:
 
     def _ask(self, what: str, *, hide_input: bool) -> str:
         if console.is_interactive():
-            return click.prompt(f"{what}{' (not shown)' * hide_input}", hide_input=hide_input, err=True).strip()
-        value = sys.stdin.readline().strip()
+            label = f"{what} (not shown)" if hide_input else what
+            value = click.prompt(label, hide_input=hide_input, err=True).strip()
+        else:
+            value = sys.stdin.readline().strip()
         if not value:
             raise WrongUsageError(
                 f"the standard input has no line for: {what}", "Pipe the value in, or run the command in a terminal."
+            )
+        if not (value.isascii() and value.isprintable()):
+            raise WrongUsageError(
+                f"this value has characters that none has: {what}", "Copy it again, without the text around it."
             )
         return value
 

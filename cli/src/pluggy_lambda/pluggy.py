@@ -25,7 +25,7 @@ def authenticate(base_url: str, credentials: Credentials) -> request.Answer:
 def api_key(base_url: str, credentials: Credentials) -> str:
     """Returns an API key."""
     answer = authenticate(base_url, credentials)
-    key = (answer.json() or {}).get("apiKey") if answer.status == 200 else None
+    key = answer.object().get("apiKey") if answer.status == 200 else None
     if not key:
         raise Failure(
             f"Pluggy answered {answer.status} to POST /auth",
@@ -39,10 +39,11 @@ def webhooks_of(base_url: str, key: str, url: str) -> list[dict[str, Any]]:
     answer = request.send("GET", f"{base_url}/webhooks", headers={"x-api-key": key})
     if answer.status == 204:
         return []
-    results = (answer.json() or {}).get("results") if answer.status == 200 else None
+    results = answer.object().get("results") if answer.status == 200 else None
     if not isinstance(results, list):
         raise Failure(f"Pluggy answered {answer.status} to GET /webhooks", "Try again, or see status.pluggy.ai.")
-    return [webhook for webhook in results if _is_same(str(webhook.get("url", "")), url)]
+    webhooks = [webhook for webhook in results if isinstance(webhook, dict) and webhook.get("id")]
+    return [webhook for webhook in webhooks if _is_same(str(webhook.get("url", "")), url)]
 
 
 def delete_webhook(base_url: str, key: str, webhook_id: str) -> None:
@@ -57,5 +58,8 @@ def delete_webhook(base_url: str, key: str, webhook_id: str) -> None:
 
 def _is_same(one: str, other: str) -> bool:
     """Returns whether two addresses differ in their notation alone."""
-    first, second = urlsplit(one), urlsplit(other)
+    try:
+        first, second = urlsplit(one), urlsplit(other)
+    except ValueError:
+        return False
     return (first.hostname, first.path or "/") == (second.hostname, second.path or "/")

@@ -37,6 +37,11 @@ class Answer:
         except ValueError:
             return None
 
+    def object(self) -> dict[str, Any]:
+        """Returns the body as a JSON object, which is empty if the body is not one."""
+        value = self.json()
+        return value if isinstance(value, dict) else {}
+
 
 def send(
     method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None, host: str | None = None

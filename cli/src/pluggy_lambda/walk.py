@@ -88,14 +88,14 @@ def _connect(surroundings: Surroundings, show: Print) -> Started:
     answer = _ask_for_token(surroundings, {})
     if not (token := _token(answer)):
         raise _unexpected("our API", "POST /connect-token", answer)
-    show("app", f"POST /connect-token -> {answer.status}, token valid until {answer.json().get('expiresAt')}")
+    show("app", f"POST /connect-token -> {answer.status}, token valid until {answer.object().get('expiresAt')}")
     body = {"connectorId": CONNECTOR, "parameters": CREDENTIALS}
     answer = _ask_pluggy(surroundings, "POST", "/items", token, body)
     what = f"POST /items at Pluggy, connector {CONNECTOR}, {CREDENTIALS['user']} -> {answer.status}"
     if existing := existing_items(answer):
         show("widget", f"{what}, connected already")
         return _update(surroundings, existing, show)
-    item_id = (answer.json() or {}).get("id")
+    item_id = answer.object().get("id")
     if not item_id:
         raise _unexpected("Pluggy", "POST /items", answer)
     show("widget", f"{what}, item {item_id}")
@@ -117,7 +117,7 @@ def _update(surroundings: Surroundings, existing: list[str], show: Print) -> Sta
     show("app", f"POST /connect-token with the itemId -> {answer.status}, for update mode")
     started = Started(
         item_id,
-        (call_api(surroundings, "GET", f"/items/{item_id}").json() or {}).get("fetchedAt"),
+        call_api(surroundings, "GET", f"/items/{item_id}").object().get("fetchedAt"),
         frozenset(row.id for row in surroundings.events_of(item_id)),
     )
     answer = _ask_pluggy(surroundings, "PATCH", f"/items/{item_id}", token, {"parameters": CREDENTIALS})
@@ -132,7 +132,7 @@ def _ask_for_token(surroundings: Surroundings, body: dict[str, Any]) -> request.
 
 
 def _token(answer: request.Answer) -> str | None:
-    return (answer.json() or {}).get("accessToken")
+    return answer.object().get("accessToken")
 
 
 def _ask_pluggy(
@@ -154,7 +154,7 @@ def _watch(surroundings: Surroundings, started: Started, show: Print) -> Walked:
             if row.id not in events and row.id not in started.old_event_ids:
                 events[row.id] = row
                 show(row.origin, f"{row.event} stored")
-        status = answer.json() or {}
+        status = answer.object()
         is_news = started.old_fetched_at is None or status.get("fetchedAt") != started.old_fetched_at
         state = _state(answer, is_news)
         if state != seen_state:
@@ -178,7 +178,7 @@ def _state(answer: request.Answer, is_news: bool) -> str:
         return str(answer.status)
     if not is_news:
         return "200, as before"
-    status = answer.json() or {}
+    status = answer.object()
     action = (status.get("nextAction") or {}).get("kind")
     at_pluggy = f"{status.get('status')}/{status.get('executionStatus')} at Pluggy"
     return f"200, phase {status.get('phase')}, next action {action} ({at_pluggy})"

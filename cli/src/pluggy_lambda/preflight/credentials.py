@@ -30,7 +30,7 @@ def pluggy_accepts(facts: Facts) -> Outcome:
     """Checks the client id and the client secret at Pluggy."""
     credentials = pluggy.Credentials(facts.secret["clientId"], facts.secret["clientSecret"])
     answer = pluggy.authenticate(facts.parameters["PluggyBaseUrl"], credentials)
-    if answer.status == 200 and (answer.json() or {}).get("apiKey"):
+    if answer.status == 200 and answer.object().get("apiKey"):
         return Passed(facts.parameters["PluggyBaseUrl"])
     if answer.status in (400, 401, 403):
         return Failed(
