@@ -1,3 +1,4 @@
+import re
 import unittest
 
 from click.testing import CliRunner
@@ -5,6 +6,7 @@ from click.testing import CliRunner
 import reference
 from pluggy_lambda import __version__
 from pluggy_lambda.main import main
+from tests.support import ROOT
 
 
 class Help(unittest.TestCase):
@@ -46,6 +48,22 @@ class Help(unittest.TestCase):
             for parameter in command.params:
                 if parameter.name in ("token", "with_token", "client_secret", "password", "api_key"):
                     self.assertTrue(getattr(parameter, "is_flag", False), f"{path} {parameter.name}")
+
+    def test_every_page_that_a_text_names_exists_with_its_heading(self) -> None:
+        named = {
+            match
+            for file in (ROOT / "cli" / "src").rglob("*.py")
+            for match in re.findall(r"(docs/[\w/-]+\.md)(?:#([\w-]+))?", file.read_text())
+        }
+
+        self.assertGreater(len(named), 5)
+        for page, anchor in sorted(named):
+            text = (ROOT / page).read_text()
+            anchors = {
+                re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
+                for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+            }
+            self.assertTrue(not anchor or anchor in anchors, f"{page}#{anchor}")
 
     def test_the_version_is_printed(self) -> None:
         self.assertEqual(CliRunner().invoke(main, ["--version"]).stdout, f"pluggy-lambda, version {__version__}\n")

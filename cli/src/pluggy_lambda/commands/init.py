@@ -129,7 +129,7 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or name not in parameters.declared():
         raise WrongUsageError(
             f"--set {name} names no parameter" if equals else f"--set {text} has no =",
-            "Write --set NAME=VALUE. docs/reference/configuration.md lists the parameters.",
+            "Write --set NAME=VALUE, with a parameter of template.yaml.",
         )
     if problem := parameters.problem_of(name, value):
         raise WrongUsageError(f"--set: {problem}", parameters.declared()[name]["Description"])
