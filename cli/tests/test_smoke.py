@@ -82,6 +82,16 @@ class Smoke(Project):
             self.assertNotIn(private, result.stdout)
         self.assertNotIn(TOKEN, result.stderr)
 
+    def test_a_log_that_cannot_be_read_costs_the_header_names_alone(self) -> None:
+        logs = self.stub("logs")
+        logs.add_client_error("filter_log_events", "AccessDeniedException", "no logs:FilterLogEvents")
+
+        result = self.smoke()
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertIn("the log of the webhook cannot be read: AWS denies FilterLogEvents", result.stderr)
+        self.assertIsNone(json.loads(self.report.read_text())["delivery"]["headerNames"])
+
     def test_a_status_without_a_delivery_is_a_failure_with_a_report(self) -> None:
         self.clients["dynamodb"] = Dynamodb("schedule")
 

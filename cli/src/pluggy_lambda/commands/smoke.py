@@ -60,7 +60,7 @@ def smoke(run: Operation, file: Path | None) -> None:
         walked = walk.run(_surroundings(run, stack, token, responses), run.console.say)
         seconds = time.monotonic() - begun
         delivery = next((event for event in walked.events if event.origin == "webhook"), None)
-        names = _header_names(run, stack, walked.status["itemId"], start) if delivery else None
+    names = _header_names_if_any(run, stack, walked.status["itemId"], start) if delivery else None
     report = _report(run, walked, responses, delivery, names, seconds)
     file.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if delivery is None:
@@ -125,6 +125,16 @@ def _report(
         and {"event": delivery.event, "payloadFields": delivery.payload_fields(), "headerNames": names},
         "pluggyResponses": responses,
     }
+
+
+def _header_names_if_any(run: Operation, stack: Stack, item_id: str, since: float) -> list[str] | None:
+    """Returns the header names. The report is worth having without them."""
+    try:
+        with run.aws.explained():
+            return _header_names(run, stack, item_id, since)
+    except Failure as failure:
+        run.console.say(f"the log of the webhook cannot be read: {failure}")
+        return None
 
 
 def _header_names(run: Operation, stack: Stack, item_id: str, since: float) -> list[str] | None:
