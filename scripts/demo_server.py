@@ -8,7 +8,7 @@ from typing import Any
 from demo.feed import Collector, Sources, plain
 from demo.request_handler import Site, handler
 
-from stack import console, demo, ministack, request, sandbox, settings, stack_file
+from stack import console, demo, ministack, sandbox, settings, stack_file
 
 NAME = "demo-page"
 MAX_MESSAGES = 10
@@ -23,7 +23,7 @@ def serve() -> None:
         widget_url=stack["sandbox"]["url"],
         collector=Collector(_sources(stack)),
         user_token=lambda user: sandbox.user_token(stack["sandbox"]["url"], user),
-        control=lambda method, path, body: request.send_json(method, stack["sandbox"]["url"] + path, body).status,
+        control=lambda method, path, body: sandbox.ask(stack["sandbox"]["url"], method, path, body).status,
     )
     # The loopback alone: the feed has rows.
     ThreadingHTTPServer.daemon_threads = True
@@ -34,8 +34,8 @@ def _sources(stack: dict[str, Any]) -> Sources:
     address = stack["sandbox"]["url"]
     dynamodb = ministack.client("dynamodb")
     return Sources(
-        deliveries=lambda: request.send("GET", f"{address}/sandbox/deliveries").json()["deliveries"],
-        requests=lambda: request.send("GET", f"{address}/sandbox/requests?pathPrefix=/items/").json()["requests"],
+        deliveries=lambda: sandbox.ask(address, "GET", "/sandbox/deliveries").json()["deliveries"],
+        requests=lambda: sandbox.ask(address, "GET", "/sandbox/requests?pathPrefix=/items/").json()["requests"],
         messages=_messages(stack["bus"]),
         rows=lambda: [
             plain(row)

@@ -13,6 +13,7 @@ from stack import (
     local,
     machine,
     node_packages,
+    operator_commands,
     paths,
     served_parameters,
 )
@@ -30,6 +31,7 @@ def test_end_to_end() -> None:
             "Test": _of_rust,
             "The client of Pluggy's widget": lambda: _of_the_widget(stack),
             "The description of the API": lambda: conformance.is_conformant(stack),
+            "The operator's command line": lambda: operator_commands.are_carried_out(stack),
             "The routes for backends": lambda: backend_routes.are_answered(stack),
             "The webhook after a change of a parameter": lambda: served_parameters.are_served(
                 stack, paths.RELEASE_TEMPLATE

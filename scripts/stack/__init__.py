@@ -1,1 +1,9 @@
-"""The parts of the commands in `scripts/`: one noun for each module."""
+"""What the commands of this folder share.
+
+What they share with the operator's command line is in `pluggy_lambda`, in cli/.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "cli" / "src"))

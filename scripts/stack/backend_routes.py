@@ -5,7 +5,8 @@ import time
 import uuid
 from typing import Any
 
-from stack import backend, backend_role, console, request, sandbox, settings
+from pluggy_lambda import request
+from stack import backend, backend_role, console, sandbox, settings
 from stack.backend import Session
 
 # The sandbox's plain bank.

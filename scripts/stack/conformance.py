@@ -6,7 +6,8 @@ import time
 import uuid
 from typing import Any
 
-from stack import backend_role, console, ministack, paths, request, sandbox, settings, tool
+from pluggy_lambda import request
+from stack import backend_role, console, ministack, paths, sandbox, settings, tool
 
 TOOLS = "schemathesis"
 FOLDER = paths.ROOT / "tests" / "schemathesis"

@@ -7,17 +7,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from pluggy_lambda.errors import Failure
 from stack import paths
 
 INTERRUPTED = 130
-
-
-class Failure(Exception):
-    """A problem that the operator can act on, with its remedy."""
-
-    def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(problem)
-        self.remedy = remedy
 
 
 def heading(text: str) -> None:
@@ -119,7 +112,7 @@ def _explain(problem: str, remedy: str) -> int:
     sys.stdout.flush()
     print(f"\n{_bold('error:')} {problem}", file=sys.stderr)
     if remedy:
-        print(f"  {remedy}", file=sys.stderr)
+        print(f"\n{_bold('hint:')} {remedy}", file=sys.stderr)
     return 1
 
 

@@ -5,19 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from stack import (
-    console,
-    fingerprint,
-    machine,
-    ministack,
-    node_packages,
-    paths,
-    port,
-    process,
-    request,
-    settings,
-    widget_bundle,
-)
+from pluggy_lambda import request
+from stack import console, fingerprint, machine, ministack, node_packages, paths, port, process, settings, widget_bundle
 
 FRONTEND = paths.ROOT / "frontend"
 SOURCES = FRONTEND / "demo"

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import console, fingerprint, paths, port, request
+from pluggy_lambda import request
+from stack import console, fingerprint, paths, port
 
 PACKAGE = paths.ROOT / "scripts" / "dynamodb-local"
 INSTALLED = paths.TOOLS / "dynamodb-local"

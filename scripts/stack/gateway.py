@@ -7,8 +7,8 @@ API's own calls. The end-to-end tests fail once MiniStack reads the document its
 
 from typing import Any
 
+from pluggy_lambda.intrinsic import Resolver
 from stack import ministack, sam_template
-from stack.intrinsic import Resolver
 
 METHODS = {"delete", "get", "head", "options", "patch", "post", "put"}
 

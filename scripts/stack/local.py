@@ -8,24 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pluggy_lambda import audit, event_row, functions, registration, request, walk
 from stack import (
-    audit,
     backend_role,
     build,
     console,
     demo,
     deployment,
-    event_row,
     examples,
     gateway,
     ministack,
     paths,
-    request,
     sandbox,
     settings,
     stack_file,
-    walk,
-    webhook_registration,
     widget_bundle,
 )
 from stack.stack_file import Credentials
@@ -158,7 +154,8 @@ def register_webhook(stack: dict[str, Any]) -> None:
             )
     with console.step("registration at Pluggy"):
         statement = audit.statement(ministack.client("sts"))
-        webhook_registration.ensure(ministack.client("lambda"), stack["functions"]["webhookRegistration"], statement)
+        function = stack["functions"]["webhookRegistration"]
+        registration.ensure(functions.asking(ministack.client("lambda"), function, statement, "webhook-registration"))
 
 
 def serve_page(stack: dict[str, Any]) -> dict[str, Any]:
@@ -186,7 +183,8 @@ def walk_once(stack: dict[str, Any]) -> dict[str, Any]:
             user_token=sandbox.user_token(stack["sandbox"]["url"], USER),
             events_of=lambda item_id: event_row.of_item(dynamodb, events, item_id),
             patience_seconds=PATIENCE_SECONDS,
-        )
+        ),
+        console.line,
     )
     return walked.status
 

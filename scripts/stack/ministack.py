@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from stack import aws_error, console, fingerprint, paths, port, process, request, settings, tool
+from pluggy_lambda import errors, request
+from stack import console, fingerprint, paths, port, process, settings, tool
 
 READY_SECONDS = 60
 
@@ -49,7 +50,8 @@ def start() -> None:
 
 def reachable() -> AbstractContextManager[None]:
     """Turns errors of the emulator inside the block into one line."""
-    return aws_error.explained("MiniStack", f"make up restarts it; its log is {console.relative(PROCESS.log)}.")
+    remedy = f"make up restarts it; its log is {console.relative(PROCESS.log)}."
+    return errors.explained("MiniStack", remedy, remedy)
 
 
 def client_environment() -> dict[str, str]:

@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stack import build, console, port, request
+from pluggy_lambda import request
+from stack import build, console, port
 
 READY_SECONDS = 60
 # Slow enough for a client to see a login that waits for the user, fast enough for many logins.

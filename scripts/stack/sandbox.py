@@ -2,9 +2,11 @@
 
 import os
 import time
+from typing import Any
 from urllib.parse import urlencode
 
-from stack import build, console, fingerprint, ministack, port, process, request, settings, widget_bundle
+from pluggy_lambda import request
+from stack import build, console, fingerprint, ministack, port, process, settings, widget_bundle
 from stack.stack_file import Credentials
 
 READY_SECONDS = 60
@@ -42,6 +44,13 @@ def user_token(address: str, user: str) -> str:
     if answer.status != 200:
         raise console.Failure(f"the identity provider answered {answer.status} to a token request for {user}")
     return answer.json()["access_token"]
+
+
+def ask(address: str, method: str, path: str, body: Any = None) -> request.Answer:
+    """Sends a request to the sandbox's own API."""
+    if body is None:
+        return request.send(method, f"{address}{path}")
+    return request.send_json(method, f"{address}{path}", body)
 
 
 def _command(credentials: Credentials) -> list[str]:

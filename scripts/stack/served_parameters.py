@@ -6,7 +6,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from stack import console, deployment, fingerprint, ministack, paths, request, sam_template, settings
+from pluggy_lambda import request
+from stack import console, deployment, fingerprint, ministack, paths, sam_template, settings
 
 FUNCTION = "WebhookFunction"
 ALIAS = "live"

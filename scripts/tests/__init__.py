@@ -1,0 +1,3 @@
+"""Tests of the commands. Importing `stack` makes `pluggy_lambda` importable."""
+
+import stack as stack

@@ -2,8 +2,8 @@ import copy
 import unittest
 from typing import Any
 
+from pluggy_lambda.intrinsic import Resolver
 from stack import paths, sam_template, swagger_parser
-from stack.intrinsic import Resolver
 
 # SAM describes the JWT authorizer as an OAuth 2.0 scheme without its flows. API Gateway's own documents do the same.
 OF_SAM = {"attribute components.securitySchemes.UserAuthorizer.flows is missing"}

@@ -1,12 +1,11 @@
 import json
-import os
 import re
 import tomllib
 import unittest
 from typing import Any
-from unittest import mock
 
-from stack import account, environment, paths, sam_template
+from pluggy_lambda import environment
+from stack import paths, sam_template
 
 CONFIG = tomllib.loads(paths.SAM_CONFIG.read_text())
 DECLARED = sam_template.parse((paths.ROOT / "template.yaml").read_text())["Parameters"]
@@ -50,15 +49,6 @@ class Environments(unittest.TestCase):
 
         self.assertEqual(len(names), len(set(names)))
 
-    def test_the_region_is_that_of_samconfig_whatever_the_profile_says(self) -> None:
-        prod = environment.named("prod")
-        elsewhere = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}
-
-        with mock.patch.dict(os.environ, elsewhere):
-            client = account.client("secretsmanager", prod)
-
-        self.assertEqual(client.meta.region_name, CONFIG["prod"]["global"]["parameters"]["region"])
-
 
 class Examples(unittest.TestCase):
     def test_every_value_is_one_that_cloudformation_accepts(self) -> None:
@@ -75,9 +65,9 @@ class Examples(unittest.TestCase):
     def test_production_says_every_parameter_since_a_removed_one_keeps_its_value(self) -> None:
         self.assertEqual(example("prod").keys(), DECLARED.keys())
 
-    def test_the_secret_is_the_one_that_make_secret_writes(self) -> None:
+    def test_the_secret_is_the_one_that_the_command_line_writes(self) -> None:
         for name in ("dev", "prod"):
-            self.assertEqual(example(name)["PluggySecretName"], environment.named(name).secret_name)
+            self.assertEqual(example(name)["PluggySecretName"], environment.named(name, paths.ROOT).secret_name)
 
     def test_json_arrives_whole(self) -> None:
         for name in ("dev", "prod"):

@@ -106,7 +106,7 @@ impl Rotation {
         self.deliver().await;
     }
 
-    /// Runs `make register-webhook` with this secret in Secrets Manager.
+    /// Runs `pluggy-lambda webhook register` with this secret in Secrets Manager.
     async fn register(&mut self, webhook_secret: &'static str) -> Report {
         let mut app = self.deployment.webhook_registration();
         app.accepted = accepted(&format!("{WEBHOOK_SECRET_SHA256},{NEW_SHA256}"));

@@ -1,0 +1,105 @@
+"""Failures that an operator can act on, with their exit codes. Errors of the AWS libraries become such failures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Codes with which AWS refuses credentials, not an action.
+REFUSED_CREDENTIALS = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
+
+
+class Failure(Exception):
+    """A problem that the operator can act on, with its remedy."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+    def advised(self, more: str) -> "Failure":
+        """Adds advice to the remedy, and returns the failure."""
+        self.remedy = f"{self.remedy} {more}".strip()
+        return self
+
+
+class WrongUsageError(Failure):
+    """The command line is wrong."""
+
+    exit_code = 2
+
+
+class NoCredentialsError(Failure):
+    """There are no AWS credentials, or AWS refuses them."""
+
+    exit_code = 4
+
+
+class InterruptedFailure(Failure):
+    """The operator interrupted the command."""
+
+    exit_code = 130
+
+
+@contextmanager
+def explained(who: str, sign_in: str, reach: str) -> Iterator[None]:
+    """Turns the libraries' errors inside the block into a failure of `who`.
+
+    `sign_in` is the remedy for credentials that do not work, and `reach` for a service that does not answer.
+    """
+    from botocore import exceptions  # Scripts that stop the local stack run without it.
+
+    without_credentials = (
+        exceptions.CredentialRetrievalError,
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.SSOError,
+        exceptions.TokenRetrievalError,
+        exceptions.UnauthorizedSSOTokenError,
+    )
+    try:
+        yield
+    except without_credentials as error:
+        raise NoCredentialsError(f"there are no {who} credentials: {_line(str(error))}", sign_in) from None
+    except exceptions.ClientError as error:
+        raise _of_response(error, who, sign_in) from None
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        raise Failure(f"{who} does not answer: {_line(str(error))}", reach) from None
+    except exceptions.BotoCoreError as error:
+        raise Failure(f"{who}: {_line(str(error))}", "Correct the value that the message names.") from None
+
+
+def code_of(error: Exception) -> str:
+    """Returns the code of an error that AWS answered, or nothing."""
+    response = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def _of_response(error: Exception, who: str, sign_in: str) -> Failure:
+    code = code_of(error)
+    message = getattr(error, "response", {}).get("Error", {}).get("Message") or code
+    operation = getattr(error, "operation_name", "a request")
+    if code in REFUSED_CREDENTIALS:
+        return NoCredentialsError(f"{who} refuses the credentials: {_line(message)}", sign_in)
+    if code in DENIED:
+        return Failure(
+            f"{who} denies {operation}: {_line(message)}",
+            "Use a role with this permission. docs/operate.md#permissions lists what each command needs.",
+        )
+    return Failure(
+        f"{who} refuses {operation}: {code}: {_line(message)}",
+        "Remove the cause that the message names, then run the command again.",
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")

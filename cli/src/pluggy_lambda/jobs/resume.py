@@ -1,0 +1,43 @@
+"""The line that continues a long job after an interruption or a failure."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pluggy_lambda.errors import Failure, InterruptedFailure
+
+
+@dataclass(frozen=True)
+class Resume:
+    """A command line. An option without a name is an argument; one without a value is left out."""
+
+    command: str
+    env: str
+    options: Mapping[str, str]
+
+    def __str__(self) -> str:
+        words = ["pluggy-lambda", *self.command.split(), "--env", self.env]
+        # Last, since an argument may begin with a hyphen.
+        arguments = [value for name, value in self.options.items() if value and not name]
+        for name, value in self.options.items():
+            if value and name:
+                words += [f"{name}={value}"] if value.startswith("-") else [name, value]
+        return quoted([*words, *arguments])
+
+    @contextmanager
+    def offered(self, progress: str) -> Iterator[None]:
+        """Adds the line to a failure inside the block, also to an interruption."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise InterruptedFailure(f"interrupted: {progress}", f"To continue: {self}") from None
+        except Failure as failure:
+            raise failure.advised(f"To continue: {self}") from None
+
+
+def quoted(words: list[str]) -> str:
+    """Returns a command line for the shell of this machine."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

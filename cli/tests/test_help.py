@@ -1,0 +1,88 @@
+import re
+import unittest
+
+from click.testing import CliRunner
+
+import reference
+from pluggy_lambda import __version__
+from pluggy_lambda.main import main
+from tests.support import ROOT
+
+
+class Help(unittest.TestCase):
+    def test_every_command_has_help_and_is_documented(self) -> None:
+        paths = list(reference.commands())
+        page = reference.PAGE.read_text()
+
+        self.assertGreater(len(paths), 13)
+        for path in paths:
+            text = reference.help_of(path)
+
+            self.assertTrue(text.startswith(" ".join(("Usage: pluggy-lambda", *path))), text)
+            self.assertIn(text, page, f"{path}; make cli-files")
+
+    def test_the_page_is_current(self) -> None:
+        self.assertEqual(reference.page(), reference.PAGE.read_text(), "run: make cli-files")
+
+    def test_every_option_says_what_it_does(self) -> None:
+        for path in reference.commands():
+            command = main
+            for name in path:
+                command = command.commands[name]
+            for parameter in command.params:
+                if parameter.param_type_name == "option":
+                    self.assertTrue(parameter.help and parameter.help.endswith((".", "]")), f"{path} {parameter.name}")
+
+    def test_every_command_but_a_group_names_its_environment(self) -> None:
+        for path in reference.commands():
+            text = reference.help_of(path)
+            if "COMMAND [ARGS]" not in text:
+                for option in ("--env NAME", "--json", "--yes"):
+                    self.assertIn(option, text, path)
+
+    def test_no_option_takes_a_secret(self) -> None:
+        for path in reference.commands():
+            command = main
+            for name in path:
+                command = command.commands[name]
+            for parameter in command.params:
+                if parameter.name in ("token", "with_token", "client_secret", "password", "api_key"):
+                    self.assertTrue(getattr(parameter, "is_flag", False), f"{path} {parameter.name}")
+
+    def test_every_page_that_a_text_names_exists_with_its_heading(self) -> None:
+        named = {
+            match
+            for file in (ROOT / "cli" / "src").rglob("*.py")
+            for match in re.findall(r"(docs/[\w/-]+\.md)(?:#([\w-]+))?", file.read_text())
+        }
+
+        self.assertGreater(len(named), 5)
+        for page, anchor in sorted(named):
+            text = (ROOT / page).read_text()
+            anchors = {
+                re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
+                for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+            }
+            self.assertTrue(not anchor or anchor in anchors, f"{page}#{anchor}")
+
+    def test_the_version_is_printed(self) -> None:
+        self.assertEqual(CliRunner().invoke(main, ["--version"]).stdout, f"pluggy-lambda, version {__version__}\n")
+
+    def test_an_unknown_command_or_option_is_wrong_usage(self) -> None:
+        for arguments, expected in [
+            (["bogus"], "error: no such command 'bogus'"),
+            (["webhook", "bogus"], "error: no such command 'bogus'"),
+            (["smoke", "--bogus"], "error: no such option '--bogus'"),
+            (["smoke"], "error: missing option '--env'"),
+            (["items", "adopt", "--env", "dev"], "error: missing argument 'TABLE'"),
+            (["smoke", "--env"], "error: option '--env' requires an argument"),
+        ]:
+            result = CliRunner().invoke(main, arguments, prog_name="pluggy-lambda")
+
+            self.assertEqual(result.exit_code, 2, arguments)
+            self.assertTrue(result.stderr.startswith(expected), result.stderr)
+            self.assertIn("\n\nhint: pluggy-lambda", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,123 @@
+import unittest
+from typing import Any
+from unittest import mock
+
+from pluggy_lambda.commands import preflight
+from pluggy_lambda.errors import Failure, NoCredentialsError
+from pluggy_lambda.preflight import check
+from pluggy_lambda.preflight.check import Check, Failed, Group, Passed, Skipped, Warned
+from tests.support import Project, check_golden
+
+
+def raising(error: BaseException) -> Any:
+    def run(_: Any) -> Any:
+        raise error
+
+    return run
+
+
+GROUPS = (
+    Group(
+        "First",
+        (
+            Check("good", "the one is right", lambda _: Passed("[/x] 1")),
+            Check("doubtful", "the other is right", lambda _: Warned("it is [bold]odd[/bold]", "Look at it.")),
+            Check("bad", "the third is right", lambda _: Failed("it is wrong\x1b[2J", "Correct it."), ("doubtful",)),
+        ),
+    ),
+    Group(
+        "Second",
+        (
+            Check("after", "the fourth is right", lambda _: Passed(), ("good", "bad")),
+            Check("refused", "the service answers", raising(Failure("AWS denies it", "Use another role."))),
+            Check("broken", "the check works", raising(KeyError("x"))),
+            Check("absent", "the token is right", lambda _: Skipped("no token was given")),
+        ),
+    ),
+)
+
+
+class Outcomes(unittest.TestCase):
+    def test_a_problem_cannot_be_built_without_its_remedy(self) -> None:
+        for kind in (Failed, Warned):
+            for found, remedy in [("wrong", ""), ("", "Do it.")]:
+                with self.assertRaises(ValueError):
+                    kind(found, remedy)
+            with self.assertRaises(TypeError):
+                kind("wrong")
+
+    def test_every_check_has_an_id_of_its_own_and_needs_earlier_ones(self) -> None:
+        seen: set[str] = set()
+        for each in (each for group in preflight.WITH_STACK for each in group.checks):
+            self.assertNotIn(each.id, seen)
+            self.assertLessEqual(set(each.needs), seen, each.id)
+            self.assertRegex(each.id, "^[a-z-]+$")
+            seen.add(each.id)
+
+
+class Running(unittest.TestCase):
+    def test_a_check_runs_if_what_it_needs_did_not_fail(self) -> None:
+        results = check.run(GROUPS, None)
+
+        self.assertEqual(results["bad"].outcome, Failed("it is wrong\x1b[2J", "Correct it."))
+        self.assertEqual(results["after"].outcome, Skipped("it needs bad"))
+        self.assertEqual(results["refused"].outcome, Failed("AWS denies it", "Use another role."))
+        self.assertIn("KeyError", results["broken"].outcome.found)
+
+    def test_only_the_named_checks_and_what_they_need_run(self) -> None:
+        chosen = check.chosen(GROUPS, ["after"])
+
+        self.assertEqual([each.id for group in chosen for each in group.checks], ["good", "doubtful", "bad", "after"])
+        self.assertEqual(check.chosen(GROUPS, []), list(GROUPS))
+
+    def test_an_interruption_is_no_finding(self) -> None:
+        with self.assertRaises(KeyboardInterrupt):
+            check.run([Group("One", (Check("a", "a", raising(KeyboardInterrupt())),))], None)
+
+
+class Printed(Project):
+    def preflight(self, *options: str, groups: tuple[Group, ...] = GROUPS) -> Any:
+        with mock.patch.object(preflight, "GROUPS", groups), mock.patch("time.monotonic", lambda: 1.0):
+            return self.invoke("preflight", "--env", "dev", *options)
+
+    def test_the_table_shows_what_was_found_and_the_remedy(self) -> None:
+        result = self.preflight()
+
+        self.assertEqual((result.exit_code, result.stderr), (1, ""))
+        check_golden(self, "preflight.txt", result.stdout)
+
+    def test_the_document_has_the_same(self) -> None:
+        result = self.preflight("--json")
+
+        self.assertEqual(result.exit_code, 1)
+        check_golden(self, "preflight.json", result.stdout)
+
+    def test_a_warning_leaves_the_exit_code_alone(self) -> None:
+        result = self.preflight(groups=(Group("One", GROUPS[0].checks[:2]),))
+
+        self.assertEqual(result.exit_code, 0)
+        self.assertTrue(result.stdout.endswith("\n\n1 ok, 1 warning\n"), result.stdout)
+
+    def test_refused_credentials_have_their_exit_code(self) -> None:
+        refused = Check("credentials", "the credentials work", raising(NoCredentialsError("none", "Sign in.")))
+
+        self.assertEqual(self.preflight(groups=(*GROUPS, Group("AWS", (refused,)))).exit_code, 4)
+
+    def test_an_unknown_check_is_wrong_usage(self) -> None:
+        unknown = self.preflight("--only", "nothing")
+        of_the_stack = self.preflight("--only", "alarms-quiet")
+
+        self.assertEqual((unknown.exit_code, of_the_stack.exit_code), (2, 2))
+        self.assertIn("hint: Checks: good, doubtful", unknown.stderr)
+        self.assertIn("hint: Add --stack.", of_the_stack.stderr)
+
+    def test_the_token_is_read_and_never_printed(self) -> None:
+        result = self.invoke(
+            "preflight", "--env", "dev", "--token", "--only", "token-format", stdin="the.secret-token\n"
+        )
+
+        self.assertNotIn("secret-token", result.output)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+import unittest
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from pluggy_lambda.errors import Failure, InterruptedFailure, WrongUsageError
+from pluggy_lambda.jobs import republish
+from pluggy_lambda.jobs.dead_letter_queue import Queue
+from pluggy_lambda.jobs.republish import Progress, RepublishJob
+from tests.support import Lambda, Project
+from tests.test_dead_letter_queue import Sqs, ours
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+JOB = RepublishJob(NOW - timedelta(hours=1), NOW)
+
+
+class Waiting:
+    """A fake queue with a given oldest message."""
+
+    def __init__(self, oldest: datetime | None = None, without_time: int = 0) -> None:
+        self._answer = (oldest, without_time)
+
+    def now(self) -> datetime:
+        return NOW
+
+    def oldest(self) -> tuple[datetime | None, int]:
+        return self._answer
+
+
+def chosen(queue: Waiting, since: str = "", started: str = "", cursor: str = "") -> RepublishJob:
+    job = RepublishJob.chosen(since, started, cursor, cast(Queue, queue))
+    assert job is not None
+    return job
+
+
+def step(published: int, cursor: str | None) -> dict[str, Any]:
+    return {"result": "republished", "published": published, "deadLettered": 1, "scanned": 100, "cursor": cursor}
+
+
+class Choices(unittest.TestCase):
+    def test_without_a_time_the_queue_names_it(self) -> None:
+        job = chosen(Waiting(datetime(2026, 11, 23, 9, 30, 0, 999999, UTC)))
+
+        command = {"action": "republish", "since": "2026-11-23T09:30:00Z", "cursor": None}
+        self.assertEqual((job.command(), job.started), (command, NOW))
+
+    def test_a_given_time_precedes_the_queues(self) -> None:
+        job = chosen(Waiting(NOW, without_time=1), since="24h")
+
+        self.assertEqual(job.command()["since"], "2026-11-22T12:00:00Z")
+
+    def test_an_empty_queue_needs_nothing(self) -> None:
+        self.assertIsNone(RepublishJob.chosen("", "", "", cast(Queue, Waiting())))
+
+    def test_a_message_without_a_time_needs_a_person(self) -> None:
+        with self.assertRaisesRegex(Failure, "2 messages of the dead-letter queue name no time"):
+            chosen(Waiting(NOW, without_time=2))
+
+    def test_an_interrupted_one_continues_from_its_cursor(self) -> None:
+        job = chosen(Waiting(), since="2026-11-23T11:00:00Z", started="2026-11-23T11:59:00Z", cursor="a")
+
+        self.assertEqual(job, RepublishJob(NOW - timedelta(hours=1), NOW - timedelta(minutes=1), "a"))
+
+    def test_an_incomplete_line_to_continue_is_refused(self) -> None:
+        for choices in [
+            {"cursor": "a"},
+            {"cursor": "a", "since": "1h"},
+            {"since": "1h", "started": "2026-11-23T11:59:00Z"},
+            {"cursor": "a", "since": "1h", "started": "soon"},
+        ]:
+            with self.assertRaisesRegex(WrongUsageError, "belong together"):
+                chosen(Waiting(), **choices)
+
+
+class Run(unittest.TestCase):
+    def test_it_runs_until_there_is_no_cursor(self) -> None:
+        steps, commands = [step(25, "a"), step(0, "b"), step(5, None)], []
+
+        def ask(command: dict[str, Any]) -> dict[str, Any]:
+            commands.append(command)
+            return steps.pop(0)
+
+        progress = republish.run(JOB, ask, "dev", lambda _: None)
+
+        self.assertEqual(progress, Progress(30, 3, 300))
+        self.assertEqual([command["cursor"] for command in commands], [None, "a", "b"])
+
+    def test_every_early_end_names_the_command_to_continue(self) -> None:
+        for error, expected in [
+            (
+                KeyboardInterrupt(),
+                r"interrupted: 25 events published \(the bus refuses 1 more, now in the queue\), 100 rows",
+            ),
+            (Failure("boom", "Repair it."), "boom"),
+        ]:
+            answers = iter([step(25, "a b")])
+
+            def ask(_: dict[str, Any], answers: Any = answers, error: BaseException = error) -> dict[str, Any]:
+                for answer in answers:
+                    return answer
+                raise error
+
+            with self.assertRaisesRegex(Failure, expected) as raised:
+                republish.run(JOB, ask, "prod", lambda _: None)
+
+            line = "--since 2026-11-23T11:00:00Z --started 2026-11-23T12:00:00Z --cursor 'a b'"
+            self.assertTrue(
+                raised.exception.remedy.endswith(f"To continue: pluggy-lambda replay --bus --env prod {line}"),
+                raised.exception.remedy,
+            )
+
+    def test_an_end_before_the_first_step_starts_from_the_beginning(self) -> None:
+        def ask(_: dict[str, Any]) -> dict[str, Any]:
+            raise Failure("boom")
+
+        with self.assertRaises(Failure) as raised:
+            republish.run(JOB, ask, "dev", lambda _: None)
+
+        self.assertEqual(
+            raised.exception.remedy, "To continue: pluggy-lambda replay --bus --env dev --since 2026-11-23T11:00:00Z"
+        )
+
+
+class Command(Project):
+    def setUp(self) -> None:
+        super().setUp()
+        self.deploy()
+
+    def test_what_the_queue_names_is_published_and_deleted_from_it(self) -> None:
+        before = NOW - timedelta(minutes=1)
+        messages = [(ours(f"2026-11-23T11:{minute}:00Z"), before) for minute in ("00", "30")]
+        self.clients["sqs"] = queue = Sqs(*messages)
+        self.clients["lambda"] = client = Lambda(step(25, "a"), step(5, None))
+
+        result = self.invoke("replay", "--bus", "--env", "dev", "--json")
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertEqual([command["since"] for command in client.commands], ["2026-11-23T11:00:00Z"] * 2)
+        self.assertEqual(client.functions, ["the-republish"] * 2)
+        expected = {
+            "since": "2026-11-23T11:00:00Z",
+            "published": 30,
+            "deadLettered": 2,
+            "searched": 200,
+            "messagesDeleted": 2,
+            "messagesLeft": 0,
+        }
+        self.assertEqual(self.document(result)["result"], expected)
+        self.assertEqual(queue.bodies, {})
+
+    def test_an_empty_queue_publishes_nothing(self) -> None:
+        self.clients["sqs"], self.clients["lambda"] = Sqs(), Lambda()
+
+        result = self.invoke("replay", "--bus", "--env", "dev")
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertIn("the dead-letter queue is empty", result.stdout)
+
+    def test_a_stack_that_publishes_nothing_says_so(self) -> None:
+        self.deploy(RepublishFunctionName="")
+
+        result = self.invoke("replay", "--bus", "--env", "dev")
+
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("PublishEvents=true", result.stderr)
+
+    def test_an_interruption_prints_the_line_that_continues(self) -> None:
+        self.clients["sqs"] = queue = Sqs((ours("2026-11-23T11:00:00Z"), NOW - timedelta(minutes=1)))
+        self.clients["lambda"] = Lambda(step(25, "items.x"), KeyboardInterrupt())
+
+        result = self.invoke("replay", "--bus", "--env", "dev")
+
+        self.assertEqual(result.exit_code, InterruptedFailure.exit_code)
+        line = "replay --bus --env dev --since 2026-11-23T11:00:00Z --started 2026-11-23T12:00:00Z --cursor items.x"
+        self.assertIn(f"hint: To continue: pluggy-lambda {line}\n", result.stderr)
+        self.assertEqual(len(queue.bodies), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,272 @@
+import hashlib
+import json
+import types
+import unittest
+
+from pluggy_lambda import parameters
+from tests.support import CLIENT_ID, Project
+
+ANOTHER = "22222222-0000-4000-8000-000000000003"
+KEY = "arn:aws:kms:sa-east-1:123456789012:key/1"
+FILE = "PluggyClientId: 00000000-0000-4000-8000-000000000000\nWebhookSecretSha256: ''\n# kept\n"
+
+
+class NotFoundError(Exception):
+    pass
+
+
+class SecretsManager:
+    """A fake Secrets Manager of one region."""
+
+    exceptions = types.SimpleNamespace(ResourceNotFoundException=NotFoundError)
+
+    def __init__(self) -> None:
+        self.stored: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+
+    # The names of the arguments are those of AWS.
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
+        if SecretId not in self.stored:
+            raise NotFoundError
+        return {"SecretString": self.stored[SecretId]}
+
+    def create_secret(self, *, Name: str, Description: str, SecretString: str, KmsKeyId: str = "") -> None:  # noqa: N803
+        assert Name not in self.stored
+        assert Description
+        self.stored[Name] = SecretString
+        self.keys[Name] = KmsKeyId
+
+    def update_secret(self, *, SecretId: str, SecretString: str, KmsKeyId: str) -> None:  # noqa: N803
+        self.put_secret_value(SecretId=SecretId, SecretString=SecretString)
+        self.keys[SecretId] = KmsKeyId
+
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803
+        if SecretId not in self.stored:
+            raise NotFoundError
+        self.stored[SecretId] = SecretString
+
+    def value(self, name: str) -> dict[str, str]:
+        return json.loads(self.stored[name])
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Secret(Project):
+    def setUp(self) -> None:
+        super().setUp()
+        self.clients["secretsmanager"] = self.manager = SecretsManager()
+
+    def store(self, client_secret: str, *options: str, env: str = "dev", client_id: str = CLIENT_ID) -> None:
+        result = self.invoke("secret", "--env", env, *options, stdin=f"{client_id}\n{client_secret}\n")
+        self.assertEqual(result.exit_code, 0, result.output)
+        for secret in (client_secret, self.manager.value(f"pluggy-lambda/{env}")["webhookSecret"]):
+            self.assertNotIn(secret, result.output)
+
+
+class Storing(Secret):
+    def test_a_second_environment_has_a_secret_of_its_own(self) -> None:
+        self.store("the secret of dev")
+        self.store("the secret of prod", env="prod", client_id=ANOTHER)
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientSecret"], "the secret of dev")
+        self.assertEqual(self.manager.value("pluggy-lambda/prod")["clientSecret"], "the secret of prod")
+
+    def test_the_secret_is_encrypted_with_the_named_key_and_keeps_it(self) -> None:
+        self.store("the first secret")
+        self.assertEqual(self.manager.keys["pluggy-lambda/dev"], "")
+
+        self.store("the second secret", "--kms-key", KEY)
+        self.store("the first secret", "--kms-key", KEY, env="prod")
+        self.store("the third secret")
+
+        self.assertEqual(set(self.manager.keys.values()), {KEY})
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientSecret"], "the third secret")
+
+    def test_another_application_is_refused_and_nothing_changes(self) -> None:
+        self.store("the first secret")
+        before = dict(self.manager.stored)
+
+        result = self.invoke("secret", "--env", "dev", stdin=f"{ANOTHER}\nthe other secret\n")
+
+        self.assertEqual(result.exit_code, 2)
+        self.assertIn(f"has the credentials of client {CLIENT_ID}, not {ANOTHER}", result.stderr)
+        self.assertIn("Add --yes", result.stderr)
+        self.assertEqual(self.manager.stored, before)
+
+    def test_a_person_may_replace_another_application_or_not(self) -> None:
+        for answer, code, expected in [("n", 1, CLIENT_ID), ("y", 0, ANOTHER)]:
+            self.manager.stored.clear()
+            self.store("the first secret")
+
+            result = self.invoke("secret", "--env", "dev", typed=f"{ANOTHER}\nthe other secret\n{answer}\n")
+
+            self.assertEqual(result.exit_code, code, result.output)
+            self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientId"], expected)
+
+    def test_yes_replaces_another_application(self) -> None:
+        self.store("the first secret")
+        self.store("the second secret", "--yes", client_id=ANOTHER)
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["clientId"], ANOTHER)
+
+    def test_a_new_client_secret_keeps_the_webhook_secret(self) -> None:
+        self.store("the first secret")
+        before = self.manager.value("pluggy-lambda/dev")
+        self.store("the second secret")
+
+        self.assertEqual(self.manager.value("pluggy-lambda/dev"), {**before, "clientSecret": "the second secret"})
+
+    def test_the_parameters_are_written_into_the_file(self) -> None:
+        self.file.write_text(FILE)
+        self.store("the first secret")
+
+        webhook_secret = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
+        self.assertEqual(
+            parameters.read(self.file),
+            {
+                "PluggySecretName": "pluggy-lambda/dev",
+                "PluggyClientId": CLIENT_ID,
+                "WebhookSecretSha256": digest(webhook_secret),
+            },
+        )
+        self.assertIn("# kept", self.file.read_text())
+
+    def test_a_rotation_that_goes_on_is_not_disturbed(self) -> None:
+        self.store("the first secret")
+        both = f"{'0' * 64},{digest(self.manager.value('pluggy-lambda/dev')['webhookSecret'])}"
+        self.file.write_text(FILE.replace("''", both))
+        self.store("the second secret")
+
+        self.assertEqual(parameters.read(self.file)["WebhookSecretSha256"], both)
+
+    def test_wrong_input_stores_nothing(self) -> None:
+        for stdin, code, expected in [
+            ("", 2, "the standard input has no line for: Pluggy client id"),
+            ("maria\nsecret\n", 1, "the client id is not a UUID"),
+            (f"{CLIENT_ID}\n\n", 2, "the standard input has no line for: Pluggy client secret"),
+        ]:
+            result = self.invoke("secret", "--env", "dev", stdin=stdin)
+
+            self.assertEqual(result.exit_code, code, result.output)
+            self.assertIn(expected, result.stderr)
+            self.assertNotIn("maria", result.output)
+        self.assertEqual(self.manager.stored, {})
+
+    def test_a_value_with_odd_characters_is_refused_and_not_shown(self) -> None:
+        for secret in ("hidden\u00e9", "hidden\x1b[2J", "hidden\x00x"):
+            result = self.invoke("secret", "--env", "dev", stdin=f"{CLIENT_ID}\n{secret}\n")
+
+            self.assertEqual(result.exit_code, 2, result.output)
+            self.assertNotIn("hidden", result.output)
+        self.assertEqual(self.manager.stored, {})
+
+    def test_no_secret_is_an_argument(self) -> None:
+        result = self.invoke("secret", "--env", "dev", "--client-secret", "x")
+
+        self.assertEqual(result.exit_code, 2)
+
+    def test_a_key_that_is_no_arn_is_refused(self) -> None:
+        result = self.invoke("secret", "--env", "dev", "--kms-key", "alias/x")
+
+        self.assertEqual(result.exit_code, 2)
+        self.assertIn("must be the ARN of a KMS key", result.stderr)
+
+
+class Rotating(Secret):
+    def rotate(self, *options: str) -> tuple[int, str]:
+        result = self.invoke("secret", "--env", "dev", "--rotate", *options)
+        return result.exit_code, result.output
+
+    def test_the_webhook_secret_is_new_and_nothing_else_changes(self) -> None:
+        self.store("the client secret")
+        before = self.manager.value("pluggy-lambda/dev")
+
+        code, output = self.rotate("--yes")
+
+        after = self.manager.value("pluggy-lambda/dev")
+        self.assertEqual(code, 0, output)
+        self.assertEqual({**after, "webhookSecret": before["webhookSecret"]}, before)
+        self.assertNotEqual(after["webhookSecret"], before["webhookSecret"])
+        self.assertRegex(after["webhookSecret"], "^[0-9a-f]{64}$")
+        self.assertNotIn(after["webhookSecret"], output)
+        both = f"{digest(before['webhookSecret'])},{digest(after['webhookSecret'])}"
+        self.assertIn(f"WebhookSecretSha256: {both} in {self.file}", output)
+        self.assertIn(f"4. Set WebhookSecretSha256: {digest(after['webhookSecret'])}", output)
+
+    def test_the_file_accepts_both_and_a_second_rotation_waits(self) -> None:
+        self.file.write_text(FILE)
+        self.store("the client secret")
+        first = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
+
+        self.assertEqual(self.rotate("--yes")[0], 0)
+        second = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
+        code, output = self.rotate("--yes")
+
+        self.assertEqual(code, 1)
+        self.assertIn("a rotation has not ended", output)
+        self.assertEqual(parameters.read(self.file)["WebhookSecretSha256"], f"{digest(first)},{digest(second)}")
+        self.assertEqual(self.manager.value("pluggy-lambda/dev")["webhookSecret"], second)
+
+    def test_without_a_confirmation_nothing_changes(self) -> None:
+        self.store("the client secret")
+        before = dict(self.manager.stored)
+
+        code, output = self.rotate()
+
+        self.assertEqual(code, 2)
+        self.assertIn("Add --yes", output)
+        self.assertEqual(self.manager.stored, before)
+
+    def test_there_must_be_a_webhook_secret(self) -> None:
+        code, output = self.rotate("--yes")
+
+        self.assertEqual(code, 1)
+        self.assertIn("hint: Create one: pluggy-lambda secret --env dev", output)
+
+    def test_a_secret_that_is_no_object_counts_as_none(self) -> None:
+        for text in ("", "[]", "7", "no JSON"):
+            self.manager.stored["pluggy-lambda/dev"] = text
+
+            self.assertEqual(self.rotate("--yes")[0], 1, text)
+
+
+class File(Project):
+    def test_every_value_is_read_back_as_it_was_written(self) -> None:
+        values = {
+            "JwtScope": "",
+            "SandboxConnectors": "true",
+            "MemorySize": "256",
+            "WebhookSecretSha256": "1e5",
+            "JwtAudience": "a: b # c",
+            "OwnerClaim": 'it\'s "quoted"\\n\tä',
+            "ConnectProfiles": '{"default":{"connect":{}}}',
+            "AlarmTopicArn": "null",
+            "CorsAllowedOrigins": "https://a.example,https://b.example",
+        }
+        file = self.folder / "values.yaml"
+        file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n")
+
+        parameters.write(file, values)
+
+        self.assertEqual(parameters.read(file), values)
+        self.assertIn("# kept\n", file.read_text())
+        self.assertIn('WebhookSecretSha256: "1e5"', file.read_text())
+
+    def test_a_file_in_another_form_is_left_alone(self) -> None:
+        for text in ('{"MemorySize": "1"}', "MemorySize: |\n  1\n\n  2\n", "? MemorySize\n: 1\n"):
+            self.file.write_text(text)
+
+            self.assertFalse(parameters.write(self.file, {"MemorySize": "2"}), text)
+            self.assertEqual(self.file.read_text(), text)
+
+    def test_a_last_line_without_an_end_is_replaced(self) -> None:
+        self.file.write_text("MemorySize: 1")
+
+        self.assertTrue(parameters.write(self.file, {"MemorySize": "2"}))
+        self.assertEqual(self.file.read_text(), "MemorySize: 2\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
