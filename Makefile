@@ -186,11 +186,11 @@ inspect: local-tools ## Show everything known of an item (ITEM=), or a user's it
 	@$(LOCAL_PYTHON) scripts/inspect_item.py
 
 .PHONY: replay
-replay: local-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second
+replay: local-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second, up to 1000
 	@$(LOCAL_PYTHON) scripts/replay.py
 
 .PHONY: republish
-republish: local-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h
+republish: local-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h; RATE=500 a second
 	@$(LOCAL_PYTHON) scripts/republish.py
 
 .PHONY: import

@@ -12,9 +12,11 @@ def replay() -> None:
     env = os.environ.get(environment.VARIABLE, "")
     if job.field == "clientUserId":
         console.line("reads the user's items, then every event row, to find the user's items whose rows are lost")
+    if job.field != "itemId":
+        console.line(f"nothing is requested twice by: {job.to_continue(env)}")
     with operator.reached() as ask:
         try:
-            progress = replay_job.run(job, ask, pace.Pace(rate), env, lambda so_far: console.progress(str(so_far)))
+            progress = replay_job.run(job, ask, pace.Pace(rate), env, lambda so_far: console.progress(so_far.status()))
         finally:
             console.progress_done()
     console.line(str(progress))

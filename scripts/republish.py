@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stack import account, audit, console, environment, ministack, moment, operator, republish_job, stack_file
+from stack import account, audit, console, environment, ministack, moment, operator, pace, republish_job, stack_file
 from stack.dead_letter_queue import Queue
 from stack.environment import Environment
 from stack.operator import Ask
@@ -20,7 +20,11 @@ def republish() -> None:
         console.line(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
         try:
             progress = republish_job.run(
-                job, ask, chosen.name if chosen else "", lambda so_far: console.progress(str(so_far))
+                job,
+                ask,
+                pace.Pace(job.per_second()),
+                chosen.name if chosen else "",
+                lambda so_far: console.progress(so_far.status()),
             )
         finally:
             console.progress_done()

@@ -11,7 +11,7 @@ RUN = "2f1e0d9c-0000-4000-8000-000000000020"
 
 
 def step(replayed: int, cursor: str | None) -> dict[str, Any]:
-    return {"replayed": replayed, "known": 1, "scanned": 100, "cursor": cursor}
+    return {"replayed": replayed, "known": 1, "scanned": 100, "rows": 1_000, "cursor": cursor}
 
 
 class Clock:
@@ -59,9 +59,47 @@ class Choices(unittest.TestCase):
 
     def test_the_rate_is_a_number(self) -> None:
         self.assertEqual((per_second(""), per_second("0.5")), (2.0, 0.5))
-        for text in ["0", "-1", "fast", "nan", "101"]:
+        for text in ["0", "-1", "fast", "nan", "1001"]:
             with self.assertRaisesRegex(console.Failure, "RATE="):
                 per_second(text)
+
+    def test_an_invocation_does_what_the_rate_allows_in_five_seconds(self) -> None:
+        for rate, limit in [("", 25), ("0.5", 25), ("300", 1_500), ("1000", 5_000)]:
+            self.assertEqual(self.chosen(ITEM="1", RATE=rate).command()["limit"], limit, rate)
+
+    def test_the_rows_read_before_are_known_only_if_they_are_named(self) -> None:
+        for choices, read in [
+            ({}, 0),
+            ({"CURSOR": "a", "READ": "1200"}, 1_200),
+            ({"CURSOR": "a"}, None),
+            ({"CURSOR": "a", "READ": "many"}, None),
+        ]:
+            self.assertEqual(self.chosen(SINCE="1h", **choices).read, read, choices)
+
+
+class Lines(unittest.TestCase):
+    def test_the_line_has_the_speed_and_the_time_left(self) -> None:
+        progress = Progress(2_500, 0, 6_000, 0, 36_000, 10)
+
+        self.assertEqual(
+            progress.status(),
+            "2,500 fetches requested, 6,000 of about 36,000 event rows read, 250 a second, about 50 s left",
+        )
+        self.assertEqual(str(progress), "2,500 fetches requested, 6,000 of about 36,000 event rows read")
+
+    def test_the_time_left_counts_the_rows_of_an_interrupted_command(self) -> None:
+        self.assertTrue(Progress(1, 0, 100, 700, 1_000, 10).status().endswith(", about 20 s left"))
+        self.assertTrue(Progress(1, 0, 100, 0, 100_100, 10).status().endswith(", about 2 h 47 min left"))
+
+    def test_no_time_is_invented(self) -> None:
+        for progress in [
+            Progress(1, 0, 100, 0, None, 10),
+            Progress(1, 0, 100, None, 1_000, 10),
+            Progress(1, 0, 0, 0, 1_000, 10),
+            Progress(1, 0, 100, 0, 1_000, 0.5),
+            Progress(1, 0, 100, 0, 90, 10),
+        ]:
+            self.assertNotIn("left", progress.status(), progress)
 
 
 class Run(unittest.TestCase):
@@ -74,10 +112,10 @@ class Run(unittest.TestCase):
             commands.append(command)
             return steps.pop(0)
 
-        progress = replay_job.run(self.job, ask, Clock().pace(2), "", lambda _: None)
+        progress = replay_job.run(self.job, ask, Clock().pace(2), "", lambda _: None, lambda: 0)
 
-        self.assertEqual(progress, Progress(30, 2, 200))
-        command = {"action": "replay", "run": RUN, "clientUserId": "usr 1"}
+        self.assertEqual(progress, Progress(30, 2, 200, 0, 1_000))
+        command = {"action": "replay", "run": RUN, "clientUserId": "usr 1", "limit": 25}
         self.assertEqual(commands, [command, {**command, "cursor": "a"}])
 
     def test_it_is_never_faster_than_the_rate(self) -> None:
@@ -91,6 +129,19 @@ class Run(unittest.TestCase):
         replay_job.run(self.job, ask, clock.pace(5), "", lambda _: None)
 
         self.assertEqual(asked_at, [0, 5, 5, 7])
+
+    def test_the_rate_counts_from_the_begin_of_a_step(self) -> None:
+        clock, asked_at = Clock(), []
+        steps = [step(1_500, "a"), step(1_500, "b"), step(10, None)]
+
+        def ask(_: dict[str, Any]) -> dict[str, Any]:
+            asked_at.append(clock.now)
+            clock.now += 4
+            return steps.pop(0)
+
+        replay_job.run(self.job, ask, clock.pace(300), "", lambda _: None)
+
+        self.assertEqual(asked_at, [0, 5, 10])
 
     def test_every_early_end_names_the_command_to_continue(self) -> None:
         for error, expected in [
@@ -108,6 +159,8 @@ class Run(unittest.TestCase):
                 replay_job.run(self.job, ask, Clock().pace(2), "prod", lambda _: None)
 
             self.assertTrue(
-                raised.exception.remedy.endswith(f"To continue: make replay USER='usr 1' RUN={RUN} CURSOR=a ENV=prod"),
+                raised.exception.remedy.endswith(
+                    f"To continue: make replay USER='usr 1' RUN={RUN} CURSOR=a READ=100 ENV=prod"
+                ),
                 raised.exception.remedy,
             )
