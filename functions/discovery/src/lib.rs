@@ -6,7 +6,7 @@
 //! new. Then it continues where the previous run ended, so every item is covered in turn. The place is stored after
 //! each page, so that a run that dies loses nothing.
 //!
-//! A run is due each hour, and a few minutes after a run that has more to do: see [`due_after`].
+//! A run is due each hour, and a few minutes after a run that has more to do: see `due_after`.
 
 mod budget;
 mod config;

@@ -26,7 +26,7 @@ const WORKING_TIME: Duration = Duration::from_secs(10);
 const RESERVE: Duration = Duration::from_secs(10);
 /// Fetches that are requested at a time. Each takes a connection.
 const REQUESTS_AT_A_TIME: usize = 32;
-/// Maximum number of fetches that are requested before the time is looked at again.
+/// Maximum number of fetches that are requested before the time is checked again.
 const MAX_WAVE: usize = 256;
 /// Maximum number of a user's items that are read at once.
 const MAX_ITEMS: usize = 100;

@@ -16,7 +16,7 @@ const DUE_AT: &str = "dueAt";
 /// Maximum age of a position. Discovery was turned off since an older one.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Where discovery continues, and when.
+/// The position of discovery in the list, and the time of its next run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DiscoveryProgress {
     /// The position in the list; `None` to start from the top.
