@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<serde_json::Value>| {
             let deadline = clock::deadline(event.context.deadline);
-            handle(app, event.payload, clock::now(), deadline)
+            Box::pin(handle(app, event.payload, clock::now(), deadline))
                 .await
                 .map_err(|error| Error::from(client::chain(&error)))
         },

@@ -273,7 +273,7 @@ async fn a_run_that_found_nothing_in_a_long_list_is_continued_after_an_hour() {
 #[tokio::test]
 async fn the_next_run_continues_where_the_process_died() {
     let list = LongList::of(125).await;
-    list.die_after(4).await;
+    Box::pin(list.die_after(4)).await;
     list.sync().await;
 
     assert_eq!(list.run_if_due(&list.url, in_minutes(4)).await, None);

@@ -256,10 +256,10 @@ async fn an_invocation_whose_answer_is_lost_is_repeated_without_a_second_request
 
     let repeated = replayed(&deployment, command.clone()).await;
     command["cursor"] = repeated.cursor.clone().unwrap().into();
-    let last = replayed(&deployment, command).await;
+    let rest = replayed(&deployment, command).await;
 
     assert_eq!((repeated.replayed, repeated.known), (0, 40));
-    assert_eq!((lost.replayed, last.replayed), (40, 20));
+    assert_eq!((lost.replayed, rest.replayed), (40, 20));
     assert_eq!(operator_rows(&deployment).await.len(), 60);
 }
 
