@@ -16,7 +16,7 @@ use crate::stack::Stack;
 
 /// The mapping in the template. The stream retries for twelve hours, which is longer than any proof takes.
 pub(crate) const MAPPING: StreamMapping = StreamMapping {
-    batch_size: 100,
+    batch_size: 500,
     max_retries: u32::MAX,
     timeout: Duration::from_secs(30),
 };

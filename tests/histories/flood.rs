@@ -138,7 +138,13 @@ async fn replayed(deployment: &Deployment, since: Timestamp) -> usize {
     let mut command = json!({"action": "replay", "run": Uuid::from_u128(1), "since": since});
     let mut fetches = 0;
     loop {
-        let report = operator::handle(&deployment.operator(), command.clone(), now()).await;
+        let report = operator::handle(
+            &deployment.operator(),
+            command.clone(),
+            now(),
+            in_a_minute(),
+        )
+        .await;
         let report: Value = serde_json::to_value(report.unwrap()).unwrap();
         fetches += report["replayed"].as_u64().unwrap();
         if report["cursor"].is_null() {

@@ -152,7 +152,7 @@ impl Testbed {
         });
         let app = Arc::clone(&self.operator);
         Run::new(&self.door, async move {
-            let report = operator::handle(&app, command, now).await;
+            let report = operator::handle(&app, command, now, in_a_minute()).await;
             let imported = operator::Report::Imported {
                 imported: 1,
                 known: 0,

@@ -112,6 +112,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
             "PLUGGY_BASE_URL",
             "PLUGGY_CLIENT_ID",

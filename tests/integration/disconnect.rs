@@ -360,7 +360,7 @@ async fn a_replay_does_not_treat_the_marker_as_a_new_event() {
         "action": "replay", "run": "2f1e0d9c-0000-4000-8000-000000000020", "since": since,
     });
 
-    let report = operator::handle(&deployment.operator(), command, now())
+    let report = operator::handle(&deployment.operator(), command, now(), in_a_minute())
         .await
         .unwrap();
 

@@ -20,7 +20,7 @@ const RUN: &str = "2f1e0d9c-0000-4000-8000-000000000020";
 const ANOTHER_RUN: &str = "2f1e0d9c-0000-4000-8000-000000000021";
 
 async fn ask(deployment: &Deployment, command: Value) -> Report {
-    operator::handle(&deployment.operator(), command, now())
+    operator::handle(&deployment.operator(), command, now(), in_a_minute())
         .await
         .unwrap()
 }

@@ -187,6 +187,7 @@ impl Deployment {
             events: self.tables.event_store(),
             event_retention: EVENT_RETENTION,
             place: self.tables.discovery_place(),
+            pace: self.tables.limit_store(),
             metrics: self.metrics.clone(),
             limits: discovery::Limits::default(),
         }

@@ -58,12 +58,18 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
             ("EventTable", &["dynamodb:PutItem"]),
             ("ItemTable", &["dynamodb:BatchGetItem"]),
+            ("LimitTable", &["dynamodb:GetItem", "dynamodb:UpdateItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         OPERATOR => &[
             (
                 "EventTable",
-                &["dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
+                &[
+                    "dynamodb:DescribeTable",
+                    "dynamodb:PutItem",
+                    "dynamodb:Query",
+                    "dynamodb:Scan",
+                ],
             ),
             ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
             ("ItemTable/index/byOwner", &["dynamodb:Query"]),
@@ -74,8 +80,8 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         ],
         REPUBLISH => &[
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
-            ("EventTable", &["dynamodb:Scan"]),
-            ("ItemTable", &["dynamodb:Scan"]),
+            ("EventTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
+            ("ItemTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         SCHEDULER => &[

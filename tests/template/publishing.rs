@@ -67,9 +67,11 @@ fn the_batch_size_and_timeout_are_those_that_publish_is_made_for() {
     let template = Template::load();
 
     for mapping in mappings(&template, PUBLISH) {
-        assert_eq!(mapping["BatchSize"], 100);
-        // Two concurrent batches of a shard would be out of order.
-        assert_eq!(mapping["ParallelizationFactor"], Value::Null);
+        assert_eq!(mapping["BatchSize"], 500);
+        assert_eq!(mapping["MaximumBatchingWindowInSeconds"], 1);
+        // Two concurrent batches of a shard would be out of order. 1 is the default.
+        let factor = &mapping["ParallelizationFactor"];
+        assert!(*factor == Value::Null || *factor == 1, "{factor}");
     }
     assert_eq!(template.properties(PUBLISH)["Timeout"], 30);
 }

@@ -96,12 +96,12 @@ fn the_webhook_registration_is_watched_every_hour() {
 }
 
 #[test]
-fn items_are_listed_every_hour_only_where_the_contract_has_the_list() {
+fn discovery_runs_only_where_the_contract_has_the_list() {
     let template = Template::load();
 
     let schedule = only_schedule(&template, DISCOVERY);
 
-    assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
+    assert_eq!(schedule["ScheduleExpression"], "rate(5 minutes)");
     assert_eq!(
         template.default_of("DiscoverItems").as_deref(),
         Some("false")
@@ -111,8 +111,8 @@ fn items_are_listed_every_hour_only_where_the_contract_has_the_list() {
         "DiscoveryRole",
         "DiscoveryLogGroup",
         "DiscoveryFailureLines",
-        "DiscoveryFunctionEveryHour",
-        "DiscoveryFunctionEveryHourRole",
+        "DiscoveryFunctionEveryFiveMinutes",
+        "DiscoveryFunctionEveryFiveMinutesRole",
     ] {
         assert_eq!(
             template.resource(resource)["Condition"],

@@ -14,6 +14,8 @@ pub struct Config {
     pub event_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `LIMIT_TABLE`: name of the limit table.
+    pub limit_table: String,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
 }
@@ -26,6 +28,7 @@ impl Config {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
         })
     }

@@ -1,9 +1,12 @@
-//! Hourly discovery of items, for contracts with Pluggy that include the list of items. It requests a fetch,
+//! Discovery of items, for contracts with Pluggy that include the list of items. It requests a fetch,
 //! by a row of `EventTable`, of each item that is unknown or has changed. An item appears even if all of its
 //! webhooks were lost.
 //!
 //! One run may not reach the end of a long list. It reads the newest pages first, until a page has nothing
-//! new. Then it continues where the previous run ended, so every item is covered in turn.
+//! new. Then it continues where the previous run ended, so every item is covered in turn. The place is stored after
+//! each page, so that a run that dies loses nothing.
+//!
+//! A run is due each hour, and a few minutes after a run that has more to do: see `due_after`.
 
 mod budget;
 mod config;
@@ -16,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::{ItemCursor, ItemPage};
 use runtime::metrics::{EmfRecord, Emitter, Metric};
 use serde_json::json;
-use store::{DiscoveryPlace, Events, Insertion, Items};
+use store::{DiscoveryPlace, DiscoveryProgress, Events, Insertion, Items};
 use tokio::time::Instant;
 
 pub use budget::Limits;
@@ -24,6 +27,12 @@ pub use config::Config;
 
 use budget::Budget;
 use news::{fetch_request, is_news};
+
+/// When the next run is due, if this one has done what there was to do. The schedule invokes the function every five
+/// minutes, and may be a little early.
+const REST: SignedDuration = SignedDuration::from_secs(60 * 57 + 30);
+/// When the next run is due, if this one has more to do or dies: by then no run is left.
+const CONTINUES_AFTER: SignedDuration = SignedDuration::from_secs(60 * 4 + 30);
 
 /// Dependencies of the function, built once during init.
 pub struct App {
@@ -35,8 +44,10 @@ pub struct App {
     pub events: Events,
     /// How long a stored event is kept.
     pub event_retention: SignedDuration,
-    /// The position at which the previous run ended.
+    /// Where the previous run ended, and when the next one is due.
     pub place: DiscoveryPlace,
+    /// The pace of the fleet's calls to Pluggy.
+    pub pace: store::Limits,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
     /// Limits of one run.
@@ -64,6 +75,10 @@ pub enum End {
     Bottom,
     /// Pluggy did not respond. The next run continues.
     Unanswered,
+    /// Pluggy limits the rate of the fleet's calls. Webhooks and scheduled fetches come first, and a later run continues.
+    CallsLimited,
+    /// Pluggy refuses our calls, or its response cannot be read. A person must act.
+    Failed,
     /// Pluggy rejects the cursor. The next run starts from the top.
     PlaceLost,
     /// Pluggy does not list items for this application.
@@ -77,22 +92,29 @@ impl End {
             Self::Paused => "paused",
             Self::Bottom => "bottom",
             Self::Unanswered => "unanswered",
+            Self::CallsLimited => "calls-limited",
+            Self::Failed => "failed",
             Self::PlaceLost => "place-lost",
             Self::Refused => "refused",
         }
     }
 }
 
-/// Runs discovery up to its limits. It ends by `deadline`.
+/// Runs discovery up to its limits. It ends by `deadline`. Returns `None` if no run is due.
 pub async fn handle(
     app: &App,
     now: Timestamp,
     deadline: Instant,
-) -> Result<Discovered, store::Error> {
+) -> Result<Option<Discovered>, store::Error> {
+    let progress = app.place.get(now).await?;
+    if progress.due_at.is_some_and(|due_at| now < due_at) {
+        return Ok(None);
+    }
     let mut discovered = Discovered::default();
-    let outcome = run(app, Budget::new(app.limits, now, deadline), &mut discovered).await;
+    let budget = Budget::new(app.limits, now, deadline);
+    let outcome = run(app, budget, progress.place, &mut discovered).await;
     app.metrics.emit(line(discovered), now);
-    outcome.map(|()| discovered)
+    outcome.map(|()| Some(discovered))
 }
 
 fn line(discovered: Discovered) -> EmfRecord {
@@ -110,18 +132,26 @@ fn line(discovered: Discovered) -> EmfRecord {
 async fn run(
     app: &App,
     mut budget: Budget,
+    stored: Option<ItemCursor>,
     discovered: &mut Discovered,
 ) -> Result<(), store::Error> {
-    let stored = app.place.get(budget.now()).await?;
-    let mut further_down = stored.clone();
+    let began = budget.now();
+    let mut reached = stored.clone();
+    let mut further_down = stored;
     let mut next = None;
     discovered.end = loop {
         if !budget.take_page(discovered.found) {
             break End::Paused;
         }
+        if are_calls_limited(app, budget.now()).await? {
+            break End::CallsLimited;
+        }
         let page = match app.pluggy.items(next.as_ref(), budget.now()).await {
             Ok(page) => page,
-            Err(error) => break end(&error, next.as_ref()),
+            Err(error) => {
+                pause_the_fleet(app, &error, budget.now()).await;
+                break end(&error, next.as_ref());
+            }
         };
         let found = request_fetches(app, &page, budget.now()).await?;
         discovered.listed += page.results.len();
@@ -134,16 +164,59 @@ async fn run(
         if found == 0 || discovered.found >= app.limits.found / 2 {
             next = further_down.take().or(next);
         }
+        // A run that ends among the newest items keeps the previous position.
+        let place = further_down.as_ref().or(next.as_ref());
+        if place != reached.as_ref() {
+            reached = place.cloned();
+            put(app, reached.clone(), began + CONTINUES_AFTER, budget.now()).await?;
+        }
     };
     let place = match discovered.end {
         End::Bottom | End::PlaceLost => None,
-        // The run ended among the newest items, so the previous position is kept.
-        End::Paused | End::Unanswered | End::Refused => further_down.or(next),
+        End::Paused | End::Unanswered | End::CallsLimited | End::Failed | End::Refused => {
+            further_down.or(next)
+        }
     };
-    if place != stored {
-        app.place.put(place.as_ref(), budget.now()).await?;
+    put(app, place, began + due_after(*discovered), budget.now()).await
+}
+
+async fn put(
+    app: &App,
+    place: Option<ItemCursor>,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    let progress = DiscoveryProgress {
+        place,
+        due_at: Some(due_at),
+    };
+    app.place.put(&progress, now).await
+}
+
+/// Returns how long after the begin of this run the next one is due. A long list in which nothing is new is read slowly,
+/// so that most calls are left to fetches. A run that found something and reached its limits probably has more to find.
+fn due_after(discovered: Discovered) -> SignedDuration {
+    match discovered.end {
+        End::Paused if discovered.found == 0 => REST,
+        End::Bottom | End::Failed | End::Refused => REST,
+        End::Paused | End::Unanswered | End::CallsLimited | End::PlaceLost => CONTINUES_AFTER,
     }
-    Ok(())
+}
+
+/// Returns whether the fleet's calls are paused or counted, because Pluggy has limited them.
+async fn are_calls_limited(app: &App, now: Timestamp) -> Result<bool, store::Error> {
+    let pace = app.pace.pace().await?;
+    Ok(pace.is_some_and(|pace| pace.calls_a_minute(now).is_some()))
+}
+
+/// Stores for the whole fleet that Pluggy has limited our calls. Without it the other functions notice it themselves.
+async fn pause_the_fleet(app: &App, error: &client::Error, now: Timestamp) {
+    let wait = error.retry_after().map(SignedDuration::try_from);
+    let Some(Ok(wait)) = wait else { return };
+    let until = now.saturating_add(wait).unwrap_or(now);
+    if let Err(error) = app.pace.pause_calls(until).await {
+        tracing::warn!(error = chain(&error), "pause of the calls not stored");
+    }
 }
 
 /// Requests a fetch of each item on the page that is new or changed. Returns the number of new requests.
@@ -168,8 +241,8 @@ async fn request_fetches(
     Ok(found)
 }
 
-/// Returns the end of a run for an error. The run does not fail: the next one follows within an hour, and
-/// errors that need a person are logged as errors.
+/// Returns the end of a run for an error. The run does not fail: another one follows, and errors that need a person are
+/// logged as errors.
 fn end(error: &client::Error, place: Option<&ItemCursor>) -> End {
     match error {
         client::Error::KeyRefused | client::Error::Rejected { status: 403, .. } => {
@@ -185,7 +258,11 @@ fn end(error: &client::Error, place: Option<&ItemCursor>) -> End {
         }
         error if error.needs_a_person() => {
             tracing::error!(error = chain(error), "items not listed");
-            End::Unanswered
+            End::Failed
+        }
+        error @ client::Error::RateLimited { .. } => {
+            tracing::warn!(error = chain(error), "items not listed");
+            End::CallsLimited
         }
         error => {
             tracing::warn!(error = chain(error), "items not listed");

@@ -26,6 +26,7 @@ async fn main() -> Result<(), Error> {
         pluggy: config.pluggy.client(&trust, secrets, keys),
         metrics: Emitter::new(config.metrics_namespace),
         limits: Limits::default(),
+        pace: store::Limits::new(aws.dynamodb(), config.limit_table),
     };
     app.pluggy.open(clock::now()).await;
     let app = &app;

@@ -10,6 +10,10 @@ use uuid::Uuid;
 use crate::text_fields::TextFields;
 use crate::{InvalidCommand, UserCursor};
 
+/// Number of fetches that a replay requests in one invocation, unless its command says more or less.
+const DEFAULT_LIMIT: usize = 25;
+/// Maximum number of fetches that a command may ask for.
+const MAX_LIMIT: usize = 10_000;
 /// Maximum number of items in one import.
 pub(crate) const MAX_IMPORTED: usize = 25;
 
@@ -24,12 +28,7 @@ const AUDIT: &str = "an object with run, a UUID, and caller, the ARN of an IAM i
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Fetch items again whose events were received before.
-    Replay {
-        /// Id of the replay. Repeating it adds nothing.
-        run: Uuid,
-        /// The items to replay.
-        selection: Selection,
-    },
+    Replay(ReplayCommand),
     /// Fetch items that the operator names.
     Import {
         /// Id of the import. Repeating it adds nothing.
@@ -49,6 +48,17 @@ pub enum Command {
         /// Position at which the list continues.
         cursor: Option<Cursor>,
     },
+}
+
+/// A command to replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayCommand {
+    /// Id of the replay. Repeating it adds nothing.
+    pub run: Uuid,
+    /// The items to replay.
+    pub selection: Selection,
+    /// Maximum number of fetches that this invocation requests.
+    pub limit: usize,
 }
 
 /// The items that a replay fetches again.
@@ -103,10 +113,11 @@ impl Command {
             .map_err(|_| fields.refusal("audit", AUDIT))?;
         let action: String = fields.required("action", ACTION)?;
         let command = match action.as_str() {
-            "replay" => Self::Replay {
+            "replay" => Self::Replay(ReplayCommand {
                 run: fields.required("run", UUID)?,
+                limit: limit(&mut fields)?,
                 selection: selection(&mut fields)?,
-            },
+            }),
             "import" => Self::Import {
                 run: fields.required("run", UUID)?,
                 items: named_items(&mut fields)?,
@@ -128,22 +139,22 @@ impl Command {
     /// Returns the target for the audit line.
     pub(crate) fn target(&self) -> AuditTarget {
         match self {
-            Self::Replay {
+            Self::Replay(ReplayCommand {
                 selection: Selection::Item(item_id),
                 ..
-            }
+            })
             | Self::InspectItem { item_id } => AuditTarget::personal("item", item_id.to_string()),
-            Self::Replay {
+            Self::Replay(ReplayCommand {
                 selection: Selection::User { client_user_id, .. },
                 ..
-            }
+            })
             | Self::InspectUser { client_user_id, .. } => {
                 AuditTarget::personal("user", client_user_id.as_str())
             }
-            Self::Replay {
+            Self::Replay(ReplayCommand {
                 selection: Selection::Since { since, .. },
                 ..
-            } => AuditTarget::public("since", since.to_string()),
+            }) => AuditTarget::public("since", since.to_string()),
             Self::Import { items, .. } => {
                 // The owners too: an import decides whose the items are.
                 let lines: Vec<_> = items.iter().map(NamedItem::line).collect();
@@ -155,18 +166,28 @@ impl Command {
     /// Returns the id of the run, if the command has one.
     pub(crate) fn run(&self) -> Option<Uuid> {
         match self {
-            Self::Replay { run, .. } | Self::Import { run, .. } => Some(*run),
+            Self::Replay(ReplayCommand { run, .. }) | Self::Import { run, .. } => Some(*run),
             Self::InspectItem { .. } | Self::InspectUser { .. } => None,
         }
     }
 
     pub(crate) fn action(&self) -> &'static str {
         match self {
-            Self::Replay { .. } => "replay",
+            Self::Replay(_) => "replay",
             Self::Import { .. } => "import",
             Self::InspectItem { .. } | Self::InspectUser { .. } => "inspect",
         }
     }
+}
+
+fn limit(fields: &mut TextFields) -> Result<usize, InvalidCommand> {
+    let Some(value) = fields.take("limit") else {
+        return Ok(DEFAULT_LIMIT);
+    };
+    let limit = value.as_u64().and_then(|limit| limit.try_into().ok());
+    limit
+        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| fields.refusal("limit", &format!("a number from 1 to {MAX_LIMIT}")))
 }
 
 fn selection(fields: &mut TextFields) -> Result<Selection, InvalidCommand> {
@@ -299,6 +320,22 @@ mod tests {
             (
                 json!({"action": "replay", "run": RUN, "clientUserId": "usr_1", "cursor": "users."}),
                 "cursor must be",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "itemId": ITEM, "limit": 0}),
+                "limit must be a number from 1 to 10000",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "itemId": ITEM, "limit": 10_001}),
+                "limit must be a number",
+            ),
+            (
+                json!({"action": "replay", "run": RUN, "itemId": ITEM, "limit": "25"}),
+                "limit must be a number",
+            ),
+            (
+                json!({"action": "inspect", "itemId": ITEM, "limit": 25}),
+                "limit is not a field",
             ),
             (
                 json!({"action": "import", "run": RUN}),

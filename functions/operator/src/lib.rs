@@ -21,8 +21,9 @@ use pluggy::ClientId;
 use runtime::audit;
 use serde_json::Value;
 use store::{Connectors, Events, Items};
+use tokio::time::Instant;
 
-pub use command::{Command, NamedItem, Selection};
+pub use command::{Command, NamedItem, ReplayCommand, Selection};
 pub use config::Config;
 pub use invalid_command::InvalidCommand;
 pub use item_report::{
@@ -46,9 +47,14 @@ pub struct App {
     pub client_id: ClientId,
 }
 
-/// Executes one command. An invalid command is refused in the report: it is a mistake of the operator, not a
-/// failure of the function.
-pub async fn handle(app: &App, command: Value, now: Timestamp) -> Result<Report, store::Error> {
+/// Executes one command, and begins nothing shortly before `deadline`. An invalid command is refused in the report: it is
+/// a mistake of the operator, not a failure of the function.
+pub async fn handle(
+    app: &App,
+    command: Value,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<Report, store::Error> {
     let (command, stated) = match Command::parse(command) {
         Ok(parsed) => parsed,
         Err(refusal) => {
@@ -59,7 +65,7 @@ pub async fn handle(app: &App, command: Value, now: Timestamp) -> Result<Report,
     let action = command.action();
     audit::log(stated.as_ref(), command.run(), action, &command.target());
     let done = match command {
-        Command::Replay { run, selection } => replay::replay(app, run, selection, now).await,
+        Command::Replay(command) => replay::replay(app, command, now, deadline).await,
         Command::Import { run, items } => import::import(app, run, items, now).await,
         Command::InspectItem { item_id } => inspect::item(app, item_id, now).await,
         Command::InspectUser {

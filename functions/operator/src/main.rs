@@ -25,7 +25,8 @@ async fn main() -> Result<(), Error> {
     let app = &app;
     run(service_fn(
         async move |event: LambdaEvent<serde_json::Value>| {
-            handle(app, event.payload, clock::now())
+            let deadline = clock::deadline(event.context.deadline);
+            Box::pin(handle(app, event.payload, clock::now(), deadline))
                 .await
                 .map_err(|error| Error::from(client::chain(&error)))
         },

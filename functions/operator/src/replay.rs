@@ -1,51 +1,68 @@
 //! Replay of stored events: requests a fetch of their targets from the rows of `EventTable`, which outlive
 //! the stream.
 //!
-//! One invocation requests a bounded number of fetches and searches a bounded number of rows. It returns the
-//! position at which the next one continues.
+//! One invocation requests as many fetches as its command allows, many at a time, until its working time ends. It
+//! returns the position at which the next one continues.
+
+mod search;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
-use store::{Cursor, EventHistory, EventRow, Origin, ScanCursor, StoredItem, Target};
+use store::{Cursor, EventHistory, ScanCursor, StoredItem, Target};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::fetch_request::FetchRequest;
-use crate::{App, Replayed, Report, Selection, UserCursor};
+use crate::{App, ReplayCommand, Replayed, Report, Selection, UserCursor};
+use search::Search;
 
-/// Maximum number of fetch requests of one invocation.
-const MAX_REQUESTS: usize = 25;
-/// Maximum number of event pages that one invocation searches.
-const MAX_PAGES: usize = 20;
+/// Time after which an invocation begins nothing more, so that the operator sees the progress.
+const WORKING_TIME: Duration = Duration::from_secs(10);
+/// Time that must be left to begin anything.
+const RESERVE: Duration = Duration::from_secs(10);
+/// Fetches that are requested at a time. Each takes a connection.
+const REQUESTS_AT_A_TIME: usize = 32;
+/// Maximum number of fetches that are requested before the time is checked again.
+const MAX_WAVE: usize = 256;
+/// Maximum number of a user's items that are read at once.
+const MAX_ITEMS: usize = 100;
 
 pub(crate) async fn replay(
     app: &App,
-    run: Uuid,
-    selection: Selection,
+    command: ReplayCommand,
     now: Timestamp,
+    deadline: Instant,
 ) -> Result<Report, store::Error> {
+    let until = Instant::now() + WORKING_TIME;
     let mut replay = Replay {
         app,
-        run,
+        run: command.run,
         now,
+        limit: command.limit,
+        until: until.min(deadline.checked_sub(RESERVE).unwrap_or(deadline)),
         done: Replayed::default(),
         settled: HashSet::new(),
     };
-    let cursor = match selection {
+    let cursor = match command.selection {
         Selection::Item(item_id) => {
-            replay.request(Target::Item(item_id)).await?;
+            let target = Target::Item(item_id);
+            replay.request_all(vec![Candidate::of(target)]).await?;
             None
         }
-        Selection::Since { since, cursor } => replay
-            .since(since, cursor)
-            .await?
-            .map(|cursor| cursor.to_text()),
+        Selection::Since { since, cursor } => {
+            let search = Search::Since(since);
+            let next = replay.search(&search, cursor).await?;
+            next.map(|cursor| cursor.to_text())
+        }
         Selection::User {
             client_user_id,
             cursor,
         } => replay
-            .user(&client_user_id, cursor)
+            .user(client_user_id, cursor)
             .await?
             .map(|cursor| cursor.to_text()),
     };
@@ -59,65 +76,50 @@ struct Replay<'a> {
     app: &'a App,
     run: Uuid,
     now: Timestamp,
+    /// Maximum number of fetch requests.
+    limit: usize,
+    /// When nothing more begins.
+    until: Instant,
     done: Replayed,
-    /// Targets that this invocation has already handled.
+    /// Targets that this invocation has already requested.
     settled: HashSet<Target>,
 }
 
+/// A target that may be requested.
+#[derive(Clone, Debug)]
+struct Candidate {
+    target: Target,
+    condition: Option<Condition>,
+}
+
+/// The condition under which a candidate is requested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Condition {
+    /// Its row is lost: only our own schedule has named it, which continues with a row.
+    IsLost,
+    /// It belongs to the user by its events, and to nobody by its row.
+    BelongsTo(ClientUserId),
+}
+
+impl Candidate {
+    fn of(target: Target) -> Self {
+        Self {
+            target,
+            condition: None,
+        }
+    }
+}
+
 impl Replay<'_> {
-    async fn since(
-        &mut self,
-        since: Timestamp,
-        mut after: Option<ScanCursor>,
-    ) -> Result<Option<ScanCursor>, store::Error> {
-        for _ in 0..MAX_PAGES {
-            let page = self
-                .app
-                .events
-                .since(self.app.client_id, since, self.now, after.as_ref())
-                .await?;
-            self.done.scanned += page.scanned;
-            for event in page.rows {
-                if self.is_full() {
-                    return Ok(after);
-                }
-                if let Some(target) = self.wanted(&event).await? {
-                    self.request(target).await?;
-                }
-                after = Some(ScanCursor::after(&event.key));
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        Ok(after)
-    }
-
-    /// Returns the target of the event if the event justifies a fetch. A scheduled fetch does not while its
-    /// item has a row, because the schedule of the row continues.
-    async fn wanted(&self, event: &EventRow) -> Result<Option<Target>, store::Error> {
-        let target = event.target().filter(|target| {
-            !self.settled.contains(target) && !FetchRequest::is_of(event, *target, self.run)
-        });
-        match target {
-            Some(Target::Item(item_id)) if event.origin == Origin::Internal => {
-                let has_row = self.row(item_id).await?.is_some();
-                Ok(target.filter(|_| !has_row))
-            }
-            target => Ok(target),
-        }
-    }
-
     async fn user(
         &mut self,
-        user: &ClientUserId,
+        user: ClientUserId,
         cursor: UserCursor,
     ) -> Result<Option<UserCursor>, store::Error> {
         match cursor {
-            UserCursor::Items(after) => self.users_items(user, after).await.map(Some),
+            UserCursor::Items(after) => self.users_items(&user, after).await.map(Some),
             UserCursor::Events(after) => {
-                let next = self.users_events(user, after).await?;
+                let next = self.search(&Search::Naming(user), after).await?;
                 Ok(next.map(|next| UserCursor::Events(Some(next))))
             }
         }
@@ -126,100 +128,119 @@ impl Replay<'_> {
     async fn users_items(
         &mut self,
         user: &ClientUserId,
-        after: Option<Cursor>,
+        mut after: Option<Cursor>,
     ) -> Result<UserCursor, store::Error> {
-        let limit = i32::try_from(MAX_REQUESTS).unwrap_or(1);
-        let page = self.app.items.owned_by(user, limit, after.as_ref()).await?;
-        for item in page.items {
-            self.request(Target::Item(item.item_id)).await?;
+        loop {
+            let limit = i32::try_from(self.room().min(MAX_ITEMS)).unwrap_or(1);
+            let page = self.app.items.owned_by(user, limit, after.as_ref()).await?;
+            let items = page.items.iter();
+            let wave = items.map(|item| Candidate::of(Target::Item(item.item_id)));
+            self.request_all(wave.collect()).await?;
+            after = page.next;
+            match after {
+                None => return Ok(UserCursor::Events(None)),
+                Some(next) if self.is_over() => return Ok(UserCursor::Items(Some(next))),
+                Some(_) => {}
+            }
         }
-        Ok(match page.next {
-            Some(next) => UserCursor::Items(Some(next)),
-            None => UserCursor::Events(None),
-        })
     }
 
-    /// Requests fetches of items that belong to the user by their events and to nobody by their rows.
-    async fn users_events(
+    /// Requests the candidates of a search. Returns where to continue.
+    async fn search(
         &mut self,
-        user: &ClientUserId,
+        search: &Search,
         mut after: Option<ScanCursor>,
     ) -> Result<Option<ScanCursor>, store::Error> {
-        for _ in 0..MAX_PAGES {
-            let page = self
-                .app
-                .events
-                .naming_users(self.app.client_id, self.now, after.as_ref())
-                .await?;
-            self.done.scanned += page.scanned;
-            for event in page.rows {
-                if self.is_full() {
-                    return Ok(after);
+        self.done.rows = search::row_count(self.app).await;
+        loop {
+            let page = search.page(self.app, self.now, after.as_ref()).await?;
+            let (found, scanned_before) = (page.rows.len(), self.done.scanned);
+            let mut rows = page.rows.as_slice();
+            while !rows.is_empty() {
+                let (wave, length) = search.wave(rows, self.run, self.wave_size(), &self.settled);
+                self.request_all(wave).await?;
+                let (read, rest) = rows.split_at(length);
+                rows = rest;
+                if self.is_over()
+                    && !rows.is_empty()
+                    && let Some(last) = read.last()
+                {
+                    // Of a page that is read in part, as many of the rows count that did not match.
+                    self.done.scanned += page.scanned * (found - rows.len()) / found;
+                    return Ok(Some(ScanCursor::after(&last.key)));
                 }
-                if event.named_owner().is_some_and(|owner| owner.user == *user) {
-                    self.request_if_owned(user, &event).await?;
-                }
-                after = Some(ScanCursor::after(&event.key));
             }
+            self.done.scanned = scanned_before + page.scanned;
             after = page.next;
-            if after.is_none() {
-                break;
+            if after.is_none() || self.is_over() {
+                return Ok(after);
             }
         }
-        Ok(after)
     }
 
-    async fn request_if_owned(
-        &mut self,
-        user: &ClientUserId,
-        event: &EventRow,
-    ) -> Result<(), store::Error> {
-        let Some(target @ Target::Item(item_id)) = event.target() else {
-            return Ok(());
-        };
-        if !self.settled.insert(target) {
-            return Ok(());
-        }
-        let row = self.row(item_id).await?;
-        if row.is_some_and(|row| row.owner().is_some() || row.is_tombstone()) {
-            return Ok(());
-        }
-        let history = self.history(target).await?;
-        if history.owner().is_some_and(|owner| owner.user == *user) {
-            self.ask(target, history).await?;
+    /// Requests fetches of the candidates, many at a time. On an error, those that have begun end first.
+    async fn request_all(&mut self, wave: Vec<Candidate>) -> Result<(), store::Error> {
+        let replay = &*self;
+        let requests = wave.iter().map(|candidate| replay.request(candidate));
+        let results: Vec<_> = stream::iter(requests)
+            .buffered(REQUESTS_AT_A_TIME)
+            .collect()
+            .await;
+        for (candidate, result) in wave.iter().zip(results) {
+            let Some(is_new) = result? else { continue };
+            self.settled.insert(candidate.target);
+            if is_new {
+                self.done.replayed += 1;
+            } else {
+                self.done.known += 1;
+            }
         }
         Ok(())
     }
 
-    async fn request(&mut self, target: Target) -> Result<(), store::Error> {
-        self.settled.insert(target);
-        let history = match target {
-            Target::Item(_) => self.history(target).await?,
-            Target::Connector(_) => EventHistory {
+    /// Requests a fetch of the candidate. Returns whether the request is new, or `None` if the condition does not hold.
+    async fn request(&self, candidate: &Candidate) -> Result<Option<bool>, store::Error> {
+        let target = candidate.target;
+        let history = match (target, &candidate.condition) {
+            (Target::Connector(_), _) => EventHistory {
                 is_from_pluggy: true,
                 ..EventHistory::default()
             },
+            (Target::Item(_), None) => self.history(target).await?,
+            (Target::Item(item_id), Some(Condition::IsLost)) => {
+                if self.row(item_id).await?.is_some() {
+                    return Ok(None);
+                }
+                self.history(target).await?
+            }
+            (Target::Item(item_id), Some(Condition::BelongsTo(user))) => {
+                let row = self.row(item_id).await?;
+                if row.is_some_and(|row| row.owner().is_some() || row.is_tombstone()) {
+                    return Ok(None);
+                }
+                let history = self.history(target).await?;
+                if history.owner().is_none_or(|owner| owner.user != *user) {
+                    return Ok(None);
+                }
+                history
+            }
         };
-        self.ask(target, history).await
+        self.store(target, &history).await.map(Some)
+    }
+
+    /// Stores the fetch request. Returns whether it is new.
+    async fn store(&self, target: Target, history: &EventHistory) -> Result<bool, store::Error> {
+        let request = FetchRequest::again(self.run, target, history);
+        let mut is_new = request.store(self.app, self.now).await?;
+        if let Some(owner) = FetchRequest::owner_again(self.run, target, history) {
+            is_new |= owner.store(self.app, self.now).await?;
+        }
+        Ok(is_new)
     }
 
     async fn history(&self, target: Target) -> Result<EventHistory, store::Error> {
         let events = &self.app.events;
         events.history(target, self.app.client_id, self.now).await
-    }
-
-    async fn ask(&mut self, target: Target, history: EventHistory) -> Result<(), store::Error> {
-        let request = FetchRequest::again(self.run, target, &history);
-        let mut is_new = request.store(self.app, self.now).await?;
-        if let Some(owner) = FetchRequest::owner_again(self.run, target, &history) {
-            is_new |= owner.store(self.app, self.now).await?;
-        }
-        if is_new {
-            self.done.replayed += 1;
-        } else {
-            self.done.known += 1;
-        }
-        Ok(())
     }
 
     /// Returns the item's row, or `None` if it is absent or unreadable.
@@ -230,7 +251,17 @@ impl Replay<'_> {
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.done.replayed + self.done.known >= MAX_REQUESTS
+    /// Returns the number of fetches that may still be requested.
+    fn room(&self) -> usize {
+        self.limit
+            .saturating_sub(self.done.replayed + self.done.known)
+    }
+
+    fn wave_size(&self) -> usize {
+        self.room().min(MAX_WAVE)
+    }
+
+    fn is_over(&self) -> bool {
+        self.room() == 0 || Instant::now() >= self.until
     }
 }

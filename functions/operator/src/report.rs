@@ -44,6 +44,9 @@ pub struct Replayed {
     pub known: usize,
     /// Number of rows searched.
     pub scanned: usize,
+    /// Number of rows to search, as DynamoDB counted them some hours ago; none if nothing is searched, or if it does not
+    /// say.
+    pub rows: Option<u64>,
     /// Position at which the replay continues; none if this was all.
     pub cursor: Option<String>,
 }

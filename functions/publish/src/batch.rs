@@ -9,12 +9,15 @@ use crate::decode;
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 
-/// Returns one entry for each record that is published, in their order.
-pub(crate) fn entries(records: Vec<StreamRecord>, event_table: &str) -> Vec<PendingEntry> {
+/// Returns one entry for each record that is published, in their order. A record is decoded when its turn comes, so that
+/// not all bodies are in memory at once.
+pub(crate) fn entries(
+    records: Vec<StreamRecord>,
+    event_table: &str,
+) -> impl Iterator<Item = PendingEntry> {
     records
         .into_iter()
-        .filter_map(|record| entry(record, event_table))
-        .collect()
+        .filter_map(move |record| entry(record, event_table))
 }
 
 /// Returns when the oldest record was written, or `None` for an empty batch.

@@ -91,19 +91,20 @@ impl Bus {
         Ok(())
     }
 
-    /// Puts entries on the bus. Returns one result for each entry, in their order.
+    /// Puts entries on the bus. Returns one result for each entry, in their order. The future has copies of the entries.
     ///
     /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
-    pub(crate) async fn put(&self, entries: &[&Entry]) -> Result<Vec<EntryResult>, Error> {
+    pub(crate) fn put(
+        &self,
+        entries: &[&Entry],
+    ) -> impl Future<Output = Result<Vec<EntryResult>, Error>> + use<> {
         let entries = entries.iter().map(|entry| self.request_entry(entry));
-        let answer = self
-            .client
-            .put_events()
-            .set_entries(Some(entries.collect()))
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
-        Ok(answer.entries().iter().map(entry_result).collect())
+        let request = self.client.put_events();
+        let request = request.set_entries(Some(entries.collect()));
+        async move {
+            let answer = request.send().await.map_err(|error| failure(&error))?;
+            Ok(answer.entries().iter().map(entry_result).collect())
+        }
     }
 
     fn request_entry(&self, entry: &Entry) -> PutEventsRequestEntry {

@@ -8,6 +8,15 @@ pub(crate) const MAX_REFUSALS: u32 = 4;
 /// Code for a row that could not be read.
 const UNREADABLE: &str = "Unreadable";
 
+/// The requests of one invocation, numbered from 1 in the order in which they began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Requests {
+    /// The last request that has begun.
+    pub(crate) begun: usize,
+    /// The last request of which the bus has accepted an entry; 0 if there is none.
+    pub(crate) accepted: usize,
+}
+
 /// The refusals of one entry in this invocation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusals {
@@ -19,19 +28,21 @@ pub(crate) struct Refusals {
 struct Refusal {
     code: Code,
     is_final: bool,
-    /// Number of entries on the bus at the first refusal of the entry.
-    published_before: usize,
+    /// The first request that shows whether the bus has accepted others since the first refusal of the entry.
+    since: usize,
 }
 
 impl Refusals {
-    /// Adds a refusal. At this time, `published` entries are on the bus.
-    pub(crate) fn add(&mut self, code: Code, is_final: bool, published: usize) {
+    /// Adds a refusal. The requests from number `since` on show whether the bus accepts others: the refused one, if the
+    /// bus has accepted another entry of it, else the next one. A request that was on its way at the same time may have
+    /// been answered before the bus failed.
+    pub(crate) fn add(&mut self, code: Code, is_final: bool, since: usize) {
         let first = self.last.as_ref();
         self.count += 1;
         self.last = Some(Refusal {
             code,
             is_final,
-            published_before: first.map_or(published, |first| first.published_before),
+            since: first.map_or(since, |first| first.since),
         });
     }
 
@@ -53,18 +64,16 @@ pub(crate) fn ends_retries(entry: &PendingEntry, refusals: &Refusals) -> bool {
 /// - the bus always refuses it;
 /// - the bus has refused it [`MAX_REFUSALS`] times, and has accepted others since the first of them. A bus that
 ///   accepts no entry has failed itself, and every entry is retried.
-///
-/// `published` entries are on the bus.
 pub(crate) fn code<'a>(
     entry: &PendingEntry,
     refusals: &'a Refusals,
-    published: usize,
+    requests: Requests,
 ) -> Option<&'a str> {
     if entry.entry.is_none() {
         return Some(UNREADABLE);
     }
     let last = refusals.last.as_ref()?;
-    let accepts_others = published > last.published_before;
+    let accepts_others = requests.accepted >= last.since;
     let is_dead_letter = last.is_final || (refusals.count >= MAX_REFUSALS && accepts_others);
     is_dead_letter.then_some(last.code.as_str())
 }
@@ -106,57 +115,67 @@ mod tests {
         )))
     }
 
-    /// Returns so many refusals for now, the first of them when `published` entries were on the bus.
-    fn refused(count: u32, published: usize) -> Refusals {
+    /// Returns so many refusals for now. The requests from 7 on show whether the bus accepts others.
+    fn refused(count: u32) -> Refusals {
         let mut refusals = Refusals::default();
         for later in 0..count {
-            refusals.add(FOR_NOW.to_owned(), false, published + later as usize);
+            refusals.add(FOR_NOW.to_owned(), false, 7 + later as usize);
         }
         refusals
     }
 
+    /// Returns ten requests. The last one of which the bus has accepted an entry has this number.
+    fn accepted(accepted: usize) -> Requests {
+        Requests {
+            begun: 10,
+            accepted,
+        }
+    }
+
     #[test]
     fn an_entry_that_was_not_refused_is_not_dead_lettered() {
-        assert_eq!(code(&readable(), &Refusals::default(), 10), None);
-        assert!(!ends_retries(&readable(), &Refusals::default()));
+        let refusals = Refusals::default();
+
+        assert_eq!(code(&readable(), &refusals, accepted(10)), None);
+        assert!(!ends_retries(&readable(), &refusals));
     }
 
     #[test]
     fn a_row_that_could_not_be_read_is_dead_lettered_at_once() {
-        let unreadable = pending(None);
+        let (unreadable, refusals) = (pending(None), Refusals::default());
 
         assert_eq!(
-            code(&unreadable, &Refusals::default(), 0),
+            code(&unreadable, &refusals, accepted(0)),
             Some("Unreadable")
         );
-        assert!(ends_retries(&unreadable, &Refusals::default()));
+        assert!(ends_retries(&unreadable, &refusals));
     }
 
     #[test]
     fn an_entry_that_is_always_refused_is_dead_lettered_at_once() {
         let mut refusals = Refusals::default();
-        refusals.add(FOR_GOOD.to_owned(), true, 5);
+        refusals.add(FOR_GOOD.to_owned(), true, 1);
 
-        assert_eq!(code(&readable(), &refusals, 5), Some(FOR_GOOD));
+        assert_eq!(code(&readable(), &refusals, accepted(0)), Some(FOR_GOOD));
         assert!(ends_retries(&readable(), &refusals));
     }
 
     #[test]
     fn an_entry_is_dead_lettered_after_the_last_refusal_if_others_were_accepted_since_the_first() {
-        let before_last = refused(MAX_REFUSALS - 1, 5);
-        assert_eq!(code(&readable(), &before_last, 6), None);
+        let before_last = refused(MAX_REFUSALS - 1);
+        assert_eq!(code(&readable(), &before_last, accepted(7)), None);
         assert!(!ends_retries(&readable(), &before_last));
 
-        let all = refused(MAX_REFUSALS, 5);
-        assert_eq!(code(&readable(), &all, 6), Some(FOR_NOW));
+        let all = refused(MAX_REFUSALS);
+        assert_eq!(code(&readable(), &all, accepted(7)), Some(FOR_NOW));
         assert!(ends_retries(&readable(), &all));
     }
 
     #[test]
     fn an_entry_is_not_dead_lettered_if_the_bus_accepts_no_other() {
-        let all = refused(MAX_REFUSALS, 5);
+        let all = refused(MAX_REFUSALS);
 
-        assert_eq!(code(&readable(), &all, 5), None);
+        assert_eq!(code(&readable(), &all, accepted(6)), None);
         assert!(ends_retries(&readable(), &all));
     }
 }

@@ -1,17 +1,24 @@
 //! Dispatch of entries to the bus or the dead-letter queue: in order within each partition, and independent of other
-//! partitions.
+//! partitions. Several requests are sent at a time, each with as many entries as the bus accepts.
 
 use std::time::Duration;
 
 use client::chain;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use rand::RngExt as _;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::bus::{self, Bus, Code};
+use crate::bus::{self, Bus, Code, EntryResult};
 use crate::dead_letter_queue::{self, DeadLetterQueue};
 use crate::pending_entry::PendingEntry;
-use crate::send_queue::SendQueue;
+use crate::send_queue::{Request, SendQueue};
 
+/// Number of requests that are sent at a time. Each takes a connection.
+const REQUESTS_AT_A_TIME: usize = 4;
+/// Maximum size of the entries that are in memory at a time. A few compressed bodies may be very long.
+const MAX_PART_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum number of entries that are dispatched together.
+const MAX_PART_ENTRIES: usize = 500;
 /// Pause after a request with refused entries. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
@@ -61,39 +68,92 @@ pub(crate) async fn dispatch(
     }
 }
 
+/// Returns the next entries to dispatch, at most `max`.
+pub(crate) fn next_part(
+    entries: &mut impl Iterator<Item = PendingEntry>,
+    max: usize,
+) -> Vec<PendingEntry> {
+    let (mut part, mut size) = (Vec::new(), 0);
+    while part.len() < max.min(MAX_PART_ENTRIES)
+        && size < MAX_PART_BYTES
+        && let Some(entry) = entries.next()
+    {
+        size += entry.size();
+        part.push(entry);
+    }
+    part
+}
+
+/// Empties the send queue. Once the bus or the dead-letter queue fails, no further request begins. Those that have
+/// begun end first, so that what the bus has accepted is known.
 async fn empty(
     bus: &Bus,
     dead_letter_queue: &DeadLetterQueue,
     send_queue: &mut SendQueue,
     dead_lettered: &mut usize,
 ) -> Result<(), Stopped> {
-    let mut pause = FIRST_PAUSE;
+    let (mut requests, mut stopped) = (FuturesUnordered::new(), None);
+    let (mut pause, mut pauses) = (FIRST_PAUSE, false);
     loop {
-        while let Some((entry, code)) = send_queue.dead_letter() {
-            dead_letter_queue.send(&entry.reference, code).await?;
-            send_queue.remove_first();
-            *dead_lettered += 1;
+        if stopped.is_none() {
+            let letters = send_dead_letters(dead_letter_queue, send_queue, dead_lettered);
+            stopped = letters.await.err();
         }
-        if send_queue.is_empty() {
-            return Ok(());
-        }
-        let Some(request) = send_queue.next_request() else {
-            return Err(Stopped::Refusing(send_queue.refusal().to_owned()));
-        };
-        bus.check_exists().await?;
-        let is_refused_for_now = match bus.put(&send_queue.entries(&request)).await {
-            Ok(results) => send_queue.answered(&request, results),
-            Err(bus::Error::Rejected(code)) => {
-                send_queue.rejected(&request, code);
-                false
+        while stopped.is_none() && !pauses && requests.len() < REQUESTS_AT_A_TIME {
+            let Some(request) = send_queue.next_request() else {
+                break;
+            };
+            match bus.check_exists().await {
+                Ok(()) => requests.push(answered(bus, send_queue, request)),
+                Err(error) => stopped = Some(error.into()),
             }
-            Err(error @ bus::Error::Unavailable(_)) => return Err(error.into()),
-        };
-        if is_refused_for_now {
+        }
+        let Some((request, answer)) = requests.next().await else {
+            match stopped {
+                Some(stopped) => return Err(stopped),
+                None if send_queue.is_empty() => return Ok(()),
+                None if !pauses => {
+                    return Err(Stopped::Refusing(send_queue.refusal().to_owned()));
+                }
+                None => {}
+            }
             sleep(pause.mul_f64(rand::rng().random_range(0.5..1.0))).await;
             pause *= 2;
-        } else {
-            pause = FIRST_PAUSE;
+            pauses = false;
+            continue;
+        };
+        match answer {
+            Ok(results) => {
+                pauses |= send_queue.answered(&request, results);
+                if !pauses {
+                    pause = FIRST_PAUSE;
+                }
+            }
+            Err(bus::Error::Rejected(code)) => send_queue.rejected(&request, code),
+            Err(error) => stopped = Some(error.into()),
         }
     }
+}
+
+async fn send_dead_letters(
+    dead_letter_queue: &DeadLetterQueue,
+    send_queue: &mut SendQueue,
+    dead_lettered: &mut usize,
+) -> Result<(), Stopped> {
+    while let Some((entry, code)) = send_queue.dead_letter() {
+        dead_letter_queue.send(&entry.reference, code).await?;
+        send_queue.remove_first();
+        *dead_lettered += 1;
+    }
+    Ok(())
+}
+
+/// Returns the answer to a request, with the request.
+fn answered(
+    bus: &Bus,
+    send_queue: &SendQueue,
+    request: Request,
+) -> impl Future<Output = (Request, Result<Vec<EntryResult>, bus::Error>)> + use<> {
+    let answer = bus.put(&send_queue.entries(&request));
+    async move { (request, answer.await) }
 }

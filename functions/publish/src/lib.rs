@@ -34,7 +34,7 @@ pub use bus::Bus;
 pub use config::Config;
 pub use dead_letter_queue::DeadLetterQueue;
 
-use dispatch::{Dispatched, dispatch};
+use dispatch::{Dispatched, dispatch, next_part};
 
 /// Time reserved at the end of an invocation for the response.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -59,13 +59,20 @@ pub async fn handle(
     deadline: Instant,
 ) -> DynamoDbEventResponse {
     let written_at = batch::written_at(&batch.records);
-    let entries = batch::entries(batch.records, &app.event_table);
-    if entries.is_empty() {
+    let mut entries = batch::entries(batch.records, &app.event_table).peekable();
+    if entries.peek().is_none() {
         // Many fetches find no change, and log volume costs money.
         return DynamoDbEventResponse::default();
     }
     let deadline = before_response(deadline);
-    let dispatched = dispatch(&app.bus, &app.dead_letter_queue, entries, deadline).await;
+    let mut dispatched = Dispatched::default();
+    while dispatched.left.is_empty() && entries.peek().is_some() {
+        let part = next_part(&mut entries, usize::MAX);
+        let part = dispatch(&app.bus, &app.dead_letter_queue, part, deadline).await;
+        dispatched.published += part.published;
+        dispatched.dead_lettered += part.dead_lettered;
+        dispatched.left = part.left;
+    }
     let mut record = emf_record(&dispatched);
     if let Some(written_at) = written_at {
         let age = now.duration_since(written_at).as_millis();

@@ -49,6 +49,11 @@ impl PendingEntry {
         }
     }
 
+    /// Returns the size of the entry in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.entry.as_ref().map_or(0, Entry::size)
+    }
+
     /// Returns the key within which entries keep their order.
     pub(crate) fn partition(&self) -> &str {
         &self.reference.key.pk

@@ -1,36 +1,47 @@
 //! Send queue: the entries of one invocation that are not on the bus yet, and the order in which they are sent.
+//!
+//! Several requests may be sent at a time. Of each partition, one entry at most is on its way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::bus::{Code, EntryResult, MAX_ENTRIES, NO_RESULT};
-use crate::dead_letters::{self, Refusals};
+use crate::dead_letters::{self, Refusals, Requests};
 use crate::entry::{Entry, MAX_BYTES};
 use crate::pending_entry::PendingEntry;
 
-/// The entries, in their order.
+/// The entries.
 #[derive(Clone, Debug)]
 pub(crate) struct SendQueue {
-    pending: Vec<Pending>,
+    /// The entries by their position, which is also their order.
+    pending: BTreeMap<usize, Pending>,
     published: usize,
+    requests: Requests,
 }
 
 #[derive(Clone, Debug)]
 struct Pending {
     entry: PendingEntry,
     refusals: Refusals,
+    /// Whether a request with the entry has no answer yet.
+    is_sent: bool,
     /// Whether the entry is sent in a request of its own, because a request with others was rejected.
     is_alone: bool,
 }
 
-/// The entries of one request, by index.
+/// A request that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request(Vec<usize>);
+pub(crate) struct Request {
+    /// The positions of its entries.
+    positions: Vec<usize>,
+    number: usize,
+}
 
 impl SendQueue {
     pub(crate) fn new(entries: Vec<PendingEntry>) -> Self {
         Self {
-            pending: entries.into_iter().map(Pending::new).collect(),
+            pending: entries.into_iter().map(Pending::new).enumerate().collect(),
             published: 0,
+            requests: Requests::default(),
         }
     }
 
@@ -46,17 +57,43 @@ impl SendQueue {
     /// Returns the entries that are left, in their order.
     pub(crate) fn into_pending(self) -> Vec<PendingEntry> {
         self.pending
-            .into_iter()
+            .into_values()
             .map(|pending| pending.entry)
             .collect()
     }
 
-    /// Returns the first entry of each partition, up to the limits of a request. Returns `None` if the bus
-    /// has refused each of them too often. Later entries of a partition wait, so that order is kept.
-    pub(crate) fn next_request(&self) -> Option<Request> {
-        let (mut request, mut size, mut partitions) = (Vec::new(), 0, HashSet::new());
-        for (index, pending) in self.pending.iter().enumerate() {
-            let is_first = partitions.insert(pending.entry.partition());
+    /// Returns the next request. It has the first entry of each partition, up to the limits of a request, unless that
+    /// entry is on its way. Later entries of a partition wait, so that order is kept. Returns `None` if every first
+    /// entry is on its way or was refused too often, or if an answer may let entries follow that fill the request.
+    pub(crate) fn next_request(&mut self) -> Option<Request> {
+        let positions = self.next_positions();
+        if positions.is_empty() {
+            return None;
+        }
+        for position in &positions {
+            if let Some(pending) = self.pending.get_mut(position) {
+                pending.is_sent = true;
+            }
+        }
+        self.requests.begun += 1;
+        Some(Request {
+            positions,
+            number: self.requests.begun,
+        })
+    }
+
+    fn next_positions(&self) -> Vec<usize> {
+        let (mut positions, mut size) = (Vec::new(), 0);
+        let (mut partitions, mut sent_partitions) = (HashSet::new(), HashSet::new());
+        let (mut is_full, mut may_be_filled) = (false, false);
+        for (position, pending) in &self.pending {
+            let partition = pending.entry.partition();
+            let is_first = partitions.insert(partition);
+            if pending.is_sent {
+                sent_partitions.insert(partition);
+                continue;
+            }
+            may_be_filled |= sent_partitions.contains(partition);
             let Some(entry) = pending.entry.entry.as_ref().filter(|_| is_first) else {
                 continue;
             };
@@ -64,96 +101,103 @@ impl SendQueue {
                 continue;
             }
             if pending.is_alone {
-                if request.is_empty() {
-                    return Some(Request(vec![index]));
+                if positions.is_empty() {
+                    return vec![*position];
                 }
                 continue;
             }
             // The bus itself rejects a single entry that is too large.
-            if !request.is_empty() && size + entry.size() > MAX_BYTES {
+            if !positions.is_empty() && size + entry.size() > MAX_BYTES {
+                is_full = true;
                 continue;
             }
             size += entry.size();
-            request.push(index);
-            if request.len() == MAX_ENTRIES {
+            positions.push(*position);
+            if positions.len() == MAX_ENTRIES {
+                is_full = true;
                 break;
             }
         }
-        (!request.is_empty()).then_some(Request(request))
+        if may_be_filled && !is_full {
+            positions.clear();
+        }
+        positions
     }
 
     pub(crate) fn entries(&self, request: &Request) -> Vec<&Entry> {
-        let places = request.0.iter();
-        places
-            .filter_map(|index| self.pending.get(*index)?.entry.entry.as_ref())
+        let positions = request.positions.iter();
+        positions
+            .filter_map(|position| self.pending.get(position)?.entry.entry.as_ref())
             .collect()
     }
 
     /// Records the results of a request. Returns whether a retry of some entries may succeed.
     pub(crate) fn answered(&mut self, request: &Request, results: Vec<EntryResult>) -> bool {
+        let since = if results.contains(&EntryResult::Accepted) {
+            self.requests.accepted = self.requests.accepted.max(request.number);
+            request.number
+        } else {
+            self.requests.begun + 1
+        };
         let silence = std::iter::repeat_with(|| EntryResult::Refused(NO_RESULT.to_owned()));
         let results = results.into_iter().chain(silence);
-        let (mut accepted, mut is_refused_for_now) = (HashSet::new(), false);
-        for (index, entry_result) in request.0.iter().zip(results) {
+        let mut is_refused_for_now = false;
+        for (position, entry_result) in request.positions.iter().zip(results) {
             match entry_result {
                 EntryResult::Accepted => {
-                    accepted.insert(*index);
+                    self.pending.remove(position);
+                    self.published += 1;
                 }
                 EntryResult::Refused(code) => {
                     is_refused_for_now = true;
-                    self.refused(*index, code, false);
+                    self.refused(*position, code, false, since);
                 }
-                EntryResult::RefusedForGood(code) => self.refused(*index, code, true),
+                EntryResult::RefusedForGood(code) => self.refused(*position, code, true, since),
             }
         }
-        // Entries accepted in the same request count as accepted while others are refused.
-        self.published += accepted.len();
-        let mut index = 0..;
-        self.pending
-            .retain(|_| index.next().is_none_or(|index| !accepted.contains(&index)));
         is_refused_for_now
     }
 
     /// Handles a request that the bus rejected without naming an entry. Each of its entries is then sent
     /// alone. An entry that was already alone is refused for good.
     pub(crate) fn rejected(&mut self, request: &Request, code: Code) {
-        if let [index] = request.0.as_slice() {
-            self.refused(*index, code, true);
+        if let [position] = request.positions.as_slice() {
+            self.refused(*position, code, true, self.requests.begun + 1);
             return;
         }
-        for index in &request.0 {
-            if let Some(pending) = self.pending.get_mut(*index) {
+        for position in &request.positions {
+            if let Some(pending) = self.pending.get_mut(position) {
                 pending.is_alone = true;
+                pending.is_sent = false;
             }
         }
     }
 
-    fn refused(&mut self, index: usize, code: Code, is_final: bool) {
-        if let Some(pending) = self.pending.get_mut(index) {
-            pending.refusals.add(code, is_final, self.published);
+    fn refused(&mut self, position: usize, code: Code, is_final: bool, since: usize) {
+        if let Some(pending) = self.pending.get_mut(&position) {
+            pending.is_sent = false;
+            pending.refusals.add(code, is_final, since);
         }
     }
 
     /// Returns the first entry and its code, if it is dead-lettered. Entries behind it wait, because the stream
     /// repeats everything from the first entry that is left.
     pub(crate) fn dead_letter(&self) -> Option<(&PendingEntry, &str)> {
-        let first = self.pending.first()?;
-        let code = dead_letters::code(&first.entry, &first.refusals, self.published)?;
+        let (_, first) = self.pending.first_key_value()?;
+        let code = dead_letters::code(&first.entry, &first.refusals, self.requests)?;
         Some((&first.entry, code))
     }
 
     /// Removes the first entry, which is stored in the dead-letter queue.
     pub(crate) fn remove_first(&mut self) {
-        if !self.pending.is_empty() {
-            self.pending.remove(0);
-        }
+        self.pending.pop_first();
     }
 
     /// Returns the code of the first entry's last refusal.
     pub(crate) fn refusal(&self) -> &str {
-        let first = self.pending.first();
+        let first = self.pending.first_key_value();
         first
-            .and_then(|first| first.refusals.last_code())
+            .and_then(|(_, first)| first.refusals.last_code())
             .unwrap_or(NO_RESULT)
     }
 }
@@ -163,6 +207,7 @@ impl Pending {
         Self {
             entry,
             refusals: Refusals::default(),
+            is_sent: false,
             is_alone: false,
         }
     }

@@ -1,21 +1,31 @@
-//! Position of discovery in the list of Pluggy's items. It is in `CredentialTable`, with the other data about
+//! Progress of discovery in the list of Pluggy's items. It is in `CredentialTable`, with the other data about
 //! Pluggy. Losing it costs one pass from the top of the list.
 
 use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Error;
-use super::attributes::{Reader, Row, number, text};
+use super::attributes::{Reader, Row, number, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
 use pluggy::ItemCursor;
 
 const PLACE_ROW: &str = "DISCOVERY_PLACE";
 const AFTER: &str = "after";
+const DUE_AT: &str = "dueAt";
 /// Maximum age of a position. Discovery was turned off since an older one.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// The position, in `CredentialTable`.
+/// The position of discovery in the list, and the time of its next run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiscoveryProgress {
+    /// The position in the list; `None` to start from the top.
+    pub place: Option<ItemCursor>,
+    /// When the next run is due; `None` if it is due now.
+    pub due_at: Option<Timestamp>,
+}
+
+/// The progress, in `CredentialTable`.
 #[derive(Clone, Debug)]
 pub struct DiscoveryPlace {
     client: Client,
@@ -23,13 +33,13 @@ pub struct DiscoveryPlace {
 }
 
 impl DiscoveryPlace {
-    /// Creates the position in the table named `table`.
+    /// Creates the progress in the table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Returns where discovery continues, or `None` to start from the top.
-    pub async fn get(&self, now: Timestamp) -> Result<Option<ItemCursor>, Error> {
+    /// Returns where and when discovery continues.
+    pub async fn get(&self, now: Timestamp) -> Result<DiscoveryProgress, Error> {
         let answer = self
             .client
             .get_item()
@@ -39,19 +49,23 @@ impl DiscoveryPlace {
             .send()
             .await
             .map_err(unavailable("get the place in the list of items"))?;
-        Ok(answer.item.as_ref().and_then(|row| from_row(row, now)))
+        let progress = answer.item.as_ref().and_then(|row| from_row(row, now));
+        Ok(progress.unwrap_or_default())
     }
 
-    /// Stores where discovery continues; `None` to start from the top.
-    pub async fn put(&self, place: Option<&ItemCursor>, now: Timestamp) -> Result<(), Error> {
+    /// Stores where and when discovery continues.
+    pub async fn put(&self, progress: &DiscoveryProgress, now: Timestamp) -> Result<(), Error> {
         let expires_at = now.saturating_add(KEPT_FOR).unwrap_or(now);
         let mut row = Row::from([
             (PARTITION_KEY.to_owned(), text(PLACE_ROW)),
             (SCHEMA.to_owned(), number(VERSION)),
             (EXPIRES_AT.to_owned(), number(expires_at.as_second())),
         ]);
-        if let Some(place) = place {
+        if let Some(place) = &progress.place {
             row.insert(AFTER.to_owned(), text(place.as_str()));
+        }
+        if let Some(due_at) = progress.due_at {
+            row.insert(DUE_AT.to_owned(), time(due_at));
         }
         self.client
             .put_item()
@@ -64,12 +78,16 @@ impl DiscoveryPlace {
     }
 }
 
-/// Decodes the position. An unreadable row counts as absent.
-fn from_row(row: &Row, now: Timestamp) -> Option<ItemCursor> {
+/// Decodes the progress. What cannot be read counts as absent.
+fn from_row(row: &Row, now: Timestamp) -> Option<DiscoveryProgress> {
     let reader = Reader(row);
     let expires_at = reader.number(EXPIRES_AT).ok()??;
     if expires_at <= now.as_second() {
         return None;
     }
-    reader.text(AFTER).ok()??.try_into().ok()
+    let place = reader.text(AFTER).ok().flatten();
+    Some(DiscoveryProgress {
+        place: place.and_then(|place| place.try_into().ok()),
+        due_at: reader.time(DUE_AT).ok().flatten(),
+    })
 }

@@ -10,7 +10,7 @@ use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
 use super::event::{BODY, BODY_ENCODING, EVENT, ORIGIN, QUARANTINE, RECEIVED_AT, TRUNCATED};
 use super::items::logged;
-use super::scan::SCAN_PAGE;
+use super::scan::row_count;
 use super::schema::{CONNECTOR_PREFIX, EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY, SORT_KEY};
 use super::{
     Error, EventHistory, EventRow, Events, Origin, Quarantine, ScanCursor, ScanPage, Target,
@@ -182,6 +182,11 @@ impl Events {
         found(scan, ours).await
     }
 
+    /// Returns the number of rows, as DynamoDB counted them some hours ago.
+    pub async fn row_count(&self) -> Result<Option<u64>, Error> {
+        row_count(&self.client, &self.table).await
+    }
+
     fn about(&self, target: Target, now: Timestamp) -> QueryFluentBuilder {
         self.client
             .query()
@@ -198,7 +203,6 @@ impl Events {
         self.client
             .scan()
             .table_name(&self.table)
-            .limit(SCAN_PAGE)
             .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#event", EVENT)

@@ -43,7 +43,7 @@ pub use connector::StoredConnector;
 pub use connectors::Connectors;
 pub use cursor::Cursor;
 pub use disconnection::Disconnection;
-pub use discovery::DiscoveryPlace;
+pub use discovery::{DiscoveryPlace, DiscoveryProgress};
 pub use due_fetches::{DueFetch, DueFetches};
 pub use error::{Error, reason};
 pub use event::{NewEvent, Origin, Quarantine};

@@ -8,7 +8,7 @@ use super::error::unavailable;
 use super::event::{ORIGIN, QUARANTINE, RECEIVED_AT};
 use super::event_queries::foreign;
 use super::item_row::FETCHED_AT;
-use super::scan::SCAN_PAGE;
+use super::scan::row_count;
 use super::schema::{EXPIRES_AT, ITEM_PREFIX, PARTITION_KEY};
 use super::{Error, Events, Items, Origin, ScanCursor, ScanPage, ScannedRow};
 
@@ -25,7 +25,6 @@ impl Events {
             .client
             .scan()
             .table_name(&self.table)
-            .limit(SCAN_PAGE)
             .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .filter_expression(
                 // An unreadable time may be any time.
@@ -50,6 +49,11 @@ impl Events {
 }
 
 impl Items {
+    /// Returns the number of rows, as DynamoDB counted them some hours ago.
+    pub async fn row_count(&self) -> Result<Option<u64>, Error> {
+        row_count(&self.client, &self.table).await
+    }
+
     /// Returns the items that were fetched or found gone since a time, and those that were never fetched.
     pub async fn seen_since(
         &self,
@@ -60,7 +64,6 @@ impl Items {
             .client
             .scan()
             .table_name(&self.table)
-            .limit(SCAN_PAGE)
             .set_exclusive_start_key(after.map(ScanCursor::to_row))
             .filter_expression(
                 "begins_with(#pk, :item) \

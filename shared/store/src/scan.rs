@@ -1,19 +1,18 @@
 //! Scans of a table, page by page.
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{Reader, Row, required, text};
+use super::error::unavailable;
 use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Change, Error, EventKey};
 use pluggy::ClientId;
 
-/// Rows that one page of a scan reads.
-pub(super) const SCAN_PAGE: i32 = 100;
-
-/// A page of the rows that match a scan.
+/// A page of the rows that match a scan. DynamoDB ends a page after 1 MB.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanPage<T> {
     /// The rows, in no particular order.
@@ -22,6 +21,16 @@ pub struct ScanPage<T> {
     pub scanned: usize,
     /// Position of the next page; none if this is the last.
     pub next: Option<ScanCursor>,
+}
+
+/// Returns the number of rows of a table. DynamoDB counts them every few hours.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html>
+pub(super) async fn row_count(client: &Client, table: &str) -> Result<Option<u64>, Error> {
+    let answer = client.describe_table().table_name(table).send().await;
+    let table = answer.map_err(unavailable("describe the table"))?.table;
+    let rows = table.and_then(|table| table.item_count);
+    Ok(rows.and_then(|rows| rows.try_into().ok()))
 }
 
 /// The row after which a scan continues.
@@ -112,6 +121,11 @@ impl ScannedRow {
     /// Returns the partition key.
     pub fn partition(&self) -> Option<&str> {
         self.text(PARTITION_KEY)
+    }
+
+    /// Returns the position after the row.
+    pub fn cursor(&self) -> Result<ScanCursor, Error> {
+        ScanCursor::from_row(&self.row)
     }
 
     /// Returns the sort key of a row of `EventTable`.

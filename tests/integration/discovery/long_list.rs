@@ -13,13 +13,13 @@ use client::StoredApiKey;
 use client::https::Trust;
 use client::{Api, ApiKeys, Client};
 use discovery::{Discovered, End, Limits};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::{ItemUpdate, Schedule, Snapshot};
 use tests::Deployment;
-use tests::deployment::{CLIENT_ID, CLIENT_SECRET};
+use tests::deployment::{CLIENT_ID, CLIENT_SECRET, eventually};
 use tests::secrets::secrets;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -34,12 +34,31 @@ const UPDATED_AT: &str = "2026-11-23T12:00:00.000Z";
 /// The ids that Pluggy lists, newest first.
 type Ids = Arc<Mutex<Vec<ItemId>>>;
 
-/// Returns a page of ids. Its cursor is the id of its last item, and an unknown cursor is refused.
+/// The list, and how many more pages Pluggy answers.
+#[derive(Clone, Default)]
+struct List {
+    ids: Ids,
+    pages_left: Arc<Mutex<Option<usize>>>,
+}
+
+/// Returns a page of ids. Its cursor is the id of its last item, and an unknown cursor is refused. Does not answer where no
+/// page is left.
 async fn page(
-    State(ids): State<Ids>,
+    State(list): State<List>,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
-    let ids = ids.lock().unwrap();
+    let is_left = match list.pages_left.lock().unwrap().as_mut() {
+        None => true,
+        Some(0) => false,
+        Some(left) => {
+            *left -= 1;
+            true
+        }
+    };
+    if !is_left {
+        std::future::pending::<()>().await;
+    }
+    let ids = list.ids.lock().unwrap();
     let start = match query.get("after") {
         None => Some(0),
         Some(after) => ids
@@ -69,7 +88,9 @@ async fn page(
 struct LongList {
     deployment: Deployment,
     ids: Ids,
+    pages_left: Arc<Mutex<Option<usize>>>,
     url: String,
+    limits: Limits,
 }
 
 impl LongList {
@@ -79,7 +100,7 @@ impl LongList {
             key: "key".to_owned().into(),
             client_id: CLIENT_ID.parse().unwrap(),
             issued_at: now(),
-            expires_at: now() + jiff::SignedDuration::from_hours(2),
+            expires_at: now() + SignedDuration::from_hours(2),
         };
         deployment
             .tables
@@ -87,17 +108,19 @@ impl LongList {
             .put_api_key(&key)
             .await
             .unwrap();
-        let ids = Ids::default();
+        let served = List::default();
         let router = Router::new()
             .route("/v2/items", get(page))
-            .with_state(Arc::clone(&ids));
+            .with_state(served.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let list = Self {
             deployment,
-            ids,
+            ids: served.ids,
+            pages_left: served.pages_left,
             url,
+            limits: LIMITS,
         };
         list.add_newer(items);
         list
@@ -113,6 +136,28 @@ impl LongList {
     }
 
     async fn run_at(&self, url: &str) -> Discovered {
+        super::make_due(&self.deployment).await;
+        self.run_if_due(url, now()).await.unwrap()
+    }
+
+    /// Runs discovery until Pluggy has answered this many pages. Then the process dies.
+    async fn die_after(&self, pages: usize) {
+        *self.pages_left.lock().unwrap() = Some(pages);
+        super::make_due(&self.deployment).await;
+        let last = self.ids.lock().unwrap()[pages * PAGE_SIZE - 1].to_string();
+        let place = self.deployment.tables.discovery_place();
+        let death = eventually("the place of the last page", async || {
+            let progress = place.get(now()).await.unwrap();
+            progress.place.filter(|place| place.as_str() == last)
+        });
+        tokio::select! {
+            _ = self.run_if_due(&self.url, now()) => panic!("the run has ended"),
+            _ = death => {}
+        }
+        *self.pages_left.lock().unwrap() = None;
+    }
+
+    async fn run_if_due(&self, url: &str, time: Timestamp) -> Option<Discovered> {
         let api = Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
         let credentials = self.deployment.tables.credential_store();
         let app = discovery::App {
@@ -125,10 +170,10 @@ impl LongList {
                     credentials,
                 ),
             ),
-            limits: LIMITS,
+            limits: self.limits,
             ..self.deployment.discovery()
         };
-        discovery::handle(&app, now(), no_deadline()).await.unwrap()
+        discovery::handle(&app, time, no_deadline()).await.unwrap()
     }
 
     /// Stores rows for the items with a fetch request, as item-sync does, so that the next run finds them. Returns
@@ -171,6 +216,10 @@ fn no_deadline() -> Instant {
     Instant::now() + Duration::from_hours(1)
 }
 
+fn in_minutes(minutes: i64) -> Timestamp {
+    now() + SignedDuration::from_mins(minutes)
+}
+
 fn what(listing: Discovered) -> (usize, usize, End) {
     (listing.listed, listing.found, listing.end)
 }
@@ -188,6 +237,49 @@ async fn the_next_run_continues_where_the_previous_one_ended() {
 
     assert_eq!(list.sync().await.len(), 125);
     assert_eq!(what(list.run().await).1, 0);
+}
+
+#[tokio::test]
+async fn a_run_that_found_much_is_continued_after_five_minutes() {
+    let list = LongList::of(125).await;
+
+    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+
+    assert_eq!(list.run_if_due(&list.url, in_minutes(4)).await, None);
+    list.sync().await;
+    let next = list.run_if_due(&list.url, in_minutes(5)).await.unwrap();
+    assert_eq!(what(next), (70, 60, End::Paused));
+}
+
+#[tokio::test]
+async fn a_run_that_found_nothing_in_a_long_list_is_continued_after_an_hour() {
+    let list = LongList::of(50).await;
+    list.run().await;
+    list.sync().await;
+    let list = LongList {
+        limits: Limits { pages: 3, ..LIMITS },
+        ..list
+    };
+
+    assert_eq!(what(list.run().await), (30, 0, End::Paused));
+
+    assert_eq!(list.run_if_due(&list.url, in_minutes(55)).await, None);
+    let next = list.run_if_due(&list.url, in_minutes(60)).await.unwrap();
+    assert_eq!(what(next), (30, 0, End::Bottom));
+}
+
+#[tokio::test]
+async fn the_next_run_continues_where_the_process_died() {
+    let list = LongList::of(125).await;
+    Box::pin(list.die_after(4)).await;
+    list.sync().await;
+
+    assert_eq!(list.run_if_due(&list.url, in_minutes(4)).await, None);
+    let next = list.run_if_due(&list.url, in_minutes(5)).await.unwrap();
+
+    // The newest page, and six from the place on.
+    assert_eq!(what(next), (70, 60, End::Paused));
+    assert_eq!(list.requested().await.len(), 100);
 }
 
 #[tokio::test]

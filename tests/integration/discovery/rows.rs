@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use pluggy::{ItemCursor, ItemId};
-use store::{ItemUpdate, Schedule};
+use pluggy::ItemId;
+use store::{DiscoveryProgress, ItemUpdate, Schedule};
 use tests::Tables;
 use uuid::Uuid;
 
@@ -12,31 +12,40 @@ fn noon() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn cursor(text: &str) -> ItemCursor {
-    text.to_owned().try_into().unwrap()
+fn progress(place: Option<&str>, due_at: Option<Timestamp>) -> DiscoveryProgress {
+    DiscoveryProgress {
+        place: place.map(|place| place.to_owned().try_into().unwrap()),
+        due_at,
+    }
 }
 
 #[tokio::test]
-async fn the_cursor_is_the_last_stored_one() {
+async fn the_progress_is_the_last_stored_one() {
     let place = Tables::create().await.discovery_place();
-    assert_eq!(place.get(noon()).await.unwrap(), None);
+    assert_eq!(place.get(noon()).await.unwrap(), progress(None, None));
 
-    place.put(Some(&cursor("first")), noon()).await.unwrap();
-    place.put(Some(&cursor("second")), noon()).await.unwrap();
-    assert_eq!(place.get(noon()).await.unwrap(), Some(cursor("second")));
-
-    place.put(None, noon()).await.unwrap();
-    assert_eq!(place.get(noon()).await.unwrap(), None);
+    for stored in [
+        progress(Some("first"), None),
+        progress(Some("second"), Some(noon())),
+        progress(None, Some(noon())),
+    ] {
+        place.put(&stored, noon()).await.unwrap();
+        assert_eq!(place.get(noon()).await.unwrap(), stored);
+    }
 }
 
 #[tokio::test]
-async fn an_expired_cursor_counts_as_none_even_before_it_is_deleted() {
+async fn expired_progress_counts_as_none_even_before_it_is_deleted() {
     let place = Tables::create().await.discovery_place();
-    place.put(Some(&cursor("place")), noon()).await.unwrap();
+    let stored = progress(Some("place"), Some(noon()));
+    place.put(&stored, noon()).await.unwrap();
     let after_days = |days: i64| noon() + SignedDuration::from_hours(24 * days);
 
-    assert!(place.get(after_days(6)).await.unwrap().is_some());
-    assert_eq!(place.get(after_days(7)).await.unwrap(), None);
+    assert_eq!(place.get(after_days(6)).await.unwrap(), stored);
+    assert_eq!(
+        place.get(after_days(7)).await.unwrap(),
+        progress(None, None)
+    );
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use sandbox::Switches;
 use serde_json::json;
 use store::Provenance;
 use tests::Deployment;
+use tests::deployment::in_a_minute;
 use uuid::Uuid;
 
 use super::{USER, event, request_fetch, row, sync_later, sync_newest_event, unavailable};
@@ -288,7 +289,7 @@ async fn import(deployment: &Deployment, item_id: ItemId, user: &str) {
         "action": "import", "run": Uuid::new_v4(),
         "items": [{"itemId": item_id, "clientUserId": user}],
     });
-    let report = operator::handle(&deployment.operator(), command, now()).await;
+    let report = operator::handle(&deployment.operator(), command, now(), in_a_minute()).await;
     let (imported, known) = (1, 0);
     assert_eq!(report.unwrap(), Report::Imported { imported, known });
 }

@@ -8,7 +8,7 @@ use sandbox::Effect;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tests::Deployment;
-use tests::deployment::WEBHOOK_URL;
+use tests::deployment::{WEBHOOK_URL, in_a_minute};
 
 use super::{Log, USER, fault};
 use crate::publish::testbed::Testbed;
@@ -103,7 +103,9 @@ async fn every_command_of_the_operator_function_leaves_an_audit_line() {
         for (command, expected) in with_and_without_statement(command, expected) {
             let log = Log::start();
 
-            operator::handle(&operator, command, now()).await.unwrap();
+            operator::handle(&operator, command, now(), in_a_minute())
+                .await
+                .unwrap();
 
             assert_eq!(audit_lines(&log), [expected]);
             log.assert_lacks(&[USER]);

@@ -2,6 +2,7 @@
 
 use runtime::clock::now;
 use serde_json::json;
+use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 
 use super::{Log, USER};
@@ -22,7 +23,7 @@ async fn the_link_of_a_login_at_the_bank_is_logged_by_no_function() {
     let (_, item) = deployment.status_of(USER, item_id).await;
     let listed = deployment.items_of(USER).await;
     let inspect = json!({"action": "inspect", "itemId": item_id});
-    let report = operator::handle(&deployment.operator(), inspect, now()).await;
+    let report = operator::handle(&deployment.operator(), inspect, now(), in_a_minute()).await;
     let widget_event = json!({
         "event": "ITEM_RESPONSE", "timestamp": 1,
         "item": {"id": item_id, "parameter": {"type": "oauth", "data": item["nextAction"]["link"]}},

@@ -2,6 +2,7 @@
 
 use runtime::clock::now;
 use serde_json::json;
+use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 
 use super::{Log, PERSONAL, USER};
@@ -27,7 +28,9 @@ async fn commands_of_operators_are_logged_without_user_ids() {
         json!({"action": "inspect", "clientUserId": [PERSONAL]}),
         json!({"action": "inspect", "clientUserId": USER, "cursor": PERSONAL}),
     ] {
-        operator::handle(&operator, command, now()).await.unwrap();
+        operator::handle(&operator, command, now(), in_a_minute())
+            .await
+            .unwrap();
     }
 
     log.assert_lacks(&[USER, PERSONAL]);

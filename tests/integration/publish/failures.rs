@@ -257,6 +257,42 @@ async fn one_large_event_does_not_block_other_events() {
     assert_eq!(testbed.bus.requests(), 3);
 }
 
+/// Bodies that are short in the table and long on the bus do not fill the memory.
+#[tokio::test]
+async fn long_bodies_are_published_in_parts_and_all_of_them() {
+    let testbed = Testbed::start().await;
+    for number in 0..40 {
+        let filler = "x".repeat(240 * 1024);
+        testbed
+            .deliver(&json!({"event": "x/y", "eventId": number, "itemId": ITEM, "filler": filler}))
+            .await;
+    }
+
+    assert_eq!(testbed.feed_events().await, [""; 0]);
+
+    assert_eq!(testbed.detail_types().len(), 40);
+    let [line] = &testbed.publish.metrics.lines()[..] else {
+        panic!()
+    };
+    assert_eq!(line["EventsPublished"], 40);
+}
+
+#[tokio::test]
+async fn a_large_batch_of_many_items_is_published_in_full_requests() {
+    let testbed = Testbed::start().await;
+    for number in 0..300 {
+        let event = json!({"event": "x/y", "eventId": number, "paymentRequestId": number % 45});
+        testbed.deliver(&event).await;
+    }
+    let rows = testbed.deployment.tables.event_rows().await;
+
+    assert_eq!(testbed.feed(&stream::records(&rows)).await, [""; 0]);
+
+    assert_eq!(testbed.detail_types().len(), 300);
+    let requests = testbed.bus.requests();
+    assert!((30..=40).contains(&requests), "{requests} requests");
+}
+
 #[tokio::test]
 async fn published_events_are_counted() {
     let testbed = Testbed::start().await;

@@ -145,7 +145,9 @@ async fn an_item_that_an_operator_makes_up_is_never_published() {
         "action": "import", "run": "2f1e0d9c-0000-4000-8000-000000000020",
         "items": [{"itemId": super::ITEM, "clientUserId": USER}],
     });
-    operator::handle(&items, command, now()).await.unwrap();
+    operator::handle(&items, command, now(), in_a_minute())
+        .await
+        .unwrap();
     testbed.sync_while_pluggy_fails().await;
     assert_eq!(
         testbed.item_rows().await.len(),

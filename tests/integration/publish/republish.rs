@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use pluggy::Event;
 use runtime::clock::now;
 use serde_json::{Value, json};
-use store::{Body, EventKey, NewEvent, Origin};
+use store::{Body, EncodedBody, Encoding, EventKey, NewEvent, Origin};
 use tokio::time::Instant;
 
 use super::{ITEM, Testbed};
@@ -30,18 +30,19 @@ impl Testbed {
         }
     }
 
-    /// Stores this many events.
+    /// Stores this many events. Their rows fill several pages of a scan.
     async fn fill(&self, count: usize) {
         let tables = &self.deployment.tables;
         for number in 0..count {
-            let body = format!(r#"{{"event":"x/y","eventId":"{number}"}}"#);
+            let filler = uuid::Uuid::new_v4().to_string().repeat(150);
+            let body = format!(r#"{{"event":"x/y","eventId":"{number}","filler":"{filler}"}}"#);
             let event = Event::parse(body.as_bytes()).unwrap();
             let event = NewEvent {
                 key: EventKey::of_event(&event.subject(), event.event_id.as_deref()),
                 name: "x/y".to_owned(),
                 received_at: now(),
                 origin: Origin::Webhook,
-                body: Some(Body::new(body.as_bytes(), Vec::new)),
+                body: Some(plain(&body)),
                 quarantine: None,
             };
             tables.insert_event(&event).await;
@@ -54,6 +55,17 @@ impl Testbed {
             .iter()
             .map(|it| it.json()["id"].as_str().unwrap().to_owned())
             .collect()
+    }
+}
+
+/// Returns a body that is not compressed.
+fn plain(body: &str) -> Body {
+    Body {
+        encoded: EncodedBody {
+            bytes: body.as_bytes().to_vec(),
+            encoding: Encoding::Identity,
+        },
+        ..Body::new(body.as_bytes(), Vec::new)
     }
 }
 
@@ -145,9 +157,9 @@ async fn rows_that_cannot_be_read_are_dead_lettered_again_and_delay_no_other_row
 #[tokio::test]
 async fn the_next_invocation_publishes_what_the_previous_one_had_no_time_for() {
     let testbed = Testbed::start().await;
-    testbed.fill(230).await;
+    testbed.fill(1_100).await;
     let (mut invocations, mut cursor) = (0, Value::Null);
-    // As much as one page takes here, and hardly more, apart from the time reserved for the response.
+    // As much as a part of a page takes here, and hardly more, apart from the time reserved for the response.
     let mut time = Duration::from_millis(1);
     loop {
         let since = "2020-01-01T00:00:00Z";
@@ -166,7 +178,8 @@ async fn the_next_invocation_publishes_what_the_previous_one_had_no_time_for() {
     }
 
     assert!(invocations > 1, "{invocations}");
-    assert_eq!(testbed.ids().into_iter().collect::<HashSet<_>>().len(), 230);
+    let ids: HashSet<_> = testbed.ids().into_iter().collect();
+    assert_eq!(ids.len(), 1_100);
 }
 
 #[tokio::test]
@@ -203,6 +216,31 @@ async fn a_long_table_is_published_page_by_page_and_whole() {
     assert_eq!(testbed.republish("2020-01-01T00:00:00Z").await, 230);
 
     assert_eq!(testbed.ids().into_iter().collect::<HashSet<_>>().len(), 230);
+}
+
+#[tokio::test]
+async fn a_command_publishes_as_many_events_as_it_says_and_the_next_one_continues() {
+    let testbed = Testbed::start().await;
+    testbed.fill(230).await;
+    let (mut published, mut read, mut cursor) = (Vec::new(), 0, Value::Null);
+
+    loop {
+        let command = json!({
+            "action": "republish", "since": "2020-01-01T00:00:00Z", "cursor": cursor, "limit": 100,
+        });
+        let report = testbed.command(&command).await.unwrap();
+        published.push(report["published"].as_u64().unwrap());
+        read += report["scanned"].as_u64().unwrap();
+        assert!(report["rows"].is_u64(), "{report}");
+        cursor = report["cursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+
+    assert_eq!(published[..2], [100, 100]);
+    assert_eq!(published.iter().sum::<u64>(), 230);
+    assert_eq!((testbed.ids().len(), read), (230, 230), "each once");
 }
 
 #[tokio::test]

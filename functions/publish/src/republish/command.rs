@@ -14,6 +14,8 @@ pub(super) struct Command {
     pub(super) since: Timestamp,
     /// Position at which publishing continues.
     pub(super) cursor: Cursor,
+    /// Maximum number of events that the command publishes.
+    pub(super) limit: usize,
     /// What the command line states about the command.
     pub(super) audit: Option<Audit>,
 }
@@ -34,6 +36,7 @@ struct Fields {
     action: String,
     since: Option<String>,
     cursor: Option<String>,
+    limit: Option<usize>,
     audit: Option<Audit>,
 }
 
@@ -44,8 +47,8 @@ impl Command {
         let fields: Fields = payload::parse(json).map_err(|_| {
             refusal(
                 "",
-                "must have action, since and perhaps cursor, which are text, perhaps audit, with a run and the ARN of a \
-                 caller, and nothing else",
+                "must have action, since and perhaps cursor, which are text, perhaps limit, a number, perhaps audit, with a \
+                 run and the ARN of a caller, and nothing else",
             )
         })?;
         if fields.action != "republish" {
@@ -55,7 +58,12 @@ impl Command {
         let cursor = fields
             .cursor
             .map_or(Some(Cursor::START), |text| Cursor::from_text(&text));
+        let limit = fields.limit.unwrap_or(usize::MAX);
+        if limit == 0 {
+            return Err(refusal("limit", "must be a number of events from 1 on"));
+        }
         Ok(Self {
+            limit,
             since: since.ok_or(refusal(
                 "since",
                 "must be a time such as 2026-11-23T12:00:00Z",
@@ -100,7 +108,12 @@ mod tests {
             ("{}", ""),
             (r#"{"action":"republish","since":7}"#, ""),
             (r#"{"action":"republish","sinse":"x"}"#, ""),
+            (r#"{"action":"republish","limit":-1}"#, ""),
             (r#"{"action":"replay"}"#, "action"),
+            (
+                r#"{"action":"republish","since":"2026-11-23T12:00:00Z","limit":0}"#,
+                "limit",
+            ),
             (r#"{"action":"republish"}"#, "since"),
             (r#"{"action":"republish","since":"yesterday"}"#, "since"),
             (

@@ -15,6 +15,14 @@ impl Cursor {
     /// The start position.
     pub(super) const START: Self = Self::Webhooks(None);
 
+    /// Returns the position after another row of the same table.
+    pub(super) fn moved_to(&self, after: ScanCursor) -> Self {
+        match self {
+            Self::Webhooks(_) => Self::Webhooks(Some(after)),
+            Self::Items(_) => Self::Items(Some(after)),
+        }
+    }
+
     /// Returns the cursor as opaque text.
     pub(super) fn to_text(&self) -> String {
         let (part, after) = match self {

@@ -37,11 +37,17 @@ fn unreadable(partition: &str, number: usize) -> PendingEntry {
     }
 }
 
-fn numbers(send_queue: &SendQueue) -> Vec<&str> {
+/// Returns the ids of the entries that would be sent next.
+fn numbers(send_queue: &SendQueue) -> Vec<String> {
+    send(&mut send_queue.clone())
+}
+
+/// Sends the next request, and returns the ids of its entries.
+fn send(send_queue: &mut SendQueue) -> Vec<String> {
     let request = send_queue.next_request();
     request.map_or_else(Vec::new, |request| {
         let entries = send_queue.entries(&request);
-        entries.iter().map(|entry| entry.id.as_str()).collect()
+        entries.iter().map(|entry| entry.id.clone()).collect()
     })
 }
 
@@ -66,6 +72,51 @@ fn a_request_has_one_entry_of_a_partition_and_ten_in_all() {
 
     let expected = ["0", "2", "4", "6", "8", "10", "12", "14", "16", "18"];
     assert_eq!(numbers(&send_queue), expected);
+}
+
+#[test]
+fn requests_on_their_way_have_one_entry_of_a_partition_together_and_are_full() {
+    let entries = (0..24).map(|number| entry(&format!("p{}", number % 12), number));
+    let mut send_queue = SendQueue::new(entries.collect());
+
+    let first = send_queue.next_request().unwrap();
+    assert_eq!(
+        send(&mut send_queue),
+        [""; 0],
+        "it would have 10 and 11 alone"
+    );
+
+    send_queue.answered(&first, vec![accepted(); 10]);
+    let next: Vec<String> = (10..20).map(|id: u8| id.to_string()).collect();
+    assert_eq!(send(&mut send_queue), next);
+}
+
+#[test]
+fn a_request_that_nothing_can_fill_is_sent_beside_others() {
+    let entries = (0..12).map(|number| entry(&number.to_string(), number));
+    let mut send_queue = SendQueue::new(entries.collect());
+
+    assert_eq!(send(&mut send_queue).len(), 10);
+    assert_eq!(send(&mut send_queue), ["10", "11"]);
+    assert_eq!(send(&mut send_queue), [""; 0]);
+}
+
+#[test]
+fn an_entry_stays_before_the_next_one_of_its_partition_whatever_is_answered_first() {
+    let mut entries: Vec<_> = (0..20).map(|it| entry(&it.to_string(), it)).collect();
+    entries.push(entry("0", 20));
+    let mut send_queue = SendQueue::new(entries);
+    let first = send_queue.next_request().unwrap();
+    let second = send_queue.next_request().unwrap();
+    let mut results = vec![accepted(); 10];
+    results[0] = refused();
+
+    send_queue.answered(&second, vec![accepted(); 10]);
+    assert_eq!(numbers(&send_queue), [""; 0]);
+    send_queue.answered(&first, results);
+    assert_eq!(numbers(&send_queue), ["0"]);
+    answer(&mut send_queue, vec![accepted()]);
+    assert_eq!(numbers(&send_queue), ["20"]);
 }
 
 #[test]
@@ -161,6 +212,44 @@ fn no_entry_is_dead_lettered_if_the_bus_stops_accepting() {
     }
 
     assert_eq!(send_queue.into_pending().len(), 10);
+}
+
+#[test]
+fn an_entry_that_is_refused_beside_accepted_ones_is_dead_lettered_although_another_answer_came_first()
+ {
+    let entries = (0..20).map(|number| entry(&number.to_string(), number));
+    let mut send_queue = SendQueue::new(entries.collect());
+    let first = send_queue.next_request().unwrap();
+    let second = send_queue.next_request().unwrap();
+    send_queue.answered(&second, vec![accepted(); 10]);
+    let mut results = vec![accepted(); 10];
+    results[0] = refused();
+
+    send_queue.answered(&first, results);
+    while let Some(request) = send_queue.next_request() {
+        send_queue.answered(&request, vec![refused()]);
+    }
+
+    assert_eq!(
+        send_queue.dead_letter(),
+        Some((&entry("0", 0), "InternalFailure"))
+    );
+}
+
+#[test]
+fn an_answer_that_was_late_does_not_show_that_the_bus_still_accepts() {
+    let entries = (0..20).map(|number| entry(&number.to_string(), number));
+    let mut send_queue = SendQueue::new(entries.collect());
+    let first = send_queue.next_request().unwrap();
+    let second = send_queue.next_request().unwrap();
+    send_queue.answered(&first, vec![refused(); 10]);
+    send_queue.answered(&second, vec![accepted(); 10]);
+
+    while let Some(request) = send_queue.next_request() {
+        send_queue.answered(&request, vec![refused(); 10]);
+    }
+
+    assert_eq!(send_queue.dead_letter(), None);
 }
 
 #[test]
