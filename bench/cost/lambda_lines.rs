@@ -3,7 +3,7 @@
 //! Sources: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html>
 
-const TEMPLATE: &str = include_str!("../../template.yaml");
+use crate::prices::template_default;
 
 const START: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.start","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","functionArn":"arn:aws:lambda:sa-east-1:123456789012:function:pluggy-lambda-ItemStatusFunction-AbCdEfGhIjKl","version":"$LATEST"}}"#;
 const REPORT: &str = r#"{"time":"2026-11-23T12:00:00.000Z","type":"platform.report","record":{"requestId":"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa","metrics":{"durationMs":12.345,"billedDurationMs":13,"memorySizeMB":128,"maxMemoryUsedMB":24},"status":"success"}}"#;
@@ -13,20 +13,11 @@ const ACCESS: &str = r#"{"requestId":"Abc1dEFgHIjklMN=","time":"23/Nov/2026:12:0
 /// Returns the bytes that Lambda writes for one successful invocation: its start and its report, unless the log level
 /// omits them.
 pub(crate) fn of_invocation() -> usize {
-    if default_level() == "WARN" {
+    if template_default("SystemLogLevel") == "WARN" {
         0
     } else {
         START.len() + REPORT.len() + 2
     }
-}
-
-/// Returns the default of the parameter `SystemLogLevel`.
-fn default_level() -> &'static str {
-    let mut lines = TEMPLATE
-        .lines()
-        .skip_while(|line| *line != "  SystemLogLevel:");
-    let default = lines.find_map(|line| line.strip_prefix("    Default: "));
-    default.unwrap()
 }
 
 /// Returns the bytes that the HTTP API writes for one request.
