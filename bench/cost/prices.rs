@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
+
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Prices {
     pub(crate) region: String,
@@ -87,7 +89,6 @@ impl Prices {
 
 /// Returns the default of a parameter of the template.
 pub(crate) fn template_default(parameter: &str) -> &'static str {
-    const TEMPLATE: &str = include_str!("../../template.yaml");
     let heading = format!("  {parameter}:");
     let mut lines = TEMPLATE.lines().skip_while(|line| *line != heading);
     let default = lines.find_map(|line| line.strip_prefix("    Default: "));
