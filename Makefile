@@ -122,8 +122,12 @@ prove: build ## Run the proofs of docs/proofs.md at full size and print their fi
 
 .PHONY: bench
 bench: build ## Measure speed, publishing and cost of the built functions (RECORD=yes writes the results to docs/)
-	@$(LOCAL_PYTHON) scripts/bench.py
+	@$(LOCAL_PYTHON) scripts/bench.py speed publishing
 	@$(PYTHON) scripts/cost.py
+
+.PHONY: bench-scale
+bench-scale: build # Measure the throughput of item-sync (SIZE=10: percent of the items; BASELINE=<path> adds another bootstrap; RECORD=yes)
+	@$(LOCAL_PYTHON) scripts/bench.py scale
 
 .PHONY: cost
 cost: build # Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/cost.md)

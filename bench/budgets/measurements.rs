@@ -29,7 +29,7 @@ impl Measurements {
         let (mut figures, mut instructions) = (Figures::new(), Vec::new());
         for name in budgets.functions() {
             let of_function = figures.entry(name.to_owned()).or_default();
-            let size = PackageSize::of_file(&scene.bootstrap(name));
+            let size = PackageSize::of_file(&scene.file(name));
             of_function.extend([
                 (Figure::BinaryBytes, size.binary),
                 (Figure::ZipBytes, size.zip),

@@ -14,7 +14,7 @@ use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
 use tests::function_settings::function_settings;
-use tests::{Deployment, TableStream, deployment};
+use tests::{Deployment, TableStream, deployment, stream};
 
 use crate::counted::{Counted, RequestCount, Waits, Work};
 use crate::lambda_lines;
@@ -235,9 +235,9 @@ impl Testbed {
         let mut streams = self.streams.lock().await;
         let [events, items] = &mut *streams;
         let (events, items) = (events.new_records().await, items.new_records().await);
-        let begins = |record: &Value, prefixes: &[&str]| {
+        let is_item = |record: &Value| {
             let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
-            prefixes.iter().any(|prefix| key.starts_with(prefix))
+            key.starts_with("ITEM#")
         };
         let inserted = events
             .iter()
@@ -245,7 +245,7 @@ impl Testbed {
         News {
             for_item_sync: inserted
                 .clone()
-                .filter(|record| begins(record, &["ITEM#", "CONNECTOR#"]))
+                .filter(|record| stream::is_for_item_sync(record))
                 .cloned()
                 .collect(),
             events_to_publish: inserted
@@ -254,7 +254,7 @@ impl Testbed {
                 .collect(),
             items_to_publish: items
                 .into_iter()
-                .filter(|record| record["eventName"] != "REMOVE" && begins(record, &["ITEM#"]))
+                .filter(|record| record["eventName"] != "REMOVE" && is_item(record))
                 .collect(),
         }
     }

@@ -13,6 +13,12 @@ use crate::rounds::Pairs;
 
 type Figures = BTreeMap<Figure, f64>;
 
+/// The figures of a start that are compared with the rival's, each with the figure of the comparison.
+const OF_RIVAL: [(Figure, Figure); 2] = [
+    (Figure::StartMs, Figure::StartOfRival),
+    (Figure::StartCpuMs, Figure::StartCpuOfRival),
+];
+
 /// Returns the floor's figures. The floor has no connections, so all of its inits are alike.
 pub(crate) fn of_floor(pairs: &[Pairs]) -> Figures {
     let lives: Vec<&Life> = pairs.iter().flat_map(|pairs| &pairs.floor).collect();
@@ -36,8 +42,17 @@ pub(crate) fn of_function(pairs: &Pairs) -> Figures {
     figures
 }
 
-pub(crate) fn of_file(bootstrap: &Path) -> Figures {
-    let size = PackageSize::of_file(bootstrap);
+/// Returns a function's start as a part of the rival's, in percent.
+pub(crate) fn of_rival(function: &Figures, rival: &Figures) -> Figures {
+    let part = |(figure, comparison): (Figure, Figure)| {
+        let part = function.get(&figure)? / rival.get(&figure)?;
+        Some((comparison, 100.0 * part))
+    };
+    OF_RIVAL.into_iter().filter_map(part).collect()
+}
+
+pub(crate) fn of_file(file: &Path) -> Figures {
+    let size = PackageSize::of_file(file);
     Figures::from([
         (Figure::BinarySize, millions(size.binary)),
         (Figure::ZipSize, millions(size.zip)),
@@ -55,9 +70,13 @@ fn of_lives(lives: &[&Life]) -> Figures {
     let first = median(lives.iter().map(|life| life.first));
     let p50 = percentile(&warm, 50);
     let cpu = median(lives.iter().map(|life| life.cpu));
+    let start = median(lives.iter().map(|life| life.init + life.first));
+    let start_cpu = median(lives.iter().map(|life| life.start_cpu));
     let peak = lives.iter().map(|life| life.peak_memory).max().unwrap_or(0);
     Figures::from([
         (Figure::FirstMs, milliseconds(first)),
+        (Figure::StartMs, milliseconds(start)),
+        (Figure::StartCpuMs, milliseconds(start_cpu)),
         (Figure::FirstOverWarm, over(first, p50)),
         (Figure::WarmP50Ms, milliseconds(p50)),
         (Figure::WarmP99Ms, milliseconds(percentile(&warm, 99))),

@@ -21,6 +21,8 @@ pub(crate) struct Life {
     pub(crate) init: Duration,
     pub(crate) first: Duration,
     pub(crate) warm: Vec<Duration>,
+    /// Processor time of init and the first invocation.
+    pub(crate) start_cpu: Duration,
     /// Processor time of each warm invocation.
     pub(crate) cpu: Duration,
     pub(crate) peak_memory: u64,
@@ -71,6 +73,7 @@ impl<'a> Stage<'a> {
             init,
             first,
             warm: times,
+            start_cpu: before.cpu,
             cpu: after.cpu.saturating_sub(before.cpu) / u32::try_from(warm).unwrap(),
             peak_memory: after.peak_memory,
         }

@@ -13,18 +13,18 @@
 mod counted;
 mod figures;
 mod life;
-mod progress;
 mod record;
 mod rounds;
 mod throttled;
 
+use bench::machine::machine;
+use bench::progress::Progress;
 use bench::speed::{Budgets, FunctionSpeed, Speed, table};
 use runtime::env::Environment;
 use tests::Scene;
-use tests::scene::FLOOR;
+use tests::scene::{FLOOR, RIVAL};
 
 use crate::life::Stage;
-use crate::progress::Progress;
 use crate::rounds::Pairs;
 
 /// The functions, those that a user or Pluggy waits for first. `FUNCTIONS=webhook,item-sync` selects some of them.
@@ -50,7 +50,8 @@ async fn main() {
     let scene = Scene::start().await;
     let stage = Stage::new(&scene);
 
-    let functions = chosen(&environment);
+    let mut left_out = Vec::new();
+    let functions = chosen(&environment, &scene, &mut left_out);
     let names = [&[FLOOR], functions.as_slice()].concat();
     let mut pairs: Vec<Pairs> = functions.iter().map(|_| Pairs::default()).collect();
     for round in 1..=rounds {
@@ -59,7 +60,6 @@ async fn main() {
         }
         progress.report(format_args!("round {round} of {rounds}"), round, rounds);
     }
-    let mut left_out = Vec::new();
     let throttled = throttled::measure(&stage, &names, &progress).await;
     let throttled = throttled.unwrap_or_else(|error| {
         left_out.push(format!("128 and 256 MB were left out: {error}."));
@@ -71,13 +71,21 @@ async fn main() {
         counted::Counted::default()
     });
 
+    let rival = functions.iter().position(|name| *name == RIVAL);
+    let rival = rival.map(|index| figures::of_function(&pairs[index]));
     let budgets = Budgets::load();
     let functions = names.iter().enumerate().map(|(index, name)| {
         let mut figures = match index.checked_sub(1) {
             None => figures::of_floor(&pairs),
             Some(index) => figures::of_function(&pairs[index]),
         };
-        figures.extend(figures::of_file(&scene.bootstrap(name)));
+        if *name == "webhook"
+            && let Some(rival) = &rival
+        {
+            let comparison = figures::of_rival(&figures, rival);
+            figures.extend(comparison);
+        }
+        figures.extend(figures::of_file(&scene.file(name)));
         figures.extend(throttled.get(name));
         figures.extend(counted.get(name));
         for value in figures.values_mut() {
@@ -90,7 +98,7 @@ async fn main() {
         }
     });
     let speed = Speed {
-        machine: record::machine(),
+        machine: machine(),
         processes: rounds,
         warm_invocations: WARM_INVOCATIONS,
         left_out,
@@ -100,10 +108,22 @@ async fn main() {
     record::write(&speed, &environment);
 }
 
-fn chosen(environment: &Environment) -> Vec<&'static str> {
+/// Returns the functions to measure. The rival comes with webhook.
+fn chosen(
+    environment: &Environment,
+    scene: &Scene,
+    left_out: &mut Vec<String>,
+) -> Vec<&'static str> {
     let mut functions = FUNCTIONS.to_vec();
     if let Some(only) = environment.optional("FUNCTIONS") {
         functions.retain(|name| only.split(',').any(|chosen| chosen == *name));
+    }
+    if functions.contains(&"webhook") {
+        if scene.has_rival() {
+            functions.push(RIVAL);
+        } else {
+            left_out.push("The rival was left out: it needs Node.js.".to_owned());
+        }
     }
     functions
 }

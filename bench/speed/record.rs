@@ -19,14 +19,3 @@ pub(crate) fn write(speed: &Speed, environment: &Environment) {
         eprintln!("recorded in docs/performance.md");
     }
 }
-
-/// Returns the processor's name and the number of processors.
-pub(crate) fn machine() -> String {
-    let processors = std::thread::available_parallelism().unwrap();
-    let description = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = description
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("an unnamed processor", |(_, model)| model);
-    format!("{processors} cores of {model}")
-}

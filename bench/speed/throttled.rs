@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use bench::progress::Progress;
 use bench::speed::Figure;
 use bench::statistics::{median, milliseconds, percentile, sorted};
 use harness::{CpuQuota, QuotaError};
 
 use crate::life::Stage;
-use crate::progress::Progress;
 
 const PROCESSES: usize = 5;
 const WARM_INVOCATIONS: usize = 20;

@@ -9,6 +9,10 @@
 )]
 
 pub mod instructions;
+pub mod machine;
 pub mod package_size;
+pub mod page;
+pub mod progress;
+pub mod scale;
 pub mod speed;
 pub mod statistics;

@@ -41,6 +41,12 @@ pub enum Effect {
         /// The delay in milliseconds; not scaled.
         milliseconds: u64,
     },
+    /// The response is normal, but delayed: the first request by the first of these delays, the next one by the next, and
+    /// so on in a circle.
+    DelayInTurn {
+        /// The delays in milliseconds; not scaled.
+        milliseconds: Vec<u64>,
+    },
     /// The response is 200 with a body that is not JSON.
     Garbage,
     /// The response is normal but for one value, which may be odd.
@@ -80,6 +86,11 @@ pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<
         .find(|fault| fault.concerns(method, path))?;
     fault.times = fault.times.map(|times| times.saturating_sub(1));
     let effect = fault.effect.clone();
+    if let Effect::DelayInTurn { milliseconds } = &mut fault.effect
+        && !milliseconds.is_empty()
+    {
+        milliseconds.rotate_left(1);
+    }
     faults.retain(|fault| fault.times != Some(0));
     Some(effect)
 }
@@ -107,6 +118,26 @@ mod tests {
 
         assert_eq!(spoiled, 2);
         assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn delays_come_in_turn() {
+        let mut faults = vec![Fault {
+            effect: Effect::DelayInTurn {
+                milliseconds: vec![1, 2],
+            },
+            ..fault("GET", "/items/", 3)
+        }];
+
+        let mut first = || match take(&mut faults, "GET", "/items/1") {
+            Some(Effect::DelayInTurn { milliseconds }) => milliseconds.first().copied(),
+            _ => None,
+        };
+
+        assert_eq!(
+            [first(), first(), first(), first()],
+            [Some(1), Some(2), Some(1), None]
+        );
     }
 
     #[test]

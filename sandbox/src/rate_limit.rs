@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::clock::Moment;
 use crate::settings::Settings;
+use crate::world::Switches;
 
 const WINDOW_SECONDS: i64 = 60;
 /// The constant value of `Retry-After`, regardless of the rest of the minute.
@@ -16,6 +17,7 @@ const RETRY_AFTER: &str = "60";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Endpoint {
     Authentication,
+    ItemRead,
     ItemUpdate,
     AccountRead,
     TransactionRead,
@@ -23,14 +25,18 @@ pub(crate) enum Endpoint {
 
 impl Endpoint {
     pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
-        let item_path = path.strip_prefix("/items/");
+        let is_item = path
+            .strip_prefix("/items/")
+            .is_some_and(|id| !id.contains('/'));
         let is_read = |list: &str| {
             let rest = path.strip_prefix(list).filter(|_| method == Method::GET);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         if method == Method::POST && path == "/auth" {
             Some(Self::Authentication)
-        } else if method == Method::PATCH && item_path.is_some_and(|id| !id.contains('/')) {
+        } else if method == Method::GET && is_item {
+            Some(Self::ItemRead)
+        } else if method == Method::PATCH && is_item {
             Some(Self::ItemUpdate)
         } else if is_read("/accounts") {
             Some(Self::AccountRead)
@@ -41,12 +47,14 @@ impl Endpoint {
         }
     }
 
-    fn limit(self, settings: &Settings) -> u32 {
+    /// Returns the number of requests in a minute; `None` without a limit.
+    pub(crate) fn limit(self, settings: &Settings, switches: Switches) -> Option<u32> {
         match self {
-            Self::Authentication => settings.authentications_per_minute,
-            Self::ItemUpdate => settings.item_updates_per_minute,
-            Self::AccountRead => settings.account_reads_per_minute,
-            Self::TransactionRead => settings.transaction_reads_per_minute,
+            Self::Authentication => Some(settings.authentications_per_minute),
+            Self::ItemRead => switches.item_reads_per_minute,
+            Self::ItemUpdate => Some(settings.item_updates_per_minute),
+            Self::AccountRead => Some(settings.account_reads_per_minute),
+            Self::TransactionRead => Some(settings.transaction_reads_per_minute),
         }
     }
 }
@@ -76,11 +84,10 @@ impl Budgets {
         &mut self,
         endpoint: Endpoint,
         address: IpAddr,
-        settings: &Settings,
+        limit: u32,
         now: Moment,
     ) -> Verdict {
         let now = now.as_second();
-        let limit = endpoint.limit(settings);
         let fresh = Window {
             started_at: now,
             used: 0,
@@ -141,13 +148,8 @@ mod tests {
 
     #[test]
     fn a_budget_ends_and_comes_back_with_the_next_minute() {
-        let settings = Settings {
-            item_updates_per_minute: 2,
-            ..Settings::new(Uuid::nil(), SecretString::default())
-        };
         let mut budgets = Budgets::default();
-        let mut spend =
-            |second| budgets.spend(Endpoint::ItemUpdate, ADDRESS, &settings, moment(second));
+        let mut spend = |second| budgets.spend(Endpoint::ItemUpdate, ADDRESS, 2, moment(second));
 
         assert_eq!(spend(100).remaining, 1);
         assert!(spend(101).is_allowed);
@@ -158,12 +160,27 @@ mod tests {
     }
 
     #[test]
-    fn only_calls_with_a_published_limit_are_counted_and_a_list_with_its_entries() {
+    fn a_read_of_an_item_has_no_limit_but_that_of_its_switch() {
+        let settings = Settings::new(Uuid::nil(), SecretString::default());
+        let limited = Switches {
+            item_reads_per_minute: Some(360),
+            ..Switches::default()
+        };
+        let limit = |switches| Endpoint::ItemRead.limit(&settings, switches);
+
+        assert_eq!(
+            (limit(Switches::default()), limit(limited)),
+            (None, Some(360))
+        );
+    }
+
+    #[test]
+    fn only_calls_with_a_limit_are_counted_and_a_list_with_its_entries() {
         for (method, path, endpoint) in [
             (Method::POST, "/auth", Some(Endpoint::Authentication)),
             (Method::PATCH, "/items/1", Some(Endpoint::ItemUpdate)),
             (Method::PATCH, "/items/1/disable-auto-sync", None),
-            (Method::GET, "/items/1", None),
+            (Method::GET, "/items/1", Some(Endpoint::ItemRead)),
             (Method::POST, "/connect_token", None),
             (Method::GET, "/accounts", Some(Endpoint::AccountRead)),
             (Method::GET, "/accounts/1", Some(Endpoint::AccountRead)),

@@ -110,6 +110,10 @@ async fn misbehave_or_route(
         Some(Effect::Delay { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         }
+        Some(Effect::DelayInTurn { milliseconds }) => {
+            let milliseconds = milliseconds.first().copied().unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        }
         Some(Effect::Status {
             status,
             code_description,
@@ -135,14 +139,15 @@ async fn answer_properly(
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let Some(endpoint) = Endpoint::of(request.method(), request.uri().path()) else {
+    let limited = Endpoint::of(request.method(), request.uri().path()).and_then(|endpoint| {
+        let limit = endpoint.limit(&app.settings, app.world().switches)?;
+        Some((endpoint, limit))
+    });
+    let Some((endpoint, limit)) = limited else {
         return route(router, request).await;
     };
     let now = app.clock.now();
-    let verdict = app
-        .world()
-        .budgets
-        .spend(endpoint, peer.ip(), &app.settings, now);
+    let verdict = app.world().budgets.spend(endpoint, peer.ip(), limit, now);
     if !verdict.is_allowed {
         return too_many_requests(verdict);
     }

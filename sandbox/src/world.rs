@@ -59,6 +59,8 @@ pub struct Switches {
     pub one_webhook_a_page: bool,
     /// Whether `POST /webhooks` answers 200, which Pluggy's Node client expects, instead of the documented 201.
     pub webhook_created_with_ok: bool,
+    /// `GET /items/{id}` calls that one address may make in a minute. Pluggy publishes no limit.
+    pub item_reads_per_minute: Option<u32>,
 }
 
 /// One request, recorded when it arrives.

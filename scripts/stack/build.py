@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import cargo, console, fingerprint, machine, paths, sam, sam_template
+from stack import cargo, console, fingerprint, machine, node_packages, paths, sam, sam_template
 
 # The profile in Cargo.toml that compiles in minutes.
 LOCAL_PROFILE = ["--locked", "--profile", "local"]
 LOCAL_BINARIES = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target") / "local"
 SANDBOX = LOCAL_BINARIES / "sandbox"
+RIVAL = paths.ROOT / "bench" / "rival"
 
 COMMON_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
 SANDBOX_INPUTS = [*COMMON_INPUTS, "sandbox"]
@@ -72,6 +74,14 @@ def floor() -> None:
     """Compiles the baseline of the measurements like the functions. cargo itself knows what is unchanged."""
     folder = os.path.relpath(paths.RELEASE_TEMPLATE.parent, paths.ROOT)
     bootstraps("floor", ["floor"], machine.architecture(), ["--release", "--lambda-dir", folder])
+
+
+def rival() -> Path:
+    """Bundles the handler in Node.js with which the webhook is compared. Returns the folder of the bundle."""
+    node_packages.install(RIVAL, "the packages of the rival in Node.js")
+    bundle = paths.ROOT / "target" / "rival"
+    subprocess.run(["node", "build.mjs", str(bundle)], cwd=RIVAL, check=True)
+    return bundle
 
 
 def sandbox() -> None:

@@ -164,6 +164,7 @@ impl Records {
         );
         let (mut fed, items) = (events.unwrap(), items.unwrap());
         fed.invocations += items.invocations;
+        fed.billed += items.billed;
         fed.unanswered += items.unanswered;
         fed.unfinished += items.unfinished;
         fed.dropped.extend(items.dropped);

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
+use pluggy::ItemId;
 use runtime::request_sanitizer::without_address;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Returns the sample at `events/<path>`.
 pub fn json(path: &str) -> Value {
@@ -38,6 +40,21 @@ pub fn with_body(path: &str, user: &str, body: &Value) -> Request {
     let mut event = as_user(json(path), user);
     event["body"] = body.to_string().into();
     request_of(&event)
+}
+
+/// Returns a delivery of a new event about an item, as the function URL passes it on.
+pub fn delivery(event: &str, item_id: ItemId, user: &str) -> Value {
+    let mut delivery = match event {
+        "transactions/created" => json("webhook/transactions-created.json"),
+        _ => json("webhook/item-updated.json"),
+    };
+    let mut body: Value = serde_json::from_str(delivery["body"].as_str().unwrap()).unwrap();
+    body["event"] = event.into();
+    body["eventId"] = Uuid::new_v4().to_string().into();
+    body["itemId"] = item_id.to_string().into();
+    body["clientUserId"] = user.into();
+    delivery["body"] = body.to_string().into();
+    delivery
 }
 
 /// Returns `GET /items/{itemId}` as `user`, with further headers.

@@ -5,14 +5,16 @@ mod success;
 
 use std::path::{Path, PathBuf};
 
-use harness::{Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront};
+use harness::{
+    Bootstraps, EventBus, FunctionSettings, Queue, TestAuthority, TlsFront, node_bootstrap,
+};
 use pluggy::ItemId;
 use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
 
 use crate::function_settings::function_settings;
-use crate::{Deployment, deployment, stream};
+use crate::{Deployment, Tables, deployment, stream};
 
 pub use success::{Requests, assert_success, assert_work};
 
@@ -22,11 +24,21 @@ pub const USER: &str = "usr_01J9X";
 pub const BATCH: usize = 10;
 /// The baseline of all comparisons: a function that returns a constant.
 pub const FLOOR: &str = "floor";
+/// The rival of webhook: a handler in Node.js that does the same work, if `RIVAL` names the folder of its bundle.
+pub const RIVAL: &str = "rival";
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 /// An address that refuses connections: only root may listen on this port.
 const REFUSES: &str = "https://127.0.0.1:1";
 /// Fast enough to wait for a connection, and slow enough that the item does not change afterwards.
 const TIME_SCALE: u32 = 10;
+
+/// A handler in Node.js.
+struct Rival {
+    /// The folder of its bundle.
+    folder: PathBuf,
+    /// The search path with Node.js.
+    path: String,
+}
 
 /// The testbed of the built functions. It exists until it is dropped.
 pub struct Scene {
@@ -44,6 +56,7 @@ pub struct Scene {
     queue: Queue,
     authority: TestAuthority,
     bootstraps: Bootstraps,
+    rival: Option<Rival>,
     /// The stream records of the events behind the items' rows. The record of the caller's item is the first.
     records: Vec<Value>,
 }
@@ -73,6 +86,7 @@ impl Scene {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         Self {
             bootstraps: Bootstraps::of_environment(&environment, root),
+            rival: Rival::of_environment(&environment),
             queue: Queue::start("publish-dead-letters", 1).await.unwrap(),
             deployment,
             dynamodb,
@@ -139,13 +153,25 @@ impl Scene {
         self.dynamodb.handshakes() + self.pluggy.handshakes() + self.event_bridge.handshakes()
     }
 
-    /// Returns the path of a function's binary.
-    pub fn bootstrap(&self, name: &str) -> PathBuf {
-        self.bootstraps.path(name)
+    /// Returns whether the rival is there.
+    pub fn has_rival(&self) -> bool {
+        self.rival.is_some()
+    }
+
+    /// Returns the file of a function: its binary, or the rival's bundle.
+    pub fn file(&self, name: &str) -> PathBuf {
+        match &self.rival {
+            Some(rival) if name == RIVAL => rival.folder.join("index.mjs"),
+            _ => self.bootstraps.path(name),
+        }
     }
 
     fn at(&self, name: &str, dynamodb: &str, pluggy: &str, event_bridge: &str) -> FunctionSettings {
-        function_settings(name, self.bootstrap(name), &self.deployment.tables)
+        let settings = match &self.rival {
+            Some(rival) if name == RIVAL => rival.settings(&self.deployment.tables),
+            _ => function_settings(name, self.file(name), &self.deployment.tables),
+        };
+        settings
             .with("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)
             .with("AWS_ENDPOINT_URL_EVENTBRIDGE", event_bridge)
             // No measured function should need the secret, or send anything to the queue.
@@ -158,6 +184,22 @@ impl Scene {
             )
             .with("PLUGGY_BASE_URL", pluggy)
             .with("DEAD_LETTER_QUEUE_URL", self.queue.url())
+    }
+}
+
+impl Rival {
+    fn of_environment(environment: &Environment) -> Option<Self> {
+        Some(Self {
+            folder: environment.optional("RIVAL")?.into(),
+            path: environment.optional("PATH")?,
+        })
+    }
+
+    fn settings(&self, tables: &Tables) -> FunctionSettings {
+        function_settings(RIVAL, node_bootstrap(), tables)
+            .with("PATH", &self.path)
+            .with("LAMBDA_TASK_ROOT", self.folder.to_str().unwrap())
+            .with("_HANDLER", "index.handler")
     }
 }
 

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use store::schema;
 
 use crate::tables::Row;
 
@@ -34,6 +35,13 @@ fn records_of_images(images: &[Value]) -> Vec<Value> {
         .enumerate()
         .map(|(index, image)| record(index, image))
         .collect()
+}
+
+/// Returns whether the mapping of item-sync passes a record of the event table on, as the template's filter says.
+pub fn is_for_item_sync(record: &Value) -> bool {
+    let key = record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
+    let prefixes = [schema::ITEM_PREFIX, schema::CONNECTOR_PREFIX];
+    record["eventName"] == "INSERT" && prefixes.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// Returns a sequence number like DynamoDB's: digits, ascending.

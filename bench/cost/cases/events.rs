@@ -8,7 +8,6 @@ use runtime::clock;
 use serde_json::{Value, json};
 use store::schema;
 use tests::sample;
-use uuid::Uuid;
 
 use crate::counted::Counted;
 use crate::testbed::{Testbed, USER};
@@ -159,29 +158,11 @@ pub(super) async fn hand_over(testbed: &Testbed, batches: Batches) {
 async fn deliver(testbed: &Testbed, event: &str, items: &[ItemId]) -> Vec<Value> {
     let mut deliveries = Vec::new();
     for item_id in items {
-        let delivery = delivery(event, *item_id);
+        let delivery = sample::delivery(event, *item_id, USER);
         testbed.request("webhook", &delivery, 200).await;
         deliveries.push(delivery);
     }
     deliveries
-}
-
-fn delivery(event: &str, item_id: ItemId) -> Value {
-    let sample_of = |path: &str| {
-        let delivery = sample::json(path);
-        let body: Value = serde_json::from_str(delivery["body"].as_str().unwrap()).unwrap();
-        (delivery, body)
-    };
-    let (mut delivery, mut body) = match event {
-        "transactions/created" => sample_of("webhook/transactions-created.json"),
-        _ => sample_of("webhook/item-updated.json"),
-    };
-    body["event"] = event.into();
-    body["eventId"] = Uuid::new_v4().to_string().into();
-    body["itemId"] = item_id.to_string().into();
-    body["clientUserId"] = USER.into();
-    delivery["body"] = body.to_string().into();
-    delivery
 }
 
 /// Makes the items due, as if the time until their next fetch had passed.

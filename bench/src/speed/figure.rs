@@ -16,6 +16,14 @@ pub enum Figure {
     FirstMs,
     /// That time, relative to the median of the warm invocations.
     FirstOverWarm,
+    /// The time of init, with TLS connections opened, and of the first invocation.
+    StartMs,
+    /// That time, in percent of the rival's.
+    StartOfRival,
+    /// The processor time of init and the first invocation.
+    StartCpuMs,
+    /// That processor time, in percent of the rival's.
+    StartCpuOfRival,
     /// The median time of the warm invocations.
     WarmP50Ms,
     /// The 99th percentile of the warm invocations.
@@ -54,12 +62,16 @@ pub enum Figure {
 
 impl Figure {
     /// All figures, in the order of the table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::InitMs,
         Self::InitOverFloor,
         Self::ConnectedInitMs,
         Self::FirstMs,
         Self::FirstOverWarm,
+        Self::StartMs,
+        Self::StartOfRival,
+        Self::StartCpuMs,
+        Self::StartCpuOfRival,
         Self::WarmP50Ms,
         Self::WarmP99Ms,
         Self::WarmCpuMs,
@@ -87,6 +99,10 @@ impl Figure {
             Self::ConnectedInitMs => "init with its TLS connections, ms",
             Self::FirstMs => "first invocation once connected, ms",
             Self::FirstOverWarm => "first invocation, over warm p50",
+            Self::StartMs => "init with TLS and first invocation, ms",
+            Self::StartOfRival => "the same, % of the rival's",
+            Self::StartCpuMs => "the same, CPU ms",
+            Self::StartCpuOfRival => "the same, % of the rival's CPU",
             Self::WarmP50Ms => "warm p50, ms",
             Self::WarmP99Ms => "warm p99, ms",
             Self::WarmCpuMs => "warm, CPU ms",

@@ -1,6 +1,7 @@
 //! The table of a run, and its place in the page.
 
 use super::{Figure, FunctionSpeed, Speed};
+use crate::page::replaced;
 
 const BEGIN: &str = "<!-- the last record, by `make bench RECORD=yes` -->\n";
 const END: &str = "<!-- until here -->\n";
@@ -37,9 +38,7 @@ pub fn table(speed: &Speed) -> String {
 
 /// Returns the page with its table replaced by this run's; `None` if the page has no place for it.
 pub fn in_page(page: &str, speed: &Speed) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", table(speed)))
+    replaced(page, BEGIN, END, &table(speed))
 }
 
 fn cell(function: &FunctionSpeed, figure: Figure) -> String {

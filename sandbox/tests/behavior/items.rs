@@ -109,6 +109,31 @@ async fn items_can_be_shown_without_their_owner() {
 }
 
 #[tokio::test]
+async fn reads_of_items_can_be_limited() {
+    let pluggy = Pluggy::start().await;
+    let path = format!("/items/{}", pluggy.connect(2, "user-ok").await);
+    assert!(
+        !pluggy
+            .get(&path)
+            .await
+            .headers
+            .contains_key("ratelimit-limit")
+    );
+
+    pluggy.sandbox.set_switches(Switches {
+        item_reads_per_minute: Some(1),
+        ..Switches::default()
+    });
+
+    let allowed = pluggy.get(&path).await;
+    assert_eq!(
+        (allowed.status, &allowed.headers["ratelimit-limit"]),
+        (200, &"1".parse().unwrap())
+    );
+    assert_eq!(pluggy.get(&path).await.status, 429);
+}
+
+#[tokio::test]
 async fn the_list_of_items_is_not_part_of_every_contract() {
     let pluggy = Pluggy::start().await;
     assert_eq!(pluggy.get("/v2/items").await.status, 403);

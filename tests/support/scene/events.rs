@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::sample;
 
-use super::{FLOOR, Scene};
+use super::{FLOOR, RIVAL, Scene};
 
 pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
     match name {
         FLOOR => sample::json("item-status/item.json"),
-        "webhook" => delivery(scene, number),
+        "webhook" | RIVAL => delivery(scene, number),
         "item-status" => of_item(scene, "item-status/item.json"),
         "connect-token" => token(number),
         "connect-events" => callback(number),

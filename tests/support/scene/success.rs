@@ -5,7 +5,7 @@ use std::ops::{Mul, Sub};
 use harness::Answer;
 use serde_json::json;
 
-use super::FLOOR;
+use super::{FLOOR, RIVAL};
 
 /// The number of requests that a function has made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Requests {
     pub fn of_invocation(name: &str) -> Self {
         let [dynamodb, pluggy, event_bridge] = match name {
             FLOOR => [0, 0, 0],
-            "webhook" | "item-status" => [1, 0, 0],
+            "webhook" | RIVAL | "item-status" => [1, 0, 0],
             "connect-events" => [2, 0, 0],
             "connect-token" => [1, 1, 0],
             "item-sync" => [2, 1, 0],

@@ -31,6 +31,12 @@ impl Bootstraps {
     }
 }
 
+/// Returns the bootstrap of a handler in Node.js, in place of AWS's managed runtime. `LAMBDA_TASK_ROOT` and `_HANDLER` name
+/// the handler, and `PATH` has `node`.
+pub fn node_bootstrap() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("node/bootstrap")
+}
+
 /// Returns the name in the template: the package's name in camel case, followed by `Function`.
 fn logical_id(name: &str) -> String {
     let mut id = String::new();

@@ -27,6 +27,8 @@ pub struct StreamMapping {
 pub struct Fed {
     /// The number of invocations.
     pub invocations: usize,
+    /// The duration of all invocations, each rounded up to a millisecond as Lambda bills it.
+    pub billed: Duration,
     /// The number of invocations without a response.
     pub unanswered: usize,
     /// The number of responses that report failures.
@@ -57,6 +59,7 @@ impl StreamMapping {
             let event = json!({ "Records": batch.records }).to_string();
             let answer = function.invoke(event.as_bytes(), self.timeout).await?;
             fed.invocations += 1;
+            fed.billed += billed(answer.took);
             let is_failed = !matches!(answer.outcome, Outcome::Response(_));
             fed.unanswered += usize::from(is_failed);
             let rest = unfinished(&answer, batch.records);
@@ -83,6 +86,12 @@ impl StreamMapping {
         }
         Ok(fed)
     }
+}
+
+fn billed(took: Duration) -> Duration {
+    const MILLISECOND: Duration = Duration::from_millis(1);
+    let milliseconds = took.as_nanos().div_ceil(MILLISECOND.as_nanos());
+    Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX))
 }
 
 /// Returns the records to retry: all from the lowest failed record on, or the whole batch without a valid report.
@@ -136,6 +145,15 @@ mod tests {
                 .to_string()
                 .into_bytes(),
         )
+    }
+
+    #[test]
+    fn a_part_of_a_millisecond_is_billed_as_a_whole_one() {
+        for (nanoseconds, milliseconds) in [(0, 0), (1, 1), (1_000_000, 1), (1_000_001, 2)] {
+            let billed = billed(Duration::from_nanos(nanoseconds));
+
+            assert_eq!(billed.as_millis(), milliseconds, "{nanoseconds} ns");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! An https endpoint before a plain http server.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -13,8 +13,10 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
+use crate::lock::lock;
 use crate::server::{Task, listen};
 use crate::upstream::Upstream;
 use crate::{StartError, TestAuthority};
@@ -32,6 +34,21 @@ struct Shared {
     upstream: Upstream,
     handshakes: AtomicU64,
     requests: AtomicU64,
+    /// The exchanges since the observation began; `None` before.
+    observed: Mutex<Option<Vec<Observed>>>,
+}
+
+/// One request through an observed endpoint.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// The request.
+    pub request: Request<Bytes>,
+    /// The status of the response.
+    pub status: StatusCode,
+    /// When the request had arrived.
+    pub began: Instant,
+    /// When the response was there.
+    pub ended: Instant,
 }
 
 impl TlsFront {
@@ -42,6 +59,7 @@ impl TlsFront {
             upstream: Upstream::new(upstream),
             handshakes: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            observed: Mutex::default(),
         });
         let acceptor = TlsAcceptor::from(authority.server());
         let server = Task::spawn(accept(listener, acceptor, Arc::clone(&shared)));
@@ -60,6 +78,17 @@ impl TlsFront {
     /// Returns the number of completed handshakes.
     pub fn handshakes(&self) -> u64 {
         self.shared.handshakes.load(Ordering::Relaxed)
+    }
+
+    /// Begins to keep every request.
+    pub fn observe(&self) {
+        *lock(&self.shared.observed) = Some(Vec::new());
+    }
+
+    /// Returns the requests that have ended since [`Self::observe`] and since the last call, and goes on.
+    pub fn observed(&self) -> Vec<Observed> {
+        let mut observed = lock(&self.shared.observed);
+        observed.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Returns the number of requests.
@@ -99,11 +128,22 @@ async fn pass_on(
     shared.requests.fetch_add(1, Ordering::Relaxed);
     let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
-    let answer = shared.upstream.send(Request::from_parts(parts, body)).await;
+    let request = Request::from_parts(parts, body);
+    let observed = lock(&shared.observed).is_some().then(|| request.clone());
+    let began = Instant::now();
+    let answer = shared.upstream.send(request).await;
     let answer = answer.unwrap_or_else(|| {
         let mut answer = Response::default();
         *answer.status_mut() = StatusCode::BAD_GATEWAY;
         answer
     });
+    if let (Some(request), Some(kept)) = (observed, &mut *lock(&shared.observed)) {
+        kept.push(Observed {
+            request,
+            status: answer.status(),
+            began,
+            ended: Instant::now(),
+        });
+    }
     Ok(answer.map(Full::new))
 }

@@ -3,6 +3,7 @@
 //! Source: <https://man7.org/linux/man-pages/man5/proc.5.html>
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The resource usage of a process since its start.
@@ -25,15 +26,34 @@ impl Usage {
     }
 }
 
+/// Returns the processor time of this process's current threads of a name.
+pub fn thread_cpu(name: &str) -> Duration {
+    let is_named = |thread: &Path| {
+        let found = fs::read_to_string(thread.join("comm"));
+        found.is_ok_and(|found| found.trim_end() == name)
+    };
+    let threads = threads(std::process::id()).into_iter().flatten();
+    threads
+        .filter(|thread| is_named(thread))
+        .filter_map(|thread| thread_time(&thread))
+        .sum()
+}
+
 fn cpu(id: u32) -> Option<Duration> {
+    let threads = threads(id)?;
+    Some(threads.filter_map(|thread| thread_time(&thread)).sum())
+}
+
+/// Returns the folders of a process's current threads.
+fn threads(id: u32) -> Option<impl Iterator<Item = PathBuf>> {
     let threads = fs::read_dir(format!("/proc/{id}/task")).ok()?;
-    let times = threads.filter_map(|thread| {
-        let schedule = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-        Some(Duration::from_nanos(
-            schedule.split(' ').next()?.parse().ok()?,
-        ))
-    });
-    Some(times.sum())
+    Some(threads.filter_map(|thread| Some(thread.ok()?.path())))
+}
+
+fn thread_time(thread: &Path) -> Option<Duration> {
+    let schedule = fs::read_to_string(thread.join("schedstat")).ok()?;
+    let nanoseconds = schedule.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 fn peak_memory(status: &str) -> Option<u64> {
@@ -57,6 +77,21 @@ mod tests {
         assert!(sum > 0);
         assert!(after.cpu > before.cpu, "{after:?}");
         assert!(after.peak_memory > 1024 * 1024, "{after:?}");
+    }
+
+    #[test]
+    fn the_time_of_a_thread_counts_under_its_name_alone() {
+        let sum = || {
+            let sum: u64 = (0..10_000_000_u64).map(std::hint::black_box).sum();
+            (sum, thread_cpu("busy"), thread_cpu("idle"))
+        };
+        let thread = std::thread::Builder::new().name("busy".to_owned());
+
+        let (sum, busy, idle) = thread.spawn(sum).unwrap().join().unwrap();
+
+        assert!(sum > 0);
+        assert!(busy > Duration::ZERO);
+        assert_eq!(idle, Duration::ZERO);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use harness::{Function, FunctionSettings, Outcome};
+use harness::{Function, FunctionSettings, Outcome, node_bootstrap};
 use runtime::env::Environment;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 fn settings(folder: &str, handler: &str) -> FunctionSettings {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = Environment::of_process().optional("PATH");
-    FunctionSettings::new("node", here.join("node/bootstrap"))
+    FunctionSettings::new("node", node_bootstrap())
         .with("PATH", path.unwrap_or_default())
         .with("LAMBDA_TASK_ROOT", here.join(folder).to_str().unwrap())
         .with("_HANDLER", handler)
