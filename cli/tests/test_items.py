@@ -107,10 +107,10 @@ class Import(Items):
         file.write_text(f"{ONE}\n")
         self.clients["lambda"] = Lambda(KeyboardInterrupt())
 
-        result = self.invoke("items", "import", "--env", "dev", "--run", RUN, str(file))
+        result = self.invoke("items", "import", "--env", "dev", "--run", RUN, "--rate", "0.5", str(file))
 
         self.assertEqual(result.exit_code, 130)
-        line = f"pluggy-lambda items import --env dev --run {RUN} {file}"
+        line = f"pluggy-lambda items import --env dev --run {RUN} --rate 0.5 {file}"
         self.assertIn(f"error: interrupted: 0 fetches requested\n\nhint: To continue: {line}\n", result.stderr)
 
 
@@ -159,10 +159,10 @@ class Adopt(Items):
         self.expect_page([row(item_id) for item_id in many])
         self.clients["lambda"] = Lambda(imported(25), KeyboardInterrupt())
 
-        result = self.invoke("items", "adopt", "--env", "dev", TABLE, "--run", RUN, "--yes")
+        result = self.invoke("items", "adopt", "--env", "dev", TABLE, "--run", RUN, "--rate", "1000", "--yes")
 
         self.assertEqual(result.exit_code, 130)
-        line = f"pluggy-lambda items adopt --env dev --run {RUN} --after {many[24]} {TABLE}"
+        line = f"pluggy-lambda items adopt --env dev --run {RUN} --after {many[24]} --rate 1000 {TABLE}"
         self.assertIn(f"hint: To continue: {line}\n", result.stderr)
 
     def test_the_printed_line_continues(self) -> None:

@@ -113,11 +113,9 @@ class Rate(click.FloatRange):
 
 
 def rate(
-    what: str = "Fetches requested in a second.", default: str = f"{DEFAULT_PER_SECOND:g}"
+    help_text: str = f"Fetches requested in a second (default {DEFAULT_PER_SECOND:g}).",
 ) -> Callable[[Function], Function]:
     """Returns a decorator that adds the options of a job that requests fetches."""
     with_run = click.option("--run", "run_id", metavar="ID", default="", help="Continue this run.")
-    with_rate = click.option(
-        "--rate", type=Rate(0, MAX_PER_SECOND, min_open=True), show_default=default, help=what, metavar="NUMBER"
-    )
+    with_rate = click.option("--rate", type=Rate(0, MAX_PER_SECOND, min_open=True), metavar="NUMBER", help=help_text)
     return lambda function: with_rate(with_run(function))

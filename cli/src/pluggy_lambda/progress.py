@@ -27,8 +27,12 @@ class Rows:
         return None if self.read_before is None else self.read_before + self.scanned
 
     def after(self, step: Mapping[str, Any], seconds: float) -> "Rows":
-        """Returns the rows after the step that a function reports."""
-        return replace(self, scanned=self.scanned + step["scanned"], total=step["rows"], seconds=seconds)
+        """Returns the rows after the step that a function reports.
+
+        DynamoDB counted the rows some hours ago. After the last step, its number would read as if rows were left.
+        """
+        total = step["rows"] if step["cursor"] else None
+        return replace(self, scanned=self.scanned + step["scanned"], total=total, seconds=seconds)
 
     def text(self, noun: str) -> str:
         """Returns how many rows are read, and of how many, as the end of a sentence."""
@@ -37,6 +41,10 @@ class Rows:
         if self.total is not None and self.total >= self.read:
             return f", {self.read:,} of about {counted(self.total, noun)} read"
         return f", {counted(self.read, noun)} read"
+
+    def status(self, done: int, noun: str) -> str:
+        """Returns the speed, the time left and the rows, as the end of a line that a narrow terminal cuts off."""
+        return f"{self.speed(done)}{self.time_left()}{self.text(noun)}"
 
     def speed(self, done: int) -> str:
         """Returns how much is done in a second, or nothing in the first second."""
@@ -48,7 +56,7 @@ class Rows:
     def time_left(self) -> str:
         """Returns the time in which the rest of the rows is read, or nothing if that cannot be known.
 
-        DynamoDB counted the rows some hours ago, so a table that has grown may have none left by this count.
+        A table that has grown may have none left by DynamoDB's count.
         """
         if self.total is None or self.read is None or not self.scanned or self.seconds < 1:
             return ""

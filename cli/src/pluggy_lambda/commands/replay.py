@@ -38,8 +38,8 @@ Examples:
     "--read", type=click.IntRange(0), metavar="ROWS", help="With --cursor: the rows read before, for the time left."
 )
 @rate(
-    "Fetches requested in a second; with --bus, events published.",
-    f"{DEFAULT_PER_SECOND:g}; {republish.DEFAULT_PER_SECOND:g} with --bus",
+    f"Fetches requested in a second (default {DEFAULT_PER_SECOND:g}), "
+    f"or events published with --bus (default {republish.DEFAULT_PER_SECOND:g})."
 )
 @operation
 def replay(
@@ -95,7 +95,8 @@ def _fetch(run: Operation, job: items.ReplayJob) -> None:
         run.console.say("reads the user's items, then every event row, to find the user's items whose rows are lost")
     ask = functions.operator(run.aws)
     if job.field != "itemId":
-        run.console.say(f"to repeat this run, which requests nothing twice: {job.resume(run.environment.name)}")
+        again = job.resume(run.environment.name)
+        run.console.say(f"if this command is killed, this line repeats it and requests nothing twice: {again}")
     pace = Pace(job.per_second())
     progress = items.run(job, ask, pace, run.environment.name, lambda now: run.console.progress(now.status()))
     see = f"item-sync fetches them now. To see one: pluggy-lambda items inspect --env {run.environment.name} ITEM_ID"

@@ -29,8 +29,7 @@ class Progress:
 
     def status(self) -> str:
         """Returns the line while the command runs."""
-        speed = self.rows.speed(self.replayed + self.known)
-        return f"{self._requested()}{speed}{self.rows.text('event row')}{self.rows.time_left()}"
+        return f"{self._requested()}{self.rows.status(self.replayed + self.known, 'event row')}"
 
     def _requested(self) -> str:
         before = f" ({self.known:,} requested before)" if self.known else ""

@@ -32,8 +32,7 @@ class Progress:
 
     def status(self) -> str:
         """Returns the line while the command runs."""
-        speed = self.rows.speed(self.published)
-        return f"{self._published()}{speed}{self.rows.text('row')}{self.rows.time_left()}"
+        return f"{self._published()}{self.rows.status(self.published, 'row')}"
 
     def _published(self) -> str:
         refused = f" (the bus refuses {self.dead_lettered:,} more, now in the queue)" if self.dead_lettered else ""
