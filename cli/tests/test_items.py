@@ -22,7 +22,7 @@ class Items(Project):
     def setUp(self) -> None:
         super().setUp()
         self.deploy()
-        self.enterContext(mock.patch("time.sleep"))
+        self.sleep = self.enterContext(mock.patch("time.sleep"))
 
 
 class Inspect(Items):
@@ -87,6 +87,15 @@ class Import(Items):
         self.assertEqual({command["run"] for command in client.commands}, {RUN})
         self.assertEqual(client.commands[0]["items"][0], {"itemId": f"{ONE[:-2]}00", "clientUserId": "usr_1"})
         self.assertEqual(self.document(result)["result"], {"run": RUN, "requested": 29, "known": 1})
+
+    def test_the_rate_is_waited_for(self) -> None:
+        self.clients["lambda"] = Lambda(imported(25), imported(1))
+        listed = "\n".join(f"9a7b6c5d-0000-4000-8000-0000000000{number:02}" for number in range(26))
+
+        self.invoke("items", "import", "--env", "dev", "--rate", "5", stdin=listed)
+
+        [waited] = [call.args[0] for call in self.sleep.call_args_list]
+        self.assertTrue(2 < waited <= 5, waited)
 
     def test_all_mistakes_are_reported_before_anything_is_sent(self) -> None:
         self.clients["lambda"] = client = Lambda()

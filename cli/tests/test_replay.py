@@ -5,6 +5,7 @@ from typing import Any
 from unittest import mock
 
 from pluggy_lambda import moment
+from pluggy_lambda.console import Console
 from pluggy_lambda.errors import Failure, InterruptedFailure, NoCredentialsError, WrongUsageError
 from pluggy_lambda.jobs import replay
 from pluggy_lambda.jobs.replay import Progress, ReplayJob
@@ -266,6 +267,15 @@ class Command(Project):
 
         [waited] = [call.args[0] for call in self.sleep.call_args_list]
         self.assertAlmostEqual(waited, 2.5, delta=0.5)
+
+    def test_the_speed_and_the_time_left_are_shown(self) -> None:
+        self.clients["lambda"] = Lambda(step(25, "a"), step(0, None))
+
+        with mock.patch.object(Console, "progress") as progress:
+            self.invoke("replay", "--env", "dev", "--since", "24h")
+
+        [first, _] = [call.args[0] for call in progress.call_args_list]
+        self.assertRegex(first, r", \d\.\d a second, about \d+ min left, 100 of about 1,000 event rows read$")
 
     def test_wrong_usage_reaches_no_function(self) -> None:
         for arguments, expected in [

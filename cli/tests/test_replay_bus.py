@@ -1,7 +1,9 @@
 import unittest
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from unittest import mock
 
+from pluggy_lambda.console import Console
 from pluggy_lambda.errors import Failure, InterruptedFailure, WrongUsageError
 from pluggy_lambda.jobs import republish
 from pluggy_lambda.jobs.dead_letter_queue import Queue
@@ -192,6 +194,17 @@ class Command(Project):
         }
         self.assertEqual(self.document(result)["result"], expected)
         self.assertEqual(queue.bodies, {})
+
+    def test_the_rate_is_waited_for_and_shown(self) -> None:
+        self.clients["sqs"], self.clients["lambda"] = Sqs(), Lambda(step(100, "a"), step(0, None))
+
+        with mock.patch("time.sleep") as sleep, mock.patch.object(Console, "progress") as progress:
+            self.invoke("replay", "--bus", "--env", "dev", "--since", "24h", "--rate", "20")
+
+        [waited] = [call.args[0] for call in sleep.call_args_list]
+        self.assertTrue(2 < waited <= 5, waited)
+        [first, _] = [call.args[0] for call in progress.call_args_list]
+        self.assertRegex(first, r", \d+ a second, about \d+ s left, 100 of about 1,000 rows read$")
 
     def test_an_empty_queue_publishes_nothing(self) -> None:
         self.clients["sqs"], self.clients["lambda"] = Sqs(), Lambda()
