@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::counted::Counted;
 use crate::lambda_lines;
-use crate::prices::Prices;
+use crate::prices::{Memory, Prices};
 
 /// The cost of a million operations, in dollars.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -19,22 +19,19 @@ pub(crate) struct Bill {
 }
 
 impl Bill {
-    pub(crate) fn of(counted: &Counted, prices: &Prices) -> Self {
+    pub(crate) fn of(counted: &Counted, prices: &Prices, memory: Memory) -> Self {
         // A million operations with a price per million cost as much as one of each.
         let each = |amount: usize| amount as f64 / counted.things as f64;
         let units = counted.units();
         let log_bytes = counted.log_bytes()
             + counted.lambda_log_bytes()
             + counted.api_requests * lambda_lines::of_api_request();
-        let seconds = billed_ms(counted, prices) / 1000.0;
+        let seconds = billed_ms(counted, prices, memory) / 1000.0;
         Self {
             dynamodb: each(units.all_writes()) * prices.dynamodb.million_write_units
                 + units.reads() / counted.things as f64 * prices.dynamodb.million_read_units,
             lambda_requests: each(counted.invocations()) * prices.lambda.million_requests,
-            lambda_time: seconds
-                * prices.memory.gigabytes
-                * prices.lambda.gigabyte_second
-                * 1_000_000.0,
+            lambda_time: seconds * memory.gigabytes() * prices.lambda.gigabyte_second * 1_000_000.0,
             // A million bytes are a thousandth of a gigabyte.
             logs: each(log_bytes) / 1000.0 * prices.logs.gigabyte,
             http_api: each(counted.api_requests) * prices.http_api.million_requests,
@@ -54,14 +51,14 @@ impl Bill {
 
 /// Returns the billed milliseconds of one operation: processor time at the memory's share, and waiting time. Each
 /// invocation adds half a millisecond, the average of rounding up.
-pub(crate) fn billed_ms(counted: &Counted, prices: &Prices) -> f64 {
-    let working = counted.cpu().as_secs_f64() * 1000.0 / prices.memory.processor;
+pub(crate) fn billed_ms(counted: &Counted, prices: &Prices, memory: Memory) -> f64 {
+    let working = counted.cpu().as_secs_f64() * 1000.0 / memory.processor();
     let rounding = counted.invocations() as f64 / 2.0;
     (working + waiting_ms(counted, prices) + rounding) / counted.things as f64
 }
 
 fn waiting_ms(counted: &Counted, prices: &Prices) -> f64 {
-    counted.requests() as f64 * prices.waiting_ms.dynamodb
-        + counted.bus_requests as f64 * prices.waiting_ms.event_bridge
-        + counted.pluggy as f64 * prices.waiting_ms.pluggy
+    counted.waits.dynamodb as f64 * prices.waiting_ms.dynamodb
+        + counted.waits.event_bridge as f64 * prices.waiting_ms.event_bridge
+        + counted.waits.pluggy as f64 * prices.waiting_ms.pluggy
 }

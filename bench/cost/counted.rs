@@ -1,6 +1,7 @@
 //! The resources that one kind of operation used.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use harness::Units;
@@ -17,8 +18,8 @@ pub(crate) struct Counted {
     pub(crate) requests: BTreeMap<String, RequestCount>,
     /// Responses from Pluggy.
     pub(crate) pluggy: usize,
-    /// Requests to the event bus.
-    pub(crate) bus_requests: usize,
+    /// How often functions waited for a response.
+    pub(crate) waits: Waits,
     /// Events on the bus, each of at most 64 KB.
     pub(crate) bus_events: usize,
     /// Requests that came through the HTTP API.
@@ -44,6 +45,22 @@ pub(crate) struct RequestCount {
     pub(crate) units: Units,
 }
 
+/// How often functions waited for a response. The requests that a function has in flight at the same time are one wait.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Waits {
+    pub(crate) dynamodb: usize,
+    pub(crate) event_bridge: usize,
+    pub(crate) pluggy: usize,
+}
+
+impl AddAssign for Waits {
+    fn add_assign(&mut self, more: Self) {
+        self.dynamodb += more.dynamodb;
+        self.event_bridge += more.event_bridge;
+        self.pluggy += more.pluggy;
+    }
+}
+
 impl Counted {
     /// Adds the counts of the same operations from before.
     pub(crate) fn with(mut self, before: Self) -> Self {
@@ -60,7 +77,7 @@ impl Counted {
             count.units += more.units;
         }
         self.pluggy += before.pluggy;
-        self.bus_requests += before.bus_requests;
+        self.waits += before.waits;
         self.bus_events += before.bus_events;
         self
     }

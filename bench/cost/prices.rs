@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
+
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Prices {
     pub(crate) region: String,
@@ -12,7 +14,6 @@ pub(crate) struct Prices {
     pub(crate) http_api: HttpApi,
     pub(crate) event_bridge: EventBridge,
     pub(crate) waiting_ms: Waiting,
-    pub(crate) memory: Memory,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -49,14 +50,47 @@ pub(crate) struct Waiting {
     pub(crate) pluggy: f64,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Memory {
-    pub(crate) gigabytes: f64,
-    pub(crate) processor: f64,
+/// The memory of a function, in MB.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory(f64);
+
+impl Memory {
+    /// The least that Lambda offers.
+    pub(crate) const LEAST: Self = Self(128.0);
+    /// The memory at which a function has a whole processor.
+    ///
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
+    const WHOLE_PROCESSOR: f64 = 1769.0;
+
+    /// Returns what the template gives each function.
+    pub(crate) fn of_template() -> Self {
+        Self(template_default("MemorySize").parse().unwrap())
+    }
+
+    pub(crate) fn megabytes(self) -> f64 {
+        self.0
+    }
+
+    pub(crate) fn gigabytes(self) -> f64 {
+        self.0 / 1024.0
+    }
+
+    /// Returns the share of a processor that comes with it.
+    pub(crate) fn processor(self) -> f64 {
+        (self.0 / Self::WHOLE_PROCESSOR).min(1.0)
+    }
 }
 
 impl Prices {
     pub(crate) fn load() -> Self {
         toml::from_str(include_str!("prices.toml")).unwrap()
     }
+}
+
+/// Returns the default of a parameter of the template.
+pub(crate) fn template_default(parameter: &str) -> &'static str {
+    let heading = format!("  {parameter}:");
+    let mut lines = TEMPLATE.lines().skip_while(|line| *line != heading);
+    let default = lines.find_map(|line| line.strip_prefix("    Default: "));
+    default.unwrap()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::bill::{Bill, billed_ms};
 use crate::counted::Counted;
-use crate::prices::Prices;
+use crate::prices::{Memory, Prices};
 
 /// The minimum cost: only the units that cannot be saved.
 const FLOORS: [(&str, f64, f64); 2] = [
@@ -41,7 +41,7 @@ fn print_counts(all: &[Counted], prices: &Prices) {
             of_all(counted.log_bytes() + counted.lambda_log_bytes()) / 1000.0,
             of_all(counted.lambda_log_bytes()) / 1000.0,
             counted.per_thousand(counted.cpu().as_secs_f64()),
-            billed_ms(counted, prices),
+            billed_ms(counted, prices, Memory::of_template()),
         );
     }
 }
@@ -80,18 +80,22 @@ fn print_functions(all: &[Counted]) {
 }
 
 fn print_prices(all: &[Counted], prices: &Prices) {
+    let (memory, least) = (Memory::of_template(), Memory::LEAST);
     println!(
-        "\nUS dollars for a million each, {}, {}:\n",
-        prices.region, prices.date
+        "\nUS dollars for a million each, {}, {}, at {} MB:\n",
+        prices.region,
+        prices.date,
+        memory.megabytes()
     );
     println!(
-        "| a million of | DynamoDB | Lambda requests | Lambda time | logs | HTTP API | EventBridge | together |"
+        "| a million of | DynamoDB | Lambda requests | Lambda time | logs | HTTP API | EventBridge | together | together at {} MB |",
+        least.megabytes()
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for counted in all {
-        let bill = Bill::of(counted, prices);
+        let bill = Bill::of(counted, prices, memory);
         println!(
-            "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
             counted.name,
             bill.dynamodb,
             bill.lambda_requests,
@@ -100,19 +104,25 @@ fn print_prices(all: &[Counted], prices: &Prices) {
             bill.http_api,
             bill.event_bridge,
             bill.total(),
+            Bill::of(counted, prices, least).total(),
         );
     }
     for (name, writes, reads) in FLOORS {
         let dynamodb = writes * prices.dynamodb.million_write_units
             + reads * prices.dynamodb.million_read_units;
-        println!("| {name} | {dynamodb:.3} | | | | | | {dynamodb:.3} |");
+        println!("| {name} | {dynamodb:.3} | | | | | | {dynamodb:.3} | {dynamodb:.3} |");
     }
 }
 
 /// Returns all figures as JSON, for one operation of each kind.
 pub(crate) fn json(all: &[Counted], prices: &Prices) -> Value {
     let each: Vec<Value> = all.iter().map(|counted| one(counted, prices)).collect();
-    json!({ "region": prices.region, "date": prices.date, "things": each })
+    json!({
+        "region": prices.region,
+        "date": prices.date,
+        "memoryMb": Memory::of_template().megabytes(),
+        "things": each,
+    })
 }
 
 fn one(counted: &Counted, prices: &Prices) -> Value {
@@ -141,9 +151,14 @@ fn one(counted: &Counted, prices: &Prices) -> Value {
         "dynamodb": requests.collect::<serde_json::Map<_, _>>(),
         "functions": functions.collect::<serde_json::Map<_, _>>(),
         "pluggyRequests": of_one(counted.pluggy as f64),
+        "waits": {
+            "dynamodb": of_one(counted.waits.dynamodb as f64),
+            "eventBridge": of_one(counted.waits.event_bridge as f64),
+            "pluggy": of_one(counted.waits.pluggy as f64),
+        },
         "busEvents": of_one(counted.bus_events as f64),
         "apiRequests": of_one(counted.api_requests as f64),
-        "billedMs": billed_ms(counted, prices),
-        "dollarsPerMillion": Bill::of(counted, prices),
+        "billedMs": billed_ms(counted, prices, Memory::of_template()),
+        "dollarsPerMillion": Bill::of(counted, prices, Memory::of_template()),
     })
 }

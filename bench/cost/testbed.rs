@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tests::function_settings::function_settings;
 use tests::{Deployment, TableStream, deployment};
 
-use crate::counted::{Counted, RequestCount, Work};
+use crate::counted::{Counted, RequestCount, Waits, Work};
 use crate::lambda_lines;
 
 pub(crate) const USER: &str = "usr_01J9X";
@@ -52,6 +52,7 @@ pub(crate) struct Testbed {
     authority: TestAuthority,
     bootstraps: Bootstraps,
     work: Mutex<BTreeMap<&'static str, Work>>,
+    waits: Mutex<Waits>,
     used: Mutex<BTreeMap<&'static str, Used>>,
     seen: Mutex<Seen>,
 }
@@ -66,6 +67,7 @@ struct Used {
 /// The counters that only grow.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
+    dynamodb: usize,
     pluggy: usize,
     bus_requests: usize,
     bus_events: usize,
@@ -110,6 +112,7 @@ impl Testbed {
             functions: BTreeMap::new(),
             streams: streams.into(),
             work: Mutex::default(),
+            waits: Mutex::default(),
             used: Mutex::default(),
             seen: Mutex::default(),
             deployment,
@@ -195,11 +198,13 @@ impl Testbed {
     pub(crate) async fn invoke(&self, name: &'static str, event: &Value) -> Answer {
         let function = &self.functions[name];
         let event = event.to_string();
+        let before = self.see();
         let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
         assert!(
             matches!(answer.outcome, Outcome::Response(_)),
             "{name}: {answer:?}"
         );
+        self.add_waits(name, before);
         self.work
             .lock()
             .unwrap()
@@ -211,11 +216,13 @@ impl Testbed {
 
     /// Sends a new process its first event, and counts its init too.
     pub(crate) async fn invoke_first(&self, name: &'static str, event: &Value, status: u16) {
+        let before = self.see();
         let function = self.new_process(name).await;
         let event = event.to_string();
         let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
         assert_eq!(answer.status(), status, "{name}: {answer:?}");
         let used = Used::of(&function).await;
+        self.add_waits(name, before);
         let mut all = self.work.lock().unwrap();
         let work = all.entry(name).or_default();
         work.invocations += 1;
@@ -257,6 +264,7 @@ impl Testbed {
         let used = self.used().await;
         self.meter.take();
         self.work.lock().unwrap().clear();
+        *self.waits.lock().unwrap() = Waits::default();
         *self.seen.lock().unwrap() = self.see();
         *self.used.lock().unwrap() = used;
     }
@@ -289,10 +297,26 @@ impl Testbed {
             functions,
             requests,
             pluggy: now.pluggy - before.pluggy,
-            bus_requests: now.bus_requests - before.bus_requests,
+            waits: *self.waits.lock().unwrap(),
             bus_events: now.bus_events - before.bus_events,
             api_requests: 0,
         }
+    }
+
+    /// Adds the waits of a function's invocation that began with these counters.
+    fn add_waits(&self, function: &str, before: Seen) {
+        let now = self.see();
+        // item-sync writes four rows at a time; counted is each of its requests to DynamoDB.
+        let (dynamodb, pluggy) = match function {
+            "item-sync" => (1, item_sync::FETCHES_AT_A_TIME),
+            "scheduler" => (scheduler::REQUESTS_AT_A_TIME, 1),
+            _ => (1, 1),
+        };
+        *self.waits.lock().unwrap() += Waits {
+            dynamodb: (now.dynamodb - before.dynamodb).div_ceil(dynamodb),
+            event_bridge: now.bus_requests - before.bus_requests,
+            pluggy: (now.pluggy - before.pluggy).div_ceil(pluggy),
+        };
     }
 
     async fn used(&self) -> BTreeMap<&'static str, Used> {
@@ -305,6 +329,7 @@ impl Testbed {
 
     fn see(&self) -> Seen {
         Seen {
+            dynamodb: usize::try_from(self.dynamodb.requests()).unwrap(),
             pluggy: usize::try_from(self.pluggy.requests()).unwrap(),
             bus_requests: self.bus.requests(),
             bus_events: self.bus.published().len(),

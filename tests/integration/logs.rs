@@ -6,8 +6,10 @@ mod login_link;
 mod personal_claim;
 mod user_ids;
 
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
+use axum::http::StatusCode;
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
@@ -225,8 +227,13 @@ async fn a_list_that_the_contract_lacks_is_an_error_that_names_the_parameter() {
 
 /// Starts a fake AWS service that answers 200 with JSON that the SDK cannot parse, and with a secret in it.
 async fn garbled_service() -> String {
-    let router =
-        Router::new().fallback(async || format!(r#"{{"Item":{{"apiKey":{{"S":"{PERSONAL}"#));
+    let body = format!(r#"{{"Item":{{"apiKey":{{"S":"{PERSONAL}"#);
+    service(StatusCode::OK, body).await
+}
+
+/// Starts a fake AWS service that answers every request alike.
+async fn service(status: StatusCode, body: String) -> String {
+    let router = Router::new().fallback(async move || (status, body));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -268,6 +275,46 @@ async fn an_answer_of_aws_that_cannot_be_read_is_not_quoted() {
 
     for error in errors {
         let text = format!("{} {error:?}", chain(error.as_ref()));
+        assert!(!text.contains(PERSONAL), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_call_says_what_dynamodb_throttled() {
+    // DynamoDB writes the name of this field in two ways.
+    for (code, field) in [
+        ("ThrottlingException", "throttlingReasons"),
+        (
+            "ProvisionedThroughputExceededException",
+            "ThrottlingReasons",
+        ),
+        ("RequestLimitExceeded", "ThrottlingReasons"),
+    ] {
+        let body = json!({
+            "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"),
+            "message": PERSONAL,
+            field: [{
+                "reason": "IndexWriteKeyRangeThroughputExceeded",
+                "resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/items/index/byOwner",
+            }],
+        });
+        let url = service(StatusCode::BAD_REQUEST, body.to_string()).await;
+        let client = tests::tables::client(&url);
+        let once = client
+            .config()
+            .to_builder()
+            .retry_config(RetryConfig::disabled());
+        let client = aws_sdk_dynamodb::Client::from_conf(once.build());
+        let items = store::Items::new(client, "items".to_owned());
+
+        let error = items
+            .get("9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap())
+            .await
+            .unwrap_err();
+
+        let text = format!("{} {error:?}", chain(&error));
+        let cause = "(IndexWriteKeyRangeThroughputExceeded of items/index/byOwner)";
+        assert!(text.contains(&format!("{code} {cause}")), "{text}");
         assert!(!text.contains(PERSONAL), "{text}");
     }
 }

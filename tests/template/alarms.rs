@@ -1,6 +1,6 @@
 //! The alarms: each watches an existing metric, notifies the topic, and has a runbook page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use runtime::metrics::Metric;
 use serde_json::{Value, json};
@@ -16,6 +16,15 @@ fn alarms(template: &Template) -> Vec<(&str, &Value)> {
     alarms
         .into_iter()
         .map(|(id, alarm)| (id.strip_suffix("Alarm").unwrap(), &alarm["Properties"]))
+        .collect()
+}
+
+/// Returns the alarms on a metric.
+fn alarms_on<'a>(template: &'a Template, metric: &str) -> Vec<&'a Value> {
+    let alarms = template.resources("AWS::CloudWatch::Alarm").into_iter();
+    let alarms = alarms.map(|(_, alarm)| alarm);
+    alarms
+        .filter(|alarm| alarm["Properties"]["MetricName"] == metric)
         .collect()
 }
 
@@ -74,34 +83,34 @@ fn every_alarm_notifies_the_topic_if_there_is_one() {
     }
 }
 
+/// Guards that each page is about one problem, of one alarm or of several that are resolved alike.
 #[test]
-fn every_alarm_links_its_page() {
-    let template = Template::load();
-
-    for (name, alarm) in alarms(&template) {
-        let description = alarm["AlarmDescription"].as_str().unwrap();
-
-        assert!(
-            description.ends_with(&format!(" docs/runbook/{}.md", runbook::page_of(name))),
-            "{name}: {description}"
-        );
-    }
-}
-
-#[test]
-fn every_alarm_has_its_page_and_every_page_its_alarm() {
+fn every_alarm_links_a_page_that_names_it() {
     let template = Template::load();
     let pages = runbook::pages();
+    let mut linked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, alarm) in alarms(&template) {
+        let description = alarm["AlarmDescription"].as_str().unwrap();
+        let page = description
+            .rsplit_once(" docs/runbook/")
+            .and_then(|(_, page)| page.strip_suffix(".md"))
+            .unwrap_or_else(|| panic!("{name}: {description}"));
+        linked.entry(page).or_default().push(name);
+    }
 
-    let expected: BTreeSet<_> = alarms(&template)
-        .into_iter()
-        .map(|(name, _)| runbook::page_of(name))
-        .collect();
-
-    assert_eq!(pages.keys().cloned().collect::<BTreeSet<_>>(), expected);
-    for (name, _) in alarms(&template) {
-        let page = &pages[&runbook::page_of(name)];
-        assert!(page.starts_with(&format!("# {name}Alarm\n")), "{name}");
+    assert_eq!(
+        pages.keys().map(String::as_str).collect::<Vec<_>>(),
+        linked.keys().copied().collect::<Vec<_>>()
+    );
+    for (page, alarms) in linked {
+        let text = &pages[page];
+        if let [alarm] = alarms[..] {
+            assert_eq!(page, runbook::page_of(alarm));
+            assert!(text.starts_with(&format!("# {alarm}Alarm\n")), "{page}");
+        }
+        for alarm in alarms {
+            assert!(text.contains(&format!("{alarm}Alarm")), "{page}: {alarm}");
+        }
     }
 }
 
@@ -116,6 +125,7 @@ fn every_condition_that_a_person_must_act_on_raises_an_alarm() {
         .collect();
 
     for metric in [
+        Metric::CallsLimited,
         Metric::DeliveriesPutOff,
         Metric::DeliveriesQuarantined,
         Metric::DeliveriesRejectedEvent,
@@ -172,6 +182,81 @@ fn a_function_that_no_longer_runs_raises_an_alarm_by_its_silence() {
         assert_eq!(properties["MetricName"], metric.as_str(), "{alarm}");
         assert!(metric.is_gauge(), "{metric:?} is silent when it is zero");
     }
+}
+
+#[test]
+fn a_stream_that_nothing_reads_raises_an_alarm_by_its_silence() {
+    let template = Template::load();
+    let alarms = alarms_on(&template, "PolledEventCount");
+
+    for (mapping, resource) in template.resources("AWS::Lambda::EventSourceMapping") {
+        let dimensions = json!([{ "Name": "EventSourceMappingUUID", "Value": { "Ref": mapping } }]);
+        let [alarm] = alarms[..]
+            .iter()
+            .filter(|alarm| alarm["Properties"]["Dimensions"] == dimensions)
+            .collect::<Vec<_>>()[..]
+        else {
+            panic!("one alarm on {mapping}")
+        };
+        let properties = &alarm["Properties"];
+
+        // Lambda reports nothing of a mapping without it.
+        assert_eq!(
+            resource["Properties"]["MetricsConfig"],
+            json!({ "Metrics": ["EventCount"] }),
+            "{mapping}"
+        );
+        assert_eq!(alarm["Condition"], resource["Condition"], "{mapping}");
+        assert_eq!(properties["Namespace"], "AWS/Lambda", "{mapping}");
+        // A poll without records counts as well.
+        assert_eq!(properties["Statistic"], "SampleCount", "{mapping}");
+        assert_eq!(
+            properties["ComparisonOperator"], "LessThanThreshold",
+            "{mapping}"
+        );
+        assert_eq!(properties["TreatMissingData"], "breaching", "{mapping}");
+    }
+}
+
+#[test]
+fn every_table_and_index_raises_an_alarm_when_its_writes_are_throttled() {
+    let template = Template::load();
+    let of = |dimension: &str, value: Value| json!({ "Name": dimension, "Value": value });
+    let mut expected = BTreeSet::new();
+    for (table, resource) in template.resources("AWS::DynamoDB::Table") {
+        let of_table = of("TableName", json!({ "Ref": table }));
+        expected.insert(json!([of_table]).to_string());
+        let indexes = resource["Properties"]["GlobalSecondaryIndexes"].as_array();
+        for index in indexes.into_iter().flatten() {
+            let of_index = of("GlobalSecondaryIndexName", index["IndexName"].clone());
+            expected.insert(json!([of_table, of_index]).to_string());
+        }
+    }
+    assert!(expected.len() > 4, "four tables, and the indexes of one");
+
+    let alarms = alarms_on(&template, "WriteThrottleEvents");
+
+    let watched: BTreeSet<_> = alarms
+        .iter()
+        .map(|alarm| alarm["Properties"]["Dimensions"].to_string())
+        .collect();
+    assert_eq!(watched, expected);
+    for alarm in alarms {
+        assert_eq!(alarm["Properties"]["Namespace"], "AWS/DynamoDB");
+        assert_eq!(alarm["Properties"]["Statistic"], "Sum");
+    }
+}
+
+/// Guards the alarm's purpose: a limit ends by itself within half an hour, so an hour with one is none.
+#[test]
+fn one_limit_of_pluggys_raises_no_alarm() {
+    let template = Template::load();
+
+    let alarm = template.properties("CallsLimitedAlarm");
+
+    assert_eq!(alarm["MetricName"], Metric::CallsLimited.as_str());
+    assert_eq!(alarm["Period"], 3600);
+    assert!(alarm["EvaluationPeriods"].as_i64().unwrap() > 2);
 }
 
 #[test]

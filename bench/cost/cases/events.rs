@@ -33,7 +33,7 @@ pub(super) const ALONE: Batches = Batches {
 pub(super) const FULL: Batches = Batches {
     name: "the same in full batches",
     item_sync: 100,
-    publish: 100,
+    publish: 500,
 };
 /// An event that is this much older than a fetch needs no other fetch.
 const OLDER: Duration = Duration::from_millis(2500);

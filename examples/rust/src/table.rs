@@ -121,7 +121,9 @@ async fn unless_refused(put: PutItemFluentBuilder) -> Result<(), Unavailable> {
     }
 }
 
-fn unavailable<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> Unavailable {
+fn unavailable<E: ProvideErrorMetadata + std::error::Error, R>(
+    error: SdkError<E, R>,
+) -> Unavailable {
     Unavailable {
         reason: store::reason(&error),
     }

@@ -72,9 +72,8 @@ mod tests {
     fn an_event_that_names_an_owner_of_a_higher_rank_needs_a_fetch() {
         let mut imported = fetched(AFTER_THE_EVENT);
         let snapshot = imported.snapshot().unwrap().clone();
-        let importer = Some(owner("usr_2", Provenance::Import));
         imported.state = RowState::Fetched {
-            owner: importer,
+            owner: Some(owner("usr_2", Provenance::Import)),
             snapshot,
         };
 

@@ -56,9 +56,10 @@ pub(super) async fn batch_get_tables(
     if pending.is_empty() {
         Ok(rows)
     } else {
+        let tables: Vec<_> = pending.into_keys().collect();
         Err(Error::Unavailable {
             operation,
-            reason: "keys stay unprocessed".to_owned(),
+            reason: format!("keys of {} stay unprocessed", tables.join(", ")),
         })
     }
 }

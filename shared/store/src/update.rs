@@ -27,7 +27,7 @@ pub enum Write {
 }
 
 /// Converts the response to a conditional write to its outcome.
-pub(super) fn outcome<T, E: ProvideErrorMetadata, R>(
+pub(super) fn outcome<T, E: ProvideErrorMetadata + std::error::Error, R>(
     response: Result<T, SdkError<E, R>>,
     operation: &'static str,
 ) -> Result<Write, Error> {

@@ -12,8 +12,8 @@ use runtime::clock::now;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::json;
 use store::{
-    Body, EncodedBody, Encoding, EventKey, NewEvent, Origin, Owner, Provenance, Schedule,
-    StoredItem, Target,
+    Body, EncodedBody, Encoding, EventKey, ItemUpdate, NewEvent, Origin, Owner, Provenance,
+    Schedule, Target,
 };
 use tests::Deployment;
 use tests::deployment::in_a_minute;
@@ -199,18 +199,16 @@ async fn a_user_with_many_items_is_replayed_in_one_command() {
     let deployment = Deployment::start().await;
     let items = deployment.tables.item_store();
     for number in 0..130_u128 {
-        let item = StoredItem {
+        let item = ItemUpdate {
             item_id: Uuid::from_u128(number + 1).to_string().parse().unwrap(),
             owner: Some(Owner {
                 user: USER.parse().unwrap(),
                 provenance: Provenance::Event,
             }),
             created_at: now(),
-            snapshot: None,
             schedule: Schedule::default(),
-            deleted_at: None,
         };
-        items.put_schedule(&item, now()).await.unwrap();
+        items.put_schedule(&item, None, now()).await.unwrap();
     }
     let command = json!({"action": "replay", "run": RUN, "clientUserId": USER, "limit": 1_000});
 

@@ -24,7 +24,7 @@ fn item(fields: Value) -> StoredItem {
         created_at: item.created_at.unwrap(),
         schedule: Schedule::default(),
         state: RowState::Fetched {
-            owner: owner("usr_1", Provenance::Event),
+            owner: Some(owner("usr_1", Provenance::Event)),
             snapshot: Snapshot {
                 item,
                 fetched_at: NOON.parse().unwrap(),
@@ -33,9 +33,9 @@ fn item(fields: Value) -> StoredItem {
     }
 }
 
-fn owner(user: &str, provenance: Provenance) -> Option<Owner> {
+fn owner(user: &str, provenance: Provenance) -> Owner {
     let user = user.parse().unwrap();
-    Some(Owner { user, provenance })
+    Owner { user, provenance }
 }
 
 fn ready() -> StoredItem {
@@ -65,14 +65,14 @@ fn placeholder() -> StoredItem {
             ..Schedule::default()
         },
         state: RowState::Placeholder {
-            owner: owner("usr_1", Provenance::Event),
+            owner: Some(owner("usr_1", Provenance::Event)),
         },
         ..ready()
     }
 }
 
 fn of_another_user(provenance: Provenance, item: StoredItem) -> StoredItem {
-    owned_by(owner("usr_2", provenance), item)
+    owned_by(Some(owner("usr_2", provenance)), item)
 }
 
 /// Returns the fetched item with another owner, or none.

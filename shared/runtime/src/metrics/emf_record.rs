@@ -65,7 +65,7 @@ impl EmfRecord {
 
     pub(super) fn into_json(self, namespace: &str, now: Timestamp) -> Value {
         let mut line = Map::from_iter([
-            ("timestamp".to_owned(), json!(now)),
+            ("timestamp".to_owned(), json!(in_milliseconds(now))),
             ("level".to_owned(), json!("INFO")),
             ("message".to_owned(), json!(self.message)),
         ]);
@@ -115,6 +115,11 @@ impl EmfRecord {
     }
 }
 
+/// Returns the time without what is finer than a millisecond, which CloudWatch does not store. Each byte of a line costs.
+fn in_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +151,15 @@ mod tests {
                 "event.kind": "item/updated",
             })
         );
+    }
+
+    #[test]
+    fn the_time_of_a_line_has_milliseconds_and_nothing_finer() {
+        let now = "2026-11-23T12:00:00.123456789Z".parse().unwrap();
+
+        let line = EmfRecord::new("delivery answered").into_json("pluggy-lambda", now);
+
+        assert_eq!(line["timestamp"], "2026-11-23T12:00:00.123Z");
     }
 
     #[test]
