@@ -178,7 +178,9 @@ inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin U
 # The local stack is the default of what repairs, and of nothing that sets up.
 ENV_OPTION := $${OPERATOR_ENV:+--env "$$OPERATOR_ENV"}
 ENV_OR_LOCAL := --env "$${OPERATOR_ENV:-local}"
-RATE_OPTIONS := $${RATE:+--rate "$$RATE"} $${RUN:+--run "$$RUN"}
+RATE_OPTION := $${RATE:+--rate "$$RATE"}
+RUN_OPTION := $${RUN:+--run "$$RUN"}
+CURSOR_OPTIONS := $${CURSOR:+--cursor "$$CURSOR"} $${READ:+--read "$$READ"}
 
 .PHONY: preflight
 preflight: cli-tools ## Check everything that a deployment needs (ENV=dev; STACK=yes: the deployed stack too; TOKEN=yes: asks for a user's token)
@@ -201,16 +203,16 @@ inspect: cli-tools ## Show everything known of an item (ITEM=), or a user's item
 	@$(CLI) items inspect $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${JSON:+--json}
 
 .PHONY: replay
-replay: cli-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second
-	@$(CLI) replay $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${SINCE:+--since "$$SINCE"} $${CURSOR:+--cursor "$$CURSOR"} $(RATE_OPTIONS)
+replay: cli-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second, up to 1000
+	@$(CLI) replay $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${SINCE:+--since "$$SINCE"} $(CURSOR_OPTIONS) $(RATE_OPTION) $(RUN_OPTION)
 
 .PHONY: republish
-republish: cli-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h
-	@$(CLI) replay --bus $(ENV_OR_LOCAL) $${SINCE:+--since "$$SINCE"} $${STARTED:+--started "$$STARTED"} $${CURSOR:+--cursor "$$CURSOR"}
+republish: cli-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h; RATE=500 a second
+	@$(CLI) replay --bus $(ENV_OR_LOCAL) $${SINCE:+--since "$$SINCE"} $${STARTED:+--started "$$STARTED"} $(CURSOR_OPTIONS) $(RATE_OPTION)
 
 .PHONY: import
 import: cli-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
-	@$(CLI) items import $(ENV_OR_LOCAL) $${FILE:+"$$FILE"} $(RATE_OPTIONS)
+	@$(CLI) items import $(ENV_OR_LOCAL) $${FILE:+"$$FILE"} $(RATE_OPTION) $(RUN_OPTION)
 
 # Upkeep
 

@@ -69,6 +69,15 @@ class Output(unittest.TestCase):
 
         self.assertEqual(err.getvalue(), "step 2\n")
 
+    def test_a_narrow_terminal_shows_where_a_line_of_progress_is_cut_off(self) -> None:
+        for width, expected in [("19", " 1,000 of about 90\n"), ("18", " 1,000 of about …\n")]:
+            with mock.patch.dict(os.environ, {"COLUMNS": width}), printed(Terminal) as (_, err):
+                console = Console()
+                console.progress("1,000 of about 90")
+                console.clear()
+
+            self.assertIn(expected, err.getvalue(), width)
+
     def test_a_step_shows_its_duration_or_that_it_failed(self) -> None:
         times = iter([0, 1, 3.5, 4])
         with printed() as (_, err):

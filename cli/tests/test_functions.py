@@ -57,7 +57,7 @@ class Function(unittest.TestCase):
             asking(failed)({"action": "replay"})
 
     def test_a_report_of_another_version_names_what_is_missing(self) -> None:
-        with self.assertRaisesRegex(Failure, "operator reports no cursor, scanned"):
+        with self.assertRaisesRegex(Failure, "operator reports no cursor, rows, scanned"):
             asking(Lambda({"replayed": 1, "known": 0}))({"action": "replay"})
 
 

@@ -22,7 +22,7 @@ class Items(Project):
     def setUp(self) -> None:
         super().setUp()
         self.deploy()
-        self.enterContext(mock.patch("time.sleep"))
+        self.sleep = self.enterContext(mock.patch("time.sleep"))
 
 
 class Inspect(Items):
@@ -88,6 +88,15 @@ class Import(Items):
         self.assertEqual(client.commands[0]["items"][0], {"itemId": f"{ONE[:-2]}00", "clientUserId": "usr_1"})
         self.assertEqual(self.document(result)["result"], {"run": RUN, "requested": 29, "known": 1})
 
+    def test_the_rate_is_waited_for(self) -> None:
+        self.clients["lambda"] = Lambda(imported(25), imported(1))
+        listed = "\n".join(f"9a7b6c5d-0000-4000-8000-0000000000{number:02}" for number in range(26))
+
+        self.invoke("items", "import", "--env", "dev", "--rate", "5", stdin=listed)
+
+        [waited] = [call.args[0] for call in self.sleep.call_args_list]
+        self.assertTrue(2 < waited <= 5, waited)
+
     def test_all_mistakes_are_reported_before_anything_is_sent(self) -> None:
         self.clients["lambda"] = client = Lambda()
 
@@ -107,10 +116,10 @@ class Import(Items):
         file.write_text(f"{ONE}\n")
         self.clients["lambda"] = Lambda(KeyboardInterrupt())
 
-        result = self.invoke("items", "import", "--env", "dev", "--run", RUN, str(file))
+        result = self.invoke("items", "import", "--env", "dev", "--run", RUN, "--rate", "0.5", str(file))
 
         self.assertEqual(result.exit_code, 130)
-        line = f"pluggy-lambda items import --env dev --run {RUN} {file}"
+        line = f"pluggy-lambda items import --env dev --run {RUN} --rate 0.5 {file}"
         self.assertIn(f"error: interrupted: 0 fetches requested\n\nhint: To continue: {line}\n", result.stderr)
 
 
@@ -159,10 +168,10 @@ class Adopt(Items):
         self.expect_page([row(item_id) for item_id in many])
         self.clients["lambda"] = Lambda(imported(25), KeyboardInterrupt())
 
-        result = self.invoke("items", "adopt", "--env", "dev", TABLE, "--run", RUN, "--yes")
+        result = self.invoke("items", "adopt", "--env", "dev", TABLE, "--run", RUN, "--rate", "1000", "--yes")
 
         self.assertEqual(result.exit_code, 130)
-        line = f"pluggy-lambda items adopt --env dev --run {RUN} --after {many[24]} {TABLE}"
+        line = f"pluggy-lambda items adopt --env dev --run {RUN} --after {many[24]} --rate 1000 {TABLE}"
         self.assertIn(f"hint: To continue: {line}\n", result.stderr)
 
     def test_the_printed_line_continues(self) -> None:

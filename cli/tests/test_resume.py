@@ -17,6 +17,14 @@ class Line(unittest.TestCase):
         with mock.patch.object(os, "name", "nt"):
             self.assertEqual(resume.quoted(["a b", "c"]), '"a b" c')
 
+    def test_what_is_unknown_or_was_not_chosen_is_left_out(self) -> None:
+        for position, expected in [
+            (resume.position("", 0, None), ("", "", "")),
+            (resume.position("a", 0, 2.0), ("a", "0", "2")),
+            (resume.position("a", None, 0.5), ("a", "", "0.5")),
+        ]:
+            self.assertEqual(position, dict(zip(("--cursor", "--read", "--rate"), expected, strict=True)))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -35,15 +35,23 @@ class Targets(unittest.TestCase):
             (["inspect", f"ITEM={ITEM}"], ["items", "inspect", "--env", "local", ITEM]),
             (["inspect", "USER=usr 1", "JSON=1"], ["items", "inspect", "--env", "local", "--user", "usr 1", "--json"]),
             (
-                ["replay", "SINCE=24h", "RATE=5", "RUN=a", "CURSOR=b", "ENV=prod"],
-                ["replay", "--env", "prod", "--since", "24h", "--cursor", "b", "--rate", "5", "--run", "a"],
+                ["replay", "SINCE=24h", "RATE=5", "RUN=a", "ENV=prod"],
+                ["replay", "--env", "prod", "--since", "24h", "--rate", "5", "--run", "a"],
+            ),
+            (
+                ["replay", "USER=usr 1", "CURSOR=b", "READ=100"],
+                ["replay", "--env", "local", "--user", "usr 1", "--cursor", "b", "--read", "100"],
             ),
             (["republish"], ["replay", "--bus", "--env", "local"]),
             (
-                ["republish", "SINCE=1h", "STARTED=x", "CURSOR=b"],
-                ["replay", "--bus", "--env", "local", "--since", "1h", "--started", "x", "--cursor", "b"],
+                ["republish", "STARTED=x", "CURSOR=b", "READ=100"],
+                ["replay", "--bus", "--env", "local", "--started", "x", "--cursor", "b", "--read", "100"],
             ),
-            (["import", "FILE=a b.csv"], ["items", "import", "--env", "local", "a b.csv"]),
+            (
+                ["republish", "SINCE=1h", "RATE=50"],
+                ["replay", "--bus", "--env", "local", "--since", "1h", "--rate", "50"],
+            ),
+            (["import", "FILE=a b.csv", "RATE=5"], ["items", "import", "--env", "local", "a b.csv", "--rate", "5"]),
         ]:
             self.assertEqual(words(*target), expected, target)
 

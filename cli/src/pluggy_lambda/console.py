@@ -86,12 +86,15 @@ class Console:
         self._messages.print(f"{self._clock() - start:.1f} s")
 
     def progress(self, text: str, *, log: bool = True) -> None:
-        """Shows a line that the next one replaces on a terminal. A log gets one after each ten seconds, or none."""
+        """Shows a line that the next one replaces on a terminal. A log gets one after each ten seconds, or none.
+
+        A terminal that is too narrow shows where the line is cut off: half a number is another number.
+        """
         if self._messages.is_terminal:
             if self._status is None:
                 self._status = self._messages.status("")
                 self._status.start()
-            self._status.update(_text(text))
+            self._status.update(_text(_cut(text, self._messages.width - len("* "))))
         elif log and self._clock() - self._line_at >= SECONDS_BETWEEN_LINES:
             self._line_at = self._clock()
             self._messages.print(_text(text))
@@ -122,6 +125,10 @@ def _text(text: str, style: str = "") -> "Text":
     from rich.text import Text
 
     return Text(printable(text), style)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def is_interactive() -> bool:

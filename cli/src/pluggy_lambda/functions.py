@@ -11,8 +11,8 @@ from pluggy_lambda.errors import Failure
 # What each report must have. A function may add to it.
 REPORTED = {
     "import": {"imported", "known"},
-    "replay": {"replayed", "known", "scanned", "cursor"},
-    "republish": {"published", "deadLettered", "scanned", "cursor"},
+    "replay": {"replayed", "known", "scanned", "rows", "cursor"},
+    "republish": {"published", "deadLettered", "scanned", "rows", "cursor"},
 }
 
 # Sends a command to a function and returns its report.

@@ -104,7 +104,7 @@ def operation(function: Function) -> Function:
 
 
 class Rate(click.FloatRange):
-    """A number of fetches in a second."""
+    """A number of operations in a second."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Returns the number. NaN is in no range, and click lets it through."""
@@ -112,14 +112,10 @@ class Rate(click.FloatRange):
         return self.fail(f"{value} is not a number.", param, ctx) if math.isnan(number) else number
 
 
-def rate(function: Function) -> Function:
-    """Adds the options of a job that requests fetches."""
+def rate(
+    help_text: str = f"Fetches requested in a second (default {DEFAULT_PER_SECOND:g}).",
+) -> Callable[[Function], Function]:
+    """Returns a decorator that adds the options of a job that requests fetches."""
     with_run = click.option("--run", "run_id", metavar="ID", default="", help="Continue this run.")
-    with_rate = click.option(
-        "--rate",
-        type=Rate(0, MAX_PER_SECOND, min_open=True),
-        default=DEFAULT_PER_SECOND,
-        show_default=True,
-        help="Fetches requested in a second.",
-    )
-    return with_rate(with_run(function))
+    with_rate = click.option("--rate", type=Rate(0, MAX_PER_SECOND, min_open=True), metavar="NUMBER", help=help_text)
+    return lambda function: with_rate(with_run(function))

@@ -3,7 +3,7 @@
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Returns a number with its noun, in the plural where it must be."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def listed(names: list[str], limit: int) -> str:

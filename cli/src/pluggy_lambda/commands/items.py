@@ -13,9 +13,9 @@ from pluggy_lambda.errors import Failure, WrongUsageError
 from pluggy_lambda.functions import Ask
 from pluggy_lambda.jobs import adoption, import_list, imports
 from pluggy_lambda.jobs.import_list import ITEM_ID, NamedItem
-from pluggy_lambda.jobs.resume import Resume
+from pluggy_lambda.jobs.resume import Resume, chosen_rate
 from pluggy_lambda.options import Operation, operation, rate
-from pluggy_lambda.pace import Pace
+from pluggy_lambda.pace import DEFAULT_PER_SECOND, Pace
 
 INSPECT_EPILOG = """\b
 Examples:
@@ -70,9 +70,9 @@ def inspect(run: Operation, item_id: str, user: str) -> None:
 
 @items.command("import", epilog=IMPORT_EPILOG)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@rate
+@rate()
 @operation
-def import_(run: Operation, file: Path | None, rate: float, run_id: str) -> None:
+def import_(run: Operation, file: Path | None, rate: float | None, run_id: str) -> None:
     """Fetch items that this deployment does not know.
 
     FILE, or the standard input, has one item's id in each line, followed by a comma and the owner where you know it.
@@ -80,16 +80,17 @@ def import_(run: Operation, file: Path | None, rate: float, run_id: str) -> None
     """
     listed = import_list.parse(_text(run, file))
     run_id = run_id or imports.new_run()
-    resume = Resume("items import", run.environment.name, {"--run": run_id, "": str(file) if file else "LIST"})
+    options = {"--run": run_id, "--rate": chosen_rate(rate), "": str(file) if file else "LIST"}
+    resume = Resume("items import", run.environment.name, options)
     _import(run, listed, rate, run_id, lambda _: resume, len(listed))
 
 
 @items.command(epilog=ADOPT_EPILOG)
 @click.argument("table")
 @click.option("--after", metavar="ITEM_ID", default="", help="Continue after this item.")
-@rate
+@rate()
 @operation
-def adopt(run: Operation, table: str, after: str, rate: float, run_id: str) -> None:
+def adopt(run: Operation, table: str, after: str, rate: float | None, run_id: str) -> None:
     """Import the items of an old or restored table.
 
     TABLE is an ItemTable that the stack does not use: one that a deleted stack left, or one that was restored from a
@@ -111,17 +112,22 @@ def adopt(run: Operation, table: str, after: str, rate: float, run_id: str) -> N
             yield from adoption.items(dynamodb, table, after)
 
     def resume(last: NamedItem | None) -> Resume:
-        options = {"--run": run_id, "--after": last.item_id if last else after, "": table}
+        after_last = last.item_id if last else after
+        options = {"--run": run_id, "--after": after_last, "--rate": chosen_rate(rate), "": table}
         return Resume("items adopt", run.environment.name, options)
 
     _import(run, found(), rate, run_id, resume, total)
 
 
-def _import(run: Operation, listed: Iterable[NamedItem], rate: float, run_id: str, resume: Any, total: int) -> None:
+def _import(
+    run: Operation, listed: Iterable[NamedItem], rate: float | None, run_id: str, resume: Any, total: int
+) -> None:
     def report(so_far: imports.Progress) -> None:
-        run.console.progress(f"{so_far.imported + so_far.known} of {total}")
+        run.console.progress(f"{so_far.imported + so_far.known:,} of {total:,}")
 
-    progress = imports.run(listed, functions.operator(run.aws), Pace(rate), run_id, resume, report)
+    progress = imports.run(
+        listed, functions.operator(run.aws), Pace(rate or DEFAULT_PER_SECOND), run_id, resume, report
+    )
     see = f"To see one: pluggy-lambda items inspect --env {run.environment.name} ITEM_ID"
     run.console.result(
         [str(progress), f"item-sync fetches them now. An owner that Pluggy names wins. {see}"],

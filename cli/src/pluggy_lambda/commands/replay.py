@@ -10,7 +10,7 @@ from pluggy_lambda.jobs import replay as items
 from pluggy_lambda.jobs import republish
 from pluggy_lambda.jobs.dead_letter_queue import Queue
 from pluggy_lambda.options import Operation, operation, rate
-from pluggy_lambda.pace import Pace
+from pluggy_lambda.pace import DEFAULT_PER_SECOND, Pace
 from pluggy_lambda.text import counted
 
 EPILOG = """\b
@@ -34,7 +34,13 @@ Examples:
 @click.option("--bus", is_flag=True, help="Publish events again instead of fetching items.")
 @click.option("--cursor", metavar="TEXT", default="", help="Continue from this position.")
 @click.option("--started", metavar="TIME", default="", help="With --bus and --cursor: when the first run started.")
-@rate
+@click.option(
+    "--read", type=click.IntRange(0), metavar="ROWS", help="With --cursor: the rows read before, for the time left."
+)
+@rate(
+    f"Fetches requested in a second (default {DEFAULT_PER_SECOND:g}), "
+    f"or events published with --bus (default {republish.DEFAULT_PER_SECOND:g})."
+)
 @operation
 def replay(
     run: Operation,
@@ -44,7 +50,8 @@ def replay(
     bus: bool,
     cursor: str,
     started: str,
-    rate: float,
+    read: int | None,
+    rate: float | None,
     run_id: str,
 ) -> None:
     """Fetch items again, or publish events again.
@@ -55,18 +62,23 @@ def replay(
     With --bus, the command publishes every webhook that arrived since a time, and the present state of each item that
     was fetched since then. The default time is the earliest that a message of the dead-letter queue names.
     """
+    if read is not None and not cursor:
+        raise WrongUsageError("--read belongs to --cursor", "Copy the whole line that the interrupted command printed.")
+    if not cursor:
+        read = 0
     if bus:
         if item_id or user or run_id:
             raise WrongUsageError("--bus publishes everything since a time", "Leave out the item, --user and --run.")
-        _publish(run, since, started, cursor)
+        _publish(run, since, started, cursor, read, rate)
     else:
         if started:
             raise WrongUsageError("--started belongs to --bus", "Leave it out.")
-        job = _job(item_id, user, since, run_id, cursor)
-        _fetch(run, job, rate)
+        _fetch(run, _job(item_id, user, since, run_id, cursor, read, rate))
 
 
-def _job(item_id: str, user: str, since: str, run_id: str, cursor: str) -> items.ReplayJob:
+def _job(
+    item_id: str, user: str, since: str, run_id: str, cursor: str, read: int | None, rate: float | None
+) -> items.ReplayJob:
     given = {field: value for field, value in zip(items.OPTIONS, (item_id, user, since), strict=True) if value}
     if len(given) != 1:
         raise WrongUsageError(
@@ -75,26 +87,30 @@ def _job(item_id: str, user: str, since: str, run_id: str, cursor: str) -> items
     [(field, value)] = given.items()
     if field == "since":
         value = moment.text(moment.chosen(value, datetime.now(UTC)))
-    return items.ReplayJob.new(field, value, run_id, cursor)
+    return items.ReplayJob.new(field, value, run_id, cursor, read, rate)
 
 
-def _fetch(run: Operation, job: items.ReplayJob, rate: float) -> None:
+def _fetch(run: Operation, job: items.ReplayJob) -> None:
     if job.field == "clientUserId":
         run.console.say("reads the user's items, then every event row, to find the user's items whose rows are lost")
     ask = functions.operator(run.aws)
-    progress = items.run(job, ask, Pace(rate), run.environment.name, lambda so_far: run.console.progress(str(so_far)))
+    if job.field != "itemId":
+        again = job.resume(run.environment.name)
+        run.console.say(f"if this command is killed, this line repeats it and requests nothing twice: {again}")
+    pace = Pace(job.per_second())
+    progress = items.run(job, ask, pace, run.environment.name, lambda now: run.console.progress(now.status()))
     see = f"item-sync fetches them now. To see one: pluggy-lambda items inspect --env {run.environment.name} ITEM_ID"
     run.console.result(
         [str(progress), *([see] if progress.replayed else [])],
-        {"run": job.run, "requested": progress.replayed, "known": progress.known, "searched": progress.scanned},
+        {"run": job.run, "requested": progress.replayed, "known": progress.known, "searched": progress.rows.scanned},
     )
 
 
-def _publish(run: Operation, since: str, started: str, cursor: str) -> None:
+def _publish(run: Operation, since: str, started: str, cursor: str, read: int | None, rate: float | None) -> None:
     ask = functions.republish(run.aws)
     with run.aws.explained():
         queue = Queue(run.aws.client("sqs"), run.aws.stack().output("PublishDeadLetterQueueUrl"))
-        job = republish.RepublishJob.chosen(since, started, cursor, queue)
+        job = republish.RepublishJob.chosen(since, started, cursor, read, rate, queue)
     if job is None:
         run.console.result(
             ["the dead-letter queue is empty, so nothing was published; --since 24h publishes anyway"],
@@ -102,16 +118,17 @@ def _publish(run: Operation, since: str, started: str, cursor: str) -> None:
         )
         return
     run.console.say(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
-    progress = republish.run(job, ask, run.environment.name, lambda so_far: run.console.progress(str(so_far)))
+    pace = Pace(job.per_second())
+    progress = republish.run(job, ask, pace, run.environment.name, lambda now: run.console.progress(now.status()))
     with run.aws.explained():
         deleted, left = queue.forget(job.since, job.started)
     run.console.result(
-        [str(progress), f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left} left"],
+        [str(progress), f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left:,} left"],
         {
             "since": moment.text(job.since),
             "published": progress.published,
             "deadLettered": progress.dead_lettered,
-            "searched": progress.scanned,
+            "searched": progress.rows.scanned,
             "messagesDeleted": deleted,
             "messagesLeft": left,
         },

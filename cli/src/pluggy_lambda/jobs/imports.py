@@ -23,7 +23,7 @@ class Progress:
     known: int = 0
 
     def __str__(self) -> str:
-        before = f" ({self.known} requested before)" if self.known else ""
+        before = f" ({self.known:,} requested before)" if self.known else ""
         return f"{counted(self.imported, 'fetch', 'fetches')} requested{before}"
 
 

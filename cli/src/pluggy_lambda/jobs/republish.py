@@ -8,22 +8,35 @@ from typing import Any
 from pluggy_lambda import moment
 from pluggy_lambda.errors import Failure, WrongUsageError
 from pluggy_lambda.functions import Ask
+from pluggy_lambda.jobs import resume
 from pluggy_lambda.jobs.dead_letter_queue import Queue
 from pluggy_lambda.jobs.resume import Resume
+from pluggy_lambda.pace import Pace, limit
+from pluggy_lambda.progress import Rows
 from pluggy_lambda.text import counted
+
+# Well below EventBridge's quotas of PutEvents, which publish needs at the same time.
+DEFAULT_PER_SECOND = 500.0
 
 
 @dataclass(frozen=True)
 class Progress:
     """The progress of a republish."""
 
+    rows: Rows
     published: int = 0
     dead_lettered: int = 0
-    scanned: int = 0
 
     def __str__(self) -> str:
-        refused = f" (the bus refuses {self.dead_lettered} more, now in the queue)" if self.dead_lettered else ""
-        return f"{counted(self.published, 'event')} published{refused}, {counted(self.scanned, 'row')} searched"
+        return f"{self._published()}{self.rows.text('row')}"
+
+    def status(self) -> str:
+        """Returns the line while the command runs."""
+        return f"{self._published()}{self.rows.status(self.published, 'row')}"
+
+    def _published(self) -> str:
+        refused = f" (the bus refuses {self.dead_lettered:,} more, now in the queue)" if self.dead_lettered else ""
+        return f"{counted(self.published, 'event')} published{refused}"
 
 
 @dataclass(frozen=True)
@@ -32,10 +45,16 @@ class RepublishJob:
 
     since: datetime
     started: datetime
-    cursor: str | None = None
+    cursor: str = ""
+    # The rows before the cursor; `None` if the operator left their number out.
+    read: int | None = 0
+    # What the operator chose.
+    rate: float | None = None
 
     @staticmethod
-    def chosen(since: str, started: str, cursor: str, queue: Queue) -> "RepublishJob | None":
+    def chosen(
+        since: str, started: str, cursor: str, read: int | None, rate: float | None, queue: Queue
+    ) -> "RepublishJob | None":
         """Returns the job of the options. Without a time, it begins at the earliest that the queue names, if any."""
         now = queue.now()
         if cursor or started:
@@ -45,40 +64,48 @@ class RepublishJob:
                     "--cursor, --since and --started belong together",
                     "Copy the whole line that the interrupted command printed.",
                 )
-            return RepublishJob(moment.chosen(since, now), at, cursor)
+            return RepublishJob(moment.chosen(since, now), at, cursor, read, rate)
         if since:
-            return RepublishJob(moment.chosen(since, now), now)
+            return RepublishJob(moment.chosen(since, now), now, rate=rate)
         oldest, without_time = queue.oldest()
         if without_time:
             raise Failure(
                 f"{without_time} messages of the dead-letter queue name no time",
                 "Read them at SQS, and choose the time yourself: --since 24h",
             )
-        return RepublishJob(oldest, now) if oldest else None
+        return RepublishJob(oldest, now, rate=rate) if oldest else None
+
+    def per_second(self) -> float:
+        """Returns the rate."""
+        return self.rate or DEFAULT_PER_SECOND
 
     def command(self) -> dict[str, Any]:
         """Returns the next command for the republish function."""
-        return {"action": "republish", "since": moment.text(self.since), "cursor": self.cursor}
+        command = {"action": "republish", "since": moment.text(self.since), "limit": limit(self.per_second())}
+        return {**command, "cursor": self.cursor} if self.cursor else command
 
     def resume(self, env: str) -> Resume:
         """Returns the command line that continues from here. Repeated events have the same ids."""
         started = moment.text(self.started) if self.cursor else ""
-        options = {"--since": moment.text(self.since), "--started": started, "--cursor": self.cursor or ""}
+        position = resume.position(self.cursor, self.read, self.rate)
+        options = {"--since": moment.text(self.since), "--started": started, **position}
         return Resume("replay --bus", env, options)
 
 
-def run(job: RepublishJob, ask: Ask, env: str, report: Callable[[Progress], None]) -> Progress:
+def run(job: RepublishJob, ask: Ask, pace: Pace, env: str, report: Callable[[Progress], None]) -> Progress:
     """Publishes everything. If it is interrupted or fails, the failure names the command to continue."""
-    progress = Progress()
+    progress = Progress(Rows(read_before=job.read))
     while True:
         with job.resume(env).offered(str(progress)):
+            pace.wait()
             step = ask(job.command())
+            pace.count(step["published"])
             progress = Progress(
+                progress.rows.after(step, pace.seconds()),
                 progress.published + step["published"],
                 progress.dead_lettered + step["deadLettered"],
-                progress.scanned + step["scanned"],
             )
             report(progress)
         if not step["cursor"]:
             return progress
-        job = replace(job, cursor=step["cursor"])
+        job = replace(job, cursor=step["cursor"], read=progress.rows.read)

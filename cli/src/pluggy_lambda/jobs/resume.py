@@ -38,6 +38,20 @@ class Resume:
             raise failure.advised(f"To continue: {self}") from None
 
 
+def position(cursor: str, read: int | None, rate: float | None) -> dict[str, str]:
+    """Returns the options that continue a search of rows. What is unknown, or was not chosen, is left out."""
+    return {
+        "--cursor": cursor,
+        "--read": str(read) if cursor and read is not None else "",
+        "--rate": chosen_rate(rate),
+    }
+
+
+def chosen_rate(rate: float | None) -> str:
+    """Returns the rate as an option has it, or nothing if the operator chose none."""
+    return "" if rate is None else f"{rate:g}"
+
+
 def quoted(words: list[str]) -> str:
     """Returns a command line for the shell of this machine."""
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
