@@ -1,5 +1,5 @@
 //! Other items, whose events share the batches of the history's item. No gate stops their fetches, which run beside
-//! that of the item.
+//! that of the item. [`check`] must catch the bug `a-batch-leaves-an-item-out` of `seeded_bugs.toml`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
