@@ -196,7 +196,7 @@ impl Testbed {
         let rows = self.deployment.item_sync().items;
         for item in items {
             let row = rows.get(*item).await.unwrap().unwrap();
-            let fetched_at = row.snapshot.unwrap().fetched_at.as_millisecond();
+            let fetched_at = row.snapshot().unwrap().fetched_at.as_millisecond();
             assert!(fetched_at >= since, "{item} was not fetched");
         }
     }
