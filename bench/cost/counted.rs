@@ -18,7 +18,7 @@ pub(crate) struct Counted {
     pub(crate) requests: BTreeMap<String, RequestCount>,
     /// Responses from Pluggy.
     pub(crate) pluggy: usize,
-    /// How often functions waited for a response.
+    /// Number of times that functions waited for a response.
     pub(crate) waits: Waits,
     /// Events on the bus, each of at most 64 KB.
     pub(crate) bus_events: usize,

@@ -24,10 +24,10 @@ use tests::{Deployment, stream};
 
 use crate::proof;
 
-/// The mapping in the template.
+/// The mapping in the template. It retries for 12 hours, longer than any proof.
 pub(crate) const MAPPING: StreamMapping = StreamMapping {
-    batch_size: 25,
-    max_retries: 10,
+    batch_size: stream::ITEM_SYNC_BATCH_SIZE,
+    max_retries: u32::MAX,
     timeout: Duration::from_mins(1),
 };
 const SCHEDULER_TIMEOUT: Duration = Duration::from_secs(30);

@@ -31,7 +31,7 @@ pub struct Connectors {
     watched: Watched,
 }
 
-/// When this process last wrote or found the row of each connector that it watches. Clones share it.
+/// Time at which this process last wrote or found the row of each connector that it watches. Clones share it.
 #[derive(Clone, Debug, Default)]
 struct Watched(Arc<Mutex<HashMap<ConnectorId, Timestamp>>>);
 

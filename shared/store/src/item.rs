@@ -40,7 +40,7 @@ pub enum RowState {
     },
 }
 
-/// What a fetch writes to the row of an item besides Pluggy's response.
+/// Parts of an item's row that a fetch writes besides Pluggy's response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemUpdate {
     /// The item.

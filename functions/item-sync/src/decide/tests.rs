@@ -95,7 +95,7 @@ fn a_response_is_stored_with_its_owner_and_the_next_fetch() {
     assert_eq!(update.schedule.pending_signal, None);
 }
 
-/// Whoever has changed the row since it was read knows no event of ours.
+/// Another process may have changed the row without knowing these events.
 #[test]
 fn if_the_row_has_changed_the_owner_is_stored_and_the_item_fetched_again_soon() {
     let decision = decided(None, &update(), found(json!({})));
