@@ -54,7 +54,12 @@ NEEDED = {
     ),
     "AWS::Lambda::Function": (
         "function",
-        ["lambda:CreateFunction", "lambda:PutFunctionConcurrency", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"],
+        [
+            "lambda:CreateFunction",
+            "lambda:PutFunctionConcurrency",
+            "lambda:UpdateFunctionCode",
+            "lambda:DeleteFunction",
+        ],
     ),
     "AWS::Lambda::Permission": ("function", ["lambda:AddPermission", "lambda:RemovePermission"]),
     "AWS::Lambda::Url": ("function", ["lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig"]),
