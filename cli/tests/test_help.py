@@ -1,6 +1,8 @@
 import re
 import unittest
+from collections.abc import Iterator
 
+import click
 from click.testing import CliRunner
 
 import reference
@@ -65,6 +67,20 @@ class Help(unittest.TestCase):
             }
             self.assertTrue(not anchor or anchor in anchors, f"{page}#{anchor}")
 
+    def test_every_command_in_a_page_exists_with_its_options(self) -> None:
+        pages = [*ROOT.glob("*.md"), *(ROOT / "cli").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        found = [(page, words) for page in pages for words in _commands(page.read_text())]
+
+        self.assertGreater(len(found), 100)
+        for page, words in found:
+            where = f"{page}: pluggy-lambda {' '.join(words)}"
+            command = main
+            while words and isinstance(command, click.Group) and not words[0].startswith("-"):
+                self.assertIn(words[0], command.commands, where)
+                command = command.commands[words.pop(0)]
+            known = {option for parameter in command.params for option in parameter.opts} | {"--help", "--version"}
+            self.assertLessEqual({word for word in words if word.startswith("--")}, known, where)
+
     def test_the_version_is_printed(self) -> None:
         self.assertEqual(CliRunner().invoke(main, ["--version"]).stdout, f"pluggy-lambda, version {__version__}\n")
 
@@ -82,6 +98,16 @@ class Help(unittest.TestCase):
             self.assertEqual(result.exit_code, 2, arguments)
             self.assertTrue(result.stderr.startswith(expected), result.stderr)
             self.assertIn("\n\nhint: pluggy-lambda", result.stderr)
+
+
+def _commands(page: str) -> Iterator[list[str]]:
+    """Finds the command lines of `pluggy-lambda` in the code of a page."""
+    fence = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"`([^`]+)`", fence.sub("", page))
+    lines = "\n".join(fence.findall(page)).replace("\\\n", " ").splitlines()
+    for code in [*spans, *lines]:
+        if match := re.match(r"\s*(?:\$ )?pluggy-lambda\s+(.+)", code, re.DOTALL):
+            yield re.split(r"\s#|[|<>;]|&&", match[1])[0].split()
 
 
 if __name__ == "__main__":

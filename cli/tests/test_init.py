@@ -34,7 +34,7 @@ class Init(Project):
 
         text = self.file.read_text()
         self.assertTrue(text.startswith("# Parameters of the environment `dev`. git ignores this file.\n"), text)
-        self.assertIn("# Your identity provider: docs/identity.md.\n", text)
+        self.assertIn("# Your identity provider: docs/guides/identity.md.\n", text)
         self.assertNotIn("identity.example.com", text)
 
     def test_production_lists_no_sandbox_banks_and_no_invented_app(self) -> None:

@@ -42,7 +42,7 @@ QUESTIONS = (
     Question(
         "JwtIssuer",
         "Issuer of your users' access tokens",
-        "Exactly the iss claim of a token, a slash at the end included (docs/identity.md has the settings):\n"
+        "Exactly the iss claim of a token, a slash at the end included (docs/guides/identity.md has the settings):\n"
         "  Cognito   https://cognito-idp.<region>.amazonaws.com/<user pool id>\n"
         "  Auth0     https://<tenant>.<region>.auth0.com/\n"
         "  Firebase  https://securetoken.google.com/<project id>",

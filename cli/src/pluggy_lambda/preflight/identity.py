@@ -17,8 +17,8 @@ SECONDS = 1.5
 KEY_SET_BYTES = 150_000
 LONGEST_OWNER = 255
 CPF = re.compile(r"[0-9]{11}|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
-OWN_BACKEND = "docs/identity.md#your-own-backend"
-PROVIDERS = "docs/identity.md"
+OWN_BACKEND = "docs/guides/identity.md#your-own-backend"
+PROVIDERS = "docs/guides/identity.md"
 
 
 def discovery(facts: Facts) -> Outcome:
