@@ -142,11 +142,12 @@ fn one_of(service: &str, operations: &[&str], text: &[u8]) -> String {
 
 /// Returns the DynamoDB operation that a text begins with.
 fn operation(text: &[u8]) -> &'static str {
-    const OPERATIONS: [&str; 13] = [
+    const OPERATIONS: [&str; 14] = [
         "BatchExecuteStatement",
         "BatchGetItem",
         "BatchWriteItem",
         "DeleteItem",
+        "DescribeTable",
         "ExecuteStatement",
         "ExecuteTransaction",
         "GetItem",
