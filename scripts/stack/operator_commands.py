@@ -9,13 +9,14 @@ from typing import Any
 from stack import console, local, paths, sandbox, tool
 
 TOOLS = "cli"
-# What can pass without an AWS account.
+# What can pass without an AWS account. The stack's own URL of the webhook is one of AWS, which nothing answers here, so
+# the commands and the check of the webhook's registration cannot pass.
 PASSING = {
     *("parameters", "discovery", "issuer", "keys"),
     *("token-format", "token-algorithm", "token-key", "token-signature", "token-issuer"),
     *("token-audience", "token-lifetime", "token-scope", "token-owner"),
     *("credentials", "secret", "pluggy", "webhook-digest", "stack", "version"),
-    *("deployed-parameters", "webhook", "api-closed", "api-open"),
+    *("deployed-parameters", "api-closed", "api-open"),
 }
 
 
@@ -33,9 +34,6 @@ def are_carried_out(stack: dict[str, Any]) -> bool:
         "replay ITEM_ID": lambda: _run("replay", item)["requested"] == 1,
         "replay --since": lambda: _run("replay", "--since", "1h", "--rate", "100")["requested"] >= 1,
         "replay --bus": lambda: _run("replay", "--bus", "--since", "1h")["published"] >= 1,
-        "webhook test": lambda: _run("webhook", "test")["delivered"],
-        "webhook register": lambda: _run("webhook", "register")["registration"] == "unchanged",
-        "webhook show": lambda: _run("webhook", "show")["problems"] == [],
         "preflight": lambda: _passes(_run("preflight", "--stack", "--token", stdin=f"{token}\n", may_fail=True)),
     }
     failed = []
