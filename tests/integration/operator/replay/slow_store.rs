@@ -14,7 +14,7 @@ use tests::Deployment;
 use tests::deployment::in_a_minute;
 use tests::tables;
 
-use super::fill;
+use super::limits::fill;
 use crate::operator::{RUN, everything, operator_rows};
 
 /// The time of a call besides the engine's own.
