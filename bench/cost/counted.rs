@@ -45,7 +45,7 @@ pub(crate) struct RequestCount {
     pub(crate) units: Units,
 }
 
-/// How often functions waited for a response. The requests that a function has in flight at the same time are one wait.
+/// Number of times that functions waited for a response. The requests that a function has in flight at the same time are one wait.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Waits {
     pub(crate) dynamodb: usize,
