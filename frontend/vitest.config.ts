@@ -26,7 +26,7 @@ const withoutTsconfig = { tsconfig: false, jsx: { runtime: "automatic" as const 
 export default defineConfig({
   test: {
     unstubEnvs: true,
-    // A machine that also builds is slow. No test waits for this.
+    // The default of five seconds is too short on a busy machine. No test waits for this.
     testTimeout: 30_000,
     projects: [
       {

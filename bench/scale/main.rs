@@ -43,6 +43,7 @@ async fn measure(services: &Services) {
         plans.retain(|plan| plan.memory.is_none());
         left_out.push(format!("{} MB were left out: {error}.", plan::MEMORY));
     }
+    assert!(!plans.is_empty(), "`ONLY` selects no run");
     let items = plans.iter().map(Plan::items).max().unwrap_or_default();
     let mut testbed = Testbed::start(services, items, &environment, &progress).await;
     // Not measured: it writes the rows, and finds out the connector.

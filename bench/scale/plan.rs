@@ -100,14 +100,15 @@ impl Plan {
             Some(bootstrap) => plans.push(Self {
                 bootstrap: Some(bootstrap.into()),
                 ..Self::new(
-                    "before: batches of 25, one fetch at a time",
+                    "baseline: batches of 25, one fetch at a time",
                     SHARDS,
                     OF_BASELINE,
                     burst,
                 )
             }),
-            None => left_out
-                .push("The code before was left out: `BASELINE` names a binary of it.".to_owned()),
+            None => {
+                left_out.push("The baseline was left out: `BASELINE` names its binary.".to_owned())
+            }
         }
         plans.extend([
             Self::new("one shard", 1, STANDARD, burst),

@@ -19,6 +19,11 @@ pub(crate) fn write(runs: &[Run], tables: &str, environment: &Environment) {
     let json = serde_json::to_string_pretty(runs).unwrap();
     fs::write(folder.join("scale.json"), json + "\n").unwrap();
     if environment.optional("RECORD").as_deref() == Some("yes") {
+        let is_whole = ["SIZE", "ONLY"].map(|part| environment.optional(part)) == [None, None];
+        assert!(
+            is_whole,
+            "a part is not recorded: leave `SIZE` and `ONLY` out"
+        );
         let page = root.join("docs/performance.md");
         let text = fs::read_to_string(&page).unwrap();
         let text = page::replaced(&text, BEGIN, END, tables);

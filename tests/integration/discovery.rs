@@ -112,7 +112,8 @@ async fn a_contract_without_the_list_is_reported_and_harms_nothing() {
         Discovered {
             listed: 0,
             found: 0,
-            end: End::Refused
+            end: End::Refused,
+            was_limited: false,
         }
     );
     assert_eq!(deployment.metrics.lines()[0]["DiscoveryRefused"], 1);
@@ -156,6 +157,7 @@ async fn nothing_is_listed_while_the_fleets_calls_are_limited() {
 
     assert_eq!((listing.listed, listing.end), (0, End::CallsLimited));
     assert_eq!(deployment.requests_for("GET", "/v2/items"), 0);
+    assert_ne!(deployment.metrics.lines()[0]["CallsLimited"], 1);
     deployment.tables.forget_limits().await;
     assert_eq!(due_after(&deployment).await, 5);
 }
@@ -177,6 +179,19 @@ async fn a_429_pauses_the_whole_fleet() {
 
     let pace = deployment.tables.limit_store().pace().await.unwrap();
     assert_eq!(pace.unwrap().calls_a_minute(now()), Some(0));
+    assert_eq!(deployment.metrics.lines()[0]["CallsLimited"], 1);
+}
+
+/// The schedule may invoke the function twice at once.
+#[tokio::test]
+async fn of_two_runs_that_begin_together_one_runs() {
+    let deployment = start().await;
+    let time = now();
+
+    let (first, second) = tokio::join!(run_at(&deployment, time), run_at(&deployment, time));
+
+    assert!(first.is_some() != second.is_some());
+    assert_eq!(deployment.requests_for("GET", "/v2/items"), 1);
 }
 
 #[tokio::test]

@@ -63,13 +63,17 @@ pub struct Discovered {
     pub found: usize,
     /// End of the run.
     pub end: End,
+    /// Whether Pluggy has limited a call of this run.
+    pub was_limited: bool,
 }
 
 /// The way in which a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum End {
-    /// The limits of the run are reached. The next run continues.
+    /// The table failed. The next run continues.
     #[default]
+    Interrupted,
+    /// The limits of the run are reached. The next run continues.
     Paused,
     /// The list is complete. The next run starts from the top.
     Bottom,
@@ -89,6 +93,7 @@ impl End {
     /// Returns the name used in the log.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Interrupted => "interrupted",
             Self::Paused => "paused",
             Self::Bottom => "bottom",
             Self::Unanswered => "unanswered",
@@ -100,7 +105,8 @@ impl End {
     }
 }
 
-/// Runs discovery up to its limits. It ends by `deadline`. Returns `None` if no run is due.
+/// Runs discovery up to its limits. It ends by `deadline`. Returns `None` if no run is due, or if another one has
+/// just begun.
 pub async fn handle(
     app: &App,
     now: Timestamp,
@@ -108,6 +114,10 @@ pub async fn handle(
 ) -> Result<Option<Discovered>, store::Error> {
     let progress = app.place.get(now).await?;
     if progress.due_at.is_some_and(|due_at| now < due_at) {
+        return Ok(None);
+    }
+    let continues_at = now + CONTINUES_AFTER;
+    if !app.place.begin(&progress, continues_at, now).await? {
         return Ok(None);
     }
     let mut discovered = Discovered::default();
@@ -125,6 +135,7 @@ fn line(discovered: Discovered) -> EmfRecord {
         Metric::DiscoveryRefused,
         i64::from(discovered.end == End::Refused),
     );
+    line.metric(Metric::CallsLimited, i64::from(discovered.was_limited));
     line.property("discovery.end", json!(discovered.end.as_str()));
     line
 }
@@ -149,7 +160,7 @@ async fn run(
         let page = match app.pluggy.items(next.as_ref(), budget.now()).await {
             Ok(page) => page,
             Err(error) => {
-                pause_the_fleet(app, &error, budget.now()).await;
+                discovered.was_limited = pause_the_fleet(app, &error, budget.now()).await;
                 break end(&error, next.as_ref());
             }
         };
@@ -173,9 +184,12 @@ async fn run(
     };
     let place = match discovered.end {
         End::Bottom | End::PlaceLost => None,
-        End::Paused | End::Unanswered | End::CallsLimited | End::Failed | End::Refused => {
-            further_down.or(next)
-        }
+        End::Interrupted
+        | End::Paused
+        | End::Unanswered
+        | End::CallsLimited
+        | End::Failed
+        | End::Refused => further_down.or(next),
     };
     put(app, place, began + due_after(*discovered), budget.now()).await
 }
@@ -199,7 +213,9 @@ fn due_after(discovered: Discovered) -> SignedDuration {
     match discovered.end {
         End::Paused if discovered.found == 0 => REST,
         End::Bottom | End::Failed | End::Refused => REST,
-        End::Paused | End::Unanswered | End::CallsLimited | End::PlaceLost => CONTINUES_AFTER,
+        End::Interrupted | End::Paused | End::Unanswered | End::CallsLimited | End::PlaceLost => {
+            CONTINUES_AFTER
+        }
     }
 }
 
@@ -210,13 +226,15 @@ async fn are_calls_limited(app: &App, now: Timestamp) -> Result<bool, store::Err
 }
 
 /// Stores for the whole fleet that Pluggy has limited our calls. Without it the other functions notice it themselves.
-async fn pause_the_fleet(app: &App, error: &client::Error, now: Timestamp) {
+/// Returns whether Pluggy has limited them.
+async fn pause_the_fleet(app: &App, error: &client::Error, now: Timestamp) -> bool {
     let wait = error.retry_after().map(SignedDuration::try_from);
-    let Some(Ok(wait)) = wait else { return };
+    let Some(Ok(wait)) = wait else { return false };
     let until = now.saturating_add(wait).unwrap_or(now);
     if let Err(error) = app.pace.pause_calls(until).await {
         tracing::warn!(error = chain(&error), "pause of the calls not stored");
     }
+    true
 }
 
 /// Requests a fetch of each item on the page that is new or changed. Returns the number of new requests.

@@ -1,4 +1,4 @@
-//! The Lambda function behind the hourly schedule of discovery.
+//! The Lambda function behind the schedule of five minutes of discovery.
 
 use discovery::{App, Config, Limits, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};

@@ -27,7 +27,7 @@ const RESERVE: Duration = Duration::from_secs(10);
 /// Fetches that are requested at a time. Each takes a connection.
 const REQUESTS_AT_A_TIME: usize = 32;
 /// Maximum number of fetches that are requested before the time is checked again.
-const MAX_WAVE: usize = 256;
+const MAX_WAVE: usize = 64;
 /// Maximum number of a user's items that are read at once.
 const MAX_ITEMS: usize = 100;
 
@@ -154,7 +154,7 @@ impl Replay<'_> {
         self.done.rows = search::row_count(self.app).await;
         loop {
             let page = search.page(self.app, self.now, after.as_ref()).await?;
-            let (found, scanned_before) = (page.rows.len(), self.done.scanned);
+            let found = page.rows.len();
             let mut rows = page.rows.as_slice();
             while !rows.is_empty() {
                 let (wave, length) = search.wave(rows, self.run, self.wave_size(), &self.settled);
@@ -170,7 +170,7 @@ impl Replay<'_> {
                     return Ok(Some(ScanCursor::after(&last.key)));
                 }
             }
-            self.done.scanned = scanned_before + page.scanned;
+            self.done.scanned += page.scanned;
             after = page.next;
             if after.is_none() || self.is_over() {
                 return Ok(after);

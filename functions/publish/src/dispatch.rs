@@ -130,7 +130,7 @@ async fn empty(
                 }
             }
             Err(bus::Error::Rejected(code)) => send_queue.rejected(&request, code),
-            Err(error) => stopped = Some(error.into()),
+            Err(error) => stopped = stopped.or(Some(error.into())),
         }
     }
 }

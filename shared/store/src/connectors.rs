@@ -131,7 +131,7 @@ impl Connectors {
     /// last hour: many items of a bank fail at once.
     pub async fn watch(&self, id: ConnectorId, now: Timestamp) -> Result<Write, Error> {
         if self.watched.has(id, now) {
-            return Ok(Write::Stale);
+            return Ok(Write::Done);
         }
         let written = self
             .schedule(id, now, |request| {
@@ -153,7 +153,9 @@ impl Connectors {
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
-        outcome(delete.send().await, "delete the connector")
+        let deleted = outcome(delete.send().await, "delete the connector")?;
+        self.watched.lock().remove(&id);
+        Ok(deleted)
     }
 
     /// Writes that Pluggy returned a 404 at `fetched_at`, and the time of the next fetch, unless the row
@@ -206,7 +208,6 @@ impl Connectors {
     }
 }
 
-/// Returns the condition that the row does not hold the response to a later request.
 impl Watched {
     /// Whether the row was seen within the last hour. A clock that was set back has seen nothing.
     fn has(&self, id: ConnectorId, now: Timestamp) -> bool {
@@ -220,6 +221,7 @@ impl Watched {
     }
 }
 
+/// Returns the condition that the row does not hold the response to a later request.
 fn is_not_older(
     fetched_at: Timestamp,
 ) -> impl FnOnce(UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {

@@ -2,12 +2,14 @@
 //! Pluggy. Losing it costs one pass from the top of the list.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Error;
 use super::attributes::{Reader, Row, number, text, time};
 use super::error::unavailable;
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
+use super::update::{Write, outcome};
 use pluggy::ItemCursor;
 
 const PLACE_ROW: &str = "DISCOVERY_PLACE";
@@ -53,8 +55,41 @@ impl DiscoveryPlace {
         Ok(progress.unwrap_or_default())
     }
 
+    /// Stores that a run begins and the next one is due at `due_at`, unless another run has begun since `read` was read.
+    /// Returns whether this run may begin.
+    pub async fn begin(
+        &self,
+        read: &DiscoveryProgress,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let next = DiscoveryProgress {
+            due_at: Some(due_at),
+            ..read.clone()
+        };
+        let put = self.put_request(&next, now);
+        let put = match read.due_at {
+            Some(due_at) => put
+                .condition_expression("dueAt = :dueAt")
+                .expression_attribute_values(":dueAt", time(due_at)),
+            None => put
+                .condition_expression("attribute_not_exists(dueAt) OR expiresAt <= :now")
+                .expression_attribute_values(":now", number(now.as_second())),
+        };
+        let written = outcome(put.send().await, "begin a run of discovery")?;
+        Ok(written == Write::Done)
+    }
+
     /// Stores where and when discovery continues.
     pub async fn put(&self, progress: &DiscoveryProgress, now: Timestamp) -> Result<(), Error> {
+        let put = self.put_request(progress, now);
+        put.send()
+            .await
+            .map_err(unavailable("put the place in the list of items"))?;
+        Ok(())
+    }
+
+    fn put_request(&self, progress: &DiscoveryProgress, now: Timestamp) -> PutItemFluentBuilder {
         let expires_at = now.saturating_add(KEPT_FOR).unwrap_or(now);
         let mut row = Row::from([
             (PARTITION_KEY.to_owned(), text(PLACE_ROW)),
@@ -71,10 +106,6 @@ impl DiscoveryPlace {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(row))
-            .send()
-            .await
-            .map_err(unavailable("put the place in the list of items"))?;
-        Ok(())
     }
 }
 

@@ -117,10 +117,17 @@ function Disconnect({ itemId, bank, texts, onDisconnected }: DisconnectProps) {
     return (
       <div className="confirm" role="group" aria-label={texts.disconnectBank(bank)}>
         <p>{texts.askDisconnect(bank)}</p>
-        <button type="button" className="danger" onClick={disconnect} aria-busy={state === "leaving"} autoFocus>
+        <button type="button" className="danger" onClick={disconnect} aria-busy={state === "leaving"}>
           {texts.confirmDisconnect}
         </button>
-        <button type="button" className="quiet" onClick={() => setState("idle")}>
+        {/* Focused, because a key that is held on the first button would confirm at once. */}
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => state === "asking" && setState("idle")}
+          aria-disabled={state === "leaving"}
+          autoFocus
+        >
           {texts.keep}
         </button>
       </div>

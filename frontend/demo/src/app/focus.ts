@@ -1,4 +1,4 @@
-// What the keyboard's user was at may disappear: the focus goes on where the user is.
+// Moves the focus when the focused element disappears.
 import { type RefObject, useEffect } from "react";
 
 /** Focuses an element as soon as it is there, if it is wanted. */

@@ -14,7 +14,7 @@ pub(super) struct Command {
     pub(super) since: Timestamp,
     /// Position at which publishing continues.
     pub(super) cursor: Cursor,
-    /// Maximum number of events that the command publishes.
+    /// Maximum number of events that the command publishes or dead-letters.
     pub(super) limit: usize,
     /// What the command line states about the command.
     pub(super) audit: Option<Audit>,

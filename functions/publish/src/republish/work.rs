@@ -83,7 +83,7 @@ impl Work<'_> {
             self.done.cursor = Some(cursor.to_text());
             next = match self.publish_page(cursor).await {
                 Ok(next) => next,
-                Err(error) if self.done.scanned == 0 => return Err(error),
+                Err(error) if self.done.scanned == 0 && self.handled() == 0 => return Err(error),
                 Err(error) => {
                     tracing::warn!(error = chain(&error), "the rest left to the next command");
                     return Ok(());
@@ -111,13 +111,13 @@ impl Work<'_> {
                 after = Some(row.cursor());
                 entry(app, row, since)
             });
-            let part = next_part(&mut entries, self.limit.saturating_sub(self.done.published));
+            let part = next_part(&mut entries, self.limit.saturating_sub(self.handled()));
             let part = dispatch(&app.bus, &app.dead_letter_queue, part, self.deadline).await;
+            self.done.published += part.published;
+            self.done.dead_lettered += part.dead_lettered;
             if !part.left.is_empty() {
                 return Err(Error::NotAccepted);
             }
-            self.done.published += part.published;
-            self.done.dead_lettered += part.dead_lettered;
             // Of a page that is read in part, as many of the rows count that did not match.
             self.done.scanned = scanned_before + page.scanned * (found - rows.len()) / found;
             if let Some(after) = after {
@@ -133,7 +133,12 @@ impl Work<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.done.published >= self.limit || Instant::now() >= self.until
+        self.handled() >= self.limit || Instant::now() >= self.until
+    }
+
+    /// Returns the number of events that are on the bus or in the dead-letter queue.
+    fn handled(&self) -> usize {
+        self.done.published + self.done.dead_lettered
     }
 }
 
