@@ -21,7 +21,8 @@ const FIRST_CONNECTOR = Number(query.get("connector")) || undefined;
 function App({ config }: { config: Config }) {
   const asked = query.get("user");
   const [user, setUser] = useState(asked !== null && config.users.includes(asked) ? asked : undefined);
-  const [isBack, setBack] = useState(false);
+  // Whether somebody has signed in or out here. Until then the focus belongs to the page around the app.
+  const [takesFocus, setTakesFocus] = useState(false);
   const [look, setLook] = useState(FIRST_LOOK);
   const [connectorId, setConnectorId] = useState(FIRST_CONNECTOR);
   const texts = APP_TEXTS[look.language];
@@ -51,17 +52,25 @@ function App({ config }: { config: Config }) {
     language.current = look.language;
     client?.refresh();
   }, [client, look.language]);
-  if (!client || user === undefined)
-    return <SignIn texts={texts} users={config.users} isBack={isBack} onSignIn={setUser} />;
 
-  function signOut(): void {
-    setBack(true);
-    setUser(undefined);
+  function change(next: string | undefined): void {
+    setTakesFocus(true);
+    setUser(next);
   }
+
+  if (!client || user === undefined)
+    return <SignIn texts={texts} users={config.users} takesFocus={takesFocus} onSignIn={change} />;
 
   return (
     <PluggyProvider client={client}>
-      <Connections texts={texts} look={look} user={user} connectorId={connectorId} onSignOut={signOut} />
+      <Connections
+        texts={texts}
+        look={look}
+        user={user}
+        connectorId={connectorId}
+        takesFocus={takesFocus}
+        onSignOut={() => change(undefined)}
+      />
     </PluggyProvider>
   );
 }

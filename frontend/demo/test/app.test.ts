@@ -37,7 +37,7 @@ test("a time of another day has its day, in the language of the user", () => {
   expect(pt.dataOf(other)).toBe("Dados de 3 de fevereiro, 16:05.");
   expect(pt.until(other)).toBe("Válido até 3 de fevereiro, 16:05.");
   // Between the time and its half of the day, some versions of ICU have another space.
-  expect(en.dataOf(today).replace(/\s/gu, " ")).toBe("Data of 4:05 PM.");
+  expect(en.dataOf(today).replace(/\s/gu, " ")).toBe("Data as of 4:05 PM.");
   expect(en.until(other).replace(/\s/gu, " ")).toBe("Valid until February 3, 4:05 PM.");
 });
 

@@ -121,11 +121,11 @@ test("the focus stays where the user is, whatever disappears", async ({ demo }) 
   await isFocused(app.getByRole("button", { name: "Connect a bank" }));
 
   await demo.card.getByRole("button", { name: /^Disconnect/ }).press("Enter");
-  await isFocused(demo.card.getByRole("button", { name: "Yes, disconnect" }));
-  await page.keyboard.press("Tab");
+  await isFocused(demo.card.getByRole("button", { name: "Keep" }));
   await page.keyboard.press("Enter");
   await isFocused(demo.card.getByRole("button", { name: /^Disconnect/ }));
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Enter");
   await app.getByText("No bank connected yet.").waitFor();
   await isFocused(app.getByRole("heading", { name: "Hello, Ana" }));

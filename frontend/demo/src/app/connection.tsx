@@ -50,7 +50,7 @@ export function Connection({ item, texts, look, onOpen, onDisconnected }: Props)
         <dl>
           {attributes.map(([key, value]) => (
             <div key={key}>
-              <dt>{texts.attributes[key] ?? key}</dt>
+              <dt>{Object.hasOwn(texts.attributes, key) ? texts.attributes[key] : key}</dt>
               <dd>{String(value)}</dd>
             </div>
           ))}

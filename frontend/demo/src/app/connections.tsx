@@ -15,11 +15,13 @@ interface Props {
   user: string;
   /** The bank that a new connection begins with. */
   connectorId: number | undefined;
+  /** Whether the heading gets the focus. */
+  takesFocus: boolean;
   onSignOut: () => void;
 }
 
 /** Everything that the user has connected, also what was left half-way, and the widget for more. */
-export function Connections({ texts, look, user, connectorId, onSignOut }: Props) {
+export function Connections({ texts, look, user, connectorId, takesFocus, onSignOut }: Props) {
   const { status, items, error } = useConnections();
   const client = usePluggyClient();
   const connect = useConnect({
@@ -29,7 +31,7 @@ export function Connections({ texts, look, user, connectorId, onSignOut }: Props
   const { open } = connect;
   const isOpen = connect.status === "open" || connect.status === "opening";
   const heading = useRef<HTMLHeadingElement>(null);
-  useFocus(heading);
+  useFocus(heading, takesFocus);
 
   useEffect(() => sendToPage({ type: "widget", isOpen }), [isOpen]);
   useEffect(() => {

@@ -6,15 +6,15 @@ import type { AppTexts } from "./texts.ts";
 interface Props {
   texts: AppTexts;
   users: string[];
-  /** Whether the user has just signed out. The first sign-in leaves the focus where it is in the page around the app. */
-  isBack: boolean;
+  /** Whether the heading gets the focus. The first sign-in leaves it in the page around the app. */
+  takesFocus: boolean;
   onSignIn: (user: string) => void;
 }
 
 /** The sign-in of the app. A real one asks for a password: this one asks who to be. */
-export function SignIn({ texts, users, isBack, onSignIn }: Props) {
+export function SignIn({ texts, users, takesFocus, onSignIn }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useFocus(heading, isBack);
+  useFocus(heading, takesFocus);
   return (
     <main className="sign-in">
       <p className="brand">{texts.brand}</p>

@@ -108,7 +108,7 @@ const en: AppTexts = {
   },
   dataOf: (date) => {
     const { day, time } = moment("en", date);
-    return day === undefined ? `Data of ${time}.` : `Data of ${day}, ${time}.`;
+    return day === undefined ? `Data as of ${time}.` : `Data as of ${day}, ${time}.`;
   },
   tones: { progress: "In progress", good: "Connected", notice: "Notice", warning: "Your turn" },
 };
