@@ -107,7 +107,7 @@ impl Plan {
                 )
             }),
             None => {
-                left_out.push("The baseline was left out: `BASELINE` names its binary.".to_owned())
+                left_out.push("The baseline was left out: `BASELINE` names its binary.".to_owned());
             }
         }
         plans.extend([

@@ -149,9 +149,11 @@ impl HttpConnector for Connector {
                 // The scheduler reads its shards in parallel. A kill during a read equals a kill before the first
                 // write.
                 "Query" => &Gate::free(),
-                // What has the rows of all items of a batch is about the history's item too.
+                // This request reads the history's item together with its neighbors.
                 "BatchGetItem" => &door.gate,
-                _ if neighbors::are_written_in(&String::from_utf8_lossy(&body)) => &Gate::free(),
+                _ if neighbors::is_beside_the_item(&String::from_utf8_lossy(&body)) => {
+                    &Gate::free()
+                }
                 _ => &door.gate,
             };
             let (before, after) = match operation.as_str() {

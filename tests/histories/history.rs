@@ -147,9 +147,12 @@ impl<'a> History<'a> {
             return self.check(Cause::Any).await;
         }
         let is_alone = self.lanes.iter().all(Option::is_none);
+        if self.neighbors > 0 {
+            neighbors::forget(self.testbed).await;
+        }
         let run = self.prepare(lane, &records, answer);
         let outcome = self.run(run, crash).await;
-        if outcome.is_some() {
+        if outcome.is_some() && is_alone {
             self.figures.neighbors += self.neighbors;
             let fetched = neighbors::check(self.testbed, self.neighbors).await?;
             self.figures.neighbors_fetched += fetched;
@@ -307,7 +310,7 @@ impl<'a> History<'a> {
         if checks::is_tombstone(self.row.as_ref()) {
             self.was_tombstoned = true;
             let attributes = self.testbed.raw_row().await;
-            checks::keeps_nothing(&attributes.unwrap_or_default())?;
+            checks::keeps_nothing(&attributes.ok_or("the tombstone is there")?)?;
         }
         checks::check(self, before.as_ref(), &cause)?;
         match &self.row {

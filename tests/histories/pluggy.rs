@@ -83,7 +83,7 @@ impl Pluggy {
             }
             _ => panic!("nothing else is asked for: {path}"),
         };
-        if neighbors::have(item_id) {
+        if neighbors::is_neighbor(item_id) {
             let body = neighbors::body(item_id, self.model().now).to_string();
             return Ok(Response::new(Full::new(Bytes::from(body))));
         }

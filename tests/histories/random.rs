@@ -30,6 +30,10 @@ fn every_history_ends_in_the_true_row() {
     for part in &parts {
         figures.add(part);
     }
+    assert!(
+        2 * figures.neighbors_fetched > figures.neighbors,
+        "most items beside the history's are fetched: {figures}"
+    );
     eprintln!("order: {figures}, seed {}, 0 differences", plan.seed);
     eprintln!("leaked webhook secret: {}", figures.attack);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use client::https::{self, Limits, Trust};
 use client::{Api, ApiKeys, Client};
 use lambda_http::http::StatusCode;
@@ -17,7 +18,7 @@ use store::{PluggySecrets, SharedApiKey};
 use tokio::time::Instant;
 
 use crate::secrets::secrets;
-use crate::tables::EVENT_RETENTION;
+use crate::tables::{EVENT_RETENTION, kept_by_a_tombstone};
 use crate::{Tables, sample, stream};
 
 const LIMITS: Limits = Limits {
@@ -319,6 +320,15 @@ impl Deployment {
         let request = sample::get_items(user, &[]);
         let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
         serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    /// Asserts that the item's row is a tombstone, which keeps nothing personal.
+    pub async fn assert_tombstone(&self, item_id: ItemId) {
+        let rows = self.tables.rows(&self.tables.items).await;
+        let key = AttributeValue::S(format!("ITEM#{item_id}"));
+        let row = rows.iter().find(|row| row["pk"] == key).unwrap();
+        assert!(row.contains_key("deletedAt"));
+        assert_eq!(kept_by_a_tombstone(row), None);
     }
 
     /// Returns the number of requests for a path.

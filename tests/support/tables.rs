@@ -21,6 +21,29 @@ pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A row as DynamoDB returns it.
 pub type Row = HashMap<String, AttributeValue>;
 
+/// The attributes that a tombstone may have: its key, its times and its schedule.
+const OF_TOMBSTONES: [&str; 13] = [
+    "pk",
+    "schema",
+    "createdAt",
+    "deletedAt",
+    "fetchedAt",
+    "fetchShard",
+    "nextFetchAt",
+    "fetchFailures",
+    "confirmingFetches",
+    "cutFetches",
+    "missingSince",
+    "pendingSignal",
+    "lastError",
+];
+
+/// Returns an attribute of a tombstone that it must not keep, if there is one.
+pub fn kept_by_a_tombstone(tombstone: &Row) -> Option<&str> {
+    let mut names = tombstone.keys().map(String::as_str);
+    names.find(|name| !OF_TOMBSTONES.contains(name))
+}
+
 /// Four new tables with unique names.
 #[derive(Clone, Debug)]
 pub struct Tables {

@@ -257,6 +257,8 @@ fn one_limit_of_pluggys_raises_no_alarm() {
     assert_eq!(alarm["MetricName"], Metric::CallsLimited.as_str());
     assert_eq!(alarm["Period"], 3600);
     assert!(alarm["EvaluationPeriods"].as_i64().unwrap() > 2);
+    assert_eq!(alarm["DatapointsToAlarm"], Value::Null);
+    assert_eq!(alarm["TreatMissingData"], "notBreaching");
 }
 
 #[test]

@@ -157,3 +157,22 @@ fn answered(
     let answer = bus.put(&send_queue.entries(&request));
     async move { (request, answer.await) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::send_queue::tests::sized;
+
+    #[test]
+    fn a_part_ends_at_its_size_at_its_number_and_at_the_limit_of_the_command() {
+        let long = || (0..10).map(|number| sized("ITEM#1", number, 1024 * 1024));
+        let short = || (0..600).map(|number| sized("ITEM#1", number, 1));
+        let mut left = long();
+
+        assert_eq!(next_part(&mut left, usize::MAX).len(), 4);
+        assert_eq!(left.len(), 6);
+        assert_eq!(next_part(&mut short(), usize::MAX).len(), MAX_PART_ENTRIES);
+        assert_eq!(next_part(&mut short(), 25).len(), 25);
+        assert_eq!(next_part(&mut short().take(3), 25).len(), 3);
+    }
+}

@@ -214,4 +214,4 @@ impl Pending {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -75,6 +75,7 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
                 for write in ["snapshot", "claim", "schedule"] {
                     second += 10;
                     reset(&items, owned("usr_1", stored), second).await;
+                    let before = items.get(id()).await.unwrap().unwrap();
 
                     let outcome = match write {
                         "snapshot" => {
@@ -98,6 +99,7 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
                     };
                     assert_eq!(outcome == Write::Done, is_written, "{write} {case}");
                     assert_eq!(row.owner(), expected.as_ref(), "{write} {case}");
+                    assert!(is_written || row == before, "{write} {case}");
                     let user = row.user().unwrap();
                     let listed = items.owned_by(user, 10, None).await.unwrap().items;
                     assert_eq!(listed.len(), 1, "{write} {case}");

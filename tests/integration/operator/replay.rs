@@ -253,8 +253,7 @@ async fn a_replay_repairs_a_deletion_that_item_sync_missed() {
     replay_to_the_end(&deployment, everything(RUN)).await;
     sync_operator_rows(&deployment).await;
 
-    let tombstone = row(&deployment, item_id).await.unwrap();
-    assert!(tombstone.is_tombstone());
+    deployment.assert_tombstone(item_id).await;
 }
 
 #[tokio::test]

@@ -91,8 +91,11 @@ fn a_response_is_stored_with_its_owner_and_the_next_fetch() {
     assert_eq!(snapshot.fetched_at, at(SENT));
     assert_eq!(update.owner, Some(owner("usr_1", Provenance::Response)));
     assert_eq!(update.created_at, at("2026-11-01T12:00:00Z"), "pluggy's");
-    assert!(update.schedule.next_fetch_at > Some(at(ARRIVED)));
-    assert_eq!(update.schedule.pending_signal, None);
+    let settled = Schedule {
+        next_fetch_at: Some(next_fetch(&item(json!({})), at(SENT))),
+        ..Schedule::default()
+    };
+    assert_eq!(update.schedule, settled);
 }
 
 /// Another process may have changed the row without knowing these events.
@@ -147,6 +150,21 @@ fn a_new_state_needs_no_confirming_fetch() {
     let decision = decided(Some(&stored), &update(), found(json!({"updatedAt": NOON})));
 
     assert_eq!(written(&decision).schedule.confirming_fetches, 0);
+}
+
+#[test]
+fn a_change_that_only_the_schedule_finds_is_counted_if_the_row_is_written() {
+    let stored = fetched("2026-11-23T11:00:00Z");
+    let found_by = |signals| {
+        let newer = found(json!({"updatedAt": NOON}));
+        decided(Some(&stored), &signals, newer).if_unchanged
+    };
+
+    assert_eq!(
+        found_by(signals(Source::Internal)),
+        Some(Metric::ItemsFoundBySchedule)
+    );
+    assert_eq!(found_by(update()), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::dead_letters::MAX_REFUSALS;
 use crate::reference::{Reference, RowKey};
 
 /// Returns an entry about `partition` with a detail of this length in bytes.
-fn sized(partition: &str, number: usize, length: usize) -> PendingEntry {
+pub(crate) fn sized(partition: &str, number: usize, length: usize) -> PendingEntry {
     PendingEntry {
         entry: Some(Entry {
             id: number.to_string(),
