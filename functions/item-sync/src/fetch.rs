@@ -48,7 +48,7 @@ pub(crate) async fn fetch_item(
     };
     let decision = decide(stored, signals, response, times);
     let _turn = budget.writes.acquire().await;
-    Box::pin(apply(app, id, decision, counts)).await
+    apply(app, id, decision, counts).await
 }
 
 pub(crate) async fn fetch_connector(

@@ -42,10 +42,10 @@ pub(super) async fn batch_get_tables(
         if pending.is_empty() {
             break;
         }
-        let answer = client
+        let request = client
             .batch_get_item()
-            .set_request_items(Some(std::mem::take(&mut pending)))
-            .send()
+            .set_request_items(Some(std::mem::take(&mut pending)));
+        let answer = Box::pin(request.send())
             .await
             .map_err(unavailable(operation))?;
         for (table, found) in answer.responses.unwrap_or_default() {

@@ -51,13 +51,13 @@ impl Connectors {
 
     /// Returns the connector's row, with a consistent read.
     pub async fn get(&self, id: ConnectorId) -> Result<Option<StoredConnector>, Error> {
-        let answer = self
+        let request = self
             .client
             .get_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
-            .consistent_read(true)
-            .send()
+            .consistent_read(true);
+        let answer = Box::pin(request.send())
             .await
             .map_err(unavailable("get the connector"))?;
         answer.item.as_ref().map(from_row).transpose()
@@ -124,7 +124,7 @@ impl Connectors {
             .set_item(Some(row))
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
-        outcome(put.send().await, "put the connector")
+        outcome(put.send(), "put the connector").await
     }
 
     /// Schedules the first fetch of an unknown connector. Makes no request if this process has seen its row within the
@@ -153,7 +153,7 @@ impl Connectors {
             .key(PARTITION_KEY, text(Target::Connector(id).key()))
             .condition_expression(IS_NOT_OLDER)
             .expression_attribute_values(":fetchedAt", time(fetched_at));
-        let deleted = outcome(delete.send().await, "delete the connector")?;
+        let deleted = outcome(delete.send(), "delete the connector").await?;
         self.watched.lock().remove(&id);
         Ok(deleted)
     }

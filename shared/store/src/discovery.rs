@@ -76,7 +76,7 @@ impl DiscoveryPlace {
                 .condition_expression("attribute_not_exists(dueAt) OR expiresAt <= :now")
                 .expression_attribute_values(":now", number(now.as_second())),
         };
-        let written = outcome(put.send().await, "begin a run of discovery")?;
+        let written = outcome(put.send(), "begin a run of discovery").await?;
         Ok(written == Write::Done)
     }
 

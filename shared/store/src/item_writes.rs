@@ -65,7 +65,7 @@ impl Items {
         if let Some(version) = version {
             put = put.expression_attribute_values(":version", time(version));
         }
-        outcome(put.send().await, "put the item")
+        outcome(put.send(), "put the item").await
     }
 
     /// Replaces the row of an item that is proven gone by a tombstone, unless it holds a newer snapshot.
@@ -92,7 +92,7 @@ impl Items {
                 "attribute_exists(pk) AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
             )
             .expression_attribute_values(":fetchedAt", time(deleted_at));
-        outcome(put.send().await, "put the tombstone")
+        outcome(put.send(), "put the tombstone").await
     }
 
     /// Writes the schedule after a fetch at `fetched_at` that returned no state. Without a row, this creates
@@ -181,7 +181,7 @@ impl Items {
                 "attribute_exists(pk) AND attribute_not_exists(fetchedAt) \
                  AND attribute_not_exists(pendingSignal)",
             );
-        outcome(delete.send().await, "delete the item")
+        outcome(delete.send(), "delete the item").await
     }
 
     /// Sets the owner if the item is not gone and has no owner, or one of a lower rank. Nothing else changes.

@@ -149,7 +149,7 @@ impl Limits {
         let digest = Blob::new(hint.digest());
         let until = Limited::ConnectToken.until();
         let since = now.saturating_sub(HINT_GRACE).unwrap_or(now);
-        let answer = self
+        let count = self
             .row(user)
             .update_expression(format!("ADD {COUNTED_HINTS} :digests"))
             .condition_expression(format!(
@@ -158,10 +158,8 @@ impl Limits {
             ))
             .expression_attribute_values(":since", time(since))
             .expression_attribute_values(":digest", AttributeValue::B(digest.clone()))
-            .expression_attribute_values(":digests", AttributeValue::Bs(vec![digest]))
-            .send()
-            .await;
-        Ok(outcome(answer, "count a hint")? == Write::Done)
+            .expression_attribute_values(":digests", AttributeValue::Bs(vec![digest]));
+        Ok(outcome(count.send(), "count a hint").await? == Write::Done)
     }
 
     /// Begins a period, if none is current.

@@ -56,7 +56,7 @@ impl SharedApiKey {
     /// Stores a key, unless a newer one of its application is stored.
     pub async fn put_api_key(&self, stored: &StoredApiKey) -> Result<(), Error> {
         let client_id = text(stored.client_id.to_string());
-        let answer = self
+        let put = self
             .client
             .put_item()
             .table_name(&self.table)
@@ -72,10 +72,8 @@ impl SharedApiKey {
             )
             .expression_attribute_values(":issuedAt", time(stored.issued_at))
             .expression_attribute_values(":number", text("N"))
-            .expression_attribute_values(":clientId", client_id)
-            .send()
-            .await;
-        outcome(answer, "put the api key").map(|_| ())
+            .expression_attribute_values(":clientId", client_id);
+        outcome(put.send(), "put the api key").await.map(|_| ())
     }
 }
 

@@ -26,15 +26,21 @@ pub enum Write {
     Stale,
 }
 
-/// Converts the response to a conditional write to its outcome.
+/// Sends a conditional write and returns its outcome. The future of the SDK takes kilobytes, so it is boxed where it
+/// is created: its callers would copy it.
 pub(super) fn outcome<T, E: ProvideErrorMetadata + std::error::Error, R>(
-    response: Result<T, SdkError<E, R>>,
+    sending: impl Future<Output = Result<T, SdkError<E, R>>>,
     operation: &'static str,
-) -> Result<Write, Error> {
-    match response {
-        Ok(_) => Ok(Write::Done),
-        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(Write::Stale),
-        Err(error) => Err(unavailable(operation)(error)),
+) -> impl Future<Output = Result<Write, Error>> {
+    let sending = Box::pin(sending);
+    async move {
+        match sending.await {
+            Ok(_) => Ok(Write::Done),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                Ok(Write::Stale)
+            }
+            Err(error) => Err(unavailable(operation)(error)),
+        }
     }
 }
 
@@ -115,7 +121,7 @@ impl Update {
 
     /// Sends the update.
     pub(super) async fn send(self, operation: &'static str) -> Result<Write, Error> {
-        outcome(self.into_request().send().await, operation)
+        outcome(self.into_request().send(), operation).await
     }
 
     /// Sends the update. If the condition fails, returns the row that made it fail, which is empty if there is none. That
@@ -124,7 +130,7 @@ impl Update {
         let request = self
             .into_request()
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(None),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
