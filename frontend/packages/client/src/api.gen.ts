@@ -397,7 +397,7 @@ export interface components {
              */
             code?: unknown;
             /**
-             * @description Taken, and not read. It may name somebody.
+             * @description Accepted and ignored, because it may name a person.
              * @example Invalid credentials
              */
             message?: unknown;
@@ -800,7 +800,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The caller has this answer already. There is no body. */
+        /** @description The caller already has this response. There is no body. */
         NotModified: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -811,7 +811,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Something in the request cannot be used. */
+        /** @description A part of the request is invalid. */
         InvalidRequest: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -827,7 +827,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description Something in the address cannot be used. */
+        /** @description A part of the path or query is invalid. */
         InvalidParameter: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -982,7 +982,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description There is no such item, it is gone, or it is somebody else's; the response does not say which. */
+        /** @description There is no such item, it is gone, or it belongs to another user. The response does not say which. */
         ItemNotFound: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1061,7 +1061,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description A bug or a wrong setting of the deployment. Trying again does not help. */
+        /** @description A bug or a wrong setting of the deployment. A retry does not help. */
         InternalError: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1104,7 +1104,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServerProblem"];
             };
         };
-        /** @description Pluggy or a table does not answer, or the gateway gets no answer. Later may be better. */
+        /** @description Pluggy or a table does not answer, or the gateway gets no answer. A later retry may succeed. */
         Unavailable: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1208,7 +1208,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description What the caller asks for. No body at all asks for nothing in particular. At most 4 KiB. */
+        /** @description Options of the token. Without a body, the profile's options apply. At most 4 KiB. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ConnectTokenRequest"];
@@ -1268,7 +1268,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. There is no body. */
+            /** @description Accepted. There is no body. */
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
@@ -1289,12 +1289,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The most items of one answer.
+                 * @description The maximum number of items in a response.
                  * @example 20
                  */
                 limit?: number;
                 /**
-                 * @description Where to go on, the `nextCursor` of the answer before. No other text is one.
+                 * @description The `nextCursor` of the previous page. Any other value is refused.
                  * @example MDAxNzk1NDM1MjAwMDAwIzlhN2I2YzVkLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMQ
                  */
                 cursor?: string;
@@ -1404,7 +1404,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted, now or by the caller before. There is no body. */
+            /** @description Deleted now, or by an earlier request of the caller. There is no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1461,7 +1461,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description What the caller asks for. No body at all asks for nothing in particular. At most 4 KiB. */
+        /** @description Options of the token. Without a body, the profile's options apply. At most 4 KiB. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ConnectTokenRequest"];
@@ -1514,7 +1514,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. There is no body. */
+            /** @description Accepted. There is no body. */
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
@@ -1536,12 +1536,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The most items of one answer.
+                 * @description The maximum number of items in a response.
                  * @example 20
                  */
                 limit?: number;
                 /**
-                 * @description Where to go on, the `nextCursor` of the answer before. No other text is one.
+                 * @description The `nextCursor` of the previous page. Any other value is refused.
                  * @example MDAxNzk1NDM1MjAwMDAwIzlhN2I2YzVkLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMQ
                  */
                 cursor?: string;
@@ -1683,7 +1683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted, now or by the caller before. There is no body. */
+            /** @description Deleted now, or by an earlier request of the caller. There is no body. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -124,7 +124,7 @@ metrics! {
     ItemsBackedOff: Count,
     /// Items that their batch had no time or calls for; fetched later.
     ItemsDeferred: Count,
-    /// Batches in which Pluggy limited the rate of our calls.
+    /// Batches, and runs of discovery, in which Pluggy limited the rate of our calls.
     CallsLimited: Count,
     /// Items with a 404 from Pluggy, without proof yet that they are gone.
     ItemsMissing: Count,
