@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner, Result
 
@@ -92,6 +93,11 @@ class Project(unittest.TestCase):
         return json.loads(result.stdout)
 
 
+def refusal(code: str, message: str = "no") -> ClientError:
+    """Returns an error of AWS."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Invoke")
+
+
 class Sts:
     """A fake AWS Security Token Service."""
 
@@ -141,11 +147,14 @@ class Server:
     def __init__(self, test: unittest.TestCase) -> None:
         self.responses: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        # What was asked of this server, and, where a test wants it, of others.
+        self.log: list[str] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                outer.log.append(f"{self.command} {self.path}")
                 outer.requests.append((f"{self.command} {self.path}", dict(self.headers.items()), body))
                 status, content, *rest = outer.responses.get(f"{self.command} {self.path}", (404, {}))
                 payload = content if isinstance(content, bytes) else json.dumps(content).encode()

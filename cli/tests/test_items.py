@@ -67,6 +67,17 @@ class Inspect(Items):
             self.assertIn("hint: Add --json to see it as it is", text.stderr)
             self.assertEqual(self.document(raw)["result"], report)
 
+    def test_a_list_of_another_version_is_a_failure(self) -> None:
+        for reports in ([{"items": []}], [{"cursor": None}], [{"items": [OF_USER], "cursor": "a"}, {"items": []}]):
+            for option in ([], ["--json"]):
+                self.clients["lambda"] = Lambda(*reports)
+
+                result = self.invoke("items", "inspect", "--env", "dev", "--user", "usr_1", *option)
+
+                self.assertEqual(result.exit_code, 1, result.output)
+                self.assertIn("error: operator reports no ", result.stderr)
+                self.assertIn("hint: The command line and the stack have different versions.", result.stderr)
+
     def test_one_of_item_and_user_is_needed(self) -> None:
         for arguments in ([], [ITEM, "--user", "usr_1"]):
             result = self.invoke("items", "inspect", "--env", "dev", *arguments)
