@@ -51,7 +51,7 @@ class Project(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         (self.folder / "params").mkdir()
         for name in ("samconfig.toml", "params/dev.example.yaml", "params/prod.example.yaml"):
-            (self.folder / name).write_text((ROOT / name).read_text())
+            (self.folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
         self.file = self.folder / "params" / "dev.yaml"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         variables = {**kept, "PLUGGY_LAMBDA_FOLDER": str(self.folder), "COLUMNS": "100"}
@@ -182,5 +182,5 @@ def check_golden(test: unittest.TestCase, name: str, found: str) -> None:
     file = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         file.parent.mkdir(exist_ok=True)
-        file.write_text(found)
-    test.assertEqual(found, file.read_text())
+        file.write_text(found, encoding="utf-8", newline="\n")
+    test.assertEqual(found, file.read_text(encoding="utf-8"))

@@ -32,7 +32,7 @@ class Init(Project):
     def test_the_file_keeps_the_examples_comments_but_not_its_first_line(self) -> None:
         self.invoke("init", "--env", "dev", *SET)
 
-        text = self.file.read_text()
+        text = self.file.read_text(encoding="utf-8")
         self.assertTrue(text.startswith("# Parameters of the environment `dev`. git ignores this file.\n"), text)
         self.assertIn("# Your identity provider: docs/guides/identity.md.\n", text)
         self.assertNotIn("identity.example.com", text)

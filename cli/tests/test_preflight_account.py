@@ -51,7 +51,7 @@ class Account(Project):
 class File(Project):
     def outcome(self, text: str | None) -> Outcome:
         if text is not None:
-            self.file.write_text(text)
+            self.file.write_text(text, encoding="utf-8")
         facts = Facts(Aws(environment.named("dev"), self.clients.__getitem__))
         [result] = run([account.FILE_GROUP], facts).values()
         self.assertEqual(bool(facts.parameters), isinstance(result.outcome, Passed))
@@ -108,18 +108,20 @@ class Credentials(Account):
 
     def test_a_region_that_does_not_exist_fails(self) -> None:
         self.check("region", Passed, "sa-east-1")
-        text = (self.folder / "samconfig.toml").read_text()
+        text = (self.folder / "samconfig.toml").read_text(encoding="utf-8")
         for region, kind, found in [
             ("sa-east-9", Failed, "sa-east-9 has no apigatewayv2, cloudformation, cloudwatch"),
             ("us-gov-west-1", Passed, ""),
             ("cn-north-1", Passed, ""),
             ("nowhere", Failed, "nowhere"),
         ]:
-            (self.folder / "samconfig.toml").write_text(text.replace("sa-east-1", region))
+            (self.folder / "samconfig.toml").write_text(text.replace("sa-east-1", region), encoding="utf-8")
             self.check("region", kind, found)
 
     def test_every_service_of_the_template_is_checked(self) -> None:
-        resources = re.findall(r"^    Type: AWS::(\w+)::", (ROOT / "template.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+        resources = re.findall(
+            r"^    Type: AWS::(\w+)::", (ROOT / "template.yaml").read_text(encoding="utf-8"), re.MULTILINE
+        )
         names = {"Serverless": "lambda", "HttpApi": "apigatewayv2"}
         services = {names.get(name, name.lower()) for name in resources} - {"iam"}  # IAM has no regions.
         if "ScheduleV2" in (ROOT / "template.yaml").read_text(encoding="utf-8"):
@@ -271,7 +273,9 @@ class Api(Account):
         with self.assertRaises(InterruptedFailure) as raised:
             self.outcome("api")
 
-        self.assertRegex(str(raised.exception), "interrupted, and the API pluggy-lambda-preflight-[0-9a-f]{16} may stay")
+        self.assertRegex(
+            str(raised.exception), "interrupted, and the API pluggy-lambda-preflight-[0-9a-f]{16} may stay"
+        )
         self.assertIn("aws apigatewayv2 get-apis --region sa-east-1", raised.exception.remedy)
 
     def test_the_partition_is_that_of_the_region(self) -> None:
@@ -333,7 +337,11 @@ class Protection(Account):
             self.check("deletion-protection", kind)
 
     def test_a_first_deployment_that_failed_is_followed_by_a_first_one(self) -> None:
-        for status, kind in [("ROLLBACK_COMPLETE", Failed), ("REVIEW_IN_PROGRESS", Failed), ("IMPORT_COMPLETE", Passed)]:
+        for status, kind in [
+            ("ROLLBACK_COMPLETE", Failed),
+            ("REVIEW_IN_PROGRESS", Failed),
+            ("IMPORT_COMPLETE", Passed),
+        ]:
             self.stack()
             self.clients["cloudformation"].stack["StackStatus"] = status
             self.values["DeletionProtection"] = "true"

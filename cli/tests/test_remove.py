@@ -12,7 +12,7 @@ REGISTER = "register it again: pluggy-lambda webhook register --env dev\n"
 
 
 class Deleting(Cloudformation):
-    """A fake CloudFormation whose stack can be deleted. It shows `statuses` afterwards, the last one again and again."""
+    """A fake CloudFormation whose stack can be deleted. It shows `statuses` afterwards, the last one for ever."""
 
     def __init__(self, parameters: dict[str, str], *statuses: str, log: list[str] | None = None) -> None:
         super().__init__(OUTPUTS, parameters)
@@ -159,7 +159,7 @@ class Remove(Project):
             (
                 locked,
                 f"{NAME} has termination protection, so nothing was changed",
-                "update-termination-protection --no-enable-termination-protection --stack-name pluggy-lambda-dev --region",
+                f"--no-enable-termination-protection --stack-name {NAME} --region sa-east-1",
             ),
             (nameless, "this stack has no parameter PluggySecretName", "Deploy this version"),
         ]:
@@ -222,6 +222,7 @@ class Remove(Project):
 
     def test_an_interruption_says_that_aws_goes_on_and_keeps_the_choice(self) -> None:
         for options in ([], ["--keep-webhook"]):
+            self.clients["cloudformation"] = Deleting(self.parameters)
             with mock.patch("time.sleep", side_effect=KeyboardInterrupt):
                 result = self.invoke("remove", "--env", "dev", "--yes", *options)
 
@@ -241,7 +242,9 @@ class Remove(Project):
             result = self.invoke("remove", "--env", "dev", "--yes")
 
         self.assertEqual(result.exit_code, 1)
-        self.assertIn(f"AWS goes on deleting {NAME}. To wait for the end: pluggy-lambda remove --env dev", result.stderr)
+        self.assertIn(
+            f"AWS goes on deleting {NAME}. To wait for the end: pluggy-lambda remove --env dev", result.stderr
+        )
 
     def test_protected_tables_need_one_more_command(self) -> None:
         self.clients["cloudformation"] = Deleting({**self.parameters, "DeletionProtection": "true"})

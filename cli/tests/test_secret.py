@@ -115,7 +115,7 @@ class Storing(Secret):
         self.assertEqual(self.manager.value("pluggy-lambda/dev"), {**before, "clientSecret": "the second secret"})
 
     def test_the_parameters_are_written_into_the_file(self) -> None:
-        self.file.write_text(FILE)
+        self.file.write_text(FILE, encoding="utf-8")
         self.store("the first secret")
 
         webhook_secret = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
@@ -127,12 +127,12 @@ class Storing(Secret):
                 "WebhookSecretSha256": digest(webhook_secret),
             },
         )
-        self.assertIn("# kept", self.file.read_text())
+        self.assertIn("# kept", self.file.read_text(encoding="utf-8"))
 
     def test_a_rotation_that_goes_on_is_not_disturbed(self) -> None:
         self.store("the first secret")
         both = f"{'0' * 64},{digest(self.manager.value('pluggy-lambda/dev')['webhookSecret'])}"
-        self.file.write_text(FILE.replace("''", both))
+        self.file.write_text(FILE.replace("''", both), encoding="utf-8")
         self.store("the second secret")
 
         self.assertEqual(parameters.read(self.file)["WebhookSecretSha256"], both)
@@ -347,20 +347,20 @@ class File(Project):
             "CorsAllowedOrigins": "https://a.example,https://b.example",
         }
         file = self.folder / "values.yaml"
-        file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n")
+        file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n", encoding="utf-8")
 
         parameters.write(file, values)
 
         self.assertEqual(parameters.read(file), values)
-        self.assertIn("# kept\n", file.read_text())
-        self.assertIn('WebhookSecretSha256: "1e5"', file.read_text())
+        self.assertIn("# kept\n", file.read_text(encoding="utf-8"))
+        self.assertIn('WebhookSecretSha256: "1e5"', file.read_text(encoding="utf-8"))
 
     def test_a_file_in_another_form_is_left_alone(self) -> None:
         for text in ('{"MemorySize": "1"}', "MemorySize: |\n  1\n\n  2\n", "? MemorySize\n: 1\n"):
-            self.file.write_text(text)
+            self.file.write_text(text, encoding="utf-8")
 
             self.assertFalse(parameters.write(self.file, {"MemorySize": "2"}), text)
-            self.assertEqual(self.file.read_text(), text)
+            self.assertEqual(self.file.read_text(encoding="utf-8"), text)
 
     def test_a_store_without_a_writable_file_prints_the_lines(self) -> None:
         self.clients["secretsmanager"] = SecretsManager()
@@ -386,10 +386,10 @@ class File(Project):
         self.assertEqual((real.read_text(encoding="utf-8"), real.stat().st_mode & 0o777), ("MemorySize: 2\n", 0o640))
 
     def test_a_last_line_without_an_end_is_replaced(self) -> None:
-        self.file.write_text("MemorySize: 1")
+        self.file.write_text("MemorySize: 1", encoding="utf-8")
 
         self.assertTrue(parameters.write(self.file, {"MemorySize": "2"}))
-        self.assertEqual(self.file.read_text(), "MemorySize: 2\n")
+        self.assertEqual(self.file.read_text(encoding="utf-8"), "MemorySize: 2\n")
 
 
 if __name__ == "__main__":

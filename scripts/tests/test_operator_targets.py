@@ -54,7 +54,10 @@ class Targets(unittest.TestCase):
                 ["republish", "SINCE=1h", "RATE=50"],
                 ["replay", "--bus", "--env", "local", "--since", "1h", "--rate", "50"],
             ),
-            (["import", "FILE=a b.csv", "RATE=5"], ["items", "import", "--env", "local", "--rate", "5", "--", "a b.csv"]),
+            (
+                ["import", "FILE=a b.csv", "RATE=5"],
+                ["items", "import", "--env", "local", "--rate", "5", "--", "a b.csv"],
+            ),
         ]:
             self.assertEqual(words(*target), expected, target)
 

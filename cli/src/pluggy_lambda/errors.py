@@ -95,7 +95,7 @@ def is_absent(error: Exception) -> bool:
 
 
 def trace(error: BaseException) -> list[str]:
-    """Returns where an error and its causes came from, for a report. Their messages may have secrets and are left out."""
+    """Returns where an error and its causes came from. Their messages are left out, because they may have secrets."""
     lines: list[str] = []
     cause: BaseException | None = error
     while cause is not None:

@@ -64,7 +64,8 @@ def _rotate(run: Operation) -> None:
     written = _write_parameters(run, {"WebhookSecretSha256": f"{old},{new}"})
     deploy = f"sam deploy --config-env {env}"
     steps = [
-        f"1. Deploy with both digests: {deploy}" + ("" if written else f", with WebhookSecretSha256: {old},{new} in {file}"),
+        f"1. Deploy with both digests: {deploy}"
+        + ("" if written else f", with WebhookSecretSha256: {old},{new} in {file}"),
         f"2. Register the new secret: pluggy-lambda webhook register --env {env}",
         f"3. Wait for {HOURS_OF_RETRIES}: Pluggy may retry deliveries with the old secret.",
         f"4. Set WebhookSecretSha256: {new} in {file}, and deploy: {deploy}",

@@ -25,5 +25,7 @@ def publishable(text: str, environment: Environment) -> str:
         (Path.home(), "~"),
     ):
         if folder.name:  # The root of a file system is no one's.
-            text = text.replace(f"{folder}{os.sep}", "" if sign == "." else f"{sign}{os.sep}").replace(str(folder), sign)
+            text = text.replace(f"{folder}{os.sep}", "" if sign == "." else f"{sign}{os.sep}").replace(
+                str(folder), sign
+            )
     return without_names(text)

@@ -66,7 +66,11 @@ def alarms_notify(facts: Facts) -> Outcome:
     if not names:
         return Warned("the stack has no alarm", "Deploy this version of the project.")
     for found, what, remedy in [
-        (missing, "deleted", "Deploy a template without them, then this one. CloudFormation restores nothing that has not changed."),
+        (
+            missing,
+            "deleted",
+            "Deploy a template without them, then this one. CloudFormation restores nothing that has not changed.",
+        ),
         (disabled, "with disabled actions", "Enable them: aws cloudwatch enable-alarm-actions --alarm-names ..."),
         (silent, "without a topic", "Set AlarmTopicArn to an SNS topic, and deploy."),
     ]:
