@@ -72,7 +72,7 @@ class Help(unittest.TestCase):
         }
         environments = {f"{' '.join(path)} --env" for path in reference.commands() if not is_group(path)}
 
-        # Whoever adds one, adds it here: a secret comes from the prompt or the standard input, never from an argument.
+        # A new one is added here if it is no secret. Secrets come from the prompt or the standard input.
         self.assertEqual(taken - environments, VALUES)
         self.assertLessEqual(environments, taken)
 

@@ -14,7 +14,8 @@ STATUS = {"itemId": ITEM, "phase": "ready", "fetchedAt": "12:00", "status": "UPD
 GZIPPED = {"bodyEncoding": {"S": "gzip"}, "body": {"B": b"no gzip"}}
 # Headers whose names begin as those of a limit, or whose values are no numbers.
 HOSTILE = {
-    "RateLimit-User": "52998224725",
+    "RateLimit-User": "7654321",
+    "RateLimit-Limit-Of": "52998224725",
     "X-RateLimit-Token": "eyJhbGciOiJSUzI1NiJ9",
     "X-RateLimit-Reset": "usr_1 at 12",
     "RateLimit-Policy": "529.982.247-25",

@@ -129,13 +129,13 @@ class Walk(unittest.TestCase):
     def test_another_refusal_of_pluggy_is_a_failure(self) -> None:
         Backend.answer_to_post_items = (400, {"code": 400, "codeDescription": "CONNECTOR_OFFLINE"})
 
-        with self.assertRaisesRegex(Failure, "Pluggy answered 400, 400, CONNECTOR_OFFLINE to POST /items"):
+        with self.assertRaisesRegex(Failure, "Pluggy answered 400, CONNECTOR_OFFLINE to POST /items"):
             self.run_through(status("ready"))
 
     def test_a_failure_has_the_codes_of_a_response_alone(self) -> None:
         private = "maria@example.com"
         for body in (
-            {"message": private, "accessToken": private, "codeDescription": private, "code": [private]},
+            {"message": private, "accessToken": private, "codeDescription": private, "type": [private]},
             {"codeDescription": "ITEM_USER_ALREADY_EXISTS", "items": private},
             {"codeDescription": "ITEM_USER_ALREADY_EXISTS", "items": [{"user": private}]},
         ):

@@ -16,7 +16,7 @@ POLL_SECONDS = 0.25
 LOGS = "the functions' logs in CloudWatch, or make logs for the local stack"
 
 DONE = "ready"
-CODE = re.compile(r"[A-Za-z0-9_]{1,60}")
+CODE = re.compile(r"[A-Z0-9_]{1,60}|urn:pluggy-lambda:problem:[a-z-]{1,60}")
 # Only a person resolves these phases, so waiting longer does not help.
 DEAD_ENDS = {"failed", "reconnect", "ready_partial"}
 
@@ -188,6 +188,6 @@ def _state(answer: request.Answer, is_news: bool) -> str:
 
 def _unexpected(who: str, what: str, answer: request.Answer) -> Failure:
     """Returns a failure with the response's codes. The rest of a body may name a user or have a token."""
-    codes = [str(answer.object().get(name, "")) for name in ("code", "codeDescription")]
+    codes = [str(answer.object().get(name, "")) for name in ("codeDescription", "type")]
     shown = "".join(f", {code}" for code in codes if CODE.fullmatch(code))
     return Failure(f"{who} answered {answer.status}{shown} to {what}", f"See {LOGS}.")

@@ -60,7 +60,7 @@ def remove(run: Operation, keep_webhook: bool) -> None:
 
 @dataclass(frozen=True)
 class Registered:
-    """What it takes to unregister the webhook."""
+    """The webhook's address, and the way to Pluggy."""
 
     url: str
     base_url: str
