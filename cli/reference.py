@@ -26,7 +26,8 @@ CHECKS = """\
 ## Checks of preflight
 
 A check passes when its sentence is true. A check is skipped if one that it needs has failed. `--only ID` runs one check
-and those that it needs. `--stack` adds the group *Deployed stack*.
+and those that it needs; if it is skipped although nothing failed, that is wrong usage. `--stack` adds the group
+*Deployed stack*.
 
 | Group | Id | Sentence | Needs |
 |---|---|---|---|

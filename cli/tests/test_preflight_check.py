@@ -1,3 +1,4 @@
+import os
 import unittest
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from pluggy_lambda.commands import preflight
 from pluggy_lambda.errors import Failure, NoCredentialsError
 from pluggy_lambda.preflight import check
 from pluggy_lambda.preflight.check import Check, Failed, Group, Passed, Skipped, Warned
+from pluggy_lambda.preflight.publishable import publishable
 from tests.support import Project, check_golden
 
 
@@ -150,6 +152,23 @@ class Printed(Project):
                 self.assertNotIn(private, output)
             for kept in (":assumed-role/Operators/... is not authorized", "Correct params/dev.yaml, or ~/x."):
                 self.assertIn(kept, output.replace("\\", "/"))
+
+    @unittest.skipIf(os.name == "nt", "Windows writes these paths with other letters")
+    def test_a_folder_is_no_part_of_an_address(self) -> None:
+        folder = Path("/work")
+        chosen = environment.Environment("dev", "stack", "sa-east-1", folder, folder / "params" / "dev.yaml")
+        for text, expected in [
+            ("/work/params/dev.yaml: no", "params/dev.yaml: no"),
+            ("in /work.", "in .."),
+            ("in '/work/x'", "in 'x'"),
+            ("https://id.example.com/work/x", "https://id.example.com/work/x"),
+            ("/worker/x and /work-2", "/worker/x and /work-2"),
+        ]:
+            self.assertEqual(publishable(text, chosen), expected)
+
+    def test_a_home_that_is_unknown_is_no_defect(self) -> None:
+        with mock.patch.object(Path, "home", side_effect=RuntimeError):
+            self.assertEqual(self.preflight(groups=(Group("One", GROUPS[0].checks[:1]),)).exit_code, 0)
 
     def test_a_defect_shows_its_place_and_no_message(self) -> None:
         result = self.invoke_with(Check("broken", "it is", raising(ValueError("the-secret"))))

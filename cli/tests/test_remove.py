@@ -117,7 +117,8 @@ class Remove(Project):
     def test_the_webhook_can_be_kept(self) -> None:
         result = self.invoke("remove", "--env", "dev", "--yes", "--keep-webhook")
 
-        self.assertEqual((result.exit_code, self.server.requests), (0, []))
+        self.assertEqual((result.exit_code, self.log), (0, ["delete_stack"]))
+        self.assertIn("  the webhook at Pluggy\n    Delete it in Pluggy's dashboard, Webhooks.\n", result.stdout)
 
     def test_a_webhook_that_is_gone_already_is_no_failure(self) -> None:
         self.server.responses["DELETE /webhooks/ours"] = (404, {"code": "WEBHOOK_NOT_FOUND"})
@@ -264,7 +265,7 @@ class Remove(Project):
         self.assertEqual((result.exit_code, self.log), (0, []), result.output)
         self.assertIn(f"there is no stack {NAME} in sa-east-1; if it should be there, check your AWS", result.stdout)
         self.assertIn("aws dynamodb list-tables --region sa-east-1", result.stdout)
-        self.assertEqual([each["what"].split()[0] for each in document["stays"]], ["the", "secret", "the"])
+        self.assertEqual([each["what"].split()[0] for each in document["stays"]], ["the", "secret", "the", "the"])
 
 
 if __name__ == "__main__":

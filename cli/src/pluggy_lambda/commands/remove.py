@@ -38,7 +38,7 @@ def remove(run: Operation, keep_webhook: bool) -> None:
     stack = run.aws.stack_if_any()
     if stack is None:
         problem = f"there is no stack {name} in {run.environment.region}; if it should be there, check your AWS account"
-        _print(run, problem, [], _stays(run, None))
+        _print(run, problem, [], _stays(run, None, is_registered=True))
         return
     _require_unlocked(run, stack)
     # Read before anything changes, because a stack may lack a parameter.
@@ -55,7 +55,7 @@ def remove(run: Operation, keep_webhook: bool) -> None:
         raise
     except Failure as failure:
         raise failure.advised(_register_again(run)) if registered else failure from None
-    _print(run, f"the stack {name} is deleted", unregistered, _stays(run, stack))
+    _print(run, f"the stack {name} is deleted", unregistered, _stays(run, stack, is_registered=keep_webhook))
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _reason(run: Operation, cloudformation: Any, stack_id: str) -> str:
     return next(filter(None, reasons), "CloudFormation names no reason")
 
 
-def _stays(run: Operation, stack: Stack | None) -> list[dict[str, str]]:
+def _stays(run: Operation, stack: Stack | None, *, is_registered: bool) -> list[dict[str, str]]:
     """Returns what a deletion leaves, with its commands. Without a stack, the tables have no names."""
     region = f"--region {run.environment.region}"
     values = stack.parameters if stack else {}
@@ -180,6 +180,9 @@ def _stays(run: Operation, stack: Stack | None) -> list[dict[str, str]]:
     if stack is None:
         found.append(("the tables of a stack that was deleted", f"To find them: aws dynamodb list-tables {region}"))
     found.append((f"secret {secret}", f"aws secretsmanager delete-secret --secret-id {shlex.quote(secret)} {region}"))
+    if is_registered:
+        registration = "the webhook at Pluggy" if stack else "the webhook at Pluggy, unless it was unregistered"
+        found.append((registration, "Delete it in Pluggy's dashboard, Webhooks."))
     found.append(
         (
             "the connections at Pluggy, which go on",

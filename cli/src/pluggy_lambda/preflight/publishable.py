@@ -1,6 +1,5 @@
 """Texts of checks for a public report: without names of people, and without absolute paths."""
 
-import os
 import re
 from pathlib import Path
 
@@ -19,13 +18,20 @@ def without_names(text: str) -> str:
 
 def publishable(text: str, environment: Environment) -> str:
     """Returns a text without names, and with paths from the folder of samconfig.toml on."""
-    for folder, sign in (
-        (environment.folder, "."),
-        (environment.parameters_file.parent, "..."),
-        (Path.home(), "~"),
-    ):
-        if folder.name:  # The root of a file system is no one's.
-            text = text.replace(f"{folder}{os.sep}", "" if sign == "." else f"{sign}{os.sep}").replace(
-                str(folder), sign
-            )
+    for folder, sign in ((environment.folder, ""), (environment.parameters_file.parent, "..."), (_home(), "~")):
+        if folder.name:  # The root of a file system says nothing.
+            text = _shortened(text, folder, sign)
     return without_names(text)
+
+
+def _shortened(text: str, folder: Path, sign: str) -> str:
+    # The same letters in an address, or at the begin of another folder's name, stay.
+    path = re.compile(rf"(?<![\w./:-]){re.escape(str(folder))}(?:([\\/])|(?![\w.-]*\w))")
+    return path.sub(lambda match: f"{sign}{match[1]}" if sign and match[1] else "" if match[1] else sign or ".", text)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # Nobody's home, as in some containers.
+        return Path()
