@@ -12,6 +12,8 @@ from unittest import mock
 from pluggy_lambda.console import Console
 from tests.support import ROOT
 
+ONLY = ("--only", "credentials", "--only", "region")
+
 
 class Terminal(io.StringIO):
     """A stream that is a terminal."""
@@ -139,6 +141,15 @@ class Streams(unittest.TestCase):
         self.assertIn("line 1 does not begin with an item's id", result.stderr.decode("utf-8"))
         self.assertIn("characters that cannot be printed", broken.stderr.decode("utf-8"))
         self.assertEqual((result.returncode, broken.returncode), (1, 1))
+
+    def test_a_profile_that_does_not_exist_fails_its_check_and_is_not_named(self) -> None:
+        with mock.patch.dict(os.environ, {"AWS_PROFILE": "maria-admin"}):
+            result = self.run_cli("preflight", "--env", "dev", *ONLY, "--json")
+
+        self.assertEqual(result.returncode, 4, result.stderr)
+        for check in json.loads(result.stdout)["result"]["checks"]:
+            self.assertEqual((check["outcome"], check["found"]), ("failed", "there are no AWS credentials"))
+        self.assertNotIn(b"maria", result.stdout + result.stderr)
 
     @unittest.skipIf(os.name == "nt", "Windows has another error for this")
     def test_an_output_that_nobody_reads_ends_quietly(self) -> None:

@@ -83,12 +83,10 @@ class Aws:
 
     def stack_if_any(self) -> Stack | None:
         """Returns the stack, or `None` if there is none."""
-        from botocore.exceptions import ClientError
-
         with self.explained():
             try:
                 answer = self.client("cloudformation").describe_stacks(StackName=self.environment.stack_name)
-            except ClientError as error:
+            except Exception as error:
                 if errors.is_absent(error):
                     return None
                 raise

@@ -32,8 +32,9 @@ class Operation:
 
     @functools.cached_property
     def aws(self) -> Aws:
-        """Returns the account of the environment."""
-        return Aws(self.environment, functools.cache(self.make_clients(self.environment)))
+        """Returns the account of the environment. Its credentials are sought at the first call."""
+        make = functools.cache(self.make_clients)
+        return Aws(self.environment, functools.cache(lambda service: make(self.environment)(service)))
 
     def confirm(self, question: str) -> None:
         """Asks the operator, unless --yes answers. A `no` ends the command."""

@@ -116,7 +116,7 @@ def _unregister(run: Operation, registered: Registered) -> list[str]:
 
 def _register_again(run: Operation) -> str:
     return (
-        "The webhook is not registered at Pluggy any more. If the stack stays, register it again: "
+        "The webhook is no longer registered at Pluggy. If the stack stays, register it again: "
         f"pluggy-lambda webhook register --env {run.environment.name}"
     )
 

@@ -5,7 +5,7 @@ import secrets
 import shlex
 from typing import Any
 
-from pluggy_lambda import errors, parameters
+from pluggy_lambda import parameters
 from pluggy_lambda.errors import Failure, InterruptedFailure
 from pluggy_lambda.intrinsic import Resolver
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Skipped, Warned
@@ -55,12 +55,14 @@ def credentials_work(facts: Facts) -> Outcome:
 
 def region_has_services(facts: Facts) -> Outcome:
     """Checks that the region exists and has every service."""
-    session, partition = _session(), _partition(facts.region)
-    missing = [
-        service
-        for service in SERVICES
-        if facts.region not in session.get_available_regions(service, partition_name=partition)
-    ]
+    partition = _partition(facts)
+    with facts.aws.explained():
+        session = _session()
+        missing = [
+            service
+            for service in SERVICES
+            if facts.region not in session.get_available_regions(service, partition_name=partition)
+        ]
     if missing:
         return Failed(
             f"{facts.region} has no {', '.join(missing)}", "Choose another region in samconfig.toml, such as sa-east-1."
@@ -148,7 +150,7 @@ def _delete_named(facts: Facts, gateway: Any, name: str) -> None:
 
 def api_body(facts: Facts, name: str) -> dict[str, Any]:
     """Returns the API's document for the environment, with a name. Its functions need not exist yet."""
-    partition = _partition(facts.region)
+    partition = _partition(facts)
     pseudo = {
         "AWS::AccountId": facts.account,
         "AWS::Partition": partition,
@@ -220,10 +222,10 @@ def _session() -> Any:
     return boto3.session.Session()
 
 
-def _partition(region: str) -> str:
-    """Returns the partition of a region, such as aws-us-gov."""
-    with errors.explained("AWS", "", "Check the region in samconfig.toml."):
-        return str(_session().get_partition_for_region(region))
+def _partition(facts: Facts) -> str:
+    """Returns the partition of the region, such as aws-us-gov."""
+    with facts.aws.explained():
+        return str(_session().get_partition_for_region(facts.region))
 
 
 def _reserved(values: dict[str, str]) -> int:
