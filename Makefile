@@ -172,47 +172,51 @@ fmt: lint-tools ## Format the code
 
 ##@ Operate (ENV names an environment of samconfig.toml; see also: pluggy-lambda --help)
 
-# Only the command line counts: the shell may have its own ENV and USER.
-preflight secret register-webhook smoke inspect replay republish import: export OPERATOR_ENV = $(if $(findstring command line,$(origin ENV)),$(value ENV))
-inspect replay: export OPERATOR_USER = $(if $(findstring command line,$(origin USER)),$(value USER))
+# Only what the command line of make sets counts: the shell may have an ENV, a USER or a TOKEN of its own.
+given = $(if $(findstring command line,$(origin $1)),$(value $1))
+# A value reaches the shell as a variable, never as code.
+OPERATOR_TARGETS := preflight secret register-webhook smoke inspect replay republish import
+OPERATOR_VALUES := CURSOR ENV FILE ITEM KMS_KEY_ARN RATE READ RUN SINCE STARTED USER
+$(foreach name,$(OPERATOR_VALUES),$(eval $(OPERATOR_TARGETS): export OPERATOR_$(name) = $$(call given,$(name))))
+argument = $${OPERATOR_$1:+"$$OPERATOR_$1"}
+option = $${OPERATOR_$1:+$2 "$$OPERATOR_$1"}
+# The options of a variable that is `yes`. Another value is a mistake.
+flag = $(if $(call given,$1),$(if $(findstring |$(call given,$1)|,|yes|),$2,$(error $1 must be yes)))
 # The local stack is the default of what repairs, and of nothing that sets up.
-ENV_OPTION := $${OPERATOR_ENV:+--env "$$OPERATOR_ENV"}
 ENV_OR_LOCAL := --env "$${OPERATOR_ENV:-local}"
-RATE_OPTION := $${RATE:+--rate "$$RATE"}
-RUN_OPTION := $${RUN:+--run "$$RUN"}
-CURSOR_OPTIONS := $${CURSOR:+--cursor "$$CURSOR"} $${READ:+--read "$$READ"}
+CURSOR_OPTIONS := $(call option,CURSOR,--cursor) $(call option,READ,--read)
 
 .PHONY: preflight
 preflight: cli-tools ## Check everything that a deployment needs (ENV=dev; STACK=yes: the deployed stack too; TOKEN=yes: asks for a user's token)
-	@$(CLI) preflight $(ENV_OPTION) $${STACK:+--stack} $${TOKEN:+--token}
+	@$(CLI) preflight $(call option,ENV,--env) $(call flag,STACK,--stack) $(call flag,TOKEN,--token)
 
 .PHONY: secret
-secret: cli-tools ## Store Pluggy's credentials of ENV=dev; asks for the values (ROTATE=webhook: only a new webhook secret)
-	@$(CLI) secret $(ENV_OPTION) $${ROTATE:+--rotate} $${KMS_KEY_ARN:+--kms-key "$$KMS_KEY_ARN"} $${FORCE:+--yes}
+secret: cli-tools ## Store Pluggy's credentials of ENV=dev; asks for the values (ROTATE=yes: only a new webhook secret; FORCE=yes: asks no confirmation)
+	@$(CLI) secret $(call option,ENV,--env) $(call flag,ROTATE,--rotate) $(call option,KMS_KEY_ARN,--kms-key) $(call flag,FORCE,--yes)
 
 .PHONY: register-webhook
-register-webhook: cli-tools ## Register the deployed webhook at Pluggy (ENV=dev; ELSEWHERE=delete deletes other webhooks with its secret)
-	@$(CLI) webhook register $(ENV_OPTION) $${ELSEWHERE:+--delete-elsewhere --yes}
+register-webhook: cli-tools ## Register the deployed webhook at Pluggy (ENV=dev; ELSEWHERE=yes deletes other webhooks with its secret)
+	@$(CLI) webhook register $(call option,ENV,--env) $(call flag,ELSEWHERE,--delete-elsewhere --yes)
 
 .PHONY: smoke
 smoke: cli-tools ## Connect a sandbox bank through a deployed stack and live Pluggy (ENV=dev)
-	@$(CLI) smoke $(ENV_OPTION)
+	@$(CLI) smoke $(call option,ENV,--env)
 
 .PHONY: inspect
-inspect: cli-tools ## Show everything known of an item (ITEM=), or a user's items (USER=); JSON=1 for raw
-	@$(CLI) items inspect $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${JSON:+--json}
+inspect: cli-tools ## Show everything known of an item (ITEM=), or a user's items (USER=); JSON=yes for raw
+	@$(CLI) items inspect $(ENV_OR_LOCAL) $(call option,USER,--user) $(call flag,JSON,--json) -- $(call argument,ITEM)
 
 .PHONY: replay
 replay: cli-tools ## Fetch again an item (ITEM=), a user's items (USER=), or every item with an event since (SINCE=24h); RATE=2 a second, up to 1000
-	@$(CLI) replay $(ENV_OR_LOCAL) $${ITEM:+"$$ITEM"} $${OPERATOR_USER:+--user "$$OPERATOR_USER"} $${SINCE:+--since "$$SINCE"} $(CURSOR_OPTIONS) $(RATE_OPTION) $(RUN_OPTION)
+	@$(CLI) replay $(ENV_OR_LOCAL) $(call option,USER,--user) $(call option,SINCE,--since) $(CURSOR_OPTIONS) $(call option,RATE,--rate) $(call option,RUN,--run) -- $(call argument,ITEM)
 
 .PHONY: republish
 republish: cli-tools ## Publish again what the bus may not have received: since the oldest message of the queue, or SINCE=24h; RATE=500 a second
-	@$(CLI) replay --bus $(ENV_OR_LOCAL) $${SINCE:+--since "$$SINCE"} $${STARTED:+--started "$$STARTED"} $(CURSOR_OPTIONS) $(RATE_OPTION)
+	@$(CLI) replay --bus $(ENV_OR_LOCAL) $(call option,SINCE,--since) $(call option,STARTED,--started) $(CURSOR_OPTIONS) $(call option,RATE,--rate)
 
 .PHONY: import
 import: cli-tools ## Fetch items that are not known yet (FILE=, or the standard input: item id, comma, owner); RATE=2 a second
-	@$(CLI) items import $(ENV_OR_LOCAL) $${FILE:+"$$FILE"} $(RATE_OPTION) $(RUN_OPTION)
+	@$(CLI) items import $(ENV_OR_LOCAL) $(call option,RATE,--rate) $(call option,RUN,--run) -- $(call argument,FILE)
 
 # Upkeep
 
@@ -271,7 +275,7 @@ check-machine-for-tests:
 local-tools: check-machine
 	@$(PYTHON) scripts/install_tools.py sam ministack
 
-# No Rust: whoever operates a stack need not build it.
+# The command line needs no Rust, so this target does not check for it.
 .PHONY: cli-tools
 cli-tools:
 	@$(PYTHON) scripts/install_tools.py cli

@@ -26,7 +26,8 @@ CHECKS = """\
 ## Checks of preflight
 
 A check passes when its sentence is true. A check is skipped if one that it needs has failed. `--only ID` runs one check
-and those that it needs. `--stack` adds the group *Deployed stack*.
+and those that it needs; if it is skipped although nothing failed, that is wrong usage. `--stack` adds the group
+*Deployed stack*.
 
 | Group | Id | Sentence | Needs |
 |---|---|---|---|
@@ -65,4 +66,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""`make cli-template`: the part of template.yaml that the operator's command line carries."""
+"""`make cli-files`: the part of template.yaml that the operator's command line carries."""
 
 from stack import cli_template, console
 

@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner, Result
 
@@ -50,7 +51,7 @@ class Project(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         (self.folder / "params").mkdir()
         for name in ("samconfig.toml", "params/dev.example.yaml", "params/prod.example.yaml"):
-            (self.folder / name).write_text((ROOT / name).read_text())
+            (self.folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
         self.file = self.folder / "params" / "dev.yaml"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         variables = {**kept, "PLUGGY_LAMBDA_FOLDER": str(self.folder), "COLUMNS": "100"}
@@ -90,6 +91,11 @@ class Project(unittest.TestCase):
     def document(self, result: Result) -> dict[str, Any]:
         """Returns the one JSON document on the standard output."""
         return json.loads(result.stdout)
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    """Returns an error of AWS."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Invoke")
 
 
 class Sts:
@@ -141,11 +147,14 @@ class Server:
     def __init__(self, test: unittest.TestCase) -> None:
         self.responses: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        # What was asked of this server, and, where a test wants it, of others.
+        self.log: list[str] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                outer.log.append(f"{self.command} {self.path}")
                 outer.requests.append((f"{self.command} {self.path}", dict(self.headers.items()), body))
                 status, content, *rest = outer.responses.get(f"{self.command} {self.path}", (404, {}))
                 payload = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -173,5 +182,5 @@ def check_golden(test: unittest.TestCase, name: str, found: str) -> None:
     file = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         file.parent.mkdir(exist_ok=True)
-        file.write_text(found)
-    test.assertEqual(found, file.read_text())
+        file.write_text(found, encoding="utf-8", newline="\n")
+    test.assertEqual(found, file.read_text(encoding="utf-8"))

@@ -2,11 +2,17 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import sys
 import unittest
 from collections.abc import Iterator
+from typing import Any
 from unittest import mock
 
 from pluggy_lambda.console import Console
+from tests.support import ROOT
+
+ONLY = ("--only", "credentials", "--only", "region")
 
 
 class Terminal(io.StringIO):
@@ -101,10 +107,61 @@ class Output(unittest.TestCase):
             console.say("a message")
             console.result(["text"], {"bank": "Itaú [/x]"})
 
+        self.assertTrue(out.getvalue().isascii())
         self.assertEqual(
             json.loads(out.getvalue()),
             {"version": 1, "command": "items inspect", "environment": "dev", "result": {"bank": "Itaú [/x]"}},
         )
+
+
+class Streams(unittest.TestCase):
+    """The command line in a process of its own, whose streams have an encoding as on Windows."""
+
+    def run_cli(self, *arguments: str, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
+        variables = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "cli" / "src"),
+            "PYTHONUTF8": "0",
+            "PYTHONIOENCODING": "cp1252",
+        }
+        command = [sys.executable, "-m", "pluggy_lambda", *arguments]
+        capture = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.run(command, env=variables, cwd=ROOT, input=stdin, check=False, **capture)
+
+    def test_output_is_utf_8(self) -> None:
+        result = self.run_cli("items", "inspect", "--env", "→ção")
+
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("the environment →ção is unknown", result.stderr.decode("utf-8"))
+
+    def test_input_is_utf_8(self) -> None:
+        result = self.run_cli("items", "import", "--env", "dev", stdin="não,é\n".encode())
+        broken = self.run_cli("items", "import", "--env", "dev", stdin=b"9a7b6c5d-0000-4000-8000-000000000001,\xff\n")
+
+        self.assertIn("line 1 does not begin with an item's id", result.stderr.decode("utf-8"))
+        self.assertIn("characters that cannot be printed", broken.stderr.decode("utf-8"))
+        self.assertEqual((result.returncode, broken.returncode), (1, 1))
+
+    def test_a_profile_that_does_not_exist_fails_its_check_and_is_not_named(self) -> None:
+        with mock.patch.dict(os.environ, {"AWS_PROFILE": "maria-admin"}):
+            result = self.run_cli("preflight", "--env", "dev", *ONLY, "--json")
+
+        self.assertEqual(result.returncode, 4, result.stderr)
+        for check in json.loads(result.stdout)["result"]["checks"]:
+            self.assertEqual((check["outcome"], check["found"]), ("failed", "there are no AWS credentials"))
+        self.assertNotIn(b"maria", result.stdout + result.stderr)
+
+    @unittest.skipIf(os.name == "nt", "Windows has another error for this")
+    def test_an_output_that_nobody_reads_ends_quietly(self) -> None:
+        for arguments in (["--help"], ["preflight", "--env", "dev", "--only", "parameters", "--json"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            try:
+                result = self.run_cli(*arguments, stdout=writer)
+            finally:
+                os.close(writer)
+
+            self.assertEqual((result.returncode, result.stderr), (1, b""), arguments)
 
 
 if __name__ == "__main__":

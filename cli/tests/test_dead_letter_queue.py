@@ -23,7 +23,8 @@ def of_the_stream(arrival: str) -> str:
 class Sqs:
     """A fake SQS with one queue, which hides read messages until they are shown again."""
 
-    def __init__(self, *messages: tuple[str, datetime], now: datetime = NOON) -> None:
+    def __init__(self, *messages: tuple[str, datetime], now: datetime = NOON, kept: str = "") -> None:
+        self.kept = kept
         self.bodies = {str(index): body for index, (body, _) in enumerate(messages)}
         self.sent_at = {str(index): sent_at for index, (_, sent_at) in enumerate(messages)}
         self.hidden: set[str] = set()
@@ -55,11 +56,14 @@ class Sqs:
             assert entry["VisibilityTimeout"] == 0
             self.hidden.remove(entry["ReceiptHandle"])
 
-    def delete_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+    def delete_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         assert QueueUrl
         assert 1 <= len(Entries) <= 10
+        failed = [entry for entry in Entries if entry["ReceiptHandle"] == self.kept]
         for entry in Entries:
-            del self.bodies[entry["ReceiptHandle"]]
+            if entry not in failed:
+                del self.bodies[entry["ReceiptHandle"]]
+        return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in failed]} if failed else {}
 
     def _message(self, handle: str) -> dict[str, Any]:
         sent_at = str(int(self.sent_at[handle].timestamp() * 1000))
@@ -112,6 +116,13 @@ class Forget(unittest.TestCase):
         self.assertEqual(counts, (2, 3))
         self.assertEqual(list(sqs.bodies.values()), [body for body, _ in not_covered])
         self.assertEqual(sqs.hidden & sqs.bodies.keys(), set())
+
+    def test_a_message_that_is_not_deleted_stays(self) -> None:
+        messages = [(ours("2026-11-23T11:30:00Z"), NOON - timedelta(minutes=1)) for _ in range(12)]
+        sqs = Sqs(*messages, kept="11")
+
+        self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (11, 1))
+        self.assertEqual(list(sqs.bodies), ["11"])
 
     def test_more_than_one_batch_is_deleted(self) -> None:
         sqs = Sqs(*((ours("2026-11-23T11:30:00Z"), NOON - timedelta(minutes=1)) for _ in range(25)))

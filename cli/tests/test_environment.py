@@ -50,7 +50,7 @@ class Environments(Project):
             ("[dev]\n", "does not describe"),
             ("[dev.global]\nparameters=1", "does not"),
         ]:
-            file.write_text(text)
+            file.write_text(text, encoding="utf-8")
             with self.assertRaisesRegex(Failure, expected):
                 environment.named("dev")
 
@@ -60,7 +60,9 @@ class Environments(Project):
             local.local_stack()
 
         (self.folder / ".local").mkdir()
-        (self.folder / ".local" / "stack.json").write_text('{"aws": {"endpoint": "http://127.0.0.1:1"}}')
+        (self.folder / ".local" / "stack.json").write_text(
+            '{"aws": {"endpoint": "http://127.0.0.1:1"}}', encoding="utf-8"
+        )
         client = aws.clients(local)("sts")
 
         self.assertEqual(client.meta.endpoint_url, "http://127.0.0.1:1")
@@ -71,7 +73,7 @@ class Environments(Project):
 
         from pluggy_lambda import __version__
 
-        workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
+        workspace = tomllib.loads((ROOT / "Cargo.toml").read_text(encoding="utf-8"))["workspace"]
         self.assertEqual(__version__, workspace["package"]["version"])
 
 

@@ -1,14 +1,16 @@
+import io
 import unittest
 import uuid
 from typing import Any
+from unittest import mock
 
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from click.testing import CliRunner
 
-from pluggy_lambda import audit, functions, registration
+from pluggy_lambda import audit, errors, functions, registration
 from pluggy_lambda.errors import Failure
 from pluggy_lambda.main import main
-from tests.support import CALLER, RUN, Lambda, Project, Sts
+from tests.support import CALLER, RUN, Lambda, Project, Sts, refusal
 
 STATEMENT = {"run": RUN, "caller": CALLER}
 
@@ -84,10 +86,6 @@ class Registration(unittest.TestCase):
             registration.problems(asking(Lambda({"result": "unknown"})))
 
 
-def refusal(code: str, message: str = "no") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, "Invoke")
-
-
 class OfAws(Project):
     """Errors of AWS, as every command ends with them."""
 
@@ -152,15 +150,50 @@ class OfAws(Project):
 
     def test_a_defect_is_a_document_too_and_keeps_its_trace(self) -> None:
         self.deploy()
-        self.clients["lambda"] = Lambda(ZeroDivisionError("of [/x] zero"))
+        error = ZeroDivisionError("the-secret-in-a-message")
+        error.__context__ = KeyError("another-secret")
+        self.clients["lambda"] = Lambda(error)
         result = CliRunner().invoke(
             main, ["items", "inspect", "--env", "dev", RUN, "--json"], obj=lambda _: self.clients.__getitem__
         )
 
         self.assertEqual(result.exit_code, 1)
-        self.assertIn("Traceback", result.stderr)
-        self.assertIn("error: unexpected ZeroDivisionError: of [/x] zero", result.stderr)
+        for expected in (
+            "Traceback, without messages:\nZeroDivisionError\n  pluggy_lambda.options, line ",
+            "  pluggy_lambda.functions, line ",
+            "\nKeyError\n",
+            "error: unexpected ZeroDivisionError\n",
+        ):
+            self.assertIn(expected, result.stderr)
+        self.assertNotIn("secret", result.output)
         self.assertIn("Please report it", self.document(result)["error"]["remedy"])
+
+    def test_a_report_that_is_no_object_is_a_failure(self) -> None:
+        for payload in (b"", b"null", b"[]", b"no JSON", b'"x"'):
+            with self.assertRaisesRegex(Failure, "operator reports no imported, known"):
+                asking(mock.Mock(invoke=lambda payload=payload, **_: {"Payload": io.BytesIO(payload)}))(
+                    {"action": "import"}
+                )
+        with self.assertRaisesRegex(Failure, "operator refuses the command: a field is wrong"):
+            asking(Lambda({"result": "refused"}))({"action": "import"})
+
+    def test_what_does_not_exist_is_known_by_its_code(self) -> None:
+        for error, expected in [
+            (refusal("ResourceNotFoundException"), True),
+            (refusal("NotFoundException"), True),
+            (refusal("ValidationError", "Stack with id x does not exist"), True),
+            (refusal("ValidationError", "Template error"), False),
+            (refusal("AccessDeniedException", "x does not exist"), False),
+            (ValueError("does not exist"), False),
+        ]:
+            self.assertIs(errors.is_absent(error), expected, error)
+
+    def test_an_interrupted_question_is_a_document_too(self) -> None:
+        for stdin in ("", f"{RUN}\n"):  # The end of the terminal's input, at the first question and at the second.
+            result = self.invoke("secret", "--env", "dev", "--json", typed=stdin)
+
+            self.assertEqual(result.exit_code, 130)
+            self.assertEqual(self.document(result)["error"]["problem"], "interrupted")
 
     def test_an_interrupted_command_says_so(self) -> None:
         code, text = self.inspect(KeyboardInterrupt())

@@ -32,7 +32,7 @@ class Init(Project):
     def test_the_file_keeps_the_examples_comments_but_not_its_first_line(self) -> None:
         self.invoke("init", "--env", "dev", *SET)
 
-        text = self.file.read_text()
+        text = self.file.read_text(encoding="utf-8")
         self.assertTrue(text.startswith("# Parameters of the environment `dev`. git ignores this file.\n"), text)
         self.assertIn("# Your identity provider: docs/guides/identity.md.\n", text)
         self.assertNotIn("identity.example.com", text)
@@ -58,6 +58,25 @@ class Init(Project):
         self.assertEqual((values["JwtIssuer"], values["JwtScope"]), ("https://id.example.com/", "connections"))
         self.assertEqual((values["CorsAllowedOrigins"], values["OwnerClaim"]), ("http://localhost:3000", "sub"))
         self.assertIn("Next: pluggy-lambda secret --env dev", result.stdout)
+
+    def test_a_hyphen_empties_what_may_be_empty(self) -> None:
+        # The sixth answer is the origins of web apps, which have a default in the example.
+        typed = f"{CLIENT_ID}\nhttps://id.example.com/\napp\n-\n\n-\ntrue\n\n"
+
+        result = self.invoke("init", "--env", "dev", typed=typed)
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        values = parameters.read(self.file)
+        self.assertEqual((values["CorsAllowedOrigins"], values["JwtScope"]), ("", ""))
+        self.assertIn("- leaves it empty.", result.stderr)
+
+    def test_a_hyphen_is_no_answer_where_one_is_needed(self) -> None:
+        typed = TYPED.replace(f"{CLIENT_ID}\n", f"-\n{CLIENT_ID}\n")
+
+        result = self.invoke("init", "--env", "dev", typed=typed)
+
+        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertEqual(parameters.read(self.file)["PluggyClientId"], CLIENT_ID)
 
     def test_what_is_missing_is_named_with_its_option(self) -> None:
         result = self.invoke("init", "--env", "dev", *SET[:-2])

@@ -27,9 +27,9 @@ class Installed(unittest.TestCase):
         run(build, ROOT / "cli")
         [wheel] = cls.folder.glob("*.whl")
         # The locked versions. Which of them are installed is a matter of the wheel.
-        versions = re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(), re.MULTILINE)
+        versions = re.findall(r"^[\w.-]+==[\w.]+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
         constraints = cls.folder / "constraints.txt"
-        constraints.write_text("\n".join(versions))
+        constraints.write_text("\n".join(versions), encoding="utf-8")
         without_pip = ["--without-pip"] if UV.exists() else []
         run([sys.executable, "-m", "venv", *without_pip, str(cls.folder / "environment")], cls.folder)
         python = str(cls.program("python"))
@@ -52,7 +52,7 @@ class Installed(unittest.TestCase):
     def test_it_works_outside_of_the_checkout(self) -> None:
         (self.folder / "params").mkdir()
         for name, source in (("samconfig.toml", "samconfig.toml"), ("params/dev.yaml", "params/dev.example.yaml")):
-            (self.folder / name).write_text((ROOT / source).read_text())
+            (self.folder / name).write_text((ROOT / source).read_text(encoding="utf-8"), encoding="utf-8")
         command = [str(self.program("python")), "-m", "pluggy_lambda", "preflight", "--env", "dev"]
 
         shown = run([*command, "--only", "parameters"], self.folder)
@@ -64,7 +64,7 @@ def run(command: list[str], folder: Path) -> str:
     """Runs a command without the checkout's modules. Returns what it prints."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PLUGGY_LAMBDA_FOLDER")}
     result = subprocess.run(
-        command, cwd=folder, env={**kept, "COLUMNS": "100"}, capture_output=True, text=True, check=False
+        command, cwd=folder, env={**kept, "COLUMNS": "100"}, capture_output=True, encoding="utf-8", check=False
     )
     if result.returncode != 0:
         raise AssertionError(f"{command}: {result.stdout}{result.stderr}")

@@ -8,8 +8,8 @@ from tests.support import ROOT
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # Reports of the function; its own tests compare its output with these files.
-REPORT = json.loads((ROOT / "tests/reports/item.json").read_text())
-OF_USER = json.loads((ROOT / "tests/reports/item-of-user.json").read_text())
+REPORT = json.loads((ROOT / "tests/reports/item.json").read_text(encoding="utf-8"))
+OF_USER = json.loads((ROOT / "tests/reports/item-of-user.json").read_text(encoding="utf-8"))
 ITEM = REPORT["itemId"]
 [EVENT] = REPORT["events"]
 UNKNOWN = dict.fromkeys(REPORT) | {

@@ -1,4 +1,5 @@
 import json
+import shlex
 import unittest
 from typing import Any
 from unittest import mock
@@ -7,8 +8,8 @@ from pluggy_lambda.jobs import adoption
 from pluggy_lambda.jobs.import_list import NamedItem
 from tests.support import ROOT, RUN, Lambda, Project, check_golden
 
-REPORT = json.loads((ROOT / "tests/reports/item.json").read_text())
-OF_USER = json.loads((ROOT / "tests/reports/item-of-user.json").read_text())
+REPORT = json.loads((ROOT / "tests/reports/item.json").read_text(encoding="utf-8"))
+OF_USER = json.loads((ROOT / "tests/reports/item-of-user.json").read_text(encoding="utf-8"))
 ITEM = REPORT["itemId"]
 ONE, TWO = (f"9a7b6c5d-0000-4000-8000-00000000000{digit}" for digit in "12")
 TABLE = "pluggy-lambda-old-ItemTable-1"
@@ -67,6 +68,17 @@ class Inspect(Items):
             self.assertIn("hint: Add --json to see it as it is", text.stderr)
             self.assertEqual(self.document(raw)["result"], report)
 
+    def test_a_list_of_another_version_is_a_failure(self) -> None:
+        for reports in ([{"items": []}], [{"cursor": None}], [{"items": [OF_USER], "cursor": "a"}, {"items": []}]):
+            for option in ([], ["--json"]):
+                self.clients["lambda"] = Lambda(*reports)
+
+                result = self.invoke("items", "inspect", "--env", "dev", "--user", "usr_1", *option)
+
+                self.assertEqual(result.exit_code, 1, result.output)
+                self.assertIn("error: operator reports no ", result.stderr)
+                self.assertIn("hint: The command line and the stack have different versions.", result.stderr)
+
     def test_one_of_item_and_user_is_needed(self) -> None:
         for arguments in ([], [ITEM, "--user", "usr_1"]):
             result = self.invoke("items", "inspect", "--env", "dev", *arguments)
@@ -113,13 +125,13 @@ class Import(Items):
 
     def test_an_interrupted_import_prints_the_line_that_continues_it(self) -> None:
         file = self.folder / "items.csv"
-        file.write_text(f"{ONE}\n")
+        file.write_text(f"{ONE}\n", encoding="utf-8")
         self.clients["lambda"] = Lambda(KeyboardInterrupt())
 
         result = self.invoke("items", "import", "--env", "dev", "--run", RUN, "--rate", "0.5", str(file))
 
         self.assertEqual(result.exit_code, 130)
-        line = f"pluggy-lambda items import --env dev --run {RUN} --rate 0.5 {file}"
+        line = f"pluggy-lambda items import --env dev --run {RUN} --rate 0.5 {shlex.quote(str(file))}"
         self.assertIn(f"error: interrupted: 0 fetches requested\n\nhint: To continue: {line}\n", result.stderr)
 
 

@@ -1,13 +1,16 @@
 import json
+import re
 import unittest
 from typing import Any
+from unittest import mock
 
 from pluggy_lambda import environment, parameters
 from pluggy_lambda.aws import Aws
+from pluggy_lambda.errors import InterruptedFailure
 from pluggy_lambda.preflight import account
 from pluggy_lambda.preflight.check import Check, Failed, Outcome, Passed, Warned, run
 from pluggy_lambda.preflight.facts import Facts
-from tests.support import CALLER, CLIENT_ID, PARAMETERS, Cloudformation, Project
+from tests.support import CALLER, CLIENT_ID, PARAMETERS, ROOT, Cloudformation, Project, refusal
 
 TOPIC = "arn:aws:sns:sa-east-1:123456789012:alarms"
 VALUES = {
@@ -48,7 +51,7 @@ class Account(Project):
 class File(Project):
     def outcome(self, text: str | None) -> Outcome:
         if text is not None:
-            self.file.write_text(text)
+            self.file.write_text(text, encoding="utf-8")
         facts = Facts(Aws(environment.named("dev"), self.clients.__getitem__))
         [result] = run([account.FILE_GROUP], facts).values()
         self.assertEqual(bool(facts.parameters), isinstance(result.outcome, Passed))
@@ -96,7 +99,7 @@ class Credentials(Account):
         sts = self.stub("sts")
         sts.add_response("get_caller_identity", {"Account": "123456789012", "Arn": CALLER, "UserId": "x"})
 
-        self.assertEqual(self.outcome("credentials"), Passed(CALLER))
+        self.assertEqual(self.outcome("credentials"), Passed(CALLER.replace("on-call", "...")))
 
     def test_refused_credentials_fail(self) -> None:
         self.stub("sts").add_client_error("get_caller_identity", "ExpiredToken", "The token is expired")
@@ -105,9 +108,27 @@ class Credentials(Account):
 
     def test_a_region_that_does_not_exist_fails(self) -> None:
         self.check("region", Passed, "sa-east-1")
-        text = (self.folder / "samconfig.toml").read_text()
-        (self.folder / "samconfig.toml").write_text(text.replace("sa-east-1", "sa-east-9"))
-        self.check("region", Failed, "sa-east-9 has no apigatewayv2, cloudformation")
+        text = (self.folder / "samconfig.toml").read_text(encoding="utf-8")
+        for region, kind, found in [
+            ("sa-east-9", Failed, "sa-east-9 has no apigatewayv2, cloudformation, cloudwatch"),
+            ("us-gov-west-1", Passed, ""),
+            ("cn-north-1", Passed, ""),
+            ("nowhere", Failed, "nowhere"),
+        ]:
+            (self.folder / "samconfig.toml").write_text(text.replace("sa-east-1", region), encoding="utf-8")
+            self.check("region", kind, found)
+
+    def test_every_service_of_the_template_is_checked(self) -> None:
+        resources = re.findall(
+            r"^    Type: AWS::(\w+)::", (ROOT / "template.yaml").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        names = {"Serverless": "lambda", "HttpApi": "apigatewayv2"}
+        services = {names.get(name, name.lower()) for name in resources} - {"iam"}  # IAM has no regions.
+        if "ScheduleV2" in (ROOT / "template.yaml").read_text(encoding="utf-8"):
+            services.add("scheduler")
+
+        self.assertGreater(len(services), 6)
+        self.assertLessEqual(services, set(account.SERVICES))
 
 
 class Concurrency(Account):
@@ -140,6 +161,14 @@ class Concurrency(Account):
 
         self.check("concurrency", Passed, "quota 170, 100 unreserved")
 
+    def test_a_stack_whose_first_deployment_failed_reserves_nothing(self) -> None:
+        self.stack(WebhookReservedConcurrency="50", ItemSyncReservedConcurrency="20")
+        self.clients["cloudformation"].stack["StackStatus"] = "ROLLBACK_COMPLETE"
+        self.limits(150, 150)
+        self.values |= {"WebhookReservedConcurrency": "50", "ItemSyncReservedConcurrency": "20"}
+
+        self.check("concurrency", Failed, "70 reserved executions leave 80")
+
     def test_a_new_account_is_a_warning_with_the_command_to_ask_for_more(self) -> None:
         self.no_stack()
         self.limits(10, 10)
@@ -153,6 +182,38 @@ class Concurrency(Account):
         self.check("concurrency", Warned, "Set AccountConcurrencyThreshold: 400")
 
 
+class Gateway:
+    """A fake API Gateway whose response to one request is lost, because the operator interrupts the command."""
+
+    def __init__(self, interrupted: str, *, denied: bool = False) -> None:
+        self.interrupted = interrupted
+        self.denied = denied
+        self.apis = {"1": "pluggy-lambda-dev", "2": "pluggy-lambda-preflight-other"}
+
+    # The names of the arguments are those of AWS.
+    def import_api(self, *, Body: str, FailOnWarnings: bool) -> dict[str, str]:  # noqa: N803
+        assert FailOnWarnings
+        self.apis["3"] = json.loads(Body)["info"]["title"]
+        self.interrupt("import_api")
+        return {"ApiId": "3"}
+
+    def delete_api(self, *, ApiId: str) -> None:  # noqa: N803
+        self.interrupt("delete_api")
+        del self.apis[ApiId]
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "get_apis"
+        if self.denied:
+            raise refusal("AccessDeniedException")
+        pages = [{"Items": [{"ApiId": key, "Name": name}]} for key, name in self.apis.items()]
+        return mock.Mock(paginate=lambda: pages)
+
+    def interrupt(self, name: str) -> None:
+        if self.interrupted == name:
+            self.interrupted = ""
+            raise KeyboardInterrupt
+
+
 class Api(Account):
     def setUp(self) -> None:
         super().setUp()
@@ -161,7 +222,7 @@ class Api(Account):
     def body(self) -> dict[str, Any]:
         facts = Facts(Aws(environment.named("dev"), self.clients.__getitem__), account="123456789012")
         facts.parameters = parameters.with_defaults(self.values)
-        return account.api_body(facts)
+        return account.api_body(facts, "pluggy-lambda-preflight-1")
 
     def test_the_document_is_that_of_the_deployment(self) -> None:
         body = self.body()
@@ -190,11 +251,39 @@ class Api(Account):
         self.assertIn("x-one", body["x-amazon-apigateway-cors"]["allowHeaders"])
 
     def test_an_accepted_api_is_deleted_again(self) -> None:
+        self.enterContext(mock.patch.object(account, "_name", lambda: "pluggy-lambda-preflight-1"))
         expected = {"Body": json.dumps(self.body()), "FailOnWarnings": True}
         self.gateway.add_response("import_api", {"ApiId": "a1"}, expected)
         self.gateway.add_response("delete_api", {}, {"ApiId": "a1"})
 
         self.check("api", Passed)
+
+    def test_an_interrupted_import_leaves_no_api(self) -> None:
+        for interrupted in ("import_api", "delete_api"):
+            self.clients["apigatewayv2"] = gateway = Gateway(interrupted)
+
+            with self.assertRaises(KeyboardInterrupt):
+                self.outcome("api")
+
+            self.assertEqual(list(gateway.apis.values()), ["pluggy-lambda-dev", "pluggy-lambda-preflight-other"])
+
+    def test_an_api_that_may_stay_after_an_interruption_is_named(self) -> None:
+        self.clients["apigatewayv2"] = Gateway("import_api", denied=True)
+
+        with self.assertRaises(InterruptedFailure) as raised:
+            self.outcome("api")
+
+        self.assertRegex(
+            str(raised.exception), "interrupted, and the API pluggy-lambda-preflight-[0-9a-f]{16} may stay"
+        )
+        self.assertIn("aws apigatewayv2 get-apis --region sa-east-1", raised.exception.remedy)
+
+    def test_the_partition_is_that_of_the_region(self) -> None:
+        for region, partition in [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("sa-east-1", "aws")]:
+            text = (ROOT / "samconfig.toml").read_text(encoding="utf-8")
+            (self.folder / "samconfig.toml").write_text(text.replace("sa-east-1", region), encoding="utf-8")
+
+            self.assertIn(f"arn:{partition}:lambda:{region}:", json.dumps(self.body()))
 
     def test_a_refused_api_has_the_message(self) -> None:
         message = "Warnings found during import: unsupported security definition"
@@ -244,6 +333,18 @@ class Protection(Account):
         for value, kind in [("true", Failed), ("false", Passed)]:
             self.no_stack()
             self.values["DeletionProtection"] = value
+
+            self.check("deletion-protection", kind)
+
+    def test_a_first_deployment_that_failed_is_followed_by_a_first_one(self) -> None:
+        for status, kind in [
+            ("ROLLBACK_COMPLETE", Failed),
+            ("REVIEW_IN_PROGRESS", Failed),
+            ("IMPORT_COMPLETE", Passed),
+        ]:
+            self.stack()
+            self.clients["cloudformation"].stack["StackStatus"] = status
+            self.values["DeletionProtection"] = "true"
 
             self.check("deletion-protection", kind)
 

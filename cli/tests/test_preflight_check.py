@@ -1,11 +1,15 @@
+import os
 import unittest
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from pluggy_lambda import environment, errors
 from pluggy_lambda.commands import preflight
 from pluggy_lambda.errors import Failure, NoCredentialsError
 from pluggy_lambda.preflight import check
 from pluggy_lambda.preflight.check import Check, Failed, Group, Passed, Skipped, Warned
+from pluggy_lambda.preflight.publishable import publishable
 from tests.support import Project, check_golden
 
 
@@ -77,7 +81,12 @@ class Running(unittest.TestCase):
 
 class Printed(Project):
     def preflight(self, *options: str, groups: tuple[Group, ...] = GROUPS) -> Any:
-        with mock.patch.object(preflight, "GROUPS", groups), mock.patch("time.monotonic", lambda: 1.0):
+        place = ["KeyError", "  module, line 1, in run"]
+        with (
+            mock.patch.object(preflight, "GROUPS", groups),
+            mock.patch("time.monotonic", lambda: 1.0),
+            mock.patch.object(errors, "trace", lambda _: place),
+        ):
             return self.invoke("preflight", "--env", "dev", *options)
 
     def test_the_table_shows_what_was_found_and_the_remedy(self) -> None:
@@ -110,6 +119,76 @@ class Printed(Project):
         self.assertEqual((unknown.exit_code, of_the_stack.exit_code), (2, 2))
         self.assertIn("hint: Checks: good, doubtful", unknown.stderr)
         self.assertIn("hint: Add --stack.", of_the_stack.stderr)
+
+    def test_a_named_check_that_is_skipped_is_wrong_usage(self) -> None:
+        needy = Group("Last", (Check("needy", "the token is there", lambda _: Passed(), ("absent",)),))
+        for options in (["--only", "absent"], ["--only", "good", "--only", "needy", "--json"]):
+            result = self.preflight(*options, groups=(*GROUPS, needy))
+
+            self.assertEqual(result.exit_code, 2, result.output)
+            self.assertIn(f"error: the check {options[-2 if '--json' in options else -1]} is skipped", result.stderr)
+            self.assertIn("is skipped: no token was given\n", result.stderr)
+            self.assertNotIn("absent", result.stdout.replace("needs absent", ""))
+        failed = self.preflight("--only", "after", groups=GROUPS)
+
+        self.assertEqual((failed.exit_code, failed.stderr), (1, ""))
+
+    def test_nobody_and_no_folder_is_named(self) -> None:
+        arn = "arn:aws:sts::123456789012:assumed-role/Operators/maria@example.com"
+        file = environment.named("dev").parameters_file
+        texts = [
+            Failed(f"User: {arn} is not authorized", f"Correct {file}, or {Path.home() / 'x'}."),
+            Warned("arn:aws:iam::123456789012:user/staff/maria is the caller", f"in {self.folder}"),
+            Passed("arn:aws:sts::123456789012:federated-user/maria"),
+        ]
+        checks = [Check(str(index), "it is", lambda _, text=text: text) for index, text in enumerate(texts)]
+        no_token = NoCredentialsError("there are no AWS credentials: Token for maria-sso does not exist", "Sign in.")
+        groups = (Group("One", (*checks, Check("sso", "it is", raising(no_token)))),)
+
+        for option in ([], ["--json"]):
+            output = self.preflight(*option, groups=groups).output
+
+            for private in ("maria", str(self.folder), str(Path.home())):
+                self.assertNotIn(private, output)
+            for kept in (":assumed-role/Operators/... is not authorized", "Correct params/dev.yaml, or ~/x."):
+                self.assertIn(kept, output.replace("\\", "/"))
+
+    @unittest.skipIf(os.name == "nt", "Windows writes these paths with other letters")
+    def test_a_folder_is_no_part_of_an_address(self) -> None:
+        folder = Path("/work")
+        chosen = environment.Environment("dev", "stack", "sa-east-1", folder, folder / "params" / "dev.yaml")
+        for text, expected in [
+            ("/work/params/dev.yaml: no", "params/dev.yaml: no"),
+            ("in /work.", "in .."),
+            ("in '/work/x'", "in 'x'"),
+            ("https://id.example.com/work/x", "https://id.example.com/work/x"),
+            ("/worker/x and /work-2", "/worker/x and /work-2"),
+        ]:
+            self.assertEqual(publishable(text, chosen), expected)
+
+    def test_a_home_that_is_unknown_is_no_defect(self) -> None:
+        with mock.patch.object(Path, "home", side_effect=RuntimeError):
+            self.assertEqual(self.preflight(groups=(Group("One", GROUPS[0].checks[:1]),)).exit_code, 0)
+
+    def test_a_defect_shows_its_place_and_no_message(self) -> None:
+        result = self.invoke_with(Check("broken", "it is", raising(ValueError("the-secret"))))
+
+        self.assertIn("the check ended with ValueError, ", result.stdout)
+        self.assertIn("tests.test_preflight_check, line ", result.stdout)
+        self.assertNotIn("the-secret", result.output)
+
+    def invoke_with(self, only: Check) -> Any:
+        with mock.patch.object(preflight, "GROUPS", (Group("One", (only,)),)):
+            return self.invoke("preflight", "--env", "dev")
+
+    def test_a_pasted_header_is_a_token(self) -> None:
+        for pasted in ("the.pasted.token", "Bearer the.pasted.token", "bearer   the.pasted.token"):
+            seen: list[str] = []
+            check_token = Check("token", "it is", lambda facts, seen=seen: seen.append(facts.token) or Passed())
+            with mock.patch.object(preflight, "GROUPS", (Group("One", (check_token,)),)):
+                self.invoke("preflight", "--env", "dev", "--token", stdin=f"{pasted}\n")
+
+            self.assertEqual(seen, ["the.pasted.token"])
 
     def test_the_token_is_read_and_never_printed(self) -> None:
         result = self.invoke(

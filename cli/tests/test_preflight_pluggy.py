@@ -58,7 +58,7 @@ class Pluggy(Project):
         for value, found in [
             ("no JSON", "no JSON object"),
             ("[]", "no JSON object"),
-            ({}, "no JSON object"),
+            ({}, "there is no secret pluggy-lambda/dev in sa-east-1, or it is empty"),
             ({**SECRET, "webhookSecret": ""}, "has no webhookSecret"),
             ({"clientId": CLIENT_ID, "clientSecret": 7}, "has no clientSecret, webhookSecret"),
             ({**SECRET, "clientId": CLIENT_ID.replace("1", "2")}, "and PluggyClientId is"),

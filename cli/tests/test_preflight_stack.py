@@ -20,7 +20,7 @@ class Deployed(Project):
 
     def outcome(self, name: str) -> Outcome:
         facts = Facts(Aws(environment.named("dev"), self.clients.__getitem__), self.token, parameters=self.parameters)
-        facts.stack = Stack("UPDATE_COMPLETE", self.outputs, dict(PARAMETERS))
+        facts.stack = Stack("arn", "UPDATE_COMPLETE", self.outputs, dict(PARAMETERS))
         [found] = [each for each in stack.GROUP.checks if each.id == name]
         return run([Group("", (Check(found.id, found.sentence, found.run),))], facts)[name].outcome
 
@@ -33,6 +33,10 @@ class Deployed(Project):
         for status, kind in [
             ("CREATE_COMPLETE", Passed),
             ("UPDATE_COMPLETE", Passed),
+            ("IMPORT_COMPLETE", Passed),
+            ("IMPORT_ROLLBACK_COMPLETE", Warned),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Failed),
+            ("UPDATE_ROLLBACK_FAILED", Failed),
             ("UPDATE_ROLLBACK_COMPLETE", Warned),
             ("UPDATE_IN_PROGRESS", Failed),
             ("ROLLBACK_COMPLETE", Failed),
@@ -52,13 +56,17 @@ class Deployed(Project):
         self.parameters |= {"JwtScope": "new", "PluggyBaseUrl": "https://api.example.com"}
         self.check("deployed-parameters", Warned, "differ in JwtScope, PluggyBaseUrl")
 
-    def alarms(self, *alarms: dict[str, Any]) -> None:
-        names = [alarm["AlarmName"] for alarm in alarms]
+    def alarms(self, *alarms: dict[str, Any], missing: str = "") -> None:
+        """Makes the stack have alarms, of which one may not exist any more."""
+        names = [*(alarm["AlarmName"] for alarm in alarms), *([missing] if missing else [])]
         resources = [_resource("AWS::CloudWatch::Alarm", name) for name in names] + [_resource("AWS::SQS::Queue", "q")]
         cloudformation, cloudwatch = self.stub("cloudformation"), self.stub("cloudwatch")
-        for some, token in [(resources[:1], "more"), (resources[1:], None)]:
+        gone = {**_resource("AWS::CloudWatch::Alarm", "old"), "ResourceStatus": "DELETE_COMPLETE"}
+        for some, token in [([*resources[:1], gone], "more"), (resources[1:], None)]:
             answer = {"StackResourceSummaries": some, **({"NextToken": token} if token else {})}
             cloudformation.add_response("list_stack_resources", answer)
+        if not names:
+            return
         expected = {"AlarmNames": names, "MaxRecords": 100}
         cloudwatch.add_response("describe_alarms", {"MetricAlarms": list(alarms)}, expected)
 
@@ -66,6 +74,12 @@ class Deployed(Project):
         loud, silent = _alarm("one", ["arn:aws:sns:sa-east-1:123456789012:alarms"]), _alarm("two", [])
         self.alarms(loud, silent)
         self.check("alarms-notify", Warned, "1 alarm without a topic: two")
+        self.alarms({**loud, "ActionsEnabled": False}, _alarm("two", loud["AlarmActions"]))
+        self.check("alarms-notify", Warned, "1 alarm with disabled actions: one")
+        self.alarms(loud, missing="two")
+        self.check("alarms-notify", Warned, "1 alarm deleted: two")
+        self.alarms()
+        self.check("alarms-notify", Warned, "the stack has no alarm")
         self.alarms(loud)
         self.check("alarms-notify", Passed)
 

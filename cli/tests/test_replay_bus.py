@@ -181,7 +181,7 @@ class Command(Project):
 
         result = self.invoke("replay", "--bus", "--env", "dev", "--json")
 
-        self.assertEqual(result.exit_code, 0, result.output)
+        self.assertEqual(result.exit_code, 1, result.output)
         self.assertEqual([command["since"] for command in client.commands], ["2026-11-23T11:00:00Z"] * 2)
         self.assertEqual(client.functions, ["the-republish"] * 2)
         expected = {
@@ -236,7 +236,7 @@ class Command(Project):
 
     def test_the_printed_line_continues(self) -> None:
         self.clients["sqs"] = Sqs()
-        self.clients["lambda"] = client = Lambda(step(5, None))
+        self.clients["lambda"] = client = Lambda({**step(5, None), "deadLettered": 0})
 
         times = ["--since", "2026-11-23T11:00:00Z", "--started", "2026-11-23T12:00:00Z"]
         result = self.invoke("replay", "--bus", "--env", "dev", *times, "--cursor", "items.x", "--read", "400")
@@ -245,6 +245,15 @@ class Command(Project):
         [command] = client.commands
         self.assertEqual((command["cursor"], command["limit"]), ("items.x", 2_500))
         self.assertIn(", 500 rows read\n", result.stdout)
+        self.assertNotIn("refused", result.stdout)
+
+    def test_events_that_the_bus_refuses_end_the_command_with_1_and_name_the_page(self) -> None:
+        self.clients["sqs"], self.clients["lambda"] = Sqs(), Lambda(step(5, None))
+
+        result = self.invoke("replay", "--bus", "--env", "dev", "--since", "24h")
+
+        self.assertEqual(result.exit_code, 1, result.output)
+        self.assertIn("The bus refused 1 event: see docs/runbook/publish-dead-letters.md.\n", result.stdout)
 
 
 if __name__ == "__main__":

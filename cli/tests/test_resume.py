@@ -13,9 +13,33 @@ class Line(unittest.TestCase):
 
         self.assertEqual(line, """pluggy-lambda replay --env dev --user 'a'"'"'b; rm -rf $HOME' --cursor=-x 1""")
 
-    def test_windows_has_another_quotation_mark(self) -> None:
+    def test_an_argument_is_no_option(self) -> None:
+        with mock.patch.object(os, "name", "posix"):
+            line = str(Resume("items import", "dev", {"--run": "a", "": "--yes"}))
+
+        self.assertEqual(line, "pluggy-lambda items import --env dev --run a -- --yes")
+
+    def test_windows_has_other_quotation_marks(self) -> None:
+        again = f'"{resume.AGAIN}"'
         with mock.patch.object(os, "name", "nt"):
-            self.assertEqual(resume.quoted(["a b", "c"]), '"a b" c')
+            for word, expected in [
+                ("c:\\a\\b.csv", "c:\\a\\b.csv"),
+                ("a b", '"a b"'),
+                ("a b\\", '"a b\\\\"'),
+                ("a&calc|b<c>^(d)", '"a&calc|b<c>^(d)"'),
+                ("--cursor=-a;b", '"--cursor=-a;b"'),
+                ("é", '"é"'),
+                ("", '""'),
+                # cmd and PowerShell read these differently, whatever the quotation marks.
+                ("%PATH%", again),
+                ("$(calc)", again),
+                ("a`b", again),
+                ('a"&calc', again),
+                ("a\u201d;calc", again),
+                ("a\ncalc", again),
+                ("--user=-$x", f"--user={again}"),
+            ]:
+                self.assertEqual(resume.quoted([word]), expected, word)
 
     def test_what_is_unknown_or_was_not_chosen_is_left_out(self) -> None:
         for position, expected in [

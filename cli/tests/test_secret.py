@@ -1,24 +1,20 @@
 import hashlib
 import json
-import types
+import os
 import unittest
+from pathlib import Path
+from unittest import mock
 
 from pluggy_lambda import parameters
-from tests.support import CLIENT_ID, Project
+from tests.support import CLIENT_ID, PARAMETERS, Cloudformation, Project, refusal
 
 ANOTHER = "22222222-0000-4000-8000-000000000003"
 KEY = "arn:aws:kms:sa-east-1:123456789012:key/1"
 FILE = "PluggyClientId: 00000000-0000-4000-8000-000000000000\nWebhookSecretSha256: ''\n# kept\n"
 
 
-class NotFoundError(Exception):
-    pass
-
-
 class SecretsManager:
     """A fake Secrets Manager of one region."""
-
-    exceptions = types.SimpleNamespace(ResourceNotFoundException=NotFoundError)
 
     def __init__(self) -> None:
         self.stored: dict[str, str] = {}
@@ -27,7 +23,7 @@ class SecretsManager:
     # The names of the arguments are those of AWS.
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
         if SecretId not in self.stored:
-            raise NotFoundError
+            raise refusal("ResourceNotFoundException")
         return {"SecretString": self.stored[SecretId]}
 
     def create_secret(self, *, Name: str, Description: str, SecretString: str, KmsKeyId: str = "") -> None:  # noqa: N803
@@ -42,7 +38,7 @@ class SecretsManager:
 
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803
         if SecretId not in self.stored:
-            raise NotFoundError
+            raise refusal("ResourceNotFoundException")
         self.stored[SecretId] = SecretString
 
     def value(self, name: str) -> dict[str, str]:
@@ -119,7 +115,7 @@ class Storing(Secret):
         self.assertEqual(self.manager.value("pluggy-lambda/dev"), {**before, "clientSecret": "the second secret"})
 
     def test_the_parameters_are_written_into_the_file(self) -> None:
-        self.file.write_text(FILE)
+        self.file.write_text(FILE, encoding="utf-8")
         self.store("the first secret")
 
         webhook_secret = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
@@ -131,12 +127,12 @@ class Storing(Secret):
                 "WebhookSecretSha256": digest(webhook_secret),
             },
         )
-        self.assertIn("# kept", self.file.read_text())
+        self.assertIn("# kept", self.file.read_text(encoding="utf-8"))
 
     def test_a_rotation_that_goes_on_is_not_disturbed(self) -> None:
         self.store("the first secret")
         both = f"{'0' * 64},{digest(self.manager.value('pluggy-lambda/dev')['webhookSecret'])}"
-        self.file.write_text(FILE.replace("''", both))
+        self.file.write_text(FILE.replace("''", both), encoding="utf-8")
         self.store("the second secret")
 
         self.assertEqual(parameters.read(self.file)["WebhookSecretSha256"], both)
@@ -175,9 +171,19 @@ class Storing(Secret):
 
 
 class Rotating(Secret):
+    def setUp(self) -> None:
+        super().setUp()
+        self.file.write_text(FILE, encoding="utf-8")
+
     def rotate(self, *options: str) -> tuple[int, str]:
         result = self.invoke("secret", "--env", "dev", "--rotate", *options)
         return result.exit_code, result.output
+
+    def digests(self) -> str:
+        return parameters.read(self.file)["WebhookSecretSha256"]
+
+    def webhook_secret(self) -> str:
+        return self.manager.value("pluggy-lambda/dev")["webhookSecret"]
 
     def test_the_webhook_secret_is_new_and_nothing_else_changes(self) -> None:
         self.store("the client secret")
@@ -191,33 +197,102 @@ class Rotating(Secret):
         self.assertNotEqual(after["webhookSecret"], before["webhookSecret"])
         self.assertRegex(after["webhookSecret"], "^[0-9a-f]{64}$")
         self.assertNotIn(after["webhookSecret"], output)
-        both = f"{digest(before['webhookSecret'])},{digest(after['webhookSecret'])}"
-        self.assertIn(f"WebhookSecretSha256: {both} in {self.file}", output)
+        self.assertEqual(self.digests(), f"{digest(before['webhookSecret'])},{digest(after['webhookSecret'])}")
+        self.assertIn("1. Deploy with both digests: sam deploy --config-env dev\n", output)
         self.assertIn(f"4. Set WebhookSecretSha256: {digest(after['webhookSecret'])}", output)
 
-    def test_the_file_accepts_both_and_a_second_rotation_waits(self) -> None:
-        self.file.write_text(FILE)
+    def test_without_a_file_the_deployed_stack_decides_and_the_lines_are_printed(self) -> None:
         self.store("the client secret")
-        first = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
+        self.file.unlink()
+        old = digest(self.webhook_secret())
+        for deployed, code in [("", 1), (f"{'0' * 64},{old}", 1), ("0" * 64, 1), (old, 0)]:
+            self.clients["cloudformation"] = Cloudformation({}, {**PARAMETERS, "WebhookSecretSha256": deployed})
+
+            found, output = self.rotate("--yes")
+
+            self.assertEqual(found, code, output)
+        self.assertIn(f"WebhookSecretSha256: {old},{digest(self.webhook_secret())} in {self.file}", output)
+
+    def test_without_a_file_and_a_stack_nothing_can_be_lost(self) -> None:
+        self.store("the client secret")
+        self.file.unlink()
+        message = "Stack with id pluggy-lambda-dev does not exist"
+        self.stub("cloudformation").add_client_error("describe_stacks", "ValidationError", message)
 
         self.assertEqual(self.rotate("--yes")[0], 0)
-        second = self.manager.value("pluggy-lambda/dev")["webhookSecret"]
+
+    def test_a_second_rotation_waits(self) -> None:
+        self.store("the client secret")
+        first = self.webhook_secret()
+
+        self.assertEqual(self.rotate("--yes")[0], 0)
+        second = self.webhook_secret()
         code, output = self.rotate("--yes")
 
         self.assertEqual(code, 1)
         self.assertIn("a rotation has not ended", output)
-        self.assertEqual(parameters.read(self.file)["WebhookSecretSha256"], f"{digest(first)},{digest(second)}")
-        self.assertEqual(self.manager.value("pluggy-lambda/dev")["webhookSecret"], second)
+        self.assertIn(f"deploy with WebhookSecretSha256: {digest(first)},{digest(second)}, run pluggy", output)
+        self.assertEqual(self.digests(), f"{digest(first)},{digest(second)}")
+        self.assertEqual(self.webhook_secret(), second)
+
+    def test_the_file_must_have_the_stored_secrets_digest_alone(self) -> None:
+        self.store("the client secret")
+        stored = self.webhook_secret()
+        for digests in ("", "0" * 64, f"{'0' * 64},{digest(stored)}", f"{'0' * 64},{'1' * 64}"):
+            parameters.write(self.file, {"WebhookSecretSha256": digests})
+
+            code, output = self.rotate("--yes")
+
+            self.assertEqual(code, 1, output)
+            self.assertIn(f"and deploy with WebhookSecretSha256: {digest(stored)}.", output)
+            self.assertEqual((self.webhook_secret(), self.digests()), (stored, digests))
+
+    def test_a_file_that_cannot_be_written_keeps_the_secret(self) -> None:
+        self.store("the client secret")
+        before, text = dict(self.manager.stored), self.file.read_text(encoding="utf-8")
+        with mock.patch.object(Path, "replace", side_effect=OSError(28, "No space left on device")):
+            code, output = self.rotate("--yes")
+
+        self.assertEqual(code, 1)
+        self.assertIn("cannot be written: No space left on device", output)
+        self.assertEqual((self.manager.stored, self.file.read_text(encoding="utf-8")), (before, text))
+        self.assertEqual(sorted(path.name for path in self.file.parent.glob("dev.yaml*")), ["dev.yaml"])
+
+    def test_a_secret_that_may_not_be_stored_leaves_both_digests_and_prints_the_steps(self) -> None:
+        self.store("the client secret")
+        old = self.webhook_secret()
+        for error, code in [(refusal("InternalServiceError"), 1), (KeyboardInterrupt(), 130)]:
+            with mock.patch.object(self.manager, "put_secret_value", side_effect=error):
+                found, output = self.rotate("--yes")
+
+            self.assertEqual(found, code, output)
+            self.assertRegex(self.digests(), f"^{digest(old)},[0-9a-f]{{64}}$")
+            for step in (
+                "pluggy-lambda preflight --env dev --only webhook-digest",
+                f"If not, set WebhookSecretSha256: {digest(old)}",
+                "1. Deploy with both digests",
+                "4. Set WebhookSecretSha256",
+            ):
+                self.assertIn(step, output)
+            parameters.write(self.file, {"WebhookSecretSha256": digest(old)})
+
+    def test_a_client_secret_never_drops_the_digest_that_pluggy_sends(self) -> None:
+        self.store("the client secret")
+        parameters.write(self.file, {"WebhookSecretSha256": "0" * 64})
+
+        self.store("another client secret")
+
+        self.assertEqual(self.digests(), f"{'0' * 64},{digest(self.webhook_secret())}")
 
     def test_without_a_confirmation_nothing_changes(self) -> None:
         self.store("the client secret")
-        before = dict(self.manager.stored)
+        before, text = dict(self.manager.stored), self.file.read_text(encoding="utf-8")
 
         code, output = self.rotate()
 
         self.assertEqual(code, 2)
         self.assertIn("Add --yes", output)
-        self.assertEqual(self.manager.stored, before)
+        self.assertEqual((self.manager.stored, self.file.read_text(encoding="utf-8")), (before, text))
 
     def test_there_must_be_a_webhook_secret(self) -> None:
         code, output = self.rotate("--yes")
@@ -225,11 +300,37 @@ class Rotating(Secret):
         self.assertEqual(code, 1)
         self.assertIn("hint: Create one: pluggy-lambda secret --env dev", output)
 
-    def test_a_secret_that_is_no_object_counts_as_none(self) -> None:
+
+class Unreadable(Secret):
+    def test_a_secret_that_is_no_object_is_a_failure_and_stays(self) -> None:
         for text in ("", "[]", "7", "no JSON"):
             self.manager.stored["pluggy-lambda/dev"] = text
+            for options in ([], ["--rotate", "--yes"]):
+                result = self.invoke("secret", "--env", "dev", *options, stdin=f"{CLIENT_ID}\nx\n")
 
-            self.assertEqual(self.rotate("--yes")[0], 1, text)
+                self.assertEqual(result.exit_code, 1, result.output)
+                self.assertIn("error: the secret pluggy-lambda/dev is no JSON object\n", result.stderr)
+                self.assertIn("hint: Correct it in Secrets Manager", result.stderr)
+            self.assertEqual(self.manager.stored["pluggy-lambda/dev"], text)
+
+    def test_a_binary_secret_is_a_failure(self) -> None:
+        with mock.patch.object(self.manager, "get_secret_value", lambda **_: {"SecretBinary": b"{}"}):
+            result = self.invoke("secret", "--env", "dev", "--rotate")
+
+        self.assertEqual(result.exit_code, 1, result.output)
+        self.assertIn("is no JSON object", result.stderr)
+
+
+class Named(Secret):
+    def test_the_file_names_the_secret(self) -> None:
+        self.file.write_text(f"{FILE}PluggySecretName: our/own\n", encoding="utf-8")
+
+        result = self.invoke("secret", "--env", "dev", stdin=f"{CLIENT_ID}\nthe client secret\n")
+        rotated = self.invoke("secret", "--env", "dev", "--rotate", "--yes")
+
+        self.assertEqual((result.exit_code, rotated.exit_code), (0, 0), rotated.output)
+        self.assertEqual(list(self.manager.stored), ["our/own"])
+        self.assertEqual(parameters.read(self.file)["PluggySecretName"], "our/own")
 
 
 class File(Project):
@@ -246,26 +347,49 @@ class File(Project):
             "CorsAllowedOrigins": "https://a.example,https://b.example",
         }
         file = self.folder / "values.yaml"
-        file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n")
+        file.write_text("CorsAllowedOrigins:\n  - https://old.example\n# kept\nMemorySize: 1\n", encoding="utf-8")
 
         parameters.write(file, values)
 
         self.assertEqual(parameters.read(file), values)
-        self.assertIn("# kept\n", file.read_text())
-        self.assertIn('WebhookSecretSha256: "1e5"', file.read_text())
+        self.assertIn("# kept\n", file.read_text(encoding="utf-8"))
+        self.assertIn('WebhookSecretSha256: "1e5"', file.read_text(encoding="utf-8"))
 
     def test_a_file_in_another_form_is_left_alone(self) -> None:
         for text in ('{"MemorySize": "1"}', "MemorySize: |\n  1\n\n  2\n", "? MemorySize\n: 1\n"):
-            self.file.write_text(text)
+            self.file.write_text(text, encoding="utf-8")
 
             self.assertFalse(parameters.write(self.file, {"MemorySize": "2"}), text)
-            self.assertEqual(self.file.read_text(), text)
+            self.assertEqual(self.file.read_text(encoding="utf-8"), text)
 
-    def test_a_last_line_without_an_end_is_replaced(self) -> None:
-        self.file.write_text("MemorySize: 1")
+    def test_a_store_without_a_writable_file_prints_the_lines(self) -> None:
+        self.clients["secretsmanager"] = SecretsManager()
+        self.file.write_text(FILE, encoding="utf-8")
+        with mock.patch.object(Path, "replace", side_effect=OSError(13, "Permission denied")):
+            result = self.invoke("secret", "--env", "dev", stdin=f"{CLIENT_ID}\nthe client secret\n")
+
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("The secret pluggy-lambda/dev is stored.", result.stderr)
+        self.assertRegex(result.stderr, "\n  WebhookSecretSha256: [0-9a-f]{64}\n")
+
+    def test_a_link_stays_a_link_and_the_file_keeps_its_mode(self) -> None:
+        if os.name == "nt":
+            self.skipTest("Windows has neither without further rights")
+        real = self.folder / "real.yaml"
+        real.write_text("MemorySize: 1\n", encoding="utf-8")
+        real.chmod(0o640)
+        self.file.symlink_to(real)
 
         self.assertTrue(parameters.write(self.file, {"MemorySize": "2"}))
-        self.assertEqual(self.file.read_text(), "MemorySize: 2\n")
+
+        self.assertTrue(self.file.is_symlink())
+        self.assertEqual((real.read_text(encoding="utf-8"), real.stat().st_mode & 0o777), ("MemorySize: 2\n", 0o640))
+
+    def test_a_last_line_without_an_end_is_replaced(self) -> None:
+        self.file.write_text("MemorySize: 1", encoding="utf-8")
+
+        self.assertTrue(parameters.write(self.file, {"MemorySize": "2"}))
+        self.assertEqual(self.file.read_text(encoding="utf-8"), "MemorySize: 2\n")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,24 @@ import unittest
 from typing import Any
 from unittest import mock
 
+from pluggy_lambda import request
 from pluggy_lambda.commands import smoke
+from pluggy_lambda.event_row import EventRow
 from tests.support import OUTPUTS, PARAMETERS, Cloudformation, Project, Server
 
 ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
 TOKEN = "the-token-of-a-user"
 STATUS = {"itemId": ITEM, "phase": "ready", "fetchedAt": "12:00", "status": "UPDATED", "executionStatus": "SUCCESS"}
+GZIPPED = {"bodyEncoding": {"S": "gzip"}, "body": {"B": b"no gzip"}}
+# Headers whose names begin as those of a limit, or whose values are no numbers.
+HOSTILE = {
+    "RateLimit-User": "7654321",
+    "RateLimit-Limit-Of": "52998224725",
+    "X-RateLimit-Token": "eyJhbGciOiJSUzI1NiJ9",
+    "X-RateLimit-Reset": "usr_1 at 12",
+    "RateLimit-Policy": "529.982.247-25",
+    "Retry-After": "maria@example.com",
+}
 
 
 class Dynamodb:
@@ -49,7 +61,7 @@ class Smoke(Project):
             "POST /items": (
                 200,
                 {"id": ITEM},
-                {"RateLimit-Limit": "360", "RateLimit-Remaining": "359", "X-Secret": "s"},
+                {"RateLimit-Limit": "360", "RateLimit-Remaining": "359", "X-Secret": "s", **HOSTILE},
             ),
             f"GET /items/{ITEM}": (200, STATUS),
         }
@@ -65,20 +77,42 @@ class Smoke(Project):
         self.assertEqual(result.exit_code, 0, result.output)
         self.assertIn("the connection is ready after", result.stdout)
         self.assertIn("x-pluggy-signature, x-request-id", result.stdout)
-        report = json.loads(self.report.read_text())
+        report = json.loads(self.report.read_text(encoding="utf-8"))
         self.assertEqual(report["delivery"]["headerNames"], ["x-pluggy-signature", "x-request-id"])
         self.assertEqual(report["delivery"]["payloadFields"], ["clientUserId", "event", "itemId"])
         [response] = report["pluggyResponses"]
         self.assertEqual(response["limits"], {"ratelimit-limit": "360", "ratelimit-remaining": "359"})
         self.assertIn("x-secret", response["headerNames"])
+        for name, value in HOSTILE.items():
+            self.assertIn(name.lower(), response["headerNames"])
+            self.assertNotIn(value, self.report.read_text(encoding="utf-8"))
+            self.assertNotIn(value, result.output)
         self.assertEqual((response["request"], response["status"]), ("POST /items", 200))
+
+    def test_limits_in_every_form_are_reported(self) -> None:
+        for value, is_reported in [
+            ("60", True),
+            ("limit=100, remaining=50, reset=5", True),
+            ('"default";r=50;t=30', True),
+            ("100;w=60", True),
+            ("", False),
+            ("a" * 12, False),
+            ("12345678901", False),
+        ]:
+            answer = request.Answer(200, {"ratelimit": value}, b"")
+
+            self.assertEqual(smoke._headers(answer)["limits"], {"ratelimit": value} if is_reported else {}, value)
+
+    def test_a_body_that_is_no_object_has_no_fields(self) -> None:
+        for attributes in ({}, {"body": {"B": b"no JSON"}}, {"body": {"B": b"[1]"}}, GZIPPED):
+            self.assertEqual(EventRow("1", "item/updated", "webhook", attributes).payload_fields(), [])
 
     def test_the_report_has_no_token_no_id_and_no_body(self) -> None:
         result = self.smoke("--json")
 
-        self.assertEqual(self.document(result)["result"], json.loads(self.report.read_text()))
+        self.assertEqual(self.document(result)["result"], json.loads(self.report.read_text(encoding="utf-8")))
         for private in (TOKEN, "the-connect-token", ITEM, "usr_1"):
-            self.assertNotIn(private, self.report.read_text())
+            self.assertNotIn(private, self.report.read_text(encoding="utf-8"))
             self.assertNotIn(private, result.stdout)
         self.assertNotIn(TOKEN, result.stderr)
 
@@ -90,7 +124,7 @@ class Smoke(Project):
 
         self.assertEqual(result.exit_code, 0, result.output)
         self.assertIn("the log of the webhook cannot be read: AWS denies FilterLogEvents", result.stderr)
-        self.assertIsNone(json.loads(self.report.read_text())["delivery"]["headerNames"])
+        self.assertIsNone(json.loads(self.report.read_text(encoding="utf-8"))["delivery"]["headerNames"])
 
     def test_a_status_without_a_delivery_is_a_failure_with_a_report(self) -> None:
         self.clients["dynamodb"] = Dynamodb("schedule")
@@ -100,7 +134,7 @@ class Smoke(Project):
         self.assertEqual(result.exit_code, 1)
         self.assertIn("no webhook delivery arrived", result.stderr)
         self.assertIn("hint: Check the registration: pluggy-lambda webhook register --env dev", result.stderr)
-        self.assertIsNone(json.loads(self.report.read_text())["delivery"])
+        self.assertIsNone(json.loads(self.report.read_text(encoding="utf-8"))["delivery"])
 
     def test_a_refused_token_is_a_failure(self) -> None:
         self.server.responses["POST /connect-token"] = (401, {"message": "Unauthorized"})

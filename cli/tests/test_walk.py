@@ -127,10 +127,31 @@ class Walk(unittest.TestCase):
         self.assertNotIn("PATCH", str(Backend.requests))
 
     def test_another_refusal_of_pluggy_is_a_failure(self) -> None:
-        Backend.answer_to_post_items = (400, {"codeDescription": "CONNECTOR_OFFLINE"})
+        Backend.answer_to_post_items = (400, {"code": 400, "codeDescription": "CONNECTOR_OFFLINE"})
 
-        with self.assertRaisesRegex(Failure, "CONNECTOR_OFFLINE"):
+        with self.assertRaisesRegex(Failure, "Pluggy answered 400, CONNECTOR_OFFLINE to POST /items"):
             self.run_through(status("ready"))
+
+    def test_a_failure_has_the_codes_of_a_response_alone(self) -> None:
+        private = "maria@example.com"
+        for body in (
+            {"message": private, "accessToken": private, "codeDescription": private, "type": [private]},
+            {"codeDescription": "ITEM_USER_ALREADY_EXISTS", "items": private},
+            {"codeDescription": "ITEM_USER_ALREADY_EXISTS", "items": [{"user": private}]},
+        ):
+            Backend.answer_to_post_items = (400, body)
+
+            with self.assertRaises(Failure) as raised:
+                self.run_through(status("ready"))
+
+            self.assertIn("Pluggy answered 400", str(raised.exception))
+            self.assertNotIn(private, f"{raised.exception} {raised.exception.remedy}")
+
+    def test_a_dead_end_shows_states_alone(self) -> None:
+        with self.assertRaises(Failure) as raised:
+            self.run_through({**status("reconnect"), "providerMessage": "Olá, Maria"})
+
+        self.assertNotIn("Maria", str(raised.exception))
 
     def test_a_dead_end_is_a_failure_at_once(self) -> None:
         with self.assertRaisesRegex(Failure, "ended as reconnect"):

@@ -21,26 +21,29 @@ class Targets(unittest.TestCase):
         for target, expected in [
             (["preflight", "ENV=dev", "STACK=yes", "TOKEN=yes"], ["preflight", "--env", "dev", "--stack", "--token"]),
             (["secret", "ENV=dev"], ["secret", "--env", "dev"]),
-            (["secret", "ENV=dev", "ROTATE=webhook"], ["secret", "--env", "dev", "--rotate"]),
+            (["secret", "ENV=dev", "ROTATE=yes"], ["secret", "--env", "dev", "--rotate"]),
             (
                 ["secret", "ENV=dev", "KMS_KEY_ARN=arn", "FORCE=yes"],
                 ["secret", "--env", "dev", "--kms-key", "arn", "--yes"],
             ),
             (["register-webhook", "ENV=dev"], ["webhook", "register", "--env", "dev"]),
             (
-                ["register-webhook", "ENV=dev", "ELSEWHERE=delete"],
+                ["register-webhook", "ENV=dev", "ELSEWHERE=yes"],
                 ["webhook", "register", "--env", "dev", "--delete-elsewhere", "--yes"],
             ),
             (["smoke", "ENV=dev"], ["smoke", "--env", "dev"]),
-            (["inspect", f"ITEM={ITEM}"], ["items", "inspect", "--env", "local", ITEM]),
-            (["inspect", "USER=usr 1", "JSON=1"], ["items", "inspect", "--env", "local", "--user", "usr 1", "--json"]),
+            (["inspect", f"ITEM={ITEM}"], ["items", "inspect", "--env", "local", "--", ITEM]),
+            (
+                ["inspect", "USER=usr 1", "JSON=yes"],
+                ["items", "inspect", "--env", "local", "--user", "usr 1", "--json", "--"],
+            ),
             (
                 ["replay", "SINCE=24h", "RATE=5", "RUN=a", "ENV=prod"],
-                ["replay", "--env", "prod", "--since", "24h", "--rate", "5", "--run", "a"],
+                ["replay", "--env", "prod", "--since", "24h", "--rate", "5", "--run", "a", "--"],
             ),
             (
                 ["replay", "USER=usr 1", "CURSOR=b", "READ=100"],
-                ["replay", "--env", "local", "--user", "usr 1", "--cursor", "b", "--read", "100"],
+                ["replay", "--env", "local", "--user", "usr 1", "--cursor", "b", "--read", "100", "--"],
             ),
             (["republish"], ["replay", "--bus", "--env", "local"]),
             (
@@ -51,19 +54,46 @@ class Targets(unittest.TestCase):
                 ["republish", "SINCE=1h", "RATE=50"],
                 ["replay", "--bus", "--env", "local", "--since", "1h", "--rate", "50"],
             ),
-            (["import", "FILE=a b.csv", "RATE=5"], ["items", "import", "--env", "local", "a b.csv", "--rate", "5"]),
+            (
+                ["import", "FILE=a b.csv", "RATE=5"],
+                ["items", "import", "--env", "local", "--rate", "5", "--", "a b.csv"],
+            ),
         ]:
             self.assertEqual(words(*target), expected, target)
 
-    def test_the_shells_own_user_and_environment_do_not_count(self) -> None:
-        self.assertEqual(
-            words("replay", "SINCE=1h", USER="maria", ENV="prod"), ["replay", "--env", "local", "--since", "1h"]
-        )
+    def test_what_the_shell_sets_does_not_count(self) -> None:
+        for target, variables, expected in [
+            ("preflight", {"ENV": "prod", "STACK": "yes", "TOKEN": "yes"}, ["preflight"]),
+            ("secret", {"ROTATE": "yes", "FORCE": "yes", "KMS_KEY_ARN": "arn"}, ["secret"]),
+            ("register-webhook", {"ELSEWHERE": "yes"}, ["webhook", "register"]),
+            ("inspect", {"JSON": "yes", "ITEM": ITEM}, ["items", "inspect", "--env", "local", "--"]),
+            ("replay", {"USER": "maria", "RATE": "9", "RUN": "a"}, ["replay", "--env", "local", "--"]),
+            ("republish", {"SINCE": "1h", "STARTED": "x", "CURSOR": "b"}, ["replay", "--bus", "--env", "local"]),
+            ("import", {"FILE": "a.csv"}, ["items", "import", "--env", "local", "--"]),
+        ]:
+            self.assertEqual(words(target, **variables), expected, target)
 
-    def test_a_value_is_no_shell_code(self) -> None:
-        hostile = "a; echo $$HOME `id` 'b' \"c\""
+    def test_a_switch_is_yes_or_a_mistake(self) -> None:
+        for target, switch in [
+            ("preflight", "STACK"),
+            ("preflight", "TOKEN"),
+            ("secret", "ROTATE"),
+            ("secret", "FORCE"),
+            ("register-webhook", "ELSEWHERE"),
+            ("inspect", "JSON"),
+        ]:
+            self.assertEqual(words(target, f"{switch}="), words(target), switch)
+            for value in ("no", "0", "Yes", "yes yes", "yesyes", "e", "|"):
+                with self.assertRaises(subprocess.CalledProcessError) as caught:
+                    words(target, f"{switch}={value}")
 
-        self.assertEqual(words("replay", f"ITEM={hostile}")[-1], hostile.replace("$$", "$"))
+                self.assertEqual(caught.exception.stdout, "", value)
+                self.assertIn(f"{switch} must be yes", caught.exception.stderr, value)
+
+    def test_a_value_is_no_shell_code_and_no_code_of_make(self) -> None:
+        hostile = "-a; echo $$HOME $(info x) `id` 'b' \"c\""
+
+        self.assertEqual(words("replay", f"ITEM={hostile}")[-2:], ["--", hostile])
 
 
 if __name__ == "__main__":

@@ -24,17 +24,33 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack."""
+    """A stack, deployed or not."""
 
+    id: str
+    """The ARN, which names the stack also after its deletion."""
     status: str
     outputs: dict[str, str]
     parameters: dict[str, str]
+    is_locked: bool = False
+    """Whether termination protection is on."""
+
+    @property
+    def is_deployed(self) -> bool:
+        """Returns whether a deployment of the stack has ever succeeded. Its resources exist then."""
+        return self.status == "CREATE_COMPLETE" or self.status.startswith(("IMPORT_", "UPDATE_"))
 
     def output(self, name: str, remedy: str = "Deploy this version of the project first.") -> str:
         """Returns an output that a command needs."""
         value = self.outputs.get(name)
         if not value:
             raise Failure(f"this stack has no output {name}", remedy)
+        return value
+
+    def parameter(self, name: str) -> str:
+        """Returns a parameter that a command needs."""
+        value = self.parameters.get(name)
+        if not value:
+            raise Failure(f"this stack has no parameter {name}", "Deploy this version of the project first.")
         return value
 
 
@@ -52,7 +68,7 @@ class Aws:
         return errors.explained("AWS", SIGN_IN, REACH)
 
     def stack(self) -> Stack:
-        """Returns the deployed stack."""
+        """Returns the stack."""
         stack = self.stack_if_any()
         if stack is None:
             name, region = self.environment.stack_name, self.environment.region
@@ -66,21 +82,21 @@ class Aws:
         return stack
 
     def stack_if_any(self) -> Stack | None:
-        """Returns the deployed stack, or `None` if there is none."""
-        from botocore.exceptions import ClientError
-
+        """Returns the stack, or `None` if there is none."""
         with self.explained():
             try:
                 answer = self.client("cloudformation").describe_stacks(StackName=self.environment.stack_name)
-            except ClientError as error:
-                if "does not exist" in str(error):
+            except Exception as error:
+                if errors.is_absent(error):
                     return None
                 raise
         stack = answer["Stacks"][0]
         return Stack(
+            stack["StackId"],
             stack["StackStatus"],
             {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])},
-            {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])},
+            {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", [])},
+            stack.get("EnableTerminationProtection", False),
         )
 
     def statement(self) -> dict[str, str]:

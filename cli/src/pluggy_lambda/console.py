@@ -112,7 +112,7 @@ class Console:
             "environment": self._environment,
             name: content,
         }
-        print(json.dumps(document, indent=2, ensure_ascii=False), flush=True)
+        print(json.dumps(document, indent=2), flush=True)
 
 
 def _terminal(stream: TextIO) -> "Terminal":

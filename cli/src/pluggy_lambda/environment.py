@@ -28,7 +28,7 @@ class Environment:
 
     @property
     def secret_name(self) -> str:
-        """Returns the name in Secrets Manager. Each environment has its own secret."""
+        """Returns the default name in Secrets Manager. Each environment has its own secret."""
         return f"pluggy-lambda/{self.name}"
 
     @property

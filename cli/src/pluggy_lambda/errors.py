@@ -1,5 +1,6 @@
 """Failures that an operator can act on, with their exit codes. Errors of the AWS libraries become such failures."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ REFUSED_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
+ABSENT = {"NotFoundException", "ResourceNotFoundException"}
 
 
 class Failure(Exception):
@@ -59,6 +61,7 @@ def explained(who: str, sign_in: str, reach: str) -> Iterator[None]:
 
     without_credentials = (
         exceptions.CredentialRetrievalError,
+        exceptions.InvalidConfigError,
         exceptions.NoCredentialsError,
         exceptions.PartialCredentialsError,
         exceptions.ProfileNotFound,
@@ -82,6 +85,26 @@ def code_of(error: Exception) -> str:
     """Returns the code of an error that AWS answered, or nothing."""
     response = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def is_absent(error: Exception) -> bool:
+    """Returns whether AWS answered that what the request names does not exist."""
+    # CloudFormation has no code of its own for a stack that does not exist.
+    is_no_stack = code_of(error) == "ValidationError" and "does not exist" in str(error)
+    return is_no_stack or code_of(error) in ABSENT
+
+
+def trace(error: BaseException) -> list[str]:
+    """Returns where an error and its causes came from. Their messages are left out, because they may have secrets."""
+    lines: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        lines.append(type(cause).__name__)
+        for frame, number in traceback.walk_tb(cause.__traceback__):
+            module, function = frame.f_globals.get("__name__", "?"), frame.f_code.co_name
+            lines.append(f"  {module}, line {number}, in {function}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return lines
 
 
 def _of_response(error: Exception, who: str, sign_in: str) -> Failure:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,15 @@ class EventRow:
     attributes: dict[str, Any]
 
     def payload_fields(self) -> list[str]:
-        """Returns the names of the fields in the delivery's body, without their values."""
-        body = self.attributes["body"]["B"]
-        if _text(self.attributes, "bodyEncoding") == "gzip":
-            body = gzip.decompress(body)
-        return sorted(json.loads(body))
+        """Returns the names of the fields in the delivery's body, without their values: none if it is no object."""
+        body = self.attributes.get("body", {}).get("B", b"")
+        try:
+            if _text(self.attributes, "bodyEncoding") == "gzip":
+                body = gzip.decompress(body)
+            value = json.loads(body)
+        except (EOFError, OSError, ValueError, zlib.error):
+            return []
+        return sorted(value) if isinstance(value, dict) else []
 
 
 def of_item(dynamodb: Any, table: str, item_id: str) -> list[EventRow]:

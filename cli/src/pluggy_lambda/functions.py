@@ -10,6 +10,7 @@ from pluggy_lambda.errors import Failure
 
 # What each report must have. A function may add to it.
 REPORTED = {
+    "ensure": {"result"},
     "import": {"imported", "known"},
     "replay": {"replayed", "known", "scanned", "rows", "cursor"},
     "republish": {"published", "deadLettered", "scanned", "rows", "cursor"},
@@ -45,7 +46,7 @@ def asking(client: Any, function: str, statement: Mapping[str, str], who: str) -
     def ask(command: dict[str, Any]) -> dict[str, Any]:
         stated = audit.stated(command, statement)
         answer = client.invoke(FunctionName=function, Payload=json.dumps(stated).encode())
-        payload = json.loads(answer["Payload"].read() or b"null") or {}
+        payload = _object(answer["Payload"].read())
         if "FunctionError" in answer:
             message = payload.get("errorMessage", "it gave no message")
             raise Failure(
@@ -53,19 +54,32 @@ def asking(client: Any, function: str, statement: Mapping[str, str], who: str) -
                 f"The log of {who} has the details. Every command can be repeated.",
             )
         if payload.get("result") == "refused":
-            problem = f"{payload['field']} {payload['reason']}".strip()
+            problem = f"{payload.get('field', 'a field')} {payload.get('reason', 'is wrong')}".strip()
             raise Failure(
                 f"{who} refuses the command: {problem}",
                 "Correct the value. If it is right, the command line and the stack have different versions.",
             )
-        if missing := sorted(REPORTED.get(command["action"], set()) - payload.keys()):
-            raise Failure(
-                f"{who} reports no {', '.join(missing)}",
-                "The command line and the stack have different versions. Install the version of the stack.",
-            )
+        require(payload, REPORTED.get(command["action"], set()), who)
         return payload
 
     return ask
+
+
+def require(report: Mapping[str, Any], names: set[str], who: str) -> None:
+    """Checks that a report has these fields. One of another version may lack some."""
+    if missing := sorted(names - report.keys()):
+        raise Failure(
+            f"{who} reports no {', '.join(missing)}",
+            "The command line and the stack have different versions. Install the version of the stack.",
+        )
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(payload)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _of_output(aws: Aws, who: str, output: str, remedy: str = "Deploy this version of the project first.") -> Ask:

@@ -1,5 +1,6 @@
 """The command `pluggy-lambda`."""
 
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -26,8 +27,12 @@ class Commands(click.Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> NoReturn:
         """Runs the command line and ends the process."""
         assert standalone_mode
+        _use_utf8()
         try:
             code = super().main(*args, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
         except click.UsageError as error:
             path = error.ctx.command_path if error.ctx else "pluggy-lambda"
             Console().error(_sentence(error.format_message()), f"{path} --help shows what is possible.")
@@ -68,6 +73,17 @@ for command in (
     remove.remove,
 ):
     main.add_command(command)
+
+
+def _use_utf8() -> None:
+    """Sets the encoding of the standard streams. Windows has another one for pipes and files."""
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
 
 
 def _sentence(text: str) -> str:

@@ -2,15 +2,15 @@
 
 import functools
 import math
+import re
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from pluggy_lambda import aws, console, environment
+from pluggy_lambda import aws, console, environment, errors
 from pluggy_lambda.aws import Aws, Clients
 from pluggy_lambda.console import Console
 from pluggy_lambda.environment import Environment
@@ -32,8 +32,9 @@ class Operation:
 
     @functools.cached_property
     def aws(self) -> Aws:
-        """Returns the account of the environment."""
-        return Aws(self.environment, functools.cache(self.make_clients(self.environment)))
+        """Returns the account of the environment. Its credentials are sought at the first call."""
+        make = functools.cache(self.make_clients)
+        return Aws(self.environment, functools.cache(lambda service: make(self.environment)(service)))
 
     def confirm(self, question: str) -> None:
         """Asks the operator, unless --yes answers. A `no` ends the command."""
@@ -51,6 +52,10 @@ class Operation:
     def ask_secret(self, what: str) -> str:
         """Asks for a secret on the terminal without showing it, or reads a line of the standard input."""
         return self._ask(what, hide_input=True)
+
+    def ask_token(self) -> str:
+        """Asks for a user's access token, which may be pasted from a header."""
+        return re.sub("^bearer +", "", self.ask_secret("A user's access token"), flags=re.IGNORECASE)
 
     def _ask(self, what: str, *, hide_input: bool) -> str:
         if console.is_interactive():
@@ -86,15 +91,17 @@ def operation(function: Function) -> Function:
         except Failure as failure:
             output.error(str(failure), failure.remedy)
             context.exit(failure.exit_code)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             output.error("interrupted", "Run the same command again.")
             context.exit(InterruptedFailure.exit_code)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:  # Nobody reads on. click ends the command without a word.
             raise
         except Exception as error:
-            output.clear()
-            traceback.print_exc()
-            problem = f"unexpected {type(error).__name__}: {error}"
+            for line in ["Traceback, without messages:", *errors.trace(error)]:
+                output.say(line)
+            problem = f"unexpected {type(error).__name__}"
             output.error(problem, "This is a defect of the command line. Please report it with the lines above.")
             context.exit(1)
         finally:

@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from pluggy_lambda.environment import Environment
 from pluggy_lambda.errors import Failure
 
 
@@ -41,6 +43,16 @@ def read(file: Path) -> dict[str, str]:
     if values is None:
         raise Failure(f"{file} is no list of parameters", "Each line is a parameter: Name: value")
     return values
+
+
+def read_if_any(file: Path) -> dict[str, str]:
+    """Returns the values of a file, or nothing if it does not exist."""
+    return read(file) if file.exists() else {}
+
+
+def secret_name(environment: Environment) -> str:
+    """Returns the secret's name: that of the environment's file, which the deployed functions read, or the default."""
+    return read_if_any(environment.parameters_file).get("PluggySecretName") or environment.secret_name
 
 
 def with_defaults(values: Mapping[str, str]) -> dict[str, str]:
@@ -83,7 +95,8 @@ def problem_of(name: str, value: str) -> str:
 def write(file: Path, values: Mapping[str, str]) -> bool:
     """Sets values in a file, and keeps its other lines and its comments.
 
-    Returns false, and leaves the file alone, if it is not written one parameter in a line.
+    Returns false, and leaves the file alone, if it is not written one parameter in a line. The file has its old text or
+    the new one, never a part.
     """
     import yaml
 
@@ -97,7 +110,16 @@ def write(file: Path, values: Mapping[str, str]) -> bool:
     # A second line of one parameter would be right for us, and an error for SAM.
     if not is_right or any(name in known and f"\n{name}:" not in f"\n{before}" for name in values):
         return False
-    file.write_text(after, encoding="utf-8")
+    whole = file.resolve()
+    beside = whole.with_name(f"{whole.name}.new")
+    try:
+        beside.write_text(after, encoding="utf-8")
+        shutil.copymode(whole, beside)
+        beside.replace(whole)
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}", "Nothing in it has changed.") from None
+    finally:
+        beside.unlink(missing_ok=True)
     return True
 
 

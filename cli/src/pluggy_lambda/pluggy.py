@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pluggy_lambda import request
 from pluggy_lambda.errors import Failure
+
+# Pluggy allows five webhooks per event name, so there are always fewer pages.
+MAX_PAGES = 20
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,31 @@ def api_key(base_url: str, credentials: Credentials) -> str:
 
 
 def webhooks_of(base_url: str, key: str, url: str) -> list[dict[str, Any]]:
-    """Returns the webhooks that are registered for an address."""
-    answer = request.send("GET", f"{base_url}/webhooks", headers={"x-api-key": key})
-    if answer.status == 204:
-        return []
-    results = answer.object().get("results") if answer.status == 200 else None
-    if not isinstance(results, list):
-        raise Failure(f"Pluggy answered {answer.status} to GET /webhooks", "Try again, or see status.pluggy.ai.")
-    webhooks = [webhook for webhook in results if isinstance(webhook, dict) and webhook.get("id")]
+    """Returns the webhooks that are registered for an address, from all pages."""
+    webhooks: list[dict[str, Any]] = []
+    for page in range(1, MAX_PAGES + 1):
+        # Pluggy documents the first page without a query.
+        query = f"?page={page}" if page > 1 else ""
+        answer = request.send("GET", f"{base_url}/webhooks{query}", headers={"x-api-key": key})
+        if answer.status == 204:
+            break
+        results = answer.object().get("results") if answer.status == 200 else None
+        if not isinstance(results, list):
+            raise Failure(f"Pluggy answered {answer.status} to GET /webhooks", "Try again, or see status.pluggy.ai.")
+        webhooks += [webhook for webhook in results if isinstance(webhook, dict) and webhook.get("id")]
+        pages = answer.object().get("totalPages")
+        if not isinstance(pages, int) or pages <= page:
+            break
     return [webhook for webhook in webhooks if _is_same(str(webhook.get("url", "")), url)]
 
 
 def delete_webhook(base_url: str, key: str, webhook_id: str) -> None:
     """Deletes a webhook. One that is gone already is no failure."""
-    answer = request.send("DELETE", f"{base_url}/webhooks/{webhook_id}", headers={"x-api-key": key})
+    path = f"/webhooks/{quote(webhook_id, safe='')}"
+    answer = request.send("DELETE", f"{base_url}{path}", headers={"x-api-key": key})
     if answer.status not in (200, 204, 404):
         raise Failure(
-            f"Pluggy answered {answer.status} to DELETE /webhooks/{webhook_id}",
+            f"Pluggy answered {answer.status} to DELETE {path}",
             "Try again, or delete the webhook in Pluggy's dashboard, Webhooks.",
         )
 

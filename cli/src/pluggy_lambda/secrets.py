@@ -5,6 +5,8 @@ import json
 import secrets
 from typing import Any
 
+from pluggy_lambda.errors import Failure, is_absent
+
 WEBHOOK_SECRET_BYTES = 32
 KEYS = ("clientId", "clientSecret", "webhookSecret")
 
@@ -20,16 +22,24 @@ def new_webhook_secret() -> str:
 
 
 def read(manager: Any, name: str) -> dict[str, str]:
-    """Returns the secret's value. It is empty if there is no secret, and has no key that cannot be read."""
+    """Returns the secret's texts, or nothing if there is no secret. A secret that cannot be read is a failure."""
     try:
-        text = manager.get_secret_value(SecretId=name)["SecretString"]
-    except manager.exceptions.ResourceNotFoundException:
-        return {}
+        # A binary secret has no string.
+        text = manager.get_secret_value(SecretId=name).get("SecretString", "")
+    except Exception as error:
+        if is_absent(error):
+            return {}
+        raise
     try:
         value = json.loads(text)
     except ValueError:
-        return {}
-    return {key: each for key, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
+        value = None
+    if not isinstance(value, dict):
+        raise Failure(
+            f"the secret {name} is no JSON object",
+            f"Correct it in Secrets Manager: an object with {', '.join(KEYS)}. Or delete it, and store it again.",
+        )
+    return {key: each for key, each in value.items() if isinstance(each, str)}
 
 
 def write(manager: Any, name: str, value: dict[str, str], key: str = "") -> bool:
@@ -44,7 +54,9 @@ def write(manager: Any, name: str, value: dict[str, str], key: str = "") -> bool
             manager.update_secret(SecretId=name, SecretString=text, **with_key)
         else:
             manager.put_secret_value(SecretId=name, SecretString=text)
-    except manager.exceptions.ResourceNotFoundException:
+    except Exception as error:
+        if not is_absent(error):
+            raise
         manager.create_secret(Name=name, Description="Pluggy's credentials", SecretString=text, **with_key)
         return True
     return False

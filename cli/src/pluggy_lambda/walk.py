@@ -1,6 +1,6 @@
 """A walk: one bank connection through the whole path, as an app and its user make it. Each step is shown."""
 
-import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ POLL_SECONDS = 0.25
 LOGS = "the functions' logs in CloudWatch, or make logs for the local stack"
 
 DONE = "ready"
+CODE = re.compile(r"[A-Z0-9_]{1,60}|urn:pluggy-lambda:problem:[a-z-]{1,60}")
 # Only a person resolves these phases, so waiting longer does not help.
 DEAD_ENDS = {"failed", "reconnect", "ready_partial"}
 
@@ -77,11 +78,12 @@ def call_api(surroundings: Surroundings, method: str, path: str, body: dict[str,
 
 def existing_items(answer: request.Answer) -> list[str]:
     """Returns the items because of which Pluggy refuses a second one with the same credentials (`avoidDuplicates`)."""
-    body = answer.json()
+    body = answer.object()
     # Pluggy documents 400, but 409 was observed too.
-    if answer.status not in (400, 409) or not isinstance(body, dict):
+    if answer.status not in (400, 409) or body.get("codeDescription") != "ITEM_USER_ALREADY_EXISTS":
         return []
-    return body.get("items") or [] if body.get("codeDescription") == "ITEM_USER_ALREADY_EXISTS" else []
+    items = body.get("items")
+    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
 
 
 def _connect(surroundings: Surroundings, show: Print) -> Started:
@@ -163,7 +165,7 @@ def _watch(surroundings: Surroundings, started: Started, show: Print) -> Walked:
         if is_news and status.get("phase") == DONE:
             return Walked(status, list(events.values()))
         if is_news and status.get("phase") in DEAD_ENDS:
-            raise Failure(f"the connection ended as {status['phase']}:\n{json.dumps(status, indent=2)}")
+            raise Failure(f"the connection ended as {status['phase']}: {state}", f"See {LOGS}.")
         time.sleep(POLL_SECONDS)
     raise Failure(
         f"the connection was not {DONE} within {surroundings.patience_seconds:.0f} s; last seen: {seen_state}",
@@ -185,5 +187,7 @@ def _state(answer: request.Answer, is_news: bool) -> str:
 
 
 def _unexpected(who: str, what: str, answer: request.Answer) -> Failure:
-    body = answer.body.decode(errors="replace")[:500]
-    return Failure(f"{who} answered {answer.status} to {what}: {body}", f"See {LOGS}.")
+    """Returns a failure with the response's codes. The rest of a body may name a user or have a token."""
+    codes = [str(answer.object().get(name, "")) for name in ("codeDescription", "type")]
+    shown = "".join(f", {code}" for code in codes if CODE.fullmatch(code))
+    return Failure(f"{who} answered {answer.status}{shown} to {what}", f"See {LOGS}.")

@@ -18,6 +18,8 @@ Examples:
     --set JwtScope=connections --set PluggyClientId=11111111-0000-4000-8000-000000000003
 """
 EXAMPLE_HOST = "example.com"
+# Without it, a default could not be emptied: the prompt takes an empty answer for the default.
+EMPTY = "-"
 # The first line of an example.
 HEAD = re.compile(r"\A# Parameters of the environment `\w+`\. Copy .*")
 
@@ -176,9 +178,13 @@ def _asked(run: Operation, answers: dict[str, str], values: dict[str, str]) -> d
 def _answer(run: Operation, question: Question, default: str | None) -> str:
     run.console.heading(question.parameter)
     run.console.say(question.explanation)
+    if question.may_be_empty and default:
+        run.console.say(f"{EMPTY} leaves it empty.")
 
     def checked(value: str) -> str:
         value = value.strip()
+        if question.may_be_empty and value == EMPTY:
+            return ""
         if problem := parameters.problem_of(question.parameter, value):
             raise click.UsageError(problem)
         return value

@@ -137,12 +137,15 @@ def _import(
 
 def _of_user(ask: Ask, user: str) -> list[dict[str, Any]]:
     command = {"action": "inspect", "clientUserId": user}
-    page = ask(command)
-    found = page["items"]
-    while page["cursor"]:
-        page = ask({**command, "cursor": page["cursor"]})
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = ask({**command, "cursor": cursor} if cursor else command)
+        functions.require(page, {"items", "cursor"}, "operator")
         found += page["items"]
-    return found
+        cursor = page["cursor"]
+        if not cursor:
+            return found
 
 
 def _text(run: Operation, file: Path | None) -> str:

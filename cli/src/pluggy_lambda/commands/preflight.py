@@ -12,6 +12,7 @@ from pluggy_lambda.options import Operation, operation
 from pluggy_lambda.preflight import account, check, credentials, identity, stack
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Result, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
+from pluggy_lambda.preflight.publishable import publishable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -44,24 +45,40 @@ def preflight(run: Operation, with_stack: bool, with_token: bool, only: tuple[st
 
     It checks the parameters, AWS, the identity provider and Pluggy. With --stack it checks the deployed stack as well.
     A failed check names its remedy and ends the command with exit code 1; a warning does not. Nothing is changed,
-    except that an API is imported and deleted again.
+    except that an API is imported and deleted again. The output has no secret, no token, no user's name and no absolute
+    path.
     """
     groups = WITH_STACK if with_stack else GROUPS
     known = [each.id for group in groups for each in group.checks]
     if unknown := [name for name in only if name not in known]:
         hint = "Add --stack." if not with_stack and unknown[0] in _ids(WITH_STACK) else f"Checks: {', '.join(known)}"
         raise WrongUsageError(f"there is no check {unknown[0]}", hint)
-    token = run.ask_secret("A user's access token") if with_token else ""
+    token = run.ask_token() if with_token else ""
     chosen = check.chosen(groups, only)
 
     def observe(each: Check) -> None:
         run.console.progress(f"checking that {each.sentence}", log=False)
 
-    results = check.run(chosen, Facts(run.aws, token), observe)
+    found = check.run(chosen, Facts(run.aws, token), observe)
+    # The output is for public reports too.
+    results = {name: each.mapped(lambda text: publishable(text, run.environment)) for name, each in found.items()}
+    _require_run(only, results)
     counts = {word: sum(_word(result.outcome) == word for result in results.values()) for word, _ in WORDS.values()}
     run.console.result(lines(chosen, results), {"checks": [_document(result) for result in results.values()], **counts})
     if codes := {result.exit_code for result in results.values() if isinstance(result.outcome, Failed)}:
         click.get_current_context().exit(max(codes))
+
+
+def _require_run(only: Sequence[str], results: Mapping[str, Result]) -> None:
+    """Refuses a named check that was skipped although nothing failed: the command line lacks what it needs."""
+    outcomes = [result.outcome for result in results.values()]
+    if any(isinstance(outcome, Failed) for outcome in outcomes):
+        return
+    for name in only:
+        if isinstance(results[name].outcome, Skipped):
+            # The first skipped check is one that the others need.
+            [because, *_] = [outcome.because for outcome in outcomes if isinstance(outcome, Skipped)]
+            raise WrongUsageError(f"the check {name} is skipped: {because}", "Add what it needs, or leave out --only.")
 
 
 def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list["str | Text"]:

@@ -21,6 +21,8 @@ Examples:
   pluggy-lambda replay --env prod --bus
 """
 
+RUNBOOK = "docs/runbook/publish-dead-letters.md"
+
 
 @click.command(epilog=EPILOG)
 @click.argument("item_id", required=False, default="")
@@ -60,7 +62,8 @@ def replay(
     arrived since a time. item-sync fetches them at Pluggy.
 
     With --bus, the command publishes every webhook that arrived since a time, and the present state of each item that
-    was fetched since then. The default time is the earliest that a message of the dead-letter queue names.
+    was fetched since then. The default time is the earliest that a message of the dead-letter queue names. Events that
+    the bus refuses go to that queue, and end the command with exit code 1.
     """
     if read is not None and not cursor:
         raise WrongUsageError("--read belongs to --cursor", "Copy the whole line that the interrupted command printed.")
@@ -122,8 +125,13 @@ def _publish(run: Operation, since: str, started: str, cursor: str, read: int | 
     progress = republish.run(job, ask, pace, run.environment.name, lambda now: run.console.progress(now.status()))
     with run.aws.explained():
         deleted, left = queue.forget(job.since, job.started)
+    refused = [f"The bus refused {counted(progress.dead_lettered, 'event')}: see {RUNBOOK}."]
     run.console.result(
-        [str(progress), f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left:,} left"],
+        [
+            str(progress),
+            f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left:,} left",
+            *(refused if progress.dead_lettered else []),
+        ],
         {
             "since": moment.text(job.since),
             "published": progress.published,
@@ -133,3 +141,5 @@ def _publish(run: Operation, since: str, started: str, cursor: str, read: int | 
             "messagesLeft": left,
         },
     )
+    if progress.dead_lettered:
+        click.get_current_context().exit(1)

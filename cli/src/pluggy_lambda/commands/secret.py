@@ -1,12 +1,13 @@
 """`pluggy-lambda secret`: stores Pluggy's credentials, or a new webhook secret."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from pluggy_lambda import parameters, secrets
-from pluggy_lambda.errors import Failure, WrongUsageError
+from pluggy_lambda.errors import Failure, InterruptedFailure, WrongUsageError
 from pluggy_lambda.options import Operation, operation
 
 EPILOG = """\b
@@ -16,6 +17,7 @@ Examples:
   pluggy-lambda secret --env prod --rotate
 """
 HOURS_OF_RETRIES = "three hours"
+CHECK = "pluggy-lambda preflight --env {} --only webhook-digest"
 
 
 @click.command(epilog=EPILOG)
@@ -26,8 +28,9 @@ def secret(run: Operation, rotate: bool, kms_key: str) -> None:
     """Store Pluggy's credentials in Secrets Manager.
 
     The command asks for the client id and the client secret, or reads them as two lines from the standard input. It
-    keeps an existing webhook secret, and creates one otherwise. Then it writes the parameters that follow into the
-    environment's file, if the file exists.
+    keeps an existing webhook secret, and creates one otherwise. The secret has the name PluggySecretName of the
+    environment's file, or pluggy-lambda/<env>. Then the command writes the parameters that follow into the file, if it
+    exists.
 
     With --rotate, it replaces the webhook secret alone, and prints the steps of a rotation.
     """
@@ -43,8 +46,12 @@ def secret(run: Operation, rotate: bool, kms_key: str) -> None:
 
 
 def _rotate(run: Operation) -> None:
-    """Stores a new webhook secret. It can be stored first, because only `webhook-registration` reads it."""
-    name, env = run.environment.secret_name, run.environment.name
+    """Stores a new webhook secret. It can be stored first, because only `webhook-registration` reads it.
+
+    The file accepts both secrets before the new one is stored, so that a failure never leaves out the one that Pluggy
+    sends.
+    """
+    name, env, file = parameters.secret_name(run.environment), run.environment.name, run.environment.parameters_file
     manager = run.aws.client("secretsmanager")
     with run.aws.explained():
         before = secrets.read(manager, name)
@@ -54,17 +61,24 @@ def _rotate(run: Operation) -> None:
     old, new = secrets.sha256(before["webhookSecret"]), secrets.sha256(after["webhookSecret"])
     _require_no_rotation(run, old)
     run.confirm(f"Replace the webhook secret of {name} in {run.environment.region}?")
-    with run.aws.explained():
-        secrets.write(manager, name, after)
     written = _write_parameters(run, {"WebhookSecretSha256": f"{old},{new}"})
     deploy = f"sam deploy --config-env {env}"
     steps = [
         f"1. Deploy with both digests: {deploy}"
-        + ("" if written else f", with WebhookSecretSha256: {old},{new} in {run.environment.parameters_file}"),
+        + ("" if written else f", with WebhookSecretSha256: {old},{new} in {file}"),
         f"2. Register the new secret: pluggy-lambda webhook register --env {env}",
         f"3. Wait for {HOURS_OF_RETRIES}: Pluggy may retry deliveries with the old secret.",
-        f"4. Set WebhookSecretSha256: {new} in {run.environment.parameters_file}, and deploy: {deploy}",
+        f"4. Set WebhookSecretSha256: {new} in {file}, and deploy: {deploy}",
     ]
+    undo = f"If not, set WebhookSecretSha256: {old} in {file}, and run this command again." if written else ""
+    remaining = " ".join(["It may be stored all the same:", CHECK.format(env), f"shows {new} then.", undo, *steps])
+    try:
+        with run.aws.explained():
+            secrets.write(manager, name, after)
+    except Failure as failure:
+        raise failure.advised(remaining) from None
+    except KeyboardInterrupt:
+        raise InterruptedFailure("interrupted while the secret was stored", remaining) from None
     run.console.result(
         [
             f"secret {name} in {run.environment.region} has a new webhook secret",
@@ -76,19 +90,33 @@ def _rotate(run: Operation) -> None:
 
 
 def _require_no_rotation(run: Operation, stored: str) -> None:
-    """Refuses a second rotation before the first one ends: it would drop the digest that Pluggy still sends."""
-    if not run.environment.parameters_file.exists():
+    """Refuses a rotation unless the webhook accepts the stored secret alone.
+
+    Otherwise an earlier rotation has not ended, and a second one could leave out the digest that Pluggy sends.
+    """
+    file, env = run.environment.parameters_file, run.environment.name
+    if file.exists():
+        where, digests = str(file), _digests(run)
+    elif stack := run.aws.stack_if_any():
+        where, digests = f"the stack {run.environment.stack_name}", _split(stack.parameters)
+    else:
+        return  # Nothing receives deliveries yet.
+    if digests == [stored]:
         return
-    digests = parameters.read(run.environment.parameters_file).get("WebhookSecretSha256", "").split(",")
     if len(digests) > 1:
-        raise Failure(
-            f"{run.environment.parameters_file} has two digests, so a rotation has not ended",
-            f"End it: set WebhookSecretSha256: {stored} and deploy. docs/rotation.md explains the steps.",
-        )
+        problem = f"{where} has two digests, so a rotation has not ended"
+    else:
+        problem = f"{where} does not have the digest of the stored webhook secret"
+    both = ",".join([*[digest for digest in digests if digest != stored][-1:], stored])
+    raise Failure(
+        problem,
+        f"End it first (docs/rotation.md): deploy with WebhookSecretSha256: {both}, run pluggy-lambda webhook register "
+        f"--env {env}, wait for {HOURS_OF_RETRIES}, and deploy with WebhookSecretSha256: {stored}.",
+    )
 
 
 def _store(run: Operation, client_id: str, client_secret: str, key: str) -> None:
-    name, region = run.environment.secret_name, run.environment.region
+    name, region = parameters.secret_name(run.environment), run.environment.region
     manager = run.aws.client("secretsmanager")
     with run.aws.explained():
         existing = secrets.read(manager, name)
@@ -98,30 +126,38 @@ def _store(run: Operation, client_id: str, client_secret: str, key: str) -> None
         run.confirm("Replace them?")
     webhook_secret = existing.get("webhookSecret") or secrets.new_webhook_secret()
     credentials = {"clientId": client_id, "clientSecret": client_secret, "webhookSecret": webhook_secret}
-    with run.aws.explained():
-        is_new = secrets.write(manager, name, {**existing, **credentials}, key)
     follows = {"PluggySecretName": name, "PluggyClientId": client_id}
-    # During a rotation the file has two digests, of which one is that of the stored secret.
-    if secrets.sha256(webhook_secret) not in _digests(run):
-        follows["WebhookSecretSha256"] = secrets.sha256(webhook_secret)
+    digest, digests = secrets.sha256(webhook_secret), _digests(run)
+    # During a rotation the file has two digests, of which one is that of the stored secret. Pluggy may send a secret
+    # whose digest is in the file alone.
+    if digest not in digests:
+        follows["WebhookSecretSha256"] = ",".join([*digests[-1:], digest])
     if key:
         follows["KmsKeyArn"] = key
-    written = _write_parameters(run, follows)
+    lines = [f"  {parameter}: {value}" for parameter, value in follows.items()]
     file = run.environment.parameters_file
+    with run.aws.explained():
+        is_new = secrets.write(manager, name, {**existing, **credentials}, key)
+    try:
+        written = _write_parameters(run, follows)
+    except Failure as failure:
+        raise failure.advised(f"The secret {name} is stored. Lines for {file}:\n" + "\n".join(lines)) from None
     run.console.result(
         [
             f"secret {name} {'created' if is_new else 'updated'} in {region}",
             f"written to {file}:" if written else f"lines for {file}:",
-            *(f"  {parameter}: {value}" for parameter, value in follows.items()),
+            *lines,
         ],
         {"secret": name, "created": is_new, "parameters": follows, "parametersWritten": written},
     )
 
 
 def _digests(run: Operation) -> list[str]:
-    if not run.environment.parameters_file.exists():
-        return []
-    return parameters.read(run.environment.parameters_file).get("WebhookSecretSha256", "").split(",")
+    return _split(parameters.read_if_any(run.environment.parameters_file))
+
+
+def _split(values: Mapping[str, str]) -> list[str]:
+    return list(filter(None, values.get("WebhookSecretSha256", "").split(",")))
 
 
 def _write_parameters(run: Operation, values: dict[str, Any]) -> bool:

@@ -20,8 +20,9 @@ LOG_DELAY_SECONDS = 60
 LOG_POLL_SECONDS = 2
 # This clock and the clock of the logs may differ.
 CLOCK_TOLERANCE_SECONDS = 120
-# Their values are numbers, and answer what Pluggy allows.
-LIMIT_HEADERS = ("ratelimit", "x-ratelimit", "retry-after")
+# Headers that answer what Pluggy allows, and their values: numbers, with their names where a header has several.
+LIMIT_NAME = re.compile(r"(x-)?ratelimit(-(limit|policy|remaining|reset|used))?|retry-after")
+LIMIT_VALUE = re.compile(r'(([a-z]{1,9}=|"[a-z]{1,9}"; ?[a-z]=)?[0-9]{1,10}([,;] ?|$)){1,9}')
 
 # In JSON and in plain text.
 HEADER_NAMES = re.compile(r'delivery\.header_names"?\s*[:=]\s*"([^"]*)"')
@@ -50,7 +51,7 @@ def smoke(run: Operation, file: Path | None) -> None:
     and no token, no id and no body.
     """
     file = file or Path(f"smoke-{run.environment.name}.json")
-    token = run.ask_secret("A user's access token")
+    token = run.ask_token()
     stack = run.aws.stack()
     responses: list[dict[str, Any]] = []
     start = time.time() - CLOCK_TOLERANCE_SECONDS
@@ -98,7 +99,11 @@ def _surroundings(run: Operation, stack: Stack, token: str, responses: list[dict
 
 
 def _headers(answer: request.Answer) -> dict[str, Any]:
-    limits = {name: value for name, value in answer.headers.items() if name.startswith(LIMIT_HEADERS)}
+    limits = {
+        name: value
+        for name, value in answer.headers.items()
+        if LIMIT_NAME.fullmatch(name) and LIMIT_VALUE.fullmatch(value)
+    }
     return {"headerNames": sorted(answer.headers), "limits": limits}
 
 

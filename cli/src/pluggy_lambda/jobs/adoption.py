@@ -7,7 +7,7 @@ new one.
 from collections.abc import Iterator
 from typing import Any
 
-from pluggy_lambda.errors import Failure
+from pluggy_lambda.errors import Failure, is_absent
 from pluggy_lambda.jobs.import_list import ITEM_ID, NamedItem
 
 ITEM = "ITEM#"
@@ -18,8 +18,10 @@ def check(dynamodb: Any, table: str) -> int:
     """Checks that a table has the key of ItemTable. Returns DynamoDB's estimate of its rows."""
     try:
         described = dynamodb.describe_table(TableName=table)["Table"]
-    except dynamodb.exceptions.ResourceNotFoundException:
-        raise Failure(f"there is no table {table} in this region", NO_TABLE) from None
+    except Exception as error:
+        if is_absent(error):
+            raise Failure(f"there is no table {table} in this region", NO_TABLE) from None
+        raise
     if [key["AttributeName"] for key in described["KeySchema"]] != ["pk"]:
         raise Failure(f"{table} is not a table of items: its key is not pk alone", NO_TABLE)
     return int(described.get("ItemCount", 0))

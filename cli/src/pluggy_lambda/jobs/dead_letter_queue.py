@@ -49,17 +49,19 @@ class Queue:
     def forget(self, since: datetime, before: datetime) -> tuple[int, int]:
         """Deletes the messages with a time from `since` on that were sent before `before`.
 
-        Returns how many it deleted, and how many stay.
+        Returns how many it deleted, and how many stay. One that SQS does not delete stays, and is hidden for a while.
         """
         done: list[Message] = []
         rest: list[Message] = []
         for message in self._read():
             is_done = message.since is not None and message.since >= since and message.sent_at < before
             (done if is_done else rest).append(message)
+        failed = 0
         for batch in _batches(done):
-            self._client.delete_message_batch(QueueUrl=self._url, Entries=batch)
+            answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=batch)
+            failed += len(answer.get("Failed", []))
         self._show(rest)
-        return len(done), len(rest)
+        return len(done) - failed, len(rest) + failed
 
     def _read(self) -> list[Message]:
         """Returns every message. They are hidden from others until `_show`, or until the time is over."""

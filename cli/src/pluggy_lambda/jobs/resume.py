@@ -1,13 +1,16 @@
 """The line that continues a long job after an interruption or a failure."""
 
 import os
+import re
 import shlex
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pluggy_lambda.errors import Failure, InterruptedFailure
+
+# For a value that the printed line cannot have.
+AGAIN = "the same value"
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,13 @@ class Resume:
 
     def __str__(self) -> str:
         words = ["pluggy-lambda", *self.command.split(), "--env", self.env]
-        # Last, since an argument may begin with a hyphen.
         arguments = [value for name, value in self.options.items() if value and not name]
         for name, value in self.options.items():
             if value and name:
                 words += [f"{name}={value}"] if value.startswith("-") else [name, value]
-        return quoted([*words, *arguments])
+        # An argument may begin with a hyphen.
+        separator = ["--"] if any(value.startswith("-") for value in arguments) else []
+        return quoted([*words, *separator, *arguments])
 
     @contextmanager
     def offered(self, progress: str) -> Iterator[None]:
@@ -54,4 +58,15 @@ def chosen_rate(rate: float | None) -> str:
 
 def quoted(words: list[str]) -> str:
     """Returns a command line for the shell of this machine."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return " ".join(map(_for_windows, words)) if os.name == "nt" else shlex.join(words)
+
+
+def _for_windows(word: str) -> str:
+    """Returns a word as cmd and PowerShell both take it. One that they take differently is left to the operator."""
+    if re.fullmatch(r"[\w+=:./\\-]+", word, re.ASCII):
+        return word
+    if not re.search(r'[%$`!"\r\n\u201c-\u201e]', word):
+        # A backslash before the mark would escape it.
+        return f'"{word}{word[len(word.rstrip(chr(92))) :]}"'
+    name, equals, _ = word.partition("=")
+    return f'{name}="{AGAIN}"' if equals and name.startswith("--") else f'"{AGAIN}"'

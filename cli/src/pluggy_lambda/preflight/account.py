@@ -1,18 +1,32 @@
 """Checks of the environment's file, and of the AWS account before a deployment."""
 
 import json
+import secrets
 import shlex
 from typing import Any
 
 from pluggy_lambda import parameters
-from pluggy_lambda.errors import Failure
+from pluggy_lambda.errors import Failure, InterruptedFailure
 from pluggy_lambda.intrinsic import Resolver
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
+from pluggy_lambda.preflight.publishable import without_names
 from pluggy_lambda.text import listed
 
 # Each must be in the region of the stack.
-SERVICES = ("apigatewayv2", "cloudformation", "dynamodb", "events", "lambda", "logs", "secretsmanager", "sns", "sqs")
+SERVICES = (
+    "apigatewayv2",
+    "cloudformation",
+    "cloudwatch",
+    "dynamodb",
+    "events",
+    "lambda",
+    "logs",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+)
 # Lambda leaves these to the functions that reserve nothing.
 UNRESERVED = 100
 QUOTA = "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384"
@@ -36,15 +50,19 @@ def credentials_work(facts: Facts) -> Outcome:
     with facts.aws.explained():
         identity = facts.aws.client("sts").get_caller_identity()
     facts.account = identity["Account"]
-    return Passed(identity["Arn"])
+    return Passed(without_names(identity["Arn"]))
 
 
 def region_has_services(facts: Facts) -> Outcome:
     """Checks that the region exists and has every service."""
-    import boto3
-
-    session = boto3.session.Session()
-    missing = [service for service in SERVICES if facts.region not in session.get_available_regions(service)]
+    partition = _partition(facts)
+    with facts.aws.explained():
+        session = _session()
+        missing = [
+            service
+            for service in SERVICES
+            if facts.region not in session.get_available_regions(service, partition_name=partition)
+        ]
     if missing:
         return Failed(
             f"{facts.region} has no {', '.join(missing)}", "Choose another region in samconfig.toml, such as sa-east-1."
@@ -60,7 +78,7 @@ def concurrency_suffices(facts: Facts) -> Outcome:
     stack = facts.aws.stack_if_any()
     wanted = _reserved(facts.parameters)
     # What the deployed stack reserves is missing in `unreserved` already.
-    left = unreserved + (_reserved(stack.parameters) if stack else 0) - wanted
+    left = unreserved + (_reserved(stack.parameters) if stack and stack.is_deployed else 0) - wanted
     more = f"{QUOTA} --desired-value 1000 --region {facts.region}"
     if wanted and left < UNRESERVED:
         return Failed(
@@ -83,7 +101,15 @@ def api_is_accepted(facts: Facts) -> Outcome:
     if facts.aws.environment.is_local:
         return Skipped("MiniStack imports no API")
     gateway = facts.aws.client("apigatewayv2")
-    body = json.dumps(api_body(facts))
+    name = _name()
+    try:
+        return _imported(facts, gateway, json.dumps(api_body(facts, name)))
+    except KeyboardInterrupt:
+        _delete_named(facts, gateway, name)
+        raise
+
+
+def _imported(facts: Facts, gateway: Any, body: str) -> Outcome:
     try:
         with facts.aws.explained():
             api_id = gateway.import_api(Body=body, FailOnWarnings=True)["ApiId"]
@@ -102,14 +128,34 @@ def api_is_accepted(facts: Facts) -> Outcome:
     return Passed("imported without warnings, and deleted")
 
 
-def api_body(facts: Facts) -> dict[str, Any]:
-    """Returns the API's document for the environment. Its functions need not exist yet."""
-    partition = "aws-cn" if facts.region.startswith("cn-") else "aws"
+def _name() -> str:
+    """Returns a name that no other API has, so that an interrupted import can be found."""
+    return f"{API_NAME}-{secrets.token_hex(8)}"
+
+
+def _delete_named(facts: Facts, gateway: Any, name: str) -> None:
+    """Deletes the API of an import whose response, and so whose id, was lost."""
+    try:
+        with facts.aws.explained():
+            for page in gateway.get_paginator("get_apis").paginate():
+                for api in page["Items"]:
+                    if api["Name"] == name:
+                        gateway.delete_api(ApiId=api["ApiId"])
+    except Failure as failure:
+        raise InterruptedFailure(
+            f"interrupted, and the API {name} may stay: {failure}",
+            f"Delete it if it is there: aws apigatewayv2 get-apis --region {facts.region}",
+        ) from None
+
+
+def api_body(facts: Facts, name: str) -> dict[str, Any]:
+    """Returns the API's document for the environment, with a name. Its functions need not exist yet."""
+    partition = _partition(facts)
     pseudo = {
         "AWS::AccountId": facts.account,
         "AWS::Partition": partition,
         "AWS::Region": facts.region,
-        "AWS::StackName": API_NAME,
+        "AWS::StackName": name,
     }
     template = parameters.template()
     functions = _Functions(f"arn:{partition}:lambda:{facts.region}:{facts.account}:function:{API_NAME}-")
@@ -141,7 +187,8 @@ def protection_is_right(facts: Facts) -> Outcome:
     """Checks DeletionProtection: a first deployment must be able to roll back, a later one must not lose tables."""
     is_protected = facts.parameters["DeletionProtection"] == "true"
     file = facts.aws.environment.parameters_file
-    if facts.aws.stack_if_any() is None:
+    stack = facts.aws.stack_if_any()
+    if stack is None or not stack.is_deployed:
         if is_protected:
             return Failed(
                 "DeletionProtection is true, so a first deployment that fails cannot be rolled back",
@@ -167,6 +214,18 @@ class _Functions(dict[tuple[str, str], str]):
         if key[1] != "Arn":
             raise KeyError(key)
         return f"{self._prefix}{key[0]}"
+
+
+def _session() -> Any:
+    import boto3  # It takes a fifth of a second, which --help need not wait for.
+
+    return boto3.session.Session()
+
+
+def _partition(facts: Facts) -> str:
+    """Returns the partition of the region, such as aws-us-gov."""
+    with facts.aws.explained():
+        return str(_session().get_partition_for_region(facts.region))
 
 
 def _reserved(values: dict[str, str]) -> int:

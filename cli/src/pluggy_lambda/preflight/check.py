@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from pluggy_lambda.errors import Failure
+from pluggy_lambda import errors
+from pluggy_lambda.errors import Failure, InterruptedFailure
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Result:
     exit_code: int = 1
     """The exit code of a failure."""
 
+    def mapped(self, function: Callable[[str], str]) -> "Result":
+        """Returns the result with other texts."""
+        texts = {field.name: function(getattr(self.outcome, field.name)) for field in fields(self.outcome)}
+        return replace(self, outcome=replace(self.outcome, **texts))
+
 
 def run(groups: Iterable[Group], facts: Any, observe: Callable[[Check], None] = lambda _: None) -> dict[str, Result]:
     """Runs the checks in their order. One is skipped if a check that it needs neither passed nor warned."""
@@ -107,9 +113,12 @@ def _holds(result: Result | None) -> bool:
 def _outcome(check: Check, facts: Any) -> tuple[Outcome, int]:
     try:
         return check.run(facts), 1
+    except InterruptedFailure:
+        raise
     except Failure as failure:
         remedy = failure.remedy or "Repair this, then run preflight again."
         return Failed(str(failure), remedy), failure.exit_code
     except Exception as error:  # One broken check must not hide what the others find.
-        found = f"the check ended with {type(error).__name__}: {error}"
+        place = [line.strip() for line in errors.trace(error)][1:][-1:]
+        found = f"the check ended with {', '.join([type(error).__name__, *place])}"
         return Failed(found, "This is a defect of the command line. Please report it."), 1

@@ -12,7 +12,7 @@ def secret_is_complete(facts: Facts) -> Outcome:
     with facts.aws.explained():
         value = secrets.read(facts.aws.client("secretsmanager"), name)
     if not value:
-        return Failed(f"there is no secret {name} in {facts.region}, or it is no JSON object", store)
+        return Failed(f"there is no secret {name} in {facts.region}, or it is empty", store)
     missing = [key for key in secrets.KEYS if not value.get(key)]
     if missing:
         return Failed(f"the secret {name} has no {', '.join(missing)}", store)

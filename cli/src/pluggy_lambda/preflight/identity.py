@@ -91,7 +91,6 @@ def token_format(facts: Facts) -> Outcome:
     """Checks that the token is a signed JWT."""
     if not facts.token:
         return Skipped("no token was given; --token asks for one")
-    facts.token = facts.token.removeprefix("Bearer ").strip()
     parts = facts.token.split(".")
     if len(parts) == 5:
         return Failed("the token is encrypted (five parts)", f"Take a signed one, or see {OWN_BACKEND}.")

@@ -10,7 +10,6 @@ from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed,
 from pluggy_lambda.preflight.facts import Facts
 from pluggy_lambda.text import counted, listed
 
-COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 TABLES = ("EventTableName", "ItemTableName", "CredentialTableName", "LimitTableName")
 ALARMS_IN_A_CALL = 100
 SHOWN = 10
@@ -22,12 +21,12 @@ def stack_is_complete(facts: Facts) -> Outcome:
     facts.stack = facts.aws.stack()
     status = facts.stack.status
     env = facts.aws.environment
-    if status not in COMPLETE:
+    if not (facts.stack.is_deployed and status.endswith("_COMPLETE")):
         return Failed(
             f"{env.stack_name} is {status}",
             f"Wait until it ends, or see why: aws cloudformation describe-stack-events --stack-name {env.stack_name}",
         )
-    if status == "UPDATE_ROLLBACK_COMPLETE":
+    if "ROLLBACK" in status:
         return Warned(
             "the last deployment was rolled back, so the stack is as before",
             f"See why: aws cloudformation describe-stack-events --stack-name {env.stack_name}",
@@ -59,19 +58,31 @@ def parameters_are_deployed(facts: Facts) -> Outcome:
 
 
 def alarms_notify(facts: Facts) -> Outcome:
-    """Checks that each alarm has an action."""
-    silent = [alarm["AlarmName"] for alarm in _alarms(facts) if not alarm.get("AlarmActions")]
-    if silent:
-        return Warned(
-            f"{counted(len(silent), 'alarm')} without a topic: {listed(sorted(silent), SHOWN)}",
-            "Set AlarmTopicArn to an SNS topic, and deploy.",
-        )
-    return Passed()
+    """Checks that each alarm of the stack exists, and has an action that is enabled."""
+    names, alarms = _alarms(facts)
+    missing = sorted(names - {alarm["AlarmName"] for alarm in alarms})
+    disabled = sorted(alarm["AlarmName"] for alarm in alarms if not alarm.get("ActionsEnabled", True))
+    silent = sorted(alarm["AlarmName"] for alarm in alarms if not alarm.get("AlarmActions"))
+    if not names:
+        return Warned("the stack has no alarm", "Deploy this version of the project.")
+    for found, what, remedy in [
+        (
+            missing,
+            "deleted",
+            "Deploy a template without them, then this one. CloudFormation restores nothing that has not changed.",
+        ),
+        (disabled, "with disabled actions", "Enable them: aws cloudwatch enable-alarm-actions --alarm-names ..."),
+        (silent, "without a topic", "Set AlarmTopicArn to an SNS topic, and deploy."),
+    ]:
+        if found:
+            return Warned(f"{counted(len(found), 'alarm')} {what}: {listed(found, SHOWN)}", remedy)
+    return Passed(counted(len(names), "alarm"))
 
 
 def alarms_are_quiet(facts: Facts) -> Outcome:
     """Checks that no alarm is on."""
-    active = [alarm for alarm in _alarms(facts) if alarm["StateValue"] == "ALARM"]
+    _, alarms = _alarms(facts)
+    active = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
     if not active:
         return Passed()
     pages = sorted({page for alarm in active for page in RUNBOOK.findall(alarm.get("AlarmDescription", ""))})
@@ -115,7 +126,7 @@ def webhook_is_registered(facts: Facts) -> Outcome:
     return Passed(_stack(facts).outputs.get("WebhookUrl", ""))
 
 
-def api_refuses_nobody(facts: Facts) -> Outcome:
+def api_is_closed(facts: Facts) -> Outcome:
     """Checks that the API is there and is closed to requests without a token."""
     answer = _items(facts, {})
     if answer.status == 401:
@@ -153,7 +164,8 @@ def _stack(facts: Facts) -> Stack:
     return facts.stack
 
 
-def _alarms(facts: Facts) -> list[dict[str, Any]]:
+def _alarms(facts: Facts) -> tuple[set[str], list[dict[str, Any]]]:
+    """Returns the names of the stack's alarms, and those alarms that exist."""
     environment = facts.aws.environment
     with facts.aws.explained():
         pages = facts.aws.client("cloudformation").get_paginator("list_stack_resources")
@@ -161,14 +173,14 @@ def _alarms(facts: Facts) -> list[dict[str, Any]]:
             resource["PhysicalResourceId"]
             for page in pages.paginate(StackName=environment.stack_name)
             for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == "AWS::CloudWatch::Alarm"
+            if resource["ResourceType"] == "AWS::CloudWatch::Alarm" and resource["ResourceStatus"] != "DELETE_COMPLETE"
         ]
         cloudwatch = facts.aws.client("cloudwatch")
         found: list[dict[str, Any]] = []
         for start in range(0, len(names), ALARMS_IN_A_CALL):
             batch = names[start : start + ALARMS_IN_A_CALL]
             found += cloudwatch.describe_alarms(AlarmNames=batch, MaxRecords=ALARMS_IN_A_CALL)["MetricAlarms"]
-    return found
+    return set(names), found
 
 
 GROUP = Group(
@@ -186,7 +198,7 @@ GROUP = Group(
         Check("alarms-quiet", "no alarm is on", alarms_are_quiet, ("stack",)),
         Check("tables", "the tables are protected, and the items can be restored", tables_are_protected, ("stack",)),
         Check("webhook", "the webhook is registered at Pluggy", webhook_is_registered, ("stack",)),
-        Check("api-closed", "the API refuses a request without a token", api_refuses_nobody, ("stack",)),
+        Check("api-closed", "the API refuses a request without a token", api_is_closed, ("stack",)),
         Check("api-open", "the API answers the token's user", api_accepts_token, ("stack", "api-closed")),
     ),
 )
