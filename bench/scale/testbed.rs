@@ -13,6 +13,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use sandbox::{Effect, Fault, Switches};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tests::function_settings::function_settings;
 use tests::{Deployment, TableStream, Tables, deployment, stream};
 use tokio::runtime::{Builder, Runtime};
@@ -58,6 +59,7 @@ pub(crate) struct Testbed {
     bootstraps: Bootstraps,
     stream: TableStream,
     client: Client,
+    _folder: TempDir,
 }
 
 impl Services {
@@ -83,9 +85,11 @@ impl Testbed {
         progress: &Progress,
     ) -> Self {
         let authority = Arc::new(TestAuthority::new().unwrap());
+        let folder = TempDir::new().unwrap();
+        let file_of_tables = folder.path().join("dynamodb.sqlite");
         let of_tables = Arc::clone(&authority);
         let tables = services.dynamodb.spawn(async move {
-            let tables = Tables::create().await;
+            let tables = Tables::create_for_many_records(&file_of_tables).await;
             let url = tables.url.clone().unwrap();
             (tables, TlsFront::start(&of_tables, &url).await.unwrap())
         });
@@ -113,6 +117,7 @@ impl Testbed {
             pluggy,
             authority,
             stream,
+            _folder: folder,
         };
         for (number, user) in (1..=items).zip(users()) {
             let item = testbed.deployment.connect(&user, "user-ok").await;

@@ -2,6 +2,7 @@
 //! Local at `DYNAMODB_LOCAL_URL`.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
@@ -64,7 +65,21 @@ pub struct Tables {
 impl Tables {
     /// Creates the tables with the keys, indexes and streams that the template declares.
     pub async fn create() -> Self {
-        let url = engine().await;
+        Self::create_at(engine().await).await
+    }
+
+    /// Creates the tables on an engine for tens of thousands of stream records, in `file`. The engine of
+    /// [`Self::create`] reads all records of a table for each write, and so becomes slower with each one.
+    pub async fn create_for_many_records(file: &Path) -> Self {
+        let database = dynoxide::Database::new(file.to_str().unwrap()).unwrap();
+        database.enable_bulk_loading().unwrap();
+        let index = "CREATE INDEX last_record ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+        let connection = rusqlite::Connection::open(file).unwrap();
+        connection.execute(index, []).unwrap();
+        Self::create_at(serve(database).await).await
+    }
+
+    async fn create_at(url: String) -> Self {
         let tables = Self::create_with(client(&url)).await;
         Self {
             url: Some(url),
@@ -242,9 +257,12 @@ async fn engine() -> String {
     if let Some(url) = dynamodb_local() {
         return url;
     }
+    serve(dynoxide::Database::memory().unwrap()).await
+}
+
+async fn serve(database: dynoxide::Database) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let database = dynoxide::Database::memory().unwrap();
     tokio::spawn(dynoxide::server::serve_on(listener, database));
     url
 }
