@@ -10,6 +10,7 @@ from pluggy_lambda.errors import Failure
 
 # What each report must have. A function may add to it.
 REPORTED = {
+    "export": {"schemaVersion", "exportedAt", "rows", "scanned", "eventRows", "cursor"},
     "import": {"imported", "known"},
     "replay": {"replayed", "known", "scanned", "rows", "cursor"},
     "republish": {"published", "deadLettered", "scanned", "rows", "cursor"},
