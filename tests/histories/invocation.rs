@@ -1,13 +1,14 @@
 //! Rules for the row after one undisturbed invocation.
 
 use jiff::{SignedDuration, Timestamp};
+use pluggy::Item;
 use serde_json::Value;
 use store::{RowState, Snapshot, StoredItem};
 
 use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
 use crate::hints;
 use crate::history::History;
-use crate::model::{Given, Model};
+use crate::model::{FIRST_NOTICE, Given, Model};
 use crate::step::Names;
 
 /// Clocks within this difference, in milliseconds, lose no event and make no fetch useless.
@@ -155,11 +156,23 @@ fn keeps_the_answer(
         row.snapshot().is_some_and(is_stored),
         "what is not older is stored",
     )?;
+    follows_the_consent(row, &item, fetched_at)?;
     let version = before.and_then(|before| before.snapshot()?.version());
     let contradicts = version.is_some() && version == item.updated_at && report_a_change(records);
     ensure(
         !contradicts || is_due_soon(row, before, fetched_at),
         "an answer that contradicts its event is looked at again soon",
+    )
+}
+
+/// Checks that the item is fetched soon after the first moment before the end of its consent.
+fn follows_the_consent(row: &StoredItem, item: &Item, fetched_at: Timestamp) -> Verdict {
+    let first_notice = item.consent_expires_at.unwrap() - FIRST_NOTICE;
+    let latest = first_notice.max(fetched_at) + CONFIRMING_FETCH_DELAY;
+    let next_fetch_at = row.schedule.next_fetch_at;
+    ensure(
+        first_notice <= fetched_at || next_fetch_at.is_some_and(|at| at <= latest),
+        "an item is fetched 30 days before its consent ends",
     )
 }
 

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub(crate) const LANES: usize = 2;
 /// The item's owner.
 pub(crate) const USER: &str = "usr_1";
+/// How long before the end of a consent the item is first fetched because of it.
+pub(crate) const FIRST_NOTICE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The start time of every history.
 pub(crate) const BEGIN: &str = "2026-11-23T12:00:00Z";
 
@@ -170,6 +172,10 @@ impl Model {
         let (status, execution_status) = state.kind.status();
         // Every two states differ, even if their kinds are equal.
         let number = SignedDuration::from_millis(i64::try_from(index).unwrap());
+        // Each change renews the consent. A history has the first moment before the end of some of them.
+        let hours = i64::try_from(index).unwrap() + 1;
+        let consent_expires_at =
+            Self::created_at() + FIRST_NOTICE + SignedDuration::from_hours(hours);
         let mut body = json!({
             "id": self.item_id,
             "connector": {"id": 2, "name": "Bank"},
@@ -177,6 +183,7 @@ impl Model {
             "executionStatus": execution_status,
             "createdAt": Self::created_at(),
             "lastUpdatedAt": Self::created_at() + number,
+            "consentExpiresAt": consent_expires_at,
         });
         if let Some(updated_at) = state.updated_at {
             body["updatedAt"] = json!(updated_at);

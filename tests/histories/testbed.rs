@@ -335,6 +335,7 @@ fn operator(tables: &Tables) -> operator::App {
         connectors: tables.connector_store(),
         client_id: CLIENT_ID.parse().unwrap(),
         events: tables.event_store(),
+        limits: tables.limit_store(),
         event_retention: tests::tables::EVENT_RETENTION,
     }
 }

@@ -141,6 +141,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
             "PLUGGY_CLIENT_ID",
         ],
     ),

@@ -1,5 +1,6 @@
 //! Documents that list names of the code.
 
+mod data;
 mod events;
 
 use std::collections::{BTreeMap, BTreeSet};

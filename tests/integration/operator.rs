@@ -1,5 +1,6 @@
-//! operator: replays, imports and inspections.
+//! operator: replays, imports, inspections and exports.
 
+mod export;
 mod hostile;
 mod import;
 mod inspect;

@@ -1,5 +1,6 @@
 //! Events on the bus, and the handling of entries that the bus refuses.
 
+mod consents;
 mod failures;
 mod items;
 mod republish;

@@ -201,6 +201,7 @@ impl Deployment {
             connectors: self.tables.connector_store(),
             client_id: CLIENT_ID.parse().unwrap(),
             events: self.tables.event_store(),
+            limits: self.tables.limit_store(),
             event_retention: EVENT_RETENTION,
         }
     }

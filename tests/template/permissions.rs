@@ -73,6 +73,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ),
             ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
             ("ItemTable/index/byOwner", &["dynamodb:Query"]),
+            ("LimitTable", &["dynamodb:GetItem"]),
         ],
         PUBLISH => &[
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),

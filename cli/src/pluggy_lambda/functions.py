@@ -11,6 +11,7 @@ from pluggy_lambda.errors import Failure
 # What each report must have. A function may add to it.
 REPORTED = {
     "ensure": {"result"},
+    "export": {"schemaVersion", "exportedAt", "rows", "scanned", "eventRows", "cursor"},
     "import": {"imported", "known"},
     "replay": {"replayed", "known", "scanned", "rows", "cursor"},
     "republish": {"published", "deadLettered", "scanned", "rows", "cursor"},

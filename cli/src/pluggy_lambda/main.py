@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 from pluggy_lambda import __version__
-from pluggy_lambda.commands import init, items, preflight, remove, replay, secret, smoke, webhook
+from pluggy_lambda.commands import init, items, preflight, privacy, remove, replay, secret, smoke, webhook
 from pluggy_lambda.console import Console
 from pluggy_lambda.errors import InterruptedFailure
 
@@ -70,6 +70,7 @@ for command in (
     smoke.smoke,
     items.items,
     replay.replay,
+    privacy.privacy,
     remove.remove,
 ):
     main.add_command(command)

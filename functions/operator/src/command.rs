@@ -21,7 +21,7 @@ const UUID: &str = "a UUID with hyphens";
 const USER: &str = "a user's id of 1 to 255 characters";
 const CURSOR: &str = "a cursor from an earlier answer";
 const TIME: &str = "a time such as 2026-11-23T12:00:00Z";
-const ACTION: &str = "replay, import or inspect";
+const ACTION: &str = "replay, import, inspect or export";
 const AUDIT: &str = "an object with run, a UUID, and caller, the ARN of an IAM identity";
 
 /// A command of an operator.
@@ -35,6 +35,13 @@ pub enum Command {
         run: Uuid,
         /// The items.
         items: Vec<NamedItem>,
+    },
+    /// Return everything that is held about a user.
+    Export {
+        /// The user.
+        client_user_id: ClientUserId,
+        /// Position at which the export continues.
+        cursor: UserCursor,
     },
     /// Report everything that is known about an item.
     InspectItem {
@@ -123,6 +130,10 @@ impl Command {
                 items: named_items(&mut fields)?,
             },
             "inspect" => inspection(&mut fields)?,
+            "export" => Self::Export {
+                client_user_id: fields.required("clientUserId", USER)?,
+                cursor: user_cursor(&mut fields)?,
+            },
             _ => return Err(fields.refusal("action", ACTION)),
         };
         fields.end()?;
@@ -148,6 +159,7 @@ impl Command {
                 selection: Selection::User { client_user_id, .. },
                 ..
             })
+            | Self::Export { client_user_id, .. }
             | Self::InspectUser { client_user_id, .. } => {
                 AuditTarget::personal("user", client_user_id.as_str())
             }
@@ -167,7 +179,7 @@ impl Command {
     pub(crate) fn run(&self) -> Option<Uuid> {
         match self {
             Self::Replay(ReplayCommand { run, .. }) | Self::Import { run, .. } => Some(*run),
-            Self::InspectItem { .. } | Self::InspectUser { .. } => None,
+            Self::Export { .. } | Self::InspectItem { .. } | Self::InspectUser { .. } => None,
         }
     }
 
@@ -175,6 +187,7 @@ impl Command {
         match self {
             Self::Replay(_) => "replay",
             Self::Import { .. } => "import",
+            Self::Export { .. } => "export",
             Self::InspectItem { .. } | Self::InspectUser { .. } => "inspect",
         }
     }
@@ -196,13 +209,10 @@ fn selection(fields: &mut TextFields) -> Result<Selection, InvalidCommand> {
     let since = fields.optional("since", TIME)?;
     match (item_id, client_user_id, since) {
         (Some(item_id), None, None) => Ok(Selection::Item(item_id)),
-        (None, Some(client_user_id), None) => {
-            let cursor = cursor(fields, UserCursor::from_text)?;
-            Ok(Selection::User {
-                client_user_id,
-                cursor: cursor.unwrap_or(UserCursor::Items(None)),
-            })
-        }
+        (None, Some(client_user_id), None) => Ok(Selection::User {
+            client_user_id,
+            cursor: user_cursor(fields)?,
+        }),
         (None, None, Some(since)) => Ok(Selection::Since {
             since,
             cursor: cursor(fields, ScanCursor::from_text)?,
@@ -228,6 +238,11 @@ fn inspection(fields: &mut TextFields) -> Result<Command, InvalidCommand> {
             "must be given, or clientUserId, and only one of them",
         )),
     }
+}
+
+fn user_cursor(fields: &mut TextFields) -> Result<UserCursor, InvalidCommand> {
+    let cursor = cursor(fields, UserCursor::from_text)?;
+    Ok(cursor.unwrap_or(UserCursor::Items(None)))
 }
 
 fn cursor<T>(
@@ -280,6 +295,30 @@ mod tests {
     fn refused(command: Value) -> String {
         let refusal = Command::parse(command).unwrap_err();
         format!("{} {}", refusal.field, refusal.reason)
+    }
+
+    #[test]
+    fn an_export_needs_a_user_and_nothing_else() {
+        for (fields, refusal) in [
+            (json!({}), "clientUserId must be"),
+            (json!({"clientUserId": ""}), "clientUserId must be"),
+            (
+                json!({"clientUserId": "usr_1", "cursor": "users."}),
+                "cursor must be",
+            ),
+            (
+                json!({"clientUserId": "usr_1", "itemId": ITEM}),
+                "itemId is not a field",
+            ),
+        ] {
+            let mut command = json!({"action": "export"});
+            let fields = fields.as_object().unwrap().clone();
+            command.as_object_mut().unwrap().extend(fields);
+
+            let refused = refused(command);
+
+            assert!(refused.contains(refusal), "{refused}");
+        }
     }
 
     #[test]

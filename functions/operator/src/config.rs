@@ -11,6 +11,8 @@ pub struct Config {
     pub item_table: String,
     /// `EVENT_TABLE`: name of the event table.
     pub event_table: String,
+    /// `LIMIT_TABLE`: name of the limit table.
+    pub limit_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
     /// `PLUGGY_CLIENT_ID`: our application.
@@ -23,6 +25,7 @@ impl Config {
         Ok(Self {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
         })

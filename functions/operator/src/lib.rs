@@ -1,10 +1,11 @@
-//! Operator commands: fetch items again (replay), fetch unknown items (import), and report everything that is
-//! known about an item or a user (inspect).
+//! Operator commands: fetch items again (replay), fetch unknown items (import), report what is known about an item or a
+//! user (inspect), and return everything that is held about a user (export).
 //!
 //! No command calls Pluggy. A fetch is requested by a row of `EventTable`, and `item-sync` does the fetch.
 
 mod command;
 mod config;
+mod export;
 mod fetch_request;
 mod import;
 mod inspect;
@@ -20,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ClientId;
 use runtime::audit;
 use serde_json::Value;
-use store::{Connectors, Events, Items};
+use store::{Connectors, Events, Items, Limits};
 use tokio::time::Instant;
 
 pub use command::{Command, NamedItem, ReplayCommand, Selection};
@@ -29,7 +30,7 @@ pub use invalid_command::InvalidCommand;
 pub use item_report::{
     Connection, EventLine, ItemReport, ItemSummary, ScheduleReport, SnapshotReport,
 };
-pub use report::{Replayed, Report};
+pub use report::{Exported, Replayed, Report};
 pub use user_cursor::UserCursor;
 
 /// Dependencies of the function, built once during init.
@@ -40,6 +41,8 @@ pub struct App {
     pub connectors: Connectors,
     /// The events that were received, and fetch requests.
     pub events: Events,
+    /// What was counted of a user.
+    pub limits: Limits,
     /// How long a fetch request is kept.
     pub event_retention: SignedDuration,
     /// Our application. Events that were quarantined under another application's id count if they name this
@@ -67,6 +70,10 @@ pub async fn handle(
     let done = match command {
         Command::Replay(command) => replay::replay(app, command, now, deadline).await,
         Command::Import { run, items } => import::import(app, run, items, now).await,
+        Command::Export {
+            client_user_id,
+            cursor,
+        } => export::export(app, &client_user_id, cursor, now, deadline).await,
         Command::InspectItem { item_id } => inspect::item(app, item_id, now).await,
         Command::InspectUser {
             client_user_id,

@@ -1,11 +1,11 @@
-//! The Lambda function that operators invoke to replay, import and inspect.
+//! The Lambda function that operators invoke to replay, import, inspect and export.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use operator::{App, Config, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
-use store::{Connectors, Events, Items};
+use store::{Connectors, Events, Items, Limits};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,7 +18,8 @@ async fn main() -> Result<(), Error> {
     let app = App {
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
-        events: Events::new(dynamodb, config.event_table),
+        events: Events::new(dynamodb.clone(), config.event_table),
+        limits: Limits::new(dynamodb, config.limit_table),
         event_retention: config.event_retention,
         client_id: config.client_id,
     };

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::fetch_request::FetchRequest;
 use crate::{App, ReplayCommand, Replayed, Report, Selection, UserCursor};
 use search::Search;
+pub(crate) use search::row_count;
 
 /// Time after which an invocation begins nothing more, so that the operator sees the progress.
 const WORKING_TIME: Duration = Duration::from_secs(10);
@@ -151,7 +152,7 @@ impl Replay<'_> {
         search: &Search,
         mut after: Option<ScanCursor>,
     ) -> Result<Option<ScanCursor>, store::Error> {
-        self.done.rows = search::row_count(self.app).await;
+        self.done.rows = row_count(self.app).await;
         loop {
             let page = search.page(self.app, self.now, after.as_ref()).await?;
             let found = page.rows.len();

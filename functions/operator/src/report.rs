@@ -1,6 +1,8 @@
 //! Responses to an operator.
 
+use jiff::Timestamp;
 use serde::Serialize;
+use store::UserRow;
 
 use crate::{InvalidCommand, ItemReport, ItemSummary};
 
@@ -21,6 +23,8 @@ pub enum Report {
         /// Number of requests that this import had stored before.
         known: usize,
     },
+    /// A page of what is held about a user.
+    Exported(Exported),
     /// Report about an item.
     Item(Box<ItemReport>),
     /// The items of a user.
@@ -51,13 +55,31 @@ pub struct Replayed {
     pub cursor: Option<String>,
 }
 
+/// A page of everything that is held about a user.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exported {
+    /// Version of the document's schema.
+    pub schema_version: u32,
+    /// Our clock when the page was read.
+    pub exported_at: Timestamp,
+    /// The rows.
+    pub rows: Vec<UserRow>,
+    /// Number of event rows searched for this page.
+    pub scanned: usize,
+    /// Number of event rows to search, as DynamoDB counted them some hours ago; none if it does not say.
+    pub event_rows: Option<u64>,
+    /// Position at which the export continues; none if this is the last page.
+    pub cursor: Option<String>,
+}
+
 impl Report {
     /// Returns the number of stored events.
     pub(crate) fn added(&self) -> usize {
         match self {
             Self::Replayed(progress) => progress.replayed,
             Self::Imported { imported, .. } => *imported,
-            Self::Item(_) | Self::User { .. } | Self::Refused(_) => 0,
+            Self::Exported(_) | Self::Item(_) | Self::User { .. } | Self::Refused(_) => 0,
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Position in the replay of a user's items.
+//! Position in the replay or export of a user's items.
 
 use store::{Cursor, ScanCursor};
 
-/// Position in the replay of a user's items. The replay covers the items that the user owns first, then the
-/// events that name the user.
+/// Position in the replay or export of a user's items. Both cover the items that the user owns first, then the
+/// events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserCursor {
     /// A position among the items.

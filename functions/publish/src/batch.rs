@@ -9,15 +9,16 @@ use crate::decode;
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 
-/// Returns one entry for each record that is published, in their order. A record is decoded when its turn comes, so that
+/// Returns the entries of each record that is published, in their order. A record is decoded when its turn comes, so that
 /// not all bodies are in memory at once.
 pub(crate) fn entries(
     records: Vec<StreamRecord>,
     event_table: &str,
-) -> impl Iterator<Item = PendingEntry> {
+) -> impl Iterator<Item = Vec<PendingEntry>> {
     records
         .into_iter()
-        .filter_map(move |record| entry(record, event_table))
+        .map(move |record| record_entries(record, event_table).unwrap_or_default())
+        .filter(|entries| !entries.is_empty())
 }
 
 /// Returns when the oldest record was written, or `None` for an empty batch.
@@ -25,7 +26,8 @@ pub(crate) fn written_at(records: &[StreamRecord]) -> Option<Timestamp> {
     records.iter().map(record_written_at).min()
 }
 
-fn entry(record: StreamRecord, event_table: &str) -> Option<PendingEntry> {
+/// Returns the entries of a record, or `None` for a record without a key, which no table writes.
+fn record_entries(record: StreamRecord, event_table: &str) -> Option<Vec<PendingEntry>> {
     let written_at = record_written_at(&record);
     let key = RowKey {
         pk: key(&record, schema::PARTITION_KEY)?,
@@ -34,16 +36,16 @@ fn entry(record: StreamRecord, event_table: &str) -> Option<PendingEntry> {
     let sequence_number = record.change.sequence_number;
     let (old, new) = (record.change.old_image, record.change.new_image);
     let read = || Change::from_images(old, new);
-    let entry = decode::entry(key, written_at, read, |change| match change {
+    let mut entries = decode::entries(key, written_at, read, |change| match change {
         Change::Webhook { event, body } => {
-            Some(PendingEntry::of_webhook(&event, &body, event_table))
+            vec![PendingEntry::of_webhook(&event, &body, event_table)]
         }
         Change::Item { before, after } => PendingEntry::of_change(before.as_deref(), &after),
-    })?;
-    Some(PendingEntry {
-        sequence_number,
-        ..entry
-    })
+    });
+    for entry in &mut entries {
+        entry.sequence_number.clone_from(&sequence_number);
+    }
+    Some(entries)
 }
 
 fn key(record: &StreamRecord, attribute: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Conversion of a row, or of a stream record, to an entry. A row that our code cannot read, even by a panic,
+//! Conversion of a row, or of a stream record, to entries. A row that our code cannot read, even by a panic,
 //! neither blocks the others nor is lost.
 
 use std::panic::{UnwindSafe, catch_unwind};
@@ -18,19 +18,19 @@ enum Unreadable {
     Panicked,
 }
 
-/// Returns the entry that `to_entry` creates from the change that `read` returns. Returns `None` if the change is
-/// not published. The row was written at `since` at the latest.
-pub(crate) fn entry(
+/// Returns the entries that `to_entries` creates from the change that `read` returns. A change that is not published has
+/// none. The row was written at `since` at the latest.
+pub(crate) fn entries(
     key: RowKey,
     since: Timestamp,
     read: impl FnOnce() -> Result<Option<Change>, store::Error> + UnwindSafe,
-    to_entry: impl FnOnce(Change) -> Option<PendingEntry> + UnwindSafe,
-) -> Option<PendingEntry> {
-    let entry = catch_unwind(|| Ok::<_, Unreadable>(read()?.and_then(to_entry)))
+    to_entries: impl FnOnce(Change) -> Vec<PendingEntry> + UnwindSafe,
+) -> Vec<PendingEntry> {
+    let entries = catch_unwind(|| Ok::<_, Unreadable>(read()?.map(to_entries).unwrap_or_default()))
         .unwrap_or(Err(Unreadable::Panicked));
-    entry.unwrap_or_else(|error| {
+    entries.unwrap_or_else(|error| {
         tracing::error!(error = chain(&error), "row not readable");
-        Some(PendingEntry {
+        vec![PendingEntry {
             entry: None,
             reference: Reference {
                 key,
@@ -39,7 +39,7 @@ pub(crate) fn entry(
                 since,
             },
             sequence_number: None,
-        })
+        }]
     })
 }
 
@@ -49,27 +49,26 @@ mod tests {
 
     fn read(
         read: impl FnOnce() -> Result<Option<Change>, store::Error> + UnwindSafe,
-    ) -> Option<PendingEntry> {
+    ) -> Vec<PendingEntry> {
         let key = RowKey {
             pk: "ITEM#1".to_owned(),
             sk: None,
         };
-        entry(key, Timestamp::UNIX_EPOCH, read, |_| None)
+        entries(key, Timestamp::UNIX_EPOCH, read, |_| Vec::new())
     }
 
     #[test]
     fn a_row_over_which_our_code_panics_is_one_that_cannot_be_read() {
-        let panicked = read(|| panic!("a bug")).unwrap();
+        let panicked = read(|| panic!("a bug"));
         let corrupt = read(|| {
             Err(store::Error::Corrupt {
                 attribute: "status",
             })
-        })
-        .unwrap();
+        });
 
-        assert_eq!(panicked.entry, None);
-        assert_eq!(panicked.reference.key.pk, "ITEM#1");
+        assert_eq!(panicked[0].entry, None);
+        assert_eq!(panicked[0].reference.key.pk, "ITEM#1");
         assert_eq!(corrupt, panicked);
-        assert_eq!(read(|| Ok(None)), None);
+        assert_eq!(read(|| Ok(None)), []);
     }
 }

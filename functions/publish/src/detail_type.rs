@@ -1,5 +1,7 @@
 //! Detail types of the events on the bus.
 
+use connection::ConsentStage;
+
 use crate::item::News;
 
 /// Maximum length of a detail type, in characters.
@@ -12,6 +14,15 @@ pub(crate) fn item(news: News) -> String {
         News::Changed => "item.changed".to_owned(),
         News::Deleted => "item.deleted".to_owned(),
     }
+}
+
+/// Returns `consent.expiring` until the consent has expired.
+pub(crate) fn consent(stage: ConsentStage) -> String {
+    let name = match stage {
+        ConsentStage::ThirtyDays | ConsentStage::SevenDays | ConsentStage::OneDay => "expiring",
+        ConsentStage::Expired => "expired",
+    };
+    format!("consent.{name}")
 }
 
 /// Returns `webhook.` and the event's name, without characters that EventBridge refuses.

@@ -68,18 +68,19 @@ pub(crate) async fn dispatch(
     }
 }
 
-/// Returns the next entries to dispatch, at most `max`.
+/// Returns the next entries to dispatch, of as many rows as have at most `max`. The entries of a row stay together, so
+/// the last row may exceed it.
 pub(crate) fn next_part(
-    entries: &mut impl Iterator<Item = PendingEntry>,
+    rows: &mut impl Iterator<Item = Vec<PendingEntry>>,
     max: usize,
 ) -> Vec<PendingEntry> {
     let (mut part, mut size) = (Vec::new(), 0);
     while part.len() < max.min(MAX_PART_ENTRIES)
         && size < MAX_PART_BYTES
-        && let Some(entry) = entries.next()
+        && let Some(entries) = rows.next()
     {
-        size += entry.size();
-        part.push(entry);
+        size += entries.iter().map(PendingEntry::size).sum::<usize>();
+        part.extend(entries);
     }
     part
 }
@@ -165,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_part_ends_at_its_size_at_its_number_and_at_the_limit_of_the_command() {
-        let long = || (0..10).map(|number| sized("ITEM#1", number, 1024 * 1024));
-        let short = || (0..600).map(|number| sized("ITEM#1", number, 1));
+        let long = || (0..10).map(|number| vec![sized("ITEM#1", number, 1024 * 1024)]);
+        let short = || (0..600).map(|number| vec![sized("ITEM#1", number, 1)]);
         let mut left = long();
 
         assert_eq!(next_part(&mut left, usize::MAX).len(), 4);
@@ -174,5 +175,15 @@ mod tests {
         assert_eq!(next_part(&mut short(), usize::MAX).len(), MAX_PART_ENTRIES);
         assert_eq!(next_part(&mut short(), 25).len(), 25);
         assert_eq!(next_part(&mut short().take(3), 25).len(), 3);
+    }
+
+    #[test]
+    fn a_row_is_in_one_part() {
+        let row = |number| vec![sized("ITEM#1", number, 1), sized("ITEM#1", number + 1, 1)];
+        let mut rows = [Vec::new(), row(0), Vec::new(), row(2)].into_iter();
+
+        assert_eq!(next_part(&mut rows, 1).len(), 2);
+        assert_eq!(next_part(&mut rows, 3).len(), 2);
+        assert_eq!(next_part(&mut rows, 3).len(), 0);
     }
 }

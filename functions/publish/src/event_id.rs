@@ -1,7 +1,8 @@
 //! Deterministic ids of bus events. Consumers deduplicate by them.
 
+use connection::ConsentStage;
 use jiff::Timestamp;
-use pluggy::ClientUserId;
+use pluggy::{ClientUserId, ItemId};
 use sha2::{Digest as _, Sha256};
 use store::{EventKey, Snapshot, StoredItem};
 
@@ -21,6 +22,17 @@ pub(crate) fn of_item(detail_type: &str, observed_at: Timestamp, item: &StoredIt
         &observed_at.to_string(),
         &version,
         item.user().map_or("", ClientUserId::as_str),
+    ])
+}
+
+/// Returns the id of a consent's event. Each stage of a consent has one, whichever fetch finds it. A renewed consent ends
+/// at another time, so its events have ids of their own.
+pub(crate) fn of_consent(item_id: ItemId, stage: ConsentStage, expires_at: Timestamp) -> String {
+    event_id(&[
+        "consent",
+        &item_id.to_string(),
+        &stage.days().to_string(),
+        &expires_at.to_string(),
     ])
 }
 

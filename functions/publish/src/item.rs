@@ -60,7 +60,7 @@ struct Messages {
 }
 
 #[derive(Debug, Serialize)]
-struct ConnectorSummary<'a> {
+pub(crate) struct ConnectorSummary<'a> {
     id: ConnectorId,
     name: Option<&'a str>,
 }
@@ -169,9 +169,7 @@ fn bus_entry(
         previous_phase,
         observed_at,
         next_action: assessment.map(NextAction::new),
-        connector: item
-            .and_then(|item| item.connector.as_ref())
-            .map(ConnectorSummary::new),
+        connector: connector(after),
         status: item.and_then(|item| item.status.present()),
         execution_status: item.and_then(|item| item.execution_status.present()),
         error_code: item
@@ -182,6 +180,12 @@ fn bus_entry(
         consent_expires_at: item.and_then(|item| item.consent_expires_at),
     };
     Entry::new(&id, detail_type, observed_at, &detail)
+}
+
+/// Returns the item's institution, where it is known.
+pub(crate) fn connector(item: &StoredItem) -> Option<ConnectorSummary<'_>> {
+    let connector = item.snapshot()?.item.connector.as_ref()?;
+    Some(ConnectorSummary::new(connector))
 }
 
 impl NextAction {
@@ -208,4 +212,4 @@ impl<'a> ConnectorSummary<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,7 @@
 mod batch;
 mod bus;
 mod config;
+mod consent;
 mod dead_letter_queue;
 mod dead_letters;
 mod decode;

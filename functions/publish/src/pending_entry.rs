@@ -4,7 +4,7 @@ use store::{EventRow, StoredItem, Target};
 
 use crate::entry::Entry;
 use crate::reference::{Reference, RowKey};
-use crate::{item, webhook};
+use crate::{consent, item, webhook};
 
 /// An entry, with its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +26,24 @@ impl PendingEntry {
         Self::new(key, entry)
     }
 
-    /// Returns the entry for a change, or `None` if the change is not published.
-    pub(crate) fn of_change(before: Option<&StoredItem>, after: &StoredItem) -> Option<Self> {
-        item::entry(before, after).map(|entry| Self::new(item_key(after), entry))
+    /// Returns the entries for a change of an item. A change that is not published has none.
+    pub(crate) fn of_change(before: Option<&StoredItem>, after: &StoredItem) -> Vec<Self> {
+        Self::of_item(
+            after,
+            [item::entry(before, after), consent::entry(before, after)],
+        )
     }
 
-    /// Returns the entry for the present state, or `None` if the item is not published yet.
-    pub(crate) fn of_present(item: &StoredItem) -> Option<Self> {
-        item::present(item).map(|entry| Self::new(item_key(item), entry))
+    /// Returns the entries for the present state of an item. An item that is not published yet has none.
+    pub(crate) fn of_present(item: &StoredItem) -> Vec<Self> {
+        Self::of_item(item, [item::present(item), consent::present(item)])
+    }
+
+    fn of_item(item: &StoredItem, entries: [Option<Entry>; 2]) -> Vec<Self> {
+        let entries = entries.into_iter().flatten();
+        entries
+            .map(|entry| Self::new(item_key(item), entry))
+            .collect()
     }
 
     fn new(key: RowKey, entry: Entry) -> Self {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use pluggy::{ConnectorCredential, Item, UserAction};
 
-use super::{Availability, Reason, assess};
+use super::{ActionKind, Availability, Reason, assess};
 
-/// Removes the contents of a prompt that does not wait for its answer at `now`, and of an action at the bank
-/// whose time is over. Returns whether the item has changed. The type and the time of expiry stay, so the
+/// Removes the contents of a prompt that does not wait for its answer at `now`, and of an action at the bank that does
+/// not wait for the user or whose time is over. Returns whether the item has changed. The type and the time of expiry stay, so the
 /// item's assessment does not change.
 pub fn remove_expired(item: &mut Item, now: Timestamp) -> bool {
     let reason = assess(item, Availability::Available, now).reason;
@@ -16,10 +16,14 @@ pub fn remove_expired(item: &mut Item, now: Timestamp) -> bool {
         .as_ref()
         .filter(|_| !is_prompt_open)
         .map(emptied_prompt);
+    let is_action_open = matches!(
+        reason.action(),
+        ActionKind::ActAtBank | ActionKind::AuthorizeDevice
+    );
     let user_action = item
         .user_action
         .as_ref()
-        .filter(|action| action.expires_at.is_some_and(|at| at <= now))
+        .filter(|action| !is_action_open || action.expires_at.is_some_and(|at| at <= now))
         .map(emptied_action);
     replace(&mut item.parameter, parameter) | replace(&mut item.user_action, user_action)
 }
@@ -169,6 +173,41 @@ mod tests {
         check(&action(Some(LATER)), &action(Some(LATER)));
         check(&action(None), &action(None));
         check(&action(Some(NOW)), &emptied);
+    }
+
+    #[test]
+    fn an_action_that_does_not_wait_for_the_user_is_emptied() {
+        let action = |status, execution_status, updated_at, attributes: Value| {
+            json!({
+                "status": status, "executionStatus": execution_status, "updatedAt": updated_at,
+                "userAction": {"type": "qr", "attributes": attributes},
+            })
+        };
+        let (open, emptied) = (json!({"data": "x"}), Value::Null);
+
+        for (status, execution_status, updated_at, left) in [
+            (
+                "WAITING_USER_ACTION",
+                "WAITING_USER_ACTION",
+                "2026-11-22T12:00:01Z",
+                &open,
+            ),
+            (
+                "WAITING_USER_ACTION",
+                "WAITING_USER_ACTION",
+                "2026-11-22T12:00:00Z",
+                &emptied,
+            ),
+            ("OUTDATED", "USER_AUTHORIZATION_PENDING", NOW, &open),
+            ("UPDATING", "LOGIN_IN_PROGRESS", NOW, &emptied),
+            ("UPDATED", "SUCCESS", NOW, &emptied),
+            ("LOGIN_ERROR", "INVALID_CREDENTIALS", NOW, &emptied),
+        ] {
+            check(
+                &action(status, execution_status, updated_at, open.clone()),
+                &action(status, execution_status, updated_at, left.clone()),
+            );
+        }
     }
 
     #[test]

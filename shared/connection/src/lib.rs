@@ -2,11 +2,12 @@
 //!
 //! [`assess`] finds the [`Reason`] that decides, from Pluggy's two states and the time. The reason's table
 //! gives the [`Phase`], the [`ActionKind`] and the [`TokenUse`]. [`message()`] returns the text for the user.
-//! [`next_fetch`] and [`retry_delay`] schedule the next fetch if no webhook arrives. [`remove_expired`] removes
-//! what must not be kept for longer than the user can act on it.
+//! [`next_fetch`] and [`retry_delay`] schedule the next fetch if no webhook arrives. [`ConsentStage`] names the moments
+//! before a consent ends. [`remove_expired`] removes what must not be kept for longer than the user can act on it.
 
 mod assessment;
 mod availability;
+mod consent;
 mod expired_requests;
 mod hourly_slot;
 mod language;
@@ -19,6 +20,7 @@ mod vocabulary;
 
 pub use assessment::{Assessment, assess};
 pub use availability::{Availability, is_health_recent};
+pub use consent::ConsentStage;
 pub use expired_requests::remove_expired;
 pub use language::Language;
 pub use message::message;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::hourly_slot::in_hourly_slot;
-use super::{Assessment, Availability, Phase, Reason, assess};
+use super::{Assessment, Availability, ConsentStage, Phase, Reason, assess};
 use pluggy::{Item, ItemStatus};
 
 /// Delay of the first fetch of a running execution. Each later delay equals the age of the state.
@@ -13,7 +13,8 @@ const LONGEST_WHILE_RUNNING: SignedDuration = SignedDuration::from_hours(1);
 /// Delay of the first fetch of an Open Finance login without its link, which Pluggy adds after some seconds.
 /// Each later delay equals the age of the state.
 const LOGIN_LINK_DELAY: SignedDuration = SignedDuration::from_secs(10);
-/// Delay after the expiry of a user's action, until Pluggy reports it.
+/// Delay after the expiry of a user's action or of a consent, until Pluggy reports it, and after each stage before the
+/// end of a consent.
 const EXPIRY_GRACE: SignedDuration = SignedDuration::from_secs(15);
 /// Delay after a planned auto-sync. Its webhook usually arrives earlier.
 const AUTO_SYNC_GRACE: SignedDuration = SignedDuration::from_mins(30);
@@ -67,7 +68,15 @@ pub fn next_fetch(item: &Item, now: Timestamp) -> Timestamp {
         (Phase::Retrying, _) => LONGEST_WHILE_RUNNING,
         _ => settled(item, age, now),
     };
+    let delay = delay.min(until_consent_stage(item, now).unwrap_or(delay));
     now.saturating_add(delay).unwrap_or(now)
+}
+
+/// Returns the time until the next stage of the item's consent. The fetch then finds the stage, although no webhook
+/// reports it.
+fn until_consent_stage(item: &Item, now: Timestamp) -> Option<SignedDuration> {
+    let at = ConsentStage::next_begins_at(item.consent_expires_at?, now)?;
+    Some(now.duration_until(at) + EXPIRY_GRACE)
 }
 
 fn lacks_login_link(item: &Item, assessment: Assessment) -> bool {
@@ -86,14 +95,7 @@ fn settled(item: &Item, age: SignedDuration, now: Timestamp) -> SignedDuration {
         .next_auto_sync_at
         .filter(|at| *at > now)
         .map(|at| now.duration_until(at) + AUTO_SYNC_GRACE);
-    let until_consent_ends = item
-        .consent_expires_at
-        .filter(|at| *at > now)
-        .map(|at| now.duration_until(at) + EXPIRY_GRACE);
-    [after_auto_sync, until_consent_ends]
-        .into_iter()
-        .flatten()
-        .fold(at_the_latest, SignedDuration::min)
+    after_auto_sync.map_or(at_the_latest, |delay| delay.min(at_the_latest))
 }
 
 /// Returns the delay after the `failures`th failed fetch in a row. It doubles each time. `jitter` (0 to 1)
@@ -210,10 +212,48 @@ mod tests {
             serde_json::json!({"nextAutoSyncAt": "2026-12-23T20:00:00Z"}),
             "2026-11-24T11:10:41Z",
         );
-        check(
-            serde_json::json!({"consentExpiresAt": "2026-11-23T13:00:00Z"}),
-            "2026-11-23T13:00:15Z",
-        );
+    }
+
+    #[test]
+    fn an_item_is_fetched_at_each_stage_before_its_consent_ends_and_at_the_end() {
+        for (ends_at, expected) in [
+            ("2026-12-23T13:00:00Z", "2026-11-23T13:00:15Z"),
+            ("2026-11-30T13:00:00Z", "2026-11-23T13:00:15Z"),
+            ("2026-11-24T13:00:00Z", "2026-11-23T13:00:15Z"),
+            ("2026-11-23T13:00:00Z", "2026-11-23T13:00:15Z"),
+        ] {
+            check(serde_json::json!({"consentExpiresAt": ends_at}), expected);
+        }
+        // The moment has come, so it plans nothing more.
+        for ends_at in ["2026-12-23T12:00:00Z", NOW, "2025-11-23T12:00:00Z"] {
+            check(
+                serde_json::json!({"consentExpiresAt": ends_at}),
+                "2026-11-24T11:10:41Z",
+            );
+        }
+    }
+
+    #[test]
+    fn a_consent_ends_also_while_an_item_waits_or_is_dormant() {
+        let consent = serde_json::json!({"consentExpiresAt": "2026-11-30T12:00:30Z"});
+        let with = |fields: serde_json::Value| {
+            let mut item = consent.clone();
+            let fields = fields.as_object().unwrap().clone();
+            item.as_object_mut().unwrap().extend(fields);
+            item
+        };
+
+        for fields in [
+            serde_json::json!({"updatedAt": "2026-10-01T00:00:00Z"}),
+            serde_json::json!({"status": "UPDATING", "executionStatus": "CREATED"}),
+            serde_json::json!({"status": "OUTDATED", "executionStatus": "SITE_NOT_AVAILABLE"}),
+            serde_json::json!({
+                "status": "WAITING_USER_INPUT", "executionStatus": "WAITING_USER_INPUT",
+                "parameter": {"name": "token", "expiresAt": "2026-11-23T12:05:00Z"},
+            }),
+        ] {
+            check(with(fields), "2026-11-23T12:00:45Z");
+        }
     }
 
     #[test]

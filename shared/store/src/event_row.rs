@@ -77,10 +77,16 @@ impl EventRow {
         match self.quarantine.as_deref() {
             None => false,
             Some(reason) if reason == Quarantine::ForeignClientId.as_str() => {
-                !ours.is_some_and(|ours| self.names(ours))
+                ours.is_none_or(|ours| self.is_foreign(ours))
             }
             Some(_) => true,
         }
+    }
+
+    /// Returns whether the event was quarantined for another application, and its body does not name `ours`.
+    pub(super) fn is_foreign(&self, ours: ClientId) -> bool {
+        self.quarantine.as_deref() == Some(Quarantine::ForeignClientId.as_str())
+            && !self.names(ours)
     }
 
     /// Returns the body as received, or its envelope if it was truncated. Returns `None` if there is none, or
@@ -129,7 +135,7 @@ impl EventRow {
 }
 
 /// Returns the stored body. An unreadable one counts as absent, so that its target is still fetched.
-fn encoded_body(reader: &Reader<'_>) -> Option<EncodedBody> {
+pub(super) fn encoded_body(reader: &Reader<'_>) -> Option<EncodedBody> {
     let bytes = reader.bytes(BODY).ok()??;
     let encoding = Encoding::parse(&reader.text(BODY_ENCODING).ok()??)?;
     Some(EncodedBody { bytes, encoding })

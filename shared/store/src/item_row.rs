@@ -37,6 +37,17 @@ const NEXT_AUTO_SYNC_AT: &str = "nextAutoSyncAt";
 const CONSENT_EXPIRES_AT: &str = "consentExpiresAt";
 const HAS_RESOURCES_PENDING_AUTHORIZATION: &str = "hasResourcesPendingAuthorization";
 
+/// The attributes that are nested parts. Each is one JSON document.
+pub(super) const DOCUMENTS: [&str; 7] = [
+    ERROR,
+    STATUS_DETAIL,
+    USER_ACTION,
+    PARAMETER,
+    CONNECTOR,
+    PRODUCTS,
+    LAST_ERROR,
+];
+
 /// Maximum size of a nested part. A longer one is left out and named in [`TRUNCATED`], because a row is
 /// limited to 400 KB.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1024;

@@ -83,6 +83,26 @@ impl Items {
         limit: i32,
         after: Option<&Cursor>,
     ) -> Result<OwnedPage, Error> {
+        let (rows, next) = self.rows_of(owner, limit, after).await?;
+        let mut items: Vec<StoredItem> = rows
+            .iter()
+            .filter_map(|row| logged(from_row(row)))
+            .collect();
+        items.retain(|item| item.is_shown_to(owner));
+        items.sort_by_key(|item| {
+            std::cmp::Reverse(created_at_item_id(item.created_at, item.item_id))
+        });
+        Ok(OwnedPage { items, next })
+    }
+
+    /// Returns the rows of a page of a user's items, in no particular order, and the cursor of the next page. The index
+    /// may lag behind the rows, so some may have changed owner or were deleted since.
+    pub(super) async fn rows_of(
+        &self,
+        owner: &ClientUserId,
+        limit: i32,
+        after: Option<&Cursor>,
+    ) -> Result<(Vec<Row>, Option<Cursor>), Error> {
         let start = after.and_then(|cursor| {
             Some(Row::from([
                 (PARTITION_KEY.to_owned(), text(item_key(cursor.item_id()?))),
@@ -115,17 +135,7 @@ impl Items {
             .map(|row| required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?))
             .collect::<Result<_, _>>()?;
         let rows = batch_get(&self.client, &self.table, keys, "get the user's items").await?;
-        let mut items: Vec<StoredItem> = rows
-            .iter()
-            .filter_map(|row| logged(from_row(row)))
-            .collect();
-        // The index may lag behind the rows. Items that have changed owner or were deleted since are left
-        // out.
-        items.retain(|item| item.is_shown_to(owner));
-        items.sort_by_key(|item| {
-            std::cmp::Reverse(created_at_item_id(item.created_at, item.item_id))
-        });
-        Ok(OwnedPage { items, next })
+        Ok((rows, next))
     }
 }
 

@@ -36,6 +36,7 @@ pub mod schema;
 mod shared_api_key;
 mod target;
 mod update;
+mod user_rows;
 
 pub use body::{Body, EncodedBody, Encoding};
 pub use change::Change;
@@ -68,3 +69,4 @@ pub use scan::{ScanCursor, ScanPage, ScannedRow};
 pub use shared_api_key::SharedApiKey;
 pub use target::Target;
 pub use update::Write;
+pub use user_rows::{Concern, ScannedEvent, UserRow, UserTable};

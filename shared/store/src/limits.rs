@@ -31,6 +31,11 @@ pub const HINTS_PER_TOKEN: u32 = 5;
 /// first connect-token request after the end begins a new period, with a new quota.
 pub const HINT_GRACE: SignedDuration = SignedDuration::from_hours(1);
 
+/// Numbers of operations in the period, and its end.
+const TOKENS: &str = "tokens";
+const TOKENS_UNTIL: &str = "tokensUntil";
+const DELETIONS: &str = "deletions";
+const DELETIONS_UNTIL: &str = "deletionsUntil";
 /// Number of hints that the connect-token requests of the period allow.
 const HINT_QUOTA: &str = "hintQuota";
 /// Digests of the hints that have been counted. It is a set, so that a repeated hint counts once.
@@ -67,7 +72,7 @@ pub enum Permit {
 /// `LimitTable`.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    client: Client,
+    pub(super) client: Client,
     pub(super) table: String,
 }
 
@@ -82,16 +87,16 @@ impl Limited {
     /// Returns the attribute with the number of operations in the period.
     fn counter(self) -> &'static str {
         match self {
-            Self::ConnectToken => "tokens",
-            Self::Deletion => "deletions",
+            Self::ConnectToken => TOKENS,
+            Self::Deletion => DELETIONS,
         }
     }
 
     /// Returns the attribute with the end of the period, in epoch milliseconds.
     fn until(self) -> &'static str {
         match self {
-            Self::ConnectToken => "tokensUntil",
-            Self::Deletion => "deletionsUntil",
+            Self::ConnectToken => TOKENS_UNTIL,
+            Self::Deletion => DELETIONS_UNTIL,
         }
     }
 
@@ -208,11 +213,16 @@ impl Limits {
     }
 
     fn row(&self, user: &ClientUserId) -> UpdateItemFluentBuilder {
-        self.client.update_item().table_name(&self.table).key(
-            PARTITION_KEY,
-            text(format!("{USER_PREFIX}{}", user_digest(user))),
-        )
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, user_key(user))
     }
+}
+
+/// Returns the partition key of a user's row.
+pub(super) fn user_key(user: &ClientUserId) -> AttributeValue {
+    text(format!("{USER_PREFIX}{}", user_digest(user)))
 }
 
 fn refused(retry_after: SignedDuration, is_first: bool) -> Permit {

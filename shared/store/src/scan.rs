@@ -89,7 +89,7 @@ impl ScanCursor {
         is_key.then_some(cursor)
     }
 
-    fn from_row(row: &Row) -> Result<Self, Error> {
+    pub(super) fn from_row(row: &Row) -> Result<Self, Error> {
         let reader = Reader(row);
         let mut key = vec![required(PARTITION_KEY, reader.text(PARTITION_KEY)?)?];
         key.extend(reader.text(SORT_KEY)?);

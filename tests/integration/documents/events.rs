@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{column, document, first_column, words};
 use crate::closed_schema::validator;
 
-const SCHEMAS: [&str; 2] = ["webhook", "item"];
+const SCHEMAS: [&str; 3] = ["webhook", "item", "consent"];
 
 fn schema(name: &str) -> Value {
     serde_json::from_str(&document(&format!("events/{name}.v1.schema.json"))).unwrap()
@@ -22,6 +22,12 @@ fn the_page_for_integrators_names_every_event() {
     let known = EventKind::KNOWN.iter();
     let webhooks: BTreeSet<_> = known.map(|kind| format!("webhook.{kind}")).collect();
     assert_eq!(column(&document, "| About | Detail types |", 1), webhooks);
+
+    let consents = ["consent.expiring", "consent.expired"].map(str::to_owned);
+    assert_eq!(
+        first_column(&document, "| Detail type | The consent |"),
+        BTreeSet::from(consents)
+    );
 
     let mut items = words(Phase::ALL);
     items.extend(["changed", "deleted"].map(str::to_owned));
@@ -106,6 +112,8 @@ fn a_field_of_another_shape_is_refused() {
         ),
         ("item", "itemId", json!([null, "x"])),
         ("item", "observedAt", json!([null, "now"])),
+        ("consent", "daysAhead", json!([null, 5, "7"])),
+        ("consent", "consentExpiresAt", json!([null, "2026-11-23"])),
     ] {
         let schema = schema(name);
         let validator = validator(&schema);

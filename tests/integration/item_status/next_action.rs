@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
+use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use tests::deployment::CLIENT_ID;
 use tests::{Deployment, sample};
@@ -38,6 +39,34 @@ fn login(user: &str) -> Value {
 async fn item_at(deployment: &Deployment, item_id: ItemId, at: Timestamp) -> Value {
     let request = sample::get_item(USER, &item_id.to_string(), &[("accept-language", "en")]);
     json_of(&item_status::handle(&deployment.item_status(), request, at).await)
+}
+
+#[tokio::test]
+async fn a_consent_that_has_expired_is_the_reason_from_its_end_on() {
+    let deployment = Deployment::start().await;
+    let end = now() + SignedDuration::from_hours(1);
+    deployment.pluggy.add_fault(Fault {
+        method: Some("GET".to_owned()),
+        path_prefix: "/items/".to_owned(),
+        times: None,
+        effect: Effect::Odd {
+            field: "/consentExpiresAt".to_owned(),
+            json: Some(json!(end).to_string()),
+        },
+    });
+    let item_id = connected(&deployment, BANK, &login("user-ok"), "UPDATED").await;
+
+    let before = item_at(&deployment, item_id, end - SignedDuration::from_secs(1)).await;
+    let after = item_at(&deployment, item_id, end).await;
+
+    assert_eq!(before["phase"], "ready");
+    assert_eq!(after["phase"], "reconnect");
+    assert_eq!(after["nextAction"]["reason"], "consent_expired");
+    assert_eq!(after["nextAction"]["kind"], "connect_again");
+    for item in [before, after] {
+        let shown: Timestamp = item["consentExpiresAt"].as_str().unwrap().parse().unwrap();
+        assert_eq!(shown.as_millisecond(), end.as_millisecond());
+    }
 }
 
 #[tokio::test]

@@ -55,6 +55,7 @@ async fn the_sample_commands_are_understood() {
     let deployment = Deployment::start().await;
 
     for sample in [
+        "export",
         "import",
         "inspect-item",
         "inspect-user",

@@ -14,7 +14,7 @@ use super::{Testbed, USER};
 
 impl Testbed {
     /// Feeds every row of the event table to item-sync, and feeds publish the resulting records.
-    async fn sync(&self) {
+    pub(super) async fn sync(&self) {
         let before = self.item_rows().await;
         let batch = stream::batch(&self.deployment.tables.event_rows().await);
         item_sync::handle(&self.deployment.item_sync(), &batch, now(), in_a_minute()).await;
@@ -41,7 +41,7 @@ impl Testbed {
     }
 }
 
-fn changes(before: &[Row], after: &[Row]) -> Vec<Value> {
+pub(super) fn changes(before: &[Row], after: &[Row]) -> Vec<Value> {
     let of = |rows: &[Row], row: &Row| rows.iter().find(|other| other["pk"] == row["pk"]).cloned();
     let written = after.iter().enumerate();
     let written = written.filter(|(_, row)| of(before, row).as_ref() != Some(*row));

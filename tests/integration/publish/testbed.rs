@@ -234,10 +234,11 @@ pub(super) fn item_record(number: usize, before: Option<&Row>, after: Option<&Ro
 fn schema(detail_type: &str) -> &'static Validator {
     static WEBHOOK: OnceLock<Validator> = OnceLock::new();
     static ITEM: OnceLock<Validator> = OnceLock::new();
-    let (schema, name) = if detail_type.starts_with("webhook.") {
-        (&WEBHOOK, "webhook")
-    } else {
-        (&ITEM, "item")
+    static CONSENT: OnceLock<Validator> = OnceLock::new();
+    let (schema, name) = match detail_type.split_once('.') {
+        Some(("webhook", _)) => (&WEBHOOK, "webhook"),
+        Some(("consent", _)) => (&CONSENT, "consent"),
+        _ => (&ITEM, "item"),
     };
     schema.get_or_init(|| {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/events");

@@ -21,7 +21,7 @@ pub(super) enum Search {
 }
 
 /// Returns the number of event rows. Without it the operator sees no time left, and nothing else is missing.
-pub(super) async fn row_count(app: &App) -> Option<u64> {
+pub(crate) async fn row_count(app: &App) -> Option<u64> {
     app.events.row_count().await.unwrap_or_else(|error| {
         tracing::warn!(error = chain(&error), "rows not counted");
         None

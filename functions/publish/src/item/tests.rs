@@ -8,7 +8,7 @@ const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
 const NOON: &str = "2026-11-23T12:00:00Z";
 
 /// An item as Pluggy returned it at noon, with these fields changed.
-fn item(fields: Value) -> StoredItem {
+pub(crate) fn item(fields: Value) -> StoredItem {
     let mut answer = json!({
         "id": ITEM, "status": "UPDATED", "executionStatus": "SUCCESS",
         "connector": {"id": 2, "name": "Pluggy Bank"},
@@ -46,7 +46,7 @@ fn updating() -> StoredItem {
     item(json!({"status": "UPDATING", "executionStatus": "COLLECTING"}))
 }
 
-fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
+pub(crate) fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
     let snapshot = Snapshot {
         fetched_at: time.parse().unwrap(),
         ..item.snapshot().unwrap().clone()
@@ -58,7 +58,7 @@ fn fetched_at(time: &str, item: StoredItem) -> StoredItem {
     }
 }
 
-fn placeholder() -> StoredItem {
+pub(crate) fn placeholder() -> StoredItem {
     StoredItem {
         schedule: Schedule {
             pending_signal: Some(PendingSignal::Activity),
@@ -84,7 +84,7 @@ fn owned_by(owner: Option<Owner>, item: StoredItem) -> StoredItem {
     }
 }
 
-fn tombstone() -> StoredItem {
+pub(crate) fn tombstone() -> StoredItem {
     StoredItem {
         state: RowState::Tombstone {
             deleted_at: "2026-11-23T13:00:00Z".parse().unwrap(),
@@ -97,7 +97,7 @@ fn published(before: Option<&StoredItem>, after: &StoredItem) -> Option<String> 
     entry(before, after).map(|entry| entry.detail_type)
 }
 
-fn detail(entry: &Entry) -> Value {
+pub(crate) fn detail(entry: &Entry) -> Value {
     serde_json::from_str(&entry.detail).unwrap()
 }
 

@@ -14,7 +14,8 @@ pub(super) struct Command {
     pub(super) since: Timestamp,
     /// Position at which publishing continues.
     pub(super) cursor: Cursor,
-    /// Maximum number of events that the command publishes or dead-letters.
+    /// Maximum number of events that the command publishes or dead-letters. The events of a row stay together, so the
+    /// last row may exceed it.
     pub(super) limit: usize,
     /// What the command line states about the command.
     pub(super) audit: Option<Audit>,

@@ -107,11 +107,11 @@ impl Work<'_> {
         while rows.len() > 0 {
             let mut after = None;
             // Rows are decoded one by one, so that not all bodies are in memory at once.
-            let mut entries = rows.by_ref().filter_map(|row| {
+            let mut row_entries = rows.by_ref().map(|row| {
                 after = Some(row.cursor());
-                entry(app, row, since)
+                entries(app, row, since)
             });
-            let part = next_part(&mut entries, self.limit.saturating_sub(self.handled()));
+            let part = next_part(&mut row_entries, self.limit.saturating_sub(self.handled()));
             let part = dispatch(&app.bus, &app.dead_letter_queue, part, self.deadline).await;
             self.done.published += part.published;
             self.done.dead_lettered += part.dead_lettered;
@@ -174,16 +174,19 @@ async fn page(
     }
 }
 
-fn entry(app: &App, row: ScannedRow, since: Timestamp) -> Option<PendingEntry> {
+fn entries(app: &App, row: ScannedRow, since: Timestamp) -> Vec<PendingEntry> {
+    let Some(partition) = row.partition() else {
+        return Vec::new();
+    };
     let key = RowKey {
-        pk: row.partition()?.to_owned(),
+        pk: partition.to_owned(),
         sk: row.sort().map(str::to_owned),
     };
     let event_table = app.event_table.as_str();
     let read = move || row.read();
-    decode::entry(key, since, read, |change| match change {
+    decode::entries(key, since, read, |change| match change {
         Change::Webhook { event, body } => {
-            Some(PendingEntry::of_webhook(&event, &body, event_table))
+            vec![PendingEntry::of_webhook(&event, &body, event_table)]
         }
         Change::Item { after, .. } => PendingEntry::of_present(&after),
     })

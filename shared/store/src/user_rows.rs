@@ -1,0 +1,437 @@
+//! Rows that hold something about a user, whole, as JSON: for the user's copy of the data. A row has every attribute that is
+//! stored, also those of a newer version. What still opens a login at the bank is left out.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::attributes::{Reader, Row};
+use super::error::unavailable;
+use super::event::BODY;
+use super::event_row::encoded_body;
+use super::item_row::{DOCUMENTS, USER_ACTION};
+use super::limits::user_key;
+use super::schema::{OWNER, PARTITION_KEY};
+use super::{Cursor, Error, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target};
+use pluggy::{ClientId, ClientUserId, ItemId};
+
+/// Maximum length of a body that is returned as JSON. A longer one is returned as it is stored, so that a row fits into a
+/// response of Lambda, which holds 6 MB.
+const MAX_JSON_BODY: usize = 2 * 1024 * 1024;
+/// Field of a body that names a user.
+const CLIENT_USER_ID: &str = "clientUserId";
+
+/// A table that holds something about users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum UserTable {
+    /// `ItemTable`.
+    #[serde(rename = "ItemTable")]
+    Items,
+    /// `EventTable`.
+    #[serde(rename = "EventTable")]
+    Events,
+    /// `LimitTable`.
+    #[serde(rename = "LimitTable")]
+    Limits,
+}
+
+/// A row that holds something about a user.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRow {
+    /// Its table.
+    pub table: UserTable,
+    /// Its attributes by their names. Nested parts are JSON, and so is the body of an event if it was.
+    pub attributes: Map<String, Value>,
+    /// The paths of what is left out.
+    pub left_out: BTreeSet<String>,
+}
+
+/// A row of `EventTable` that may hold something about a user.
+#[derive(Clone, Debug)]
+pub struct ScannedEvent {
+    row: Row,
+    body: Option<Value>,
+    names: BTreeSet<String>,
+}
+
+/// Relation of an event to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// It names the user.
+    Names,
+    /// It names nobody, and concerns the owner of this item.
+    OwnerOf(ItemId),
+    /// It names somebody else, or nobody and no item.
+    None,
+}
+
+impl UserRow {
+    fn new(table: UserTable, row: Row, now: Timestamp) -> Self {
+        let mut left_out = BTreeSet::new();
+        let attributes = row.into_iter().map(|(name, value)| {
+            let mut value = json_of(&name, &value);
+            leave_out_logins(&mut value, &name, now, &mut left_out);
+            (name, value)
+        });
+        Self {
+            table,
+            attributes: attributes.collect(),
+            left_out,
+        }
+    }
+
+    /// Returns the length of the row in a response.
+    pub fn length(&self) -> usize {
+        serde_json::to_vec(self).map_or(0, |json| json.len())
+    }
+}
+
+impl ScannedEvent {
+    fn new(row: Row) -> Self {
+        let body = encoded_body(&Reader(&row)).and_then(|body| parsed(&body.decode()?));
+        let mut names = BTreeSet::new();
+        if let Some(body) = &body {
+            add_names(body, &mut names);
+        }
+        Self { row, body, names }
+    }
+
+    /// Returns how the event concerns the user. An event that names another application than `ours` concerns nobody here:
+    /// its users are those of the other application.
+    pub fn concern(&self, user: &ClientUserId, ours: ClientId) -> Concern {
+        let is_foreign = EventRow::from_row(&self.row).is_ok_and(|event| event.is_foreign(ours));
+        if is_foreign {
+            return Concern::None;
+        }
+        if self.names.contains(user.as_str()) {
+            return Concern::Names;
+        }
+        let key = Reader(&self.row).text(PARTITION_KEY).ok().flatten();
+        match key.as_deref().and_then(Target::parse) {
+            Some(Target::Item(item_id)) if self.names.is_empty() => Concern::OwnerOf(item_id),
+            _ => Concern::None,
+        }
+    }
+
+    /// Returns the position after the row.
+    pub fn cursor(&self) -> Result<ScanCursor, Error> {
+        ScanCursor::from_row(&self.row)
+    }
+
+    /// Returns the row for a user whom it concerns. The body is left out if it names other users too, or if it is too
+    /// long to be searched for logins in a response.
+    pub fn into_user_row(self, now: Timestamp) -> UserRow {
+        let names_others = self.names.len() > 1;
+        let mut found = UserRow::new(UserTable::Events, self.row, now);
+        if let Some(mut body) = self.body {
+            let mut left_out = BTreeSet::new();
+            leave_out_logins(&mut body, BODY, now, &mut left_out);
+            let is_long = serde_json::to_vec(&body).map_or(0, |json| json.len()) > MAX_JSON_BODY;
+            if names_others || (is_long && !left_out.is_empty()) {
+                found.attributes.remove(BODY);
+                found.left_out.insert(BODY.to_owned());
+            } else if !is_long {
+                found.attributes.insert(BODY.to_owned(), body);
+                found.left_out.extend(left_out);
+            }
+        }
+        found
+    }
+}
+
+impl Items {
+    /// Returns a page of the rows of a user's items, newest first, and the cursor of the next page.
+    pub async fn user_rows(
+        &self,
+        user: &ClientUserId,
+        limit: i32,
+        after: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<(Vec<UserRow>, Option<Cursor>), Error> {
+        let (rows, next) = self.rows_of(user, limit, after).await?;
+        let is_theirs =
+            |row: &Row| Reader(row).text(OWNER).ok().flatten().as_deref() == Some(user.as_str());
+        let rows = rows.into_iter().filter(is_theirs);
+        let rows = rows.map(|row| UserRow::new(UserTable::Items, row, now));
+        Ok((rows.collect(), next))
+    }
+}
+
+impl Limits {
+    /// Returns the row of what was counted of a user, with a consistent read.
+    pub async fn user_row(
+        &self,
+        user: &ClientUserId,
+        now: Timestamp,
+    ) -> Result<Option<UserRow>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, user_key(user))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable("get the counts of the user"))?;
+        let row = answer.item;
+        Ok(row.map(|row| UserRow::new(UserTable::Limits, row, now)))
+    }
+}
+
+impl Events {
+    /// Returns all events, page by page. Expired ones are among them until DynamoDB has removed them.
+    pub async fn every(&self, after: Option<&ScanCursor>) -> Result<ScanPage<ScannedEvent>, Error> {
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .set_exclusive_start_key(after.map(ScanCursor::to_row))
+            .send()
+            .await
+            .map_err(unavailable("scan all events"))?;
+        ScanPage::new(answer, |row| Some(ScannedEvent::new(row)))
+    }
+}
+
+/// Returns the body if it is a JSON object or array. Any other body is returned as it is stored.
+fn parsed(body: &[u8]) -> Option<Value> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    (value.is_object() || value.is_array()).then_some(value)
+}
+
+fn json_of(name: &str, value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) if DOCUMENTS.contains(&name) => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
+        }
+        AttributeValue::S(text) => text.as_str().into(),
+        AttributeValue::N(number) => number_of(number),
+        AttributeValue::Bool(value) => (*value).into(),
+        AttributeValue::B(bytes) => STANDARD.encode(bytes).into(),
+        AttributeValue::Ss(texts) => texts.as_slice().into(),
+        AttributeValue::Ns(numbers) => numbers.iter().map(|number| number_of(number)).collect(),
+        AttributeValue::Bs(all) => all.iter().map(|bytes| STANDARD.encode(bytes)).collect(),
+        AttributeValue::L(values) => values.iter().map(|value| json_of("", value)).collect(),
+        AttributeValue::M(fields) => {
+            let fields = fields.iter();
+            fields
+                .map(|(name, value)| (name.clone(), json_of(name, value)))
+                .collect()
+        }
+        _ => Value::Null,
+    }
+}
+
+fn number_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+/// Adds the users that a body names.
+fn add_names(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(user) if name == CLIENT_USER_ID => {
+                        names.insert(user.clone());
+                    }
+                    _ => add_names(value, names),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| add_names(value, names)),
+        _ => {}
+    }
+}
+
+/// Removes the link of a login and the data of an action at the bank, at any depth, unless their time is over. What says
+/// nothing about its time is taken to be valid.
+fn leave_out_logins(
+    value: &mut Value,
+    path: &str,
+    now: Timestamp,
+    left_out: &mut BTreeSet<String>,
+) {
+    match value {
+        Value::Object(fields) => {
+            let expires_at = fields.get("expiresAt").and_then(Value::as_str);
+            let expires_at = expires_at.and_then(|at| at.parse::<Timestamp>().ok());
+            if expires_at.is_none_or(|at| at > now) {
+                let is_action = path.rsplit('.').next() == Some(USER_ACTION);
+                let secret = if is_action { "attributes" } else { "data" };
+                let is_secret = |value: &Value| is_action && !value.is_null() || is_link(value);
+                if fields.get(secret).is_some_and(is_secret) {
+                    fields.remove(secret);
+                    left_out.insert(format!("{path}.{secret}"));
+                }
+            }
+            for (name, value) in fields {
+                leave_out_logins(value, &format!("{path}.{name}"), now, left_out);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                leave_out_logins(value, path, now, left_out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether it is the address of a page or of an app.
+fn is_link(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains("://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::text;
+    use crate::{Body, NewEvent, Origin, Quarantine};
+    use jiff::SignedDuration;
+    use serde_json::json;
+
+    const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+    const OURS: &str = "11111111-0000-4000-8000-000000000003";
+    const NOW: &str = "2026-11-23T12:00:00Z";
+    const LATER: &str = "2026-11-23T12:00:01Z";
+
+    fn event(body: &[u8], quarantine: Option<Quarantine>) -> ScannedEvent {
+        let event = NewEvent {
+            name: "item/updated".to_owned(),
+            origin: Origin::Webhook,
+            body: Some(Body::new(body, Vec::new)),
+            quarantine,
+            ..NewEvent::fetch_request(
+                Target::Item(ITEM.parse().unwrap()),
+                "1",
+                Timestamp::UNIX_EPOCH,
+            )
+        };
+        ScannedEvent::new(event.to_row(&event.key, SignedDuration::from_hours(1)))
+    }
+
+    fn concern(body: &str, quarantine: Option<Quarantine>) -> Concern {
+        event(body.as_bytes(), quarantine).concern(&"usr_1".parse().unwrap(), OURS.parse().unwrap())
+    }
+
+    fn exported(body: &[u8]) -> UserRow {
+        event(body, None).into_user_row(NOW.parse().unwrap())
+    }
+
+    fn left_out(value: &Value) -> (Value, BTreeSet<String>) {
+        let (mut value, mut left_out) = (value.clone(), BTreeSet::new());
+        leave_out_logins(&mut value, "it", NOW.parse().unwrap(), &mut left_out);
+        (value, left_out)
+    }
+
+    #[test]
+    fn an_event_concerns_the_user_whom_it_names_else_the_owner_of_its_item() {
+        let owner = Concern::OwnerOf(ITEM.parse().unwrap());
+        for (body, expected) in [
+            (r#"{"clientUserId":"usr_1"}"#, Concern::Names),
+            (r#"{"data":[{"clientUserId":"usr_1"}]}"#, Concern::Names),
+            (r#"{"clientUserId":"usr_2"}"#, Concern::None),
+            (r#"{"clientUserId":"usr_12"}"#, Concern::None),
+            (r#"{"event":"usr_1"}"#, owner),
+            ("not JSON", owner),
+            ("", owner),
+        ] {
+            assert_eq!(concern(body, None), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_another_application_concerns_nobody() {
+        let foreign = Some(Quarantine::ForeignClientId);
+        let of = |client_id: &str| {
+            format!(r#"{{"event":"item/updated","clientId":"{client_id}","clientUserId":"usr_1"}}"#)
+        };
+
+        assert_eq!(concern(&of(ITEM), foreign), Concern::None);
+        assert_eq!(concern(&of(OURS), foreign), Concern::Names);
+        assert_eq!(
+            concern(&of(ITEM), Some(Quarantine::Unparsed)),
+            Concern::Names
+        );
+    }
+
+    #[test]
+    fn a_body_that_names_two_users_is_left_out() {
+        let both = exported(br#"{"data":[{"clientUserId":"usr_1"},{"clientUserId":"usr_2"}]}"#);
+
+        assert_eq!(both.attributes.get(BODY), None);
+        assert_eq!(both.left_out, BTreeSet::from([BODY.to_owned()]));
+    }
+
+    #[test]
+    fn a_body_is_json_unless_it_is_none_or_too_long() {
+        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(MAX_JSON_BODY));
+        let with_link = long.replace(
+            r#"{"a""#,
+            r#"{"type":"oauth","data":"https://bank.example.com","a""#,
+        );
+
+        assert_eq!(exported(b"[1]").attributes[BODY], json!([1]));
+        for text in [b"\xff".as_slice(), b"1", b"\"e30=\""] {
+            assert_eq!(exported(text).attributes[BODY], STANDARD.encode(text));
+        }
+        let stored = exported(long.as_bytes());
+        assert!(stored.length() < MAX_JSON_BODY);
+        assert_eq!(stored.attributes["bodyEncoding"], "gzip");
+        assert!(stored.attributes[BODY].is_string());
+        let without = exported(with_link.as_bytes());
+        assert_eq!(without.left_out, BTreeSet::from([BODY.to_owned()]));
+    }
+
+    #[test]
+    fn what_still_opens_a_login_is_left_out_at_any_depth() {
+        let login = |expires_at: Value| json!({"parameter": {"type": "oauth", "data": "https://bank.example.com", "expiresAt": expires_at}});
+        let action = |expires_at: Value| json!({"list": [{"userAction": {"attributes": {"data": "x"}, "expiresAt": expires_at}}]});
+
+        for valid in [json!(LATER), json!(null), json!("soon")] {
+            let (value, paths) = left_out(&login(valid.clone()));
+            assert_eq!(value["parameter"].get("data"), None, "{valid}");
+            assert_eq!(paths, BTreeSet::from(["it.parameter.data".to_owned()]));
+            let (value, paths) = left_out(&action(valid));
+            assert_eq!(value["list"][0]["userAction"].get("attributes"), None);
+            assert_eq!(
+                paths,
+                BTreeSet::from(["it.list.userAction.attributes".to_owned()])
+            );
+        }
+        for expired in [login(json!(NOW)), action(json!(NOW))] {
+            assert_eq!(left_out(&expired), (expired.clone(), BTreeSet::new()));
+        }
+        let image = json!({"type": "image", "data": "aW1hZ2U=", "expiresAt": LATER});
+        assert_eq!(left_out(&image).0, image);
+    }
+
+    #[test]
+    fn an_attribute_is_json_only_if_it_is_a_document() {
+        let row = Row::from([
+            ("owner".to_owned(), text(r#"{"a":1}"#)),
+            ("connector".to_owned(), text(r#"{"a":1}"#)),
+            ("error".to_owned(), text("{")),
+            ("of a later version".to_owned(), AttributeValue::Null(true)),
+            ("fetchedAt".to_owned(), AttributeValue::N("17".to_owned())),
+        ]);
+
+        let row = UserRow::new(UserTable::Items, row, NOW.parse().unwrap());
+
+        assert_eq!(
+            Value::Object(row.attributes),
+            json!({
+                "owner": r#"{"a":1}"#, "connector": {"a": 1}, "error": "{",
+                "of a later version": null, "fetchedAt": 17,
+            })
+        );
+    }
+}
