@@ -175,7 +175,14 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["createdAt", "deletedAt", "fetchedAt", "pk", "schema"]
+        [
+            "createdAt",
+            "deletedAt",
+            "expiresAt",
+            "fetchedAt",
+            "pk",
+            "schema"
+        ]
     );
     let with_owner = row(id(), Some("usr_1"), at(0));
     assert_eq!(
@@ -185,6 +192,8 @@ async fn a_tombstone_keeps_no_owner_and_yields_only_to_a_later_request() {
     assert_eq!(put(&items, "SENT_BEFORE", Some(99), 30).await, Write::Stale);
     assert_eq!(put(&items, "SENT_AFTER", Some(1), 31).await, Write::Done);
     assert_eq!(status(&items).await, "SENT_AFTER");
+    let live = &tables.rows(&tables.items).await[0];
+    assert!(!live.contains_key("expiresAt"), "a live row stays");
 }
 
 #[tokio::test]

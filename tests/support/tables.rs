@@ -23,11 +23,12 @@ pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub type Row = HashMap<String, AttributeValue>;
 
 /// The attributes that a tombstone may have: its key, its times and its schedule.
-const OF_TOMBSTONES: [&str; 13] = [
+const OF_TOMBSTONES: [&str; 14] = [
     "pk",
     "schema",
     "createdAt",
     "deletedAt",
+    "expiresAt",
     "fetchedAt",
     "fetchShard",
     "nextFetchAt",

@@ -46,8 +46,7 @@ fn the_item_table_has_the_schema_of_the_store() {
             ),
         ]
     );
-    // A row of an item stays until the item is deleted at Pluggy.
-    assert_eq!(table.expiry(), None);
+    assert_eq!(table.expiry(), Some(EXPIRES_AT));
     assert_eq!(table.stream(), Some("NEW_AND_OLD_IMAGES"));
 }
 

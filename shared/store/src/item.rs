@@ -1,9 +1,12 @@
 //! Item rows of `ItemTable`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{FailedFetch, Owner};
 use pluggy::{ClientUserId, Item, ItemId};
+
+/// How long a tombstone is kept. Pluggy's retries end after hours, a replay reaches back as far as the events are kept.
+pub const TOMBSTONE_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A row of `ItemTable`.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use super::attributes::{Reader, Row, document, number, required, text, time};
 use super::key::item_key;
 use super::schema::{
-    CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE, PARTITION_KEY,
+    CREATED_AT_ITEM_ID, EXPIRES_AT, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE,
+    PARTITION_KEY,
 };
 use super::{
-    Error, Owner, PendingSignal, Provenance, RowState, Schedule, Snapshot, StoredItem, Target,
-    schema,
+    Error, Owner, PendingSignal, Provenance, RowState, Schedule, Snapshot, StoredItem,
+    TOMBSTONE_RETENTION, Target, schema,
 };
 use pluggy::{Connector, ConnectorHealth, Item, ItemId};
 
@@ -61,7 +62,12 @@ pub(super) fn created_at_item_id(created_at: Timestamp, item_id: ItemId) -> Stri
 pub(super) fn to_row(stored: &StoredItem) -> Row {
     let mut row = RowBuilder::new(stored.item_id);
     row.put(CREATED_AT, Some(time(stored.created_at)));
-    row.put(DELETED_AT, stored.deleted_at().map(time));
+    if let Some(deleted_at) = stored.deleted_at() {
+        let expires_at = deleted_at.saturating_add(TOMBSTONE_RETENTION);
+        let expires_at = expires_at.unwrap_or(deleted_at).as_second();
+        row.put(DELETED_AT, Some(time(deleted_at)));
+        row.put(EXPIRES_AT, Some(number(expires_at)));
+    }
     if let Some(owner) = stored.owner() {
         row.put(OWNER, Some(text(owner.user.as_str())));
         row.put(OWNER_PROVENANCE, Some(text(owner.provenance.as_str())));

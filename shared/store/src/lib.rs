@@ -55,7 +55,9 @@ pub use events::{Events, Insertion};
 pub use failed_fetch::FailedFetch;
 pub use health::Healths;
 pub use hint::HINT_RETENTION;
-pub use item::{ItemUpdate, PendingSignal, RowState, Schedule, Snapshot, StoredItem};
+pub use item::{
+    ItemUpdate, PendingSignal, RowState, Schedule, Snapshot, StoredItem, TOMBSTONE_RETENTION,
+};
 pub use item_batch::ItemBatch;
 pub use items::{Items, OwnedPage};
 pub use key::EventKey;

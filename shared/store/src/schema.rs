@@ -4,7 +4,7 @@
 pub const PARTITION_KEY: &str = "pk";
 /// Sort key of `EventTable`.
 pub const SORT_KEY: &str = "sk";
-/// The TTL attribute of `EventTable`, `CredentialTable` and `LimitTable`, in epoch seconds.
+/// The TTL attribute of every table, in epoch seconds. In `ItemTable` only a tombstone has it.
 pub const EXPIRES_AT: &str = "expiresAt";
 
 /// Index of `ItemTable`: a user's items, newest last.

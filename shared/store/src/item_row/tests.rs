@@ -77,6 +77,20 @@ fn a_placeholder_and_a_tombstone_give_back_what_was_stored() {
 }
 
 #[test]
+fn a_tombstone_alone_expires() {
+    let tombstone = StoredItem {
+        state: RowState::Tombstone {
+            deleted_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        },
+        ..stored(full_item())
+    };
+
+    // 2027-02-21T12:00:00Z
+    assert_eq!(to_row(&tombstone)[EXPIRES_AT], number(1_803_211_200));
+    assert!(!to_row(&stored(full_item())).contains_key(EXPIRES_AT));
+}
+
+#[test]
 fn a_tombstone_has_nothing_that_an_older_version_may_have_left() {
     let deleted_at = "2026-11-23T12:00:00Z".parse().unwrap();
     let mut row = to_row(&stored(full_item()));
