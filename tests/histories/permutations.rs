@@ -43,7 +43,7 @@ impl Arrival {
         match self {
             Self::AsTheItemChanges => &[],
             Self::AfterTheLastChange => &["fetchedAt", "nextFetchAt"],
-            Self::AfterTheDeletion => &["fetchedAt", "deletedAt", "createdAt"],
+            Self::AfterTheDeletion => &["fetchedAt", "deletedAt", "expiresAt", "createdAt"],
         }
     }
 }
