@@ -1,6 +1,6 @@
-"""What the commands of this folder share.
+"""Shared code of the commands in this folder.
 
-What they share with the operator's command line is in `pluggy_lambda`, in cli/.
+The code shared with the operator's command line is in `pluggy_lambda`, in cli/.
 """
 
 import sys

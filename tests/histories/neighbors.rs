@@ -80,7 +80,7 @@ pub(crate) async fn check(testbed: &Testbed, count: usize) -> Result<usize, Stri
     Ok(fetched)
 }
 
-/// Deletes their rows, so that the scheduler finds none due and the next invocation writes them anew.
+/// Deletes their rows, so that the scheduler finds none due and the next invocation writes new ones.
 pub(crate) async fn forget(testbed: &Testbed) {
     let tables = &testbed.tables;
     for number in 0..NEIGHBORS {

@@ -32,7 +32,7 @@ class Stack:
     outputs: dict[str, str]
     parameters: dict[str, str]
     is_locked: bool = False
-    """Whether termination protection is on."""
+    """Termination protection is on."""
 
     @property
     def is_deployed(self) -> bool:
