@@ -22,6 +22,8 @@ VALUES = {
     "items inspect --user",
     "items inspect item_id",
     "preflight --only",
+    "privacy export --output",
+    "privacy export --user",
     "replay --cursor",
     "replay --rate",
     "replay --read",

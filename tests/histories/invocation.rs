@@ -1,4 +1,5 @@
-//! Rules for the row after one undisturbed invocation.
+//! Rules for the row after one undisturbed invocation. [`follows_the_consent`] must catch the bug `a-consent-ends-unnoticed`
+//! of `seeded_bugs.toml`.
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::Item;
