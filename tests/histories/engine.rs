@@ -157,9 +157,7 @@ impl HttpConnector for Connector {
                 _ => &door.gate,
             };
             let (before, after) = match operation.as_str() {
-                "BatchGetItem" | "GetItem" | "Query" | "Scan" => {
-                    (Point::BeforeRead, Point::AfterRead)
-                }
+                "BatchGetItem" | "GetItem" | "Query" => (Point::BeforeRead, Point::AfterRead),
                 _ => (Point::BeforeWrite, Point::AfterWrite),
             };
             gate.pass(before).await.map_err(gone)?;

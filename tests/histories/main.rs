@@ -11,7 +11,6 @@
 mod attack_figures;
 mod checks;
 mod engine;
-mod erasure;
 mod events;
 mod figures;
 mod flood;

@@ -84,7 +84,6 @@ mod tests {
 
     use super::*;
     use crate::entry::Entry;
-    use crate::erased::About;
     use crate::reference::{Reference, RowKey};
 
     const FOR_NOW: &str = "InternalFailure";
@@ -92,7 +91,6 @@ mod tests {
 
     fn pending(entry: Option<Entry>) -> PendingEntry {
         PendingEntry {
-            about: About::default(),
             entry,
             reference: Reference {
                 key: RowKey {
