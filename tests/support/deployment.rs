@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::https::{self, Limits, Trust};
 use client::{Api, ApiKeys, Client};
+use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use pluggy::{Item, ItemId};
@@ -12,7 +13,7 @@ use runtime::caller::Callers;
 use runtime::clock;
 use runtime::metrics::Emitter;
 use runtime::secret::AcceptedSecrets;
-use sandbox::{Running, Settings};
+use sandbox::{Effect, Fault, Running, Settings};
 use serde_json::json;
 use store::{PluggySecrets, SharedApiKey};
 use tokio::time::Instant;
@@ -321,6 +322,20 @@ impl Deployment {
         let request = sample::get_items(user, &[]);
         let answer = item_status::handle(&self.item_status(), request, clock::now()).await;
         serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    /// Lets Pluggy report that the consents of all items end at `end`. Forgets the faults of before.
+    pub fn consents_end_at(&self, end: Timestamp) {
+        self.pluggy.clear_faults();
+        self.pluggy.add_fault(Fault {
+            method: Some("GET".to_owned()),
+            path_prefix: "/items/".to_owned(),
+            times: None,
+            effect: Effect::Odd {
+                field: "/consentExpiresAt".to_owned(),
+                json: Some(json!(end).to_string()),
+            },
+        });
     }
 
     /// Asserts that the item's row is a tombstone, which keeps nothing personal.

@@ -1,4 +1,4 @@
-//! The Lambda function behind the schedule of five minutes of discovery.
+//! The Lambda function behind discovery's schedule, which invokes it every five minutes.
 
 use discovery::{App, Config, Limits, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use tests::deployment::CLIENT_ID;
 use tests::{Deployment, sample};
@@ -45,15 +44,7 @@ async fn item_at(deployment: &Deployment, item_id: ItemId, at: Timestamp) -> Val
 async fn a_consent_that_has_expired_is_the_reason_from_its_end_on() {
     let deployment = Deployment::start().await;
     let end = now() + SignedDuration::from_hours(1);
-    deployment.pluggy.add_fault(Fault {
-        method: Some("GET".to_owned()),
-        path_prefix: "/items/".to_owned(),
-        times: None,
-        effect: Effect::Odd {
-            field: "/consentExpiresAt".to_owned(),
-            json: Some(json!(end).to_string()),
-        },
-    });
+    deployment.consents_end_at(end);
     let item_id = connected(&deployment, BANK, &login("user-ok"), "UPDATED").await;
 
     let before = item_at(&deployment, item_id, end - SignedDuration::from_secs(1)).await;

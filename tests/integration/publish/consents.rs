@@ -2,7 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
-use sandbox::{Effect, Fault};
 use serde_json::{Value, json};
 use store::schema;
 use tests::deployment::in_a_minute;
@@ -14,20 +13,6 @@ use super::{Testbed, USER};
 const SOON: SignedDuration = SignedDuration::from_secs(75);
 
 impl Testbed {
-    /// Lets Pluggy report that the consents end at `end`. Nothing else about the items changes.
-    fn consents_end_at(&self, end: Timestamp) {
-        self.deployment.pluggy.clear_faults();
-        self.deployment.pluggy.add_fault(Fault {
-            method: Some("GET".to_owned()),
-            path_prefix: "/items/".to_owned(),
-            times: None,
-            effect: Effect::Odd {
-                field: "/consentExpiresAt".to_owned(),
-                json: Some(json!(end).to_string()),
-            },
-        });
-    }
-
     /// Lets the time pass until `end`. No webhook arrives: the scheduler requests each fetch when it is due.
     async fn time_passes_until(&self, end: Timestamp) {
         let (scheduler, item_sync) = (self.deployment.scheduler(), self.deployment.item_sync());
@@ -92,7 +77,7 @@ fn assert_stages(events: &[(String, Value)], end: Timestamp, stages: &[(&str, i6
 async fn each_stage_of_a_consent_is_published_although_no_webhook_arrives() {
     let testbed = Testbed::start().await;
     let end = now() + days(40);
-    testbed.consents_end_at(end);
+    testbed.deployment.consents_end_at(end);
     testbed
         .connected("user-ok", "UPDATED", "item/created")
         .await;
@@ -123,14 +108,14 @@ async fn each_stage_of_a_consent_is_published_although_no_webhook_arrives() {
 async fn a_renewed_consent_cancels_what_was_planned_and_has_its_own_stages() {
     let testbed = Testbed::start().await;
     let (first, second) = (now() + days(8), now() + days(45));
-    testbed.consents_end_at(first);
+    testbed.deployment.consents_end_at(first);
     testbed
         .connected("user-ok", "UPDATED", "item/created")
         .await;
     testbed.sync().await;
     // The stage of 30 days has begun before the first fetch.
     testbed.time_passes_until(first - days(3)).await;
-    testbed.consents_end_at(second);
+    testbed.deployment.consents_end_at(second);
 
     testbed.time_passes_until(second - days(20)).await;
 
@@ -143,7 +128,7 @@ async fn a_renewed_consent_cancels_what_was_planned_and_has_its_own_stages() {
 #[tokio::test]
 async fn a_stage_that_is_published_again_has_the_same_id() {
     let testbed = Testbed::start().await;
-    testbed.consents_end_at(now() + days(5));
+    testbed.deployment.consents_end_at(now() + days(5));
     testbed
         .connected("user-ok", "UPDATED", "item/created")
         .await;
