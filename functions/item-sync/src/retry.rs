@@ -1,4 +1,4 @@
-//! Time of the next attempt after a failed call to Pluggy.
+//! Time of the next attempt after a failed call to Pluggy. The delays are in `connection::schedule`.
 
 use client::Error;
 use connection::retry_delay;
