@@ -81,6 +81,22 @@ fn every_attribute_of_the_store_is_described_in_its_table() {
 }
 
 #[test]
+fn the_keys_and_the_expiry_of_each_table_are_described() {
+    let page = document("reference/data.md");
+    let template = template();
+    for table in TABLES {
+        let fields = first_column(&page, &format!("| Field of {table} | Personal |"));
+        let properties = &template["Resources"][table]["Properties"];
+        let attributes = properties["AttributeDefinitions"].as_array().unwrap();
+        let expiry = &properties["TimeToLiveSpecification"];
+        let names = attributes.iter().chain([expiry]);
+        for name in names.filter_map(|named| named["AttributeName"].as_str()) {
+            assert!(fields.contains(name), "{table}: {name}");
+        }
+    }
+}
+
+#[test]
 fn the_functions_that_read_a_table_are_named() {
     let page = document("reference/data.md");
     let template = template();
