@@ -107,13 +107,14 @@ class Forget(unittest.TestCase):
         not_covered = [
             (ours("2026-11-23T10:59:59Z"), before),
             (ours("2026-11-23T11:30:00Z"), after),
+            (ours("2026-11-23T11:30:00Z"), started),
             ("no JSON", before),
         ]
         sqs = Sqs(*covered, *not_covered)
 
         counts = Queue(sqs, "url").forget(since, started)
 
-        self.assertEqual(counts, (2, 3))
+        self.assertEqual(counts, (2, 4, 2))
         self.assertEqual(list(sqs.bodies.values()), [body for body, _ in not_covered])
         self.assertEqual(sqs.hidden & sqs.bodies.keys(), set())
 
@@ -121,13 +122,13 @@ class Forget(unittest.TestCase):
         messages = [(ours("2026-11-23T11:30:00Z"), NOON - timedelta(minutes=1)) for _ in range(12)]
         sqs = Sqs(*messages, kept="11")
 
-        self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (11, 1))
+        self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (11, 1, 0))
         self.assertEqual(list(sqs.bodies), ["11"])
 
     def test_more_than_one_batch_is_deleted(self) -> None:
         sqs = Sqs(*((ours("2026-11-23T11:30:00Z"), NOON - timedelta(minutes=1)) for _ in range(25)))
 
-        self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (25, 0))
+        self.assertEqual(Queue(sqs, "url").forget(NOON - timedelta(hours=1), NOON), (25, 0, 0))
 
     def test_the_clock_is_that_of_the_queue(self) -> None:
         self.assertEqual(Queue(Sqs(), "url").now(), NOON)

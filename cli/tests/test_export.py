@@ -2,7 +2,9 @@ import json
 import os
 import stat
 import unittest
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests.support import Lambda, Project
 
@@ -70,6 +72,24 @@ class Export(Project):
 
             self.assertEqual(result.exit_code, 1)
             self.assertFalse(self.output.exists())
+
+    @unittest.skipUnless(Path("/dev/full").exists(), "this system has no /dev/full")
+    def test_a_full_disk_leaves_no_part(self) -> None:
+        def full(descriptor: int, mode: str, *, encoding: str) -> Any:
+            os.close(descriptor)
+            return Path("/dev/full").open(mode, encoding=encoding)
+
+        refused = {"result": "refused", "field": "cursor", "reason": "must be a cursor"}
+        for pages in ([page("1")], [page("1", cursor="a"), refused]):
+            self.clients["lambda"] = client = Lambda(*pages)
+            self.output.unlink(missing_ok=True)
+
+            with self.subTest(pages=len(pages)), mock.patch.object(os, "fdopen", full):
+                result = self.export()
+
+                self.assertEqual((result.exit_code, len(client.commands)), (1, len(pages)))
+                self.assertIn("cannot be written: No space left on device", result.stderr)
+                self.assertFalse(self.output.exists())
 
     def test_an_existing_file_is_not_replaced(self) -> None:
         self.output.write_text("older")

@@ -1,13 +1,14 @@
 import os
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from pluggy_lambda import environment, errors
 from pluggy_lambda.commands import preflight
-from pluggy_lambda.errors import Failure, NoCredentialsError
-from pluggy_lambda.preflight import check
+from pluggy_lambda.errors import Failure, InterruptedFailure, NoCredentialsError
+from pluggy_lambda.preflight import account, check
 from pluggy_lambda.preflight.check import Check, Failed, Group, Passed, Skipped, Warned
 from pluggy_lambda.preflight.publishable import publishable
 from tests.support import Project, check_golden
@@ -35,7 +36,7 @@ GROUPS = (
             Check("after", "the fourth is right", lambda _: Passed(), ("good", "bad")),
             Check("refused", "the service answers", raising(Failure("AWS denies it", "Use another role."))),
             Check("broken", "the check works", raising(KeyError("x"))),
-            Check("absent", "the token is right", lambda _: Skipped("no token was given")),
+            Check("absent", "the token is right", lambda _: Skipped("no token was given", "Add --token.")),
         ),
     ),
 )
@@ -64,7 +65,7 @@ class Running(unittest.TestCase):
         results = check.run(GROUPS, None)
 
         self.assertEqual(results["bad"].outcome, Failed("it is wrong\x1b[2J", "Correct it."))
-        self.assertEqual(results["after"].outcome, Skipped("it needs bad"))
+        self.assertEqual(results["after"].outcome, Skipped("it needs bad", "See the outcome of bad."))
         self.assertEqual(results["refused"].outcome, Failed("AWS denies it", "Use another role."))
         self.assertIn("KeyError", results["broken"].outcome.found)
 
@@ -127,11 +128,79 @@ class Printed(Project):
 
             self.assertEqual(result.exit_code, 2, result.output)
             self.assertIn(f"error: the check {options[-2 if '--json' in options else -1]} is skipped", result.stderr)
-            self.assertIn("is skipped: no token was given\n", result.stderr)
+            self.assertIn("is skipped: no token was given\n\nhint: Add --token.\n", result.stderr)
             self.assertNotIn("absent", result.stdout.replace("needs absent", ""))
         failed = self.preflight("--only", "after", groups=GROUPS)
 
         self.assertEqual((failed.exit_code, failed.stderr), (1, ""))
+
+    def test_a_named_check_has_the_remedy_of_its_own_skip(self) -> None:
+        local = Check("local", "it is on AWS", lambda _: Skipped("this is local", "Leave it out."))
+        result = self.preflight("--only", "local", "--only", "absent", groups=(GROUPS[1], Group("Last", (local,))))
+
+        self.assertEqual(result.exit_code, 2)
+        self.assertIn("the check local is skipped: this is local\n\nhint: Leave it out.\n", result.stderr)
+
+    def test_the_api_of_the_local_stack_is_left_out(self) -> None:
+        [api] = [each for each in account.GROUP.checks if each.id == "api"]
+        alone = replace(api, needs=())
+        with mock.patch.object(preflight, "GROUPS", (Group("One", (alone,)),)):
+            result = self.invoke("preflight", "--env", "local", "--only", "api")
+
+        self.assertEqual(result.exit_code, 2, result.output)
+        self.assertIn("hint: Leave out --only api, or choose an environment on AWS.\n", result.stderr)
+
+    def test_a_failure_names_nobody_and_no_folder(self) -> None:
+        arn = "arn:aws:sts::123456789012:assumed-role/Operators/maria@example.com"
+        failure = InterruptedFailure(f"interrupted: {arn} is not authorized", f"See {self.folder / 'params'}.")
+        for option in ([], ["--json"]):
+            result = self.preflight(*option, groups=(Group("One", (Check("a", "it is", raising(failure)),)),))
+
+            self.assertEqual(result.exit_code, InterruptedFailure.exit_code)
+            for private in ("maria", str(self.folder)):
+                self.assertNotIn(private, result.output)
+            self.assertIn("error: interrupted: arn:aws:sts::123456789012:assumed-role/Operators/... is", result.stderr)
+            self.assertIn("hint: See params.", result.stderr)
+
+    def test_a_folder_without_samconfig_is_not_named(self) -> None:
+        maria = self.folder / "maria"
+        maria.mkdir()
+        damaged = self.folder / "maria-2"
+        damaged.mkdir()
+        (damaged / "samconfig.toml").write_text("[", encoding="utf-8")
+        for variable, problem in [
+            (str(maria), "the folder of PLUGGY_LAMBDA_FOLDER has no samconfig.toml"),
+            ("", "neither the current folder nor a folder above it has a absent.toml"),
+            (str(damaged), "samconfig.toml cannot be read: "),
+        ]:
+            with (
+                mock.patch.dict("os.environ", {"PLUGGY_LAMBDA_FOLDER": variable}),
+                mock.patch("pathlib.Path.cwd", lambda: maria),
+                mock.patch.object(environment, "FILE", "samconfig.toml" if variable else "absent.toml"),
+            ):
+                result = self.invoke("preflight", "--env", "dev", "--json")
+
+            self.assertNotEqual(result.exit_code, 0)
+            self.assertIn(problem, self.document(result)["error"]["problem"])
+            self.assertNotIn("maria", result.output)
+
+    def test_a_samconfig_that_may_not_be_read_is_not_named(self) -> None:
+        denied = PermissionError(13, "Permission denied", "/home/maria/samconfig.toml")
+        with mock.patch.object(Path, "read_text", side_effect=denied):
+            result = self.invoke("preflight", "--env", "dev", "--json")
+
+        self.assertEqual(result.exit_code, 1)
+        problem = self.document(result)["error"]["problem"]
+        self.assertEqual(problem, "samconfig.toml cannot be read: Permission denied")
+
+    def test_the_caller_is_not_named(self) -> None:
+        self.deploy()
+        groups = (Group("AWS", account.GROUP.checks[:1]),)
+        for option in ([], ["--json"]):
+            output = self.preflight(*option, groups=groups).output
+
+            self.assertIn("assumed-role/Operators/...", output)
+            self.assertNotIn("on-call", output)
 
     def test_nobody_and_no_folder_is_named(self) -> None:
         arn = "arn:aws:sts::123456789012:assumed-role/Operators/maria@example.com"

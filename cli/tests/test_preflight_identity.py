@@ -72,7 +72,7 @@ class Issuer(Identity):
         self.assertEqual(outcomes["issuer"], Passed(self.issuer))
         self.assertEqual(outcomes["keys"], Passed("1 RSA of 2 keys"))
         self.assertIsInstance(outcomes["token-format"], Skipped)
-        self.assertEqual(outcomes["token-owner"], Skipped("it needs token-format"))
+        self.assertEqual(outcomes["token-owner"], Skipped("it needs token-format", "See the outcome of token-format."))
 
     def test_a_document_that_is_not_there_fails(self) -> None:
         for response, found in [

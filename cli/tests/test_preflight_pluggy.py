@@ -74,7 +74,7 @@ class Pluggy(Project):
         outcomes = self.outcomes()
 
         self.assertIn("AWS denies GetSecretValue", str(outcomes["secret"]))
-        self.assertEqual(outcomes["pluggy"], Skipped("it needs secret"))
+        self.assertEqual(outcomes["pluggy"], Skipped("it needs secret", "See the outcome of secret."))
 
     def test_credentials_that_pluggy_refuses_fail(self) -> None:
         for status, found in [

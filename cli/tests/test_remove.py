@@ -75,7 +75,7 @@ class Remove(Project):
         result = self.invoke("remove", "--env", "dev", "--yes", "--json")
 
         found = self.document(result)["result"]
-        self.assertEqual((found["stack"], found["webhooksUnregistered"]), (NAME, ["ours"]))
+        self.assertEqual((found["stack"], found["found"], found["webhooksUnregistered"]), (NAME, True, ["ours"]))
         self.assertIn("table items", [each["what"] for each in found["stays"]])
 
     def test_without_the_name_nothing_changes(self) -> None:
@@ -265,6 +265,7 @@ class Remove(Project):
         self.assertEqual((result.exit_code, self.log), (0, []), result.output)
         self.assertIn(f"there is no stack {NAME} in sa-east-1; if it should be there, check your AWS", result.stdout)
         self.assertIn("aws dynamodb list-tables --region sa-east-1", result.stdout)
+        self.assertEqual((document["stack"], document["found"]), (NAME, False))
         self.assertEqual([each["what"].split()[0] for each in document["stays"]], ["the", "secret", "the", "the"])
 
 

@@ -1,3 +1,5 @@
+import re
+import shlex
 import unittest
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -191,6 +193,7 @@ class Command(Project):
             "searched": 200,
             "messagesDeleted": 2,
             "messagesLeft": 0,
+            "messagesSinceStart": 0,
         }
         self.assertEqual(self.document(result)["result"], expected)
         self.assertEqual(queue.bodies, {})
@@ -246,6 +249,34 @@ class Command(Project):
         self.assertEqual((command["cursor"], command["limit"]), ("items.x", 2_500))
         self.assertIn(", 500 rows read\n", result.stdout)
         self.assertNotIn("refused", result.stdout)
+
+    def test_events_that_the_interrupted_part_left_in_the_queue_end_the_continued_one_with_1(self) -> None:
+        accepted = {**step(5, None), "deadLettered": 0}
+        self.clients["sqs"] = queue = Sqs((ours("2026-11-23T11:00:00Z"), NOW - timedelta(minutes=1)))
+        self.clients["lambda"] = Lambda(step(25, "items.x"), KeyboardInterrupt())
+        first = self.invoke("replay", "--bus", "--env", "dev")
+        # What the bus refused meanwhile.
+        queue.bodies["new"], queue.sent_at["new"] = ours("2026-11-23T11:10:00Z"), NOW + timedelta(seconds=1)
+        [line] = re.findall("To continue: pluggy-lambda (.*)\n", first.stderr)
+
+        self.clients["lambda"] = Lambda(accepted, accepted)
+        text = self.invoke(*shlex.split(line))
+        document = self.invoke(*shlex.split(line), "--json")
+
+        self.assertEqual((first.exit_code, text.exit_code, document.exit_code), (130, 1, 1), text.output)
+        self.assertIn("1 message deleted from the dead-letter queue, 1 left\n", text.stdout)
+        page = "docs/runbook/publish-dead-letters.md"
+        self.assertIn(f"1 message in the queue since 2026-11-23T12:00:00Z: see {page}.\n", text.stdout)
+        found = self.document(document)["result"]
+        self.assertEqual((found["deadLettered"], found["messagesLeft"], found["messagesSinceStart"]), (0, 1, 1))
+
+    def test_messages_that_others_send_meanwhile_do_not_fail_a_command_from_the_beginning(self) -> None:
+        self.clients["sqs"] = Sqs((ours("2026-11-23T11:00:00Z"), NOW + timedelta(seconds=1)))
+        self.clients["lambda"] = Lambda({**step(5, None), "deadLettered": 0})
+
+        result = self.invoke("replay", "--bus", "--env", "dev", "--since", "24h")
+
+        self.assertEqual(result.exit_code, 0, result.output)
 
     def test_events_that_the_bus_refuses_end_the_command_with_1_and_name_the_page(self) -> None:
         self.clients["sqs"], self.clients["lambda"] = Sqs(), Lambda(step(5, None))

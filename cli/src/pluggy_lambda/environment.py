@@ -74,7 +74,10 @@ def _folder() -> Path:
         if (folder / FILE).is_file():
             return folder
     raise WrongUsageError(
-        f"{here} has no {FILE}" if chosen else f"neither {here} nor a folder above it has a {FILE}",
+        # The path may name a person, and `preflight` is for public reports.
+        f"the folder of {FOLDER_VARIABLE} has no {FILE}"
+        if chosen
+        else f"neither the current folder nor a folder above it has a {FILE}",
         f"Change to the folder of the release or of the checkout, or set {FOLDER_VARIABLE} to it.",
     )
 
@@ -83,4 +86,5 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Failure(f"{file} cannot be read: {error}", "Restore it from the release or the checkout.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Failure(f"{FILE} cannot be read: {reason}", "Restore it from the release or the checkout.") from None

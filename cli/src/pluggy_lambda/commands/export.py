@@ -38,14 +38,15 @@ def export(run: Operation, user: str, output: Path) -> None:
     """
     ask = functions.operator(run.aws)
     try:
-        with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            try:
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            # The end of this block writes what is still in memory, which can fail too.
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 rows = _write(run, file, user, _pages(ask, user))
-            except BaseException:
-                # A part of the data must not pass for all of it. An open file cannot be removed on Windows.
-                file.close()
-                output.unlink()
-                raise
+        except BaseException:
+            # A part of the data must not pass for all of it. Windows removes only a closed file.
+            output.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise Failure(f"{output} cannot be written: {error.strerror}", "Choose another --output.") from None
     run.console.result(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pluggy_lambda.console import printable
-from pluggy_lambda.errors import WrongUsageError
+from pluggy_lambda.errors import Failure, WrongUsageError
 from pluggy_lambda.options import Operation, operation
 from pluggy_lambda.preflight import account, check, credentials, identity, stack
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Result, Skipped, Warned
@@ -59,26 +59,34 @@ def preflight(run: Operation, with_stack: bool, with_token: bool, only: tuple[st
     def observe(each: Check) -> None:
         run.console.progress(f"checking that {each.sentence}", log=False)
 
-    found = check.run(chosen, Facts(run.aws, token), observe)
     # The output is for public reports too.
-    results = {name: each.mapped(lambda text: publishable(text, run.environment)) for name, each in found.items()}
-    _require_run(only, results)
+    def cleaned(text: str) -> str:
+        return publishable(text, run.environment)
+
+    try:
+        found = check.run(chosen, Facts(run.aws, token), observe)
+    except Failure as failure:
+        failure.args, failure.remedy = (cleaned(str(failure)),), cleaned(failure.remedy)
+        raise
+    results = {name: each.mapped(cleaned) for name, each in found.items()}
+    _require_run(chosen, only, results)
     counts = {word: sum(_word(result.outcome) == word for result in results.values()) for word, _ in WORDS.values()}
     run.console.result(lines(chosen, results), {"checks": [_document(result) for result in results.values()], **counts})
     if codes := {result.exit_code for result in results.values() if isinstance(result.outcome, Failed)}:
         click.get_current_context().exit(max(codes))
 
 
-def _require_run(only: Sequence[str], results: Mapping[str, Result]) -> None:
+def _require_run(groups: Sequence[Group], only: Sequence[str], results: Mapping[str, Result]) -> None:
     """Refuses a named check that was skipped although nothing failed: the command line lacks what it needs."""
     outcomes = [result.outcome for result in results.values()]
     if any(isinstance(outcome, Failed) for outcome in outcomes):
         return
     for name in only:
         if isinstance(results[name].outcome, Skipped):
+            needed = [results[each.id].outcome for group in check.chosen(groups, [name]) for each in group.checks]
             # The first skipped check is one that the others need.
-            [because, *_] = [outcome.because for outcome in outcomes if isinstance(outcome, Skipped)]
-            raise WrongUsageError(f"the check {name} is skipped: {because}", "Add what it needs, or leave out --only.")
+            [skipped, *_] = [outcome for outcome in needed if isinstance(outcome, Skipped)]
+            raise WrongUsageError(f"the check {name} is skipped: {skipped.because}", skipped.remedy)
 
 
 def lines(groups: Sequence[Group], results: Mapping[str, Result]) -> list["str | Text"]:
@@ -105,7 +113,7 @@ def _lines(each: Check, outcome: Outcome) -> list["str | Text"]:
     word, style = WORDS[type(outcome)]
     first = Text.assemble((f"{word:<8}", style), " ", (f"{each.id:<21}", "cyan"), f"{each.sentence}")
     match outcome:
-        case Passed(remark) | Skipped(remark):
+        case Passed(remark) | Skipped(remark, _):
             if remark:
                 first.append(f" ({printable(remark)})", "dim")
             return [first]
@@ -121,7 +129,7 @@ def _document(result: Result) -> dict[str, Any]:
     match outcome:
         case Passed(found):
             details = {"found": found}
-        case Skipped(because):
+        case Skipped(because, _):
             details = {"because": because}
         case Warned(found, remedy) | Failed(found, remedy):
             details = {"found": found, "remedy": remedy}

@@ -32,13 +32,14 @@ def remove(run: Operation, keep_webhook: bool) -> None:
     """Unregister the webhook, delete the stack, and list what stays.
 
     The tables stay, so that nothing is lost by mistake. The secret stays, and the connections at Pluggy go on until
-    they are deleted there. The command prints how to delete each. It can be repeated, also after the deletion.
+    they are deleted there. The command prints how to delete each. It can be repeated, also after the deletion. With
+    --json, `found` is false if there was no stack to delete.
     """
     name = run.environment.stack_name
     stack = run.aws.stack_if_any()
     if stack is None:
         problem = f"there is no stack {name} in {run.environment.region}; if it should be there, check your AWS account"
-        _print(run, problem, [], _stays(run, None, is_registered=True))
+        _print(run, problem, None, [], _stays(run, None, is_registered=True))
         return
     _require_unlocked(run, stack)
     # Read before anything changes, because a stack may lack a parameter.
@@ -55,7 +56,8 @@ def remove(run: Operation, keep_webhook: bool) -> None:
         raise
     except Failure as failure:
         raise failure.advised(_register_again(run)) if registered else failure from None
-    _print(run, f"the stack {name} is deleted", unregistered, _stays(run, stack, is_registered=keep_webhook))
+    stays = _stays(run, stack, is_registered=keep_webhook)
+    _print(run, f"the stack {name} is deleted", stack, unregistered, stays)
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ def _deletion(table: str, region: str, is_protected: bool) -> str:
     return f"{unprotect if is_protected else ''}aws dynamodb delete-table --table-name {table} {region}"
 
 
-def _print(run: Operation, done: str, unregistered: list[str], stays: list[dict[str, str]]) -> None:
+def _print(
+    run: Operation, done: str, stack: Stack | None, unregistered: list[str], stays: list[dict[str, str]]
+) -> None:
     run.console.result(
         [
             done,
@@ -206,5 +210,10 @@ def _print(run: Operation, done: str, unregistered: list[str], stays: list[dict[
             "These stay:",
             *(f"  {each['what']}\n    {each['delete']}" for each in stays),
         ],
-        {"stack": run.environment.stack_name, "webhooksUnregistered": unregistered, "stays": stays},
+        {
+            "stack": run.environment.stack_name,
+            "found": stack is not None,
+            "webhooksUnregistered": unregistered,
+            "stays": stays,
+        },
     )

@@ -63,7 +63,8 @@ def replay(
 
     With --bus, the command publishes every webhook that arrived since a time, and the present state of each item that
     was fetched since then. The default time is the earliest that a message of the dead-letter queue names. Events that
-    the bus refuses go to that queue, and end the command with exit code 1.
+    the bus refuses go to that queue, and end the command with exit code 1. With --cursor, each message since --started
+    counts as such an event, because the interrupted command may have caused it.
     """
     if read is not None and not cursor:
         raise WrongUsageError("--read belongs to --cursor", "Copy the whole line that the interrupted command printed.")
@@ -117,20 +118,32 @@ def _publish(run: Operation, since: str, started: str, cursor: str, read: int | 
     if job is None:
         run.console.result(
             ["the dead-letter queue is empty, so nothing was published; --since 24h publishes anyway"],
-            {"published": 0, "deadLettered": 0, "searched": 0, "messagesDeleted": 0, "messagesLeft": 0},
+            {
+                "published": 0,
+                "deadLettered": 0,
+                "searched": 0,
+                "messagesDeleted": 0,
+                "messagesLeft": 0,
+                "messagesSinceStart": 0,
+            },
         )
         return
     run.console.say(f"since {moment.text(job.since)}: the webhooks, and the present state of the items")
     pace = Pace(job.per_second())
     progress = republish.run(job, ask, pace, run.environment.name, lambda now: run.console.progress(now.status()))
     with run.aws.explained():
-        deleted, left = queue.forget(job.since, job.started)
-    refused = [f"The bus refused {counted(progress.dead_lettered, 'event')}: see {RUNBOOK}."]
+        deleted, left, newer = queue.forget(job.since, job.started)
+    refused = []
+    if progress.dead_lettered:
+        refused = [f"The bus refused {counted(progress.dead_lettered, 'event')}: see {RUNBOOK}."]
+    elif job.is_continued and newer:
+        # The events that the interrupted command counted are known from its messages only.
+        refused = [f"{counted(newer, 'message')} in the queue since {moment.text(job.started)}: see {RUNBOOK}."]
     run.console.result(
         [
             str(progress),
             f"{counted(deleted, 'message')} deleted from the dead-letter queue, {left:,} left",
-            *(refused if progress.dead_lettered else []),
+            *refused,
         ],
         {
             "since": moment.text(job.since),
@@ -139,7 +152,8 @@ def _publish(run: Operation, since: str, started: str, cursor: str, read: int | 
             "searched": progress.rows.scanned,
             "messagesDeleted": deleted,
             "messagesLeft": left,
+            "messagesSinceStart": newer,
         },
     )
-    if progress.dead_lettered:
+    if refused:
         click.get_current_context().exit(1)

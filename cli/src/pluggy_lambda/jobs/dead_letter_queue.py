@@ -46,10 +46,11 @@ class Queue:
         times = [message.since for message in messages if message.since is not None]
         return min(times, default=None), len(messages) - len(times)
 
-    def forget(self, since: datetime, before: datetime) -> tuple[int, int]:
+    def forget(self, since: datetime, before: datetime) -> tuple[int, int, int]:
         """Deletes the messages with a time from `since` on that were sent before `before`.
 
-        Returns how many it deleted, and how many stay. One that SQS does not delete stays, and is hidden for a while.
+        Returns how many it deleted, how many stay, and how many of these were sent at `before` or later. One that SQS
+        does not delete stays, and is hidden for a while.
         """
         done: list[Message] = []
         rest: list[Message] = []
@@ -61,7 +62,7 @@ class Queue:
             answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=batch)
             failed += len(answer.get("Failed", []))
         self._show(rest)
-        return len(done) - failed, len(rest) + failed
+        return len(done) - failed, len(rest) + failed, sum(message.sent_at >= before for message in rest)
 
     def _read(self) -> list[Message]:
         """Returns every message. They are hidden from others until `_show`, or until the time is over."""

@@ -75,6 +75,11 @@ class RepublishJob:
             )
         return RepublishJob(oldest, now, rate=rate) if oldest else None
 
+    @property
+    def is_continued(self) -> bool:
+        """Returns whether another command published the first part."""
+        return bool(self.cursor)
+
     def per_second(self) -> float:
         """Returns the rate."""
         return self.rate or DEFAULT_PER_SECOND

@@ -10,7 +10,6 @@ from pluggy_lambda.errors import Failure, InterruptedFailure
 from pluggy_lambda.intrinsic import Resolver
 from pluggy_lambda.preflight.check import Check, Failed, Group, Outcome, Passed, Skipped, Warned
 from pluggy_lambda.preflight.facts import Facts
-from pluggy_lambda.preflight.publishable import without_names
 from pluggy_lambda.text import listed
 
 # Each must be in the region of the stack.
@@ -50,7 +49,7 @@ def credentials_work(facts: Facts) -> Outcome:
     with facts.aws.explained():
         identity = facts.aws.client("sts").get_caller_identity()
     facts.account = identity["Account"]
-    return Passed(without_names(identity["Arn"]))
+    return Passed(identity["Arn"])
 
 
 def region_has_services(facts: Facts) -> Outcome:
@@ -99,7 +98,7 @@ def concurrency_suffices(facts: Facts) -> Outcome:
 def api_is_accepted(facts: Facts) -> Outcome:
     """Imports the API's document as the deployment does, and deletes the API again."""
     if facts.aws.environment.is_local:
-        return Skipped("MiniStack imports no API")
+        return Skipped("MiniStack imports no API", "Leave out --only api, or choose an environment on AWS.")
     gateway = facts.aws.client("apigatewayv2")
     name = _name()
     try:

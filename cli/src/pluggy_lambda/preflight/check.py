@@ -36,9 +36,10 @@ class Failed(_Problem):
 
 @dataclass(frozen=True)
 class Skipped:
-    """The check was not run."""
+    """The check was not run. The remedy is for an operator who named it."""
 
     because: str
+    remedy: str
 
 
 Outcome = Passed | Warned | Failed | Skipped
@@ -85,7 +86,7 @@ def run(groups: Iterable[Group], facts: Any, observe: Callable[[Check], None] = 
         observe(check)
         start = time.monotonic()
         missing = [need for need in check.needs if not _holds(results.get(need))]
-        outcome, exit_code = (Skipped(f"it needs {missing[0]}"), 1) if missing else _outcome(check, facts)
+        outcome, exit_code = (_lacking(missing[0]), 1) if missing else _outcome(check, facts)
         results[check.id] = Result(check, outcome, time.monotonic() - start, exit_code)
     return results
 
@@ -108,6 +109,10 @@ def chosen(groups: Sequence[Group], only: Sequence[str]) -> list[Group]:
 
 def _holds(result: Result | None) -> bool:
     return result is not None and isinstance(result.outcome, Passed | Warned)
+
+
+def _lacking(need: str) -> Outcome:
+    return Skipped(f"it needs {need}", f"See the outcome of {need}.")
 
 
 def _outcome(check: Check, facts: Any) -> tuple[Outcome, int]:

@@ -90,7 +90,7 @@ def key_algorithms(facts: Facts) -> Outcome:
 def token_format(facts: Facts) -> Outcome:
     """Checks that the token is a signed JWT."""
     if not facts.token:
-        return Skipped("no token was given; --token asks for one")
+        return Skipped("no token was given; --token asks for one", "Add --token, or leave out --only.")
     parts = facts.token.split(".")
     if len(parts) == 5:
         return Failed("the token is encrypted (five parts)", f"Take a signed one, or see {OWN_BACKEND}.")

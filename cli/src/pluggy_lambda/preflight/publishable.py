@@ -11,17 +11,12 @@ NAMES = re.compile(r"(:assumed-role/[^/\s]+/|:federated-user/|:user/)[^\s\"']+")
 LIBRARIES = re.compile(r"(?<=there are no AWS credentials): .*", re.DOTALL)
 
 
-def without_names(text: str) -> str:
-    """Returns a text without the names of users, sessions and profiles."""
-    return LIBRARIES.sub("", NAMES.sub(r"\1...", text))
-
-
 def publishable(text: str, environment: Environment) -> str:
-    """Returns a text without names, and with paths from the folder of samconfig.toml on."""
+    """Returns a text without names of users, sessions and profiles. Paths begin at the folder of samconfig.toml."""
     for folder, sign in ((environment.folder, ""), (environment.parameters_file.parent, "..."), (_home(), "~")):
         if folder.name:  # The root of a file system says nothing.
             text = _shortened(text, folder, sign)
-    return without_names(text)
+    return LIBRARIES.sub("", NAMES.sub(r"\1...", text))
 
 
 def _shortened(text: str, folder: Path, sign: str) -> str:

@@ -140,7 +140,7 @@ def api_is_closed(facts: Facts) -> Outcome:
 def api_accepts_token(facts: Facts) -> Outcome:
     """Checks that the API answers a signed-in user."""
     if not facts.token:
-        return Skipped("no token was given; --token asks for one")
+        return Skipped("no token was given; --token asks for one", "Add --token, or leave out --only.")
     answer = _items(facts, {"authorization": f"Bearer {facts.token}"})
     if answer.status == 200:
         return Passed()
