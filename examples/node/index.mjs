@@ -42,7 +42,13 @@ export async function handler({ Records: messages }, context) {
 async function consume(body, checkTime) {
   const event = plan(body)
   checkTime()
-  const { id, detailType, accountId } = event
+  const { id, detailType, accountId, erasedItems } = event
+  if (erasedItems) {
+    // It is not remembered: a repetition finds nothing to delete.
+    const transactions = await erase(erasedItems, checkTime)
+    console.info({ message: 'user erased', id, transactions })
+    return
+  }
   if (await table.isApplied(id)) {
     console.info({ message: 'event known already', id, detailType })
     return
@@ -74,6 +80,21 @@ async function refresh({ accountId, itemId, filters }, checkTime) {
       await each(transactions, checkTime, (transaction) => table.put({ accountId, itemId, transaction, fetchedAt }))
       count += transactions.length
     }
+  }
+  // An erasure that began after the fetch may have looked before these rows were written.
+  if (itemId && (await table.isErased(itemId))) {
+    await erase([itemId], checkTime)
+  }
+  return count
+}
+
+/** Deletes the transactions of an erased user's items. */
+async function erase(itemIds, checkTime) {
+  await each(itemIds, checkTime, table.setErased)
+  let count = 0
+  for await (const keys of table.keysOf(itemIds)) {
+    await each(keys, checkTime, table.erase)
+    count += keys.length
   }
   return count
 }

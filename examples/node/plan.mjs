@@ -17,7 +17,7 @@ export class Unusable extends Error {}
 
 /**
  * Plans the work for the event in a queue message. The plan has the `filters` of the transactions to fetch from Pluggy,
- * and the ids of the `deleted` ones. URLs in the payload are ignored: only ids and times are used. The `itemId` is a claim.
+ * and the ids of the `deleted` ones; for an erased user it has the `erasedItems`. URLs in the payload are ignored: only ids and times are used. The `itemId` is a claim.
  */
 export function plan(message) {
   const { 'detail-type': detailType, detail } = parsed(message)
@@ -25,6 +25,9 @@ export function plan(message) {
     throw new Unusable('not an event of version 1')
   }
   const { body, id } = detail
+  if (detailType === 'user.erased') {
+    return { id, detailType, erasedItems: itemIds(detail) }
+  }
   const itemId = detail.itemId == null ? undefined : uuid(detail.itemId, 'itemId')
   const event = { id, detailType, itemId, accountId: uuid(body?.accountId, 'accountId') }
   switch (detailType) {
@@ -56,6 +59,13 @@ function transactionIds({ transactionIds: ids }) {
     throw new Unusable('no transactionIds')
   }
   return [...new Set(ids.map((id) => uuid(id, 'id of a transaction')))]
+}
+
+function itemIds({ itemIds: ids }) {
+  if (!Array.isArray(ids)) {
+    throw new Unusable('no itemIds')
+  }
+  return ids.map((id) => uuid(id, 'id of an item'))
 }
 
 /** Returns a valid id. Ids become parts of requests and keys, so they are validated. */

@@ -1,7 +1,7 @@
 // The table of the transactions and of the applied events.
 
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 
 import { AWS_OPTIONS } from './aws.mjs'
 
@@ -25,11 +25,44 @@ export function createTable(name) {
     }
   }
 
+  async function exists(key) {
+    const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true })
+    return (await client.send(command)).Item !== undefined
+  }
+
   return {
     /** Returns whether the event was applied before. */
-    async isApplied(eventId) {
-      const command = new GetCommand({ TableName: name, Key: eventKey(eventId), ConsistentRead: true })
-      return (await client.send(command)).Item !== undefined
+    isApplied: (eventId) => exists(eventKey(eventId)),
+
+    /** Returns whether the item's user was erased lately. */
+    isErased: (itemId) => exists(erasedKey(itemId)),
+
+    /** Stores that the item's user was erased, so that a fetch from before deletes what it stores. */
+    async setErased(itemId) {
+      await put({ ...erasedKey(itemId), expiresAt: expiry(Date.now()) })
+    },
+
+    /** Returns the keys of the items' transactions, page by page. It reads the whole table, which has no index by item. */
+    async *keysOf(itemIds) {
+      const wanted = new Set(itemIds)
+      let ExclusiveStartKey
+      do {
+        const command = new ScanCommand({
+          TableName: name,
+          ConsistentRead: true,
+          FilterExpression: 'attribute_exists(itemId)',
+          ProjectionExpression: 'pk, sk, itemId',
+          ExclusiveStartKey,
+        })
+        const page = await client.send(command)
+        yield page.Items.filter(({ itemId }) => wanted.has(itemId)).map(({ pk, sk }) => ({ pk, sk }))
+        ExclusiveStartKey = page.LastEvaluatedKey
+      } while (ExclusiveStartKey)
+    },
+
+    /** Deletes a row. */
+    async erase(key) {
+      await client.send(new DeleteCommand({ TableName: name, Key: key }))
     },
 
     /** Stores that the event is applied. */
@@ -65,6 +98,10 @@ export function createTable(name) {
 
 function eventKey(id) {
   return { pk: `EVENT#${id}`, sk: `EVENT#${id}` }
+}
+
+function erasedKey(itemId) {
+  return { pk: `ERASED#${itemId}`, sk: `ERASED#${itemId}` }
 }
 
 function transactionKey(accountId, id) {

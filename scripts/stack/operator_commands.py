@@ -9,6 +9,8 @@ from typing import Any
 from stack import console, local, paths, sandbox, tool
 
 TOOLS = "cli"
+# A user without items, so that the other commands have theirs.
+ERASED_USER = "usr_erased"
 # What can pass without an AWS account. The stack's own URL of the webhook is one of AWS, which nothing answers here, so
 # the commands and the check of the webhook's registration cannot pass.
 PASSING = {
@@ -34,6 +36,9 @@ def are_carried_out(stack: dict[str, Any]) -> bool:
         "replay ITEM_ID": lambda: _run("replay", item)["requested"] == 1,
         "replay --since": lambda: _run("replay", "--since", "1h", "--rate", "100")["requested"] >= 1,
         "replay --bus": lambda: _run("replay", "--bus", "--since", "1h")["published"] >= 1,
+        "privacy erase": lambda: _run("privacy", "erase", ERASED_USER, "--yes")["stage"] == "requested",
+        "privacy verify": lambda: _run("privacy", "verify", ERASED_USER)["scanned"] >= 1,
+        "privacy lift": lambda: _run("privacy", "lift", ERASED_USER, "--yes")["wasErased"],
         "preflight": lambda: _passes(_run("preflight", "--stack", "--token", stdin=f"{token}\n", may_fail=True)),
     }
     failed = []

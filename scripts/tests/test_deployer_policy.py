@@ -19,6 +19,8 @@ NAMED = {
     "mapping": f"{LAMBDA}:event-source-mapping:1",
     "role": f"arn:aws:iam::{ACCOUNT}:role/{STACK}-Role",
     "queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-Queue",
+    # CloudFormation names it by its logical id.
+    "secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ErasureSecret-AbCdEfGhIjKl-AbCdEf",
     "schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{STACK}-Schedule",
     "table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK}-Table",
     "log group": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{STACK}/webhook",
@@ -65,6 +67,10 @@ NEEDED = {
     "AWS::Lambda::Url": ("function", ["lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig"]),
     "AWS::Logs::LogGroup": ("log group", ["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"]),
     "AWS::Logs::MetricFilter": ("log group", ["logs:PutMetricFilter", "logs:DeleteMetricFilter"]),
+    "AWS::SecretsManager::Secret": (
+        "secret",
+        ["secretsmanager:CreateSecret", "secretsmanager:GetRandomPassword", "secretsmanager:DeleteSecret"],
+    ),
     "AWS::SQS::Queue": ("queue", ["sqs:CreateQueue", "sqs:DeleteQueue"]),
     "AWS::Scheduler::Schedule": ("schedule", ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"]),
 }
@@ -92,9 +98,16 @@ class DeployerPolicy(unittest.TestCase):
             self.assertFalse(_allows(action, resource), action)
 
     def test_it_allows_no_data_and_no_secret(self) -> None:
-        for action in ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:PutItem", "lambda:InvokeFunction"]:
+        for action in [
+            "dynamodb:GetItem",
+            "dynamodb:Scan",
+            "dynamodb:PutItem",
+            "lambda:InvokeFunction",
+            "secretsmanager:GetSecretValue",
+        ]:
             self.assertFalse(any(_allows(action, resource) for resource in NAMED.values()), action)
-        self.assertNotIn("secretsmanager:", json.dumps(POLICY))
+        pluggys = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:pluggy-lambda/dev-AbCdEf"
+        self.assertFalse(_allows("secretsmanager:DeleteSecret", pluggys))
 
     def test_it_fits_a_managed_policy(self) -> None:
         self.assertLessEqual(len(json.dumps(POLICY, separators=(",", ":"))), LARGEST_POLICY)

@@ -157,7 +157,9 @@ impl HttpConnector for Connector {
                 _ => &door.gate,
             };
             let (before, after) = match operation.as_str() {
-                "BatchGetItem" | "GetItem" | "Query" => (Point::BeforeRead, Point::AfterRead),
+                "BatchGetItem" | "GetItem" | "Query" | "Scan" => {
+                    (Point::BeforeRead, Point::AfterRead)
+                }
                 _ => (Point::BeforeWrite, Point::AfterWrite),
             };
             gate.pass(before).await.map_err(gone)?;

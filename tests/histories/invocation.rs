@@ -143,7 +143,7 @@ fn keeps_the_answer(
         RowState::Fetched { snapshot, .. } => {
             (snapshot.version(), snapshot.fetched_at) > (item.updated_at, fetched_at)
         }
-        RowState::Tombstone { deleted_at } => *deleted_at >= fetched_at,
+        RowState::Tombstone { deleted_at, .. } => *deleted_at >= fetched_at,
     });
     let is_stored =
         |snapshot: &Snapshot| *snapshot.item == item && snapshot.fetched_at == fetched_at;
@@ -233,6 +233,6 @@ fn is_read_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
     match &row.state {
         RowState::Placeholder { .. } => false,
         RowState::Fetched { snapshot, .. } => snapshot.fetched_at > fetched_at,
-        RowState::Tombstone { deleted_at } => *deleted_at > fetched_at,
+        RowState::Tombstone { deleted_at, .. } => *deleted_at > fetched_at,
     }
 }

@@ -11,6 +11,7 @@
 mod attack_figures;
 mod checks;
 mod engine;
+mod erasure;
 mod events;
 mod figures;
 mod flood;

@@ -167,6 +167,22 @@ impl Model {
         }
     }
 
+    /// Returns the status and body of the response to the erasure, which fetches or deletes the item.
+    pub(crate) fn answer_erasure(&mut self, item_id: &str, is_deletion: bool) -> (u16, Value) {
+        let is_there = item_id == self.item_id.to_string()
+            && self.deleted_at.is_none()
+            && !self.states.is_empty();
+        if !is_there {
+            let body = json!({"code": 404, "codeDescription": "ITEM_NOT_FOUND"});
+            return (404, body);
+        }
+        if is_deletion {
+            self.deleted_at = Some(self.now);
+            return (200, json!({"count": 1}));
+        }
+        (200, self.body(self.states.len() - 1))
+    }
+
     fn body(&self, index: usize) -> Value {
         let state = &self.states[index];
         let (status, execution_status) = state.kind.status();

@@ -7,13 +7,18 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::gate::{Abandoned, Gate, Point};
 use crate::model::{LANES, Model};
 use crate::neighbors;
+
+/// The lane of our API, which creates tokens and deletes items.
+const API: usize = LANES;
+/// The lane of the erasure.
+const ERASURE: usize = LANES + 1;
 
 /// The model, shared by the server and the runner of a history.
 #[derive(Clone, Debug)]
@@ -32,9 +37,8 @@ impl Pluggy {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Serves the lanes behind these gates and returns the address of each.
-    ///
-    /// The last lane is that of our API, which creates tokens and deletes items.
+    /// Serves the lanes behind these gates and returns the address of each. After those of item-sync come the lane of our API
+    /// and that of the erasure.
     pub(crate) async fn serve(&self, gates: Vec<Gate>) -> Vec<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -51,7 +55,12 @@ impl Pluggy {
             let (pluggy, gates) = (self.clone(), gates.clone());
             let service = service_fn(move |request: Request<Incoming>| {
                 let (pluggy, gates) = (pluggy.clone(), gates.clone());
-                async move { pluggy.answer(request.uri().path(), &gates).await }
+                async move {
+                    let is_deletion = request.method() == Method::DELETE;
+                    pluggy
+                        .answer(request.uri().path(), is_deletion, &gates)
+                        .await
+                }
             });
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             tokio::spawn(async move {
@@ -61,13 +70,18 @@ impl Pluggy {
         }
     }
 
-    async fn answer(&self, path: &str, gates: &[Gate]) -> Result<Response<Full<Bytes>>, Abandoned> {
+    async fn answer(
+        &self,
+        path: &str,
+        is_deletion: bool,
+        gates: &[Gate],
+    ) -> Result<Response<Full<Bytes>>, Abandoned> {
         let parts: Vec<&str> = path.split('/').collect();
         let ["", lane, resource, rest @ ..] = &parts[..] else {
             panic!("nothing else is asked for: {path}");
         };
         let lane: usize = lane.parse().unwrap();
-        if lane == LANES {
+        if lane == API {
             self.model().api_calls += 1;
             let body = Full::new(Bytes::from_static(
                 b"{\"accessToken\":\"token\",\"count\":1}",
@@ -89,7 +103,10 @@ impl Pluggy {
         }
         let gate = &gates[lane];
         gate.pass(Point::BeforeAnswer).await?;
-        let (status, body) = self.model().answer(lane, item_id);
+        let (status, body) = match lane {
+            ERASURE => self.model().answer_erasure(item_id, is_deletion),
+            lane => self.model().answer(lane, item_id),
+        };
         gate.pass(Point::AfterAnswer).await?;
         let body = Full::new(Bytes::from(body.to_string()));
         Ok(Response::builder().status(status).body(body).unwrap())

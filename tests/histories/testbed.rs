@@ -1,5 +1,5 @@
 //! The testbed of a history: one engine with the four tables, one fake Pluggy, and the processes between them. These
-//! are a webhook, a scheduler, and two that run item-sync. A testbed runs many histories, each about its own item.
+//! are a webhook, a scheduler, an erasure, and two that run item-sync. A testbed runs many histories, each about its own item.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use client::https::Trust;
 use client::{ApiKeys, Client};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
-use pluggy::ItemId;
+use pluggy::{Item, ItemId};
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
 use store::{Items, NewEvent, SharedApiKey, StoredItem};
@@ -37,6 +37,7 @@ pub(crate) struct Testbed {
     webhook: Arc<webhook::App>,
     scheduler: Arc<scheduler::App>,
     operator: Arc<operator::App>,
+    erasure: (Gate, Arc<erasure::App>),
     /// The gate of the webhook, the scheduler and the operator's function. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
@@ -65,8 +66,16 @@ impl Testbed {
             ..tables.clone()
         };
         let gates: Vec<Gate> = (0..LANES).map(|_| Gate::default()).collect();
-        let served = gates.iter().cloned().chain([Gate::free()]).collect();
+        let eraser = Gate::default();
+        let others = [Gate::free(), eraser.clone()];
+        let served = gates.iter().cloned().chain(others).collect();
         let mut urls = pluggy.serve(served).await;
+        let erasure = Arc::new(erasure(&behind(&eraser), &urls.pop().unwrap()));
+        let app = Arc::clone(&erasure);
+        warm_up(&eraser, async move {
+            app.pluggy.item(item_id(0), begin()).await
+        })
+        .await;
         let api = api(&tables, &urls.pop().unwrap());
         let lanes = gates.into_iter().zip(urls);
         let lanes = lanes.map(|(gate, url)| {
@@ -75,7 +84,12 @@ impl Testbed {
         });
         let lanes: Vec<(Gate, Arc<item_sync::App>)> = lanes.collect();
         for (gate, app) in &lanes {
-            warm_up(gate, app).await;
+            let app = Arc::clone(app);
+            warm_up(
+                gate,
+                async move { app.pluggy.item(item_id(0), begin()).await },
+            )
+            .await;
         }
         let tables_of_the_door = behind(&door);
         let mut testbed = Self {
@@ -85,6 +99,7 @@ impl Testbed {
             engine,
             tables,
             pluggy,
+            erasure: (eraser, erasure),
             door,
             lanes,
             api,
@@ -119,6 +134,16 @@ impl Testbed {
         let (client, key) = (&self.tables.client, self.key());
         let delete = client.delete_item().table_name(&self.tables.items);
         delete.key("pk", key).send().await.unwrap();
+    }
+
+    /// Deletes the rows of all events.
+    pub(crate) async fn forget_events(&self) {
+        let (client, table) = (&self.tables.client, &self.tables.events);
+        for row in self.tables.event_rows().await {
+            let delete = client.delete_item().table_name(table);
+            let delete = delete.key("pk", row["pk"].clone());
+            delete.key("sk", row["sk"].clone()).send().await.unwrap();
+        }
     }
 
     /// Returns a delivery to the webhook, ready to run. It returns the status of the response.
@@ -156,15 +181,37 @@ impl Testbed {
             let imported = operator::Report::Imported {
                 imported: 1,
                 known: 0,
+                erased: 0,
             };
             assert_eq!(report.unwrap(), imported);
+        })
+    }
+
+    /// Returns a call of the erasure of a user, ready to run. It returns the report.
+    pub(crate) fn erase(&self, user: &str, now: Timestamp) -> Run<Value> {
+        let (gate, app) = &self.erasure;
+        let command = json!({"action": "erase", "clientUserId": user});
+        let app = Arc::clone(app);
+        Run::new(gate, async move {
+            let report = erasure::handle(&app, command, now, in_a_minute()).await;
+            serde_json::to_value(report.unwrap()).unwrap()
+        })
+    }
+
+    /// Returns a command of an operator, ready to run.
+    pub(crate) fn operate(&self, command: Value, now: Timestamp) -> Run<()> {
+        let app = Arc::clone(&self.operator);
+        Run::new(&self.door, async move {
+            let report = operator::handle(&app, command, now, in_a_minute()).await;
+            assert!(!matches!(report.unwrap(), operator::Report::Refused(_)));
         })
     }
 
     /// Returns the number of stalls since the last call.
     pub(crate) fn take_stalls(&self) -> usize {
         let lanes = self.lanes.iter().map(|(gate, _)| gate);
-        lanes.chain([&self.door]).map(Gate::take_stalls).sum()
+        let others = [&self.door, &self.erasure.0];
+        lanes.chain(others).map(Gate::take_stalls).sum()
     }
 
     /// Returns the functions behind our API.
@@ -272,6 +319,7 @@ fn api(tables: &Tables, url: &str) -> Api {
             pluggy: pluggy_client(tables, url),
             items: tables.item_store(),
             limits: tables.limit_store(),
+            erasures: tables.erasure_store(),
             profiles: PROFILES.parse().unwrap(),
             callers: callers(),
             metrics: Emitter::in_memory(),
@@ -293,17 +341,40 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
         pluggy: pluggy_client(tables, url),
         items: tables.item_store(),
         connectors: tables.connector_store(),
+        erasures: tables.erasure_store(),
         limits: tables.limit_store(),
         metrics: Emitter::in_memory(),
     }
 }
 
+fn erasure(tables: &Tables, url: &str) -> erasure::App {
+    let day = SignedDuration::from_hours(24);
+    erasure::App {
+        pluggy: pluggy_client(tables, url),
+        items: tables.item_store(),
+        events: tables.event_store(),
+        limits: tables.limit_store(),
+        erasures: tables.erasure_store(),
+        bus: None,
+        log_retention: erasure::LogRetention {
+            functions: day,
+            api: day,
+        },
+        writes_at_a_time: 1,
+    }
+}
+
 /// Loads the key into memory and opens a connection, so that every invocation has the same await points.
-async fn warm_up(gate: &Gate, app: &Arc<item_sync::App>) {
-    let app = Arc::clone(app);
-    let fetch = async move { app.pluggy.item(item_id(0), BEGIN.parse().unwrap()).await };
+async fn warm_up(
+    gate: &Gate,
+    fetch: impl Future<Output = Result<Option<Box<Item>>, client::Error>> + 'static,
+) {
     let answer = Run::new(gate, fetch).finish().await;
     assert_eq!(answer.unwrap(), None);
+}
+
+fn begin() -> Timestamp {
+    BEGIN.parse().unwrap()
 }
 
 fn webhook(tables: &Tables) -> webhook::App {
@@ -334,6 +405,7 @@ fn operator(tables: &Tables) -> operator::App {
         items: tables.item_store(),
         connectors: tables.connector_store(),
         client_id: CLIENT_ID.parse().unwrap(),
+        erasures: tables.erasure_store(),
         events: tables.event_store(),
         limits: tables.limit_store(),
         event_retention: tests::tables::EVENT_RETENTION,

@@ -13,12 +13,15 @@ fn complete() -> HashMap<&'static str, &'static str> {
         ("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN),
         ("CONNECT_PROFILES", PROFILES),
         ("CREDENTIAL_TABLE", "credentials"),
+        ("API_LOG_RETENTION_DAYS", "180"),
+        ("ERASURE_SECRET_ARN", "arn:of:the:key"),
         ("EVENT_BUS", "arn:of:the:bus"),
         ("EVENT_RETENTION_DAYS", "30"),
         ("EVENT_TABLE", "events"),
         ("FETCHES_PER_MINUTE", "300"),
         ("ITEM_TABLE", "items"),
         ("LIMIT_TABLE", "limits"),
+        ("LOG_RETENTION_DAYS", "30"),
         ("METRICS_NAMESPACE", "pluggy-lambda"),
         ("OWNER_CLAIM", "sub"),
         ("PLUGGY_BASE_URL", "https://api.pluggy.ai"),
@@ -39,13 +42,14 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// The configuration of each function, and its required variables.
-const FUNCTIONS: [(Read, &[&str]); 12] = [
+const FUNCTIONS: [(Read, &[&str]); 13] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
             "ALLOW_PERSONAL_OWNER_CLAIM",
             "CONNECT_PROFILES",
             "CREDENTIAL_TABLE",
+            "ERASURE_SECRET_ARN",
             "ITEM_TABLE",
             "LIMIT_TABLE",
             "METRICS_NAMESPACE",
@@ -70,6 +74,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         |environment| item_sync::Config::from_env(environment).err(),
         &[
             "CREDENTIAL_TABLE",
+            "ERASURE_SECRET_ARN",
             "ITEM_TABLE",
             "LIMIT_TABLE",
             "METRICS_NAMESPACE",
@@ -138,6 +143,7 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
     (
         |environment| operator::Config::from_env(environment).err(),
         &[
+            "ERASURE_SECRET_ARN",
             "EVENT_RETENTION_DAYS",
             "EVENT_TABLE",
             "ITEM_TABLE",
@@ -159,8 +165,10 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         |environment| publish::Config::from_env(environment).err(),
         &[
             "DEAD_LETTER_QUEUE_URL",
+            "ERASURE_SECRET_ARN",
             "EVENT_BUS",
             "EVENT_TABLE",
+            "LIMIT_TABLE",
             "METRICS_NAMESPACE",
         ],
     ),
@@ -168,10 +176,27 @@ const FUNCTIONS: [(Read, &[&str]); 12] = [
         |environment| publish::republish::Config::from_env(environment).err(),
         &[
             "DEAD_LETTER_QUEUE_URL",
+            "ERASURE_SECRET_ARN",
             "EVENT_BUS",
             "EVENT_TABLE",
             "ITEM_TABLE",
+            "LIMIT_TABLE",
             "PLUGGY_CLIENT_ID",
+        ],
+    ),
+    (
+        |environment| erasure::Config::from_env(environment).err(),
+        &[
+            "API_LOG_RETENTION_DAYS",
+            "CREDENTIAL_TABLE",
+            "ERASURE_SECRET_ARN",
+            "EVENT_TABLE",
+            "ITEM_TABLE",
+            "LIMIT_TABLE",
+            "LOG_RETENTION_DAYS",
+            "PLUGGY_BASE_URL",
+            "PLUGGY_CLIENT_ID",
+            "PLUGGY_SECRET_NAME",
         ],
     ),
 ];

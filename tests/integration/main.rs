@@ -18,6 +18,7 @@ mod corpus;
 mod disconnect;
 mod discovery;
 mod documents;
+mod erasure;
 mod event_store;
 mod item_status;
 mod item_store;

@@ -144,7 +144,14 @@ async fn a_tombstone_of_version_1_is_read() {
     let tombstone = stored("v1/tombstone.json").await;
 
     let deleted_at = "2026-09-19T13:11:24Z".parse().unwrap();
-    assert_eq!(tombstone.state, RowState::Tombstone { deleted_at });
+    let is_erased = false;
+    assert_eq!(
+        tombstone.state,
+        RowState::Tombstone {
+            deleted_at,
+            is_erased
+        }
+    );
 }
 
 #[tokio::test]

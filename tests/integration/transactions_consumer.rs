@@ -1,5 +1,6 @@
 //! The example of a consumer in Rust: the content of its table after events about transactions.
 
+mod erasure;
 mod failures;
 mod forged;
 mod malformed;

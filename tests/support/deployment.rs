@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::https::{self, Limits, Trust};
 use client::{Api, ApiKeys, Client};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use pluggy::{Item, ItemId};
@@ -118,6 +118,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             limits: self.tables.limit_store(),
+            erasures: self.tables.erasure_store(),
             profiles: PROFILES.parse().unwrap(),
             callers: callers(),
             metrics: self.metrics.clone(),
@@ -154,6 +155,7 @@ impl Deployment {
             pluggy: self.pluggy_client(),
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
+            erasures: self.tables.erasure_store(),
             limits: self.tables.limit_store(),
             metrics: self.metrics.clone(),
         }
@@ -201,9 +203,28 @@ impl Deployment {
             items: self.tables.item_store(),
             connectors: self.tables.connector_store(),
             client_id: CLIENT_ID.parse().unwrap(),
+            erasures: self.tables.erasure_store(),
             events: self.tables.event_store(),
             limits: self.tables.limit_store(),
             event_retention: EVENT_RETENTION,
+        }
+    }
+
+    /// Returns the operator's function that erases a user, without a bus.
+    pub fn erasure(&self) -> erasure::App {
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        erasure::App {
+            pluggy: self.pluggy_client(),
+            items: self.tables.item_store(),
+            events: self.tables.event_store(),
+            limits: self.tables.limit_store(),
+            erasures: self.tables.erasure_store(),
+            bus: None,
+            log_retention: erasure::LogRetention {
+                functions: days(30),
+                api: days(180),
+            },
+            writes_at_a_time: erasure::WRITES_AT_A_TIME,
         }
     }
 

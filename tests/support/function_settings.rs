@@ -8,6 +8,7 @@ use crate::Tables;
 use crate::deployment::{
     BACKEND_ROLE_ARN, CLIENT_ID, PROFILES, WEBHOOK_SECRET_SHA256, WEBHOOK_URL,
 };
+use crate::secrets::ERASURE_SECRET_ARN;
 
 /// The name of the secret of a deployment.
 pub const SECRET_NAME: &str = "pluggy-lambda/test";
@@ -17,14 +18,17 @@ pub const SECRET_NAME: &str = "pluggy-lambda/test";
 pub fn function_settings(name: &str, bootstrap: PathBuf, tables: &Tables) -> FunctionSettings {
     FunctionSettings::new(name, bootstrap)
         .with("ALLOW_PERSONAL_OWNER_CLAIM", "false")
+        .with("API_LOG_RETENTION_DAYS", "180")
         .with("BACKEND_ROLE_ARNS", BACKEND_ROLE_ARN)
         .with("CONNECT_PROFILES", PROFILES)
         .with("CREDENTIAL_TABLE", &tables.credentials)
+        .with("ERASURE_SECRET_ARN", ERASURE_SECRET_ARN)
         .with("EVENT_RETENTION_DAYS", "30")
         .with("EVENT_TABLE", &tables.events)
         .with("FETCHES_PER_MINUTE", "300")
         .with("ITEM_TABLE", &tables.items)
         .with("LIMIT_TABLE", &tables.limits)
+        .with("LOG_RETENTION_DAYS", "30")
         .with("METRICS_NAMESPACE", "pluggy-lambda")
         .with("OWNER_CLAIM", "sub")
         .with("PLUGGY_CLIENT_ID", CLIENT_ID)

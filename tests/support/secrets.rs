@@ -5,9 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use serde_json::json;
-use store::PluggySecrets;
+use store::{ErasureKey, PluggySecrets};
 
 use crate::deployment::{CLIENT_ID, WEBHOOK_SECRET};
+
+/// The secret with the key of erased users' digests.
+pub const ERASURE_SECRET_ARN: &str =
+    "arn:aws:secretsmanager:sa-east-1:123456789012:secret:erasure-key-AbCdEf";
 
 /// Returns a fake Secrets Manager with the secret of a deployment.
 pub fn secrets(client_secret: &str) -> PluggySecrets {
@@ -38,6 +42,19 @@ pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
     });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
     PluggySecrets::new(client, "pluggy-lambda/test".to_owned())
+}
+
+/// Returns the key of erased users' digests, from a fake Secrets Manager.
+pub fn erasure_key() -> ErasureKey {
+    let rule = mock!(aws_sdk_secretsmanager::Client::get_secret_value)
+        .match_requests(|request| request.secret_id() == Some(ERASURE_SECRET_ARN))
+        .then_output(|| {
+            GetSecretValueOutput::builder()
+                .secret_string("key-of-the-digests-of-erased-users")
+                .build()
+        });
+    let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
+    ErasureKey::new(client, ERASURE_SECRET_ARN.to_owned())
 }
 
 fn secret_rule(value: String) -> Rule {

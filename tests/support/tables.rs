@@ -23,11 +23,12 @@ pub const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub type Row = HashMap<String, AttributeValue>;
 
 /// The attributes that a tombstone may have: its key, its times and its schedule.
-const OF_TOMBSTONES: [&str; 14] = [
+const OF_TOMBSTONES: [&str; 15] = [
     "pk",
     "schema",
     "createdAt",
     "deletedAt",
+    "erased",
     "expiresAt",
     "fetchedAt",
     "fetchShard",
@@ -44,6 +45,15 @@ const OF_TOMBSTONES: [&str; 14] = [
 pub fn kept_by_a_tombstone(tombstone: &Row) -> Option<&str> {
     let mut names = tombstone.keys().map(String::as_str);
     names.find(|name| !OF_TOMBSTONES.contains(name))
+}
+
+/// Returns whether a row has this text, in an attribute or in its body. The bodies of the tests are too short to be
+/// compressed.
+pub fn has_text(row: &Row, text: &str) -> bool {
+    row.values().any(|value| match value {
+        AttributeValue::B(bytes) => String::from_utf8_lossy(bytes.as_ref()).contains(text),
+        value => format!("{value:?}").contains(text),
+    })
 }
 
 /// Four new tables with unique names.
@@ -159,6 +169,12 @@ impl Tables {
     /// Returns the store's view of the limit table.
     pub fn limit_store(&self) -> store::Limits {
         store::Limits::new(self.client.clone(), self.limits.clone())
+    }
+
+    /// Returns the store's view of the markers of erased users, as a new process has it.
+    pub fn erasure_store(&self) -> store::Erasures {
+        let key = crate::secrets::erasure_key();
+        store::Erasures::new(self.client.clone(), self.limits.clone(), key)
     }
 
     /// Counts connect-token requests of a user, so that the user has a hint quota.

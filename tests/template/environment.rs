@@ -8,8 +8,8 @@ use runtime::env::{Environment, Error};
 use serde_json::Value;
 
 use crate::functions::{
-    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
-    PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
+    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, ITEM_STATUS, ITEM_SYNC,
+    OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
 };
 use crate::publishing;
 use crate::template::Template;
@@ -42,6 +42,11 @@ fn item_sync_gets_every_variable_that_it_reads() {
 #[test]
 fn discovery_gets_every_variable_that_it_reads() {
     check(DISCOVERY, discovery::Config::from_env);
+}
+
+#[test]
+fn erasure_gets_every_variable_that_it_reads() {
+    check(ERASURE, erasure::Config::from_env);
 }
 
 #[test]
@@ -113,7 +118,7 @@ fn resolve(template: &Template, value: &Value) -> String {
         Some(name) => template
             .default_of(name)
             .unwrap_or_else(|| format!("the-{name}")),
-        None if *value == publishing::bus() => {
+        None if *publishing::without_condition(value) == publishing::bus() => {
             "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda".to_owned()
         }
         None => {

@@ -13,6 +13,7 @@ pub(crate) const DISCONNECT: &str = "DisconnectFunction";
 pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
 pub(crate) const DISCOVERY: &str = "DiscoveryFunction";
+pub(crate) const ERASURE: &str = "ErasureFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const PUBLISH: &str = "PublishFunction";
 pub(crate) const REPUBLISH: &str = "RepublishFunction";
@@ -20,13 +21,14 @@ pub(crate) const SCHEDULER: &str = "SchedulerFunction";
 pub(crate) const WEBHOOK_REGISTRATION: &str = "WebhookRegistrationFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 12] = [
+pub(crate) const ALL: [&str; 13] = [
     CONNECT_EVENTS,
     CONNECT_TOKEN,
     DISCONNECT,
     ITEM_STATUS,
     ITEM_SYNC,
     DISCOVERY,
+    ERASURE,
     OPERATOR,
     PUBLISH,
     REPUBLISH,

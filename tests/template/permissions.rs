@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ITEM_STATUS, ITEM_SYNC, OPERATOR,
-    PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, ITEM_STATUS, ITEM_SYNC,
+    OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
 };
 use crate::publishing;
 use crate::stream::mappings;
@@ -21,8 +21,9 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
     match function {
         CONNECT_TOKEN => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             ("ItemTable", &["dynamodb:GetItem"]),
-            ("LimitTable", &["dynamodb:UpdateItem"]),
+            ("LimitTable", &["dynamodb:GetItem", "dynamodb:UpdateItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         DISCONNECT => &[
@@ -38,6 +39,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         ],
         ITEM_SYNC => &[
             ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             (
                 "ItemTable",
                 &[
@@ -61,7 +63,9 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("LimitTable", &["dynamodb:GetItem", "dynamodb:UpdateItem"]),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
+        ERASURE => &OF_ERASURE,
         OPERATOR => &[
+            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             (
                 "EventTable",
                 &[
@@ -76,13 +80,17 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("LimitTable", &["dynamodb:GetItem"]),
         ],
         PUBLISH => &[
+            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
+            ("LimitTable", &["dynamodb:BatchGetItem"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         REPUBLISH => &[
+            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
             ("EventTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
             ("ItemTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
+            ("LimitTable", &["dynamodb:BatchGetItem"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         SCHEDULER => &[
@@ -102,6 +110,44 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         _ => panic!("{function} is new: what does its code call?"),
     }
 }
+
+/// The calls of `erasure`.
+const OF_ERASURE: [Permission; 8] = [
+    ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
+    ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
+    ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
+    (
+        "EventTable",
+        &[
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    (
+        "ItemTable",
+        &[
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    ("ItemTable/index/byOwner", &["dynamodb:Query"]),
+    (
+        "LimitTable",
+        &[
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
+];
 
 /// Returns the resources that a function's code names in what it writes, and does not call.
 fn only_named(function: &str) -> &'static [&'static str] {
@@ -193,20 +239,20 @@ fn the_calls_are_on_resources_in_the_functions_environment() {
     }
 }
 
-/// Guards that the function of the streams cannot read what no stream has brought, and that the operator's function has
-/// no other caller.
+/// Guards that the function of the streams cannot read what no stream has brought but the markers of erased users, and that
+/// the operator's function has no other caller.
 #[test]
-fn publish_reads_no_table_and_republish_no_stream() {
+fn publish_reads_markers_alone_and_republish_no_stream() {
     let template = Template::load();
     let actions = |function: &str| -> BTreeSet<String> {
         let allowed = allowed(&template, function).into_iter();
         allowed.map(|(action, _)| action).collect()
     };
 
-    for action in ["BatchGetItem", "GetItem", "Query", "Scan"] {
-        let action = format!("dynamodb:{action}");
-        assert!(!actions(PUBLISH).contains(&action), "{action}");
-    }
+    let tables = ["EventTable", "ItemTable", "CredentialTable"];
+    let of_publish = allowed(&template, PUBLISH).into_iter();
+    let reaches = of_publish.filter(|(_, resource)| tables.contains(&resource.as_str()));
+    assert_eq!(reaches.count(), 0);
     for action in READING_A_STREAM {
         assert!(!actions(REPUBLISH).contains(action), "{action}");
     }
@@ -216,6 +262,37 @@ fn publish_reads_no_table_and_republish_no_stream() {
         contains_string(&permission["Properties"], &|text| text == REPUBLISH)
     });
     assert_eq!(of_republish.count(), 0);
+}
+
+/// Prefixes of the keys of users' rows in `LimitTable`. A digest follows.
+const KEY_PREFIXES: [&str; 3] = ["USER#*", "ERASED#*", "ERASURE#*"];
+
+/// Guards that no function but `erasure` and those that count reaches other rows of users than it needs.
+#[test]
+fn the_rows_about_erased_users_are_reached_by_their_keys_alone() {
+    let template = Template::load();
+    let markers = json!(["ERASURES", "ERASED#*"]);
+    let of_item_sync = json!(["PACE", "ERASURES", "ERASED#*", "ERASURE#*"]);
+    let of_operator = json!(["USER#*", "ERASURES", "ERASED#*", "ERASURE#*"]);
+
+    for (function, action, keys) in [
+        (CONNECT_TOKEN, "dynamodb:GetItem", &markers),
+        (OPERATOR, "dynamodb:GetItem", &of_operator),
+        (PUBLISH, "dynamodb:BatchGetItem", &markers),
+        (REPUBLISH, "dynamodb:BatchGetItem", &markers),
+        (ITEM_SYNC, "dynamodb:BatchGetItem", &of_item_sync),
+    ] {
+        let role = template.properties(&sibling(function, "Role"));
+        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array();
+        let reads = |statement: &&Value| {
+            name_or_none(&statement["Resource"]).as_deref() == Some("LimitTable")
+                && strings(&statement["Action"]).contains(action)
+        };
+        let condition = &statements.unwrap().iter().find(reads).unwrap()["Condition"];
+
+        let expected = json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } });
+        assert_eq!(*condition, expected, "{function}");
+    }
 }
 
 #[test]
@@ -228,7 +305,9 @@ fn no_role_has_a_wildcard() {
         let properties = &role["Properties"];
 
         assert!(
-            !contains_string(properties, &|text| text.contains('*')),
+            !contains_string(properties, &|text| {
+                text.contains('*') && !KEY_PREFIXES.contains(&text)
+            }),
             "{name}"
         );
         assert_eq!(properties["ManagedPolicyArns"], Value::Null, "{name}");
@@ -243,7 +322,7 @@ fn a_role_may_use_your_own_key_for_what_its_function_reaches() {
     for function in functions::ALL {
         let reads_secret = calls(function)
             .iter()
-            .any(|(resource, _)| *resource == "PluggySecretName");
+            .any(|(resource, _)| ["ErasureSecret", "PluggySecretName"].contains(resource));
         let via = if reads_secret {
             json!([via("dynamodb"), via("secretsmanager")])
         } else {
@@ -313,6 +392,10 @@ fn allowed(template: &Template, function: &str) -> BTreeSet<(String, String)> {
         .chain(attached)
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
         .filter(|statement| !is_of_key(statement))
+        .map(|statement| match &statement["Fn::If"] {
+            Value::Array(parts) if parts[0] == "PublishesEvents" => &parts[1],
+            _ => statement,
+        })
         .flat_map(|statement| {
             assert_eq!(statement["Effect"], "Allow", "{function}");
             let resource = name(&statement["Resource"]);
@@ -359,7 +442,12 @@ fn name(resource: &Value) -> String {
     format!("{table}/index/{index}")
 }
 
-/// Returns the tables, the queue, the bus and the secret that the environment names.
+fn name_or_none(resource: &Value) -> Option<String> {
+    let is_whole = resource["Fn::GetAtt"].is_array();
+    is_whole.then(|| name(resource))
+}
+
+/// Returns the tables, the queue, the bus and the secrets that the environment names.
 fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String> {
     let variables = template.properties(function)["Environment"]["Variables"]
         .as_object()
@@ -367,10 +455,14 @@ fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String>
     let references = variables.values().filter_map(|value| value["Ref"].as_str());
     let bus = variables
         .values()
+        .map(publishing::without_condition)
         .filter(|value| **value == publishing::bus());
     references
         .filter(|name| {
-            name.ends_with("Table") || name.ends_with("Queue") || *name == "PluggySecretName"
+            ["Table", "Queue", "Secret"]
+                .iter()
+                .any(|kind| name.ends_with(kind))
+                || *name == "PluggySecretName"
         })
         .map(str::to_owned)
         .chain(bus.map(name))

@@ -13,6 +13,14 @@ pub(crate) fn bus() -> Value {
     json!({ "Fn::If": ["CreatesEventBus", { "Fn::GetAtt": ["EventBus", "Arn"] }, { "Ref": "EventBusArn" }] })
 }
 
+/// Returns a value, or what it is where events are published if that decides.
+pub(crate) fn without_condition(value: &Value) -> &Value {
+    match &value["Fn::If"] {
+        Value::Array(parts) if parts[0] == "PublishesEvents" => &parts[1],
+        _ => value,
+    }
+}
+
 #[test]
 fn publish_reads_the_webhooks_and_the_items_changes() {
     let template = Template::load();

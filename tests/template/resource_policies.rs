@@ -49,7 +49,7 @@ fn only_the_functions_that_call_pluggy_reach_its_api_key() {
         READING_WRITING_OR_COPYING.map(str::to_owned).into()
     );
     let callers = functions_that(calls, CREDENTIAL_TABLE);
-    assert_eq!(callers.len(), 5);
+    assert_eq!(callers.len(), 6);
     let consumers = ("HasCredentialConsumers", "CredentialConsumerRoleArns");
     assert_eq!(exempt_roles(statement), roles_of(&callers, consumers));
 }

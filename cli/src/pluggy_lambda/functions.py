@@ -11,10 +11,13 @@ from pluggy_lambda.errors import Failure
 # What each report must have. A function may add to it.
 REPORTED = {
     "ensure": {"result"},
+    "erase": {"result"},
     "export": {"schemaVersion", "exportedAt", "rows", "scanned", "eventRows", "cursor"},
     "import": {"imported", "known"},
+    "lift": {"wasErased", "wasFinal"},
     "replay": {"replayed", "known", "scanned", "rows", "cursor"},
     "republish": {"published", "deadLettered", "scanned", "rows", "cursor"},
+    "verify": {"items", "events", "limits", "scanned", "cursor", "goneLater"},
 }
 
 # Sends a command to a function and returns its report.
@@ -24,6 +27,11 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 def operator(aws: Aws) -> Ask:
     """Returns a call of `operator`."""
     return _of_output(aws, "operator", "OperatorFunctionName")
+
+
+def erasure(aws: Aws) -> Ask:
+    """Returns a call of `erasure`."""
+    return _of_output(aws, "erasure", "ErasureFunctionName")
 
 
 def republish(aws: Aws) -> Ask:

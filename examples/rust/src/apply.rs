@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pluggy::{ItemId, TransactionFilter, TransactionId};
 
 use crate::App;
+use crate::erase::erase_if_erased;
 use crate::event::{BusEvent, Malformed};
 use crate::invocation::Invocation;
 use crate::pages::Pages;
@@ -62,7 +63,9 @@ pub(crate) async fn apply(
     let item_id = item_of_account(app, &plan, invocation).await?;
     let transactions = match (&plan.work, item_id) {
         (Work::Read(filters), Some(item_id)) => {
-            read(app, &plan, item_id, filters, invocation).await?
+            let read = read(app, &plan, item_id, filters, invocation).await?;
+            erase_if_erased(app, item_id, invocation).await?;
+            read
         }
         // If the account is gone, there is nothing left to store.
         (Work::Read(_), None) => 0,

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use pluggy::{Event, EventKind, ItemId};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+const USER_ERASED: &str = "user.erased";
 
 /// The used parts of the bus's envelope. Its own `id` is not used: it differs when the same event is published again.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +17,41 @@ pub struct BusEvent {
     pub detail_type: String,
     /// The event as Pluggy on Lambda published it.
     pub detail: Detail,
+}
+
+/// An event `user.erased` of the bus. `docs/events/user.v1.schema.json` describes it in full.
+#[derive(Clone, Debug, Deserialize)]
+pub struct UserErased {
+    /// The event as Pluggy on Lambda published it.
+    pub detail: ErasedDetail,
+}
+
+/// The used parts of the detail of `user.erased`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasedDetail {
+    /// The schema's major version. Fields may be added, and none is removed or changed.
+    pub schema_version: u32,
+    /// The event's id, the same in every repetition.
+    pub id: EventId,
+    /// The items of the user.
+    pub item_ids: Vec<ItemId>,
+}
+
+/// A queue message of either kind.
+#[derive(Clone, Debug)]
+pub enum Received {
+    /// A webhook event of Pluggy.
+    Webhook(Box<BusEvent>),
+    /// An erased user.
+    Erased(UserErased),
+}
+
+/// The type of a message's event.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "detail-type")]
+    detail_type: String,
 }
 
 /// The detail of an event `webhook.*`. `docs/events/webhook.v1.schema.json` describes it in full.
@@ -64,11 +102,28 @@ impl FromStr for BusEvent {
     type Err = Malformed;
 
     fn from_str(json: &str) -> Result<Self, Malformed> {
-        serde_json::from_str(json).map_err(|error| Malformed::Unreadable {
-            line: error.line(),
-            column: error.column(),
-        })
+        parse(json)
     }
+}
+
+impl FromStr for Received {
+    type Err = Malformed;
+
+    fn from_str(json: &str) -> Result<Self, Malformed> {
+        let kind: Kind = parse(json)?;
+        if kind.detail_type == USER_ERASED {
+            Ok(Self::Erased(parse(json)?))
+        } else {
+            Ok(Self::Webhook(parse(json)?))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Malformed> {
+    serde_json::from_str(json).map_err(|error| Malformed::Unreadable {
+        line: error.line(),
+        column: error.column(),
+    })
 }
 
 impl EventId {

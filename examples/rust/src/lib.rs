@@ -1,13 +1,14 @@
 //! A consumer of events from Pluggy on Lambda that keeps the transactions of all accounts in a table. It is small
 //! enough to start your own consumer from.
 //!
-//! A rule on the bus sends the events `webhook.transactions/*` to a queue, and Lambda delivers them here in batches.
+//! A rule on the bus sends the events `webhook.transactions/*` and `user.erased` to a queue, and Lambda delivers them here in batches.
 //! The payload names the transactions, and the consumer fetches them from Pluggy. Every event may arrive twice, late,
 //! and in any order. Conditional writes make the result the same.
 
 mod apply;
 mod batch;
 mod config;
+mod erase;
 mod event;
 mod invocation;
 mod pages;
@@ -23,7 +24,7 @@ use tokio::time::Instant;
 pub use apply::{Error, Outcome};
 pub use batch::{Answer, Batch, Failure, Message};
 pub use config::Config;
-pub use event::{BusEvent, Detail, EventId, Malformed};
+pub use event::{BusEvent, Detail, ErasedDetail, EventId, Malformed, Received, UserErased};
 pub use plan::{Plan, Work};
 pub use row::Applied;
 pub use table::{Table, Unavailable};
@@ -60,7 +61,16 @@ async fn handle_message(
     message: &Message,
     invocation: &Invocation,
 ) -> Result<(), Error> {
-    let event: BusEvent = message.body.parse()?;
+    let event = match message.body.parse()? {
+        Received::Webhook(event) => event,
+        Received::Erased(event) => {
+            let erasing = Box::pin(erase::erase(app, &event, invocation));
+            let erased = invocation.finish(erasing).await;
+            let transactions = erased.ok_or(Error::OutOfTime)??;
+            tracing::info!(event.id = %event.detail.id, transactions, "user erased");
+            return Ok(());
+        }
+    };
     let applying = Box::pin(apply::apply(app, &event, invocation));
     let outcome = invocation
         .finish(applying)

@@ -10,7 +10,7 @@ use crate::event::{Detail, Malformed};
 /// The maximum number of ids in one request to Pluggy.
 const MAX_IDS: usize = 500;
 /// The version of the schema that this consumer supports.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// The work for an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ const DELETED: &str = "deleted";
 const DESCRIPTION: &str = "description";
 const DETAIL_TYPE: &str = "detailType";
 const EXPIRES_AT: &str = "expiresAt";
-const ITEM_ID: &str = "itemId";
+pub(crate) const ITEM_ID: &str = "itemId";
 const FETCHED_AT: &str = "fetchedAt";
 const STATUS: &str = "status";
 const TRANSACTIONS: &str = "transactions";
@@ -88,6 +88,18 @@ pub(crate) fn of_event(event: &Applied<'_>, now: Timestamp) -> Row {
 
 pub(crate) fn event_key(id: &EventId) -> Row {
     let key = format!("EVENT#{id}");
+    of_keys(key.clone(), key)
+}
+
+/// Returns the marker of an item whose user was erased.
+pub(crate) fn of_erased(item_id: ItemId, now: Timestamp) -> Row {
+    let mut row = erased_key(item_id);
+    row.insert(EXPIRES_AT.to_owned(), expiry(now));
+    row
+}
+
+pub(crate) fn erased_key(item_id: ItemId) -> Row {
+    let key = format!("ERASED#{item_id}");
     of_keys(key.clone(), key)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Its conditional writes give the same rows for any number and any order of deliveries.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -39,9 +41,18 @@ impl Table {
 
     /// Returns whether an event was applied before.
     pub async fn has_applied(&self, id: &EventId) -> Result<bool, Unavailable> {
+        self.exists(row::event_key(id)).await
+    }
+
+    /// Returns whether the item's user was erased lately.
+    pub async fn is_erased(&self, item_id: ItemId) -> Result<bool, Unavailable> {
+        self.exists(row::erased_key(item_id)).await
+    }
+
+    async fn exists(&self, key: Row) -> Result<bool, Unavailable> {
         let get = self.client.get_item().table_name(&self.name);
         let answer = get
-            .set_key(Some(row::event_key(id)))
+            .set_key(Some(key))
             .consistent_read(true)
             .send()
             .await
@@ -89,6 +100,51 @@ impl Table {
     ) -> Result<(), Unavailable> {
         let rows = ids.iter().map(|id| row::of_deleted(account_id, *id, now));
         all(rows.map(|row| self.put_row(row))).await
+    }
+
+    /// Stores that the items' user was erased, so that a fetch from before deletes what it stores.
+    pub async fn put_erased(&self, items: &[ItemId], now: Timestamp) -> Result<(), Unavailable> {
+        let rows = items.iter().map(|id| row::of_erased(*id, now));
+        all(rows.map(|row| self.put_row(row))).await
+    }
+
+    /// Returns the keys of the items' transactions in the page after `after`, and where the next page begins. The whole
+    /// table is read: it has no index by item.
+    pub(crate) async fn keys_of(
+        &self,
+        items: &HashSet<String>,
+        after: Option<Row>,
+    ) -> Result<(Vec<Row>, Option<Row>), Unavailable> {
+        let scan = self.client.scan().table_name(&self.name);
+        let page = scan
+            .consistent_read(true)
+            .filter_expression("attribute_exists(itemId)")
+            .projection_expression("pk, sk, itemId")
+            .set_exclusive_start_key(after)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let is_of_items = |row: &Row| {
+            let item_id = row.get(row::ITEM_ID).and_then(|value| value.as_s().ok());
+            item_id.is_some_and(|item_id| items.contains(item_id))
+        };
+        let keys = page.items.unwrap_or_default().into_iter();
+        let keys = keys.filter(is_of_items).map(|mut row| {
+            row.remove(row::ITEM_ID);
+            row
+        });
+        Ok((keys.collect(), page.last_evaluated_key))
+    }
+
+    /// Deletes the rows with these keys.
+    pub(crate) async fn delete(&self, keys: Vec<Row>) -> Result<(), Unavailable> {
+        let deletions = keys.into_iter().map(async |key| {
+            let delete = self.client.delete_item().table_name(&self.name);
+            let deleted = delete.set_key(Some(key)).send().await;
+            deleted.map(drop).map_err(unavailable)
+        });
+        let deletions = stream::iter(deletions).buffer_unordered(CONCURRENT_WRITES);
+        deletions.try_collect().await
     }
 
     fn put_row(&self, row: Row) -> PutItemFluentBuilder {

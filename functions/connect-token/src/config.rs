@@ -14,6 +14,8 @@ pub struct Config {
     pub item_table: String,
     /// `LIMIT_TABLE`: name of the table of the limits per user.
     pub limit_table: String,
+    /// `ERASURE_SECRET_ARN`: the secret with the key of the digests of erased users.
+    pub erasure_secret_arn: String,
     /// `METRICS_NAMESPACE`: the namespace of the metrics.
     pub metrics_namespace: String,
     /// The callers that the function accepts.
@@ -36,6 +38,7 @@ impl Config {
             pluggy: runtime::PluggyConfig::from_env(environment)?,
             item_table: environment.required("ITEM_TABLE")?,
             limit_table: environment.required("LIMIT_TABLE")?,
+            erasure_secret_arn: environment.required("ERASURE_SECRET_ARN")?,
             metrics_namespace: environment.required("METRICS_NAMESPACE")?,
             callers: Callers::from_env(environment)?,
             profiles,

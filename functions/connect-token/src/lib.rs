@@ -17,7 +17,7 @@ use runtime::caller::Callers;
 use runtime::metrics::Emitter;
 use runtime::problem::Problem;
 use runtime::user_limit;
-use store::{Items, Limited, Limits, Permit};
+use store::{Erasures, Items, Limited, Limits, Permit};
 
 pub use config::Config;
 pub use profile::{
@@ -37,6 +37,8 @@ pub struct App {
     pub items: Items,
     /// The limit table, for the number of tokens of a user.
     pub limits: Limits,
+    /// The markers of erased users, who get no token.
+    pub erasures: Erasures,
     /// The deployment's profiles.
     pub profiles: Profiles,
     /// The callers that the function accepts.
@@ -61,12 +63,18 @@ async fn run(app: &App, request: &Request, now: Timestamp) -> Result<Response<Bo
     let user = app.callers.user(request)?;
     let wanted = TokenRequest::parse(request.body())?;
     let profile = wanted.profile(&app.profiles)?;
-    // Counted before any other request, so that a refusal costs nothing else.
+    let unusable_table = RequestError::ours(store::Error::is_temporary);
+    // Before anything is stored about the user.
+    let is_erased = app.erasures.is_erased(&user, now).await;
+    if is_erased.map_err(&unusable_table)? {
+        return Err(Problem::user_erased().into());
+    }
+    // Counted before any further request, so that a refusal costs nothing else.
     let permit = app.limits.count(&user, Limited::ConnectToken, now).await;
     if let Permit::Refused {
         retry_after,
         is_first,
-    } = permit.map_err(RequestError::ours(store::Error::is_temporary))?
+    } = permit.map_err(&unusable_table)?
     {
         return Err(user_limit::refuse(&app.metrics, request, retry_after, is_first, now).into());
     }

@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::request_sanitizer::without_address;
 use runtime::{clock, telemetry};
-use store::{Items, Limits, PluggySecrets, SharedApiKey};
+use store::{ErasureKey, Erasures, Items, Limits, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -19,8 +19,10 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &trust);
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
         items: Items::new(aws.dynamodb(), config.item_table),
+        erasures: Erasures::new(aws.dynamodb(), config.limit_table.clone(), erasure_key),
         limits: Limits::new(aws.dynamodb(), config.limit_table),
         pluggy: config.pluggy.client(&trust, secrets, keys),
         profiles: config.profiles,

@@ -70,6 +70,12 @@ async fn execute(app: &App, id: ItemId, write: Write) -> Result<Written, store::
             let failed = items.schedule_failed(id, created_at, next_fetch_at, pending_signal);
             failed.await
         }
+        // The item is on the list of the erasure before its tombstone keeps the next events away.
+        Write::Erase { user, now } => {
+            let hmac = app.erasures.hmac(&user).await?;
+            app.erasures.add_late_item(&hmac, id, now).await?;
+            items.erase(id, &user, now).await
+        }
         Write::WatchConnector { id, now } => app.connectors.watch(id, now).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Decisions: what to write, count and log for one item. Only [`apply`](mod@crate::apply) carries them out.
 
 use jiff::Timestamp;
-use pluggy::ConnectorId;
+use pluggy::{ClientUserId, ConnectorId};
 use runtime::metrics::Metric;
 use store::{ItemUpdate, Owner, PendingSignal, Schedule, Snapshot};
 
@@ -62,6 +62,8 @@ pub(crate) enum Write {
         next_fetch_at: Timestamp,
         pending_signal: Option<PendingSignal>,
     },
+    /// The tombstone of an item that nothing may be stored about, because this user was erased.
+    Erase { user: ClientUserId, now: Timestamp },
     /// The first fetch of a connector whose item fails.
     WatchConnector { id: ConnectorId, now: Timestamp },
 }
@@ -79,8 +81,25 @@ impl Write {
             | Self::Requests(_)
             | Self::Hasten { .. }
             | Self::Failed { .. }
+            | Self::Erase { .. }
             | Self::WatchConnector { .. } => false,
         }
+    }
+
+    /// Returns the user that it stores as the owner.
+    pub(crate) fn user(&self) -> Option<&ClientUserId> {
+        let owner = match self {
+            Self::Snapshot { update, .. } | Self::Schedule { update, .. } => update.owner.as_ref(),
+            Self::Claim { owner, .. } => Some(owner),
+            Self::Tombstone { .. }
+            | Self::Forget
+            | Self::Requests(_)
+            | Self::Hasten { .. }
+            | Self::Failed { .. }
+            | Self::Erase { .. }
+            | Self::WatchConnector { .. } => None,
+        };
+        owner.map(|owner| &owner.user)
     }
 }
 

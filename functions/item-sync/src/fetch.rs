@@ -9,6 +9,7 @@ use crate::batch_report::Counts;
 use crate::budget::Budget;
 use crate::connector::{decide_connector, is_up_to_date};
 use crate::decide::{Times, decide};
+use crate::erased::without_erased_users;
 use crate::failed::failed_item;
 use crate::gate::gate;
 use crate::group::{ConnectorSignals, Signals};
@@ -27,6 +28,7 @@ pub(crate) async fn fetch_item(
         Ok(stored) => stored,
         Err(error) => {
             let decision = failed_item(signals, &error, budget.now());
+            let decision = without_erased_users(app, None, decision, budget).await?;
             return apply(app, id, decision, counts).await;
         }
     };
@@ -47,6 +49,7 @@ pub(crate) async fn fetch_item(
         written_at: budget.now(),
     };
     let decision = decide(stored, signals, response, times);
+    let decision = without_erased_users(app, stored, decision, budget).await?;
     let _turn = budget.writes.acquire().await;
     apply(app, id, decision, counts).await
 }

@@ -20,6 +20,9 @@ pub(crate) fn gate(stored: Option<&StoredItem>, signals: &Signals) -> Option<Dec
         return Some(Decision::nothing(Outcome::HintDropped));
     }
     let stored = stored?;
+    if stored.is_erased() {
+        return Some(Decision::nothing(Outcome::Unknown));
+    }
     let is_fetched = stored
         .snapshot()
         .is_some_and(|snapshot| is_newer(snapshot.fetched_at, signals.last_received_at));

@@ -13,6 +13,7 @@ mod confirming_fetch;
 mod connector;
 mod decide;
 mod decision;
+mod erased;
 mod failed;
 mod fetch;
 mod found_by_schedule;
@@ -39,7 +40,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use pluggy::ItemId;
 use runtime::metrics::{Emitter, Metric};
-use store::{Connectors, ItemBatch, Items, Limits, StoredItem};
+use store::{Connectors, Erasures, ItemBatch, Items, Limits, StoredItem};
 use tokio::time::Instant;
 
 pub use config::Config;
@@ -49,6 +50,7 @@ use batch_report::{BatchReport, Counts};
 use budget::Budget;
 use catch_panic::catch_panic;
 use connector::failed_connector;
+use erased::without_erased_users;
 use failed::failed_item;
 use fetch::{fetch_connector, fetch_item};
 use group::{ConnectorSignals, Group, Signals, TargetSignals, group};
@@ -67,6 +69,8 @@ pub struct App {
     pub connectors: Connectors,
     /// The pace of the fleet's calls to Pluggy.
     pub limits: Limits,
+    /// The markers of erased users, of whom nothing is stored.
+    pub erasures: Erasures,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -114,7 +118,13 @@ async fn read(app: &App, groups: &[Group], budget: &Budget) -> Result<Rows, stor
             TargetSignals::Connector(_) => None,
         })
         .collect();
-    let ItemBatch { rows, pace } = app.items.get_batch(&ids, &app.limits).await?;
+    let batch = app.items.get_batch(&ids, &app.limits, budget.now()).await?;
+    let ItemBatch {
+        rows,
+        pace,
+        may_have_erasures,
+    } = batch;
+    budget.may_have_erasures.set(may_have_erasures);
     if let Some(pace) = pace {
         let wanted = u32::try_from(groups.len()).unwrap_or(u32::MAX);
         let granted = app.limits.take_calls(&pace, wanted, budget.now()).await?;
@@ -203,6 +213,7 @@ async fn handle_item(
         Ok(outcome) => outcome,
         Err(panicked) => {
             let decision = failed_item(signals, &panicked, budget.now());
+            let decision = without_erased_users(app, None, decision, budget).await?;
             apply(app, signals.item_id, decision, counts).await
         }
     }

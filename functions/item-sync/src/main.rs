@@ -8,7 +8,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, payload, telemetry};
 use serde_json::value::RawValue;
-use store::{Connectors, Items, Limits, PluggySecrets, SharedApiKey};
+use store::{Connectors, ErasureKey, Erasures, Items, Limits, PluggySecrets, SharedApiKey};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,7 +20,9 @@ async fn main() -> Result<(), Error> {
     let dynamodb = aws.dynamodb();
     let secrets = PluggySecrets::new(aws.secrets_manager(), config.pluggy.secret_name.clone());
     let keys = SharedApiKey::new(aws.dynamodb(), config.pluggy.credential_table.clone());
+    let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
+        erasures: Erasures::new(dynamodb.clone(), config.limit_table.clone(), erasure_key),
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
         limits: Limits::new(dynamodb, config.limit_table),

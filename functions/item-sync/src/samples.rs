@@ -111,6 +111,7 @@ pub(crate) fn tombstone() -> StoredItem {
     StoredItem {
         schedule: Schedule::default(),
         state: RowState::Tombstone {
+            is_erased: false,
             deleted_at: at("2026-11-23T11:00:00Z"),
         },
         ..placeholder()

@@ -11,10 +11,12 @@ pub struct Config {
     pub item_table: String,
     /// `EVENT_TABLE`: name of the event table.
     pub event_table: String,
-    /// `LIMIT_TABLE`: name of the limit table.
-    pub limit_table: String,
     /// `EVENT_RETENTION_DAYS`: how long events are kept.
     pub event_retention: SignedDuration,
+    /// `LIMIT_TABLE`: name of the limit table, which counts what users do and has the markers of erased users.
+    pub limit_table: String,
+    /// `ERASURE_SECRET_ARN`: the secret with the key of the digests of erased users.
+    pub erasure_secret_arn: String,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
 }
@@ -25,8 +27,9 @@ impl Config {
         Ok(Self {
             item_table: environment.required("ITEM_TABLE")?,
             event_table: environment.required("EVENT_TABLE")?,
-            limit_table: environment.required("LIMIT_TABLE")?,
             event_retention: environment.days("EVENT_RETENTION_DAYS")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
+            erasure_secret_arn: environment.required("ERASURE_SECRET_ARN")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
         })
     }

@@ -1,5 +1,5 @@
-//! Export of everything that is held about a user, page by page: the counts of the user and the rows of the user's items
-//! first, then the events. An event belongs to the user whom it names, and to its item's owner if it names nobody.
+//! Export of everything that is held about a user, page by page: the counts and the erasure of the user and the rows of the
+//! user's items first, then the events. An event belongs to the user whom it names, and to its item's owner if it names nobody.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -75,6 +75,8 @@ impl Export<'_> {
         if after.is_none() {
             let counts = self.app.limits.user_row(self.user, self.now).await?;
             self.add_all(counts);
+            let erasure = self.app.erasures.user_rows(self.user, self.now).await?;
+            self.add_all(erasure);
         }
         let mut after = after;
         loop {

@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ClientId;
 use runtime::audit;
 use serde_json::Value;
-use store::{Connectors, Events, Items, Limits};
+use store::{Connectors, Erasures, Events, Items, Limits};
 use tokio::time::Instant;
 
 pub use command::{Command, NamedItem, ReplayCommand, Selection};
@@ -39,6 +39,8 @@ pub struct App {
     pub items: Items,
     /// The connectors, for their health.
     pub connectors: Connectors,
+    /// The markers of erased users, for whom nothing is imported.
+    pub erasures: Erasures,
     /// The events that were received, and fetch requests.
     pub events: Events,
     /// What was counted of a user.

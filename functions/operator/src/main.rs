@@ -5,7 +5,7 @@ use operator::{App, Config, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
-use store::{Connectors, Events, Items, Limits};
+use store::{Connectors, ErasureKey, Erasures, Events, Items, Limits};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -15,7 +15,9 @@ async fn main() -> Result<(), Error> {
     let trust = runtime::trust(&environment)?;
     let aws = Aws::from_env(&environment, &trust);
     let dynamodb = aws.dynamodb();
+    let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
+        erasures: Erasures::new(dynamodb.clone(), config.limit_table.clone(), erasure_key),
         items: Items::new(dynamodb.clone(), config.item_table.clone()),
         connectors: Connectors::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb.clone(), config.event_table),

@@ -22,6 +22,8 @@ pub enum Report {
         imported: usize,
         /// Number of requests that this import had stored before.
         known: usize,
+        /// Number of items that were left out, because their user was erased.
+        erased: usize,
     },
     /// A page of what is held about a user.
     Exported(Exported),

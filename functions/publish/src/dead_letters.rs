@@ -84,6 +84,7 @@ mod tests {
 
     use super::*;
     use crate::entry::Entry;
+    use crate::erased::About;
     use crate::reference::{Reference, RowKey};
 
     const FOR_NOW: &str = "InternalFailure";
@@ -91,6 +92,7 @@ mod tests {
 
     fn pending(entry: Option<Entry>) -> PendingEntry {
         PendingEntry {
+            about: About::default(),
             entry,
             reference: Reference {
                 key: RowKey {

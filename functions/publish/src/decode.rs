@@ -7,6 +7,7 @@ use client::chain;
 use jiff::Timestamp;
 use store::Change;
 
+use crate::erased::About;
 use crate::pending_entry::PendingEntry;
 use crate::reference::{Reference, RowKey};
 
@@ -32,6 +33,7 @@ pub(crate) fn entries(
         tracing::error!(error = chain(&error), "row not readable");
         vec![PendingEntry {
             entry: None,
+            about: About::default(),
             reference: Reference {
                 key,
                 id: None,

@@ -81,6 +81,9 @@ pub(crate) fn entry(before: Option<&StoredItem>, after: &StoredItem) -> Option<E
 /// Returns the entry for the item's present state, independent of earlier entries. Returns `None` if the item
 /// is not published yet.
 pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
+    if item.is_erased() {
+        return None;
+    }
     let news = if item.is_tombstone() {
         News::Deleted
     } else {
@@ -90,6 +93,10 @@ pub(crate) fn present(item: &StoredItem) -> Option<Entry> {
 }
 
 fn news(before: Option<&StoredItem>, after: &StoredItem) -> Option<News> {
+    // `user.erased` has the item.
+    if after.is_erased() {
+        return None;
+    }
     if after.is_tombstone() {
         // A tombstone replaces a row, so an unreadable image before it was an item too.
         let is_news = before.is_none_or(is_live_and_confirmed);
@@ -145,7 +152,7 @@ fn observed_at(item: &StoredItem) -> Timestamp {
     match &item.state {
         RowState::Placeholder { .. } => item.created_at,
         RowState::Fetched { snapshot, .. } => snapshot.fetched_at,
-        RowState::Tombstone { deleted_at } => *deleted_at,
+        RowState::Tombstone { deleted_at, .. } => *deleted_at,
     }
 }
 

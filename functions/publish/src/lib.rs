@@ -15,6 +15,7 @@ mod decode;
 mod detail_type;
 mod dispatch;
 mod entry;
+mod erased;
 mod event_id;
 mod item;
 mod pending_entry;
@@ -29,6 +30,7 @@ use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
+use store::Erasures;
 use tokio::time::Instant;
 
 pub use bus::Bus;
@@ -48,6 +50,8 @@ pub struct App {
     pub dead_letter_queue: DeadLetterQueue,
     /// The name of the event table, for bodies that do not fit an event.
     pub event_table: String,
+    /// The markers of erased users, about whom nothing is published.
+    pub erasures: Erasures,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -69,6 +73,14 @@ pub async fn handle(
     let mut dispatched = Dispatched::default();
     while dispatched.left.is_empty() && entries.peek().is_some() {
         let part = next_part(&mut entries, usize::MAX);
+        let part = match erased::without_erased(&app.erasures, part, now).await {
+            Ok(part) => part,
+            // The stream retries from here.
+            Err(part) => {
+                dispatched.left = part;
+                break;
+            }
+        };
         let part = dispatch(&app.bus, &app.dead_letter_queue, part, deadline).await;
         dispatched.published += part.published;
         dispatched.dead_lettered += part.dead_lettered;

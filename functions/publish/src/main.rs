@@ -7,6 +7,7 @@ use runtime::env::Environment;
 use runtime::metrics::Emitter;
 use runtime::{clock, payload, telemetry};
 use serde_json::value::RawValue;
+use store::{ErasureKey, Erasures};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -14,7 +15,9 @@ async fn main() -> Result<(), Error> {
     telemetry::init(&environment);
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
+    let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
+        erasures: Erasures::new(aws.dynamodb(), config.limit_table, erasure_key),
         bus: Bus::new(
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use pluggy::ClientId;
 use runtime::audit::{self, AuditTarget};
 use serde::Serialize;
-use store::{Events, Items};
+use store::{Erasures, Events, Items};
 use tokio::time::Instant;
 
 pub use command::InvalidCommand;
@@ -37,6 +37,8 @@ pub struct App {
     pub items: Items,
     /// The name of the event table, for bodies that do not fit an event.
     pub event_table: String,
+    /// The markers of erased users, about whom nothing is published.
+    pub erasures: Erasures,
 }
 
 /// Result of a command.

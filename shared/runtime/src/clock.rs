@@ -14,6 +14,11 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// Returns the time without what is finer than a millisecond.
+pub fn in_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
 /// Returns the deadline of an invocation. Lambda gives it in milliseconds of the epoch.
 pub fn deadline(epoch_milliseconds: u64) -> Instant {
     let now = u64::try_from(now().as_millisecond()).unwrap_or_default();

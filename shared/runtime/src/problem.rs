@@ -69,6 +69,15 @@ impl Problem {
         Self::of_status(StatusCode::FORBIDDEN, "Forbidden")
     }
 
+    /// Returns a 403: the user was erased, and cannot connect anything until the marker of the erasure is gone.
+    pub fn user_erased() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "urn:pluggy-lambda:problem:user-erased",
+            "The data of this user was erased",
+        )
+    }
+
     /// Returns a 404: the item does not exist, or belongs to another user. The response does not reveal
     /// which.
     pub fn item_not_found() -> Self {

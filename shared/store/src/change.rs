@@ -3,7 +3,7 @@
 use serde_dynamo::Item as Image;
 
 use super::attributes::{Reader, Row, required};
-use super::event::{BODY, ORIGIN};
+use super::event::{BODY, ERASED_AT, ORIGIN};
 use super::item_row::from_row;
 use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Error, EventRow, Origin, StoredItem, Target};
@@ -30,7 +30,7 @@ pub enum Change {
 
 impl Change {
     /// Decodes the images of a stream record. Returns `None` for a record that is not published: an event
-    /// that is no webhook or is quarantined, a connector's row, or a removed row.
+    /// that is no webhook, is quarantined or lost its body in an erasure, a connector's row, or a removed row.
     pub fn from_images(old: Image, new: Image) -> Result<Option<Self>, Error> {
         Self::from_rows(&old.into(), &new.into(), None)
     }
@@ -54,7 +54,8 @@ impl Change {
     }
 
     fn of_event(row: &Row, ours: Option<ClientId>) -> Result<Option<Self>, Error> {
-        if Reader(row).text(ORIGIN)?.as_deref() != Some(Origin::Webhook.as_str()) {
+        let is_webhook = Reader(row).text(ORIGIN)?.as_deref() == Some(Origin::Webhook.as_str());
+        if !is_webhook || row.contains_key(ERASED_AT) {
             return Ok(None);
         }
         let event = Box::new(EventRow::from_row(row)?);

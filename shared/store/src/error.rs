@@ -28,6 +28,12 @@ pub enum Error {
         /// The attribute.
         attribute: &'static str,
     },
+    /// The key of the digests of erased users cannot be read.
+    #[error("secrets manager gave no key of the erasures: {reason}")]
+    ErasureKey {
+        /// The reason from the SDK error.
+        reason: String,
+    },
     /// A request cannot be built. This is a bug.
     #[error("a request to dynamodb cannot be built")]
     Request(#[source] aws_sdk_dynamodb::error::BuildError),
@@ -37,7 +43,7 @@ impl Error {
     /// Whether a retry may succeed. It does not for a broken row or a bug.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Unavailable { .. } => true,
+            Self::Unavailable { .. } | Self::ErasureKey { .. } => true,
             Self::Corrupt { .. } | Self::Request(_) => false,
         }
     }

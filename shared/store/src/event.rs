@@ -16,6 +16,8 @@ pub(super) const BODY_ENCODING: &str = "bodyEncoding";
 pub(super) const BODY_SHA256: &str = "bodySha256";
 pub(super) const TRUNCATED: &str = "truncated";
 pub(super) const QUARANTINE: &str = "quarantine";
+/// When the body was removed because its user was erased.
+pub(super) const ERASED_AT: &str = "erasedAt";
 
 /// Name of a fetch request without other information.
 const FETCH: &str = "fetch";

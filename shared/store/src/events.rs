@@ -5,10 +5,11 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::{SignedDuration, Timestamp};
 
-use super::attributes::{Reader, Row, text};
+use super::attributes::{Reader, Row, text, time};
 use super::error::unavailable;
-use super::event::BODY_SHA256;
+use super::event::{BODY, BODY_ENCODING, BODY_SHA256, ERASED_AT, TRUNCATED};
 use super::schema::{EXPIRES_AT, PARTITION_KEY, SORT_KEY};
+use super::update::{Update, Write};
 use super::{Error, EventKey, NewEvent};
 
 /// Result of storing an event. In each case the event is durable.
@@ -79,6 +80,40 @@ impl Events {
         let expires_at = Reader(&row).number(EXPIRES_AT)?;
         Ok(expires_at.is_some_and(|at| at > now.as_second()))
     }
+
+    /// Removes the body of an event of an erased user. The row and the digest of the body stay, so that a repeated delivery
+    /// is a duplicate. Returns whether there was one.
+    pub async fn remove_body(&self, key: &EventKey, now: Timestamp) -> Result<bool, Error> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(&key.partition))
+            .key(SORT_KEY, text(&key.sort))
+            .condition_expression("attribute_exists(body)");
+        let removed = Update::new(request)
+            .set(ERASED_AT, time(now))
+            .remove(BODY)
+            .remove(BODY_ENCODING)
+            .remove(TRUNCATED)
+            .send("remove the body of the event")
+            .await?;
+        Ok(removed == Write::Done)
+    }
+
+    /// Deletes an event.
+    pub async fn delete(&self, key: &EventKey) -> Result<(), Error> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = delete
+            .key(PARTITION_KEY, text(&key.partition))
+            .key(SORT_KEY, text(&key.sort));
+        delete
+            .send()
+            .await
+            .map_err(unavailable("delete the event"))?;
+        Ok(())
+    }
+
     /// Writes the row if its key is free, else returns the existing row.
     async fn put(&self, row: Row) -> Result<Option<Row>, Error> {
         let answer = self

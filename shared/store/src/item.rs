@@ -41,6 +41,8 @@ pub enum RowState {
     Tombstone {
         /// When it was deleted.
         deleted_at: Timestamp,
+        /// Whether its user was erased. No write replaces such a tombstone, and nothing about it is published.
+        is_erased: bool,
     },
 }
 
@@ -145,7 +147,7 @@ impl StoredItem {
     /// Returns when it was deleted. Only a tombstone was.
     pub fn deleted_at(&self) -> Option<Timestamp> {
         match self.state {
-            RowState::Tombstone { deleted_at } => Some(deleted_at),
+            RowState::Tombstone { deleted_at, .. } => Some(deleted_at),
             RowState::Placeholder { .. } | RowState::Fetched { .. } => None,
         }
     }
@@ -153,6 +155,17 @@ impl StoredItem {
     /// Whether it was deleted.
     pub fn is_tombstone(&self) -> bool {
         matches!(self.state, RowState::Tombstone { .. })
+    }
+
+    /// Whether its user was erased.
+    pub fn is_erased(&self) -> bool {
+        matches!(
+            self.state,
+            RowState::Tombstone {
+                is_erased: true,
+                ..
+            }
+        )
     }
 
     /// Whether `user` may see it. An item that was never fetched is as absent as a deleted one once Pluggy reports its
@@ -200,6 +213,7 @@ mod tests {
 
         let tombstone = row(RowState::Tombstone {
             deleted_at: Timestamp::UNIX_EPOCH,
+            is_erased: false,
         });
         assert!(!tombstone.is_shown_to(&owner));
 

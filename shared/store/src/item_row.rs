@@ -19,6 +19,7 @@ pub(super) const CREATED_AT: &str = "createdAt";
 const VERSION: &str = "version";
 pub(super) const FETCHED_AT: &str = "fetchedAt";
 const DELETED_AT: &str = "deletedAt";
+pub(super) const ERASED: &str = "erased";
 pub(super) const FETCH_FAILURES: &str = "fetchFailures";
 pub(super) const MISSING_SINCE: &str = "missingSince";
 pub(super) const CONFIRMING_FETCHES: &str = "confirmingFetches";
@@ -68,6 +69,10 @@ pub(super) fn to_row(stored: &StoredItem) -> Row {
         row.put(DELETED_AT, Some(time(deleted_at)));
         row.put(EXPIRES_AT, Some(number(expires_at)));
     }
+    row.put(
+        ERASED,
+        stored.is_erased().then_some(AttributeValue::Bool(true)),
+    );
     if let Some(owner) = stored.owner() {
         row.put(OWNER, Some(text(owner.user.as_str())));
         row.put(OWNER_PROVENANCE, Some(text(owner.provenance.as_str())));
@@ -195,7 +200,10 @@ pub(super) fn from_row(row: &Row) -> Result<StoredItem, Error> {
 
 fn state(reader: &Reader<'_>, id: ItemId, created_at: Timestamp) -> Result<RowState, Error> {
     if let Some(deleted_at) = reader.time(DELETED_AT)? {
-        return Ok(RowState::Tombstone { deleted_at });
+        return Ok(RowState::Tombstone {
+            deleted_at,
+            is_erased: reader.boolean(ERASED)?.unwrap_or_default(),
+        });
     }
     let owner = owner(reader)?;
     Ok(match snapshot(reader, id, created_at)? {

@@ -19,7 +19,10 @@ use super::{
     Error, ItemUpdate, Items, Owner, PendingSignal, RowState, Schedule, Snapshot, StoredItem,
     Target,
 };
-use pluggy::{Item, ItemId};
+use pluggy::{ClientUserId, Item, ItemId};
+
+/// Condition that the item's user was not erased.
+const NOT_ERASED: &str = "attribute_not_exists(erased)";
 
 impl Items {
     /// Writes a snapshot, unless the row holds a newer one, has an owner that this one does not outrank, or is a
@@ -44,7 +47,7 @@ impl Items {
         };
         let condition = format!(
             "attribute_not_exists(pk) OR \
-             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {is_ours} AND {newer})"
+             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {NOT_ERASED} AND {is_ours} AND {newer})"
         );
         let values = owner.as_ref().map(Owner::values_that_hold);
         let row = StoredItem {
@@ -80,7 +83,10 @@ impl Items {
             item_id: id,
             created_at,
             schedule: Schedule::default(),
-            state: RowState::Tombstone { deleted_at },
+            state: RowState::Tombstone {
+                deleted_at,
+                is_erased: false,
+            },
         };
         let put = self
             .client
@@ -88,9 +94,10 @@ impl Items {
             .table_name(&self.table)
             .set_item(Some(to_row(&tombstone)))
             .item(FETCHED_AT, time(deleted_at))
-            .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)",
-            )
+            .condition_expression(format!(
+                "attribute_exists(pk) AND {NOT_ERASED} \
+                 AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)"
+            ))
             .expression_attribute_values(":fetchedAt", time(deleted_at));
         outcome(put.send(), "put the tombstone").await
     }
@@ -108,8 +115,9 @@ impl Items {
         fetched_at: Timestamp,
     ) -> Result<Write, Error> {
         let (id, owner) = (update.item_id, update.owner.as_ref());
-        let mut condition =
-            "(attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)".to_owned();
+        let mut condition = format!(
+            "{NOT_ERASED} AND (attribute_not_exists(fetchedAt) OR fetchedAt <= :fetchedAt)"
+        );
         if let Some(owner) = owner {
             condition.push_str(" AND attribute_not_exists(deletedAt) AND ");
             condition.push_str(&owner.may_hold_the_row());
@@ -163,7 +171,7 @@ impl Items {
     pub async fn put_requests(&self, id: ItemId, snapshot: &Snapshot) -> Result<Write, Error> {
         let request = self
             .update(id)
-            .condition_expression("fetchedAt = :snapshotFetchedAt")
+            .condition_expression(format!("{NOT_ERASED} AND fetchedAt = :snapshotFetchedAt"))
             .expression_attribute_values(":snapshotFetchedAt", time(snapshot.fetched_at));
         requests_to_the_user(Update::new(request), &snapshot.item)
             .send("update the item's requests to the user")
@@ -216,7 +224,7 @@ impl Items {
         next_fetch_at: Timestamp,
         pending_signal: Option<PendingSignal>,
     ) -> Result<Write, Error> {
-        Update::new(self.update(id))
+        Update::new(self.update(id).condition_expression(NOT_ERASED))
             .set(SCHEMA, number(VERSION))
             .set_if_absent(CREATED_AT, time(created_at))
             .set(FETCH_SHARD, text(Target::Item(id).fetch_shard()))
@@ -241,10 +249,10 @@ impl Items {
         };
         let request = self
             .update(id)
-            .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(nextFetchAt) \
-                 OR nextFetchAt > :nextFetchAt OR nextFetchAt <= :fetchedAt)",
-            )
+            .condition_expression(format!(
+                "attribute_exists(pk) AND {NOT_ERASED} AND (attribute_not_exists(nextFetchAt) \
+                 OR nextFetchAt > :nextFetchAt OR nextFetchAt <= :fetchedAt)"
+            ))
             .expression_attribute_values(":fetchedAt", time(fetched_at));
         Update::new(request)
             .set(FETCH_SHARD, text(Target::Item(id).fetch_shard()))
@@ -253,6 +261,61 @@ impl Items {
             .set_if_some(PENDING_SIGNAL, schedule.pending_signal.map(signal))
             .send("hasten the item's fetch")
             .await
+    }
+
+    /// Replaces the row of an erased user's item, or an absent one, by a tombstone that no other write replaces. A row of
+    /// another user stays, and so does a tombstone of this kind.
+    pub async fn erase(
+        &self,
+        id: ItemId,
+        user: &ClientUserId,
+        now: Timestamp,
+    ) -> Result<Write, Error> {
+        let tombstone = StoredItem {
+            item_id: id,
+            created_at: now,
+            schedule: Schedule::default(),
+            state: RowState::Tombstone {
+                deleted_at: now,
+                is_erased: true,
+            },
+        };
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_row(&tombstone)))
+            .item(FETCHED_AT, time(now))
+            .condition_expression(format!(
+                "{NOT_ERASED} AND (attribute_not_exists(#owner) OR #owner = :user)"
+            ))
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":user", text(user.as_str()));
+        outcome(put.send(), "erase the item").await
+    }
+
+    /// Removes a user from the row of an item that Pluggy says is another user's. The next fetch stores its owner. A
+    /// tombstone that was made for the erased user is removed.
+    pub async fn release(&self, id: ItemId, user: &ClientUserId) -> Result<(), Error> {
+        let request = self
+            .update(id)
+            .condition_expression("#owner = :user")
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":user", text(user.as_str()));
+        Update::new(request)
+            .remove(OWNER)
+            .remove(OWNER_PROVENANCE)
+            .remove(CREATED_AT_ITEM_ID)
+            .send("release the item")
+            .await?;
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(PARTITION_KEY, text(item_key(id)))
+            .condition_expression("attribute_exists(erased)");
+        outcome(delete.send(), "remove the tombstone").await?;
+        Ok(())
     }
 
     fn update(&self, id: ItemId) -> UpdateItemFluentBuilder {

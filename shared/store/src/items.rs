@@ -10,7 +10,7 @@ use super::error::unavailable;
 use super::item_row::{created_at_item_id, from_row};
 use super::key::item_key;
 use super::schema::{BY_OWNER, CREATED_AT_ITEM_ID, OWNER, PARTITION_KEY};
-use super::{Cursor, Error, StoredItem};
+use super::{Cursor, Error, StoredItem, Target};
 use client::chain;
 use pluggy::{ClientUserId, ItemId};
 
@@ -74,6 +74,37 @@ impl Items {
             items.extend(rows.iter().filter_map(|row| logged(from_row(row))));
         }
         Ok(items)
+    }
+
+    /// Returns the ids of up to `limit` items of a user. The index may lag behind the rows.
+    pub async fn ids_owned_by(
+        &self,
+        owner: &ClientUserId,
+        limit: i32,
+    ) -> Result<Vec<ItemId>, Error> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(BY_OWNER)
+            .key_condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":owner", text(owner.as_str()))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(unavailable("query the ids of the user's items"))?;
+        let rows = answer.items.unwrap_or_default();
+        let keys = rows.iter().map(|row| {
+            let key = required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?)?;
+            match Target::parse(&key) {
+                Some(Target::Item(id)) => Ok(id),
+                Some(Target::Connector(_)) | None => Err(Error::Corrupt {
+                    attribute: PARTITION_KEY,
+                }),
+            }
+        });
+        keys.collect()
     }
 
     /// Returns a page of a user's items, newest first.

@@ -167,6 +167,14 @@ impl Limits {
         Ok(outcome(count.send(), "count a hint").await? == Write::Done)
     }
 
+    /// Removes what was counted of a user.
+    pub async fn forget(&self, user: &ClientUserId) -> Result<(), Error> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = delete.key(PARTITION_KEY, user_key(user));
+        outcome(delete.send(), "remove the counts of the user").await?;
+        Ok(())
+    }
+
     /// Begins a period, if none is current.
     fn begin(&self, user: &ClientUserId, operation: Limited, now: Timestamp) -> Update {
         let (counter, until) = (operation.counter(), operation.until());

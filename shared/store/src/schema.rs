@@ -32,6 +32,14 @@ pub const CONNECTOR_PREFIX: &str = "CONNECTOR#";
 /// Prefix of a user's partition key in `LimitTable`. A digest of the user's id follows.
 pub const USER_PREFIX: &str = "USER#";
 
+/// Prefix of the partition keys of markers in `LimitTable`. The digest of an erased user or the id of an erased item
+/// follows.
+pub const ERASED_PREFIX: &str = "ERASED#";
+/// Key of the row in `LimitTable` that exists while any marker may.
+pub const ERASURES_KEY: &str = "ERASURES";
+/// Prefix of the partition keys of the progress of erasures in `LimitTable`. The digest of the user follows.
+pub const ERASURE_PREFIX: &str = "ERASURE#";
+
 /// Key of the row in `LimitTable` with the pace of the fleet's calls to Pluggy.
 pub const PACE_KEY: &str = "PACE";
 

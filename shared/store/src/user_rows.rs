@@ -11,13 +11,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attributes::{Reader, Row};
+use super::erasure::{self, SEARCH_CURSOR, progress_key};
+use super::erasures::marker_key;
 use super::error::unavailable;
 use super::event::BODY;
 use super::event_row::encoded_body;
 use super::item_row::{DOCUMENTS, USER_ACTION};
 use super::limits::user_key;
 use super::schema::{OWNER, PARTITION_KEY};
-use super::{Cursor, Error, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target};
+use super::{
+    Cursor, Erasures, Error, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target,
+};
 use pluggy::{ClientId, ClientUserId, ItemId};
 
 /// Maximum length of a body that is returned as JSON. A longer one is returned as it is stored, so that a row fits into a
@@ -184,6 +188,32 @@ impl Limits {
     }
 }
 
+impl Erasures {
+    /// Returns the marker of a user, and the progress of the erasure without the position of its search, which is the key
+    /// of anybody's event.
+    pub async fn user_rows(
+        &self,
+        user: &ClientUserId,
+        now: Timestamp,
+    ) -> Result<Vec<UserRow>, Error> {
+        if !self.may_exist(now).await? {
+            return Ok(Vec::new());
+        }
+        let hmac = self.hmac(user).await?;
+        let mut found = Vec::new();
+        for key in [marker_key(&hmac), progress_key(&hmac)] {
+            let row = self.get(key, now).await?;
+            found.extend(row.map(|row| UserRow::new(UserTable::Limits, row, now)));
+        }
+        for row in &mut found {
+            if row.attributes.remove(SEARCH_CURSOR).is_some() {
+                row.left_out.insert(SEARCH_CURSOR.to_owned());
+            }
+        }
+        Ok(found)
+    }
+}
+
 impl Events {
     /// Returns all events, page by page. Expired ones are among them until DynamoDB has removed them.
     pub async fn every(&self, after: Option<&ScanCursor>) -> Result<ScanPage<ScannedEvent>, Error> {
@@ -208,7 +238,9 @@ fn parsed(body: &[u8]) -> Option<Value> {
 
 fn json_of(name: &str, value: &AttributeValue) -> Value {
     match value {
-        AttributeValue::S(text) if DOCUMENTS.contains(&name) => {
+        AttributeValue::S(text)
+            if DOCUMENTS.contains(&name) || erasure::DOCUMENTS.contains(&name) =>
+        {
             serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
         }
         AttributeValue::S(text) => text.as_str().into(),

@@ -7,14 +7,15 @@ use serde_json::Value;
 use super::{document, first_column};
 
 /// Types of the template's resources that store something.
-const STORES: [&str; 4] = [
+const STORES: [&str; 5] = [
     "AWS::DynamoDB::Table",
     "AWS::Events::EventBus",
     "AWS::Logs::LogGroup",
     "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
 ];
-/// The name of the secret, which is no resource of the template.
-const SECRET: &str = "PluggySecretName";
+/// The name of the secret of Pluggy, which is no resource of the template.
+const PLUGGY_SECRET: &str = "PluggySecretName";
 const TABLES: [&str; 4] = ["ItemTable", "EventTable", "LimitTable", "CredentialTable"];
 /// Constants of the store that look like an attribute and are none: indexes, names of events, and a field of a body.
 const NO_ATTRIBUTES: [&str; 6] = [
@@ -42,7 +43,7 @@ fn every_store_of_the_template_is_described() {
         .filter(|(_, resource)| STORES.contains(&resource["Type"].as_str().unwrap_or_default()));
     let mut stores: BTreeSet<String> = stores.map(|(id, _)| id.clone()).collect();
     assert!(stores.len() > 15, "{stores:?}");
-    stores.insert(SECRET.to_owned());
+    stores.insert(PLUGGY_SECRET.to_owned());
 
     let described = first_column(&document("reference/data.md"), "| Store | Personal data");
 
@@ -72,6 +73,8 @@ fn every_attribute_of_the_store_is_described_in_its_table() {
         ("event.rs", "EventTable"),
         ("limits.rs", "LimitTable"),
         ("pace.rs", "LimitTable"),
+        ("erasure.rs", "LimitTable"),
+        ("erasures.rs", "LimitTable"),
         ("shared_api_key.rs", "CredentialTable"),
         ("discovery.rs", "CredentialTable"),
     ] {

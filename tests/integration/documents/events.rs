@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{column, document, first_column, words};
 use crate::closed_schema::validator;
 
-const SCHEMAS: [&str; 3] = ["webhook", "item", "consent"];
+const SCHEMAS: [&str; 4] = ["webhook", "item", "consent", "user"];
 
 fn schema(name: &str) -> Value {
     serde_json::from_str(&document(&format!("events/{name}.v1.schema.json"))).unwrap()
@@ -114,6 +114,11 @@ fn a_field_of_another_shape_is_refused() {
         ("item", "observedAt", json!([null, "now"])),
         ("consent", "daysAhead", json!([null, 5, "7"])),
         ("consent", "consentExpiresAt", json!([null, "2026-11-23"])),
+        ("user", "schemaVersion", json!([2, "1", null])),
+        ("user", "id", json!(["", "AB", null, "0123"])),
+        ("user", "user", json!(["", null])),
+        ("user", "itemIds", json!([null, "x", ["x"], [null]])),
+        ("user", "erasedAt", json!([null, "now", "2026-11-23"])),
     ] {
         let schema = schema(name);
         let validator = validator(&schema);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use runtime::clock::now;
@@ -11,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store::NewEvent;
 use tests::Deployment;
 use tests::deployment::in_a_minute;
-use tests::tables::Row;
+use tests::tables::{Row, has_text};
 
 use super::{USER, event};
 use crate::closed_schema;
@@ -101,15 +103,6 @@ async fn all_rows(deployment: &Deployment) -> BTreeMap<Key, Row> {
     all
 }
 
-/// Whether the row has this text, in an attribute or in its body. The bodies of these tests are not compressed.
-fn has(row: &Row, text: &str) -> bool {
-    row.values().any(|value| match value {
-        AttributeValue::S(found) => found.contains(text),
-        AttributeValue::B(bytes) => String::from_utf8_lossy(bytes.as_ref()).contains(text),
-        _ => false,
-    })
-}
-
 fn digest(user: &str) -> String {
     hex::encode(&Sha256::digest(user)[..16])
 }
@@ -166,12 +159,12 @@ async fn everything_that_the_tables_hold_about_a_user_is_exported_and_nothing_of
     let exported = by_key(&document);
     let all = all_rows(&deployment).await;
     let is_theirs = |(_, pk, _): &Key, row: &Row| {
-        let names_them = has(row, USER) || has(row, &digest(USER));
+        let names_them = has_text(row, USER) || has_text(row, &digest(USER));
         let is_about_them = [own, deleted, lost]
             .iter()
             .any(|id| *pk == format!("ITEM#{id}"));
         let is_tombstone = row.contains_key("deletedAt");
-        (names_them || (is_about_them && !is_tombstone)) && !has(row, OTHER)
+        (names_them || (is_about_them && !is_tombstone)) && !has_text(row, OTHER)
     };
     let expected = all.iter().filter(|(key, row)| is_theirs(key, row));
     let expected: BTreeSet<&Key> = expected.map(|(key, _)| key).collect();
@@ -211,7 +204,7 @@ async fn the_link_of_a_login_is_left_out_while_it_is_valid() {
     deployment.sync_all().await;
     let tables = &deployment.tables;
     let rows = tables.rows(&tables.items).await;
-    assert!(rows.iter().any(|row| has(row, BANK_PAGE)));
+    assert!(rows.iter().any(|row| has_text(row, BANK_PAGE)));
 
     let (valid, _) = exported(&deployment, USER, now()).await;
     let in_a_day = now() + SignedDuration::from_hours(24);
@@ -252,6 +245,44 @@ async fn a_long_export_comes_in_pages_that_fit_a_response() {
         .values()
         .filter(|row| row["attributes"]["body"]["padding"] == padding.as_str());
     assert_eq!(long.count(), EVENTS);
+}
+
+#[tokio::test]
+async fn of_an_erased_user_the_marker_and_the_progress_are_left() {
+    let deployment = Deployment::start().await;
+    let own = ready(&deployment, USER).await;
+    ready(&deployment, OTHER).await;
+    deployment.sync_all().await;
+    let erase = json!({"action": "erase", "clientUserId": USER});
+    let receipt = erasure::handle(&deployment.erasure(), erase, now(), in_a_minute()).await;
+    let receipt = serde_json::to_value(receipt.unwrap()).unwrap();
+    assert_eq!(receipt["stage"], "requested");
+    let hmac = receipt["userHmac"].as_str().unwrap();
+    let cursor = r#"{"pk":"ITEM#of-somebody"}"#;
+    let tables = &deployment.tables;
+    let update = tables.client.update_item().table_name(&tables.limits);
+    let update = update
+        .key("pk", AttributeValue::S(format!("ERASURE#{hmac}")))
+        .update_expression("SET searchCursor = :cursor")
+        .expression_attribute_values(":cursor", AttributeValue::S(cursor.to_owned()));
+    update.send().await.unwrap();
+
+    let (document, _) = exported(&deployment, USER, now()).await;
+    let (of_other, _) = exported(&deployment, OTHER, now()).await;
+
+    let exported = by_key(&document);
+    let key = |prefix: &str| ("LimitTable".to_owned(), format!("{prefix}{hmac}"), None);
+    let keys: Vec<&Key> = exported.keys().collect();
+    assert_eq!(keys, [&key("ERASED#"), &key("ERASURE#")]);
+    let progress = exported[&key("ERASURE#")];
+    let id = own.as_number().to_be_bytes();
+    assert_eq!(
+        progress["attributes"]["erasedItems"],
+        json!([STANDARD.encode(id)])
+    );
+    assert_eq!(progress["attributes"]["erasedCounts"]["itemsDeleted"], 1);
+    assert_eq!(progress["leftOut"], json!(["searchCursor"]));
+    assert!(!of_other.to_string().contains(hmac));
 }
 
 #[tokio::test]

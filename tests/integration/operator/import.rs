@@ -37,14 +37,16 @@ async fn an_imported_item_is_fetched_and_shown_to_the_given_owner() {
         first,
         Report::Imported {
             imported: 1,
-            known: 0
+            known: 0,
+            erased: 0
         }
     );
     assert_eq!(
         second,
         Report::Imported {
             imported: 0,
-            known: 1
+            known: 1,
+            erased: 0
         }
     );
     assert_eq!(

@@ -19,11 +19,11 @@ use tokio::time::Instant;
 use super::USER;
 use crate::closed_schema;
 
-const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
+pub(crate) const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 
 pub(crate) struct Testbed {
-    pub(super) deployment: Deployment,
-    pub(super) bus: EventBus,
+    pub(crate) deployment: Deployment,
+    pub(crate) bus: EventBus,
     pub(super) queue: Queue,
     pub(super) publish: publish::App,
     pub(super) republish: republish::App,
@@ -72,7 +72,7 @@ impl Testbed {
     }
 
     /// Feeds publish records of a stream, and returns the sequence numbers of the records to be retried.
-    pub(super) async fn feed(&self, records: &[Value]) -> Vec<String> {
+    pub(crate) async fn feed(&self, records: &[Value]) -> Vec<String> {
         self.feed_until(records, in_a_minute()).await
     }
 
@@ -115,23 +115,23 @@ impl Testbed {
     }
 
     /// Stores an event as Pluggy posts it.
-    pub(super) async fn deliver(&self, body: &Value) {
+    pub(crate) async fn deliver(&self, body: &Value) {
         assert_eq!(self.deployment.deliver(body).await, 200);
     }
 
     /// Feeds publish every row of the event table.
-    pub(super) async fn feed_events(&self) -> Vec<String> {
+    pub(crate) async fn feed_events(&self) -> Vec<String> {
         let rows = self.deployment.tables.event_rows().await;
         self.feed(&stream::records(&rows)).await
     }
 
     /// Returns the detail types of the events on the bus. Asserts that each event matches its schema.
-    pub(super) fn detail_types(&self) -> Vec<String> {
+    pub(crate) fn detail_types(&self) -> Vec<String> {
         let published = self.published();
         published.into_iter().map(|it| it.detail_type).collect()
     }
 
-    pub(super) fn published(&self) -> Vec<Published> {
+    pub(crate) fn published(&self) -> Vec<Published> {
         let published = self.bus.published();
         for event in &published {
             let detail = event.json();
@@ -156,7 +156,7 @@ impl Testbed {
     }
 
     /// Returns the rows of `ItemTable` about items.
-    pub(super) async fn item_rows(&self) -> Vec<Row> {
+    pub(crate) async fn item_rows(&self) -> Vec<Row> {
         let tables = &self.deployment.tables;
         let mut rows = tables.rows(&tables.items).await;
         rows.retain(|row| row["pk"].as_s().unwrap().starts_with("ITEM#"));
@@ -164,9 +164,9 @@ impl Testbed {
     }
 }
 
-fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::App, republish::App) {
-    let tables = &deployment.tables;
-    let bus = aws_sdk_eventbridge::Config::builder()
+/// Returns a client for the bus at this address.
+pub(crate) fn event_bridge(bus_url: &str) -> aws_sdk_eventbridge::Client {
+    let config = aws_sdk_eventbridge::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
         .endpoint_url(bus_url)
@@ -178,6 +178,11 @@ fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::Ap
                 .build(),
         )
         .build();
+    aws_sdk_eventbridge::Client::from_conf(config)
+}
+
+fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::App, republish::App) {
+    let tables = &deployment.tables;
     let sqs = aws_sdk_sqs::Config::builder()
         .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
         .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
@@ -185,12 +190,13 @@ fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::Ap
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new("sa-east-1"))
         .build();
-    let bus = Bus::new(aws_sdk_eventbridge::Client::from_conf(bus), BUS.to_owned());
+    let bus = Bus::new(event_bridge(bus_url), BUS.to_owned());
     let queue = DeadLetterQueue::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned());
     let publish = publish::App {
         bus: bus.clone(),
         dead_letter_queue: queue.clone(),
         event_table: tables.events.clone(),
+        erasures: tables.erasure_store(),
         metrics: Emitter::in_memory(),
     };
     let republish = republish::App {
@@ -200,12 +206,13 @@ fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::Ap
         client_id: tests::deployment::CLIENT_ID.parse().unwrap(),
         items: tables.item_store(),
         event_table: tables.events.clone(),
+        erasures: tables.erasure_store(),
     };
     (publish, republish)
 }
 
 /// Returns a record of the stream of `ItemTable`.
-pub(super) fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
+pub(crate) fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
     let image = |row: &Row| serde_json::to_value(serde_dynamo::Item::from(row.clone())).unwrap();
     let key = after.or(before).map(|row| image(row)["pk"].clone());
     let name = match (before, after) {
@@ -235,9 +242,11 @@ fn schema(detail_type: &str) -> &'static Validator {
     static WEBHOOK: OnceLock<Validator> = OnceLock::new();
     static ITEM: OnceLock<Validator> = OnceLock::new();
     static CONSENT: OnceLock<Validator> = OnceLock::new();
+    static USER: OnceLock<Validator> = OnceLock::new();
     let (schema, name) = match detail_type.split_once('.') {
         Some(("webhook", _)) => (&WEBHOOK, "webhook"),
         Some(("consent", _)) => (&CONSENT, "consent"),
+        Some(("user", _)) => (&USER, "user"),
         _ => (&ITEM, "item"),
     };
     schema.get_or_init(|| {

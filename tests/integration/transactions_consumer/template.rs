@@ -75,8 +75,10 @@ fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
 
     for (consumer, more) in [(CONSUMERS[0], &shared_key[..]), (CONSUMERS[1], &[])] {
         let own = [
+            ("dynamodb:DeleteItem", "Table.Arn"),
             ("dynamodb:GetItem", "Table.Arn"),
             ("dynamodb:PutItem", "Table.Arn"),
+            ("dynamodb:Scan", "Table.Arn"),
             ("logs:CreateLogStream", "LogGroup.Arn"),
             ("logs:PutLogEvents", "LogGroup.Arn"),
             ("sqs:DeleteMessage", "Queue.Arn"),
@@ -107,7 +109,8 @@ fn a_rule_takes_events_of_this_account_and_source_only() {
 
         assert_eq!(pattern["account"], json!(["AWS::AccountId"]), "{consumer}");
         assert_eq!(pattern["source"], json!(["pluggy-lambda"]), "{consumer}");
-        assert_eq!(pattern["detail-type"], json!([CREATED, UPDATED, DELETED]));
+        let types = json!([CREATED, UPDATED, DELETED, "user.erased"]);
+        assert_eq!(pattern["detail-type"], types, "{consumer}");
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Metered, USER};
 const SHARDS: usize = 64;
 
 /// The read of a batch with one item: its row, and the pace, of which there is no row.
-const BATCH_READ: &str = "BatchGetItem ItemTable and LimitTable: 1.5 read";
+const BATCH_READ: &str = "BatchGetItem ItemTable and LimitTable: 2 read";
 
 #[tokio::test]
 async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
@@ -92,7 +92,7 @@ async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
     assert_eq!(
         metered.take(),
         [
-            "BatchGetItem LimitTable: 0.5 read",
+            "BatchGetItem LimitTable: 1 read",
             "GetItem ItemTable: 1 read",
             "PutItem ItemTable: 1 write, 2 index",
         ]

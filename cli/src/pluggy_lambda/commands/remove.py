@@ -182,6 +182,9 @@ def _stays(run: Operation, stack: Stack | None, *, is_registered: bool) -> list[
     if stack is None:
         found.append(("the tables of a stack that was deleted", f"To find them: aws dynamodb list-tables {region}"))
     found.append((f"secret {secret}", f"aws secretsmanager delete-secret --secret-id {shlex.quote(secret)} {region}"))
+    if key := stack and stack.outputs.get("ErasureSecretArn"):
+        delete = f"aws secretsmanager delete-secret --secret-id {key} {region}"
+        found.append(("secret ErasureSecret, with which receipts of erasures are compared", delete))
     if is_registered:
         registration = "the webhook at Pluggy" if stack else "the webhook at Pluggy, unless it was unregistered"
         found.append((registration, "Delete it in Pluggy's dashboard, Webhooks."))

@@ -742,6 +742,13 @@ export interface components {
             /** @constant */
             status: 403;
         };
+        UserErased: {
+            /** @constant */
+            type: "urn:pluggy-lambda:problem:user-erased";
+            title: string;
+            /** @constant */
+            status: 403;
+        };
         NoSuchResource: {
             /** @constant */
             type: "about:blank";
@@ -897,6 +904,32 @@ export interface components {
                 "application/problem+json": components["schemas"]["Forbidden"];
             };
         };
+        /**
+         * @description As `Forbidden`. Or an operator has erased the user, who can connect nothing for eight days, or until an operator allows
+         *     it.
+         */
+        ForbiddenOrErased: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Forbidden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+                /**
+                 * @example {
+                 *       "type": "urn:pluggy-lambda:problem:user-erased",
+                 *       "title": "The data of this user was erased",
+                 *       "status": 403
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Forbidden"] | components["schemas"]["UserErased"];
+            };
+        };
         /** @description The request is not signed by an IAM role. The gateway itself answers such a request with 403. */
         Unsigned: {
             headers: {
@@ -938,6 +971,32 @@ export interface components {
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Forbidden"];
+            };
+        };
+        /**
+         * @description As `NoBackend`. Or an operator has erased the user, who can connect nothing for eight days, or until an operator allows
+         *     it.
+         */
+        NoBackendOrErased: {
+            headers: {
+                "Cache-Control": components["headers"]["NotKept"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Forbidden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+                /**
+                 * @example {
+                 *       "type": "urn:pluggy-lambda:problem:user-erased",
+                 *       "title": "The data of this user was erased",
+                 *       "status": 403
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Forbidden"] | components["schemas"]["UserErased"];
             };
         };
         /** @description `BackendRoleArns` is empty (the API), or there is no such route (the gateway). */
@@ -1227,7 +1286,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenOrErased"];
             404: components["responses"]["ItemNotFound"];
             /** @description Pluggy does not update this item. The user must make a new connection. */
             409: {
@@ -1480,7 +1539,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unsigned"];
-            403: components["responses"]["NoBackend"];
+            403: components["responses"]["NoBackendOrErased"];
             404: components["responses"]["ItemOfUserNotFound"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["UserLimitReached"];

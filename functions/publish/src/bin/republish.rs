@@ -7,7 +7,7 @@ use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
 use serde_json::value::RawValue;
-use store::{Events, Items};
+use store::{ErasureKey, Erasures, Events, Items};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -16,7 +16,9 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     let dynamodb = aws.dynamodb();
+    let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
+        erasures: Erasures::new(dynamodb.clone(), config.limit_table, erasure_key),
         bus: Bus::new(
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,

@@ -87,6 +87,7 @@ fn owned_by(owner: Option<Owner>, item: StoredItem) -> StoredItem {
 pub(crate) fn tombstone() -> StoredItem {
     StoredItem {
         state: RowState::Tombstone {
+            is_erased: false,
             deleted_at: "2026-11-23T13:00:00Z".parse().unwrap(),
         },
         ..ready()

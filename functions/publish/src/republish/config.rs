@@ -12,6 +12,10 @@ pub struct Config {
     pub event_table: String,
     /// `ITEM_TABLE`: name of the item table.
     pub item_table: String,
+    /// `LIMIT_TABLE`: name of the limit table, which has the markers of erased users.
+    pub limit_table: String,
+    /// `ERASURE_SECRET_ARN`: the secret with the key of the digests of erased users.
+    pub erasure_secret_arn: String,
     /// `PLUGGY_CLIENT_ID`: our application.
     pub client_id: ClientId,
     /// `DEAD_LETTER_QUEUE_URL`: URL of the dead-letter queue for refused entries.
@@ -25,6 +29,8 @@ impl Config {
             event_bus: environment.required("EVENT_BUS")?,
             event_table: environment.required("EVENT_TABLE")?,
             item_table: environment.required("ITEM_TABLE")?,
+            limit_table: environment.required("LIMIT_TABLE")?,
+            erasure_secret_arn: environment.required("ERASURE_SECRET_ARN")?,
             client_id: environment.parsed("PLUGGY_CLIENT_ID", "a UUID")?,
             dead_letter_queue_url: environment.required("DEAD_LETTER_QUEUE_URL")?,
         })

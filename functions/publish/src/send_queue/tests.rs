@@ -2,6 +2,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::dead_letters::MAX_REFUSALS;
+use crate::erased::About;
 use crate::reference::{Reference, RowKey};
 
 /// Returns an entry about `partition` with a detail of this length in bytes.
@@ -23,6 +24,7 @@ fn entry(partition: &str, number: usize) -> PendingEntry {
 
 fn unreadable(partition: &str, number: usize) -> PendingEntry {
     PendingEntry {
+        about: About::default(),
         entry: None,
         reference: Reference {
             key: RowKey {

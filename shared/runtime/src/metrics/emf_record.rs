@@ -5,6 +5,7 @@ use lambda_http::Request;
 use serde_json::{Map, Value, json};
 
 use super::{Dimension, Metric};
+use crate::clock;
 use crate::problem::request_id;
 
 /// The EMF record of one invocation: a message, metrics, and properties.
@@ -65,7 +66,8 @@ impl EmfRecord {
 
     pub(super) fn into_json(self, namespace: &str, now: Timestamp) -> Value {
         let mut line = Map::from_iter([
-            ("timestamp".to_owned(), json!(in_milliseconds(now))),
+            // CloudWatch stores nothing finer, and each byte of a line costs.
+            ("timestamp".to_owned(), json!(clock::in_milliseconds(now))),
             ("level".to_owned(), json!("INFO")),
             ("message".to_owned(), json!(self.message)),
         ]);
@@ -113,11 +115,6 @@ impl EmfRecord {
         let (_, dimension) = dimensions.find(|(of, _)| *of == metric)?;
         Some(*dimension)
     }
-}
-
-/// Returns the time without what is finer than a millisecond, which CloudWatch does not store. Each byte of a line costs.
-fn in_milliseconds(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 #[cfg(test)]

@@ -65,7 +65,14 @@ fn a_placeholder_and_a_tombstone_give_back_what_was_stored() {
     for state in [
         RowState::Placeholder { owner },
         RowState::Placeholder { owner: None },
-        RowState::Tombstone { deleted_at },
+        RowState::Tombstone {
+            deleted_at,
+            is_erased: false,
+        },
+        RowState::Tombstone {
+            deleted_at,
+            is_erased: true,
+        },
     ] {
         let stored = StoredItem {
             state,
@@ -81,6 +88,7 @@ fn a_tombstone_alone_expires() {
     let tombstone = StoredItem {
         state: RowState::Tombstone {
             deleted_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+            is_erased: false,
         },
         ..stored(full_item())
     };
@@ -98,7 +106,14 @@ fn a_tombstone_has_nothing_that_an_older_version_may_have_left() {
 
     let state = from_row(&row).unwrap().state;
 
-    assert_eq!(state, RowState::Tombstone { deleted_at });
+    let is_erased = false;
+    assert_eq!(
+        state,
+        RowState::Tombstone {
+            deleted_at,
+            is_erased
+        }
+    );
 }
 
 #[test]

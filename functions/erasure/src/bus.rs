@@ -1,0 +1,111 @@
+//! The event `user.erased` on the bus.
+
+use aws_sdk_eventbridge::Client;
+use aws_sdk_eventbridge::error::ProvideErrorMetadata as _;
+use aws_sdk_eventbridge::primitives::DateTime;
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use jiff::Timestamp;
+use pluggy::{ClientUserId, ItemId};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use store::{Erasure, reason};
+
+use crate::Error;
+
+const SOURCE: &str = "pluggy-lambda";
+const USER_ERASED: &str = "user.erased";
+/// Version of the schemas in docs/events.
+const SCHEMA_VERSION: u32 = 1;
+/// Items of one event. An entry holds 256 KB.
+const MAX_ITEMS: usize = 1_000;
+
+/// The bus.
+#[derive(Clone, Debug)]
+pub struct Bus {
+    client: Client,
+    name: String,
+}
+
+/// The `detail`, as docs/events/user.v1.schema.json describes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail<'a> {
+    schema_version: u32,
+    id: &'a str,
+    user: &'a ClientUserId,
+    item_ids: &'a [ItemId],
+    erased_at: Timestamp,
+}
+
+/// Returns the id of a part. More items, which have arrived late, make another event.
+fn event_id(erasure: &Erasure, part: usize) -> String {
+    let started_at = erasure.started_at.as_millisecond();
+    let (user, items) = (&erasure.user, erasure.items.len());
+    let text = format!("{USER_ERASED}#{user}#{started_at}#{items}#{part}");
+    hex::encode(Sha256::digest(text))
+}
+
+impl Bus {
+    /// Creates a bus from its name or ARN.
+    pub fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Puts `user.erased` on the bus, in several events if there are very many items. A repetition has the same ids.
+    pub(crate) async fn put(
+        &self,
+        user: &ClientUserId,
+        erasure: &Erasure,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.check_exists().await?;
+        let items: Vec<ItemId> = erasure.items.iter().copied().collect();
+        let parts = items.chunks(MAX_ITEMS);
+        // A user without items is erased too.
+        let parts = parts.chain(items.is_empty().then_some(items.as_slice()));
+        for (part, item_ids) in parts.enumerate() {
+            let id = event_id(erasure, part);
+            let detail = Detail {
+                schema_version: SCHEMA_VERSION,
+                id: &id,
+                user,
+                item_ids,
+                erased_at: now,
+            };
+            self.put_one(&detail).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_one(&self, detail: &Detail<'_>) -> Result<(), Error> {
+        let entry = PutEventsRequestEntry::builder()
+            .event_bus_name(&self.name)
+            .source(SOURCE)
+            .detail_type(USER_ERASED)
+            .detail(serde_json::to_string(detail).unwrap_or_default())
+            .time(DateTime::from_millis(detail.erased_at.as_millisecond()))
+            .build();
+        let answer = self.client.put_events().entries(entry).send().await;
+        let answer = answer.map_err(|error| Error::Bus(reason(&error)))?;
+        match answer.entries() {
+            [entry] if entry.event_id().is_some() => Ok(()),
+            entries => {
+                let code = entries.first().and_then(|entry| entry.error_code());
+                Err(Error::Bus(code.unwrap_or("NoResult").to_owned()))
+            }
+        }
+    }
+
+    /// Fails unless the bus exists. EventBridge accepts entries for a bus that does not exist, and drops them. The check is
+    /// skipped if this function may not describe the bus, which the account of the bus decides.
+    async fn check_exists(&self) -> Result<(), Error> {
+        let describe = self.client.describe_event_bus().name(&self.name);
+        match describe.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error().and_then(|error| error.code()) {
+                Some("AccessDeniedException") => Ok(()),
+                _ => Err(Error::Bus(reason(&error))),
+            },
+        }
+    }
+}

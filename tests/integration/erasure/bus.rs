@@ -1,0 +1,72 @@
+//! The bus: `user.erased`, and nothing else about an erased user.
+
+use erasure::Bus;
+use runtime::clock::now;
+use serde_json::json;
+
+use super::{NEIGHBOR, USER, command_at, event, known_item};
+use crate::publish::testbed::{BUS, Testbed, event_bridge, item_record};
+
+fn with_bus(testbed: &Testbed) -> erasure::App {
+    let bus = Bus::new(event_bridge(&testbed.bus.url()), BUS.to_owned());
+    erasure::App {
+        bus: Some(bus),
+        ..testbed.deployment.erasure()
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_the_erasure_is_published_after_the_marker() {
+    let testbed = Testbed::start().await;
+    let deployment = &testbed.deployment;
+    let item_id = known_item(deployment, USER, 1).await;
+    let neighbors = known_item(deployment, NEIGHBOR, 2).await;
+    let rows_before = testbed.item_rows().await;
+
+    let receipt = command_at(&with_bus(&testbed), "erase", USER, now()).await;
+    let late = event("item/deleted", "late", item_id, USER);
+    let nameless = json!({
+        "event": "transactions/deleted", "eventId": "nameless", "itemId": item_id,
+        "transactionIds": [],
+    });
+    testbed.deliver(&late).await;
+    testbed.deliver(&nameless).await;
+    // The images of the streams are older than the erasure, and have the bodies and the owner.
+    let rows_after = testbed.item_rows().await;
+    let changes: Vec<_> = rows_before
+        .iter()
+        .chain(&rows_after)
+        .enumerate()
+        .map(|(number, row)| item_record(number, None, Some(row)))
+        .collect();
+    assert_eq!(testbed.feed(&changes).await, Vec::<String>::new());
+    testbed.feed_events().await;
+
+    assert_eq!(receipt["isPublished"], true);
+    let published = testbed.published();
+    let (erased, others): (Vec<_>, Vec<_>) = published
+        .iter()
+        .partition(|event| event.detail_type == "user.erased");
+    assert_eq!(erased.len(), 1);
+    let detail = erased[0].json();
+    assert_eq!(detail["user"], USER);
+    assert_eq!(detail["itemIds"], json!([item_id]));
+    assert!(!others.is_empty());
+    for event in others {
+        let detail = event.json();
+        assert_eq!(detail["itemId"], json!(neighbors), "{detail:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_republish_leaves_the_erased_user_out() {
+    let testbed = Testbed::start().await;
+    known_item(&testbed.deployment, USER, 1).await;
+    command_at(&testbed.deployment.erasure(), "erase", USER, now()).await;
+    let command = json!({"action": "republish", "since": "2026-01-01T00:00:00Z"});
+
+    let report = testbed.command(&command).await.unwrap();
+
+    assert_eq!(report["published"], 0, "{report}");
+    assert_eq!(report["deadLettered"], 0);
+}
