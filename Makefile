@@ -57,8 +57,9 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
+# Side by side, the first of the list first. ALSO has other targets that run with them.
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-cli test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-browser
+	@$(PYTHON) scripts/run_targets.py build $(ALSO) test-frontend test-unit test-end-to-end test-browser test-faults test-dynamodb-local test-template test-budgets test-examples test-official-clients test-cli test-scripts
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests

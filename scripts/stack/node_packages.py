@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import console, fingerprint
+from stack import console, fingerprint, lock, paths
 
 COMMAND = ["npm", "ci", "--ignore-scripts", "--omit=peer", "--no-audit", "--no-fund", "--loglevel=error"]
 
@@ -22,12 +22,13 @@ def install(folder: Path, what: str, also: Sequence[Path] = ()) -> None:
 def install_silently(folder: Path, also: Sequence[Path] = ()) -> None:
     """Installs the locked packages as `install` does, and prints nothing."""
     wanted = _wanted(folder, also)
-    if _stamp(folder).matches(wanted):
-        return
-    result = subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise console.Failure(f"npm ci failed:\n  {result.stderr.strip()[-500:]}", "Check the network.")
-    _stamp(folder).write(wanted)
+    with lock.held(str(folder.relative_to(paths.ROOT)).replace("/", "-")):
+        if _stamp(folder).matches(wanted):
+            return
+        result = subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise console.Failure(f"npm ci failed:\n  {result.stderr.strip()[-500:]}", "Check the network.")
+        _stamp(folder).write(wanted)
 
 
 def _wanted(folder: Path, also: Sequence[Path]) -> str:

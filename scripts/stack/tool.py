@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stack import console, fingerprint, paths
+from stack import console, fingerprint, lock, paths
 
 INSTALLER = "uv"
 
@@ -13,13 +13,14 @@ INSTALLER = "uv"
 def install(names: list[str]) -> None:
     """Installs the sets that are missing or have a new pin. Does nothing, and prints nothing, if all are installed."""
     for name in [INSTALLER, *names]:
-        lock = paths.REQUIREMENTS / f"{name}.txt"
-        wanted = fingerprint.of_text(lock.read_text(), sys.version)
+        requirements = paths.REQUIREMENTS / f"{name}.txt"
+        wanted = fingerprint.of_text(requirements.read_text(), sys.version)
         stamp = fingerprint.Stamp(folder(name) / "installed")
-        if not stamp.matches(wanted):
-            with console.step(f"installing {name}"):
-                _install(name, lock)
-            stamp.write(wanted)
+        with lock.held(f"tool-{name}"):
+            if not stamp.matches(wanted):
+                with console.step(f"installing {name}"):
+                    _install(name, requirements)
+                stamp.write(wanted)
 
 
 def executable(name: str, program: str) -> Path:
@@ -32,17 +33,17 @@ def folder(name: str) -> Path:
     return paths.TOOLS / name
 
 
-def _install(name: str, lock: Path) -> None:
+def _install(name: str, requirements: Path) -> None:
     # Removes the remains of an interrupted installation.
     shutil.rmtree(folder(name), ignore_errors=True)
     python = executable(name, "python")
     _run([sys.executable, "-m", "venv", *([] if name == INSTALLER else ["--without-pip"]), str(folder(name))])
     if name == INSTALLER:
-        _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(lock)])
+        _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(requirements)])
     else:
         uv = str(executable(INSTALLER, "uv"))
         _run(
-            [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(lock)]
+            [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(requirements)]
         )
 
 
