@@ -30,7 +30,7 @@ class Export(Project):
         self.output = self.folder / "user.json"
 
     def export(self, *options: str) -> Any:
-        return self.invoke("privacy", "export", "--env", "dev", "--user", USER, "--output", str(self.output), *options)
+        return self.invoke("privacy", "export", "--env", "dev", USER, "--output", str(self.output), *options)
 
     def test_all_pages_are_one_document(self) -> None:
         self.clients["lambda"] = client = Lambda(page("1", cursor="a"), page(cursor="b", total=None), page("é", "3"))

@@ -24,7 +24,7 @@ VALUES = {
     "preflight --only",
     "privacy erase user",
     "privacy export --output",
-    "privacy export --user",
+    "privacy export user",
     "privacy lift user",
     "privacy verify user",
     "replay --cursor",

@@ -15,12 +15,12 @@ from pluggy_lambda.options import Operation, operation
 
 EPILOG = """\b
 Example:
-  pluggy-lambda privacy export --env prod --user usr_01J9X --output usr_01J9X.json
+  pluggy-lambda privacy export --env prod usr_01J9X --output usr_01J9X.json
 """
 
 
 @click.command(epilog=EPILOG)
-@click.option("--user", required=True, metavar="ID", help="The user.")
+@click.argument("user")
 @click.option(
     "--output",
     required=True,
