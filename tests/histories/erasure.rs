@@ -10,10 +10,12 @@
 //! | no row is left of an erased user | `the-final-sweep-deletes-no-row` |
 //! | an erased user's items are deleted at Pluggy | `an-erased-item-stays-at-pluggy` |
 //! | an item that arrives late is deleted at Pluggy | `late-items-are-forgotten` |
+//! | nothing about an erased user is published | `publish-ignores-erasures` |
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tests::tables::has_text;
+use tests::stream::{item_record, records_of_images};
+use tests::tables::{Row, has_text};
 use uuid::Uuid;
 
 use crate::model::{Kind, State, USER};
@@ -123,6 +125,7 @@ async fn run(testbed: &mut Testbed, case: Case, points: usize, what: &str) -> bo
         testbed,
         known: case.known,
         handled: 0,
+        rows: Vec::new(),
         what,
     };
     history.connect();
@@ -132,6 +135,8 @@ async fn run(testbed: &mut Testbed, case: Case, points: usize, what: &str) -> bo
     }
     if case.known == Known::Fetched {
         history.fetch(SignedDuration::ZERO).await;
+        let published = history.publish_all().await;
+        assert_ne!(published, [""; 0], "what is known is published: {what}");
     }
     let has_ended = history.interleave(case, points).await;
     history.settle(&created).await;
@@ -145,6 +150,8 @@ struct History<'a> {
     known: Known,
     /// The number of records of the stream that item-sync has handled.
     handled: usize,
+    /// States that the item's row has had.
+    rows: Vec<Row>,
     what: &'a str,
 }
 
@@ -187,6 +194,30 @@ impl History<'_> {
         let (records, now) = (self.take_records(), self.now() + ahead);
         let fetch = self.testbed.sync(0, records, 0, now);
         assert_eq!(fetch.finish().await, 0, "{}", self.what);
+    }
+
+    /// Publishes everything that both streams have had. Returns the types of the events that reach the bus.
+    async fn publish_all(&mut self) -> Vec<String> {
+        self.rows.extend(self.testbed.raw_row().await);
+        let engine = &self.testbed.engine;
+        let images: Vec<Value> = (0..engine.stream_len())
+            .map(|it| engine.image(it))
+            .collect();
+        let mut records = records_of_images(&images);
+        for (number, row) in self.rows.iter().enumerate() {
+            records.push(item_record(images.len() + number, None, Some(row)));
+        }
+        let published = self.testbed.publish(records, self.now()).await;
+        published.into_iter().map(|it| it.detail_type).collect()
+    }
+
+    async fn publishes_nothing(&mut self) {
+        let published = self.publish_all().await;
+        let what = self.what;
+        assert_eq!(
+            published, [""; 0],
+            "nothing about an erased user is published: {what}"
+        );
     }
 
     /// Does what the other process does before its fetch.
@@ -259,6 +290,7 @@ impl History<'_> {
     async fn settle(&mut self, created: &Value) {
         let mut stage = self.erase().await;
         // The marker is there. What comes from here on has read it.
+        self.publishes_nothing().await;
         let named_before = self.rows_name_the_user().await;
         let deleted = self.event("item/deleted", "deleted");
         for event in [created, &deleted] {
@@ -303,7 +335,8 @@ impl History<'_> {
         rows.iter().any(|row| has_text(row, USER))
     }
 
-    async fn check_the_end(&self) {
+    async fn check_the_end(&mut self) {
+        self.publishes_nothing().await;
         let (tables, what) = (&self.testbed.tables, self.what);
         let (item_id, is_deleted) = {
             let model = self.testbed.pluggy.model();

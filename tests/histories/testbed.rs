@@ -1,5 +1,5 @@
 //! The testbed of a history: one engine with the four tables, one fake Pluggy, and the processes between them. These
-//! are a webhook, a scheduler, an erasure, and two that run item-sync. A testbed runs many histories, each about its own item.
+//! are a webhook, a scheduler, an erasure, publish, and two that run item-sync. A testbed runs many histories, each about its own item.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use client::StoredApiKey;
 use client::https::Trust;
 use client::{ApiKeys, Client};
+use harness::{EventBus, Published};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use pluggy::{Item, ItemId};
@@ -17,6 +18,7 @@ use store::{Items, NewEvent, SharedApiKey, StoredItem};
 use tests::deployment::{
     CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, callers, in_a_minute,
 };
+use tests::publishing::{self, BUS};
 use tests::secrets::secrets;
 use tests::tables::Row;
 use tests::{Tables, stream};
@@ -29,6 +31,9 @@ use crate::neighbors::{self, NEIGHBORS};
 use crate::pluggy::Pluggy;
 use crate::run::Run;
 
+/// The bus of a history refuses no entry, so nothing is put into a queue.
+const NO_QUEUE: &str = "http://127.0.0.1:9/none";
+
 /// The functions of one deployment, with the engine and the fake Pluggy that they call.
 pub(crate) struct Testbed {
     pub(crate) engine: Engine,
@@ -38,6 +43,8 @@ pub(crate) struct Testbed {
     scheduler: Arc<scheduler::App>,
     operator: Arc<operator::App>,
     erasure: (Gate, Arc<erasure::App>),
+    publish: Arc<publish::App>,
+    bus: EventBus,
     /// The gate of the webhook, the scheduler and the operator's function. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
@@ -77,6 +84,8 @@ impl Testbed {
         })
         .await;
         let api = api(&tables, &urls.pop().unwrap());
+        let bus = EventBus::start(BUS, 0).await.unwrap();
+        let (publish, _) = publishing::apps(&tables, &bus.url(), NO_QUEUE);
         let lanes = gates.into_iter().zip(urls);
         let lanes = lanes.map(|(gate, url)| {
             let tables = behind(&gate);
@@ -100,6 +109,8 @@ impl Testbed {
             tables,
             pluggy,
             erasure: (eraser, erasure),
+            publish: Arc::new(publish),
+            bus,
             door,
             lanes,
             api,
@@ -196,6 +207,18 @@ impl Testbed {
             let report = erasure::handle(&app, command, now, in_a_minute()).await;
             serde_json::to_value(report.unwrap()).unwrap()
         })
+    }
+
+    /// Publishes records of both streams, and returns the events that reach the bus.
+    pub(crate) async fn publish(&self, records: Vec<Value>, now: Timestamp) -> Vec<Published> {
+        let before = self.bus.published().len();
+        let batch: Batch = serde_json::from_value(json!({ "Records": records })).unwrap();
+        let app = Arc::clone(&self.publish);
+        let run = Run::new(&Gate::free(), async move {
+            publish::handle(&app, batch, now, in_a_minute()).await
+        });
+        assert_eq!(run.finish().await.batch_item_failures, []);
+        self.bus.published().split_off(before)
     }
 
     /// Returns a command of an operator, ready to run.

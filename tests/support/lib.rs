@@ -13,6 +13,7 @@ pub mod deployment;
 pub mod function_settings;
 pub mod odd;
 pub mod outage;
+pub mod publishing;
 pub mod sample;
 pub mod scene;
 pub mod secrets;

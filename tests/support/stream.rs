@@ -29,7 +29,8 @@ pub fn records(rows: &[Row]) -> Vec<Value> {
     records_of_images(&images)
 }
 
-fn records_of_images(images: &[Value]) -> Vec<Value> {
+/// Returns a record for each new image, in order.
+pub fn records_of_images(images: &[Value]) -> Vec<Value> {
     images
         .iter()
         .enumerate()
@@ -47,6 +48,32 @@ pub fn is_for_item_sync(record: &Value) -> bool {
 /// Returns a sequence number like DynamoDB's: digits, ascending.
 pub fn sequence_number(index: usize) -> String {
     format!("{:028}", 1000 + index)
+}
+
+/// Returns a record of the stream of `ItemTable`.
+pub fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
+    let key = after.or(before).map(|row| image(row)["pk"].clone());
+    let name = match (before, after) {
+        (None, _) => "INSERT",
+        (Some(_), Some(_)) => "MODIFY",
+        (Some(_), None) => "REMOVE",
+    };
+    let mut change = json!({
+        "ApproximateCreationDateTime": 1_795_435_200,
+        "Keys": {"pk": key},
+        "SequenceNumber": sequence_number(number),
+        "SizeBytes": 400,
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    for (name, row) in [("OldImage", before), ("NewImage", after)] {
+        if let Some(row) = row {
+            change[name] = image(row);
+        }
+    }
+    json!({
+        "eventID": format!("{number:032}"), "eventName": name, "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb", "awsRegion": "sa-east-1", "dynamodb": change,
+    })
 }
 
 fn image(row: &Row) -> Value {

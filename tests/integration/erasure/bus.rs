@@ -3,9 +3,11 @@
 use erasure::Bus;
 use runtime::clock::now;
 use serde_json::json;
+use tests::publishing::{BUS, event_bridge};
+use tests::stream::item_record;
 
 use super::{NEIGHBOR, USER, command_at, event, known_item};
-use crate::publish::testbed::{BUS, Testbed, event_bridge, item_record};
+use crate::publish::testbed::Testbed;
 
 fn with_bus(testbed: &Testbed) -> erasure::App {
     let bus = Bus::new(event_bridge(&testbed.bus.url()), BUS.to_owned());

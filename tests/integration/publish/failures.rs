@@ -3,11 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Refusal;
 use serde_json::json;
-use tests::stream;
+use tests::stream::{self, item_record};
 use tests::tables::Row;
 use tokio::time::Instant;
 
-use super::testbed::item_record;
 use super::{ITEM, OTHER_ITEM, Testbed, USER};
 
 impl Testbed {

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use store::{NewEvent, Target};
 use tests::deployment::in_a_minute;
 use tests::outage::unavailable;
-use tests::stream;
+use tests::stream::{self, item_record};
 use tests::tables::Row;
 
-use super::testbed::item_record;
 use super::{Testbed, USER};
 
 impl Testbed {

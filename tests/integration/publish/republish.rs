@@ -79,7 +79,7 @@ async fn events_of_the_stream_are_republished_with_the_same_ids() {
     testbed.feed_events().await;
     let rows = testbed.item_rows().await;
     testbed
-        .feed(&[super::testbed::item_record(1, None, Some(&rows[0]))])
+        .feed(&[tests::stream::item_record(1, None, Some(&rows[0]))])
         .await;
     let published_ids: HashSet<String> = testbed.ids().into_iter().collect();
     assert_eq!(published_ids.len(), 2);

@@ -1,25 +1,21 @@
 //! A deployment with a bus and a queue.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use aws_sdk_eventbridge::config::{BehaviorVersion, Credentials, Region};
 use harness::{EventBus, Published, Queue};
 use jsonschema::Validator;
 use pluggy::ItemId;
-use publish::{Bus, DeadLetterQueue, republish};
+use publish::republish;
 use runtime::clock::now;
-use runtime::metrics::Emitter;
 use serde_json::{Value, json};
 use tests::deployment::in_a_minute;
+use tests::publishing::{BUS, apps};
 use tests::tables::Row;
 use tests::{Deployment, stream};
 use tokio::time::Instant;
 
 use super::USER;
 use crate::closed_schema;
-
-pub(crate) const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 
 pub(crate) struct Testbed {
     pub(crate) deployment: Deployment,
@@ -39,7 +35,7 @@ impl Testbed {
         let deployment = Deployment::start().await;
         let bus = EventBus::start(BUS, seed).await.unwrap();
         let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
-        let (publish, republish) = apps(&deployment, &bus.url(), &queue.url());
+        let (publish, republish) = apps(&deployment.tables, &bus.url(), &queue.url());
         Self {
             deployment,
             bus,
@@ -52,7 +48,7 @@ impl Testbed {
     /// Starts a testbed with another server at the bus's address.
     pub(super) async fn start_with_bus_at(url: &str) -> Self {
         let testbed = Self::start().await;
-        let (publish, republish) = apps(&testbed.deployment, url, &testbed.queue.url());
+        let (publish, republish) = apps(&testbed.deployment.tables, url, &testbed.queue.url());
         Self {
             publish,
             republish,
@@ -63,7 +59,7 @@ impl Testbed {
     /// Starts a testbed with another server at the queue's address.
     pub(super) async fn start_with_queue_at(url: &str) -> Self {
         let testbed = Self::start().await;
-        let (publish, republish) = apps(&testbed.deployment, &testbed.bus.url(), url);
+        let (publish, republish) = apps(&testbed.deployment.tables, &testbed.bus.url(), url);
         Self {
             publish,
             republish,
@@ -162,80 +158,6 @@ impl Testbed {
         rows.retain(|row| row["pk"].as_s().unwrap().starts_with("ITEM#"));
         rows
     }
-}
-
-/// Returns a client for the bus at this address.
-pub(crate) fn event_bridge(bus_url: &str) -> aws_sdk_eventbridge::Client {
-    let config = aws_sdk_eventbridge::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .endpoint_url(bus_url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new("sa-east-1"))
-        .timeout_config(
-            aws_sdk_eventbridge::config::timeout::TimeoutConfig::builder()
-                .operation_timeout(Duration::from_secs(2))
-                .build(),
-        )
-        .build();
-    aws_sdk_eventbridge::Client::from_conf(config)
-}
-
-fn apps(deployment: &Deployment, bus_url: &str, queue_url: &str) -> (publish::App, republish::App) {
-    let tables = &deployment.tables;
-    let sqs = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .endpoint_url(queue_url.rsplitn(3, '/').last().unwrap())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new("sa-east-1"))
-        .build();
-    let bus = Bus::new(event_bridge(bus_url), BUS.to_owned());
-    let queue = DeadLetterQueue::new(aws_sdk_sqs::Client::from_conf(sqs), queue_url.to_owned());
-    let publish = publish::App {
-        bus: bus.clone(),
-        dead_letter_queue: queue.clone(),
-        event_table: tables.events.clone(),
-        erasures: tables.erasure_store(),
-        metrics: Emitter::in_memory(),
-    };
-    let republish = republish::App {
-        bus,
-        dead_letter_queue: queue,
-        events: tables.event_store(),
-        client_id: tests::deployment::CLIENT_ID.parse().unwrap(),
-        items: tables.item_store(),
-        event_table: tables.events.clone(),
-        erasures: tables.erasure_store(),
-    };
-    (publish, republish)
-}
-
-/// Returns a record of the stream of `ItemTable`.
-pub(crate) fn item_record(number: usize, before: Option<&Row>, after: Option<&Row>) -> Value {
-    let image = |row: &Row| serde_json::to_value(serde_dynamo::Item::from(row.clone())).unwrap();
-    let key = after.or(before).map(|row| image(row)["pk"].clone());
-    let name = match (before, after) {
-        (None, _) => "INSERT",
-        (Some(_), Some(_)) => "MODIFY",
-        (Some(_), None) => "REMOVE",
-    };
-    let mut change = json!({
-        "ApproximateCreationDateTime": 1_795_435_200,
-        "Keys": {"pk": key},
-        "SequenceNumber": stream::sequence_number(number),
-        "SizeBytes": 400,
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
-    });
-    for (name, row) in [("OldImage", before), ("NewImage", after)] {
-        if let Some(row) = row {
-            change[name] = image(row);
-        }
-    }
-    json!({
-        "eventID": format!("{number:032}"), "eventName": name, "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb", "awsRegion": "sa-east-1", "dynamodb": change,
-    })
 }
 
 fn schema(detail_type: &str) -> &'static Validator {
