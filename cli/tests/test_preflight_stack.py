@@ -89,6 +89,13 @@ class Deployed(Project):
         self.alarms(_alarm("one", []))
         self.check("alarms-quiet", Passed)
 
+    def test_an_alarm_on_silence_is_on_while_it_has_no_value(self) -> None:
+        waiting = {**_alarm("two", []), "StateValue": "INSUFFICIENT_DATA"}
+        self.alarms(_alarm("one", []), {**waiting, "TreatMissingData": "missing"})
+        self.check("alarms-quiet", Warned, "on: two")
+        self.alarms(_alarm("one", []), {**waiting, "TreatMissingData": "ignore"})
+        self.check("alarms-quiet", Passed)
+
     def tables(self, protected: bool, recovery: str = "ENABLED") -> None:
         dynamodb = self.stub("dynamodb")
         for name in ("events", "items", "credentials", "limits"):

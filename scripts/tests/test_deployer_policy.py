@@ -5,7 +5,10 @@ from typing import Any
 
 from stack import paths, sam_template
 
-POLICY = json.loads((paths.ROOT / "docs" / "guides" / "deployer-policy.json").read_text())
+GUIDES = paths.ROOT / "docs" / "guides"
+POLICY = json.loads((GUIDES / "deployer-policy.json").read_text())
+# What limits the roles of the stack.
+BOUNDARY = json.loads((GUIDES / "boundary-policy.json").read_text())
 # IAM's quota for a managed policy, without white space.
 LARGEST_POLICY = 6144
 REGION, ACCOUNT, STACK = "sa-east-1", "123456789012", "pluggy-lambda-dev"
@@ -23,6 +26,8 @@ NAMED = {
     "secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ErasureSecret-AbCdEfGhIjKl-AbCdEf",
     "schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{STACK}-Schedule",
     "table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK}-Table",
+    "key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-0000-4000-8000-000000000009",
+    "secret of Pluggy's": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:pluggy-lambda/dev-AbCdEf",
     "log group": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{STACK}/webhook",
     "api log group": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/{STACK}/api",
 }
@@ -44,7 +49,17 @@ NEEDED = {
     ),
     "AWS::Events::EventBus": ("bus", ["events:CreateEventBus", "events:DeleteEventBus"]),
     "AWS::IAM::Policy": ("role", ["iam:PutRolePolicy", "iam:DeleteRolePolicy"]),
-    "AWS::IAM::Role": ("role", ["iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"]),
+    "AWS::IAM::Role": (
+        "role",
+        [
+            "iam:CreateRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+            "iam:PassRole",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:DeleteRole",
+        ],
+    ),
     "AWS::Lambda::Alias": ("function", ["lambda:CreateAlias", "lambda:DeleteAlias"]),
     "AWS::Lambda::EventInvokeConfig": (
         "function",
@@ -106,18 +121,61 @@ class DeployerPolicy(unittest.TestCase):
             "secretsmanager:GetSecretValue",
         ]:
             self.assertFalse(any(_allows(action, resource) for resource in NAMED.values()), action)
-        pluggys = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:pluggy-lambda/dev-AbCdEf"
-        self.assertFalse(_allows("secretsmanager:DeleteSecret", pluggys))
+        self.assertFalse(_allows("secretsmanager:DeleteSecret", NAMED["secret of Pluggy's"]))
 
     def test_it_fits_a_managed_policy(self) -> None:
         self.assertLessEqual(len(json.dumps(POLICY, separators=(",", ":"))), LARGEST_POLICY)
 
 
-def _allows(action: str, resource: str) -> bool:
+class Boundary(unittest.TestCase):
+    def test_it_allows_what_the_roles_do_and_nothing_else(self) -> None:
+        template = sam_template.transform(sam_template.read_source(paths.ROOT / "template.yaml"), {})
+        resources = template["Resources"].values()
+        roles = [resource["Properties"] for resource in resources if resource["Type"] == "AWS::IAM::Role"]
+        attached = [resource["Properties"] for resource in resources if resource["Type"] == "AWS::IAM::Policy"]
+        policies = attached + [policy for role in roles for policy in role["Policies"]]
+
+        used = {action for policy in policies for action in _actions(policy["PolicyDocument"]["Statement"])}
+
+        self.assertEqual(set(_actions(BOUNDARY["Statement"])), used)
+        for action in used:
+            reached = {
+                "dynamodb": ["table"],
+                "events": ["bus"],
+                "kms": ["key"],
+                "lambda": ["function"],
+                "logs": ["log group"],
+                "secretsmanager": ["secret", "secret of Pluggy's"],
+                "sqs": ["queue"],
+            }[action.partition(":")[0]]
+            for name in reached:
+                self.assertTrue(_allows(action, NAMED[name], BOUNDARY), f"{action}: {name}")
+
+    def test_it_allows_nothing_outside_the_stacks(self) -> None:
+        for action, resource in [
+            ("dynamodb:GetItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/payments"),
+            ("lambda:InvokeFunction", f"{LAMBDA}:function:payments"),
+            ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:payments-AbCdEf"),
+        ]:
+            self.assertFalse(_allows(action, resource, BOUNDARY), action)
+
+
+def _actions(value: Any) -> list[str]:
+    """Returns the actions of statements, also of those that a condition of the template decides."""
+    if isinstance(value, list):
+        return [action for each in value for action in _actions(each)]
+    if not isinstance(value, dict):
+        return []
+    if "Action" in value:
+        return _list(value["Action"])
+    return _actions(value.get("Fn::If", []))
+
+
+def _allows(action: str, resource: str, policy: dict[str, Any] = POLICY) -> bool:
     return any(
         any(fnmatchcase(action, pattern) for pattern in _list(statement["Action"]))
         and any(fnmatchcase(resource, pattern) for pattern in _list(statement["Resource"]))
-        for statement in POLICY["Statement"]
+        for statement in policy["Statement"]
     )
 
 

@@ -8,7 +8,9 @@ from pluggy_lambda import environment
 from stack import paths, sam_template
 
 CONFIG = tomllib.loads(paths.SAM_CONFIG.read_text())
-DECLARED = sam_template.parse((paths.ROOT / "template.yaml").read_text())["Parameters"]
+TEMPLATE = sam_template.parse((paths.ROOT / "template.yaml").read_text())
+DECLARED = TEMPLATE["Parameters"]
+RECORD = paths.ROOT / "docs" / "decisions" / "0044-which-parameters-are-there.md"
 
 
 def example(name: str) -> dict[str, str]:
@@ -48,6 +50,22 @@ class Environments(unittest.TestCase):
         ]
 
         self.assertEqual(len(names), len(set(names)))
+
+
+class Parameters(unittest.TestCase):
+    def test_there_are_at_most_36_each_with_a_reason_in_the_record(self) -> None:
+        rows = [line for line in RECORD.read_text().splitlines() if line.startswith("| `")]
+        reasoned = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+        self.assertLessEqual(len(DECLARED), 36)
+        self.assertEqual(sorted(reasoned), sorted(DECLARED))
+
+    def test_the_console_shows_each_in_a_group(self) -> None:
+        groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+
+        shown = [name for group in groups for name in group["Parameters"]]
+
+        self.assertEqual(sorted(shown), sorted(DECLARED))
 
 
 class Examples(unittest.TestCase):

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::template::Template;
+use crate::artifacts;
+use crate::template::{Template, contains_string};
 
 /// Logical id in the template.
 pub(crate) const CONNECT_EVENTS: &str = "ConnectEventsFunction";
@@ -102,4 +103,41 @@ fn every_function_runs_its_bootstrap_on_the_chosen_processor() {
             "{function}"
         );
     }
+}
+
+/// Guards the recipes of a fixed address and of a gradual deployment: a function that a recipe forgets calls Pluggy from another
+/// address, or changes for all users at once.
+#[test]
+fn the_recipes_name_every_function_that_they_are_for() {
+    let template = Template::load();
+    let guide = String::from_utf8(artifacts::read("docs/guides/deploy.md")).unwrap();
+    let text = guide.split_whitespace().collect::<Vec<_>>().join(" ");
+    let recipes: Vec<BTreeSet<String>> = text
+        .split("Add this to the functions ")
+        .skip(1)
+        .map(|rest| {
+            let end = rest.find([':', '.']).unwrap();
+            let names = rest[..end].split(", and to their roles").next().unwrap();
+            let names = names
+                .split([',', ' '])
+                .filter(|name| !["", "and"].contains(name));
+            names.map(|name| format!("{name}Function")).collect()
+        })
+        .collect();
+    let functions = template.resources("AWS::Lambda::Function");
+    let calls_pluggy = functions
+        .iter()
+        .filter(|(_, function)| {
+            !function["Properties"]["Environment"]["Variables"]["PLUGGY_BASE_URL"].is_null()
+        })
+        .map(|(id, _)| (*id).to_owned())
+        .collect();
+    let body = &template.properties("HttpApi")["Body"];
+    let serves_the_api = ALL
+        .iter()
+        .filter(|id| contains_string(body, &|text| text.contains(&format!("${{{id}.Arn}}"))))
+        .map(ToString::to_string)
+        .collect();
+
+    assert_eq!(recipes, [calls_pluggy, serves_the_api]);
 }

@@ -15,6 +15,7 @@ mod environment;
 mod functions;
 mod gateway;
 mod logs;
+mod outputs;
 mod permissions;
 mod publishing;
 mod resource_policies;

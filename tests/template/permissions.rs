@@ -314,6 +314,35 @@ fn no_role_has_a_wildcard() {
     }
 }
 
+/// Guards that a team whose deployer may create bounded roles alone can deploy: the roles of the schedules, which SAM makes,
+/// are roles too.
+#[test]
+fn every_role_has_the_boundary_of_a_deployment_that_names_one() {
+    let template = Template::load();
+    let parameter = json!({ "Ref": "PermissionsBoundaryArn" });
+
+    assert_eq!(
+        template.default_of("PermissionsBoundaryArn").as_deref(),
+        Some("")
+    );
+    assert_eq!(
+        template.condition("HasPermissionsBoundary"),
+        &json!({ "Fn::Not": [{ "Fn::Equals": [parameter, ""] }] })
+    );
+    let roles = template.resources("AWS::IAM::Role");
+    assert!(
+        roles.len() > functions::ALL.len(),
+        "of the functions and of the schedules"
+    );
+    for (name, role) in roles {
+        assert_eq!(
+            role["Properties"]["PermissionsBoundary"],
+            json!({ "Fn::If": ["HasPermissionsBoundary", parameter, { "Ref": "AWS::NoValue" }] }),
+            "{name}"
+        );
+    }
+}
+
 /// Guards that a role with the key can decrypt nothing but what its function reads through these services.
 #[test]
 fn a_role_may_use_your_own_key_for_what_its_function_reaches() {

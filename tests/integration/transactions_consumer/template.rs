@@ -1,5 +1,7 @@
 //! The template of the examples: it fits the function in Rust, and its roles allow only what is necessary.
 
+mod backend;
+
 use std::collections::BTreeSet;
 
 use runtime::env::Environment;
@@ -10,6 +12,9 @@ use super::testbed::{CREATED, DELETED, UPDATED};
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/template.yaml");
 const CONSUMERS: [&str; 2] = ["TransactionsRust", "TransactionsNode"];
+const NOTIFY: &str = "Notify";
+/// All that have a rule, a queue and a function.
+const ALL: [&str; 3] = [CONSUMERS[0], CONSUMERS[1], NOTIFY];
 const CREDENTIAL_TABLE: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:\
                                 ${AWS::AccountId}:table/${CredentialTableName}";
 
@@ -99,18 +104,49 @@ fn a_role_allows_what_its_function_and_its_queue_need_and_no_more() {
     }
 }
 
+#[test]
+fn notify_reaches_its_own_queue_table_and_topic_alone() {
+    let template = template();
+    let expected = [
+        ("dynamodb:GetItem", "NotifyTable.Arn"),
+        ("dynamodb:PutItem", "NotifyTable.Arn"),
+        ("logs:CreateLogStream", "NotifyLogGroup.Arn"),
+        ("logs:PutLogEvents", "NotifyLogGroup.Arn"),
+        ("sns:Publish", "NotifyTopic"),
+        ("sqs:DeleteMessage", "NotifyQueue.Arn"),
+        ("sqs:GetQueueAttributes", "NotifyQueue.Arn"),
+        ("sqs:ReceiveMessage", "NotifyQueue.Arn"),
+    ]
+    .map(|(action, resource)| (action.to_owned(), resource.to_owned()));
+
+    let role = properties(&template, NOTIFY, "Role");
+    let function = properties(&template, NOTIFY, "Function");
+
+    assert_eq!(allowed(&role["Policies"]), BTreeSet::from(expected));
+    assert_eq!(
+        function["Environment"]["Variables"],
+        json!({ "TABLE": "NotifyTable", "TOPIC_ARN": "NotifyTopic" })
+    );
+}
+
 /// Guards against other senders: on a bus that others share, only this stack's account and source count.
 #[test]
 fn a_rule_takes_events_of_this_account_and_source_only() {
     let template = template();
 
-    for consumer in CONSUMERS {
+    let transactions = json!([CREATED, UPDATED, DELETED, "user.erased"]);
+    // All changes, so that notify knows an older one.
+    let items = json!([{ "prefix": "item." }]);
+    for (consumer, types) in [
+        (CONSUMERS[0], &transactions),
+        (CONSUMERS[1], &transactions),
+        (NOTIFY, &items),
+    ] {
         let pattern = &properties(&template, consumer, "Rule")["EventPattern"];
 
         assert_eq!(pattern["account"], json!(["AWS::AccountId"]), "{consumer}");
         assert_eq!(pattern["source"], json!(["pluggy-lambda"]), "{consumer}");
-        let types = json!([CREATED, UPDATED, DELETED, "user.erased"]);
-        assert_eq!(pattern["detail-type"], types, "{consumer}");
+        assert_eq!(pattern["detail-type"], *types, "{consumer}");
     }
 }
 
@@ -150,7 +186,7 @@ fn a_role_may_use_the_main_stacks_key_for_what_it_shares_with_it() {
 fn only_the_bus_may_send_to_a_queue_and_only_for_its_own_rule() {
     let template = template();
 
-    for consumer in CONSUMERS {
+    for consumer in ALL {
         for queue in ["Queue", "DeadLetterQueue"] {
             let policy = properties(&template, consumer, &format!("{queue}Policy"));
 
@@ -172,9 +208,11 @@ fn only_the_bus_may_send_to_a_queue_and_only_for_its_own_rule() {
 #[test]
 fn failed_messages_stay_in_the_dead_letter_queue_for_the_longest_retention() {
     let template = template();
-    let timeout = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
+    let default = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
 
-    for consumer in CONSUMERS {
+    for consumer in ALL {
+        let function = properties(&template, consumer, "Function");
+        let timeout = function["Timeout"].as_u64().unwrap_or(default);
         let dead_letters = format!("{consumer}DeadLetterQueue.Arn");
         let target = &properties(&template, consumer, "Rule")["Targets"][0];
         assert_eq!(target["Arn"], format!("{consumer}Queue.Arn"));
@@ -191,15 +229,20 @@ fn failed_messages_stay_in_the_dead_letter_queue_for_the_longest_retention() {
             assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
             assert_eq!(queue["SqsManagedSseEnabled"], true);
         }
-        let mapping = &properties(&template, consumer, "Function")["Events"]["TransactionsChanged"];
+        let mappings = function["Events"].as_object().unwrap();
+        let [mapping] = mappings.values().collect::<Vec<_>>()[..] else {
+            panic!("one mapping of {consumer}")
+        };
         let mapping = &mapping["Properties"];
         assert_eq!(mapping["Queue"], format!("{consumer}Queue.Arn"));
         // A message that takes all the time leaves no other message unprocessed.
         assert_eq!(mapping["BatchSize"], 1);
-        assert_eq!(
-            mapping["FunctionResponseTypes"],
-            json!(["ReportBatchItemFailures"])
-        );
+        // notify throws: with one message, that is the same.
+        let reports = match consumer {
+            NOTIFY => Value::Null,
+            _ => json!(["ReportBatchItemFailures"]),
+        };
+        assert_eq!(mapping["FunctionResponseTypes"], reports);
     }
 }
 

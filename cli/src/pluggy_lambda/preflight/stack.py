@@ -80,9 +80,14 @@ def alarms_notify(facts: Facts) -> Outcome:
 
 
 def alarms_are_quiet(facts: Facts) -> Outcome:
-    """Checks that no alarm is on."""
+    """Checks that no alarm is on. One that notices silence is on while it has no value, also before the first one."""
     _, alarms = _alarms(facts)
-    active = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    silent = ("INSUFFICIENT_DATA", "missing")
+    active = [
+        alarm
+        for alarm in alarms
+        if alarm["StateValue"] == "ALARM" or (alarm["StateValue"], alarm.get("TreatMissingData")) == silent
+    ]
     if not active:
         return Passed()
     pages = sorted({page for alarm in active for page in RUNBOOK.findall(alarm.get("AlarmDescription", ""))})
