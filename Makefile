@@ -52,13 +52,17 @@ user-token: # Print a user's token for the local stack (USER_ID=usr_01J9X)
 build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
+.PHONY: release
+release: local-tools ## Pack a release for this machine's processor: programs, template, sandbox, command line (target/dist/)
+	@$(LOCAL_PYTHON) scripts/release.py
+
 .PHONY: build-examples
 build-examples: local-tools # Compile and package the consumers in examples/ (sam build)
 	@$(LOCAL_PYTHON) scripts/build_examples.py
 
 .PHONY: test
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-cli test-frontend test-dynamodb-local test-official-clients test-examples test-template test-budgets test-faults test-end-to-end test-browser
+	@$(PYTHON) scripts/run_targets.py test-unit test-scripts test-cli test-frontend test-dynamodb-local test-official-clients test-examples test-template test-release test-budgets test-faults test-end-to-end test-browser
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -104,6 +108,14 @@ test-budgets: build # Compare instructions and sizes of the built functions with
 .PHONY: test-faults
 test-faults: build # Test the built functions under faults, on both DynamoDB engines
 	@$(LOCAL_PYTHON) scripts/prove.py short
+
+.PHONY: test-release
+test-release: build # Test the archive of a release: deploy it to MiniStack where there is no Rust
+	@$(LOCAL_PYTHON) scripts/test_release.py
+
+.PHONY: test-upgrade
+test-upgrade: local-tools # Test an update and a rollback between two releases while webhooks arrive (FROM=<archive> TO=<archive>)
+	@$(LOCAL_PYTHON) scripts/test_upgrade.py $(FROM) $(TO)
 
 .PHONY: test-end-to-end
 test-end-to-end: local-tools # Test the local stack as a user sees it (starts the stack if it does not run)
