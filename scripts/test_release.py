@@ -7,7 +7,6 @@ left out, because the deployment reads neither, and both take minutes.
 import tempfile
 from pathlib import Path
 
-from pluggy_lambda import request
 from stack import (
     build,
     cli_wheel,
@@ -19,6 +18,7 @@ from stack import (
     paths,
     release_archive,
     release_deployment,
+    sandbox,
     widget_bundle,
 )
 from stack.release_deployment import Release
@@ -52,7 +52,7 @@ def _deploy_and_use(release: Release) -> None:
     options = ["--deliver-via", ministack.endpoint(), "--widget", str(release.widget)]
     with own_sandbox.running(*options, program=release.sandbox) as pluggy:
         url = pluggy["PLUGGY_API_URL"]
-        if request.send("GET", url).status != 200:
+        if sandbox.ask(url, "GET", "/").status != 200:
             raise console.Failure("the archive's sandbox serves no widget")
         with console.step("parameters and secret, by the archive's command line"):
             release_deployment.set_up(release, pluggy)
@@ -63,6 +63,8 @@ def _deploy_and_use(release: Release) -> None:
         if not walked.events:
             raise console.Failure("the connection is ready without any delivery")
         _require_versions(release, outputs)
+        with console.step("pluggy-lambda remove"):
+            release.command("remove")
 
 
 def _require_versions(release: Release, outputs: dict[str, str]) -> None:
