@@ -110,8 +110,8 @@ test-faults: build # Test the built functions under faults, on both DynamoDB eng
 	@$(LOCAL_PYTHON) scripts/prove.py short
 
 .PHONY: test-release
-test-release: build # Test the archive of a release: deploy it to MiniStack where there is no Rust
-	@$(LOCAL_PYTHON) scripts/test_release.py
+test-release: build # Test a release: deploy its archive to MiniStack where there is no Rust (ARCHIVE=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_release.py $(ARCHIVE)
 
 .PHONY: test-upgrade
 test-upgrade: local-tools # Test an update and a rollback between two releases while webhooks arrive (FROM=<archive> TO=<archive>)

@@ -14,6 +14,7 @@ from stack import console, paths, sam_template
 OUTPUT = paths.ROOT / "target" / "dist"
 TEMPLATE = paths.ROOT / "template.yaml"
 README = Path(__file__).with_name("release_readme.md")
+NAME = "pluggy-lambda"
 CHECKSUMS = "SHA256SUMS"
 # What an archive has as it is in the checkout.
 COPIED = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "docs", "samconfig.toml"]
@@ -26,7 +27,7 @@ TIME = 315532800  # 1980-01-01
 
 @dataclass(frozen=True)
 class Parts:
-    """What is compiled for an archive."""
+    """The compiled parts of an archive."""
 
     bootstraps: dict[str, Path]
     """The program of each function, by the name of its binary."""
@@ -46,7 +47,7 @@ def version() -> str:
 
 def write(parts: Parts, architecture: str, output: Path = OUTPUT) -> Path:
     """Writes the archive for a processor. Returns its path."""
-    name = f"pluggy-lambda-{version()}-{architecture}"
+    name = f"{NAME}-{version()}-{architecture}"
     folder = output / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -32,6 +32,11 @@ class Release:
     programs: Path
 
     @property
+    def version(self) -> str:
+        """Returns its version, which the name of the archive has."""
+        return self.folder.name.removeprefix(f"{release_archive.NAME}-").split("-")[0]
+
+    @property
     def stack_name(self) -> str:
         """Returns the name of its stack."""
         return environment.named(ENVIRONMENT, self.folder).stack_name

@@ -1,6 +1,7 @@
 import ast
 import copy
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -145,6 +146,13 @@ class Versions(unittest.TestCase):
 
         self.assertEqual(ast.literal_eval(assignment.value), release_archive.version())
         self.assertRegex(release_archive.version(), r"^\d+\.\d+\.\d+$")
+
+    def test_the_guide_installs_the_tools_of_this_version(self) -> None:
+        guide = (paths.ROOT / "docs" / "guides" / "deploy.md").read_text()
+        [sam] = re.findall(r"^aws-sam-cli==.+$", (paths.REQUIREMENTS / "sam.in").read_text(), re.MULTILINE)
+
+        self.assertIn(f"pipx install ./{WHEEL} && pipx install {sam}\n", guide)
+        self.assertIn(f"tar -xzf pluggy-lambda-{release_archive.version()}-", guide)
 
     def test_every_package_has_the_version_of_the_workspace(self) -> None:
         workspace = tomllib.loads((paths.ROOT / "Cargo.toml").read_text())["workspace"]
