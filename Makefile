@@ -52,6 +52,10 @@ user-token: # Print a user's token for the local stack (USER_ID=usr_01J9X)
 build: local-tools ## Compile and package the functions (sam build)
 	@$(LOCAL_PYTHON) scripts/build.py
 
+.PHONY: release
+release: local-tools ## Pack a release for this machine's processor: programs, template, sandbox, command line (target/dist/)
+	@$(LOCAL_PYTHON) scripts/release.py
+
 .PHONY: build-examples
 build-examples: local-tools # Compile and package the consumers in examples/ (sam build)
 	@$(LOCAL_PYTHON) scripts/build_examples.py
@@ -59,7 +63,7 @@ build-examples: local-tools # Compile and package the consumers in examples/ (sa
 .PHONY: test
 # Side by side, the first of the list first. ALSO has other targets that run with them.
 test: check-machine-for-tests ## Run every test; the targets below are its parts
-	@$(PYTHON) scripts/run_targets.py build $(ALSO) test-frontend test-unit test-end-to-end test-browser test-faults test-dynamodb-local test-template test-budgets test-examples test-official-clients test-cli test-scripts
+	@$(PYTHON) scripts/run_targets.py build $(ALSO) test-frontend test-unit test-end-to-end test-browser test-faults test-dynamodb-local test-template test-release test-budgets test-examples test-official-clients test-cli test-scripts
 
 .PHONY: test-unit
 test-unit: check-machine # Run the unit and integration tests
@@ -105,6 +109,14 @@ test-budgets: build # Compare instructions and sizes of the built functions with
 .PHONY: test-faults
 test-faults: build # Test the built functions under faults, on both DynamoDB engines
 	@$(LOCAL_PYTHON) scripts/prove.py short
+
+.PHONY: test-release
+test-release: build # Test a release: deploy its archive to MiniStack where there is no Rust (ARCHIVE=<path> names one)
+	@$(LOCAL_PYTHON) scripts/test_release.py $(ARCHIVE)
+
+.PHONY: test-upgrade
+test-upgrade: local-tools # Test an update and a rollback between two releases while webhooks arrive (FROM=<archive> TO=<archive>)
+	@$(LOCAL_PYTHON) scripts/test_upgrade.py $(FROM) $(TO)
 
 .PHONY: test-end-to-end
 test-end-to-end: local-tools # Test the local stack as a user sees it (starts the stack if it does not run)

@@ -19,8 +19,9 @@ AFTER = {
     "test-faults": ["build"],
     # Both build the page.
     "test-end-to-end": ["build", "test-frontend"],
-    # Both use the local stack.
+    # One local stack runs at a time.
     "test-browser": ["test-end-to-end"],
+    "test-release": ["build", "test-browser"],
 }
 # Between two lines that say what still runs.
 PROGRESS_SECONDS = 60

@@ -33,7 +33,8 @@ def sbom() -> None:
         for function in functions:
             package, binary = function["Properties"]["CodeUri"], sam_template.binary(function)
             written = paths.ROOT / package / WRITTEN.replace("*", binary)
-            bill = compiled_only(json.loads(written.read_text()), _compiled(Path(package).name, target))
+            whole = reproducible(written.read_text())
+            bill = compiled_only(whole, _compiled(Path(package).name, target))
             file = OUTPUT / f"{binary}.cdx.json"
             file.write_text(json.dumps(bill, indent=2) + "\n")
             console.line(f"{console.relative(file)}: {len(bill['components'])} crates")
@@ -41,6 +42,14 @@ def sbom() -> None:
         for manifest in _manifests():
             for written in manifest.parent.glob(WRITTEN):
                 written.unlink()
+
+
+def reproducible(text: str, root: str = str(paths.ROOT)) -> dict[str, Any]:
+    """Returns a bill without what differs between equal builds: its number, its time, and the path of the checkout."""
+    bill = json.loads(text.replace(f"{root}/", ""))
+    bill.pop("serialNumber", None)
+    bill["metadata"].pop("timestamp", None)
+    return bill
 
 
 def compiled_only(bill: dict[str, Any], compiled: set[tuple[str, str]]) -> dict[str, Any]:

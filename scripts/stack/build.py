@@ -11,7 +11,8 @@ from stack import cargo, console, fingerprint, machine, node_packages, paths, sa
 
 # The profile in Cargo.toml that compiles in minutes.
 LOCAL_PROFILE = ["--locked", "--profile", "local"]
-LOCAL_BINARIES = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target") / "local"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or paths.ROOT / "target")
+LOCAL_BINARIES = TARGET / "local"
 SANDBOX = LOCAL_BINARIES / "sandbox"
 RIVAL = paths.ROOT / "bench" / "rival"
 
@@ -87,6 +88,12 @@ def rival() -> Path:
 def sandbox() -> None:
     """Compiles the sandbox. cargo itself knows what is unchanged."""
     cargo.run("sandbox", ["build", *LOCAL_PROFILE, *cargo.packages(["sandbox"])])
+
+
+def portable_sandbox(architecture: str) -> Path:
+    """Compiles the sandbox like the functions, for every Linux with their C library. Returns the program."""
+    bootstraps("sandbox", ["sandbox"], architecture)
+    return TARGET / "lambda" / "sandbox" / "bootstrap"
 
 
 def sandbox_sources() -> str:

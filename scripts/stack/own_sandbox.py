@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from pluggy_lambda import request
 from stack import build, console, port
@@ -17,14 +18,14 @@ TIME_SCALE = 50
 
 
 @contextmanager
-def running(*options: str) -> Iterator[dict[str, str]]:
+def running(*options: str, program: Path = build.SANDBOX, time_scale: int = TIME_SCALE) -> Iterator[dict[str, str]]:
     """Runs a sandbox with these options, and yields the environment in which Pluggy's clients find it."""
     number = port.unused()
     url = f"http://127.0.0.1:{number}"
     client_id, client_secret = str(uuid.uuid4()), secrets.token_urlsafe()
     command = [
-        str(build.SANDBOX), "--listen", f"127.0.0.1:{number}", "--url", url,
-        "--client-id", client_id, "--time-scale", str(TIME_SCALE), *options,
+        str(program), "--listen", f"127.0.0.1:{number}", "--url", url,
+        "--client-id", client_id, "--time-scale", str(time_scale), *options,
     ]  # fmt: skip
     environment = {**os.environ, "SANDBOX_CLIENT_SECRET": client_secret}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)

@@ -96,7 +96,7 @@ class Workflows(unittest.TestCase):
 
         self.assertGreater(len(steps), 5)
         for step in steps:
-            self.assertRegex(step, r"^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+            self.assertRegex(step, r"^([\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/[\w-]+\.yml)$")
 
     def test_the_update_bot_reads_every_lock_file(self) -> None:
         from samcli.yamlhelper import yaml_parse

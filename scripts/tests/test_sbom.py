@@ -1,3 +1,4 @@
+import json
 import unittest
 from typing import Any
 
@@ -35,6 +36,21 @@ class Bill(unittest.TestCase):
             [{"ref": "ref-webhook", "dependsOn": ["ref-serde"]}, {"ref": "ref-serde", "dependsOn": []}],
         )
         self.assertEqual(own["metadata"], whole["metadata"])
+
+    def test_a_bill_of_equal_builds_is_equal(self) -> None:
+        written = {
+            **bill("serde"),
+            "serialNumber": "urn:uuid:11111111-0000-4000-8000-000000000003",
+            "metadata": {
+                "timestamp": "2026-11-23T12:00:00Z",
+                "component": {"bom-ref": "path+file:///home/somebody/checkout/functions/webhook#0.1.0"},
+            },
+        }
+
+        kept = sbom.reproducible(json.dumps(written), "/home/somebody/checkout")
+
+        component = {"bom-ref": "path+file://functions/webhook#0.1.0"}
+        self.assertEqual(kept, {**bill("serde"), "metadata": {"component": component}})
 
     def test_a_crate_that_the_bill_lacks_is_a_failure(self) -> None:
         with self.assertRaisesRegex(console.Failure, "lacks tokio"):

@@ -1,16 +1,25 @@
 //! Logging, by the function's logging settings.
 
+use std::fmt;
+
 use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format;
-use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::env::Environment;
+
+/// Version of the project, which every package of the workspace has. Each line of a log names it: during an update, old
+/// and new functions write to the same log.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Starts logging. Level and format come from the function's `LoggingConfig`, in the variables
 /// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`. The runtime adds the request id to each line.
 ///
-/// The lines equal those of the runtime's own subscriber. That one also supports filters by module, which
-/// need an engine for regular expressions.
+/// The lines equal those of the runtime's own subscriber, but for the version. That one also supports filters by
+/// module, which need an engine for regular expressions.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/rust-logging.html>
 pub fn init(environment: &Environment) {
@@ -32,9 +41,32 @@ pub fn init(environment: &Environment) {
 
 /// Returns the JSON format without the current span. The span list already contains it, and logs are billed
 /// by length.
-fn json() -> Format<Json, ()> {
+fn json() -> Versioned {
     let lines = format().with_target(false).without_time();
-    lines.json().with_current_span(false)
+    Versioned(lines.json().with_current_span(false))
+}
+
+/// Lines of JSON that begin with the version.
+struct Versioned(Format<Json, ()>);
+
+impl<S> FormatEvent<S, JsonFields> for Versioned
+where
+    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, JsonFields>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut line = String::new();
+        self.0
+            .format_event(context, Writer::new(&mut line), event)?;
+        match line.strip_prefix('{') {
+            Some(rest) => write!(writer, "{{\"version\":\"{VERSION}\",{rest}"),
+            None => writer.write_str(&line),
+        }
+    }
 }
 
 /// Returns the filter for one of Lambda's log levels.
@@ -67,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_names_its_request_once() {
+    fn a_line_names_the_version_and_its_request_once() {
         let buffer = Buffer::default();
         let written = buffer.clone();
         let lines = tracing_subscriber::fmt()
@@ -85,6 +117,7 @@ mod tests {
         assert_eq!(
             serde_json::from_slice::<serde_json::Value>(&line).unwrap(),
             serde_json::json!({
+                "version": VERSION,
                 "level": "INFO",
                 "fields": {"message": "item status answered", "status": 200},
                 "spans": [{"name": "invocation", "requestId": "6d68ca91"}],

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Dimension, Metric};
 use crate::clock;
 use crate::problem::request_id;
+use crate::telemetry::VERSION;
 
 /// The EMF record of one invocation: a message, metrics, and properties.
 #[derive(Clone, Debug)]
@@ -68,6 +69,7 @@ impl EmfRecord {
         let mut line = Map::from_iter([
             // CloudWatch stores nothing finer, and each byte of a line costs.
             ("timestamp".to_owned(), json!(clock::in_milliseconds(now))),
+            ("version".to_owned(), json!(VERSION)),
             ("level".to_owned(), json!("INFO")),
             ("message".to_owned(), json!(self.message)),
         ]);
@@ -134,6 +136,7 @@ mod tests {
             line.into_json("pluggy-lambda", now),
             json!({
                 "timestamp": "2026-11-23T12:00:00Z",
+                "version": VERSION,
                 "level": "INFO",
                 "message": "delivery answered",
                 "_aws": {
