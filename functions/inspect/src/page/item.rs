@@ -97,7 +97,7 @@ impl Page<'_> {
                 (fact("Signal", text(format!("{signal}, not yet confirmed by a fetch"))))
             }
             @if schedule.confirming_fetches > 0 {
-                (fact("Confirming", text(format!("{} fetches in a row", schedule.confirming_fetches))))
+                (fact("Confirming", text(format!("{} in a row", schedule.confirming_fetches))))
             }
             @if let Some(since) = schedule.missing_since {
                 (fact("Missing", Some(html! { "Pluggy has said 404 since " (self.when(since)) })))
@@ -171,13 +171,13 @@ impl Page<'_> {
     fn event(&self, event: &EventLine) -> Markup {
         html! {
             tr {
-                td { (self.when(event.received_at)) }
-                td { (event.event) }
-                td { (event.origin) }
-                td class="id" { (event.id) }
-                td {
-                    @if let Some(reason) = &event.quarantine { "quarantined: " (reason) " " }
-                    @if event.truncated { "cut" }
+                td data-label="Received" { (self.when(event.received_at)) }
+                td data-label="Event" { (event.event) }
+                td data-label="Origin" { (event.origin) }
+                td data-label="Id" class="id" { (event.id) }
+                td data-label="Remarks" {
+                    @if let Some(reason) = &event.quarantine { "quarantined: " (reason) }
+                    @if event.truncated { @if event.quarantine.is_some() { ", " } "cut" }
                 }
             }
         }

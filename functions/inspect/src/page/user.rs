@@ -29,12 +29,12 @@ impl Page<'_> {
         let id = item.item_id.to_string();
         html! {
             tr {
-                td { (item.connector.as_deref().unwrap_or("-")) }
-                td { (badge(item.connection.as_ref())) }
-                td { (item.connection.as_ref().map_or("-", |connection| connection.why)) }
-                td { (self.maybe_when(item.fetched_at).unwrap_or_else(|| html! { "never" })) }
-                td { (self.next_fetch(&item.schedule)) }
-                td class="id" { (self.action(&id, &json!({"itemId": id}))) }
+                td data-label="Bank" { (item.connector.as_deref().unwrap_or("-")) }
+                td data-label="Phase" { (badge(item.connection.as_ref())) }
+                td data-label="Reason" { (item.connection.as_ref().map_or("-", |connection| connection.why)) }
+                td data-label="Fetched" { (self.maybe_when(item.fetched_at).unwrap_or_else(|| html! { "never" })) }
+                td data-label="Next fetch" { (self.next_fetch(&item.schedule)) }
+                td data-label="Item" class="id" { (self.action(&id, &json!({"itemId": id}))) }
             }
         }
     }
