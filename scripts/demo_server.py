@@ -1,4 +1,4 @@
-"""The server of the demo page, which `make up` starts: static files, users' tokens, the live feed and the screen for support."""
+"""The server of the demo page, which `make up` starts: files, tokens, the live feed and the screen for support."""
 
 import json
 from collections.abc import Callable
