@@ -1,4 +1,4 @@
-"""The server of the demo page, which `make up` starts: static files, users' tokens and the live feed."""
+"""The server of the demo page, which `make up` starts: files, tokens, the live feed and the screen for support."""
 
 import json
 from collections.abc import Callable
@@ -23,6 +23,7 @@ def serve() -> None:
         widget_url=stack["sandbox"]["url"],
         collector=Collector(_sources(stack)),
         user_token=lambda user: sandbox.user_token(stack["sandbox"]["url"], user),
+        support=_support(stack["functions"]["inspect"]),
         control=lambda method, path, body: sandbox.ask(stack["sandbox"]["url"], method, path, body).status,
     )
     # The loopback alone: the feed has rows.
@@ -44,6 +45,16 @@ def _sources(stack: dict[str, Any]) -> Sources:
             if row["pk"]["S"].startswith("ITEM#")
         ],
     )
+
+
+def _support(function: str) -> Callable[[dict[str, Any]], str]:
+    client = ministack.client("lambda")
+
+    def call(event: dict[str, Any]) -> str:
+        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        return json.loads(answer["Payload"].read())
+
+    return call
 
 
 def _messages(bus: str) -> Callable[[], list[dict[str, Any]]]:

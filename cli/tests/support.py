@@ -31,6 +31,7 @@ CLIENT_ID = "11111111-0000-4000-8000-000000000003"
 OUTPUTS = {
     "ApiUrl": "https://api.example.com",
     "WebhookUrl": "https://webhook.example.com/",
+    "InspectFunctionName": "the-inspect",
     "OperatorFunctionName": "the-operator",
     "RepublishFunctionName": "the-republish",
     "WebhookRegistrationFunctionName": "the-registration",

@@ -130,7 +130,7 @@ class OfAws(Project):
         self.assertIn("hint: Check your network, and the region in samconfig.toml.", text)
 
     def test_an_error_is_also_a_document(self) -> None:
-        self.deploy(OperatorFunctionName="")
+        self.deploy(InspectFunctionName="")
 
         result = self.invoke("items", "inspect", "--env", "dev", RUN, "--json")
 
@@ -142,7 +142,7 @@ class OfAws(Project):
                 "command": "items inspect",
                 "environment": "dev",
                 "error": {
-                    "problem": "this stack has no output OperatorFunctionName",
+                    "problem": "this stack has no output InspectFunctionName",
                     "remedy": "Deploy this version of the project first.",
                 },
             },

@@ -35,6 +35,7 @@ class Inspect(Items):
         self.assertEqual(result.exit_code, 0, result.output)
         self.assertEqual(self.document(result)["result"], {"result": "item", **REPORT})
         self.assertEqual(client.commands[0]["itemId"], ITEM)
+        self.assertEqual(client.functions, ["the-inspect"])
 
     def test_a_report_is_text_in_which_nothing_is_markup(self) -> None:
         snapshot = {**REPORT["snapshot"], "error": {"code": "X", "message": "[/x] [bold]no", "providerMessage": None}}
@@ -76,7 +77,7 @@ class Inspect(Items):
                 result = self.invoke("items", "inspect", "--env", "dev", "--user", "usr_1", *option)
 
                 self.assertEqual(result.exit_code, 1, result.output)
-                self.assertIn("error: operator reports no ", result.stderr)
+                self.assertIn("error: inspect reports no ", result.stderr)
                 self.assertIn("hint: The command line and the stack have different versions.", result.stderr)
 
     def test_one_of_item_and_user_is_needed(self) -> None:

@@ -1,4 +1,4 @@
-"""The server of the demo page: files, users' tokens, the feed, and the sandbox's controls.
+"""The server of the demo page: files, users' tokens, the feed, the screen for support, and the sandbox's controls.
 
 It answers to pages of its own origin alone, because it shows rows and gives tokens.
 """
@@ -40,6 +40,8 @@ class Site:
     user_token: Callable[[str], str]
     # Sends a request to the sandbox, and returns the status.
     control: Callable[[str, str, Any], int]
+    # Calls the widget of the dashboard, and returns its HTML.
+    support: Callable[[dict[str, Any]], str]
 
     @property
     def policy(self) -> str:
@@ -51,6 +53,14 @@ class Site:
             f"connect-src 'self' {self.api_url}; frame-src 'self' {self.widget_url} https://connect.pluggy.ai; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
         )
+
+
+def _call_of_widget(body: dict[str, Any]) -> dict[str, Any]:
+    """Returns the event that CloudWatch sends for a button of the widget, or nothing if the body is none."""
+    parameters, form = body.get("parameters"), body.get("form")
+    if not isinstance(parameters, dict) or not isinstance(form, dict):
+        return {}
+    return {**parameters, "widgetContext": {"theme": body.get("theme"), "forms": {"all": form}}}
 
 
 def handler(site: Site) -> type[BaseHTTPRequestHandler]:
@@ -84,6 +94,8 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self._json({"token": site.user_token(body["user"])})
             elif self.path == "/prefill" and isinstance(body.get("values"), dict):
                 self._status(site.control("PUT", "/sandbox/prefill", body["values"]))
+            elif self.path == "/support" and (event := _call_of_widget(body)):
+                self._json({"html": site.support(event)})
             elif self.path == "/pass":
                 self._status(site.control("POST", "/sandbox/time/pass", {"minutes": 30}))
             else:

@@ -224,6 +224,7 @@ def _describe(credentials: Credentials, api_id: str) -> dict[str, Any]:
             "limits": outputs["LimitTableName"],
         },
         "functions": {
+            "inspect": outputs["InspectFunctionName"],
             "operator": outputs["OperatorFunctionName"],
             "republish": outputs["RepublishFunctionName"],
             "webhookRegistration": outputs["WebhookRegistrationFunctionName"],

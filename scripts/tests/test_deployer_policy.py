@@ -17,6 +17,8 @@ LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}"
 NAMED = {
     "alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{STACK}-Alarm",
     "api": f"arn:aws:apigateway:{REGION}::/apis",
+    # Dashboards have no region.
+    "dashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{STACK}-{REGION}",
     "bus": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{STACK}",
     "function": f"{LAMBDA}:function:{STACK}-Function",
     "mapping": f"{LAMBDA}:event-source-mapping:1",
@@ -36,6 +38,7 @@ NEEDED = {
     "AWS::ApiGatewayV2::Api": ("api", ["apigateway:POST", "apigateway:DELETE"]),
     "AWS::ApiGatewayV2::Stage": ("api", ["apigateway:POST", "apigateway:DELETE"]),
     "AWS::CloudWatch::Alarm": ("alarm", ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"]),
+    "AWS::CloudWatch::Dashboard": ("dashboard", ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"]),
     "AWS::DynamoDB::Table": (
         "table",
         [

@@ -30,6 +30,7 @@ class ServerTest(unittest.TestCase):
             collector=Collector(Sources(*([lambda: []] * 4))),
             user_token=lambda user: f"token of {user}",
             control=self.control,
+            support=json.dumps,
         )
         server = ThreadingHTTPServer(("127.0.0.1", 0), request_handler.handler(site))
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
@@ -91,6 +92,17 @@ class ServerTest(unittest.TestCase):
             self.controls,
             [("PUT", "/sandbox/prefill", values), ("POST", "/sandbox/time/pass", {"minutes": 30})],
         )
+
+    def test_a_button_of_the_screen_for_support_calls_the_widget_as_cloudwatch_does(self) -> None:
+        call = {"parameters": {"search": True}, "form": {"query": "usr_1"}, "theme": "dark"}
+
+        status, answer = self.send("POST", "/support", call, Origin=ORIGIN)
+
+        event = {"search": True, "widgetContext": {"theme": "dark", "forms": {"all": {"query": "usr_1"}}}}
+        self.assertEqual((status, json.loads(json.loads(answer)["html"])), (200, event))
+        self.assertEqual(self.send("POST", "/support", call)[0], 403)
+        for body in ({}, {"parameters": {}}, {"parameters": [], "form": {}}, {"parameters": {}, "form": "x"}):
+            self.assertEqual(self.send("POST", "/support", body, Origin=ORIGIN)[0], 404)
 
     def test_a_body_that_cannot_be_used_is_refused(self) -> None:
         for body in ([], "x" * request_handler.MAX_BODY_BYTES):

@@ -1,4 +1,4 @@
-//! The operator's commands, with the permissions of their own role.
+//! The operator's commands, with the permissions of the roles of their functions.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -33,10 +33,13 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_event_table() {
         .operate(json!({"action": "import", "run": run, "items": [{"itemId": id}]}))
         .await;
     let inspected = stack
-        .operate(json!({"action": "inspect", "itemId": id}))
+        .inspect(json!({"action": "inspect", "itemId": id}))
         .await;
     let listed = stack
-        .operate(json!({"action": "inspect", "clientUserId": user}))
+        .inspect(json!({"action": "inspect", "clientUserId": user}))
+        .await;
+    let page = stack
+        .inspect(json!({"itemId": id, "widgetContext": {"theme": "dark"}}))
         .await;
 
     assert_eq!(replayed["replayed"], 1, "{replayed}");
@@ -50,6 +53,11 @@ async fn an_item_is_inspected_replayed_and_imported_through_the_event_table() {
     assert_eq!(inspected["owner"], user.as_str(), "{inspected}");
     assert_eq!(inspected["connection"]["phase"], "ready", "{inspected}");
     assert_eq!(listed["items"][0]["itemId"], id.as_str(), "{listed}");
+    let page = page.as_str().unwrap();
+    assert!(
+        page.contains("inspect dark") && page.contains(&id),
+        "{page}"
+    );
     let rows = stack.event_rows(&format!("ITEM#{id}")).await;
     for prefix in ["replay", "import"] {
         let key = format!("#{prefix}-{run}");

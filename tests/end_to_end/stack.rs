@@ -79,6 +79,7 @@ struct Tables {
 
 #[derive(Deserialize)]
 struct Functions {
+    inspect: String,
     operator: String,
     republish: String,
 }
@@ -188,6 +189,12 @@ impl Stack {
         let consumers = &self.description.examples;
         assert!(!consumers.is_empty(), "no consumer runs (make examples)");
         consumers
+    }
+
+    /// Invokes the inspect function with a command or a call of the widget, and returns its response.
+    pub(crate) async fn inspect(&self, event: Value) -> Value {
+        self.command(&self.description.functions.inspect, event)
+            .await
     }
 
     /// Invokes the operator function with a command and returns its response.

@@ -426,7 +426,6 @@ fn scheduler(tables: &Tables) -> scheduler::App {
 fn operator(tables: &Tables) -> operator::App {
     operator::App {
         items: tables.item_store(),
-        connectors: tables.connector_store(),
         client_id: CLIENT_ID.parse().unwrap(),
         erasures: tables.erasure_store(),
         events: tables.event_store(),

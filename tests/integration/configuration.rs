@@ -42,7 +42,7 @@ fn environment(variables: HashMap<&'static str, &'static str>) -> Environment {
 type Read = fn(&Environment) -> Option<Error>;
 
 /// The configuration of each function, and its required variables.
-const FUNCTIONS: [(Read, &[&str]); 13] = [
+const FUNCTIONS: [(Read, &[&str]); 14] = [
     (
         |environment| connect_token::Config::from_env(environment).err(),
         &[
@@ -198,6 +198,10 @@ const FUNCTIONS: [(Read, &[&str]); 13] = [
             "PLUGGY_CLIENT_ID",
             "PLUGGY_SECRET_NAME",
         ],
+    ),
+    (
+        |environment| inspect::Config::from_env(environment).err(),
+        &["EVENT_TABLE", "ITEM_TABLE"],
     ),
 ];
 

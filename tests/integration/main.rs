@@ -20,6 +20,7 @@ mod discovery;
 mod documents;
 mod erasure;
 mod event_store;
+mod inspect;
 mod item_status;
 mod item_store;
 mod item_sync;

@@ -1,9 +1,8 @@
-//! operator: replays, imports, inspections and exports.
+//! operator: replays, imports and exports.
 
 mod export;
 mod hostile;
 mod import;
-mod inspect;
 mod replay;
 
 use jiff::SignedDuration;

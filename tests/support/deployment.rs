@@ -197,11 +197,19 @@ impl Deployment {
         }
     }
 
-    /// Returns the operator's function for replays, imports and inspections.
+    /// Returns the function that shows what is known.
+    pub fn inspect(&self) -> inspect::App {
+        inspect::App {
+            items: self.tables.item_store(),
+            connectors: self.tables.connector_store(),
+            events: self.tables.event_store(),
+        }
+    }
+
+    /// Returns the operator's function for replays, imports and exports.
     pub fn operator(&self) -> operator::App {
         operator::App {
             items: self.tables.item_store(),
-            connectors: self.tables.connector_store(),
             client_id: CLIENT_ID.parse().unwrap(),
             erasures: self.tables.erasure_store(),
             events: self.tables.event_store(),

@@ -8,7 +8,7 @@ use runtime::env::{Environment, Error};
 use serde_json::Value;
 
 use crate::functions::{
-    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, ITEM_STATUS, ITEM_SYNC,
+    CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, INSPECT, ITEM_STATUS, ITEM_SYNC,
     OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION,
 };
 use crate::publishing;
@@ -47,6 +47,11 @@ fn discovery_gets_every_variable_that_it_reads() {
 #[test]
 fn erasure_gets_every_variable_that_it_reads() {
     check(ERASURE, erasure::Config::from_env);
+}
+
+#[test]
+fn inspect_gets_every_variable_that_it_reads() {
+    check(INSPECT, inspect::Config::from_env);
 }
 
 #[test]

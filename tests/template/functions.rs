@@ -15,6 +15,7 @@ pub(crate) const ITEM_STATUS: &str = "ItemStatusFunction";
 pub(crate) const ITEM_SYNC: &str = "ItemSyncFunction";
 pub(crate) const DISCOVERY: &str = "DiscoveryFunction";
 pub(crate) const ERASURE: &str = "ErasureFunction";
+pub(crate) const INSPECT: &str = "InspectFunction";
 pub(crate) const OPERATOR: &str = "OperatorFunction";
 pub(crate) const PUBLISH: &str = "PublishFunction";
 pub(crate) const REPUBLISH: &str = "RepublishFunction";
@@ -22,7 +23,7 @@ pub(crate) const SCHEDULER: &str = "SchedulerFunction";
 pub(crate) const WEBHOOK_REGISTRATION: &str = "WebhookRegistrationFunction";
 pub(crate) const WEBHOOK: &str = "WebhookFunction";
 
-pub(crate) const ALL: [&str; 13] = [
+pub(crate) const ALL: [&str; 14] = [
     CONNECT_EVENTS,
     CONNECT_TOKEN,
     DISCONNECT,
@@ -30,6 +31,7 @@ pub(crate) const ALL: [&str; 13] = [
     ITEM_SYNC,
     DISCOVERY,
     ERASURE,
+    INSPECT,
     OPERATOR,
     PUBLISH,
     REPUBLISH,

@@ -11,6 +11,7 @@
 mod alarms;
 mod artifacts;
 mod bootstraps;
+mod dashboard;
 mod environment;
 mod functions;
 mod gateway;

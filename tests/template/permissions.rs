@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, ITEM_STATUS, ITEM_SYNC,
-    OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, INSPECT, ITEM_STATUS,
+    ITEM_SYNC, OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
 };
 use crate::publishing;
 use crate::stream::mappings;
@@ -64,6 +64,12 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         ERASURE => &OF_ERASURE,
+        // Nothing that writes, and nothing but these two tables.
+        INSPECT => &[
+            ("EventTable", &["dynamodb:Query"]),
+            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
+            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
+        ],
         OPERATOR => &[
             ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             (

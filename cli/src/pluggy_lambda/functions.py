@@ -24,6 +24,11 @@ REPORTED = {
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+def inspect(aws: Aws) -> Ask:
+    """Returns a call of `inspect`."""
+    return _of_output(aws, "inspect", "InspectFunctionName")
+
+
 def operator(aws: Aws) -> Ask:
     """Returns a call of `operator`."""
     return _of_output(aws, "operator", "OperatorFunctionName")

@@ -225,7 +225,7 @@ function Truth(props: TruthProps) {
   );
 }
 
-function TruthOfUser({ user, look, texts, onOpen, refresh, ...props }: TruthProps & { refresh: () => void }) {
+function TruthOfUser({ user, config, look, texts, onOpen, refresh, ...props }: TruthProps & { refresh: () => void }) {
   const { items } = useConnections();
   const attempts = withItem(props.attempts, items);
   const { entries, rows } = useFeed(user);
@@ -251,6 +251,7 @@ function TruthOfUser({ user, look, texts, onOpen, refresh, ...props }: TruthProp
         items={items}
         item={item}
         row={itemId === undefined ? undefined : rows[itemId]}
+        supportTheme={config.isPlayback ? undefined : look.theme}
         onChoose={setChosen}
         onOpen={onOpen}
       />

@@ -43,6 +43,20 @@ export const setPrefill = (values: Record<string, string>): Promise<Response> =>
 /** Lets half an hour pass at Pluggy's stand-in. */
 export const passTime = (): Promise<Response> => post("/pass", {});
 
+/** A call of the dashboard's widget: the parameters of a button, and the fields of the page's form. */
+export interface SupportCall {
+  parameters: Record<string, unknown>;
+  form: Record<string, string>;
+}
+
+/** Returns the page of the screen for support. */
+export async function fetchSupportPage(call: SupportCall, theme: Theme): Promise<string> {
+  const response = await post("/support", { ...call, theme });
+  if (!response.ok) throw new Error(`the page's server responded ${response.status}`);
+  const { html } = await response.json();
+  return html;
+}
+
 function post(path: string, body: unknown): Promise<Response> {
   return fetch(path, { method: "POST", body: JSON.stringify(body) });
 }

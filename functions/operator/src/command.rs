@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
 use runtime::audit::{Audit, AuditTarget};
 use serde_json::Value;
-use store::{Cursor, ScanCursor};
+use store::ScanCursor;
 use uuid::Uuid;
 
 use crate::text_fields::TextFields;
@@ -21,7 +21,7 @@ const UUID: &str = "a UUID with hyphens";
 const USER: &str = "a user's id of 1 to 255 characters";
 const CURSOR: &str = "a cursor from an earlier answer";
 const TIME: &str = "a time such as 2026-11-23T12:00:00Z";
-const ACTION: &str = "replay, import, inspect or export";
+const ACTION: &str = "replay, import or export";
 const AUDIT: &str = "an object with run, a UUID, and caller, the ARN of an IAM identity";
 
 /// A command of an operator.
@@ -42,18 +42,6 @@ pub enum Command {
         client_user_id: ClientUserId,
         /// Position at which the export continues.
         cursor: UserCursor,
-    },
-    /// Report everything that is known about an item.
-    InspectItem {
-        /// The item.
-        item_id: ItemId,
-    },
-    /// Report the connections of a user.
-    InspectUser {
-        /// The user.
-        client_user_id: ClientUserId,
-        /// Position at which the list continues.
-        cursor: Option<Cursor>,
     },
 }
 
@@ -129,7 +117,6 @@ impl Command {
                 run: fields.required("run", UUID)?,
                 items: named_items(&mut fields)?,
             },
-            "inspect" => inspection(&mut fields)?,
             "export" => Self::Export {
                 client_user_id: fields.required("clientUserId", USER)?,
                 cursor: user_cursor(&mut fields)?,
@@ -153,14 +140,12 @@ impl Command {
             Self::Replay(ReplayCommand {
                 selection: Selection::Item(item_id),
                 ..
-            })
-            | Self::InspectItem { item_id } => AuditTarget::personal("item", item_id.to_string()),
+            }) => AuditTarget::personal("item", item_id.to_string()),
             Self::Replay(ReplayCommand {
                 selection: Selection::User { client_user_id, .. },
                 ..
             })
-            | Self::Export { client_user_id, .. }
-            | Self::InspectUser { client_user_id, .. } => {
+            | Self::Export { client_user_id, .. } => {
                 AuditTarget::personal("user", client_user_id.as_str())
             }
             Self::Replay(ReplayCommand {
@@ -179,7 +164,7 @@ impl Command {
     pub(crate) fn run(&self) -> Option<Uuid> {
         match self {
             Self::Replay(ReplayCommand { run, .. }) | Self::Import { run, .. } => Some(*run),
-            Self::Export { .. } | Self::InspectItem { .. } | Self::InspectUser { .. } => None,
+            Self::Export { .. } => None,
         }
     }
 
@@ -188,7 +173,6 @@ impl Command {
             Self::Replay(_) => "replay",
             Self::Import { .. } => "import",
             Self::Export { .. } => "export",
-            Self::InspectItem { .. } | Self::InspectUser { .. } => "inspect",
         }
     }
 }
@@ -220,22 +204,6 @@ fn selection(fields: &mut TextFields) -> Result<Selection, InvalidCommand> {
         _ => Err(InvalidCommand::new(
             "itemId",
             "must be given, or clientUserId, or since, and only one of them",
-        )),
-    }
-}
-
-fn inspection(fields: &mut TextFields) -> Result<Command, InvalidCommand> {
-    let item_id = fields.optional("itemId", UUID)?;
-    let client_user_id = fields.optional("clientUserId", USER)?;
-    match (item_id, client_user_id) {
-        (Some(item_id), None) => Ok(Command::InspectItem { item_id }),
-        (None, Some(client_user_id)) => Ok(Command::InspectUser {
-            client_user_id,
-            cursor: cursor(fields, Cursor::from_text)?,
-        }),
-        _ => Err(InvalidCommand::new(
-            "itemId",
-            "must be given, or clientUserId, and only one of them",
         )),
     }
 }

@@ -1,5 +1,5 @@
-//! Operator commands: fetch items again (replay), fetch unknown items (import), report what is known about an item or a
-//! user (inspect), and return everything that is held about a user (export).
+//! Operator commands: fetch items again (replay), fetch unknown items (import), and return everything that is held about a
+//! user (export).
 //!
 //! No command calls Pluggy. A fetch is requested by a row of `EventTable`, and `item-sync` does the fetch.
 
@@ -8,9 +8,7 @@ mod config;
 mod export;
 mod fetch_request;
 mod import;
-mod inspect;
 mod invalid_command;
-mod item_report;
 mod replay;
 mod report;
 mod text_fields;
@@ -21,15 +19,12 @@ use jiff::{SignedDuration, Timestamp};
 use pluggy::ClientId;
 use runtime::audit;
 use serde_json::Value;
-use store::{Connectors, Erasures, Events, Items, Limits};
+use store::{Erasures, Events, Items, Limits};
 use tokio::time::Instant;
 
 pub use command::{Command, NamedItem, ReplayCommand, Selection};
 pub use config::Config;
 pub use invalid_command::InvalidCommand;
-pub use item_report::{
-    Connection, EventLine, ItemReport, ItemSummary, ScheduleReport, SnapshotReport,
-};
 pub use report::{Exported, Replayed, Report};
 pub use user_cursor::UserCursor;
 
@@ -37,8 +32,6 @@ pub use user_cursor::UserCursor;
 pub struct App {
     /// The item table, to see what is known.
     pub items: Items,
-    /// The connectors, for their health.
-    pub connectors: Connectors,
     /// The markers of erased users, for whom nothing is imported.
     pub erasures: Erasures,
     /// The events that were received, and fetch requests.
@@ -76,11 +69,6 @@ pub async fn handle(
             client_user_id,
             cursor,
         } => export::export(app, &client_user_id, cursor, now, deadline).await,
-        Command::InspectItem { item_id } => inspect::item(app, item_id, now).await,
-        Command::InspectUser {
-            client_user_id,
-            cursor,
-        } => inspect::user(app, &client_user_id, cursor.as_ref(), now).await,
     };
     match &done {
         Ok(report) => tracing::info!(action, events.added = report.added(), "command carried out"),

@@ -1,11 +1,11 @@
-//! The Lambda function that operators invoke to replay, import, inspect and export.
+//! The Lambda function that operators invoke to replay, import and export.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use operator::{App, Config, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
-use store::{Connectors, ErasureKey, Erasures, Events, Items, Limits};
+use store::{ErasureKey, Erasures, Events, Items, Limits};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,8 +18,7 @@ async fn main() -> Result<(), Error> {
     let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let app = App {
         erasures: Erasures::new(dynamodb.clone(), config.limit_table.clone(), erasure_key),
-        items: Items::new(dynamodb.clone(), config.item_table.clone()),
-        connectors: Connectors::new(dynamodb.clone(), config.item_table),
+        items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb.clone(), config.event_table),
         limits: Limits::new(dynamodb, config.limit_table),
         event_retention: config.event_retention,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::UserRow;
 
-use crate::{InvalidCommand, ItemReport, ItemSummary};
+use crate::InvalidCommand;
 
 /// Result of a command.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,15 +27,6 @@ pub enum Report {
     },
     /// A page of what is held about a user.
     Exported(Exported),
-    /// Report about an item.
-    Item(Box<ItemReport>),
-    /// The items of a user.
-    User {
-        /// The items, newest first.
-        items: Vec<ItemSummary>,
-        /// Position at which the list continues; none if this is all.
-        cursor: Option<String>,
-    },
     /// The command is invalid. Nothing was done.
     Refused(InvalidCommand),
 }
@@ -81,7 +72,7 @@ impl Report {
         match self {
             Self::Replayed(progress) => progress.replayed,
             Self::Imported { imported, .. } => *imported,
-            Self::Exported(_) | Self::Item(_) | Self::User { .. } | Self::Refused(_) => 0,
+            Self::Exported(_) | Self::Refused(_) => 0,
         }
     }
 }

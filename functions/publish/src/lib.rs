@@ -19,6 +19,7 @@ mod erased;
 mod event_id;
 mod item;
 mod pending_entry;
+mod phase_changes;
 mod reference;
 pub mod republish;
 mod send_queue;
@@ -38,6 +39,7 @@ pub use config::Config;
 pub use dead_letter_queue::DeadLetterQueue;
 
 use dispatch::{Dispatched, dispatch, next_part};
+use phase_changes::PhaseChanges;
 
 /// Time reserved at the end of an invocation for the response.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -71,6 +73,7 @@ pub async fn handle(
     }
     let deadline = before_response(deadline);
     let mut dispatched = Dispatched::default();
+    let mut phase_changes = PhaseChanges::default();
     while dispatched.left.is_empty() && entries.peek().is_some() {
         let part = next_part(&mut entries, usize::MAX);
         let part = match erased::without_erased(&app.erasures, part, now).await {
@@ -81,12 +84,15 @@ pub async fn handle(
                 break;
             }
         };
+        phase_changes.add(&part);
         let part = dispatch(&app.bus, &app.dead_letter_queue, part, deadline).await;
         dispatched.published += part.published;
         dispatched.dead_lettered += part.dead_lettered;
+        phase_changes.remove(&part.left);
         dispatched.left = part.left;
     }
     let mut record = emf_record(&dispatched);
+    phase_changes.write_to(&mut record);
     if let Some(written_at) = written_at {
         let age = now.duration_since(written_at).as_millis();
         record.metric(Metric::PublishAge, age.max(0));

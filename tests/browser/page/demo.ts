@@ -87,6 +87,25 @@ export class Demo {
     return this.timeline.locator(`[data-kind="${kind}"]`).filter({ hasText: text });
   }
 
+  /** Opens the screen for support of the chosen connection. */
+  async openSupport(): Promise<FrameLocator> {
+    await this.status.getByText("What support sees").click();
+    const screen = this.page.frameLocator("iframe.support");
+    await screen.getByRole("heading", { level: 2 }).waitFor();
+    return screen;
+  }
+
+  /** Returns the HTML of the screen for support, as CloudWatch gets it for the parameters. */
+  async supportPage(parameters: Record<string, unknown>, theme: "light" | "dark"): Promise<string> {
+    return this.page.evaluate(
+      async (call) => {
+        const response = await fetch("/support", { method: "POST", body: JSON.stringify(call) });
+        return (await response.json()).html;
+      },
+      { parameters, theme, form: {} },
+    );
+  }
+
   /** Leaves the user without connections. */
   async disconnectAll(): Promise<void> {
     for (let left = await this.app.locator(".card").count(); left > 0; left -= 1) {

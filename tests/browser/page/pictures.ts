@@ -1,5 +1,6 @@
 // Takes the pictures of the READMEs from the running stack.
 import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 
 import type { Page } from "playwright-core";
 
@@ -37,6 +38,26 @@ async function caixa(page: Page, shoot: (milliseconds: number) => Promise<void>)
   await page.waitForTimeout(1000);
   await shoot(4000);
 }
+
+test("the screen for support, light and dark", async ({ browser }) => {
+  const { context, page } = await visit(browser, { viewport: VIEWPORT });
+  const demo = await Demo.open(page);
+  await demo.signIn();
+  await demo.disconnectAll();
+  await demo.connect("Caixa");
+  await demo.waitForPhase("waiting_user");
+  await demo.waitForMark("bus", "item.waiting_user");
+  const screen = await demo.openSupport();
+  const itemId = await screen.getByLabel("Item or user").inputValue();
+  const alone = await context.newPage();
+  await alone.setViewportSize({ width: 1200, height: 400 });
+  for (const theme of ["light", "dark"] as const) {
+    const html = await demo.supportPage({ itemId }, theme);
+    await alone.setContent(`<!doctype html><html lang="en"><title>support</title><body style="margin:0">${html}`);
+    await alone.screenshot({ path: fileURLToPath(new URL(`support-${theme}.png`, FOLDER)), fullPage: true });
+  }
+  await context.close();
+});
 
 test("the case of Caixa as a picture and as an animation", async ({ browser }) => {
   await mkdir(FOLDER, { recursive: true });

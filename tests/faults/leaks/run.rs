@@ -28,6 +28,7 @@ pub(super) struct Run {
     pub(super) item_sync: Function,
     pub(super) scheduler: Function,
     discovery: Function,
+    inspect: Function,
     operator: Function,
     pub(super) pipeline: Pipeline,
     publish: Function,
@@ -48,6 +49,7 @@ impl Run {
             item_sync: stack.function("item-sync").await,
             scheduler: stack.function("scheduler").await,
             discovery: stack.function("discovery").await,
+            inspect: stack.function("inspect").await,
             operator: stack.function("operator").await,
             publish: pipeline.publisher().await,
             republish: pipeline.republisher().await,
@@ -200,13 +202,17 @@ impl Run {
         .await;
         let discovery = sample::json("discovery/schedule.json");
         ask(&self.discovery, &discovery, error_bodies).await;
-        for command in [
+        for event in [
             json!({"action": "inspect", "clientUserId": OWNER}),
             json!({"action": "inspect", "clientUserId": CPF, "unknown": NAME}),
-            json!({"action": "nothing", "note": NAME}),
+            json!({"clientUserId": OWNER, "widgetContext": {}}),
+            json!({"search": true, "widgetContext": {"forms": {"all": {"query": CPF}}}}),
+            json!({"itemId": NAME, "widgetContext": {}}),
         ] {
-            ask(&self.operator, &command, error_bodies).await;
+            ask(&self.inspect, &event, error_bodies).await;
         }
+        let command = json!({"action": "nothing", "note": NAME});
+        ask(&self.operator, &command, error_bodies).await;
     }
 
     /// Publishes all of it, twice, to a bus that refuses some entries for good. Sends invalid events, too.
@@ -280,6 +286,7 @@ impl Run {
             self.item_sync,
             self.scheduler,
             self.discovery,
+            self.inspect,
             self.operator,
             self.publish,
             self.republish,

@@ -7,10 +7,11 @@ use runtime::clock::now;
 use sandbox::Effect;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tests::Deployment;
 use tests::deployment::{WEBHOOK_URL, in_a_minute};
+use tests::{Deployment, sample};
 
 use super::{Log, USER, fault};
+use crate::inspect::inspected;
 use crate::publish::testbed::Testbed;
 
 const RUN: &str = "2f1e0d9c-0000-4000-8000-000000000020";
@@ -91,14 +92,6 @@ async fn every_command_of_the_operator_function_leaves_an_audit_line() {
             json!({ "action": "import", "run": RUN, "items": items }),
             personal("import", "items", &format!("{ITEM},{USER}\n{OTHER_ITEM},")),
         ),
-        (
-            json!({ "action": "inspect", "itemId": ITEM }),
-            personal("inspect", "item", ITEM),
-        ),
-        (
-            json!({ "action": "inspect", "clientUserId": USER }),
-            personal("inspect", "user", USER),
-        ),
     ] {
         for (command, expected) in with_and_without_statement(command, expected) {
             let log = Log::start();
@@ -111,6 +104,52 @@ async fn every_command_of_the_operator_function_leaves_an_audit_line() {
             log.assert_lacks(&[USER]);
         }
     }
+}
+
+#[tokio::test]
+async fn every_inspection_leaves_an_audit_line() {
+    let deployment = Deployment::start().await;
+
+    for (command, expected) in [
+        (
+            json!({ "action": "inspect", "itemId": ITEM }),
+            personal("inspect", "item", ITEM),
+        ),
+        (
+            json!({ "action": "inspect", "clientUserId": USER }),
+            personal("inspect", "user", USER),
+        ),
+    ] {
+        for (command, expected) in with_and_without_statement(command, expected) {
+            let log = Log::start();
+
+            inspected(&deployment, command).await;
+
+            assert_eq!(audit_lines(&log), [expected]);
+            log.assert_lacks(&[USER]);
+        }
+    }
+}
+
+/// Guards that a view of the dashboard is logged like a command. Who views is in CloudTrail alone.
+#[tokio::test]
+async fn a_search_on_the_dashboard_leaves_an_audit_line_for_each_lookup() {
+    let deployment = Deployment::start().await;
+    let mut event = sample::json("inspect/widget.json");
+    let log = Log::start();
+
+    inspected(&deployment, event.clone()).await;
+    event["search"] = true.into();
+    event["widgetContext"]["forms"]["all"]["query"] = ITEM.into();
+    inspected(&deployment, event).await;
+
+    let unstated = |kind: &str| {
+        let mut line = personal("inspect", kind, ITEM);
+        line["caller"] = "not stated".into();
+        line.as_object_mut().unwrap().remove("run.id");
+        line
+    };
+    assert_eq!(audit_lines(&log), [unstated("item"), unstated("user")]);
 }
 
 #[tokio::test]

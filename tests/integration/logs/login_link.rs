@@ -2,10 +2,10 @@
 
 use runtime::clock::now;
 use serde_json::json;
-use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 
 use super::{Log, USER};
+use crate::inspect::inspected;
 
 #[tokio::test]
 async fn the_link_of_a_login_at_the_bank_is_logged_by_no_function() {
@@ -22,8 +22,10 @@ async fn the_link_of_a_login_at_the_bank_is_logged_by_no_function() {
 
     let (_, item) = deployment.status_of(USER, item_id).await;
     let listed = deployment.items_of(USER).await;
-    let inspect = json!({"action": "inspect", "itemId": item_id});
-    let report = operator::handle(&deployment.operator(), inspect, now(), in_a_minute()).await;
+    let report = inspected(&deployment, json!({"action": "inspect", "itemId": item_id})).await;
+    let mut view = sample::json("inspect/widget.json");
+    view["itemId"] = json!(item_id);
+    let page = inspected(&deployment, view).await;
     let widget_event = json!({
         "event": "ITEM_RESPONSE", "timestamp": 1,
         "item": {"id": item_id, "parameter": {"type": "oauth", "data": item["nextAction"]["link"]}},
@@ -49,10 +51,11 @@ async fn the_link_of_a_login_at_the_bank_is_logged_by_no_function() {
         assert!(shown.to_string().contains(BANK_PAGE), "{shown}");
     }
     log.assert_lacks(&[BANK_PAGE]);
-    let report = serde_json::to_string(&report.unwrap()).unwrap();
+    let (report, page) = (report.to_string(), page.to_string());
+    assert!(page.contains("open_finance_login"), "{page}");
     let events = format!("{:?}", deployment.tables.event_rows().await);
     let counted = format!("{:?}", deployment.metrics.lines());
-    for text in [report, events, counted] {
+    for text in [report, page, events, counted] {
         assert!(!text.contains(BANK_PAGE), "{text}");
     }
 }

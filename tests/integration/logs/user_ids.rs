@@ -6,6 +6,7 @@ use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 
 use super::{Log, PERSONAL, USER};
+use crate::inspect::inspected;
 
 #[tokio::test]
 async fn commands_of_operators_are_logged_without_user_ids() {
@@ -23,14 +24,22 @@ async fn commands_of_operators_are_logged_without_user_ids() {
     for command in [
         json!({"action": "replay", "run": run, "clientUserId": USER}),
         json!({"action": "import", "run": run, "items": [{"itemId": item_id, "clientUserId": USER}]}),
-        json!({"action": "inspect", "itemId": item_id}),
-        json!({"action": "inspect", "clientUserId": USER}),
-        json!({"action": "inspect", "clientUserId": [PERSONAL]}),
-        json!({"action": "inspect", "clientUserId": USER, "cursor": PERSONAL}),
+        json!({"action": "export", "clientUserId": [PERSONAL]}),
     ] {
         operator::handle(&operator, command, now(), in_a_minute())
             .await
             .unwrap();
+    }
+    for event in [
+        json!({"action": "inspect", "itemId": item_id}),
+        json!({"action": "inspect", "clientUserId": USER}),
+        json!({"action": "inspect", "clientUserId": [PERSONAL]}),
+        json!({"action": "inspect", "clientUserId": USER, "cursor": PERSONAL}),
+        json!({"clientUserId": USER, "widgetContext": {}}),
+        json!({"itemId": PERSONAL, "widgetContext": {}}),
+        json!({"search": true, "widgetContext": {"forms": {"all": {"query": PERSONAL}}}}),
+    ] {
+        inspected(&deployment, event).await;
     }
 
     log.assert_lacks(&[USER, PERSONAL]);

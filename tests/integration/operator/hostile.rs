@@ -9,6 +9,7 @@ use tests::{Deployment, Tables, sample};
 use uuid::Uuid;
 
 use super::{RUN, USER, ask, event, everything, replay_to_the_end};
+use crate::inspect::inspected;
 
 async fn put_event(tables: &Tables, row: Row) {
     tables
@@ -57,8 +58,6 @@ async fn the_sample_commands_are_understood() {
     for sample in [
         "export",
         "import",
-        "inspect-item",
-        "inspect-user",
         "replay-item",
         "replay-since",
         "replay-user",
@@ -124,7 +123,6 @@ async fn an_event_row_that_cannot_be_read_does_not_hide_the_others() {
     let fetches = replay_to_the_end(&deployment, everything(RUN)).await;
 
     assert_eq!(fetches, 1);
-    let command = json!({"action": "inspect", "itemId": item_id});
-    let report = serde_json::to_value(ask(&deployment, command).await).unwrap();
+    let report = inspected(&deployment, json!({"action": "inspect", "itemId": item_id})).await;
     assert_eq!(report["eventsTotal"], 2, "{report}");
 }

@@ -1,5 +1,6 @@
 //! Changes of an item's phase. Each is published, whichever source reported it.
 
+use harness::Refusal;
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
@@ -157,4 +158,31 @@ async fn an_item_that_an_operator_makes_up_is_never_published() {
 
     assert_eq!(testbed.item_rows().await.len(), 0);
     assert_eq!(testbed.detail_types(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_change_of_phase_is_counted_once_however_often_the_stream_brings_it() {
+    let testbed = Testbed::start().await;
+    testbed
+        .connected("user-ok", "UPDATED", "item/created")
+        .await;
+    let before = testbed.item_rows().await;
+    let batch = stream::batch(&testbed.deployment.tables.event_rows().await);
+    item_sync::handle(
+        &testbed.deployment.item_sync(),
+        &batch,
+        now(),
+        in_a_minute(),
+    )
+    .await;
+    let records = changes(&before, &testbed.item_rows().await);
+    testbed.bus.set_refusals([Refusal::with("InternalFailure")]);
+
+    testbed.feed(&records).await;
+    testbed.bus.set_refusals([]);
+    testbed.feed(&records).await;
+
+    let lines = testbed.publish.metrics.lines();
+    let counted: Vec<_> = lines.iter().map(|line| &line["ConnectionsReady"]).collect();
+    assert_eq!(counted, [&Value::Null, &json!(1)]);
 }

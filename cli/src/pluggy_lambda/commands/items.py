@@ -52,7 +52,7 @@ def inspect(run: Operation, item_id: str, user: str) -> None:
         raise WrongUsageError(
             "name an item or --user, and only one of them", "For example: pluggy-lambda items inspect ITEM_ID"
         )
-    ask = functions.operator(run.aws)
+    ask = functions.inspect(run.aws)
     now, env = datetime.now(UTC), run.environment.name
     report = ask({"action": "inspect", "itemId": item_id}) if item_id else {"items": _of_user(ask, user)}
     if run.as_json:
@@ -141,7 +141,7 @@ def _of_user(ask: Ask, user: str) -> list[dict[str, Any]]:
     cursor = ""
     while True:
         page = ask({**command, "cursor": cursor} if cursor else command)
-        functions.require(page, {"items", "cursor"}, "operator")
+        functions.require(page, {"items", "cursor"}, "inspect")
         found += page["items"]
         cursor = page["cursor"]
         if not cursor:

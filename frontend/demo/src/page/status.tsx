@@ -1,5 +1,8 @@
 import { type ConnectTokenRequest, describe, type Item, type Language } from "@pluggy-lambda/react";
+import { useState } from "react";
 
+import type { Theme } from "../server.ts";
+import { Support } from "./support.tsx";
 import type { PageTexts } from "./texts.ts";
 
 interface Props {
@@ -9,12 +12,15 @@ interface Props {
   items: readonly Item[];
   item: Item | undefined;
   row: Record<string, unknown> | undefined;
+  /** The theme of the screen for support; none where no function answers. */
+  supportTheme?: Theme | undefined;
   onChoose: (itemId: string) => void;
   onOpen: (request: ConnectTokenRequest) => void;
 }
 
 /** What the API says of the connection now. */
-export function Status({ texts, language, isSignedIn, items, item, row, onChoose, onOpen }: Props) {
+export function Status({ texts, language, isSignedIn, items, item, row, supportTheme, onChoose, onOpen }: Props) {
+  const [isSupportOpen, setSupportOpen] = useState(false);
   return (
     <section className="status" aria-labelledby="status-title">
       <div className="status-head">
@@ -44,6 +50,12 @@ export function Status({ texts, language, isSignedIn, items, item, row, onChoose
           <pre tabIndex={0} aria-label={texts.row}>
             {JSON.stringify(row, null, 2)}
           </pre>
+        </details>
+      )}
+      {item && supportTheme && (
+        <details onToggle={({ currentTarget }) => setSupportOpen(currentTarget.open)}>
+          <summary>{texts.support}</summary>
+          {isSupportOpen && <Support title={texts.support} itemId={item.itemId} theme={supportTheme} version={row} />}
         </details>
       )}
     </section>

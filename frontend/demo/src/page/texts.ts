@@ -29,6 +29,7 @@ const pt = {
   notYet: "O backend ainda não sabe de uma conexão.",
   newOne: "Nova conexão",
   row: "A linha na tabela",
+  support: "O que o suporte vê",
   timeline: "O que realmente aconteceu",
   lanes: { browser: "Navegador", pluggy: "Pluggy", backend: "Seu backend" } satisfies Record<Lane, string>,
   firstSteps: [
@@ -96,6 +97,7 @@ const en: PageTexts = {
   notYet: "The backend knows of no connection yet.",
   newOne: "New connection",
   row: "The row in the table",
+  support: "What support sees",
   timeline: "What really happened",
   lanes: { browser: "Browser", pluggy: "Pluggy", backend: "Your backend" },
   firstSteps: [

@@ -44,22 +44,18 @@ fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
         (json!([]), "must be an object"),
         (json!({}), "action must be"),
         (json!({"action": "delete"}), "action must be"),
-        (json!({"action": "inspect"}), "itemId must be given"),
+        (json!({"action": "inspect"}), "action must be"),
         (
-            json!({"action": "inspect", "itemId": ITEM, "clientUserId": "usr_1"}),
+            json!({"action": "replay", "run": RUN}),
+            "itemId must be given",
+        ),
+        (
+            json!({"action": "replay", "run": RUN, "itemId": ITEM, "clientUserId": "usr_1"}),
             "only one of them",
         ),
         (
-            json!({"action": "inspect", "itemId": "x"}),
+            json!({"action": "replay", "run": RUN, "itemId": "x"}),
             "itemId must be a UUID",
-        ),
-        (
-            json!({"action": "inspect", "clientUserId": "usr_1", "cursor": "x"}),
-            "cursor must be",
-        ),
-        (
-            json!({"action": "inspect", "itemId": ITEM, "force": true}),
-            "force is not a field",
         ),
         (
             json!({"action": "replay", "itemId": ITEM}),
@@ -90,7 +86,7 @@ fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
             "limit must be a number",
         ),
         (
-            json!({"action": "inspect", "itemId": ITEM, "limit": 25}),
+            json!({"action": "export", "clientUserId": "usr_1", "limit": 25}),
             "limit is not a field",
         ),
         (
@@ -114,11 +110,11 @@ fn a_command_that_says_too_little_or_too_much_is_refused_by_field() {
             "items[0] must be an object",
         ),
         (
-            json!({"action": "inspect", "itemId": ITEM, "audit": {"run": RUN, "caller": "maria"}}),
+            json!({"action": "export", "clientUserId": "usr_1", "audit": {"run": RUN, "caller": "maria"}}),
             "audit must be an object",
         ),
         (
-            json!({"action": "inspect", "itemId": ITEM, "audit": {"run": RUN}}),
+            json!({"action": "export", "clientUserId": "usr_1", "audit": {"run": RUN}}),
             "audit must be an object",
         ),
         (
@@ -144,7 +140,7 @@ fn a_refusal_does_not_repeat_what_was_sent() {
         json!(12_345_678_909_i64),
         json!({"cpf": "12345678909"}),
     ] {
-        let refused = refused(json!({"action": "inspect", "clientUserId": value}));
+        let refused = refused(json!({"action": "export", "clientUserId": value}));
 
         assert!(
             !refused.contains("maria") && !refused.contains("123456789"),

@@ -153,6 +153,24 @@ metrics! {
     EventsDeadLettered: Count,
     /// Waiting time of the oldest record of a batch until its publication.
     PublishAge: Milliseconds,
+    /// Connections that changed into the phase `connecting`. The other phases have one each, too.
+    ConnectionsConnecting: Count,
+    /// Into `waiting_user`.
+    ConnectionsWaitingUser: Count,
+    /// Into `updating`.
+    ConnectionsUpdating: Count,
+    /// Into `ready`.
+    ConnectionsReady: Count,
+    /// Into `ready_partial`.
+    ConnectionsReadyPartial: Count,
+    /// Into `retrying`.
+    ConnectionsRetrying: Count,
+    /// Into `reconnect`.
+    ConnectionsReconnect: Count,
+    /// Into `failed`.
+    ConnectionsFailed: Count,
+    /// Into `unknown`.
+    ConnectionsUnknown: Count,
 
     // scheduler
     /// Due fetches that a run handled. A run ends when it has requested its maximum, so a backlog may be longer.

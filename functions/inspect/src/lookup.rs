@@ -1,31 +1,25 @@
-//! Inspection of an item, and of the connections of a user.
+//! Lookup of an item, and of the items of a user.
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
-use store::Healths;
-use store::{Cursor, Target};
+use store::{Cursor, Error, Healths, Target};
 
 use crate::item_report::Row;
-use crate::{App, ItemReport, ItemSummary, Report};
+use crate::{App, ItemReport, ItemSummary, UserReport};
 
 /// Maximum number of items of a user in one report.
 const MAX_ITEMS: i32 = 50;
 
-pub(crate) async fn item(
-    app: &App,
-    item_id: ItemId,
-    now: Timestamp,
-) -> Result<Report, store::Error> {
+pub(crate) async fn item(app: &App, item_id: ItemId, now: Timestamp) -> Result<ItemReport, Error> {
     let row = match app.items.get(item_id).await {
         Ok(None) => Row::Absent,
         Ok(Some(stored)) => Row::Readable(Box::new(stored)),
-        Err(store::Error::Corrupt { attribute }) => Row::Unreadable { attribute },
+        Err(Error::Corrupt { attribute }) => Row::Unreadable { attribute },
         Err(error) => return Err(error),
     };
     let timeline = app.events.timeline(Target::Item(item_id), now).await?;
     let healths = Healths::of(&app.connectors, row.readable(), now).await;
-    let report = ItemReport::new(item_id, &row, &healths, &timeline, now);
-    Ok(Report::Item(Box::new(report)))
+    Ok(ItemReport::new(item_id, &row, &healths, &timeline, now))
 }
 
 pub(crate) async fn user(
@@ -33,10 +27,10 @@ pub(crate) async fn user(
     user: &ClientUserId,
     cursor: Option<&Cursor>,
     now: Timestamp,
-) -> Result<Report, store::Error> {
+) -> Result<UserReport, Error> {
     let page = app.items.owned_by(user, MAX_ITEMS, cursor).await?;
     let healths = Healths::of(&app.connectors, &page.items, now).await;
-    Ok(Report::User {
+    Ok(UserReport {
         items: page
             .items
             .iter()

@@ -1,16 +1,46 @@
-//! The content of an inspection, and the values that it omits.
+//! inspect: the content of a report, the values that it omits, and the widget's pages.
 
+mod widget;
+
+use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::Schedule;
-use tests::Deployment;
+use tests::{Deployment, sample};
 use uuid::Uuid;
 
-use super::{USER, ask, event, row};
+const USER: &str = "usr_01J9X";
+const FUNCTION_ARN: &str = "arn:aws:lambda:sa-east-1:123456789012:function:inspect";
+
+/// Returns the function's response to an event.
+pub(crate) async fn inspected(deployment: &Deployment, event: Value) -> Value {
+    let response = inspect::handle(&deployment.inspect(), event, FUNCTION_ARN, now()).await;
+    serde_json::to_value(response.unwrap()).unwrap()
+}
 
 async fn inspect(deployment: &Deployment, item_id: impl ToString) -> Value {
     let command = json!({"action": "inspect", "itemId": item_id.to_string()});
-    serde_json::to_value(ask(deployment, command).await).unwrap()
+    inspected(deployment, command).await
+}
+
+fn event(name: &str, event_id: &str, item_id: ItemId, user: &str) -> Value {
+    json!({"event": name, "eventId": event_id, "itemId": item_id, "clientUserId": user})
+}
+
+#[tokio::test]
+async fn the_sample_commands_are_understood() {
+    let deployment = Deployment::start().await;
+
+    for (sample, result) in [
+        ("item", "item"),
+        ("user", "user"),
+        ("unknown-field", "refused"),
+    ] {
+        let command = sample::json(&format!("inspect/{sample}.json"));
+        let report = inspected(&deployment, command).await;
+
+        assert_eq!(report["result"], result, "{sample}: {report}");
+    }
 }
 
 #[tokio::test]
@@ -39,7 +69,8 @@ async fn an_item_is_reported_with_its_phase_reason_error_next_fetch_and_history(
         "the bank has locked the account"
     );
     assert_eq!(report["snapshot"]["error"]["code"], "ACCOUNT_LOCKED");
-    let stored = row(&deployment, item_id).await.unwrap();
+    let stored = deployment.tables.item_store().get(item_id).await.unwrap();
+    let stored = stored.unwrap();
     assert_eq!(
         report["schedule"]["nextFetchAt"],
         json!(stored.schedule.next_fetch_at)
@@ -140,10 +171,9 @@ async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
     assert_eq!(report["eventsTotal"], 1);
 }
 
-#[tokio::test]
-async fn the_banks_prompt_to_the_user_is_omitted() {
-    let deployment = Deployment::start().await;
-    let item_id: pluggy::ItemId = Uuid::new_v4().to_string().parse().unwrap();
+/// Stores an item with everything that a bank may ask of its user, each text with the word SECRET.
+async fn item_with_secrets(deployment: &Deployment) -> ItemId {
+    let item_id: ItemId = Uuid::new_v4().to_string().parse().unwrap();
     let item = serde_json::from_value(json!({
         "id": item_id, "status": "WAITING_USER_ACTION", "executionStatus": "WAITING_USER_ACTION",
         "updatedAt": now(), "clientUserId": USER,
@@ -171,6 +201,13 @@ async fn the_banks_prompt_to_the_user_is_omitted() {
     let body =
         json!({"event": "item/updated", "eventId": "1", "itemId": item_id, "note": "SECRET-5"});
     deployment.deliver(&body).await;
+    item_id
+}
+
+#[tokio::test]
+async fn the_banks_prompt_to_the_user_is_omitted() {
+    let deployment = Deployment::start().await;
+    let item_id = item_with_secrets(&deployment).await;
 
     let report = inspect(&deployment, item_id).await;
 
@@ -196,9 +233,9 @@ async fn a_users_items_are_listed_page_by_page() {
     }
 
     let mut command = json!({"action": "inspect", "clientUserId": USER});
-    let first = serde_json::to_value(ask(&deployment, command.clone()).await).unwrap();
+    let first = inspected(&deployment, command.clone()).await;
     command["cursor"] = first["cursor"].clone();
-    let second = serde_json::to_value(ask(&deployment, command).await).unwrap();
+    let second = inspected(&deployment, command).await;
 
     let [first_page, second_page] =
         [&first, &second].map(|page| page["items"].as_array().unwrap().len());

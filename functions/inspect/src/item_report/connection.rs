@@ -1,6 +1,6 @@
 //! The connection as its user sees it, and the reason.
 
-use connection::{ActionKind, Assessment, Phase, assess};
+use connection::{ActionKind, Assessment, Language, Phase, assess, message};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{Healths, RowState, StoredItem};
@@ -19,6 +19,9 @@ pub struct Connection {
     pub reason: &'static str,
     /// The reason in words.
     pub why: &'static str,
+    /// The message to the user, in English. The command line does not show it.
+    #[serde(skip)]
+    pub message: &'static str,
 }
 
 impl Connection {
@@ -37,6 +40,7 @@ impl Connection {
             expires_at: assessment.expires_at,
             reason: assessment.reason.code(),
             why: assessment.reason.meaning(),
+            message: message(assessment.reason, Language::English),
         })
     }
 }

@@ -16,6 +16,7 @@ pub use connection::Connection;
 pub use event_line::EventLine;
 pub use schedule::ScheduleReport;
 pub use snapshot::SnapshotReport;
+pub(crate) use snapshot::{ErrorLine, ProductLine};
 pub use summary::ItemSummary;
 
 /// Maximum number of events in the report.
@@ -112,6 +113,13 @@ impl ItemReport {
             events_total: timeline.events.len(),
             events_complete: timeline.is_complete,
         }
+    }
+}
+
+impl ItemReport {
+    /// Whether there is a row or an event of the item.
+    pub(crate) fn is_known(&self) -> bool {
+        self.row != "absent" || self.events_total > 0
     }
 }
 

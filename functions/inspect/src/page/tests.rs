@@ -1,0 +1,276 @@
+use super::*;
+use serde_json::json;
+use store::{
+    EventKey, EventRow, FailedFetch, Healths, Origin, Owner, PendingSignal, Provenance, RowState,
+    Schedule, Snapshot, StoredItem, Target, Timeline,
+};
+
+use crate::ItemSummary;
+use crate::item_report::Row;
+
+const NOW: &str = "2026-11-23T12:00:00Z";
+const ARN: &str = "arn:aws:lambda:sa-east-1:123456789012:function:inspect";
+/// Texts that would be markup, an attribute or the end of an element if they were not escaped.
+const HOSTILE: [&str; 5] = [
+    "<script>alert(1)</script>",
+    "\" autofocus onfocus=\"alert(1)",
+    "' onmouseover='alert(1)",
+    "</cwdb-action><img src=x onerror=alert(1)>",
+    "</style>&lt;b&gt;{{1}}<!--",
+];
+
+/// Returns an item of which everything that others write is `text`.
+fn stored(text: &str) -> StoredItem {
+    let item: Box<pluggy::Item> = serde_json::from_value(json!({
+        "id": "9a7b6c5d-0000-4000-8000-000000000001",
+        "connector": {"id": 2, "name": text, "health": {"status": text}},
+        "status": "LOGIN_ERROR", "executionStatus": text,
+        "error": {"code": "ACCOUNT_LOCKED", "message": text, "providerMessage": text},
+        "parameter": {"name": "token", "data": "KEPT-OUT"},
+        "userAction": {"type": "qr", "instructions": "KEPT-OUT", "attributes": {"data": "KEPT-OUT"}},
+        "statusDetail": {text: {"isUpdated": false, "lastUpdatedAt": "2026-11-20T12:00:00Z",
+            "warnings": [{"code": text}]}},
+        "createdAt": "2026-11-01T12:00:00Z", "updatedAt": "2026-11-20T12:00:00Z",
+    }))
+    .unwrap();
+    StoredItem {
+        item_id: item.id,
+        created_at: item.created_at.unwrap(),
+        state: RowState::Fetched {
+            owner: Some(Owner {
+                user: text.parse().unwrap(),
+                provenance: Provenance::Response,
+            }),
+            snapshot: Snapshot {
+                item,
+                fetched_at: "2026-11-23T11:57:00Z".parse().unwrap(),
+            },
+        },
+        schedule: Schedule {
+            next_fetch_at: Some("2026-11-23T11:00:00Z".parse().unwrap()),
+            fetch_failures: 2,
+            missing_since: Some("2026-11-23T11:30:00Z".parse().unwrap()),
+            confirming_fetches: 1,
+            cut_fetches: 0,
+            pending_signal: Some(PendingSignal::Change),
+            last_error: Some(FailedFetch {
+                at: "2026-11-23T10:00:00Z".parse().unwrap(),
+                reason: text.to_owned(),
+                error_id: Some(text.to_owned()),
+            }),
+        },
+    }
+}
+
+fn timeline(text: &str, length: usize, is_complete: bool) -> Timeline {
+    let event = |number: usize| EventRow {
+        key: EventKey {
+            partition: Target::Item(stored(text).item_id).key(),
+            sort: format!("{text}{number}"),
+        },
+        kind: text.to_owned().into(),
+        received_at: "2026-11-23T11:56:59Z".parse().unwrap(),
+        origin: Origin::Webhook,
+        quarantine: Some(text.to_owned()),
+        is_truncated: true,
+        body: None,
+    };
+    Timeline {
+        events: (0..length).map(event).collect(),
+        is_complete,
+    }
+}
+
+fn item(text: &str, timeline: &Timeline) -> Content {
+    let stored = stored(text);
+    let (id, row) = (stored.item_id, Row::Readable(Box::new(stored)));
+    let report = ItemReport::new(id, &row, &Healths::default(), timeline, now());
+    Content::Item(Box::new(report))
+}
+
+fn user(text: &str) -> Content {
+    let summary = ItemSummary::new(&stored(text), &Healths::default(), now());
+    let report = UserReport {
+        items: vec![summary],
+        cursor: Some("MTc5".to_owned()),
+    };
+    Content::User(text.parse().unwrap(), report)
+}
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn html(content: &Content, theme: Theme) -> String {
+    let page = Page {
+        theme,
+        function_arn: ARN,
+        now: now(),
+    };
+    page.html(content)
+}
+
+fn light(content: &Content) -> String {
+    html(content, Theme::Light)
+}
+
+/// Returns the names of all tags, as a parser meets them, and the names of their attributes.
+fn tags(html: &str) -> Vec<String> {
+    let (_, body) = html.split_once("</style>").unwrap();
+    let tags = body.split('<').skip(1);
+    tags.map(|tag| {
+        let tag = tag.split('>').next().unwrap();
+        let outside_quotes = tag.split('"').step_by(2);
+        outside_quotes.collect::<Vec<_>>().join("\"\"")
+    })
+    .collect()
+}
+
+/// Returns the parameters of each button, as a browser reads them.
+fn parameters(html: &str) -> Vec<Value> {
+    let actions = html.split("<cwdb-action").skip(1);
+    actions
+        .map(|action| {
+            let text = action.split_once('>').unwrap().1;
+            let text = text.split("</cwdb-action>").next().unwrap();
+            let text = text.replace("&quot;", "\"").replace("&lt;", "<");
+            serde_json::from_str(&text.replace("&gt;", ">").replace("&amp;", "&")).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn a_hostile_text_adds_no_markup() {
+    for (number, text) in HOSTILE.into_iter().enumerate() {
+        for (content, harmless) in [
+            (
+                item(text, &timeline(text, 2, true)),
+                item("x", &timeline("x", 2, true)),
+            ),
+            (user(text), user("x")),
+            (
+                Content::Problem(text.to_owned()),
+                Content::Problem("x".to_owned()),
+            ),
+        ] {
+            let page = light(&content);
+
+            assert_eq!(tags(&page), tags(&light(&harmless)), "text {number}");
+            // A single quote does nothing, since every attribute has double ones.
+            assert!(
+                text.starts_with('\'') || !page.contains(text),
+                "text {number}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_buttons_call_the_function_with_what_they_show() {
+    for text in HOSTILE.into_iter().chain(["usr_1"]) {
+        let (of_item, of_user) = (
+            light(&item(text, &timeline("x", 1, true))),
+            light(&user(text)),
+        );
+
+        assert_eq!(
+            parameters(&of_item),
+            [json!({"search": true}), json!({"clientUserId": text})]
+        );
+        assert_eq!(
+            parameters(&of_user),
+            [
+                json!({"search": true}),
+                json!({"itemId": "9a7b6c5d-0000-4000-8000-000000000001"}),
+                json!({"clientUserId": text, "cursor": "MTc5"}),
+            ]
+        );
+        let endpoint = format!("endpoint=\"{ARN}\"");
+        assert_eq!(of_user.matches(&endpoint).count(), 3);
+    }
+}
+
+#[test]
+fn the_page_runs_nothing_and_loads_nothing() {
+    for content in [item("x", &timeline("x", 2, true)), user("x")] {
+        let page = light(&content);
+
+        for text in [
+            "<script", "<iframe", "<img", "<link", "src=", "href=", "url(", "@import", "http",
+            " on",
+        ] {
+            assert!(!page.contains(text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_the_bank_asks_of_the_user_is_left_out() {
+    let page = light(&item("x", &timeline("x", 2, true)));
+
+    assert!(page.contains("ACCOUNT_LOCKED: x"), "{page}");
+    assert!(!page.contains("KEPT-OUT"), "{page}");
+}
+
+#[test]
+fn an_items_page_has_its_state_its_next_fetch_its_last_error_and_its_events() {
+    let page = light(&item("Banco Azul", &timeline("item/error", 1, true)));
+
+    for text in [
+        "<h2>Banco Azul <span class=\"badge reconnect\">reconnect</span></h2>",
+        "<dt>Reason</dt><dd><code>account_locked</code>: the bank has locked the account</dd>",
+        "<dt>Next action</dt><dd><code>act_at_bank</code></dd>",
+        "Your bank has locked the access to your account.",
+        "by Pluggy's response",
+        "2026-11-23 11:00:00Z</time> (60 min ago) <strong>overdue</strong>",
+        "<dt>Failures</dt><dd>2 in a row</dd>",
+        "<dt>Last error</dt><dd>Banco Azul, <time",
+        "Pluggy's error id <code>Banco Azul</code>",
+        "change, not yet confirmed by a fetch",
+        "Pluggy has said 404 since",
+        "not updated since <time datetime=\"2026-11-20T12:00:00Z\">2026-11-20 12:00:00Z</time> (3 d ago), warnings Banco Azul",
+        ">item/error</td><td data-label=\"Origin\">webhook</td><td data-label=\"Id\" class=\"id\">item/error0</td>",
+        ">quarantined: item/error, cut</td>",
+        "Newest first, all 1.",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+}
+
+#[test]
+fn a_timeline_that_is_cut_says_so() {
+    for (length, is_complete, expected) in [
+        (100, true, "all 100."),
+        (101, true, "100 of 101."),
+        (100, false, "100 of more than 100."),
+    ] {
+        let page = light(&item("x", &timeline("x", length, is_complete)));
+
+        assert!(
+            page.contains(&format!("Newest first, {expected}")),
+            "{expected}"
+        );
+        assert_eq!(page.matches(">webhook</td>").count(), 100);
+    }
+}
+
+#[test]
+fn the_theme_is_that_of_the_console() {
+    let content = user("usr_1");
+
+    assert!(light(&content).contains("<div class=\"inspect light\">"));
+    assert!(html(&content, Theme::Dark).contains("<div class=\"inspect dark\">"));
+}
+
+#[test]
+fn a_distance_has_one_unit() {
+    for (time, expected) in [
+        ("2026-11-23T12:00:00Z", "0 s ago"),
+        ("2026-11-23T12:01:59Z", "in 119 s"),
+        ("2026-11-23T12:02:00Z", "in 2 min"),
+        ("2026-11-23T09:59:59Z", "2 h ago"),
+        ("2026-11-21T11:00:00Z", "2 d ago"),
+    ] {
+        assert_eq!(distance(time.parse().unwrap(), now()), expected);
+    }
+}
