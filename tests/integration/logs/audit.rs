@@ -131,7 +131,7 @@ async fn every_inspection_leaves_an_audit_line() {
     }
 }
 
-/// Guards that a view of the dashboard is logged like a command. Who views is in CloudTrail alone.
+/// Guards that a view of the dashboard is logged like a command. Who views is in `CloudTrail` alone.
 #[tokio::test]
 async fn a_search_on_the_dashboard_leaves_an_audit_line_for_each_lookup() {
     let deployment = Deployment::start().await;
