@@ -119,11 +119,8 @@ fn text(text: impl AsRef<str>) -> Option<Markup> {
 
 /// Returns the phase as a badge.
 fn badge(connection: Option<&Connection>) -> Markup {
-    let Some(connection) = connection else {
-        return html! { span class="badge" { "no connection" } };
-    };
-    let phase = connection.phase.as_str();
-    html! { span class={ "badge " (phase) } { (phase) } }
+    let phase = connection.map_or("", |connection| connection.phase.as_str());
+    html! { span class={ "badge " (phase) } { @if phase.is_empty() { "no connection" } @else { (phase) } } }
 }
 
 fn seconds(time: Timestamp) -> String {
