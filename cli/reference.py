@@ -15,7 +15,7 @@ HEAD = """\
 
 For operators: every command of `pluggy-lambda` and its options, and every check of `preflight`. `make cli-files` writes
 this page from the commands. How to install it: [cli/README.md](../../cli/README.md). What to use when:
-[deploy](../guides/deploy.md) and [operate](../operate.md).
+[deploy](../guides/deploy.md) and [operate](../operations/commands.md).
 
 With `--json`, a command prints one document on the standard output: `version` (1), `command`, `environment`, and
 `result` or `error` (`problem`, `remedy`). Messages and progress are on the standard error. A document may gain fields;

@@ -1,4 +1,4 @@
-//! docs/status.md: the API's response for each state, generated from the code that decides it.
+//! docs/reference/status.md: the API's response for each state, generated from the code that decides it.
 
 mod circumstances;
 mod states;

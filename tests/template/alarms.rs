@@ -92,7 +92,7 @@ fn every_alarm_links_a_page_that_names_it() {
     for (name, alarm) in alarms(&template) {
         let description = alarm["AlarmDescription"].as_str().unwrap();
         let page = description
-            .rsplit_once(" docs/runbook/")
+            .rsplit_once(" docs/operations/runbook/")
             .and_then(|(_, page)| page.strip_suffix(".md"))
             .unwrap_or_else(|| panic!("{name}: {description}"));
         linked.entry(page).or_default().push(name);

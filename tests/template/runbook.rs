@@ -33,7 +33,7 @@ pub(crate) fn page_of(alarm: &str) -> String {
 
 /// Returns the pages, by name.
 pub(crate) fn pages() -> BTreeMap<String, String> {
-    let folder = std::fs::read_dir(artifacts::path("docs/runbook")).unwrap();
+    let folder = std::fs::read_dir(artifacts::path("docs/operations/runbook")).unwrap();
     folder
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.file_stem().unwrap() != "README")
@@ -93,7 +93,8 @@ fn every_page_has_its_parts_and_fits_a_screen() {
 
 #[test]
 fn the_index_leads_to_every_page() {
-    let index = std::fs::read_to_string(artifacts::path("docs/runbook/README.md")).unwrap();
+    let index =
+        std::fs::read_to_string(artifacts::path("docs/operations/runbook/README.md")).unwrap();
 
     for name in pages().keys() {
         assert!(index.contains(&format!("]({name}.md)")), "{name}");
@@ -105,7 +106,7 @@ fn every_link_leads_somewhere() {
     for (name, page) in pages() {
         for target in page.split("](").skip(1) {
             let target = target.split([')', '#']).next().unwrap();
-            let path = artifacts::path(&format!("docs/runbook/{target}"));
+            let path = artifacts::path(&format!("docs/operations/runbook/{target}"));
             assert!(path.exists(), "{name}: {target}");
         }
     }
