@@ -13,7 +13,7 @@ from pluggy_lambda.text import counted, listed
 TABLES = ("EventTableName", "ItemTableName", "CredentialTableName", "LimitTableName")
 ALARMS_IN_A_CALL = 100
 SHOWN = 10
-RUNBOOK = re.compile(r"docs/operations/runbook/[\w-]+\.md")
+RUNBOOK = re.compile(r"docs/operations/runbook/[\w-]+\.md#[\w-]+")
 
 
 def stack_is_complete(facts: Facts) -> Outcome:
