@@ -150,6 +150,7 @@ lint: lint-tools ## Run every static check
 	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml examples/template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
 	@$(PYTHON) scripts/lint_openapi.py
+	@.tools/lint/bin/python scripts/lint_documents.py
 	$(WITH_TOOLS) ruff check --config scripts/ruff.toml $(PYTHON_CODE)
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
 

@@ -1,4 +1,4 @@
-"""Check of docs/reference/openapi.yaml and its examples by the OpenAPI specification and the rules in scripts/openapi."""
+"""Check of docs/reference/openapi.yaml by the OpenAPI specification and the rules in scripts/openapi."""
 
 import os
 import subprocess

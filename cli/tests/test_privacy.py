@@ -51,9 +51,7 @@ class Erase(Privacy):
     def test_the_command_waits_as_the_function_says_and_prints_the_receipt(self) -> None:
         client = self.function(running(0), running(23), receipt())
 
-        with mock.patch("time.sleep") as sleep, mock.patch(
-            "pluggy_lambda.jobs.erasure.erase.__defaults__", (sleep,)
-        ):
+        with mock.patch("time.sleep") as sleep, mock.patch("pluggy_lambda.jobs.erasure.erase.__defaults__", (sleep,)):
             result = self.invoke("privacy", "erase", "--env", "dev", USER, "--yes")
 
         self.assertEqual(result.exit_code, 0, result.stderr)

@@ -284,7 +284,10 @@ class Command(Project):
         result = self.invoke("replay", "--bus", "--env", "dev", "--since", "24h")
 
         self.assertEqual(result.exit_code, 1, result.output)
-        self.assertIn("The bus refused 1 event: see docs/operations/runbook/publishing.md#publishdeadlettersalarm.\n", result.stdout)
+        self.assertIn(
+            "The bus refused 1 event: see docs/operations/runbook/publishing.md#publishdeadlettersalarm.\n",
+            result.stdout,
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Schemathesis on the running stack: valid and invalid requests from docs/reference/openapi.yaml, and their responses."""
+"""Schemathesis on the running stack: valid and invalid requests from docs/reference/openapi.yaml."""
 
 import os
 import subprocess
