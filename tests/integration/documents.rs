@@ -122,12 +122,19 @@ fn the_index_of_decisions_lists_every_record_by_its_title() {
         })
         .collect();
 
+    // Grouped by area.
     let index = document("decisions/README.md");
-    let listed: Vec<_> = index
+    let mut listed: Vec<_> = index
         .lines()
         .filter(|line| line.contains(".md) |"))
         .collect();
+    listed.sort_by_key(|line| number(line));
     assert_eq!(listed, expected);
+}
+
+/// Returns the number in the first column of a row.
+fn number(row: &str) -> usize {
+    row.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// Returns the texts in backticks in the first column of the table with this header.
