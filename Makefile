@@ -127,7 +127,7 @@ fuzz: check-machine # Test the webhook with hostile input (SECONDS=600 for each 
 	@$(PYTHON) scripts/fuzz.py $(SECONDS)
 
 .PHONY: prove
-prove: build ## Run the proofs of docs/proofs.md at full size and print their figures (over two hours)
+prove: build ## Run the proofs of docs/operations/proofs.md at full size and print their figures (over two hours)
 	HISTORIES=100000 FLOOD_BATCHES=100 $(CARGO_TEST) --profile prove --package tests --test histories -- --nocapture
 	@$(LOCAL_PYTHON) scripts/seeded_bugs.py
 	@$(LOCAL_PYTHON) scripts/prove.py long
@@ -143,7 +143,7 @@ bench-scale: build # Measure the throughput of item-sync (SIZE=10: percent of th
 	@$(LOCAL_PYTHON) scripts/bench.py scale
 
 .PHONY: cost
-cost: build # Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/cost.md)
+cost: build # Measure the cost of a thousand events, status reads and tokens (RECORD=yes writes it to docs/operations/cost.md)
 	@$(PYTHON) scripts/cost.py
 
 .PHONY: profile
@@ -163,6 +163,7 @@ lint: lint-tools ## Run every static check
 	$(WITH_TOOLS) .tools/lint/bin/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml examples/template.yaml
 	$(WITH_TOOLS) checkov --config-file .checkov.yaml
 	@$(PYTHON) scripts/lint_openapi.py
+	@.tools/lint/bin/python scripts/lint_documents.py
 	$(WITH_TOOLS) ruff check --config scripts/ruff.toml $(PYTHON_CODE)
 	$(WITH_TOOLS) ruff format --config scripts/ruff.toml --check $(PYTHON_CODE)
 
@@ -251,8 +252,8 @@ accept-drift: official-tools # Accept Pluggy's present types, and generate their
 	@$(OFFICIAL_PYTHON) scripts/drift.py --accept
 
 .PHONY: status-page
-status-page: check-machine # Generate docs/status.md, after a change of what a state means
-	cargo run --locked --quiet --package tests --bin status-page > docs/status.md
+status-page: check-machine # Generate docs/reference/status.md, after a change of what a state means
+	cargo run --locked --quiet --package tests --bin status-page > docs/reference/status.md
 
 .PHONY: pictures
 pictures: local-tools # Take the pictures of the READMEs in a real Chromium (CHROMIUM=<path> names one)
@@ -271,7 +272,7 @@ page-code: # Copy the code in the pages from the examples of frontend/
 	@$(PYTHON) scripts/page_code.py
 
 .PHONY: performance-page
-performance-page: check-machine # Generate the table and the picture of docs/performance.md from the record of make bench RECORD=yes
+performance-page: check-machine # Generate the table and the picture of docs/operations/performance.md from the record of make bench RECORD=yes
 	cargo run --locked --quiet --package bench --bin performance-page
 
 # Prerequisites of the targets above.

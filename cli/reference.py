@@ -13,9 +13,10 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "cli.md"
 HEAD = """\
 # Command line
 
-For operators: every command of `pluggy-lambda` and its options, and every check of `preflight`. `make cli-files` writes
-this page from the commands. How to install it: [cli/README.md](../../cli/README.md). What to use when:
-[deploy](../guides/deploy.md) and [operate](../operate.md).
+For operators. After this page you know every command of `pluggy-lambda` with its options, and every check of
+`preflight`. `make cli-files` writes this page from the commands. How to install it:
+[cli/README.md](../../cli/README.md). What to use when:
+[deploy](../guides/deploy.md) and [commands](../operations/commands.md).
 
 With `--json`, a command prints one document on the standard output: `version` (1), `command`, `environment`, and
 `result` or `error` (`problem`, `remedy`). Messages and progress are on the standard error. A document may gain fields;

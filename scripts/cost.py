@@ -1,6 +1,6 @@
 """`make cost`: resources and costs of a thousand events, status reads and tokens on the built functions.
 
-`RECORD=yes` writes the tables to docs/cost.md.
+`RECORD=yes` writes the tables to docs/operations/cost.md.
 """
 
 import os
@@ -12,7 +12,7 @@ from stack import console, machine, paths
 OPTIONS = ["--locked", "--profile", "prove", "--package", "bench", "--features", "built-stack"]
 COMMAND = ["cargo", "bench", *OPTIONS, "--bench", "cost"]
 FIGURES = paths.ROOT / "target" / "cost.json"
-PAGE = paths.ROOT / "docs" / "cost.md"
+PAGE = paths.ROOT / "docs" / "operations" / "cost.md"
 BEGIN = "<!-- What `make cost RECORD=yes` printed. -->\n"
 END = "<!-- The end of it. -->\n"
 

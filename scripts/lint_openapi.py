@@ -1,4 +1,4 @@
-"""Check of docs/openapi.yaml and its examples by the OpenAPI specification and the rules in scripts/openapi."""
+"""Check of docs/reference/openapi.yaml by the OpenAPI specification and the rules in scripts/openapi."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import subprocess
 from stack import console, machine, node_packages, paths
 
 FOLDER = paths.ROOT / "scripts" / "openapi"
-DOCUMENT = paths.ROOT / "docs" / "openapi.yaml"
+DOCUMENT = paths.ROOT / "docs" / "reference" / "openapi.yaml"
 # No telemetry, and no check for a newer version.
 SILENCE = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 

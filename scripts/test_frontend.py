@@ -55,7 +55,7 @@ def _steps() -> list[Step]:
     sources = [packages, widget, page]
     built = _npm("build", "both packages are built", after=[packages])
     packed = _npm("pack", "both packages are packed", after=[built])
-    types_are_current = "the types are those of docs/openapi.yaml"
+    types_are_current = "the types are those of docs/reference/openapi.yaml"
     sizes = "The limits are in frontend/.size-limit.json."
     return [
         *sources,

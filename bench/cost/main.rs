@@ -1,5 +1,5 @@
 //! The cost of the stack: the built functions do their work a thousand times, and the resources are counted. Prints
-//! tables for docs/cost.md. Writes the figures as JSON to the file that `COST_JSON` names. Progress goes to standard
+//! tables for docs/operations/cost.md. Writes the figures as JSON to the file that `COST_JSON` names. Progress goes to standard
 //! error.
 
 #![allow(

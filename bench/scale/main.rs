@@ -1,5 +1,5 @@
 //! `make bench-scale`: the throughput of item-sync on a stream with several shards. Prints tables and writes
-//! `target/bench/scale.json`. With `RECORD=yes` it also writes the tables to docs/performance.md.
+//! `target/bench/scale.json`. With `RECORD=yes` it also writes the tables to docs/operations/performance.md.
 
 #![allow(
     clippy::expect_used,

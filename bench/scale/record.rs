@@ -24,10 +24,10 @@ pub(crate) fn write(runs: &[Run], tables: &str, environment: &Environment) {
             is_whole,
             "a part is not recorded: leave `SIZE` and `ONLY` out"
         );
-        let page = root.join("docs/performance.md");
+        let page = root.join("docs/operations/performance.md");
         let text = fs::read_to_string(&page).unwrap();
         let text = page::replaced(&text, BEGIN, END, tables);
         fs::write(page, text.expect("the page has a place for the tables")).unwrap();
-        eprintln!("recorded in docs/performance.md");
+        eprintln!("recorded in docs/operations/performance.md");
     }
 }

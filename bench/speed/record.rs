@@ -15,7 +15,7 @@ pub(crate) fn write(speed: &Speed, environment: &Environment) {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("speed.json"), speed::json(speed).unwrap()).unwrap();
     if environment.optional("RECORD").as_deref() == Some("yes") {
-        speed::record(speed, &root.join("docs")).unwrap();
-        eprintln!("recorded in docs/performance.md");
+        speed::record(speed, &root.join("docs/operations")).unwrap();
+        eprintln!("recorded in docs/operations/performance.md");
     }
 }

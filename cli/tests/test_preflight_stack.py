@@ -85,7 +85,7 @@ class Deployed(Project):
 
     def test_an_alarm_that_is_on_names_its_page(self) -> None:
         self.alarms(_alarm("one", []), {**_alarm("two", []), "StateValue": "ALARM"})
-        self.check("alarms-quiet", Warned, "Follow docs/runbook/failures.md")
+        self.check("alarms-quiet", Warned, "Follow docs/operations/runbook/failures.md#failuresalarm")
         self.alarms(_alarm("one", []))
         self.check("alarms-quiet", Passed)
 
@@ -151,7 +151,7 @@ def _resource(kind: str, name: str) -> dict[str, Any]:
 
 
 def _alarm(name: str, actions: list[str]) -> dict[str, Any]:
-    description = "Something is wrong. docs/runbook/failures.md"
+    description = "Something is wrong. docs/operations/runbook/failures.md#failuresalarm"
     return {"AlarmName": name, "AlarmActions": actions, "StateValue": "OK", "AlarmDescription": description}
 
 

@@ -265,7 +265,7 @@ class Command(Project):
 
         self.assertEqual((first.exit_code, text.exit_code, document.exit_code), (130, 1, 1), text.output)
         self.assertIn("1 message deleted from the dead-letter queue, 1 left\n", text.stdout)
-        page = "docs/runbook/publish-dead-letters.md"
+        page = "docs/operations/runbook/publishing.md#publishdeadlettersalarm"
         self.assertIn(f"1 message in the queue since 2026-11-23T12:00:00Z: see {page}.\n", text.stdout)
         found = self.document(document)["result"]
         self.assertEqual((found["deadLettered"], found["messagesLeft"], found["messagesSinceStart"]), (0, 1, 1))
@@ -284,7 +284,10 @@ class Command(Project):
         result = self.invoke("replay", "--bus", "--env", "dev", "--since", "24h")
 
         self.assertEqual(result.exit_code, 1, result.output)
-        self.assertIn("The bus refused 1 event: see docs/runbook/publish-dead-letters.md.\n", result.stdout)
+        self.assertIn(
+            "The bus refused 1 event: see docs/operations/runbook/publishing.md#publishdeadlettersalarm.\n",
+            result.stdout,
+        )
 
 
 if __name__ == "__main__":

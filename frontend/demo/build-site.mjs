@@ -15,7 +15,8 @@ await rm(site, { recursive: true, force: true });
 await mkdir(`${site}/widget`, { recursive: true });
 await bundlePage(site, { playback: "src/playback/prelude.ts" });
 await bundleWidget(`${site}/widget`);
-for (const page of ["index.html", "app.html"]) await writePage(here(`pages/${page}`), `${site}/${page}`, "./");
+for (const page of ["index.html", "app.html", "api.html"])
+  await writePage(here(`pages/${page}`), `${site}/${page}`, "./");
 for (const page of ["widget.html", "bank.html"]) await writePage(`${WIDGET}/${page}`, `${site}/widget/${page}`, "../");
 
 /** Writes a page with relative addresses, whose requests are answered by the playback. */

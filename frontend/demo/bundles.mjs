@@ -1,5 +1,8 @@
-// Bundles of the page and of the app in its phone, from the sources of the packages.
+// Bundles of the page, of the app in its phone, and of the API's reference, from the sources of the packages.
+import { readFile } from "node:fs/promises";
+
 import { build } from "esbuild";
+import { parse } from "yaml";
 
 export const here = (path) => new URL(path, import.meta.url).pathname;
 const packages = here("../packages");
@@ -8,14 +11,32 @@ const packages = here("../packages");
 const COMMON = { bundle: true, minify: true, format: "iife", target: "es2022", jsx: "automatic", logLevel: "warning" };
 const FILES = { assetNames: "[name]", loader: { ".woff2": "file" }, legalComments: "linked" };
 
+const OPENAPI = {
+  name: "openapi",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.yaml$/ }, async ({ path }) => ({
+      contents: JSON.stringify(parse(await readFile(path, "utf8"), { merge: true })),
+      loader: "json",
+    }));
+    onLoad({ filter: /redoc\.standalone\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8"))
+        // The logo of its vendor, which the page would fetch.
+        .replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,")
+        // What it leaves out, as a package.
+        .replaceAll('require("null")', "null"),
+    }));
+  },
+};
+
 /** `more` has further entry points, by the names of their bundles. */
 export function bundlePage(outdir, more = {}) {
   return build({
     ...COMMON,
     ...FILES,
     absWorkingDir: here("."),
-    entryPoints: { page: "src/page.tsx", app: "src/app.tsx", style: "src/style.css", ...more },
+    entryPoints: { page: "src/page.tsx", app: "src/app.tsx", api: "src/api.ts", style: "src/style.css", ...more },
     outdir,
+    plugins: [OPENAPI],
     define: { "process.env.NODE_ENV": '"production"' },
     alias: {
       "@pluggy-lambda/client": `${packages}/client/src/index.ts`,

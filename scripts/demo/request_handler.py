@@ -25,7 +25,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-PAGES = {"/": "index.html", "/app.html": "app.html"}
+PAGES = {"/": "index.html", "/app.html": "app.html", "/api.html": "api.html"}
 
 
 @dataclass(frozen=True)

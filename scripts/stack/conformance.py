@@ -1,4 +1,4 @@
-"""Schemathesis on the running stack: valid and invalid requests from docs/openapi.yaml, and their responses."""
+"""Schemathesis on the running stack: valid and invalid requests from docs/reference/openapi.yaml."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from stack import backend_role, console, ministack, paths, sandbox, settings, to
 
 TOOLS = "schemathesis"
 FOLDER = paths.ROOT / "tests" / "schemathesis"
-DOCUMENT = paths.ROOT / "docs" / "openapi.yaml"
+DOCUMENT = paths.ROOT / "docs" / "reference" / "openapi.yaml"
 # The folder in which the configuration expects the ids of this run.
 IDS = paths.LOCAL / "schemathesis"
 # The sandbox's plain bank, and two of its customers.

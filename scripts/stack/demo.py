@@ -18,6 +18,7 @@ SITE_STAMP = fingerprint.Stamp(SITE / "built-from")
 # What the page is made from.
 INPUTS = [
     SOURCES,
+    paths.ROOT / "docs" / "reference" / "openapi.yaml",
     FRONTEND / "packages" / "client" / "src",
     FRONTEND / "packages" / "react" / "src",
     # The page shares scenarios, colors and the signs of banks with it.

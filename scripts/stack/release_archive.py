@@ -13,7 +13,7 @@ from stack import console, paths, sam_template
 
 OUTPUT = paths.ROOT / "target" / "dist"
 TEMPLATE = paths.ROOT / "template.yaml"
-README = Path(__file__).with_name("release_readme.md")
+README = Path(__file__).with_name("release_readme.txt")
 NAME = "pluggy-lambda"
 CHECKSUMS = "SHA256SUMS"
 # What an archive has as it is in the checkout.

@@ -19,6 +19,7 @@ class ServerTest(unittest.TestCase):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         (folder / "index.html").write_text("page")
         (folder / "app.html").write_text("app")
+        (folder / "api.html").write_text("api")
         (folder.parent / f"{folder.name}.html").write_text("secret")
         self.addCleanup((folder.parent / f"{folder.name}.html").unlink)
         self.controls: list[tuple[str, str, Any]] = []
@@ -53,6 +54,7 @@ class ServerTest(unittest.TestCase):
     def test_its_own_pages_are_served(self) -> None:
         self.assertEqual(self.send("GET", "/"), (200, "page"))
         self.assertEqual(self.send("GET", "/app.html?user=ana"), (200, "app"))
+        self.assertEqual(self.send("GET", "/api.html"), (200, "api"))
         status, config = self.send("GET", "/config.json")
         self.assertEqual((status, json.loads(config)["bankUrl"]), (200, "http://127.0.0.1:9100/bank/login"))
         status, token = self.send("POST", "/token", {"user": "ana"}, Origin=ORIGIN)
@@ -74,6 +76,7 @@ class ServerTest(unittest.TestCase):
     def test_a_link_from_elsewhere_opens_the_page_and_nothing_else(self) -> None:
         visit = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
         self.assertEqual(self.send("GET", "/", **visit)[0], 200)
+        self.assertEqual(self.send("GET", "/api.html", **visit)[0], 200)
         self.assertEqual(self.send("GET", "/config.json", **visit)[0], 403)
 
     def test_only_the_users_of_the_page_get_tokens_and_feeds(self) -> None:

@@ -31,7 +31,7 @@ const CREATED: &str = "created";
 /// More await points than an erasure has.
 const MAX_POINTS: usize = 400;
 
-/// What runs beside the erasure.
+/// A process beside the erasure.
 #[derive(Clone, Copy, Debug)]
 enum Other {
     /// A fetch of the events that have arrived before.
@@ -53,7 +53,7 @@ enum Stops {
     Fetch,
 }
 
-/// What is known of the item when the erasure begins.
+/// The state of the item when the erasure begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
     /// It was fetched.

@@ -1,4 +1,4 @@
-//! `docs/openapi.yaml` against the code. Each response that an endpoint's test receives is compared with it, too.
+//! `docs/reference/openapi.yaml` against the code. Each response that an endpoint's test receives is compared with it, too.
 
 mod answer;
 mod document;

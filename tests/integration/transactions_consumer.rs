@@ -15,7 +15,7 @@ use testbed::{CREATED, DELETED, Testbed, UPDATED, event, id_texts};
 
 const SCHEMA: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../docs/events/webhook.v1.schema.json"
+    "/../docs/reference/events/webhook.v1.schema.json"
 );
 /// A user with thirty times the usual transactions, which is more than one page.
 const BUSY_USER: &str = "user-ok-perf-30";

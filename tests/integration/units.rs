@@ -1,4 +1,4 @@
-//! The DynamoDB cost of each operation of the stack: its requests, and the number of units. docs/cost.md lists them
+//! The DynamoDB cost of each operation of the stack: its requests, and the number of units. docs/operations/cost.md lists them
 //! with the prices. A change that increases a cost fails here.
 
 mod engine;

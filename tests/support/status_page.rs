@@ -1,4 +1,4 @@
-//! docs/status.md: the API's response for each state, generated from the code that decides it.
+//! docs/reference/status.md: the API's response for each state, generated from the code that decides it.
 
 mod circumstances;
 mod states;
@@ -16,8 +16,9 @@ const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
 const INTRODUCTION: &str = "\
 # States of a connection
 
-What `GET /items/{itemId}` answers for each state of an item at Pluggy. `make status-page` makes this page from the code
-that decides (`shared/connection`), and a test compares the two.
+For frontend developers and operators. After this page you know what `GET /items/{itemId}` answers for each state of an item
+at Pluggy, and what to show. `make status-page` makes this page from the code that decides (`shared/connection`), and a test
+compares the two.
 
 `phase` and `nextAction.kind` are closed vocabularies: switch on them. `nextAction.reason` says why, with a stable code; [the
 reasons](#reasons) are an open vocabulary, so ignore a code that you do not know. `status`, `executionStatus` and `error.code`

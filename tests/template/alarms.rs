@@ -83,33 +83,33 @@ fn every_alarm_notifies_the_topic_if_there_is_one() {
     }
 }
 
-/// Guards that each page is about one problem, of one alarm or of several that are resolved alike.
+/// Guards that each section is about one alarm, or about several that are resolved alike.
 #[test]
-fn every_alarm_links_a_page_that_names_it() {
+fn every_alarm_links_a_section_that_names_it() {
     let template = Template::load();
-    let pages = runbook::pages();
-    let mut linked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let sections = runbook::sections();
+    let mut linked: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, alarm) in alarms(&template) {
         let description = alarm["AlarmDescription"].as_str().unwrap();
-        let page = description
-            .rsplit_once(" docs/runbook/")
-            .and_then(|(_, page)| page.strip_suffix(".md"))
+        let (_, section) = description
+            .rsplit_once(" docs/operations/runbook/")
             .unwrap_or_else(|| panic!("{name}: {description}"));
-        linked.entry(page).or_default().push(name);
+        linked
+            .entry(section)
+            .or_default()
+            .push(format!("{name}Alarm"));
     }
 
     assert_eq!(
-        pages.keys().map(String::as_str).collect::<Vec<_>>(),
+        sections.keys().map(String::as_str).collect::<Vec<_>>(),
         linked.keys().copied().collect::<Vec<_>>()
     );
-    for (page, alarms) in linked {
-        let text = &pages[page];
-        if let [alarm] = alarms[..] {
-            assert_eq!(page, runbook::page_of(alarm));
-            assert!(text.starts_with(&format!("# {alarm}Alarm\n")), "{page}");
+    for (section, alarms) in linked {
+        if let [alarm] = &alarms[..] {
+            assert!(section.ends_with(&format!("#{}", runbook::anchor(alarm))));
         }
         for alarm in alarms {
-            assert!(text.contains(&format!("{alarm}Alarm")), "{page}: {alarm}");
+            assert!(sections[section].contains(&alarm), "{section}: {alarm}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The runbook: its pages are complete, and its queries use names that are logged.
+//! The runbook: each section of a page is complete, and its query uses names that are logged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::template::Template;
 
 /// The first words of the CloudWatch Logs Insights stages that the pages use.
 const COMMANDS: [&str; 5] = ["fields", "filter", "limit", "sort", "stats"];
-/// The parts of each page.
+/// The parts of each section.
 const PARTS: [&str; 5] = [
     "**Meaning.**",
     "**Impact.**",
@@ -19,36 +19,41 @@ const PARTS: [&str; 5] = [
     "**Resolved when.**",
 ];
 
-/// Returns the name of an alarm's page: the alarm's own name in kebab case.
-pub(crate) fn page_of(alarm: &str) -> String {
-    let mut page = String::new();
-    for character in alarm.chars() {
-        if character.is_ascii_uppercase() && !page.is_empty() {
-            page.push('-');
+/// Returns the sections, by page and anchor, such as `quotas.md#accountconcurrencyalarm`. Each begins with its heading.
+pub(crate) fn sections() -> BTreeMap<String, String> {
+    let mut sections = BTreeMap::new();
+    for (page, text) in pages() {
+        for section in text.split("\n## ").skip(1) {
+            let anchor = anchor(section.lines().next().unwrap());
+            sections.insert(format!("{page}#{anchor}"), section.to_owned());
         }
-        page.push(character.to_ascii_lowercase());
     }
-    page
+    sections
 }
 
-/// Returns the pages, by name.
-pub(crate) fn pages() -> BTreeMap<String, String> {
-    let folder = std::fs::read_dir(artifacts::path("docs/runbook")).unwrap();
+/// Returns the anchor of a heading, as GitHub makes it.
+pub(crate) fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
+/// Returns the pages, by file name.
+fn pages() -> BTreeMap<String, String> {
+    let folder = std::fs::read_dir(artifacts::path("docs/operations/runbook")).unwrap();
     folder
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.file_stem().unwrap() != "README")
         .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             (name, std::fs::read_to_string(&path).unwrap())
         })
         .collect()
 }
 
-/// Returns the only query of a page.
-fn query(page: &str) -> &str {
-    let (_, rest) = page.split_once("```text\n").unwrap();
+/// Returns the only query of a section.
+fn query(section: &str) -> &str {
+    let (_, rest) = section.split_once("```text\n").unwrap();
     let (query, rest) = rest.split_once("\n```\n").unwrap();
-    assert!(!rest.contains("```"), "one query a page");
+    assert!(!rest.contains("```"), "one query a section");
     query
 }
 
@@ -82,39 +87,33 @@ fn words(bare: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_page_has_its_parts_and_fits_a_screen() {
-    for (name, page) in pages() {
+fn every_section_has_its_parts_and_fits_a_screen() {
+    for (name, section) in sections() {
         for part in PARTS {
-            assert!(page.contains(part), "{name}: {part}");
+            assert_eq!(section.matches(part).count(), 1, "{name}: {part}");
         }
-        assert!(page.lines().count() < 50, "{name}");
+        assert!(section.lines().count() < 50, "{name}");
     }
 }
 
 #[test]
-fn the_index_leads_to_every_page() {
-    let index = std::fs::read_to_string(artifacts::path("docs/runbook/README.md")).unwrap();
+fn the_index_leads_to_every_page_by_its_title_and_to_every_section() {
+    let index = artifacts::path("docs/operations/runbook/README.md");
+    let index = std::fs::read_to_string(index).unwrap();
 
-    for name in pages().keys() {
-        assert!(index.contains(&format!("]({name}.md)")), "{name}");
+    for (page, text) in pages() {
+        let title = text.lines().next().unwrap().trim_start_matches("# ");
+        assert!(index.contains(&format!("| [{title}]({page}) |")), "{page}");
     }
-}
-
-#[test]
-fn every_link_leads_somewhere() {
-    for (name, page) in pages() {
-        for target in page.split("](").skip(1) {
-            let target = target.split([')', '#']).next().unwrap();
-            let path = artifacts::path(&format!("docs/runbook/{target}"));
-            assert!(path.exists(), "{name}: {target}");
-        }
+    for name in sections().keys() {
+        assert!(index.contains(&format!("]({name})")), "{name}");
     }
 }
 
 #[test]
 fn every_query_is_made_of_known_commands() {
-    for (name, page) in pages() {
-        let (bare, _) = split_quoted(query(&page));
+    for (name, section) in sections() {
+        let (bare, _) = split_quoted(query(&section));
 
         for stage in bare.split('|') {
             let command = stage.split_whitespace().next().unwrap();
@@ -130,8 +129,8 @@ fn every_query_is_made_of_known_commands() {
 
 #[test]
 fn a_name_with_a_dot_is_in_backticks() {
-    for (name, page) in pages() {
-        let (bare, _) = split_quoted(query(&page));
+    for (name, section) in sections() {
+        let (bare, _) = split_quoted(query(&section));
 
         for word in words(&bare) {
             assert!(!word.contains('.'), "{name}: {word}");
@@ -143,8 +142,8 @@ fn a_name_with_a_dot_is_in_backticks() {
 fn every_query_uses_metrics_that_are_emitted() {
     let emitted: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
 
-    for (name, page) in pages() {
-        let (bare, _) = split_quoted(query(&page));
+    for (name, section) in sections() {
+        let (bare, _) = split_quoted(query(&section));
 
         for word in words(&bare) {
             let is_figure = word.starts_with(|first: char| first.is_ascii_uppercase());
@@ -161,8 +160,8 @@ fn every_query_uses_messages_that_are_logged() {
         read_code(&artifacts::path(folder), &mut code);
     }
 
-    for (name, page) in pages() {
-        let query = query(&page);
+    for (name, section) in sections() {
+        let query = query(&section);
         for message in query.split("message").skip(1).filter_map(equated) {
             assert!(
                 code.contains(&format!("\"{message}\"")),
@@ -174,8 +173,8 @@ fn every_query_uses_messages_that_are_logged() {
 
 #[test]
 fn no_query_needs_lines_of_lambdas_own_that_are_not_logged() {
-    for (name, page) in pages() {
-        assert!(!query(&page).contains("\"platform."), "{name}");
+    for (name, section) in sections() {
+        assert!(!query(&section).contains("\"platform."), "{name}");
     }
 }
 
@@ -197,7 +196,7 @@ fn read_code(folder: &std::path::Path, code: &mut String) {
 }
 
 #[test]
-fn every_page_queries_an_existing_log() {
+fn every_section_queries_an_existing_log() {
     let template = Template::load();
     let logs: BTreeSet<_> = functions::ALL
         .iter()
@@ -208,8 +207,8 @@ fn every_page_queries_an_existing_log() {
         })
         .collect();
 
-    for (name, page) in pages() {
-        let (_, rest) = page.split_once("Logs Insights over").unwrap();
+    for (name, section) in sections() {
+        let (_, rest) = section.split_once("Logs Insights over").unwrap();
         let (place, _) = rest.split_once("```").unwrap();
         for log in place
             .split('`')

@@ -116,7 +116,7 @@ def _of_response(error: Exception, who: str, sign_in: str) -> Failure:
     if code in DENIED:
         return Failure(
             f"{who} denies {operation}: {_line(message)}",
-            "Use a role with this permission. docs/operate.md#permissions lists what each command needs.",
+            "Use a role with this permission. docs/operations/commands.md#permissions lists what each command needs.",
         )
     return Failure(
         f"{who} refuses {operation}: {code}: {_line(message)}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pluggy_lambda.errors import Failure
 from pluggy_lambda.functions import Ask
 
-RUNBOOK = "docs/runbook/webhook-registration-broken.md"
+RUNBOOK = "docs/operations/runbook/webhook-registration.md#webhookregistrationbrokenalarm"
 MEANINGS = {
     "missing": "no webhook at Pluggy has this address",
     "elsewhere": "another webhook at Pluggy sends the webhook secret to another address",

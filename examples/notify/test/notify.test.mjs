@@ -84,7 +84,7 @@ test('a user is notified of each reason once, with nothing but the id and the re
 })
 
 test('the user is needed for every action that only they can take', async () => {
-  const schema = JSON.parse(await readFile(new URL('../../../docs/events/item.v1.schema.json', import.meta.url)))
+  const schema = JSON.parse(await readFile(new URL('../../../docs/reference/events/item.v1.schema.json', import.meta.url)))
   const kinds = schema.$defs.nextAction.properties.kind.enum
 
   const needed = []

@@ -19,7 +19,7 @@ pub struct BusEvent {
     pub detail: Detail,
 }
 
-/// An event `user.erased` of the bus. `docs/events/user.v1.schema.json` describes it in full.
+/// An event `user.erased` of the bus. `docs/reference/events/user.v1.schema.json` describes it in full.
 #[derive(Clone, Debug, Deserialize)]
 pub struct UserErased {
     /// The event as Pluggy on Lambda published it.
@@ -54,7 +54,7 @@ struct Kind {
     detail_type: String,
 }
 
-/// The detail of an event `webhook.*`. `docs/events/webhook.v1.schema.json` describes it in full.
+/// The detail of an event `webhook.*`. `docs/reference/events/webhook.v1.schema.json` describes it in full.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {

@@ -111,7 +111,9 @@ function Page({ config }: { config: Config }) {
       <header className="top">
         <div>
           <h1>{texts.title}</h1>
-          <p>{texts.lead}</p>
+          <p>
+            {texts.lead} <a href="api.html">{texts.api}</a>
+          </p>
         </div>
         <div className="settings">
           <Choice

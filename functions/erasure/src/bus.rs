@@ -14,7 +14,7 @@ use crate::Error;
 
 const SOURCE: &str = "pluggy-lambda";
 const USER_ERASED: &str = "user.erased";
-/// Version of the schemas in docs/events.
+/// Version of the schemas in docs/reference/events.
 const SCHEMA_VERSION: u32 = 1;
 /// Items of one event. An entry holds 256 KB.
 const MAX_ITEMS: usize = 1_000;
@@ -26,7 +26,7 @@ pub struct Bus {
     name: String,
 }
 
-/// The `detail`, as docs/events/user.v1.schema.json describes it.
+/// The `detail`, as docs/reference/events/user.v1.schema.json describes it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Detail<'a> {

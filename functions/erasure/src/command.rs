@@ -19,7 +19,7 @@ pub(crate) struct Command {
     pub(crate) audit: Option<Audit>,
 }
 
-/// What a command does.
+/// The effect of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Action {

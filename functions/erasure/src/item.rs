@@ -14,7 +14,7 @@ use crate::{App, Error};
 /// How long the fetch request for another user's item is kept.
 const FETCH_REQUEST_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// What became of an item.
+/// The outcome for an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Nothing of it is left here. Pluggy has deleted it, or the erasure has the reason why not.
@@ -29,7 +29,7 @@ pub(crate) enum Outcome {
     },
 }
 
-/// What the row says about an item.
+/// The owner of an item, as far as its row knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Knowledge {
     /// The user's, according to Pluggy.
@@ -122,7 +122,7 @@ pub(crate) async fn erase(
     Ok(Outcome::Erased)
 }
 
-/// What Pluggy did with the item.
+/// The result of the deletion at Pluggy.
 enum AtPluggy {
     Deleted,
     Gone,

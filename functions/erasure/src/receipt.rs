@@ -14,7 +14,7 @@ const BACKUP_RETENTION: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// How long the streams of the tables hold images.
 const STREAM_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long logs are kept.
+/// Retention of the logs.
 #[derive(Clone, Copy, Debug)]
 pub struct LogRetention {
     /// The logs of the functions, which name no user.

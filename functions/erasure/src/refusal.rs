@@ -1,4 +1,4 @@
-//! What a failed call to Pluggy means for the item: wait and call again, report it, or give up the command.
+//! The consequence of a failed call to Pluggy: wait and call again, report the item, or give up the command.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::{App, Error};
 /// Time after which an invocation begins nothing more, so that the operator sees the progress.
 const WORKING_TIME: Duration = Duration::from_secs(20);
 
-/// Where the search continues: a table, and a row in it.
+/// Position at which the search continues: a table, and a row in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Items(Option<ScanCursor>),

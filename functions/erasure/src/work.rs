@@ -19,7 +19,7 @@ const RESERVE: Duration = Duration::from_secs(20);
 /// Items that are read from the index at once.
 const ITEMS_AT_A_TIME: usize = 25;
 
-/// How a stage ended.
+/// The end of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// Its work is done.
@@ -30,7 +30,7 @@ enum Ended {
     Waiting(Duration),
 }
 
-/// What the erasure does now.
+/// The present step of an erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// The work of the stage.

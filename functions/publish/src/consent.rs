@@ -11,7 +11,7 @@ use crate::entry::{Entry, SCHEMA_VERSION};
 use crate::event_id;
 use crate::item::{ConnectorSummary, connector};
 
-/// The `detail`, as docs/events/consent.v1.schema.json describes it.
+/// The `detail`, as docs/reference/events/consent.v1.schema.json describes it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Detail<'a> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// `source` of the bus events.
 pub(crate) const SOURCE: &str = "pluggy-lambda";
-/// Version of the schemas in docs/events.
+/// Version of the schemas in docs/reference/events.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
 /// Maximum size in bytes. EventBridge applies it to an entry and to a whole request.
 pub(crate) const MAX_BYTES: usize = 256 * 1024;
@@ -22,7 +22,7 @@ pub(crate) struct Entry {
     pub(crate) detail_type: String,
     /// Time of the reported state.
     pub(crate) time: Timestamp,
-    /// A JSON object, as in docs/events.
+    /// A JSON object, as in docs/reference/events.
     pub(crate) detail: String,
 }
 

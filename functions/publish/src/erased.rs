@@ -7,7 +7,7 @@ use store::Erasures;
 
 use crate::pending_entry::PendingEntry;
 
-/// Whom and what an entry is about.
+/// Users and item of an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct About {
     /// The users that the entry or the row names.

@@ -21,7 +21,7 @@ pub(crate) enum News {
     Deleted,
 }
 
-/// The `detail`, as docs/events/item.v1.schema.json describes it. It contains no text of the bank, which may
+/// The `detail`, as docs/reference/events/item.v1.schema.json describes it. It contains no text of the bank, which may
 /// be personal.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

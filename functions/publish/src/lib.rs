@@ -1,5 +1,5 @@
 //! Publisher of bus events: each stored webhook and each change of a connection goes to an EventBridge bus.
-//! See docs/integrate.md for consumers and docs/events for the schemas.
+//! See docs/guides/integrate.md for consumers and docs/reference/events for the schemas.
 //!
 //! The package has two binaries. `publish` reads the streams of both tables, so everything that it publishes is
 //! durable. If the bus is unavailable, the stream retries. An entry that the bus refuses goes to the dead-letter

@@ -11,7 +11,7 @@ use crate::detail_type;
 use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
 use crate::event_id;
 
-/// The `detail`, as docs/events/webhook.v1.schema.json describes it.
+/// The `detail`, as docs/reference/events/webhook.v1.schema.json describes it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Detail<'a> {

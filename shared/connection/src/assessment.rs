@@ -58,7 +58,7 @@ impl Assessment {
     }
 }
 
-/// Assesses an item at `now`, from its snapshot and the availability of its connector. docs/status.md lists
+/// Assesses an item at `now`, from its snapshot and the availability of its connector. docs/reference/status.md lists
 /// all results.
 ///
 /// ```

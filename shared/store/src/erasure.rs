@@ -30,7 +30,7 @@ const REVISION: &str = "revision";
 /// The attributes that are JSON documents.
 pub(super) const DOCUMENTS: [&str; 3] = [NOT_DELETED, SEARCH_CURSOR, COUNTS];
 
-/// What an erasure does next.
+/// The next stage of an erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErasureStage {
@@ -69,12 +69,12 @@ pub struct Erasure {
     pub not_deleted: BTreeMap<ItemId, String>,
     /// Where the search of the events continues.
     pub cursor: Option<ScanCursor>,
-    /// What was erased.
+    /// Counts of erased data.
     pub counts: ErasureCounts,
     revision: u32,
 }
 
-/// What was erased.
+/// Counts of erased data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ErasureCounts {

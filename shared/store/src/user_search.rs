@@ -17,7 +17,7 @@ use super::schema::{PARTITION_KEY, SORT_KEY};
 use super::{Error, EventKey, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target};
 use pluggy::{ClientUserId, ItemId};
 
-/// What a search finds.
+/// A search for data of a user.
 #[derive(Clone, Debug)]
 pub struct UserSearch<'a> {
     user: &'a ClientUserId,

@@ -60,6 +60,12 @@ test("the SDK opens the stand-in at Pluggy's own address, as in an app that is d
   expect(asked[0]).toMatch("https://connect.pluggy.ai/");
 });
 
+test("the server's policy lets the API's reference show", async ({ demo }) => {
+  await demo.page.getByRole("link", { name: "API reference" }).click();
+
+  await demo.page.getByRole("heading", { name: /^Pluggy on Lambda/ }).waitFor();
+});
+
 // The colors depend on the theme alone, so each width has one.
 for (const [name, look] of Object.entries({
   "on a phone, dark": { colorScheme: "dark", viewport: WIDTHS.phone },

@@ -1,4 +1,4 @@
-//! The funnel query in docs/metrics.md, which uses the names of the code.
+//! The funnel query in docs/reference/metrics.md, which uses the names of the code.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use tests::Deployment;
 use super::{TAKEN, USER, answer, relayed};
 
 fn document() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/metrics.md");
     std::fs::read_to_string(path).unwrap()
 }
 

@@ -12,12 +12,15 @@ use crate::closed_schema::validator;
 const SCHEMAS: [&str; 4] = ["webhook", "item", "consent", "user"];
 
 fn schema(name: &str) -> Value {
-    serde_json::from_str(&document(&format!("events/{name}.v1.schema.json"))).unwrap()
+    serde_json::from_str(&document(&format!(
+        "reference/events/{name}.v1.schema.json"
+    )))
+    .unwrap()
 }
 
 #[test]
 fn the_page_for_integrators_names_every_event() {
-    let document = document("integrate.md");
+    let document = document("guides/integrate.md");
 
     let known = EventKind::KNOWN.iter();
     let webhooks: BTreeSet<_> = known.map(|kind| format!("webhook.{kind}")).collect();

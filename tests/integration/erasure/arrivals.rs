@@ -71,7 +71,7 @@ async fn an_item_that_is_connected_during_the_erasure_is_deleted_too() {
     assert_nothing_is_left(&deployment, &[late]).await;
 }
 
-/// Whoever has the webhook secret can name anybody.
+/// A sender with the webhook secret can name anybody.
 #[tokio::test]
 async fn an_item_that_an_event_alone_says_is_the_users_is_not_deleted_if_pluggy_names_another() {
     let deployment = Deployment::start().await;

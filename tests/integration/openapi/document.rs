@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use crate::closed_schema;
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
+const PATH: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../docs/reference/openapi.yaml"
+);
 
 /// The document.
 pub(super) struct Document(Value);

@@ -172,7 +172,7 @@ fn schema(detail_type: &str) -> &'static Validator {
         _ => (&ITEM, "item"),
     };
     schema.get_or_init(|| {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/events");
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/events");
         let text = std::fs::read_to_string(format!("{root}/{name}.v1.schema.json")).unwrap();
         closed_schema::validator(&serde_json::from_str(&text).unwrap())
     })

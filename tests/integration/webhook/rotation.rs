@@ -1,4 +1,4 @@
-//! A rotation of the webhook secret as `docs/rotation.md` describes it, while Pluggy continues to deliver. No
+//! A rotation of the webhook secret as `docs/operations/rotation.md` describes it, while Pluggy continues to deliver. No
 //! delivery is refused, and none is lost.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! A program that prints docs/status.md: `make status-page`.
+//! A program that prints docs/reference/status.md: `make status-page`.
 
 use std::io::{self, Write as _};
 

@@ -40,9 +40,9 @@ privacy.add_command(export)
 def erase(run: Operation, user: str) -> None:
     """Erase a user at Pluggy and in the tables, and print the receipt.
 
-    The first run deletes the user's items at Pluggy and their data here, and publishes user.erased. A second run, 25
-    hours to 8 days later, deletes what has arrived late, and prints the final receipt. The command can be interrupted
-    and repeated. Keep the receipts: they name the user by a digest alone.
+    The first run deletes the user's items at Pluggy and their data here, and publishes user.erased. A second run,
+    25 hours to 8 days later, deletes what has arrived late, and prints the final receipt. The command can be
+    interrupted and repeated. Keep the receipts: they name the user by a digest alone.
     """
     _confirm(run, user)
     receipt = erasure.erase(_ask(run), user, run.console.progress)

@@ -21,7 +21,7 @@ Examples:
   pluggy-lambda replay --env prod --bus
 """
 
-RUNBOOK = "docs/runbook/publish-dead-letters.md"
+RUNBOOK = "docs/operations/runbook/publishing.md#publishdeadlettersalarm"
 
 
 @click.command(epilog=EPILOG)

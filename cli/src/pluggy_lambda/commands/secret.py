@@ -82,7 +82,8 @@ def _rotate(run: Operation) -> None:
     run.console.result(
         [
             f"secret {name} in {run.environment.region} has a new webhook secret",
-            "Pluggy sends the old one until step 2. Do all four steps before the next rotation (docs/rotation.md):",
+            "Pluggy sends the old one until step 2. Do all four steps before the next rotation "
+            "(docs/operations/rotation.md):",
             *steps,
         ],
         {"secret": name, "oldSha256": old, "newSha256": new, "parametersWritten": written, "steps": steps},
@@ -110,8 +111,9 @@ def _require_no_rotation(run: Operation, stored: str) -> None:
     both = ",".join([*[digest for digest in digests if digest != stored][-1:], stored])
     raise Failure(
         problem,
-        f"End it first (docs/rotation.md): deploy with WebhookSecretSha256: {both}, run pluggy-lambda webhook register "
-        f"--env {env}, wait for {HOURS_OF_RETRIES}, and deploy with WebhookSecretSha256: {stored}.",
+        f"End it first (docs/operations/rotation.md): deploy with WebhookSecretSha256: {both}, run "
+        f"pluggy-lambda webhook register --env {env}, wait for {HOURS_OF_RETRIES}, and deploy with "
+        f"WebhookSecretSha256: {stored}.",
     )
 
 

@@ -52,7 +52,7 @@ def digest_matches(facts: Facts) -> Outcome:
     if len(digests) > 1:
         return Warned(
             "WebhookSecretSha256 has two digests, so a rotation has not ended",
-            f"End it as docs/rotation.md says: WebhookSecretSha256: {digest}",
+            f"End it as docs/operations/rotation.md says: WebhookSecretSha256: {digest}",
         )
     return Passed(digest)
 

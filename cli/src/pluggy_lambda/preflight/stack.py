@@ -13,7 +13,7 @@ from pluggy_lambda.text import counted, listed
 TABLES = ("EventTableName", "ItemTableName", "CredentialTableName", "LimitTableName")
 ALARMS_IN_A_CALL = 100
 SHOWN = 10
-RUNBOOK = re.compile(r"docs/runbook/[\w-]+\.md")
+RUNBOOK = re.compile(r"docs/operations/runbook/[\w-]+\.md#[\w-]+")
 
 
 def stack_is_complete(facts: Facts) -> Outcome:
@@ -93,7 +93,7 @@ def alarms_are_quiet(facts: Facts) -> Outcome:
     pages = sorted({page for alarm in active for page in RUNBOOK.findall(alarm.get("AlarmDescription", ""))})
     return Warned(
         f"on: {listed(sorted(alarm['AlarmName'] for alarm in active), SHOWN)}",
-        f"Follow {', '.join(pages) or 'docs/runbook/README.md'}.",
+        f"Follow {', '.join(pages) or 'docs/operations/runbook/README.md'}.",
     )
 
 

@@ -11,6 +11,7 @@ const withoutRepetition = (statuses: string): string => [...new Set(statuses.spl
 const pt = {
   title: "Pluggy on Lambda",
   lead: "O que a pessoa vê, e o que realmente aconteceu.",
+  api: "Referência da API (em inglês)",
   standIn: "O banco e o interior do widget são simulados, nesta máquina. Projeto sem vínculo com a Pluggy.",
   playback:
     "Demonstração gravada: as respostas foram gravadas com bancos e widget simulados, e nada aqui chega a um servidor. Projeto sem vínculo com a Pluggy.",
@@ -79,6 +80,7 @@ export type PageTexts = typeof pt;
 const en: PageTexts = {
   title: "Pluggy on Lambda",
   lead: "What the user sees, and what really happened.",
+  api: "API reference",
   standIn: "The bank and the inside of the widget are stand-ins, on this machine. Not affiliated with Pluggy.",
   playback:
     "This is a playback: the responses were recorded with a stand-in for banks and widget, and nothing here reaches a server. Not affiliated with Pluggy.",

@@ -16,7 +16,7 @@ export interface paths {
         /**
          * Get a connect token
          * @description A token with which the widget calls Pluggy for the signed-in user, and the options with which to open it:
-         *     `new PluggyConnect({ connectToken: answer.accessToken, ...answer.connect })`. Ask for a new one each time the widget is
+         *     `new PluggyConnect({ connectToken: response.accessToken, ...response.connect })`. Request a new one each time the widget is
          *     opened. A user gets at most 20 in ten minutes. A request that is refused with 400 does not count.
          */
         post: operations["createConnectToken"];
@@ -84,18 +84,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a bank connection stands
-         * @description The state of one of the caller's items, and what the user must do now. While it is in progress, ask again after
-         *     `Retry-After` seconds, with the `ETag` of the last answer in `If-None-Match`.
+         * Get the state of a bank connection
+         * @description The state of one of the caller's items, and what the user must do now. While it is in progress, request it again after
+         *     `Retry-After` seconds, with the `ETag` of the last response in `If-None-Match`.
          */
         get: operations["getItem"];
         put?: never;
         post?: never;
         /**
          * End a bank connection
-         * @description Deletes one of the caller's items at Pluggy, with all that was collected for it there. The item is gone from the answers
-         *     of this API a moment later, or up to an hour later where the answer to an earlier request was lost. The same caller may
-         *     repeat the request: the answer stays 204. A user sends at most 20 deletions of items that exist in ten minutes.
+         * @description Deletes one of the caller's items at Pluggy, with all that was collected for it there. The item is gone from the responses
+         *     of this API a moment later, or up to an hour later where the response to an earlier request was lost. The same caller may
+         *     repeat the request: the response stays 204. A user sends at most 20 deletions of items that exist in ten minutes.
          */
         delete: operations["disconnectItem"];
         options?: never;
@@ -220,7 +220,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a user's bank connection stands
+         * Get the state of a user's bank connection
          * @description As `GET /items/{itemId}`.
          */
         get: operations["getItemOfUser"];
@@ -248,7 +248,7 @@ export interface components {
              */
             itemId?: string | null;
             /**
-             * @description Which of the deployment's named sets of options to use; `default` if absent.
+             * @description The name of one of the deployment's sets of options; `default` if absent.
              * @example default
              */
             profile?: string | null;
@@ -266,11 +266,11 @@ export interface components {
             selectedConnectorId?: number | null;
         };
         ConnectToken: {
-            /** @description The widget's `connectToken`. For this user, and not to be stored. */
+            /** @description The widget's `connectToken`, always present. Pass it to the widget of this user; do not store or show it. */
             accessToken: string;
             /**
              * Format: date-time
-             * @description Until when it can be used, about 30 minutes.
+             * @description When the token expires, after about 30 minutes. Always present.
              */
             expiresAt: string;
             connect: components["schemas"]["ConnectOptions"];
@@ -323,7 +323,7 @@ export interface components {
             wideDesktopModal?: boolean;
             /**
              * Format: uri
-             * @description Where the widget is loaded from, in place of Pluggy's usual address.
+             * @description The address of the widget, where it is not Pluggy's usual one.
              */
             url?: string;
         };
@@ -354,7 +354,7 @@ export interface components {
         ConnectEventObject: {
             event?: components["schemas"]["ConnectEventName"];
             /**
-             * @description When, in milliseconds since 1970. Taken, and not read.
+             * @description The time of the event, in milliseconds since 1970. Accepted and ignored.
              * @example 1795435200000
              */
             timestamp?: unknown;
@@ -392,7 +392,7 @@ export interface components {
              */
             connector?: unknown;
             /**
-             * @description What went wrong, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _.
+             * @description The error, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _.
              * @example INVALID_CREDENTIALS
              */
             code?: unknown;
@@ -404,16 +404,16 @@ export interface components {
         };
         ItemList: {
             items: components["schemas"]["Item"][];
-            /** @description What to send as `cursor` for the next page; null on the last one. */
+            /** @description The `cursor` of the next page; null on the last page. */
             nextCursor: string | null;
         };
         Item: {
             /** Format: uuid */
             itemId: string;
-            /** @description The institution; null until Pluggy has reported it. */
+            /** @description The institution, whose name users may see; null until Pluggy has reported it. */
             connector: components["schemas"]["Connector"] | null;
             /**
-             * @description Pluggy's `status` of the item, for support and logs. Open. Null if Pluggy has reported none.
+             * @description Pluggy's `status` of the item, for support and logs and not for users. Open. Null if Pluggy has reported none.
              * @example CREATED
              * @example UPDATING
              * @example WAITING_USER_INPUT
@@ -425,7 +425,7 @@ export interface components {
              */
             status: string | null;
             /**
-             * @description Pluggy's `executionStatus` of the item, for support and logs. Open. Null if Pluggy has reported none.
+             * @description Pluggy's `executionStatus` of the item, for support and logs and not for users. Open. Null if Pluggy has reported none.
              * @example SUCCESS
              * @example PARTIAL_SUCCESS
              * @example LOGIN_IN_PROGRESS
@@ -435,11 +435,11 @@ export interface components {
             executionStatus: string | null;
             phase: components["schemas"]["Phase"];
             nextAction: components["schemas"]["NextAction"];
-            /** @description How each product that was asked for stands, by Pluggy's key for it, such as `accounts`. */
+            /** @description The state of each product that was requested, by Pluggy's key for it, such as `accounts`. */
             products: {
                 [key: string]: components["schemas"]["ProductState"];
             };
-            /** @description What went wrong in the last execution; null if nothing did. */
+            /** @description The error of the last execution, for support and not for users; null if it had none. */
             error: components["schemas"]["ItemError"] | null;
             /**
              * Format: date-time
@@ -448,27 +448,27 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it last changed at Pluggy.
+             * @description When the item last changed at Pluggy; null if Pluggy has not said.
              */
             updatedAt: string | null;
             /**
              * Format: date-time
-             * @description When its data was last collected.
+             * @description When its data was last collected, which users may see; null if never.
              */
             lastUpdatedAt: string | null;
             /**
              * Format: date-time
-             * @description When Pluggy collects again by itself.
+             * @description When Pluggy updates the item next by itself; null if it does not.
              */
             nextAutoSyncAt: string | null;
             /**
              * Format: date-time
-             * @description When the user's consent at the bank ends.
+             * @description When the user's consent at the bank ends, which users may see; null if Pluggy names no end.
              */
             consentExpiresAt: string | null;
             /**
              * Format: date-time
-             * @description When Pluggy was last asked.
+             * @description When this backend last fetched the item at Pluggy; null if never.
              */
             fetchedAt: string | null;
         };
@@ -507,11 +507,11 @@ export interface components {
         NextAction: {
             kind: components["schemas"]["ActionKind"];
             reason: components["schemas"]["Reason"];
-            /** @description What to tell the user, in the language of `Content-Language`. */
+            /** @description The text for the user, in the language of `Content-Language`. Always present. */
             message: string;
             /**
              * Format: date-time
-             * @description Until when the user can do it, where Pluggy says so.
+             * @description When the action is no longer possible; null where Pluggy names no time.
              */
             expiresAt: string | null;
             /**
@@ -523,9 +523,9 @@ export interface components {
             link: string | null;
             /** @description The body to post to `/connect-token` where the widget is the next step, as it is; else null. */
             connectToken: components["schemas"]["ConnectTokenBody"] | null;
-            /** @description What the bank asks for, where `kind` is `answer_mfa`; else null. The widget asks it, too. */
+            /** @description The bank's question, where `kind` is `answer_mfa`; else null. Users may see it; the widget asks it, too. */
             prompt: components["schemas"]["Prompt"] | null;
-            /** @description What the user needs at the bank, where there is something to do there; else null. */
+            /** @description The instructions of the bank, where the user must act there; else null. Users may see them. */
             bank: components["schemas"]["BankAction"] | null;
         };
         /** @description Empty for a new connection; with `itemId` to update the item. */
@@ -629,7 +629,7 @@ export interface components {
          * @example unknown
          */
         Reason: string;
-        /** @description What the bank asks for. Never a value. */
+        /** @description The bank's question, never a value. */
         Prompt: {
             label: string | null;
             /**
@@ -646,7 +646,7 @@ export interface components {
              *     name its type.
              */
             image: string | null;
-            /** @description What can be chosen; null where the input is free. */
+            /** @description The options to choose from; null where the input is free. */
             options: {
                 value: string;
                 label: string;
@@ -855,7 +855,7 @@ export interface components {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
                 /**
-                 * @description What is wrong with the token. From the gateway alone.
+                 * @description The fault of the token, for developers. Present in responses of the gateway alone.
                  * @example Bearer scope="" error="invalid_token" error_description="the token has expired"
                  */
                 "WWW-Authenticate"?: string;
@@ -1144,7 +1144,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description Pluggy gave an answer that cannot be used. */
+        /** @description Pluggy sent a response that cannot be used. */
         BadGateway: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1163,7 +1163,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServerProblem"];
             };
         };
-        /** @description Pluggy or a table does not answer, or the gateway gets no answer. A later retry may succeed. */
+        /** @description Pluggy or a table does not respond, or the gateway gets no response. A later retry may succeed. */
         Unavailable: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1211,7 +1211,7 @@ export interface components {
          */
         AcceptLanguage: string;
         /**
-         * @description The `ETag` of the answer that the caller has.
+         * @description The `ETag` of the response that the caller has.
          * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
          */
         IfNoneMatch: string;
@@ -1223,35 +1223,35 @@ export interface components {
         /** @description Not to be stored. Absent in an error of the gateway. */
         NotKept: "no-store";
         /**
-         * @description `private, no-cache`: for the caller alone, and to be asked for again with the validator each time. `no-store`: not to be
-         *     stored, because the answer has a prompt, a link or a bank's own text: `nextAction.prompt`, `nextAction.link`, a text in
+         * @description `private, no-cache`: for the caller alone, who requests it again with the validator each time. `no-store`: not to be
+         *     stored, because the response has a prompt, a link or a bank's own text: `nextAction.prompt`, `nextAction.link`, a text in
          *     `nextAction.bank`, or a `providerMessage`.
          */
         StateCaching: "private, no-cache" | "no-store";
         /**
-         * @description A weak validator of this answer.
+         * @description A weak validator of this response.
          * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
          */
         ETag: string;
         /** @description The language of the messages. */
         ContentLanguage: "pt" | "en";
         /**
-         * @description What the answer depends on.
+         * @description The request headers that the response depends on.
          * @example Accept-Language
          */
         Vary: string;
         /**
-         * @description After how many seconds the answer may have changed. Absent where nothing is in progress.
+         * @description Seconds after which the response may have changed. Absent where nothing is in progress.
          * @example 3
          */
         AskAgain: number;
         /**
-         * @description After how many seconds to try again. Absent in an error of the gateway.
+         * @description Seconds after which to try again. Absent in an error of the gateway.
          * @example 5
          */
         RetryAfter: number;
         /**
-         * @description After how many seconds to try again. Absent where Pluggy refuses.
+         * @description Seconds after which to try again. Absent where Pluggy refuses.
          * @example 5
          */
         RetryAfterFirstFetch: number;
@@ -1365,7 +1365,7 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the answer that the caller has.
+                 * @description The `ETag` of the response that the caller has.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1408,7 +1408,7 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the answer that the caller has.
+                 * @description The `ETag` of the response that the caller has.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1612,7 +1612,7 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the answer that the caller has.
+                 * @description The `ETag` of the response that the caller has.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1667,7 +1667,7 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the answer that the caller has.
+                 * @description The `ETag` of the response that the caller has.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];

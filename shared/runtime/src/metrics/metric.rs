@@ -1,4 +1,4 @@
-//! Catalog of metrics and their dimensions. docs/metrics.md explains each one to operators.
+//! Catalog of metrics and their dimensions. docs/reference/metrics.md explains each one to operators.
 
 /// Unit of a metric, as CloudWatch names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
