@@ -43,7 +43,17 @@ def _install(name: str, requirements: Path) -> None:
     else:
         uv = str(executable(INSTALLER, "uv"))
         _run(
-            [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirements", str(requirements)]
+            [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(python),
+                "--require-hashes",
+                "--requirements",
+                str(requirements),
+            ]
         )
 
 

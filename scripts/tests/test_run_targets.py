@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 import run_targets
+
 from stack import console, lock, side_by_side
 
 MAKEFILE = """
