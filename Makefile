@@ -138,6 +138,10 @@ bench: build ## Measure speed, publishing and cost of the built functions (RECOR
 	@$(LOCAL_PYTHON) scripts/bench.py speed publishing
 	@$(PYTHON) scripts/cost.py
 
+.PHONY: bench-batch
+bench-batch: build # Measure the cost of item-sync's batches, and of their connections to Pluggy
+	@$(LOCAL_PYTHON) scripts/bench.py batch
+
 .PHONY: bench-scale
 bench-scale: build # Measure the throughput of item-sync (SIZE=10: percent of the items; BASELINE=<path> adds another bootstrap; RECORD=yes)
 	@$(LOCAL_PYTHON) scripts/bench.py scale

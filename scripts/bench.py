@@ -1,4 +1,7 @@
-"""`make bench` and `make bench-scale`: measurements of the built functions. `RECORD=yes` writes them to docs/."""
+"""`make bench`, `make bench-batch` and `make bench-scale`: measurements of the built functions.
+
+`RECORD=yes` writes those of `bench` and `bench-scale` to docs/.
+"""
 
 import os
 import subprocess
@@ -13,9 +16,11 @@ def bench() -> None:
     names = sys.argv[1:]
     machine.require("rust")
     variables = dict(os.environ)
+    if not {"batch", "speed"}.isdisjoint(names):
+        variables |= valgrind.environment()
     if "speed" in names:
         build.floor()
-        variables |= valgrind.environment() | _rival()
+        variables |= _rival()
     for name in names:
         console.heading(name)
         result = subprocess.run([*COMMAND, "--bench", name], cwd=paths.ROOT, env=variables, check=False)

@@ -103,7 +103,7 @@ impl Counter<'_> {
 
     /// Runs lives with a first invocation and then batches.
     async fn batches(&self, settings: &FunctionSettings) -> Lives {
-        let batch = |_| self.scene.batch(self.next_number());
+        let batch = |_| self.scene.batch(BATCH, self.next_number());
         let events = || (0..1).map(|_| self.event()).chain((0..BATCHES).map(batch));
         let records = 1 + BATCHES * BATCH as u64;
         self.lives("batches", settings, 1 + BATCHES, records, events)

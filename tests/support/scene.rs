@@ -20,7 +20,7 @@ pub use success::{Requests, assert_success, assert_work};
 
 /// The owner of the item.
 pub const USER: &str = "usr_01J9X";
-/// The number of items.
+/// The number of items of [`Scene::start`].
 pub const BATCH: usize = 10;
 /// The baseline of all comparisons: a function that returns a constant.
 pub const FLOOR: &str = "floor";
@@ -62,9 +62,14 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Starts all services and connects an item for [`USER`]. Stores the shared API key, so that no function needs to
+    /// Starts all services and connects the items for [`USER`]. Stores the shared API key, so that no function needs to
     /// authenticate.
     pub async fn start() -> Self {
+        Self::with_items(BATCH).await
+    }
+
+    /// Starts the same with another number of items.
+    pub async fn with_items(items: usize) -> Self {
         let authority = TestAuthority::new().unwrap();
         let settings = Settings {
             time_scale: TIME_SCALE,
@@ -79,7 +84,7 @@ impl Scene {
             TlsFront::start(&authority, &bus_url),
         )
         .unwrap();
-        let item_ids = connected(&deployment).await;
+        let item_ids = connected(&deployment, items).await;
         let rows = deployment.tables.event_rows().await;
         let records = records_of(&item_ids, stream::records(&rows));
         let environment = Environment::of_process();
@@ -131,10 +136,10 @@ impl Scene {
         events::event(self, name, number).to_string().into_bytes()
     }
 
-    /// Returns the `number`-th batch of item-sync, with one record for each of [`BATCH`] items. Numbers work as in
+    /// Returns the `number`-th batch of item-sync, with one record for each of the first `items`. Numbers work as in
     /// [`Self::event`].
-    pub fn batch(&self, number: u64) -> Vec<u8> {
-        events::batch(&self.records, number)
+    pub fn batch(&self, items: usize, number: u64) -> Vec<u8> {
+        events::batch(&self.records[..items], number)
             .to_string()
             .into_bytes()
     }
@@ -204,9 +209,9 @@ impl Rival {
 }
 
 /// Connects items and waits until they are up to date. Returns them with their rows, and one event for each.
-async fn connected(deployment: &Deployment) -> Vec<ItemId> {
-    let mut item_ids = Vec::with_capacity(BATCH);
-    for _ in 0..BATCH {
+async fn connected(deployment: &Deployment, items: usize) -> Vec<ItemId> {
+    let mut item_ids = Vec::with_capacity(items);
+    for _ in 0..items {
         item_ids.push(deployment.connect(USER, "user-ok").await);
     }
     for (number, item_id) in item_ids.iter().enumerate() {
