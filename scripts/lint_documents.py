@@ -44,8 +44,6 @@ def _spell(names: list[str]) -> None:
     node_packages.install(SPELLING, "the spelling checker")
     program, configuration = SPELLING / "node_modules" / ".bin" / "cspell", SPELLING / "cspell.yaml"
     command = [program, "lint", "--config", configuration, "--no-progress", "--no-summary", "--file-list", "stdin"]
-    # The second run is fast.
-    command += ["--cache", "--cache-strategy", "content", "--cache-location", paths.LOCAL / "spelling"]
     ours = "\n".join(name for name in names if not name.startswith(NOT_OURS))
     result = subprocess.run(command, cwd=paths.ROOT, input=ours, capture_output=True, text=True, check=False)
     if result.returncode != 0:
