@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-BLOCK = re.compile(r"^( *)```(\S*)[^\n]*\n(.*?)^\1```[ \t]*$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)``` ?(\S*)[^\n]*\n(.*?)^\1```[ \t]*$", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"(?:^|&& |\| )make ([a-z][a-z-]*)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"<[A-Za-z-]+>")
 
