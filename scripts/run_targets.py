@@ -1,15 +1,15 @@
 """Run of make targets side by side, one on each core, with their durations at the end.
 
-What a target prints appears when it has ended, so that the lines of two do not mix.
+What a target prints appears when it has ended, so that the lines of two do not mix. Until then it is in
+`.local/logs/make-<target>.log`.
 """
 
 import functools
 import subprocess
 import sys
-import tempfile
 import time
 
-from stack import console, side_by_side
+from stack import console, paths, side_by_side
 from stack.side_by_side import Step
 
 # A target, and those that must have passed before it.
@@ -55,15 +55,18 @@ def steps(targets: list[str], seconds: dict[str, float]) -> list[Step]:
 def _make(target: str, seconds: dict[str, float]) -> None:
     start = time.monotonic()
     console.line(f"make {target} begins")
-    with tempfile.TemporaryFile("w+", errors="replace") as output:
-        command = ["make", "--no-print-directory", target]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT) as process:
-            while _still_runs(process):
-                console.line(f"make {target} runs ({time.monotonic() - start:.0f} s)")
-        seconds[target] = time.monotonic() - start
-        output.seek(0)
-        # One call, so that no line of another target comes between.
-        print(f"\n===== make {target}\n{output.read()}", flush=True)
+    log = paths.LOGS / f"make-{target}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = ["make", "--no-print-directory", target]
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        while _still_runs(process):
+            console.line(f"make {target} runs ({time.monotonic() - start:.0f} s)")
+    seconds[target] = time.monotonic() - start
+    # One call, so that no line of another target comes between.
+    print(f"\n===== make {target}\n{log.read_text(errors='replace')}", flush=True)
     if process.returncode != 0:
         raise console.Failure(f"make {target} failed", "Its output is above.")
 

@@ -28,6 +28,7 @@ def sbom() -> None:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
     functions = sam_template.functions(sam_template.parse((paths.ROOT / "template.yaml").read_text()))
+    manifests = _manifests()
     try:
         _describe(target)
         for function in functions:
@@ -39,7 +40,7 @@ def sbom() -> None:
             file.write_text(json.dumps(bill, indent=2) + "\n")
             console.line(f"{console.relative(file)}: {len(bill['components'])} crates")
     finally:
-        for manifest in _manifests():
+        for manifest in manifests:
             for written in manifest.parent.glob(WRITTEN):
                 written.unlink()
 

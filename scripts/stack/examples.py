@@ -54,7 +54,8 @@ def package() -> str:
             "--template-file", TEMPLATE,
             "--build-dir", str(BUILT_TEMPLATE.parent),
             "--beta-features",
-            "--build-in-source",
+            # In the artifact's folder: `npm ci` in ours would take the packages from tests that run meanwhile.
+            "--no-build-in-source",
             "--parameter-overrides", f"Architecture={architecture}",
         ]  # fmt: skip
         sam.run("build", arguments, cargo.environment())

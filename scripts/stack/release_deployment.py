@@ -99,9 +99,9 @@ def emulator() -> Iterator[None]:
     if ministack.is_healthy():
         yield
         return
-    with console.step(f"MiniStack on {ministack.endpoint()}"):
-        ministack.start()
     try:
+        with console.step(f"MiniStack on {ministack.endpoint()}"):
+            ministack.start()
         yield
     finally:
         ministack.PROCESS.stop()

@@ -60,7 +60,7 @@ class Workflows(unittest.TestCase):
 
         self.assertEqual(places, sorted(places))
         self.assertEqual(deploy["environment"], "${{ inputs.environment }}")
-        self.assertIn("pluggy-lambda smoke", lines[-1])
+        self.assertIn("pluggy-lambda smoke", lines[places[-1]])
 
     def test_who_may_write_or_sign_runs_nothing_more_than_it_must(self) -> None:
         permissions = {
