@@ -16,8 +16,8 @@ const MOST_NAMES: usize = 15;
 
 pub(super) fn write(page: &mut String) {
     page.push_str(
-        "\n## By `status` and `executionStatus`\n\nOf an item without data yet that changed less than an hour ago, at a bank that is \
-         available, and is no Open Finance login. Once there is data, `connecting` is `updating`.\n",
+        "\n## By `status` and `executionStatus`\n\nThese tables are for an item that has no data yet, changed less than an hour ago, \
+         is at an available bank, and is not an Open Finance login. Once there is data, `connecting` is `updating`.\n",
     );
     let statuses = ItemStatus::KNOWN
         .iter()
