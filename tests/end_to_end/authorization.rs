@@ -96,7 +96,7 @@ async fn a_forged_token_is_refused() {
     let stack = Stack::running();
     let forger = Forger::with_token_of(&stack, &new_user()).await;
     let foreign_signature = stack
-        .user_token_with(&new_user(), "signed_by=stranger")
+        .user_token_with(&new_user(), "signed_by=impersonator")
         .await;
 
     let mut attempts = vec![

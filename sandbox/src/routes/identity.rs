@@ -68,7 +68,7 @@ struct TokenRequest {
 enum Signer {
     #[default]
     Provider,
-    Stranger,
+    Impersonator,
 }
 
 #[derive(Serialize)]
@@ -150,7 +150,7 @@ async fn issue_token(
     let key = app.identity_key().map_err(|_| TokenError::ServerError)?;
     let access_token = match request.signed_by.unwrap_or_default() {
         Signer::Provider => key.sign(&claims),
-        Signer::Stranger => key
+        Signer::Impersonator => key
             .impersonator()
             .map_err(|_| TokenError::ServerError)?
             .sign(&claims),

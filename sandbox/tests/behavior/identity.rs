@@ -110,7 +110,7 @@ async fn an_impersonators_token_names_the_published_key_and_does_not_verify() {
     let pluggy = Pluggy::start().await;
     let keys: JwkSet = serde_json::from_value(pluggy.get("/oauth2/jwks").await.body).unwrap();
 
-    let token = token_of(&pluggy, "signed_by=stranger").await;
+    let token = token_of(&pluggy, "signed_by=impersonator").await;
 
     let id = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
     let key = DecodingKey::from_jwk(keys.find(&id).unwrap()).unwrap();
