@@ -166,7 +166,7 @@ impl Testbed {
             effect: Effect::DelayInTurn { milliseconds },
         });
         pluggy.set_switches(Switches {
-            item_reads_per_minute: (behavior == Pluggy::Limited).then_some(CALLS_A_MINUTE),
+            item_requests_per_minute: (behavior == Pluggy::Limited).then_some(CALLS_A_MINUTE),
             ..Switches::default()
         });
         self.new_records().await;

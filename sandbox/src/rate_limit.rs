@@ -51,7 +51,7 @@ impl Endpoint {
     pub(crate) fn limit(self, settings: &Settings, switches: Switches) -> Option<u32> {
         match self {
             Self::Authentication => Some(settings.authentications_per_minute),
-            Self::ItemRead => switches.item_reads_per_minute,
+            Self::ItemRead => switches.item_requests_per_minute,
             Self::ItemUpdate => Some(settings.item_updates_per_minute),
             Self::AccountRead => Some(settings.account_reads_per_minute),
             Self::TransactionRead => Some(settings.transaction_reads_per_minute),
@@ -163,7 +163,7 @@ mod tests {
     fn a_read_of_an_item_has_no_limit_but_that_of_its_switch() {
         let settings = Settings::new(Uuid::nil(), SecretString::default());
         let limited = Switches {
-            item_reads_per_minute: Some(360),
+            item_requests_per_minute: Some(360),
             ..Switches::default()
         };
         let limit = |switches| Endpoint::ItemRead.limit(&settings, switches);

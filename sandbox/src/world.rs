@@ -60,7 +60,7 @@ pub struct Switches {
     /// Whether `POST /webhooks` answers 200, which Pluggy's Node client expects, instead of the documented 201.
     pub webhook_created_with_ok: bool,
     /// `GET /items/{id}` calls that one address may make in a minute. Pluggy publishes no limit.
-    pub item_reads_per_minute: Option<u32>,
+    pub item_requests_per_minute: Option<u32>,
 }
 
 /// One request, recorded when it arrives.

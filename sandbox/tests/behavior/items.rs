@@ -121,7 +121,7 @@ async fn reads_of_items_can_be_limited() {
     );
 
     pluggy.sandbox.set_switches(Switches {
-        item_reads_per_minute: Some(1),
+        item_requests_per_minute: Some(1),
         ..Switches::default()
     });
 
