@@ -20,7 +20,7 @@ CHECKS = ("--stack", "--only", "stack", "--only", "credentials")
 
 @dataclass(frozen=True)
 class Call:
-    """What a command is given, and its exit codes without AWS credentials and without a stack."""
+    """Input of a command, and its exit codes without AWS credentials and without a stack."""
 
     arguments: tuple[str, ...] = ()
     stdin: str = ""
