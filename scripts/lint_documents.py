@@ -1,7 +1,6 @@
 """Checks of the documents: links and anchors, headings by shelf, code, and the spelling of documents and code."""
 
 import subprocess
-from pathlib import Path
 
 from documents import fences, headings, links
 from stack import console, machine, node_packages, paths
@@ -16,7 +15,7 @@ NOT_OURS = ("frontend/demo/src/playback/recordings.gen.ts", "scripts/official-ty
 
 
 def lint_documents() -> None:
-    files = _files()
+    files = paths.files()
     pages = [file for file in files if file.suffix == ".md"]
     faults = [f"{console.relative(page)}:{line}: {fault}" for page, line, fault in links.broken(pages, set(files))]
     targets = fences.targets(paths.ROOT / "Makefile")
@@ -30,13 +29,6 @@ def lint_documents() -> None:
         raise console.Failure("\n".join(faults))
     _spell([console.relative(file) for file in files if file.suffix in SPELLED])
     print(f"{len(pages)} pages: links, headings, code and spelling are right")
-
-
-def _files() -> list[Path]:
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
-    found = (paths.ROOT / name for name in sorted(result.stdout.split("\0")) if name)
-    return [file for file in found if file.is_file()]
 
 
 def _spell(names: list[str]) -> None:

@@ -71,13 +71,10 @@ def main() -> None:
 
 def _copy_code() -> None:
     shutil.rmtree(COPY, ignore_errors=True)
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=paths.ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, names.split("\0")):
-        source = paths.ROOT / name
-        if source.is_file():
-            (COPY / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, COPY / name)
+    for source in paths.files():
+        copy = COPY / source.relative_to(paths.ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copy)
 
 
 def _is_caught(bug: Bug) -> bool:

@@ -16,8 +16,11 @@ TEMPLATE = paths.ROOT / "template.yaml"
 README = Path(__file__).with_name("release_readme.txt")
 NAME = "pluggy-lambda"
 CHECKSUMS = "SHA256SUMS"
-# What an archive has as it is in the checkout.
-COPIED = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "docs", "samconfig.toml"]
+# What an archive has as it is in the checkout: also what its documents link to.
+COPIED = [
+    *("CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "SECURITY.md", "samconfig.toml"),
+    *("docs", "examples", "frontend", "cli/README.md", "sandbox/README.md"),
+]
 EXAMPLES = "params/*.example.yaml"
 # The processor of the checkout's template and examples.
 DEFAULT_ARCHITECTURE = "x86_64"
@@ -96,9 +99,10 @@ def checksums(folder: Path) -> str:
 
 
 def _fill(folder: Path, parts: Parts, architecture: str) -> None:
-    for name in COPIED:
-        copy = shutil.copytree if (paths.ROOT / name).is_dir() else shutil.copyfile
-        copy(paths.ROOT / name, folder / name)
+    for source in paths.files(*COPIED):
+        copy = folder / source.relative_to(paths.ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
     (folder / "params").mkdir()
     for example in paths.ROOT.glob(EXAMPLES):
         text = _replace_once(
@@ -133,7 +137,7 @@ def _replace_once(text: str, old: str, new: str) -> str:
 
 
 def _copy_program(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o755)
 

@@ -1,6 +1,5 @@
 import json
 import re
-import subprocess
 import tomllib
 import unittest
 from pathlib import Path
@@ -12,12 +11,6 @@ from stack import paths
 FRONTEND = paths.ROOT / "frontend"
 # A version that npm takes literally, a file of ours, or another name of such a version.
 EXACT = re.compile(r"(npm:[@\w/-]+@)?\d+\.\d+\.\d+|file:[./\w-]+\.tgz")
-
-
-def tracked(name: str) -> list[Path]:
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", f"*{name}"]
-    result = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
-    return [paths.ROOT / line for line in result.stdout.splitlines() if (paths.ROOT / line).is_file()]
 
 
 def dependencies(folder: Path) -> dict[str, str]:
@@ -46,28 +39,28 @@ class Pins(unittest.TestCase):
 
     def test_the_examples_use_the_widget_that_the_packages_are_tested_with(self) -> None:
         tested = dependencies(FRONTEND)
-        for package in tracked("package.json"):
+        for package in paths.files("*package.json"):
             if package.is_relative_to(FRONTEND / "examples"):
                 for name, version in dependencies(package.parent).items():
                     if "pluggy-connect" in name:
                         self.assertEqual(version, tested[name], f"{package}: {name}")
 
     def test_every_dependency_of_a_package_json_is_pinned_exactly(self) -> None:
-        for package in tracked("package.json"):
+        for package in paths.files("*package.json"):
             for name, version in dependencies(package.parent).items():
                 self.assertRegex(version, rf"^({EXACT.pattern})$", f"{package}: {name}")
 
 
 class Locks(unittest.TestCase):
     def test_no_lock_file_names_a_registry(self) -> None:
-        locks = tracked("package-lock.json")
+        locks = paths.files("*package-lock.json")
         self.assertGreater(len(locks), 5)
         for lock in locks:
             for name, entry in json.loads(lock.read_text())["packages"].items():
                 self.assertNotIn("://", entry.get("resolved", ""), f"{lock}: {name}; see .npmrc of examples/node")
 
     def test_no_lock_file_has_a_digest_of_our_own_packages_which_change_with_each_build(self) -> None:
-        for lock in tracked("package-lock.json"):
+        for lock in paths.files("*package-lock.json"):
             for name, entry in json.loads(lock.read_text())["packages"].items():
                 if "node_modules/@pluggy-lambda/" in name:
                     self.assertNotIn("integrity", entry, f"{lock}: {name}; remove the line")
@@ -110,7 +103,7 @@ class Workflows(unittest.TestCase):
 
         expected = {("github-actions", "/"), ("pip", "/scripts/requirements")}
         for ecosystem, name in (("cargo", "Cargo.lock"), ("npm", "package-lock.json")):
-            for lock in tracked(name):
+            for lock in paths.files(f"*{name}"):
                 folder = lock.parent.relative_to(paths.ROOT).as_posix()
                 expected.add((ecosystem, "/" if folder == "." else f"/{folder}"))
         self.assertEqual(watched, expected)

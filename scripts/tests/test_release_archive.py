@@ -9,6 +9,7 @@ import tomllib
 import unittest
 from pathlib import Path
 
+from documents import links
 from stack import console, paths, release_archive, sam_template
 from stack.release_archive import Parts
 
@@ -57,15 +58,27 @@ class Archive(unittest.TestCase):
 
         found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
         expected = {
-            *("CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SHA256SUMS", WHEEL),
+            *("CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SECURITY.md", "SHA256SUMS", WHEEL),
             *("samconfig.toml", "template.yaml", "params/dev.example.yaml", "params/prod.example.yaml"),
-            *("sandbox/sandbox", "sandbox/widget/widget.html"),
+            *("cli/README.md", "sandbox/README.md", "sandbox/sandbox", "sandbox/widget/widget.html"),
             *(f"functions/{binary}/bootstrap" for binary in BINARIES),
             *(f"sbom/{binary}.cdx.json" for binary in BINARIES),
         }
-        self.assertEqual({name for name in found if not name.startswith("docs/")}, expected)
+        self.assertEqual({name for name in found if not name.startswith(("docs/", "examples/", "frontend/"))}, expected)
         self.assertIn("docs/guides/deploy.md", found)
+        self.assertFalse([name for name in found if "node_modules" in name])
         self.assertNotIn(str(paths.ROOT), (folder / "README.md").read_text())
+
+    def test_every_link_of_its_documents_leads_to_one_of_its_files(self) -> None:
+        folder = self.unpacked("x86_64").resolve()
+        files = {file for file in folder.rglob("*") if file.is_file()}
+        pages = sorted(file for file in files if file.suffix == ".md")
+
+        broken = {(page.relative_to(folder).as_posix(), fault) for page, _, fault in links.broken(pages, files)}
+
+        self.assertGreater(len(pages), 50)
+        # For a change of the project, which needs its repository.
+        self.assertEqual(broken, {("docs/README.md", "../CONTRIBUTING.md does not exist")})
 
     def test_each_function_has_its_program(self) -> None:
         folder = self.unpacked("x86_64")

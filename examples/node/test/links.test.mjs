@@ -27,25 +27,25 @@ async function readFrom(answer) {
 }
 
 test('an address in the payload is never asked', async () => {
-  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+  const elsewhere = await serve(() => ({ json: { results: [], next: null } }))
   const { accountId } = await connect()
   const [body] = await payloads('transactions/created', accountId)
   const hostile = {
     ...body,
-    createdTransactionsLink: `${stranger.url}/transactions?accountId=${accountId}`,
-    createdTransactionsLinkV2: `${stranger.url}/v2/transactions?accountId=${accountId}`,
+    createdTransactionsLink: `${elsewhere.url}/transactions?accountId=${accountId}`,
+    createdTransactionsLinkV2: `${elsewhere.url}/v2/transactions?accountId=${accountId}`,
   }
 
   assert.deepEqual(await consume(message(hostile)), [])
 
-  assert.deepEqual(stranger.requests, [])
+  assert.deepEqual(elsewhere.requests, [])
   assert.equal(Object.keys(await rowsOf(table, accountId)).length, 20)
 })
 
 test('of the address of the next page, only the cursor is taken', async () => {
-  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+  const elsewhere = await serve(() => ({ json: { results: [], next: null } }))
   const cursor = 'a+b/c=&accountId=x'
-  const next = `${stranger.url}/v2/transactions?after=${encodeURIComponent(cursor)}`
+  const next = `${elsewhere.url}/v2/transactions?after=${encodeURIComponent(cursor)}`
 
   const pages = [
     { after: null, json: { results: [{ id: 'first' }], next } },
@@ -62,16 +62,16 @@ test('of the address of the next page, only the cursor is taken', async () => {
   assert.equal(error, undefined)
   assert.deepEqual(ids, ['first', 'second'])
   assert.equal(asked.length, 2)
-  assert.deepEqual(stranger.requests, [])
+  assert.deepEqual(elsewhere.requests, [])
 })
 
 test('a redirect is not followed', async () => {
-  const stranger = await serve(() => ({ json: { results: [], next: null } }))
+  const elsewhere = await serve(() => ({ json: { results: [], next: null } }))
 
   const account = { codeDescription: 'ACCOUNT_NOT_FOUND' }
   const seemsGone = { response: { statusCode: 404, body: account } }
   for (const json of [undefined, {}, null, { results: [], next: null }, seemsGone]) {
-    const { ids, asked, error } = await readFrom(() => ({ status: 302, headers: { location: stranger.url }, json }))
+    const { ids, asked, error } = await readFrom(() => ({ status: 302, headers: { location: elsewhere.url }, json }))
 
     assert.deepEqual(ids, [])
     assert.ok(error instanceof Refusal, JSON.stringify(json))
@@ -79,7 +79,7 @@ test('a redirect is not followed', async () => {
     assert.equal(asked.length, 1)
   }
 
-  assert.deepEqual(stranger.requests, [])
+  assert.deepEqual(elsewhere.requests, [])
 })
 
 test('a next page without a cursor is a failure, since the list would seem to end', async () => {

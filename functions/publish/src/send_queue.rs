@@ -159,7 +159,7 @@ impl SendQueue {
     }
 
     /// Handles a request that the bus rejected without naming an entry. Each of its entries is then sent
-    /// alone. An entry that was already alone is refused for good.
+    /// alone. An entry that was already alone is refused permanently.
     pub(crate) fn rejected(&mut self, request: &Request, code: Code) {
         if let [position] = request.positions.as_slice() {
             self.refused(*position, code, true, self.requests.begun + 1);

@@ -122,7 +122,7 @@ test("Caixa: the device waits for its authorization, which the app hears as an e
   await demo.press("The person authorizes the device");
   await demo.main("device").getByText("Done at the stand-in bank").waitFor();
 
-  // Pluggy goes on by itself, and tells it by webhook only.
+  // Pluggy continues by itself, and reports it by webhook only.
   const itemId = await demo.page.locator(".callbacks code").innerText();
   const body = JSON.stringify({ itemId });
   const { accessToken } = await (await fetch(`${sandbox.url}/demo/connect-token`, { method: "POST", body })).json();

@@ -215,7 +215,7 @@ impl Run {
         ask(&self.operator, &command, error_bodies).await;
     }
 
-    /// Publishes all of it, twice, to a bus that refuses some entries for good. Sends invalid events, too.
+    /// Publishes all of it, twice, to a bus that refuses some entries permanently. Sends invalid events, too.
     pub(super) async fn publish(&mut self, error_bodies: &mut Vec<String>) {
         self.pipeline.bus.set_refusals([
             Refusal::with("MalformedDetail").as_likely_as(0.3),

@@ -240,97 +240,117 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Null is the same as absent. An unknown field is an error. */
+        /** @description Every field is optional. Null is the same as absent. An unknown field is an error. */
         ConnectTokenRequest: {
             /**
              * Format: uuid
-             * @description The item to update, in place of a new connection. It must be the caller's own.
+             * @description The item to update, in place of a new connection. It must be the caller's own, and fetched at least once. Take it
+             *     from `nextAction.connectToken`; users need not see it.
              */
             itemId?: string | null;
             /**
-             * @description The name of one of the deployment's sets of options; `default` if absent.
+             * @description The name of one of the deployment's sets of options; `default` if absent. The app chooses it, and users need not see
+             *     it.
              * @example default
              */
             profile?: string | null;
             /**
-             * @description The widget's language, in place of the profile's.
+             * @description The language in which users see the widget; the profile's if absent.
              * @enum {string|null}
              */
             language?: "pt" | "en" | "es" | null;
             /**
-             * @description The widget's colors, in place of the profile's.
+             * @description The colors in which users see the widget; the profile's if absent.
              * @enum {string|null}
              */
             theme?: "light" | "dark" | null;
-            /** @description The institution to begin with, in place of the list. Where the profile lists connectors, one of them. */
+            /**
+             * @description The institution whose form users see first, in place of the widget's list; the profile's if absent. Where the profile
+             *     lists connectors, it must be one of them. It has no effect with `itemId`.
+             */
             selectedConnectorId?: number | null;
         };
         ConnectToken: {
-            /** @description The widget's `connectToken`, always present. Pass it to the widget of this user; do not store or show it. */
+            /**
+             * @description The widget's `connectToken`, always present. Pass it to the widget of this user; neither store nor log it, nor show it
+             *     to users.
+             */
             accessToken: string;
             /**
              * Format: date-time
-             * @description When the token expires, after about 30 minutes. Always present.
+             * @description When the token expires, about 30 minutes after the request. Always present. A program requests a new token after it;
+             *     users need not see it.
              */
             expiresAt: string;
             connect: components["schemas"]["ConnectOptions"];
         };
         /**
-         * @description Options of the widget, named as it names them, to be passed on as they are. One that is not set is absent. They belong
-         *     to the deployment, so that the widget can be changed without a release of the app.
+         * @description Options of the widget, named as it names them. Always present. Pass them on as they are; users see only what the widget
+         *     makes of them. An option that neither the profile nor the request sets is absent. The options belong to the deployment,
+         *     so that the widget can be changed without a release of the app.
          */
         ConnectOptions: {
-            /** @description Also lists sandbox connectors; never in production. */
+            /**
+             * @description Whether the widget also lists sandbox connectors. True only where the stack's `SandboxConnectors` allows it, never
+             *     in production.
+             */
             includeSandbox?: boolean;
-            /** @description Lets the user minimize the widget while the connection goes on. */
+            /** @description Whether the user may minimize the widget while the connection goes on. Present if the profile sets it. */
             allowConnectInBackground?: boolean;
-            /** @description Full screen on small screens; a modal if `false`. */
+            /** @description Whether the widget fills small screens, rather than being a modal. Present if the profile sets it. */
             allowFullscreen?: boolean;
             /**
              * Format: uuid
-             * @description The item to update.
+             * @description The item to update. Present if the request has `itemId`.
              */
             updateItem?: string;
-            /** @description The connector to begin with, in place of the list. */
+            /**
+             * @description The connector to begin with, in place of the list. Present if the request or the profile sets it, and absent in
+             *     update mode.
+             */
             selectedConnectorId?: number;
-            /** @description Lists only connectors of these types. */
+            /** @description The types of the connectors that the widget lists. Present if the profile sets it, and absent in update mode. */
             connectorTypes?: ("PERSONAL_BANK" | "BUSINESS_BANK" | "INVOICE" | "INVESTMENT" | "TELECOMMUNICATION" | "DIGITAL_ECONOMY" | "PAYMENT_ACCOUNT" | "OTHER")[];
-            /** @description Lists only these connectors. */
+            /** @description The connectors that the widget lists. Present if the profile sets it, and absent in update mode. */
             connectorIds?: number[];
-            /** @description Lists only connectors of these countries. */
+            /** @description The countries of the connectors that the widget lists. Present if the profile sets it, and absent in update mode. */
             countries?: ("AR" | "BR" | "CO" | "MX")[];
-            /** @description Collects only these products. They are the ones that the widget knows. */
+            /** @description The products to collect, of those that the widget knows. Present if the profile sets it, and absent in update mode. */
             products?: ("ACCOUNTS" | "CREDIT_CARDS" | "TRANSACTIONS" | "PAYMENT_DATA" | "INVESTMENTS" | "INVESTMENTS_TRANSACTIONS" | "IDENTITY" | "BROKERAGE_NOTE" | "MOVE_SECURITY" | "LOANS")[];
             /**
-             * @description Language of the widget.
+             * @description The language of the widget. Present if the request or the profile sets it.
              * @enum {string}
              */
             language?: "pt" | "en" | "es";
             /**
-             * @description Colors of the widget.
+             * @description The colors of the widget. Present if the request or the profile sets it.
              * @enum {string}
              */
             theme?: "light" | "dark";
-            /** @description Opens OAuth pages in the system's browser rather than in a webview. */
+            /** @description Whether OAuth pages open in the system's browser rather than in a webview. Present if the profile sets it. */
             forceOauthInBrowser?: boolean;
-            /** @description Asks for credentials in update mode, also where it could do without. */
+            /**
+             * @description Whether the widget asks for credentials in update mode, also where Pluggy has some. Present if the profile sets it, and
+             *     true in update mode where the stored credentials may be the cause.
+             */
             forceAskForCredentials?: boolean;
-            /** @description Lists connectors in alphabetical order. */
+            /** @description Whether connectors are listed in alphabetical order. Present if the profile sets it, and absent in update mode. */
             connectorSortAlphabetically?: boolean;
-            /** @description What the product `MOVE_SECURITY` needs: JSON, as text. */
+            /** @description What the product `MOVE_SECURITY` needs: JSON, as text. Present if the profile sets it, and absent in update mode. */
             moveSecurityData?: string;
-            /** @description A wider modal on desktops, for clients whom Pluggy has allowed it. */
+            /** @description Whether the modal is wider on desktops, for clients whom Pluggy has allowed it. Present if the profile sets it. */
             wideDesktopModal?: boolean;
             /**
              * Format: uri
-             * @description The address of the widget, where it is not Pluggy's usual one.
+             * @description The address of the widget, where it is not Pluggy's usual one. Present if the profile sets it.
              */
             url?: string;
         };
         /**
          * @description An event of the widget, as one object, or as the pair of a name and the rest. Null and an empty body are an event
          *     without a name. Fields that are not listed are ignored. The values come from the widget, so every value may be missing
-         *     or of any type: one that is not as described counts as absent, and the event is counted all the same.
+         *     or of any type: one that is not as described counts as absent, and the event is counted all the same. Pass it on as the
+         *     widget gives it; users need not see it.
          */
         ConnectEvent: components["schemas"]["ConnectEventObject"] | unknown[] | null;
         /**
@@ -359,19 +379,20 @@ export interface components {
              */
             timestamp?: unknown;
             /**
-             * @description The id of the item that it is about, a UUID. Where `item` or `data.item` names one as well, it is the same one.
+             * @description The id of the item that it is about, a UUID. The API takes it as a hint to fetch the item soon. Where `item` or
+             *     `data.item` names one as well, it is the same one.
              * @example 9a7b6c5d-0000-4000-8000-000000000001
              */
             itemId?: unknown;
             /**
-             * @description The item as the widget gives it, an object. Only its `id` is read.
+             * @description The item as the widget gives it, an object. Only its `id` is read, as `itemId`.
              * @example {
              *       "id": "9a7b6c5d-0000-4000-8000-000000000001"
              *     }
              */
             item?: unknown;
             /**
-             * @description The argument of `onSuccess`, or the `data` of the argument of `onError`. Only the `id` of its `item` is read.
+             * @description The argument of `onSuccess`, or the `data` of the argument of `onError`. Only the `id` of its `item` is read, as `itemId`.
              * @example {
              *       "item": {
              *         "id": "9a7b6c5d-0000-4000-8000-000000000001"
@@ -380,19 +401,19 @@ export interface components {
              */
             data?: unknown;
             /**
-             * @description The id of the institution that it is about, a whole number.
+             * @description The id of the institution that it is about, a whole number. The API logs it.
              * @example 201
              */
             connectorId?: unknown;
             /**
-             * @description The institution as the widget gives it, an object. Only its `id` is read.
+             * @description The institution as the widget gives it, an object. Only its `id` is read, as `connectorId`.
              * @example {
              *       "id": 201
              *     }
              */
             connector?: unknown;
             /**
-             * @description The error, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _.
+             * @description The error, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _. The API logs it.
              * @example INVALID_CREDENTIALS
              */
             code?: unknown;
@@ -403,17 +424,26 @@ export interface components {
             message?: unknown;
         };
         ItemList: {
+            /**
+             * @description The user's connections, newest first. Always present. A page may have fewer than `limit`, or none. Users may see
+             *     the fields that say so.
+             */
             items: components["schemas"]["Item"][];
-            /** @description The `cursor` of the next page; null on the last page. */
+            /** @description The `cursor` of the next page; null on the last page. Pass it on as it is; users need not see it. */
             nextCursor: string | null;
         };
         Item: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Pluggy's id of the item, always present. It never changes, so a program may store it and use it as a key; users need
+             *     not see it.
+             */
             itemId: string;
-            /** @description The institution, whose name users may see; null until Pluggy has reported it. */
+            /** @description The institution, whose name and logo users may see; null until the item is fetched, or if Pluggy names none. */
             connector: components["schemas"]["Connector"] | null;
             /**
-             * @description Pluggy's `status` of the item, for support and logs and not for users. Open. Null if Pluggy has reported none.
+             * @description Pluggy's `status` of the item, for support and logs and not for users. Open. Null until the item is fetched, or if
+             *     Pluggy reports none.
              * @example CREATED
              * @example UPDATING
              * @example WAITING_USER_INPUT
@@ -425,7 +455,8 @@ export interface components {
              */
             status: string | null;
             /**
-             * @description Pluggy's `executionStatus` of the item, for support and logs and not for users. Open. Null if Pluggy has reported none.
+             * @description Pluggy's `executionStatus` of the item, for support and logs and not for users. Open. Null until the item is fetched,
+             *     or if Pluggy reports none.
              * @example SUCCESS
              * @example PARTIAL_SUCCESS
              * @example LOGIN_IN_PROGRESS
@@ -435,106 +466,143 @@ export interface components {
             executionStatus: string | null;
             phase: components["schemas"]["Phase"];
             nextAction: components["schemas"]["NextAction"];
-            /** @description The state of each product that was requested, by Pluggy's key for it, such as `accounts`. */
+            /**
+             * @description The state of each product that was requested, by Pluggy's key for it, such as `accounts`. Always present, and empty
+             *     while Pluggy reports no product. A program finds here which data is missing. Users may see
+             *     that in your own words.
+             */
             products: {
                 [key: string]: components["schemas"]["ProductState"];
             };
-            /** @description The error of the last execution, for support and not for users; null if it had none. */
+            /**
+             * @description The error of the last execution; null if it had none. For support and logs. Of its fields users may see
+             *     `providerMessage` alone.
+             */
             error: components["schemas"]["ItemError"] | null;
             /**
              * Format: date-time
-             * @description When the connection was made.
+             * @description When Pluggy created the item, or before the first fetch when this backend first knew it. Always present. Users may see
+             *     it.
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When the item last changed at Pluggy; null if Pluggy has not said.
+             * @description When Pluggy's record of the item last changed; null until the item is fetched, or if Pluggy does not say. For support
+             *     and logs and not for users: it is not the date of the data.
              */
             updatedAt: string | null;
             /**
              * Format: date-time
-             * @description When its data was last collected, which users may see; null if never.
+             * @description When its data was last collected; null if never. A program sees by it whether there is data; users may see it.
              */
             lastUpdatedAt: string | null;
             /**
              * Format: date-time
-             * @description When Pluggy updates the item next by itself; null if it does not.
+             * @description When Pluggy plans to update the item next by itself; null if it does not. Users may see it, as a plan that may be late.
              */
             nextAutoSyncAt: string | null;
             /**
              * Format: date-time
-             * @description When the user's consent at the bank ends, which users may see; null if Pluggy names no end.
+             * @description When the user's consent at the bank ends; null if Pluggy names no end. A program may remind the user before it; users
+             *     may see it.
              */
             consentExpiresAt: string | null;
             /**
              * Format: date-time
-             * @description When this backend last fetched the item at Pluggy; null if never.
+             * @description When this backend last fetched the item at Pluggy; null if never. A program sees by it how old the state is; users
+             *     need not see it.
              */
             fetchedAt: string | null;
         };
         Connector: {
+            /**
+             * @description Pluggy's id of the connector, always present. A program may use it as a key, or as `selectedConnectorId`; users need
+             *     not see it.
+             */
             id: number;
+            /** @description The institution's name; null if Pluggy gives none. Users may see it, as text. */
             name: string | null;
-            /** @description Its logo. */
+            /** @description The address of the institution's logo; null if Pluggy gives none. Users may see it, in an `img`. */
             imageUrl: string | null;
-            /** @description Six hexadecimal digits, without `#`. */
+            /**
+             * @description The institution's color as six hexadecimal digits without `#`; null if Pluggy gives none. Users may see it; check its
+             *     form before it gets into a style.
+             */
             primaryColor: string | null;
             /**
-             * @description How well connections to it work now. Open; null if it is not known.
+             * @description How well connections to it work now. Open. Null if nothing is known that is less than six hours old. A program may
+             *     warn users of an outage in your own words.
              * @example ONLINE
              * @example UNSTABLE
              * @example OFFLINE
              */
             health: string | null;
-            /** @description Whether Pluggy no longer connects to it, so that the user connects by another one. */
+            /**
+             * @description Whether Pluggy no longer connects to it, so that the user connects by another one. Always present. A program need not
+             *     offer it again; users learn it from `nextAction.message`.
+             */
             retired: boolean;
         };
         /**
-         * @description Where the connection stands. Closed: an app may switch on it.
+         * @description Where the connection stands. Always present. Closed: an app may switch on it. Users see `nextAction.message` in its place.
          *
-         *     * `connecting`: the first collection runs, or Pluggy has not answered yet
-         *     * `waiting_user`: the user must do something now, and it goes on by itself then
-         *     * `updating`: a later collection runs; older data is there
+         *     * `connecting`: the first execution is running, or no fetch has succeeded yet
+         *     * `waiting_user`: the user must act now, and the execution then continues by itself
+         *     * `updating`: a later execution is running, and older data is available
          *     * `ready`: everything is collected
          *     * `ready_partial`: some products are collected
-         *     * `retrying`: the last collection failed; Pluggy repeats it by itself
-         *     * `reconnect`: the connection has ended or failed; only the user can repair it
-         *     * `failed`: the last collection failed, and neither waiting nor the user repairs it
-         *     * `unknown`: Pluggy says something that this version does not know
+         *     * `retrying`: the last execution failed, and Pluggy repeats it by itself
+         *     * `reconnect`: the connection has ended or failed, and only the user can repair it
+         *     * `failed`: the last execution failed, and neither waiting nor the user repairs it
+         *     * `unknown`: Pluggy reports a state that this version does not know
          * @enum {string}
          */
         Phase: "connecting" | "waiting_user" | "updating" | "ready" | "ready_partial" | "retrying" | "reconnect" | "failed" | "unknown";
+        /** @description What happens next and who must act, with everything that the app needs for it. Always present. Users see its `message`. */
         NextAction: {
             kind: components["schemas"]["ActionKind"];
             reason: components["schemas"]["Reason"];
-            /** @description The text for the user, in the language of `Content-Language`. Always present. */
+            /** @description The text for users, in the language of `Content-Language`. Always present. A program shows it and does not parse it. */
             message: string;
             /**
              * Format: date-time
-             * @description When the action is no longer possible; null where Pluggy names no time.
+             * @description When the action is no longer possible; null where Pluggy names no time. A program may count down to it; users may see
+             *     it.
              */
             expiresAt: string | null;
             /**
              * Format: uri
-             * @description The bank's page on which the user logs in and authorizes the access, where `reason` is `open_finance_login`; else null.
-             *     It is also null until the item is fetched with the link: up to about a minute after the login began. An https URL that works until `expiresAt`. It is for this user alone:
-             *     open it as it is, and neither store nor log it.
+             * @description The bank's page on which the user logs in and authorizes the access: an https URL that works until `expiresAt`. Null
+             *     unless `reason` is `open_finance_login`, and null until the item is fetched with the link, up to about a minute after
+             *     the login began. It is for this user alone: open it as it is, and neither store nor log it.
              */
             link: string | null;
-            /** @description The body to post to `/connect-token` where the widget is the next step, as it is; else null. */
+            /**
+             * @description The body to post to `/connect-token`, as it is; null where the widget is not the next step. Offer a button exactly
+             *     where it is not null; users need not see it.
+             */
             connectToken: components["schemas"]["ConnectTokenBody"] | null;
-            /** @description The bank's question, where `kind` is `answer_mfa`; else null. Users may see it; the widget asks it, too. */
+            /**
+             * @description The bank's question; null unless `kind` is `answer_mfa`. Users may see it. The widget asks it too, and takes the value:
+             *     an app never does.
+             */
             prompt: components["schemas"]["Prompt"] | null;
-            /** @description The instructions of the bank, where the user must act there; else null. Users may see them. */
+            /**
+             * @description The instructions of the bank; null unless `kind` is `act_at_bank` or `authorize_device`. Users may see them, and no
+             *     program stores them.
+             */
             bank: components["schemas"]["BankAction"] | null;
         };
         /** @description Empty for a new connection; with `itemId` to update the item. */
         ConnectTokenBody: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The item to update; absent for a new connection. Post it as it is; users need not see it.
+             */
             itemId?: string;
         };
         /**
-         * @description What happens next, and who must act. Closed: an app may switch on it.
+         * @description What happens next, and who must act. Always present. Closed: an app may switch on it. Users see `message` in its place.
          *
          *     * `none`: nothing
          *     * `wait`: it goes on by itself
@@ -550,8 +618,9 @@ export interface components {
          */
         ActionKind: "none" | "wait" | "answer_mfa" | "authorize_device" | "act_at_bank" | "reconnect" | "update" | "connect_again" | "wait_for_bank" | "contact_support";
         /**
-         * @description Why: a stable code for each case, for texts and statistics of your own. Open: a later version may have more codes. So
-         *     decide by `phase` and `kind`, and ignore a code that you do not know. A code never changes its meaning.
+         * @description Why: a stable code for each case, for texts and statistics of your own. Always present, and not for users. Open: a later
+         *     version may have more codes. So decide by `phase` and `kind`, and ignore a code that you do not know. A code never
+         *     changes its meaning.
          *
          *     * `not_fetched`: no fetch of the item has succeeded yet
          *     * `first_execution`: the first execution is running
@@ -631,9 +700,11 @@ export interface components {
         Reason: string;
         /** @description The bank's question, never a value. */
         Prompt: {
+            /** @description The name of the value that the bank asks for; null if Pluggy gives none. Users may see it, as text. */
             label: string | null;
             /**
-             * @description The kind of input. Open.
+             * @description The kind of input; null if Pluggy names none. Open. A program may choose an icon or a text by it; it is no text for
+             *     users.
              * @example number
              * @example password
              * @example text
@@ -642,167 +713,278 @@ export interface components {
              */
             type: string | null;
             /**
-             * @description An image to show with it, in Base64 as Pluggy gives it: without the prefix of a `data:` address. Pluggy does not
-             *     name its type.
+             * @description The image that the question is about; null if there is none. It is in Base64 as Pluggy gives it: without the prefix of
+             *     a `data:` address. Pluggy does not name its type. Users may see it, in an `img`.
              */
             image: string | null;
-            /** @description The options to choose from; null where the input is free. */
+            /** @description The options to choose from; null where the input is free. Users may see their labels. */
             options: {
+                /** @description What the widget sends for the option. Always present. A program may use it as a key; it is no text for users. */
                 value: string;
+                /** @description The text of the option. Always present. Users may see it, as text. */
                 label: string;
             }[] | null;
+            /** @description A short help below the question; null if Pluggy gives none. Users may see it, as text. */
             assistiveText: string | null;
+            /** @description An example of a value; null if Pluggy gives none. Users may see it, as text. */
             placeholder: string | null;
+            /** @description What to do to get the value, in more words; null if Pluggy gives none. Users may see it, as text. */
             instructions: string | null;
         };
         BankAction: {
             /**
-             * @description The kind of action. Open.
+             * @description The kind of action; null if Pluggy names none. Open. A program may choose an icon or a text by it; it is no text for
+             *     users.
              * @example qr
              * @example authorize-access
              * @example oauth
              */
             type: string | null;
-            /** @description What to do, in the bank's or Pluggy's words. */
+            /** @description What to do, in the bank's or Pluggy's words; null if there are none. Users may see it, as text. */
             instructions: string | null;
-            /** @description The bank's own text, in Portuguese. */
+            /**
+             * @description The bank's own text, in Portuguese; null if there is none, and always with `reason` `open_finance_login`. Users may see
+             *     it, as text.
+             */
             providerMessage: string | null;
             /**
-             * @description What the user needs for it, such as the data of the device or of the QR code. Pluggy documents neither the keys nor
-             *     whether the value of a QR code is a text to encode or an image.
+             * @description What the user needs for it, such as the data of the device or of the QR code. Always present, and empty if there is
+             *     nothing. Users may see the values, as text. Pluggy documents neither the keys nor whether the value of a QR code is a
+             *     text to encode or an image.
              */
             attributes: {
                 [key: string]: string;
             };
         };
         ProductState: {
-            /** @description Whether the last collection got it. */
+            /**
+             * @description Whether the last execution collected it; null if Pluggy does not say. Where it is false, an app may show users that
+             *     this data is missing or old.
+             */
             isUpdated: boolean | null;
             /**
              * Format: date-time
-             * @description When it was last collected; null if never. With `isUpdated` false, older data is there.
+             * @description When it was last collected; null if never. With `isUpdated` false, older data is there. Users may see it.
              */
             lastUpdatedAt: string | null;
+            /**
+             * @description Pluggy's remarks on it, for support and logs. Always present, and empty if there are none. Of their fields users may
+             *     see `providerMessage` alone.
+             */
             warnings: {
+                /** @description Pluggy's code of the remark, such as `001`; null if it has none. For support and logs, not for users. */
                 code: string | null;
-                /** @description For developers, in English. */
+                /** @description For developers, in English, and not for users; null if Pluggy gives none. */
                 message: string | null;
-                /** @description The bank's own text, in Portuguese. */
+                /** @description The bank's own text, in Portuguese; null if there is none. Users may see it, as text. */
                 providerMessage: string | null;
             }[];
         };
         ItemError: {
             /**
-             * @description Pluggy's code. Open.
+             * @description Pluggy's code; null if Pluggy gives none. Open. For support and logs, not for users: a program decides by
+             *     `nextAction`.
              * @example INVALID_CREDENTIALS
              * @example SITE_NOT_AVAILABLE
              * @example USER_AUTHORIZATION_PENDING
              */
             code: string | null;
-            /** @description For developers, in English. */
+            /** @description For developers, in English, and not for users; null if Pluggy gives none. */
             message: string | null;
-            /** @description The bank's own text, in Portuguese. */
+            /**
+             * @description The bank's own text, in Portuguese; null if there is none. Users may see it, as text, where `nextAction.kind` is
+             *     `authorize_device`, `act_at_bank`, `reconnect` or `contact_support`; elsewhere it may send them the wrong way.
+             */
             providerMessage: string | null;
         };
         /** @description An error of the gateway in front of the API. */
         GatewayError: {
+            /** @description The gateway's own words in English; null where it has none. For logs, not for users: a program decides by the status. */
             message: string | null;
         };
         InvalidField: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:invalid-field";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 400;
-            /** @description What is wrong with it. */
+            /** @description What is wrong, in English, always present. For developers and logs, not for users. */
             detail: string;
-            /** @description The field or parameter. */
+            /**
+             * @description The wrong field or parameter, always present. It has at most 64 characters of the name of an unknown field. For
+             *     developers and logs, not for users.
+             */
             field: string;
         };
         InvalidBody: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:invalid-body";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 400;
-            /** @description What is wrong with it. */
+            /** @description What is wrong, in English, always present. For developers and logs, not for users. */
             detail: string;
         };
         Unauthenticated: {
-            /** @constant */
+            /**
+             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 401;
         };
         Forbidden: {
-            /** @constant */
+            /**
+             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 403;
         };
         UserErased: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:user-erased";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 403;
         };
         NoSuchResource: {
-            /** @constant */
+            /**
+             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 404;
         };
         ItemNotFound: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:item-not-found";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 404;
         };
         ItemNotUpdatable: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:item-not-updatable";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 409;
-            /** @description What to do. */
+            /** @description What to do, in English, always present. For developers and logs, not for users. */
             detail: string;
         };
         ItemNotFetched: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:item-not-fetched";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 409;
         };
         DisconnectRefused: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:disconnect-refused";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 409;
-            /** @description Why, as Pluggy's code. Open; absent where Pluggy gives none. */
+            /** @description Why, as Pluggy's code; absent where Pluggy gives none. Open. For support and logs, not for users. */
             code?: string;
         };
         UserLimitReached: {
-            /** @constant */
+            /**
+             * @description The kind of problem, always present. A program decides by it; not for users.
+             * @constant
+             */
             type: "urn:pluggy-lambda:problem:user-limit-reached";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @constant */
+            /**
+             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @constant
+             */
             status: 429;
-            /** @description What to do. */
+            /** @description What to do, in English, always present. For developers and logs, not for users. */
             detail: string;
         };
         ServerProblem: {
-            /** @constant */
+            /**
+             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
+            /** @description The status of the response, always present. For programs that have the body alone; not for users. */
             status: number;
-            /** @description What the deployment's log has the reason under. */
+            /**
+             * @description The id under which the deployment's log has the reason, always present. Users may see it, to give it to your
+             *     support.
+             */
             requestId: string;
         };
     };

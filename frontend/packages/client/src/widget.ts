@@ -54,7 +54,7 @@ export function openWidget(client: PluggyClient, loadSdk: () => Promise<Sdk>, op
     isOver = true;
     clearTimeout(timer);
     // The SDK notices it and cleans up, also where the widget did not load. Its `destroy` closes every widget and
-    // blocks scrolling for good.
+    // blocks scrolling permanently.
     container.remove();
     if (document.activeElement === document.body && focused instanceof HTMLElement)
       focused.focus({ preventScroll: true });
