@@ -209,6 +209,30 @@ fn every_table_and_index_shows_its_throttled_writes() {
     assert_eq!(throttled, expected);
 }
 
+#[test]
+fn two_axes_of_a_widget_have_their_units() {
+    let template = Template::load();
+
+    for widget in widgets(&template, "metric") {
+        let metrics = widget["metrics"].as_array().unwrap();
+        let options = metrics
+            .iter()
+            .filter_map(|metric| metric.as_array()?.last());
+        let has_two = options.into_iter().any(|last| last["yAxis"] == "right");
+        let label = |side: &str| widget["yAxis"][side]["label"].as_str();
+
+        assert_eq!(
+            (label("left"), label("right")),
+            if has_two {
+                (Some("ms"), Some("s"))
+            } else {
+                (None, None)
+            },
+            "{widget}"
+        );
+    }
+}
+
 /// Guards that a person who searches is not thrown back to the first page when the dashboard refreshes.
 #[test]
 fn the_widget_calls_the_function_that_only_reads_when_somebody_asks() {
