@@ -48,8 +48,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        resolve: { alias: sources },
-        test: { name: "demo", root: "demo", include: ["test/**/*.test.ts"] },
+        resolve: { alias: { ...sources, ...installed(["react-dom", "react"], ".") } },
+        test: { name: "demo", root: "demo", include: ["test/**/*.test.{ts,tsx}"] },
       },
       {
         extends: true,

@@ -47,12 +47,12 @@ def _sources(stack: dict[str, Any]) -> Sources:
     )
 
 
-def _support(function: str) -> Callable[[dict[str, Any]], str]:
+def _support(function: str) -> Callable[[dict[str, Any]], str | None]:
     client = ministack.client("lambda")
 
-    def call(event: dict[str, Any]) -> str:
+    def call(event: dict[str, Any]) -> str | None:
         answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
-        return json.loads(answer["Payload"].read())
+        return None if "FunctionError" in answer else json.loads(answer["Payload"].read())
 
     return call
 

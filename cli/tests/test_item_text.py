@@ -61,6 +61,27 @@ class Item(unittest.TestCase):
         )
         self.assertEqual(len(text.splitlines()), len(item_text.item({**REPORT, "events": [event]}, NOW, "prod")))
 
+    def test_events_that_were_not_all_read_are_not_called_the_newest(self) -> None:
+        text = shown({**REPORT, "eventsComplete": False})
+
+        self.assertIn("Events (1 of more than 1): not all were read; newer ones may be missing", text)
+        self.assertNotIn("newest first", text)
+
+    def test_a_product_is_updated_only_if_pluggy_says_so(self) -> None:
+        unknown = {"isUpdated": None, "lastUpdatedAt": None, "warnings": []}
+        at = "2026-11-20T12:00:00Z"
+        for changed, expected in [
+            ({}, "accounts"),
+            ({"warnings": ["001"]}, "accounts with warnings 001"),
+            ({"lastUpdatedAt": at}, "accounts last updated 2026-11-20 12:00:00Z (3 d ago)"),
+            ({"isUpdated": True}, "accounts updated"),
+            ({"isUpdated": True, "lastUpdatedAt": at}, "accounts updated 2026-11-20 12:00:00Z (3 d ago)"),
+            ({"isUpdated": False}, "accounts not updated"),
+        ]:
+            snapshot = {**REPORT["snapshot"], "products": {"accounts": {**unknown, **changed}}}
+
+            self.assertIn(f"products      {expected}\n", shown({**REPORT, "snapshot": snapshot}))
+
     def test_an_item_that_nobody_knows_says_what_can_be_done(self) -> None:
         text = shown(UNKNOWN)
 
@@ -75,11 +96,21 @@ class Item(unittest.TestCase):
 
 class User(unittest.TestCase):
     def test_items_are_listed_with_phase_and_next_fetch(self) -> None:
-        lines = item_text.user([{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}], NOW, "prod")
+        items = [{**OF_USER, "connector": None}, {**OF_USER, "connector": "Banco do Povo"}]
+
+        lines = item_text.user({"items": items, "unreadable": 0}, NOW, "prod")
 
         self.assertIn("2 items", lines[0])
         self.assertRegex(lines[2], f"{ITEM}  -              reconnect  2026-11-23 11:00:00Z")
         self.assertEqual(len(lines), 4)
 
     def test_a_user_without_items_says_what_can_be_done(self) -> None:
-        self.assertIn("pluggy-lambda replay --env prod --user", item_text.user([], NOW, "prod")[1])
+        lines = item_text.user({"items": [], "unreadable": 0}, NOW, "prod")
+
+        self.assertIn("pluggy-lambda replay --env prod --user", lines[1])
+
+    def test_rows_that_cannot_be_read_are_counted(self) -> None:
+        for items in ([], [OF_USER]):
+            lines = item_text.user({"items": items, "unreadable": 1}, NOW, "prod")
+
+            self.assertEqual(lines[-1], "1 row cannot be read. The log of inspect names the attribute.")

@@ -49,13 +49,15 @@ class Inspect(Items):
 
     def test_all_pages_of_a_users_items_are_shown(self) -> None:
         self.clients["lambda"] = client = Lambda(
-            {"items": [OF_USER], "cursor": "a"}, {"items": [{**OF_USER, "itemId": TWO}], "cursor": None}
+            {"items": [OF_USER], "unreadable": 1, "cursor": "a"},
+            {"items": [{**OF_USER, "itemId": TWO}], "unreadable": 1, "cursor": None},
         )
 
         result = self.invoke("items", "inspect", "--env", "dev", "--user", "usr_1")
 
         self.assertEqual(result.exit_code, 0, result.output)
         self.assertIn("2 items, newest first", result.stdout)
+        self.assertIn("2 rows cannot be read", result.stdout)
         self.assertEqual([command.get("cursor") for command in client.commands], [None, "a"])
 
     def test_a_report_of_another_version_is_shown_as_it_is(self) -> None:
@@ -70,7 +72,8 @@ class Inspect(Items):
             self.assertEqual(self.document(raw)["result"], report)
 
     def test_a_list_of_another_version_is_a_failure(self) -> None:
-        for reports in ([{"items": []}], [{"cursor": None}], [{"items": [OF_USER], "cursor": "a"}, {"items": []}]):
+        first = {"items": [OF_USER], "unreadable": 0, "cursor": "a"}
+        for reports in ([{"items": [], "unreadable": 0}], [{"items": [], "cursor": None}], [first, {"items": []}]):
             for option in ([], ["--json"]):
                 self.clients["lambda"] = Lambda(*reports)
 

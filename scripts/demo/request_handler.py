@@ -40,8 +40,8 @@ class Site:
     user_token: Callable[[str], str]
     # Sends a request to the sandbox, and returns the status.
     control: Callable[[str, str, Any], int]
-    # Calls the widget of the dashboard, and returns its HTML.
-    support: Callable[[dict[str, Any]], str]
+    # Calls the widget of the dashboard, and returns its HTML, or nothing if it fails.
+    support: Callable[[dict[str, Any]], str | None]
 
     @property
     def policy(self) -> str:
@@ -95,11 +95,18 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
             elif self.path == "/prefill" and isinstance(body.get("values"), dict):
                 self._status(site.control("PUT", "/sandbox/prefill", body["values"]))
             elif self.path == "/support" and (event := _call_of_widget(body)):
-                self._json({"html": site.support(event)})
+                self._support(event)
             elif self.path == "/pass":
                 self._status(site.control("POST", "/sandbox/time/pass", {"minutes": 30}))
             else:
                 self._refuse(HTTPStatus.NOT_FOUND)
+
+        def _support(self, event: dict[str, Any]) -> None:
+            html = site.support(event)
+            if html is None:
+                self._refuse(HTTPStatus.BAD_GATEWAY)
+            else:
+                self._json({"html": html})
 
         def _is_allowed(self) -> bool:
             """Refuses other host names, which would be a rebound DNS name, and requests of other sites' pages."""

@@ -31,7 +31,7 @@ class ServerTest(unittest.TestCase):
             collector=Collector(Sources(*([lambda: []] * 4))),
             user_token=lambda user: f"token of {user}",
             control=self.control,
-            support=json.dumps,
+            support=self.support,
         )
         server = ThreadingHTTPServer(("127.0.0.1", 0), request_handler.handler(site))
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
@@ -42,6 +42,9 @@ class ServerTest(unittest.TestCase):
     def control(self, method: str, path: str, body: Any) -> int:
         self.controls.append((method, path, body))
         return 202
+
+    def support(self, event: dict[str, Any]) -> str | None:
+        return json.dumps(event) if event.get("search") else None
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
@@ -106,6 +109,13 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(self.send("POST", "/support", call)[0], 403)
         for body in ({}, {"parameters": {}}, {"parameters": [], "form": {}}, {"parameters": {}, "form": "x"}):
             self.assertEqual(self.send("POST", "/support", body, Origin=ORIGIN)[0], 404)
+
+    def test_a_failure_of_the_screen_for_support_is_one(self) -> None:
+        call = {"parameters": {}, "form": {}}
+
+        status, answer = self.send("POST", "/support", call, Origin=ORIGIN)
+
+        self.assertEqual((status, answer), (502, "Bad Gateway\n"))
 
     def test_a_body_that_cannot_be_used_is_refused(self) -> None:
         for body in ([], "x" * request_handler.MAX_BODY_BYTES):

@@ -312,7 +312,7 @@ async fn the_marker_is_a_fetch_request_and_no_event_of_pluggys() {
 
     let target = store::Target::Item(item_id);
     let events = deployment.tables.event_store();
-    let timeline = events.timeline(target, now()).await.unwrap();
+    let timeline = events.timeline(target, now(), in_a_minute()).await.unwrap();
     let ours = tests::deployment::CLIENT_ID.parse().unwrap();
     let history = events.history(target, ours, now()).await.unwrap();
 

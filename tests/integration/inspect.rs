@@ -2,11 +2,16 @@
 
 mod widget;
 
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
 use store::Schedule;
+use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const USER: &str = "usr_01J9X";
@@ -14,7 +19,8 @@ const FUNCTION_ARN: &str = "arn:aws:lambda:sa-east-1:123456789012:function:inspe
 
 /// Returns the function's response to an event.
 pub(crate) async fn inspected(deployment: &Deployment, event: Value) -> Value {
-    let response = inspect::handle(&deployment.inspect(), event, FUNCTION_ARN, now()).await;
+    let app = deployment.inspect();
+    let response = inspect::handle(&app, event, FUNCTION_ARN, now(), in_a_minute()).await;
     serde_json::to_value(response.unwrap()).unwrap()
 }
 
@@ -153,14 +159,7 @@ async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
     deployment
         .deliver(&event("item/created", "1", item_id, USER))
         .await;
-    let tables = &deployment.tables;
-    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
-    let put = tables.client.put_item().table_name(&tables.items);
-    put.item("pk", text(format!("ITEM#{item_id}")))
-        .item("createdAt", text("yesterday".to_owned()))
-        .send()
-        .await
-        .unwrap();
+    spoil_row(&deployment, item_id).await;
 
     let report = inspect(&deployment, item_id).await;
 
@@ -169,6 +168,81 @@ async fn a_row_that_cannot_be_read_names_its_attribute_and_keeps_its_history() {
         (&json!("unreadable"), &json!("createdAt"))
     );
     assert_eq!(report["eventsTotal"], 1);
+}
+
+/// Writes a time of creation into a row that our code cannot read.
+async fn spoil_row(deployment: &Deployment, item_id: ItemId) {
+    let tables = &deployment.tables;
+    let update = tables.client.update_item().table_name(&tables.items);
+    update
+        .key("pk", AttributeValue::S(format!("ITEM#{item_id}")))
+        .update_expression("SET createdAt = :spoiled")
+        .expression_attribute_values(":spoiled", AttributeValue::S("yesterday".to_owned()))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_list_counts_the_rows_that_cannot_be_read() {
+    let deployment = Deployment::start().await;
+    let mut items = Vec::new();
+    for event_id in ["1", "2"] {
+        let item_id = deployment.connect(USER, "user-ok").await;
+        let created = event("item/created", event_id, item_id, USER);
+        deployment.deliver(&created).await;
+        items.push(item_id);
+    }
+    deployment.sync_all().await;
+    spoil_row(&deployment, items[0]).await;
+
+    let report = inspected(
+        &deployment,
+        json!({"action": "inspect", "clientUserId": USER}),
+    )
+    .await;
+
+    assert_eq!(report["items"].as_array().unwrap().len(), 1, "{report}");
+    assert_eq!(report["items"][0]["itemId"], json!(items[1]));
+    assert_eq!(report["unreadable"], 1);
+}
+
+#[tokio::test]
+async fn events_are_read_as_long_as_there_is_time() {
+    let deployment = Deployment::start().await;
+    let (app, item_id) = (deployment.inspect(), Uuid::new_v4());
+    let tables = &deployment.tables;
+    // More than the megabyte of a page.
+    for number in 1..=4 {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let put = tables.client.put_item().table_name(&tables.events);
+        put.item("pk", text(&format!("ITEM#{item_id}")))
+            .item("sk", text(&number.to_string()))
+            .item("event", text("item/updated"))
+            .item("origin", text("webhook"))
+            .item("receivedAt", AttributeValue::N("1795435200000".to_owned()))
+            .item("expiresAt", AttributeValue::N("9999999999".to_owned()))
+            .item("body", text(&"x".repeat(380_000)))
+            .send()
+            .await
+            .unwrap();
+    }
+    let command = json!({"action": "inspect", "itemId": item_id});
+    let report = async |deadline| {
+        let response = inspect::handle(&app, command.clone(), FUNCTION_ARN, now(), deadline).await;
+        let report = serde_json::to_value(response.unwrap()).unwrap();
+        (
+            report["eventsTotal"].clone(),
+            report["eventsComplete"].clone(),
+        )
+    };
+
+    let (all, is_complete) = report(in_a_minute()).await;
+    let (some, is_cut_complete) = report(Instant::now() + Duration::from_secs(7)).await;
+
+    assert_eq!((all, is_complete), (json!(4), json!(true)));
+    assert!(some.as_u64().is_some_and(|count| count < 4), "{some}");
+    assert_eq!(is_cut_complete, json!(false));
 }
 
 /// Stores an item with everything that a bank may ask of its user, each text with the word SECRET.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connection::Phase;
 use pluggy::ConnectEventKind;
-use runtime::metrics::{Dimension, Metric};
+use runtime::metrics::{Dimension, Metric, Unit};
 use serde_json::{Value, json};
 
 use crate::functions::INSPECT;
@@ -207,6 +207,29 @@ fn every_table_and_index_shows_its_throttled_writes() {
     let throttled: BTreeSet<Vec<_>> = throttled.map(|metric| values(metric).collect()).collect();
 
     assert_eq!(throttled, expected);
+}
+
+#[test]
+fn each_age_lies_on_the_axis_of_its_unit() {
+    let template = Template::load();
+    let widgets = widgets(&template, "metric");
+    let is_of_ages = |widget: &&Value| text(&widget["title"]).unwrap().starts_with("Ages");
+    let ages = widgets.iter().find(is_of_ages).unwrap();
+
+    for metric in ages["metrics"].as_array().unwrap() {
+        let name = Shown::new(metric).name;
+        let ours = Metric::ALL.iter().find(|ours| ours.as_str() == name);
+        // AWS's own age of a stream is in milliseconds.
+        let unit = match ours.map(|ours| ours.unit()) {
+            Some(Unit::Seconds) => "s",
+            Some(Unit::Milliseconds) | None => "ms",
+            Some(other) => panic!("{name}: {other:?}"),
+        };
+        let options = metric.as_array().unwrap().last().unwrap();
+        let side = options["yAxis"].as_str().unwrap_or("left");
+
+        assert_eq!(ages["yAxis"][side]["label"], unit, "{name}");
+    }
 }
 
 /// Guards that a person who searches is not thrown back to the first page when the dashboard refreshes.

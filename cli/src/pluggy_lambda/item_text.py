@@ -25,8 +25,11 @@ def item(report: dict[str, Any], now: datetime, env: str) -> list[str]:
     lines += _facts(_row_facts(report, now) + _snapshot_facts(report["snapshot"], now) + _schedule_facts(report, now))
     total, complete = report["eventsTotal"], report["eventsComplete"]
     shown = len(report["events"])
-    count = f"{total}" if complete else f"more than {total}"
-    lines += ["", f"Events, newest first ({shown} of {count})" if shown else "No events"]
+    if not complete:
+        title = f"Events ({shown} of more than {total}): not all were read; newer ones may be missing"
+    else:
+        title = f"Events, newest first ({shown} of {total})" if shown else "No events"
+    lines += ["", title]
     lines += _table(_event_row(event) for event in report["events"])
     if report["row"] == "absent":
         command = f"replay --env {env} {report['itemId']}" if shown else f"items import --env {env}"
@@ -34,10 +37,15 @@ def item(report: dict[str, Any], now: datetime, env: str) -> list[str]:
     return lines
 
 
-def user(items: list[dict[str, Any]], now: datetime, env: str) -> list[str]:
+def user(report: dict[str, Any], now: datetime, env: str) -> list[str]:
     """Returns a user's items as lines."""
+    items, unreadable = report["items"], report["unreadable"]
+    broken = []
+    if unreadable:
+        rows_of = "1 row" if unreadable == 1 else f"{unreadable} rows"
+        broken = [f"{rows_of} cannot be read. The log of inspect names the attribute."]
     if not items:
-        return [
+        return broken or [
             "No item has this owner.",
             f"To search the events for items whose rows are lost: pluggy-lambda replay --env {env} --user ID",
         ]
@@ -54,7 +62,7 @@ def user(items: list[dict[str, Any]], now: datetime, env: str) -> list[str]:
                 connection.get("why", "-"),
             ]
         )
-    return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows)]
+    return [f"{len(items)} {'item' if len(items) == 1 else 'items'}, newest first", *_table(rows), *broken]
 
 
 def _owner(report: dict[str, Any]) -> str:
@@ -133,13 +141,15 @@ def _failed_fetch(error: dict[str, Any] | None, now: datetime) -> str:
 
 
 def _product(name: str, product: dict[str, Any], now: datetime) -> str:
-    at = _when(product["lastUpdatedAt"], now)
-    if product["isUpdated"] is False:
-        state = f"not updated since {at}" if at else "not updated"
+    at, is_updated = _when(product["lastUpdatedAt"], now), product["isUpdated"]
+    if is_updated is None:
+        state = f"last updated {at}" if at else ""
+    elif is_updated:
+        state = f"updated {at}"
     else:
-        state = f"updated {at}".strip()
-    warnings = f" with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
-    return f"{name} {state}{warnings}"
+        state = f"not updated since {at}" if at else "not updated"
+    warnings = f"with warnings {', '.join(product['warnings'])}" if product["warnings"] else ""
+    return " ".join(filter(None, [name, state.strip(), warnings]))
 
 
 def _event_row(event: dict[str, Any]) -> list[str]:

@@ -23,22 +23,19 @@ pub use summary::ItemSummary;
 const MAX_EVENTS: usize = 100;
 
 /// The row of an item in `ItemTable`.
-pub(crate) enum Row {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Row {
+    /// There is none.
     Absent,
-    /// A row that our code cannot read.
-    Unreadable {
-        attribute: &'static str,
-    },
-    Readable(Box<StoredItem>),
-}
-
-impl Row {
-    pub(crate) fn readable(&self) -> Option<&StoredItem> {
-        match self {
-            Self::Readable(stored) => Some(stored),
-            Self::Absent | Self::Unreadable { .. } => None,
-        }
-    }
+    /// Our code cannot read it.
+    Unreadable,
+    /// No fetch has succeeded yet.
+    Placeholder,
+    /// It has a snapshot.
+    Fetched,
+    /// The item is deleted.
+    Tombstone,
 }
 
 /// Report about an item.
@@ -47,8 +44,8 @@ impl Row {
 pub struct ItemReport {
     /// The item.
     pub item_id: ItemId,
-    /// `absent`, `unreadable`, `placeholder` (no fetch has succeeded yet), `fetched`, or `tombstone`.
-    pub row: &'static str,
+    /// Its row.
+    pub row: Row,
     /// The attribute that makes the row unreadable.
     pub unreadable: Option<&'static str>,
     /// The owner.
@@ -77,21 +74,24 @@ pub struct ItemReport {
 }
 
 impl ItemReport {
+    /// Creates the report. `stored` is the row, or the attribute that makes it unreadable.
     pub(crate) fn new(
         item_id: ItemId,
-        row: &Row,
+        stored: Result<Option<&StoredItem>, &'static str>,
         healths: &Healths,
         timeline: &Timeline,
         now: Timestamp,
     ) -> Self {
-        let stored = row.readable();
+        let (row, unreadable) = match stored {
+            Ok(None) => (Row::Absent, None),
+            Ok(Some(stored)) => (Row::of(stored), None),
+            Err(attribute) => (Row::Unreadable, Some(attribute)),
+        };
+        let stored = stored.ok().flatten();
         Self {
             item_id,
-            row: name(row),
-            unreadable: match row {
-                Row::Unreadable { attribute } => Some(attribute),
-                Row::Absent | Row::Readable(_) => None,
-            },
+            row,
+            unreadable,
             owner: stored.and_then(StoredItem::user).cloned(),
             owner_provenance: stored
                 .and_then(StoredItem::owner)
@@ -114,24 +114,25 @@ impl ItemReport {
             events_complete: timeline.is_complete,
         }
     }
-}
 
-impl ItemReport {
-    /// Whether there is a row or an event of the item.
+    /// Whether there is a row or an event of the item. Any user can cause an event, by a hint.
     pub(crate) fn is_known(&self) -> bool {
-        self.row != "absent" || self.events_total > 0
+        self.row != Row::Absent || self.events_total > 0
     }
 }
 
-fn name(row: &Row) -> &'static str {
-    match row {
-        Row::Absent => "absent",
-        Row::Unreadable { .. } => "unreadable",
-        Row::Readable(stored) => match stored.state {
-            RowState::Placeholder { .. } => "placeholder",
-            RowState::Fetched { .. } => "fetched",
-            RowState::Tombstone { .. } => "tombstone",
-        },
+impl Row {
+    /// Whether the report has what the row says.
+    pub(crate) fn is_readable(self) -> bool {
+        !matches!(self, Self::Absent | Self::Unreadable)
+    }
+
+    fn of(stored: &StoredItem) -> Self {
+        match stored.state {
+            RowState::Placeholder { .. } => Self::Placeholder,
+            RowState::Fetched { .. } => Self::Fetched,
+            RowState::Tombstone { .. } => Self::Tombstone,
+        }
     }
 }
 
@@ -214,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_report_has_the_fields_that_the_scripts_read() {
-        let (row, now) = (Row::Readable(Box::new(stored())), NOW.parse().unwrap());
+        let (stored, now) = (stored(), NOW.parse().unwrap());
 
         let report = ItemReport::new(
-            stored().item_id,
-            &row,
+            stored.item_id,
+            Ok(Some(&stored)),
             &Healths::default(),
             &timeline(),
             now,

@@ -16,10 +16,11 @@ use jiff::Timestamp;
 use runtime::audit::{self, Audit, AuditTarget};
 use serde_json::Value;
 use store::{Connectors, Events, Items};
+use tokio::time::Instant;
 
 pub use config::Config;
 pub use item_report::{
-    Connection, EventLine, ItemReport, ItemSummary, ScheduleReport, SnapshotReport,
+    Connection, EventLine, ItemReport, ItemSummary, Row, ScheduleReport, SnapshotReport,
 };
 pub use report::{InvalidCommand, Report, Response, UserReport};
 
@@ -41,17 +42,19 @@ const ACTION: &str = "inspect";
 const DESCRIPTION: &str = include_str!("description.md");
 
 /// Handles a command of an operator, or a call of the widget, whose buttons call `function_arn`. An invalid command is
-/// refused in the report, and shown on the page: it is a mistake of the caller, not a failure of the function.
+/// refused in the report, and shown on the page: it is a mistake of the caller, not a failure of the function. Some time
+/// before `deadline`, it stops reading events.
 pub async fn handle(
     app: &App,
     event: Value,
     function_arn: &str,
     now: Timestamp,
+    deadline: Instant,
 ) -> Result<Response, store::Error> {
     match Request::parse(event) {
         Request::Describe => Ok(Response::Text(DESCRIPTION.to_owned())),
         Request::Widget(request) => {
-            let html = widget::show(app, request, function_arn, now).await;
+            let html = widget::show(app, request, function_arn, now, deadline).await;
             Ok(Response::Text(html))
         }
         Request::Command(Err(refusal)) => {
@@ -59,17 +62,22 @@ pub async fn handle(
             Ok(Response::Report(Report::Refused(refusal)))
         }
         Request::Command(Ok((subject, stated))) => {
-            let report = report(app, &subject, now);
+            let report = report(app, &subject, now, deadline);
             let report = audited(stated.as_ref(), &subject.target(), report).await?;
             Ok(Response::Report(report))
         }
     }
 }
 
-async fn report(app: &App, subject: &Subject, now: Timestamp) -> Result<Report, store::Error> {
+async fn report(
+    app: &App,
+    subject: &Subject,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<Report, store::Error> {
     match subject {
         Subject::Item(item_id) => {
-            let report = lookup::item(app, *item_id, now).await?;
+            let report = lookup::item(app, *item_id, now, deadline).await?;
             Ok(Report::Item(Box::new(report)))
         }
         Subject::User {

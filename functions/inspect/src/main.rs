@@ -23,7 +23,9 @@ async fn main() -> Result<(), Error> {
     run(service_fn(
         async move |event: LambdaEvent<serde_json::Value>| {
             let function_arn = &event.context.invoked_function_arn;
-            Box::pin(handle(app, event.payload, function_arn, clock::now()))
+            let deadline = clock::deadline(event.context.deadline);
+            let handled = handle(app, event.payload, function_arn, clock::now(), deadline);
+            Box::pin(handled)
                 .await
                 .map_err(|error| Error::from(client::chain(&error)))
         },

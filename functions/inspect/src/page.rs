@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 use pluggy::ClientUserId;
 use serde_json::{Value, json};
 
-use crate::request::{QUERY, Theme};
+use crate::request::{MAX_QUERY, QUERY, Theme};
 use crate::{Connection, ItemReport, UserReport};
 
 const STYLE: &str = include_str!("page/style.css");
@@ -26,15 +26,6 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Whether anything is known of the item or the user.
-    pub(crate) fn is_found(&self) -> bool {
-        match self {
-            Self::Nothing | Self::Problem(_) => false,
-            Self::Item(report) => report.is_known(),
-            Self::User(_, report) => !report.items.is_empty(),
-        }
-    }
-
     /// Returns the id that was looked up.
     fn id(&self) -> Option<String> {
         match self {
@@ -50,6 +41,8 @@ pub(crate) struct Page<'a> {
     pub(crate) theme: Theme,
     /// The function that the buttons call.
     pub(crate) function_arn: &'a str,
+    /// What was typed into the search.
+    pub(crate) query: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -78,22 +71,27 @@ impl Page<'_> {
     }
 
     fn search(&self, content: &Content) -> Markup {
+        let id = content.id();
+        let value = id.as_deref().unwrap_or(self.query);
         html! {
             form {
                 // A form whose submit button is disabled is not submitted by Enter, which would load the console again.
                 button type="submit" disabled hidden {}
-                label { "Item or user" input name=(QUERY) type="text" maxlength="255" autocomplete="off" value=[content.id()]; }
+                label { "Item or user" input name=(QUERY) type="text" maxlength=(MAX_QUERY) autocomplete="off" value=(value); }
                 (self.action("Search", &json!({"search": true})))
             }
         }
     }
 
     /// Returns a button that calls the function with these parameters. The console acts on the element before
-    /// `cwdb-action`.
+    /// `cwdb-action`. No parameter has a character of markup, however often somebody decodes it.
     fn action(&self, label: &str, parameters: &Value) -> Markup {
+        let parameters = parameters.to_string();
+        let parameters = parameters.replace('<', "\\u003c").replace('>', "\\u003e");
+        let parameters = parameters.replace('&', "\\u0026");
         html! {
             button type="button" { (label) }
-            cwdb-action action="call" display="widget" endpoint=(self.function_arn) { (parameters.to_string()) }
+            cwdb-action action="call" display="widget" endpoint=(self.function_arn) { (parameters) }
         }
     }
 

@@ -31,8 +31,17 @@ pub enum Report {
 pub struct UserReport {
     /// The items, newest first.
     pub items: Vec<ItemSummary>,
+    /// Number of further items whose rows cannot be read.
+    pub unreadable: usize,
     /// Position at which the list continues; none if this is all.
     pub cursor: Option<String>,
+}
+
+impl UserReport {
+    /// Whether no item has this owner.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.unreadable == 0 && self.cursor.is_none()
+    }
 }
 
 /// Reason why a command was not executed. It names a field and never repeats its value.

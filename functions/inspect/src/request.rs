@@ -36,6 +36,8 @@ pub(crate) enum Subject {
 #[derive(Debug)]
 pub(crate) struct WidgetRequest {
     pub(crate) theme: Theme,
+    /// What the form's field has, without the spaces around it, and no more than fits in.
+    pub(crate) query: String,
     pub(crate) wanted: Result<Wanted, InvalidCommand>,
 }
 
@@ -90,6 +92,8 @@ struct WidgetFields {
 const CONTEXT: &str = "widgetContext";
 /// Name of the form's field.
 pub(crate) const QUERY: &str = "query";
+/// Maximum number of characters in the form's field: those of a user's id.
+pub(crate) const MAX_QUERY: usize = 255;
 
 impl Request {
     pub(crate) fn parse(event: Value) -> Self {
@@ -164,10 +168,12 @@ impl WidgetRequest {
             .pointer("/forms/all")
             .and_then(|form| form.get(QUERY))
             .and_then(Value::as_str)
-            .unwrap_or_default();
+            .unwrap_or_default()
+            .trim();
         Self {
             theme,
-            wanted: Wanted::new(parameters, query.trim()),
+            query: query.chars().take(MAX_QUERY).collect(),
+            wanted: Wanted::new(parameters, query),
         }
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::attributes::{Row, number, text, time};
 use super::error::unavailable;
@@ -29,13 +30,18 @@ const FOUND: &str = "#pk, #sk, #event, #receivedAt, #origin, #quarantine, #body,
 pub struct Timeline {
     /// The events.
     pub events: Vec<EventRow>,
-    /// Whether these are all events. With very many events, some are left unread.
+    /// Whether these are all events. With very many events, some are left unread, in no order of time.
     pub is_complete: bool,
 }
 
 impl Events {
-    /// Returns all events about one target, without their bodies.
-    pub async fn timeline(&self, target: Target, now: Timestamp) -> Result<Timeline, Error> {
+    /// Returns the events about one target, without their bodies. Reads no further page after `deadline`.
+    pub async fn timeline(
+        &self,
+        target: Target,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<Timeline, Error> {
         let mut events = Vec::new();
         let mut page = None;
         for _ in 0..MAX_TIMELINE_PAGES {
@@ -57,7 +63,7 @@ impl Events {
                 .map_err(unavailable("query the events"))?;
             events.extend(readable(answer.items.as_deref().unwrap_or_default()));
             page = answer.last_evaluated_key;
-            if page.is_none() {
+            if page.is_none() || Instant::now() >= deadline {
                 break;
             }
         }

@@ -22,6 +22,8 @@ const BATCH_SIZE: usize = 50;
 pub struct OwnedPage {
     /// The items.
     pub items: Vec<StoredItem>,
+    /// Number of further rows that cannot be read.
+    pub unreadable: usize,
     /// Cursor of the next page; none if this is the last.
     pub next: Option<Cursor>,
 }
@@ -119,11 +121,16 @@ impl Items {
             .iter()
             .filter_map(|row| logged(from_row(row)))
             .collect();
+        let unreadable = rows.len() - items.len();
         items.retain(|item| item.is_shown_to(owner));
         items.sort_by_key(|item| {
             std::cmp::Reverse(created_at_item_id(item.created_at, item.item_id))
         });
-        Ok(OwnedPage { items, next })
+        Ok(OwnedPage {
+            items,
+            unreadable,
+            next,
+        })
     }
 
     /// Returns the rows of a page of a user's items, in no particular order, and the cursor of the next page. The index

@@ -1,7 +1,9 @@
 //! Calls of the dashboard's widget: what each page shows.
 
 use pluggy::ItemId;
+use runtime::clock::now;
 use serde_json::{Value, json};
+use tests::deployment::in_a_minute;
 use tests::{Deployment, sample};
 use uuid::Uuid;
 
@@ -60,6 +62,35 @@ async fn a_search_finds_an_item_and_a_users_items() {
 }
 
 #[tokio::test]
+async fn a_hint_of_another_user_does_not_hide_the_user_of_its_id() {
+    let deployment = Deployment::start().await;
+    let user = Uuid::new_v4().to_string();
+    let item_id = connected(&deployment, &user).await;
+    let nobodys = Uuid::new_v4().to_string();
+    for named in [&user, &nobodys] {
+        relay_hint(&deployment, "usr_2", named).await;
+    }
+
+    let of_user = search(&deployment, &user).await;
+    let of_nobody = search(&deployment, &nobodys).await;
+
+    assert!(of_user.contains(&format!("Items of {user}")), "{of_user}");
+    assert!(of_user.contains(&item_id.to_string()), "{of_user}");
+    assert!(of_nobody.contains("hint"), "the hint alone: {of_nobody}");
+    assert!(!of_nobody.contains("is known by this id"), "{of_nobody}");
+}
+
+/// Relays a hint of `user` that names an item.
+async fn relay_hint(deployment: &Deployment, user: &str, item_id: &str) {
+    let (time, app) = (now(), deployment.connect_events());
+    deployment.tables.count_tokens(user, 1, time).await;
+    let body = json!({"event": "onClose", "timestamp": 1_795_435_200_000_u64, "itemId": item_id});
+    let request = sample::with_body("connect-events/on-open.json", user, &body);
+    let response = connect_events::handle(&app, request, time).await;
+    assert_eq!(response.status(), 202);
+}
+
+#[tokio::test]
 async fn the_parameters_name_an_item_or_a_user() {
     let deployment = Deployment::start().await;
     let item_id = connected(&deployment, USER).await;
@@ -104,13 +135,15 @@ async fn a_table_that_cannot_be_read_is_said_on_the_page_and_fails_a_command() {
     let deployment = Deployment::start().await;
     let mut app = deployment.inspect();
     app.events = store::Events::new(deployment.tables.client.clone(), "no-such-table".to_owned());
-    let (now, arn) = (runtime::clock::now(), super::FUNCTION_ARN);
+    let (now, arn) = (now(), super::FUNCTION_ARN);
     let mut event = sample::json("inspect/widget.json");
     event["itemId"] = Uuid::new_v4().to_string().into();
     let command = sample::json("inspect/item.json");
 
-    let page = inspect::handle(&app, event, arn, now).await.unwrap();
-    let report = inspect::handle(&app, command, arn, now).await;
+    let page = inspect::handle(&app, event, arn, now, in_a_minute())
+        .await
+        .unwrap();
+    let report = inspect::handle(&app, command, arn, now, in_a_minute()).await;
 
     let page = text(serde_json::to_value(page).unwrap());
     assert!(page.contains("The tables cannot be read"), "{page}");

@@ -54,12 +54,12 @@ def inspect(run: Operation, item_id: str, user: str) -> None:
         )
     ask = functions.inspect(run.aws)
     now, env = datetime.now(UTC), run.environment.name
-    report = ask({"action": "inspect", "itemId": item_id}) if item_id else {"items": _of_user(ask, user)}
+    report = ask({"action": "inspect", "itemId": item_id}) if item_id else _of_user(ask, user)
     if run.as_json:
         run.console.result([], report)
         return
     try:
-        lines = item_text.item(report, now, env) if item_id else item_text.user(report["items"], now, env)
+        lines = item_text.item(report, now, env) if item_id else item_text.user(report, now, env)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Failure(
             "the report has another form than this version of the command line shows",
@@ -135,14 +135,15 @@ def _import(
     )
 
 
-def _of_user(ask: Ask, user: str) -> list[dict[str, Any]]:
+def _of_user(ask: Ask, user: str) -> dict[str, Any]:
     command = {"action": "inspect", "clientUserId": user}
-    found: list[dict[str, Any]] = []
+    found: dict[str, Any] = {"items": [], "unreadable": 0}
     cursor = ""
     while True:
         page = ask({**command, "cursor": cursor} if cursor else command)
-        functions.require(page, {"items", "cursor"}, "inspect")
-        found += page["items"]
+        functions.require(page, {"items", "unreadable", "cursor"}, "inspect")
+        found["items"] += page["items"]
+        found["unreadable"] += page["unreadable"]
         cursor = page["cursor"]
         if not cursor:
             return found

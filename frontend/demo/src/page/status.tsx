@@ -55,7 +55,16 @@ export function Status({ texts, language, isSignedIn, items, item, row, supportT
       {item && supportTheme && (
         <details onToggle={({ currentTarget }) => setSupportOpen(currentTarget.open)}>
           <summary>{texts.support}</summary>
-          {isSupportOpen && <Support title={texts.support} itemId={item.itemId} theme={supportTheme} version={row} />}
+          {isSupportOpen && (
+            <Support
+              key={item.itemId}
+              title={texts.support}
+              failure={texts.supportFailed}
+              itemId={item.itemId}
+              theme={supportTheme}
+              version={row}
+            />
+          )}
         </details>
       )}
     </section>

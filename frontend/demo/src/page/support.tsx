@@ -4,6 +4,8 @@ import { fetchSupportPage, type SupportCall, type Theme } from "../server.ts";
 
 interface Props {
   title: string;
+  /** What is shown if the function does not answer. */
+  failure: string;
   itemId: string;
   theme: Theme;
   /** Changes when there is news of the item. */
@@ -14,20 +16,22 @@ interface Props {
  * The screen for support, as a CloudWatch dashboard shows it: HTML in which no script runs, and whose buttons call the
  * function again.
  */
-export function Support({ title, itemId, theme, version }: Props) {
+export function Support({ title, failure, itemId, theme, version }: Props) {
   const [call, setCall] = useState<SupportCall>({ parameters: { itemId }, form: {} });
   const [html, setHtml] = useState("");
-  useEffect(() => setCall({ parameters: { itemId }, form: {} }), [itemId]);
+  // As of the first use of the page: a reload would take away what the person types, or leave the page of a button.
+  const [held, setHeld] = useState<{ version: unknown }>();
+  const shownVersion = held ? held.version : version;
   useEffect(() => {
     let isCurrent = true;
     fetchSupportPage(call, theme).then(
       (html) => isCurrent && setHtml(html),
-      () => isCurrent && setHtml(""),
+      () => isCurrent && setHtml(`<p>${failure}</p>`),
     );
     return () => {
       isCurrent = false;
     };
-  }, [call, theme, version]);
+  }, [call, theme, shownVersion, failure]);
   return (
     <iframe
       className="support"
@@ -36,7 +40,11 @@ export function Support({ title, itemId, theme, version }: Props) {
       srcDoc={`<!doctype html><html lang="en"><title>${title}</title><body style="margin:0">${html}`}
       onLoad={({ currentTarget }) => {
         const page = currentTarget.contentDocument!;
-        connect(page, setCall);
+        page.addEventListener("input", () => setHeld({ version: shownVersion }));
+        connect(page, (call) => {
+          setHeld({ version: shownVersion });
+          setCall(call);
+        });
         currentTarget.style.height = `${page.documentElement.scrollHeight}px`;
       }}
     />

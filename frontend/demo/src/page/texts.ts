@@ -31,6 +31,7 @@ const pt = {
   newOne: "Nova conexão",
   row: "A linha na tabela",
   support: "O que o suporte vê",
+  supportFailed: "A função inspect não respondeu. O log dela tem o motivo.",
   timeline: "O que realmente aconteceu",
   lanes: { browser: "Navegador", pluggy: "Pluggy", backend: "Seu backend" } satisfies Record<Lane, string>,
   firstSteps: [
@@ -100,6 +101,7 @@ const en: PageTexts = {
   newOne: "New connection",
   row: "The row in the table",
   support: "What support sees",
+  supportFailed: "The function inspect did not answer. Its log has the reason.",
   timeline: "What really happened",
   lanes: { browser: "Browser", pluggy: "Pluggy", backend: "Your backend" },
   firstSteps: [

@@ -99,8 +99,8 @@ impl ErrorLine {
     fn new(error: &ItemError) -> Self {
         Self {
             code: error.code.as_ref().map(|code| code.as_str().to_owned()),
-            message: error.message.clone(),
-            provider_message: error.provider_message.clone(),
+            message: error.message.as_deref().map(without_addresses),
+            provider_message: error.provider_message.as_deref().map(without_addresses),
         }
     }
 }
@@ -126,6 +126,53 @@ impl ProductLine {
             warnings: warnings
                 .filter_map(|warning| warning.code.clone())
                 .collect(),
+        }
+    }
+}
+
+/// Returns the text without addresses: one may be a login link.
+fn without_addresses(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace);
+    words
+        .map(|word| match word.split_once("://") {
+            Some((before, _)) => {
+                let is_of_scheme =
+                    |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+                let before = before.trim_end_matches(is_of_scheme);
+                let after = &word[word.trim_end().len()..];
+                format!("{before}(address left out){after}")
+            }
+            None => word.to_owned(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_error_has_no_address() {
+        for (text, expected) in [
+            ("Senha incorreta", "Senha incorreta"),
+            (
+                "Acesse https://bank.example.com/login?token=x\te tente",
+                "Acesse (address left out)\te tente",
+            ),
+            ("veja:HTTP://bank.example.com", "veja:(address left out)"),
+            (
+                "(itau-app://oauth?code=x) e https://a.b\n",
+                "((address left out) e (address left out)\n",
+            ),
+            ("opções: 1://", "opções: (address left out)"),
+        ] {
+            let error = json!({"message": text, "providerMessage": text});
+
+            let line = ErrorLine::new(&serde_json::from_value(error).unwrap());
+
+            assert_eq!(line.message.as_deref(), Some(expected));
+            assert_eq!(line.provider_message.as_deref(), Some(expected));
         }
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::{Page, badge, fact, text};
-use crate::item_report::{ErrorLine, ProductLine};
+use crate::item_report::{ErrorLine, ProductLine, Row};
 use crate::{Connection, EventLine, ItemReport, ScheduleReport, SnapshotReport};
 
 impl Page<'_> {
@@ -12,8 +12,11 @@ impl Page<'_> {
         let snapshot = report.snapshot.as_ref();
         let bank = snapshot.and_then(|snapshot| snapshot.connector.as_ref()?.name.as_deref());
         html! {
-            h2 { (bank.unwrap_or("Item")) " " (badge(report.connection.as_ref())) }
-            @if !report.is_known() { p class="problem" { "No item and no user is known by this id." } }
+            h2 {
+                (bank.unwrap_or("Item"))
+                @if report.row.is_readable() { " " (badge(report.connection.as_ref())) }
+            }
+            @if !report.is_known() { p class="problem" { "No item is known by this id." } }
             div class="facts" {
                 section { h3 { "State" } dl { (self.state(report)) } }
                 @if let Some(schedule) = &report.schedule { section { h3 { "Fetches" } dl { (self.schedule(schedule, snapshot)) } } }
@@ -31,21 +34,18 @@ impl Page<'_> {
     }
 
     fn state(&self, report: &ItemReport) -> Markup {
-        let row = match (report.row, report.unreadable) {
-            ("absent", _) => "none".to_owned(),
-            ("unreadable", attribute) => format!(
-                "cannot be read because of the attribute {}",
-                attribute.unwrap_or("?")
-            ),
-            ("placeholder", _) => "a placeholder: no fetch has succeeded yet".to_owned(),
-            ("tombstone", _) => "a tombstone".to_owned(),
-            (row, _) => row.to_owned(),
+        let row = match report.row {
+            Row::Absent => "none",
+            Row::Unreadable => "cannot be read because of the attribute ",
+            Row::Placeholder => "a placeholder: no fetch has succeeded yet",
+            Row::Fetched => "fetched",
+            Row::Tombstone => "a tombstone",
         };
         html! {
             (fact("Item", text(report.item_id.to_string())))
-            (fact("Row", text(row)))
+            (fact("Row", Some(html! { (row) @if let Some(attribute) = report.unreadable { (attribute) } })))
             @if report.unconfirmed { (fact("Unconfirmed", text("no event of Pluggy's names it, and it was never fetched"))) }
-            (fact("Owner", Some(self.owner(report))))
+            @if report.row.is_readable() { (fact("Owner", Some(self.owner(report)))) }
             @if let Some(connection) = &report.connection { (self.connection(connection)) }
             (fact("Created", self.maybe_when(report.created_at)))
             (fact("Deleted", self.maybe_when(report.deleted_at)))
@@ -117,7 +117,7 @@ impl Page<'_> {
             }
             @if !snapshot.products.is_empty() {
                 (fact("Products", Some(html! {
-                    ul { @for (name, product) in &snapshot.products { li { (name) " " (self.product(product)) } } }
+                    ul { @for (name, product) in &snapshot.products { li { (name) (self.product(product)) } } }
                 })))
             }
             @if snapshot.has_resources_pending_authorization == Some(true) {
@@ -131,35 +131,34 @@ impl Page<'_> {
     }
 
     fn product(&self, product: &ProductLine) -> Markup {
-        let state = if product.is_updated == Some(false) {
-            "not updated"
-        } else {
-            "updated"
-        };
+        let at = self.maybe_when(product.last_updated_at);
         html! {
-            (state)
-            @if let Some(at) = product.last_updated_at { @if product.is_updated == Some(false) { " since" } " " (self.when(at)) }
+            @match (product.is_updated, at) {
+                (Some(true), at) => { " updated" @if let Some(at) = at { " " (at) } }
+                (Some(false), None) => " not updated",
+                (Some(false), Some(at)) => { " not updated since " (at) }
+                (None, at) => @if let Some(at) = at { " last updated " (at) }
+            }
             @if !product.warnings.is_empty() { ", warnings " (product.warnings.join(", ")) }
         }
     }
 
     fn timeline(&self, report: &ItemReport) -> Markup {
         let (shown, total) = (report.events.len(), report.events_total);
-        let more = if report.events_complete {
-            ""
-        } else {
-            "more than "
-        };
         html! {
             h3 { "Events" }
-            @if shown == 0 {
-                p { "None is stored." }
-            } @else {
-                p {
-                    "Newest first, "
-                    @if report.events_complete && shown == total { "all " (total) } @else { (shown) " of " (more) (total) }
-                    "."
+            p {
+                @if !report.events_complete {
+                    (shown) " of more than " (total) ": not all events were read; newer ones may be missing."
+                } @else if shown == 0 {
+                    "None is stored."
+                } @else if shown == total {
+                    "Newest first, all " (total) "."
+                } @else {
+                    "Newest first, " (shown) " of " (total) "."
                 }
+            }
+            @if shown > 0 {
                 table {
                     thead { tr { th { "Received" } th { "Event" } th { "Origin" } th { "Id" } th { "Remarks" } } }
                     tbody { @for event in &report.events { (self.event(event)) } }

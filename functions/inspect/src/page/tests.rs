@@ -6,7 +6,6 @@ use store::{
 };
 
 use crate::ItemSummary;
-use crate::item_report::Row;
 
 const NOW: &str = "2026-11-23T12:00:00Z";
 const ARN: &str = "arn:aws:lambda:sa-east-1:123456789012:function:inspect";
@@ -83,8 +82,13 @@ fn timeline(text: &str, length: usize, is_complete: bool) -> Timeline {
 
 fn item(text: &str, timeline: &Timeline) -> Content {
     let stored = stored(text);
-    let (id, row) = (stored.item_id, Row::Readable(Box::new(stored)));
-    let report = ItemReport::new(id, &row, &Healths::default(), timeline, now());
+    report(Ok(Some(&stored)), timeline)
+}
+
+/// Returns the report of a row, or of the attribute that makes it unreadable.
+fn report(stored: Result<Option<&StoredItem>, &'static str>, timeline: &Timeline) -> Content {
+    let id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+    let report = ItemReport::new(id, stored, &Healths::default(), timeline, now());
     Content::Item(Box::new(report))
 }
 
@@ -92,6 +96,7 @@ fn user(text: &str) -> Content {
     let summary = ItemSummary::new(&stored(text), &Healths::default(), now());
     let report = UserReport {
         items: vec![summary],
+        unreadable: 0,
         cursor: Some("MTc5".to_owned()),
     };
     Content::User(text.parse().unwrap(), report)
@@ -101,17 +106,18 @@ fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-fn html(content: &Content, theme: Theme) -> String {
+fn html(content: &Content, theme: Theme, query: &str) -> String {
     let page = Page {
         theme,
         function_arn: ARN,
+        query,
         now: now(),
     };
     page.html(content)
 }
 
 fn light(content: &Content) -> String {
-    html(content, Theme::Light)
+    html(content, Theme::Light, "")
 }
 
 /// Returns the names of all tags, as a parser meets them, and the names of their attributes.
@@ -133,8 +139,9 @@ fn parameters(html: &str) -> Vec<Value> {
         .map(|action| {
             let text = action.split_once('>').unwrap().1;
             let text = text.split("</cwdb-action>").next().unwrap();
-            let text = text.replace("&quot;", "\"").replace("&lt;", "<");
-            serde_json::from_str(&text.replace("&gt;", ">").replace("&amp;", "&")).unwrap()
+            let text = text.replace("&quot;", "\"");
+            assert!(!text.contains(['<', '>', '&']), "{text}");
+            serde_json::from_str(&text).unwrap()
         })
         .collect()
 }
@@ -156,6 +163,8 @@ fn a_hostile_text_adds_no_markup() {
             let page = light(&content);
 
             assert_eq!(tags(&page), tags(&light(&harmless)), "text {number}");
+            let typed = html(&content, Theme::Light, text);
+            assert_eq!(tags(&typed), tags(&page), "text {number}");
             // A single quote does nothing, since every attribute has double ones.
             assert!(
                 text.starts_with('\'') || !page.contains(text),
@@ -240,17 +249,118 @@ fn an_items_page_has_its_state_its_next_fetch_its_last_error_and_its_events() {
 #[test]
 fn a_timeline_that_is_cut_says_so() {
     for (length, is_complete, expected) in [
-        (100, true, "all 100."),
-        (101, true, "100 of 101."),
-        (100, false, "100 of more than 100."),
+        (0, true, "None is stored."),
+        (100, true, "Newest first, all 100."),
+        (101, true, "Newest first, 100 of 101."),
+        (
+            100,
+            false,
+            "100 of more than 100: not all events were read; newer ones may be missing.",
+        ),
+        (0, false, "0 of more than 0: not all events were read"),
     ] {
         let page = light(&item("x", &timeline("x", length, is_complete)));
 
+        assert!(page.contains(&format!("<p>{expected}")), "{expected}");
+        assert_eq!(page.matches(">webhook</td>").count(), length.min(100));
+    }
+}
+
+#[test]
+fn a_row_that_was_not_read_has_neither_an_owner_nor_a_phase() {
+    for (stored, row) in [
+        (
+            Err("createdAt"),
+            "cannot be read because of the attribute createdAt",
+        ),
+        (Ok(None), "none"),
+    ] {
+        let page = light(&report(stored, &timeline("x", 1, true)));
+
         assert!(
-            page.contains(&format!("Newest first, {expected}")),
-            "{expected}"
+            page.contains(&format!("<dt>Row</dt><dd>{row}</dd>")),
+            "{page}"
         );
-        assert_eq!(page.matches(">webhook</td>").count(), 100);
+        for text in ["nobody", "no connection", "class=\"badge"] {
+            assert!(!page.contains(text), "{text}: {page}");
+        }
+    }
+}
+
+#[test]
+fn only_a_search_says_that_no_user_is_known() {
+    let page = light(&report(Ok(None), &timeline("x", 0, true)));
+
+    assert!(page.contains("No item is known by this id."), "{page}");
+}
+
+#[test]
+fn a_users_page_says_what_it_lacks() {
+    for (unreadable, cursor, expected, absent) in [
+        (0, None, "No item has this owner", "cannot be read"),
+        (1, None, "1 row cannot be read.", "No item"),
+        (2, None, "2 rows cannot be read.", "No item"),
+        (0, Some("MTc5"), "No item is on this page.", "No item has"),
+    ] {
+        let report = UserReport {
+            items: Vec::new(),
+            unreadable,
+            cursor: cursor.map(str::to_owned),
+        };
+
+        let page = light(&Content::User("usr_1".parse().unwrap(), report));
+
+        assert!(page.contains(expected), "{expected}: {page}");
+        assert!(!page.contains(absent), "{absent}: {page}");
+    }
+}
+
+#[test]
+fn what_was_typed_stays_after_a_mistake() {
+    let problem = Content::Problem("x".to_owned());
+
+    let page = html(&problem, Theme::Light, "usr 1");
+
+    assert!(page.contains("value=\"usr 1\""), "{page}");
+}
+
+#[test]
+fn a_product_is_updated_only_if_pluggy_says_so() {
+    let at = "2026-11-20T12:00:00Z";
+    for (status, expected) in [
+        (json!({}), "accounts"),
+        (
+            json!({"warnings": [{"code": "001"}]}),
+            "accounts, warnings 001",
+        ),
+        (json!({"isUpdated": true}), "accounts updated"),
+        (json!({"isUpdated": false}), "accounts not updated"),
+        (
+            json!({"isUpdated": true, "lastUpdatedAt": at}),
+            "accounts updated <time",
+        ),
+        (
+            json!({"isUpdated": false, "lastUpdatedAt": at}),
+            "accounts not updated since <time",
+        ),
+        (json!({"lastUpdatedAt": at}), "accounts last updated <time"),
+    ] {
+        let mut stored = stored("x");
+        let RowState::Fetched { snapshot, .. } = &mut stored.state else {
+            unreachable!()
+        };
+        let products = serde_json::from_value(json!({"accounts": status})).unwrap();
+        snapshot.item.status_detail = Some(products);
+
+        let page = light(&report(Ok(Some(&stored)), &timeline("x", 0, true)));
+
+        let (_, product) = page.split_once("<li>").unwrap();
+        let product = product.split("</li>").next().unwrap();
+        assert!(product.starts_with(expected), "{product}");
+        assert!(
+            expected.ends_with("<time") || product == expected,
+            "{product}"
+        );
     }
 }
 
@@ -259,7 +369,7 @@ fn the_theme_is_that_of_the_console() {
     let content = user("usr_1");
 
     assert!(light(&content).contains("<div class=\"inspect light\">"));
-    assert!(html(&content, Theme::Dark).contains("<div class=\"inspect dark\">"));
+    assert!(html(&content, Theme::Dark, "").contains("<div class=\"inspect dark\">"));
 }
 
 #[test]

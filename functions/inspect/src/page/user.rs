@@ -12,12 +12,21 @@ impl Page<'_> {
         html! {
             h2 { "Items of " (user.as_str()) }
             @if report.items.is_empty() {
-                p { "No item has this owner, or no more do." }
+                @if report.cursor.is_some() {
+                    p { "No item is on this page. The next one may have some." }
+                } @else if report.unreadable == 0 {
+                    p { "No item has this owner, or no more do." }
+                }
             } @else {
                 table {
                     thead { tr { th { "Bank" } th { "Phase" } th { "Reason" } th { "Fetched" } th { "Next fetch" } th { "Item" } } }
                     tbody { @for item in &report.items { (self.row(item)) } }
                 }
+            }
+            @match report.unreadable {
+                0 => {}
+                1 => p class="problem" { "1 row cannot be read." }
+                count => p class="problem" { (count) " rows cannot be read." }
             }
             @if let Some(cursor) = &report.cursor {
                 (self.action("Next page", &json!({"clientUserId": user.as_str(), "cursor": cursor})))

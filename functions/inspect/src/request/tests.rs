@@ -132,6 +132,17 @@ fn a_search_takes_the_id_of_the_form_whichever_it_is() {
 }
 
 #[test]
+fn what_was_typed_is_kept_as_far_as_the_field_holds_it() {
+    let (typed, long) = (
+        of_widget(json!({"search": true}), " usr 1\t"),
+        of_widget(json!({"itemId": "x"}), &"ã".repeat(256)),
+    );
+
+    assert_eq!(typed.query, "usr 1");
+    assert_eq!(long.query, "ã".repeat(255));
+}
+
+#[test]
 fn wrong_parameters_of_the_widget_are_refused() {
     for parameters in [
         json!({"itemID": ITEM}),
