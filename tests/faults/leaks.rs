@@ -54,9 +54,11 @@ async fn no_output_contains_secret_or_personal_data() {
         run.stack.pass_time_until_the_key_may_be_renewed().await;
         run.stack.deployment.pluggy.expire_api_keys();
     }
+    let items = run.items().await;
+    run.erase(&mut error_bodies).await;
+    let rows_after = run.items().await;
     secrets.add_issued(&run.stack.pluggy.exchanges());
 
-    let items = run.items().await;
     let dead_lettered = run.pipeline.unpublished.bodies();
     let told_of_items: Vec<String> = run
         .pipeline
@@ -104,10 +106,13 @@ async fn no_output_contains_secret_or_personal_data() {
         "item",
         "event dead-lettered",
         "batch published",
+        "command carried out",
     ] {
         assert!(log_text.contains(outcome), "no line about a {outcome}");
     }
     assert!(!error_bodies.is_empty() && items.len() >= 4);
+    let is_erased = |rows: &[String]| !rows.iter().any(|row| row.contains(OWNER));
+    assert!(is_erased(&rows_after) && !is_erased(&items));
     assert!(!told_of_items.is_empty() && !dead_lettered.is_empty());
     assert!(secrets.len() > 12, "{}", secrets.len());
 }

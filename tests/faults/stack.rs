@@ -19,6 +19,7 @@ use serde_json::json;
 use store::schema;
 use tests::deployment::{CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
 use tests::function_settings::{SECRET_NAME, function_settings};
+use tests::secrets::{ERASURE_KEY, ERASURE_SECRET_ARN};
 use tests::tables::Row;
 use tests::{Deployment, stream};
 
@@ -76,6 +77,9 @@ impl Stack {
             deployment.pluggy.url(),
         );
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let secrets = SecretsManager::start(SECRET_NAME, &secret(CLIENT_ID)).await;
+        let secrets = secrets.unwrap();
+        secrets.set(ERASURE_SECRET_ARN, ERASURE_KEY);
         Self {
             dynamodb: FaultProxy::start(dynamodb, Dialect::DynamoDb, proof::seed())
                 .await
@@ -84,9 +88,7 @@ impl Stack {
                 .await
                 .unwrap(),
             authority: None,
-            secrets: SecretsManager::start(SECRET_NAME, &secret(CLIENT_ID))
-                .await
-                .unwrap(),
+            secrets,
             bootstraps: Bootstraps::of_environment(&Environment::of_process(), root),
             fed: Mutex::default(),
             truth: deployment.pluggy_client(),
@@ -180,7 +182,7 @@ impl Stack {
 
     /// Stores the credentials of an application in Secrets Manager.
     pub(crate) fn set_credentials(&self, client_id: &str) {
-        self.secrets.set(&secret(client_id));
+        self.secrets.set(SECRET_NAME, &secret(client_id));
     }
 
     /// Runs one tick of scheduler, and feeds the result to item-sync.

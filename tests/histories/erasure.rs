@@ -10,20 +10,27 @@
 //! | no row is left of an erased user | `the-final-sweep-deletes-no-row` |
 //! | an erased user's items are deleted at Pluggy | `an-erased-item-stays-at-pluggy` |
 //! | an item that arrives late is deleted at Pluggy | `late-items-are-forgotten` |
+//! | an erased user is not imported | `import-ignores-erasures` |
 //! | nothing about an erased user is published | `publish-ignores-erasures` |
+//! | a tombstone has none of the user's data | `an-erased-tombstone-keeps-its-connector` |
 
+use harness::Published;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tests::stream::{item_record, records_of_images};
-use tests::tables::{Row, has_text};
+use tests::tables::{Row, has_text, kept_by_a_tombstone};
 use uuid::Uuid;
 
+use crate::gate::Point;
 use crate::model::{Kind, State, USER};
+use crate::run::Run;
 use crate::testbed::Testbed;
 use crate::workers::{self, Worker};
 
 /// Time between two calls of the erasure.
 const NEXT_DAY: SignedDuration = SignedDuration::from_hours(25);
+/// How much the clocks of two processes differ.
+const CLOCKS_DIFFER_BY: SignedDuration = SignedDuration::from_secs(2);
 /// Calls after which every erasure is final.
 const MAX_CALLS: usize = 5;
 /// Id of the item's first event.
@@ -32,9 +39,9 @@ const CREATED: &str = "created";
 const MAX_POINTS: usize = 400;
 
 /// A process beside the erasure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Other {
-    /// A fetch of the events that have arrived before.
+    /// A fetch of the events that have arrived before. The stream may bring them again.
     Fetch,
     /// A delivery of Pluggy, and its fetch.
     Webhook,
@@ -44,12 +51,16 @@ enum Other {
     Import,
     /// An operator's replay of the item, and its fetch.
     Replay,
+    /// publish, with all records of both streams.
+    Publish,
 }
 
-/// Which of the two stops after some await points, until the other one has ended.
+/// Which process stops after some await points, until the other one has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stops {
     Erasure,
+    Other,
+    /// The fetch of what the other process has stored.
     Fetch,
 }
 
@@ -71,6 +82,21 @@ struct Case {
     stops: Stops,
 }
 
+impl Case {
+    /// Whether no other case has the same histories.
+    fn is_distinct(self) -> bool {
+        let is_fetch = self.other == Other::Fetch;
+        match self.stops {
+            // There is no event to fetch or publish.
+            _ if self.known == Known::Nothing && (is_fetch || self.other == Other::Publish) => {
+                false
+            }
+            Stops::Fetch => !is_fetch && self.other != Other::Publish,
+            Stops::Erasure | Stops::Other => true,
+        }
+    }
+}
+
 #[test]
 fn nothing_brings_an_erased_user_back() {
     let mut cases = Vec::new();
@@ -81,8 +107,9 @@ fn nothing_brings_an_erased_user_back() {
             Other::Hint,
             Other::Import,
             Other::Replay,
+            Other::Publish,
         ] {
-            for stops in [Stops::Erasure, Stops::Fetch] {
+            for stops in [Stops::Erasure, Stops::Other, Stops::Fetch] {
                 cases.push(Case {
                     known,
                     other,
@@ -91,6 +118,7 @@ fn nothing_brings_an_erased_user_back() {
             }
         }
     }
+    cases.retain(|case| case.is_distinct());
 
     let histories: usize = workers::share(cases, |case| vec![run_all(*case)])
         .iter()
@@ -99,7 +127,7 @@ fn nothing_brings_an_erased_user_back() {
     eprintln!("erasure: {histories} histories, 0 rows left of an erased user");
     assert!(
         histories > 200,
-        "the erasure is stopped at each of its points"
+        "each process is stopped at each of its points"
     );
 }
 
@@ -121,6 +149,7 @@ fn run_all(case: Case) -> usize {
 /// Runs one history. Returns whether the stopped process ended before it had so many await points.
 async fn run(testbed: &mut Testbed, case: Case, points: usize, what: &str) -> bool {
     testbed.begin();
+    testbed.restart();
     let mut history = History {
         testbed,
         known: case.known,
@@ -189,15 +218,19 @@ impl History<'_> {
         records
     }
 
-    /// Handles the records on a lane whose clock is ahead by some time.
-    async fn fetch(&mut self, ahead: SignedDuration) {
+    /// Returns a fetch of the records, on a lane whose clock is ahead by some time.
+    fn new_fetch(&mut self, ahead: SignedDuration) -> Run<()> {
         let (records, now) = (self.take_records(), self.now() + ahead);
         let fetch = self.testbed.sync(0, records, 0, now);
-        assert_eq!(fetch.finish().await, 0, "{}", self.what);
+        fetch.map(|failed| assert_eq!(failed, 0))
     }
 
-    /// Publishes everything that both streams have had. Returns the types of the events that reach the bus.
-    async fn publish_all(&mut self) -> Vec<String> {
+    async fn fetch(&mut self, ahead: SignedDuration) {
+        self.new_fetch(ahead).finish().await;
+    }
+
+    /// Returns publish with everything that both streams have had.
+    async fn new_publish(&mut self) -> Run<Vec<Published>> {
         self.rows.extend(self.testbed.raw_row().await);
         let engine = &self.testbed.engine;
         let images: Vec<Value> = (0..engine.stream_len())
@@ -207,7 +240,12 @@ impl History<'_> {
         for (number, row) in self.rows.iter().enumerate() {
             records.push(item_record(images.len() + number, None, Some(row)));
         }
-        let published = self.testbed.publish(records, self.now()).await;
+        self.testbed.publish(records, self.now())
+    }
+
+    /// Publishes everything that both streams have had. Returns the types of the events that reach the bus.
+    async fn publish_all(&mut self) -> Vec<String> {
+        let published = self.new_publish().await.finish().await;
         published.into_iter().map(|it| it.detail_type).collect()
     }
 
@@ -220,59 +258,70 @@ impl History<'_> {
         );
     }
 
-    /// Does what the other process does before its fetch.
-    async fn prepare(&mut self, other: Other) {
+    /// Returns the other process.
+    async fn process(&mut self, other: Other) -> Run<()> {
         let (now, item_id) = (self.now(), self.testbed.pluggy.model().item_id);
         match other {
             Other::Fetch => {
-                // The stream may bring the records again.
                 self.handled = 0;
+                self.new_fetch(CLOCKS_DIFFER_BY)
             }
-            Other::Webhook => self.deliver(&self.event("item/updated", "updated")).await,
-            Other::Hint => self.testbed.hint(USER, now).finish().await,
+            Other::Webhook => {
+                let event = self.event("item/updated", "updated");
+                let delivery = self.testbed.delivery(&event, now);
+                delivery.map(|status| assert_eq!(status, 200))
+            }
+            Other::Hint => self.testbed.hint(USER, now),
             Other::Import => {
                 let items = json!([{"itemId": item_id, "clientUserId": USER}]);
                 let command = json!({"action": "import", "run": Uuid::nil(), "items": items});
-                self.testbed.operate(command, now).finish().await;
+                self.testbed.operate(command, now)
             }
             Other::Replay => {
                 let command = json!({"action": "replay", "run": Uuid::nil(), "itemId": item_id});
-                self.testbed.operate(command, now).finish().await;
+                self.testbed.operate(command, now)
             }
+            Other::Publish => self.new_publish().await.map(drop),
         }
     }
 
     async fn interleave(&mut self, case: Case, points: usize) -> bool {
-        // Clocks of processes differ by a second or two.
-        let ahead = SignedDuration::from_secs(2);
-        let now = self.now();
-        let has_ended = if case.stops == Stops::Erasure {
-            let mut erasure = self.testbed.erase(USER, now);
-            for _ in 0..points {
-                if erasure.go().await.is_some() {
-                    return true;
+        let has_ended = match case.stops {
+            Stops::Erasure => {
+                let mut erasure = self.testbed.erase(USER, self.now());
+                for _ in 0..points {
+                    if erasure.go().await.is_some() {
+                        return true;
+                    }
                 }
+                let is_marked = self.is_marked().await;
+                let effects = self.effects();
+                self.process(case.other).await.finish().await;
+                self.check_effects(case.other, effects, !is_marked);
+                self.fetch(CLOCKS_DIFFER_BY).await;
+                erasure.finish().await;
+                false
             }
-            self.prepare(case.other).await;
-            self.fetch(ahead).await;
-            erasure.finish().await;
-            false
-        } else {
-            self.prepare(case.other).await;
-            let records = self.take_records();
-            let mut fetch = self.testbed.sync(0, records, 0, now + ahead);
-            let mut has_ended = false;
-            for _ in 0..points {
-                if fetch.go().await.is_some() {
-                    has_ended = true;
-                    break;
-                }
+            Stops::Other => {
+                let process = self.process(case.other).await;
+                let effects = self.effects();
+                let stopped_at = self.erase_amid(process, points).await;
+                // A process that stops before its first read reads the marker.
+                self.check_effects(case.other, effects, stopped_at != Some(Point::BeforeRead));
+                self.fetch(CLOCKS_DIFFER_BY).await;
+                let is_late = case.other != Other::Fetch;
+                assert!(
+                    !is_late || !self.rows_name_the_user().await,
+                    "item-sync stores no erased user: {}",
+                    self.what
+                );
+                stopped_at.is_none()
             }
-            self.testbed.erase(USER, now).finish().await;
-            if !has_ended {
-                fetch.finish().await;
+            Stops::Fetch => {
+                self.process(case.other).await.finish().await;
+                let fetch = self.new_fetch(CLOCKS_DIFFER_BY);
+                self.erase_amid(fetch, points).await.is_none()
             }
-            has_ended
         };
         if case.known == Known::Fetched {
             let row = self.testbed.row().await;
@@ -284,6 +333,57 @@ impl History<'_> {
             );
         }
         has_ended
+    }
+
+    /// Runs a process for some await points, then the erasure, and then the process to its end. Returns the point where it
+    /// stopped, unless it ended before.
+    async fn erase_amid(&self, mut process: Run<()>, points: usize) -> Option<Point> {
+        let mut has_ended = false;
+        for _ in 0..points {
+            has_ended = process.go().await.is_some();
+            if has_ended {
+                break;
+            }
+        }
+        self.testbed.erase(USER, self.now()).finish().await;
+        if has_ended {
+            return None;
+        }
+        let stopped_at = process.point();
+        process.finish().await;
+        stopped_at
+    }
+
+    /// Whether the user's marker is there.
+    async fn is_marked(&self) -> bool {
+        let (user, now) = (USER.parse().unwrap(), self.now());
+        let erasures = self.testbed.tables.erasure_store();
+        erasures.is_erased(&user, now).await.unwrap()
+    }
+
+    /// Returns the number of requests to the bus, and of events that were stored.
+    fn effects(&self) -> (usize, usize) {
+        let testbed = &self.testbed;
+        (testbed.requests_to_the_bus(), testbed.engine.stream_len())
+    }
+
+    /// Checks that a process which reads the marker has an effect if it has read before the marker was there, and only then.
+    fn check_effects(&self, other: Other, before: (usize, usize), has_read_before: bool) {
+        let (published, stored) = self.effects();
+        let what = self.what;
+        match other {
+            Other::Publish => assert_eq!(
+                published > before.0,
+                has_read_before,
+                "nothing about an erased user is published: {what}"
+            ),
+            Other::Import => assert_eq!(
+                stored > before.1,
+                has_read_before,
+                "an erased user is not imported: {what}"
+            ),
+            Other::Fetch | Other::Webhook | Other::Hint | Other::Replay => {}
+        }
     }
 
     /// Delivers what arrives late, and calls the erasure until it is final.
@@ -358,7 +458,11 @@ impl History<'_> {
         let owned = tables.item_store().ids_owned_by(&user, 1).await.unwrap();
         assert_eq!(owned, [], "no row is left of an erased user: {what}");
         if let Some(row) = self.testbed.raw_row().await {
-            assert_eq!(tests::tables::kept_by_a_tombstone(&row), None, "{what}");
+            assert_eq!(
+                kept_by_a_tombstone(&row),
+                None,
+                "a tombstone has none of the user's data: {what}"
+            );
         }
         let rule = match self.known {
             Known::Fetched => "an erased user's items are deleted at Pluggy",

@@ -1,7 +1,7 @@
 //! An invocation that the test polls by hand, from one await point to the next. Dropping it at an await point simulates
 //! a process that is killed there.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -29,6 +29,15 @@ impl<T> Run<T> {
             gate: gate.clone(),
             point: None,
         }
+    }
+
+    /// Returns an invocation that has not started, with another value at its end.
+    pub(crate) fn map<U>(mut self, map: impl FnOnce(T) -> U + 'static) -> Run<U>
+    where
+        T: 'static,
+    {
+        let future = std::mem::replace(&mut self.future, Box::pin(pending()));
+        Run::new(&self.gate, async move { map(future.await) })
     }
 
     /// Returns the await point where it waits.

@@ -1,5 +1,6 @@
 //! The testbed of a history: one engine with the four tables, one fake Pluggy, and the processes between them. These
-//! are a webhook, a scheduler, an erasure, publish, and two that run item-sync. A testbed runs many histories, each about its own item.
+//! are a webhook, a scheduler, the operator's function, an erasure, publish, and two that run item-sync. A testbed runs many
+//! histories, each about its own item.
 
 use std::sync::Arc;
 
@@ -43,8 +44,8 @@ pub(crate) struct Testbed {
     scheduler: Arc<scheduler::App>,
     operator: Arc<operator::App>,
     erasure: (Gate, Arc<erasure::App>),
-    publish: Arc<publish::App>,
-    bus: EventBus,
+    publish: (Gate, Arc<publish::App>),
+    bus: Arc<EventBus>,
     /// The gate of the webhook, the scheduler and the operator's function. The tests never run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
@@ -85,7 +86,8 @@ impl Testbed {
         .await;
         let api = api(&tables, &urls.pop().unwrap());
         let bus = EventBus::start(BUS, 0).await.unwrap();
-        let (publish, _) = publishing::apps(&tables, &bus.url(), NO_QUEUE);
+        let publisher = Gate::default();
+        let (publish, _) = publishing::apps(&behind(&publisher), &bus.url(), NO_QUEUE);
         let lanes = gates.into_iter().zip(urls);
         let lanes = lanes.map(|(gate, url)| {
             let tables = behind(&gate);
@@ -109,8 +111,8 @@ impl Testbed {
             tables,
             pluggy,
             erasure: (eraser, erasure),
-            publish: Arc::new(publish),
-            bus,
+            publish: (publisher, Arc::new(publish)),
+            bus: Arc::new(bus),
             door,
             lanes,
             api,
@@ -136,6 +138,27 @@ impl Testbed {
         forget(&mut self.webhook, |app| &mut app.metrics);
         forget(&mut self.scheduler, |app| &mut app.metrics);
         item_id(self.items)
+    }
+
+    /// Replaces the operator's function and publish by new processes, which do not have the key of erased users' digests. So
+    /// they first read whether any user may be erased.
+    pub(crate) fn restart(&mut self) {
+        let (engine, tables) = (&self.engine, &self.tables);
+        let erasures_behind = |gate: &Gate| {
+            let client = engine.client(gate);
+            let tables = Tables {
+                client,
+                ..tables.clone()
+            };
+            tables.erasure_store()
+        };
+        if let Some(app) = Arc::get_mut(&mut self.operator) {
+            app.erasures = erasures_behind(&self.door);
+        }
+        let (publisher, publish) = &mut self.publish;
+        if let Some(app) = Arc::get_mut(publish) {
+            app.erasures = erasures_behind(publisher);
+        }
     }
 
     /// Deletes the item's row, so that it is not due in later histories, and all limits.
@@ -209,16 +232,22 @@ impl Testbed {
         })
     }
 
-    /// Publishes records of both streams, and returns the events that reach the bus.
-    pub(crate) async fn publish(&self, records: Vec<Value>, now: Timestamp) -> Vec<Published> {
-        let before = self.bus.published().len();
+    /// Returns publish with records of both streams, ready to run. It returns the events that reach the bus.
+    pub(crate) fn publish(&self, records: Vec<Value>, now: Timestamp) -> Run<Vec<Published>> {
         let batch: Batch = serde_json::from_value(json!({ "Records": records })).unwrap();
-        let app = Arc::clone(&self.publish);
-        let run = Run::new(&Gate::free(), async move {
-            publish::handle(&app, batch, now, in_a_minute()).await
-        });
-        assert_eq!(run.finish().await.batch_item_failures, []);
-        self.bus.published().split_off(before)
+        let (gate, app) = &self.publish;
+        let (app, bus) = (Arc::clone(app), Arc::clone(&self.bus));
+        Run::new(gate, async move {
+            let before = bus.published().len();
+            let answer = publish::handle(&app, batch, now, in_a_minute()).await;
+            assert_eq!(answer.batch_item_failures, []);
+            bus.published().split_off(before)
+        })
+    }
+
+    /// Returns the number of requests to the bus. None is empty.
+    pub(crate) fn requests_to_the_bus(&self) -> usize {
+        self.bus.requests()
     }
 
     /// Returns a command of an operator, ready to run.
@@ -233,7 +262,7 @@ impl Testbed {
     /// Returns the number of stalls since the last call.
     pub(crate) fn take_stalls(&self) -> usize {
         let lanes = self.lanes.iter().map(|(gate, _)| gate);
-        let others = [&self.door, &self.erasure.0];
+        let others = [&self.door, &self.erasure.0, &self.publish.0];
         lanes.chain(others).map(Gate::take_stalls).sum()
     }
 

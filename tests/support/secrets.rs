@@ -13,6 +13,9 @@ use crate::deployment::{CLIENT_ID, WEBHOOK_SECRET};
 pub const ERASURE_SECRET_ARN: &str =
     "arn:aws:secretsmanager:sa-east-1:123456789012:secret:erasure-key-AbCdEf";
 
+/// The key of erased users' digests.
+pub const ERASURE_KEY: &str = "key-of-the-digests-of-erased-users";
+
 /// Returns a fake Secrets Manager with the secret of a deployment.
 pub fn secrets(client_secret: &str) -> PluggySecrets {
     secrets_of(CLIENT_ID, client_secret)
@@ -50,7 +53,7 @@ pub fn erasure_key() -> ErasureKey {
         .match_requests(|request| request.secret_id() == Some(ERASURE_SECRET_ARN))
         .then_output(|| {
             GetSecretValueOutput::builder()
-                .secret_string("key-of-the-digests-of-erased-users")
+                .secret_string(ERASURE_KEY)
                 .build()
         });
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);

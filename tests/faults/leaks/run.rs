@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Function, Outcome, Refusal};
+use harness::{Function, Outcome, Plan, Refusal};
 use pluggy::ItemId;
 use serde_json::{Value, json};
 use tests::sample;
@@ -28,6 +28,7 @@ pub(super) struct Run {
     pub(super) item_sync: Function,
     pub(super) scheduler: Function,
     discovery: Function,
+    erasure: Function,
     inspect: Function,
     operator: Function,
     pub(super) pipeline: Pipeline,
@@ -49,6 +50,7 @@ impl Run {
             item_sync: stack.function("item-sync").await,
             scheduler: stack.function("scheduler").await,
             discovery: stack.function("discovery").await,
+            erasure: stack.function("erasure").await,
             inspect: stack.function("inspect").await,
             operator: stack.function("operator").await,
             publish: pipeline.publisher().await,
@@ -160,21 +162,20 @@ impl Run {
 
     /// Relays widget events as frontends do: with whole items, and with malformed codes and events.
     pub(super) async fn relay(&self, error_bodies: &mut Vec<String>) {
-        let items = self.items().await;
-        let item_ids = items
-            .iter()
-            .filter_map(|row| row.split("ITEM#").nth(1)?.get(..36));
-        let item = |item_id: &str| {
+        let item = |item_id: ItemId| {
             json!({
                 "id": item_id, "clientUserId": OWNER,
                 "error": {"code": "ACCOUNT_NEEDS_ACTION", "message": NAME},
                 "parameter": {"name": "cpf", "value": CPF},
             })
         };
-        let mut bodies: Vec<Value> = item_ids
+        let mut bodies: Vec<Value> = self
+            .item_ids()
+            .await
+            .into_iter()
             .map(|id| json!({"event": "onSuccess", "timestamp": 1, "item": item(id)}))
             .collect();
-        let failed = item("9a7b6c5d-0000-4000-8000-00000000ffff");
+        let failed = item("9a7b6c5d-0000-4000-8000-00000000ffff".parse().unwrap());
         bodies.extend([
             json!({"event": "onError", "timestamp": 1, "message": NAME, "data": {"item": failed}}),
             json!(["LOGIN_SUCCESS", {"timestamp": 1, "item": {"id": CPF, "owner": EMAIL}}]),
@@ -215,6 +216,37 @@ impl Run {
         ask(&self.operator, &command, error_bodies).await;
     }
 
+    /// Erases the owner, with and without faults. Then Pluggy reports that the items are deleted, as our deletion makes it,
+    /// and a user and items are named in commands that are refused.
+    pub(super) async fn erase(&mut self, error_bodies: &mut Vec<String>) {
+        let audit =
+            json!({"run": Uuid::nil(), "caller": "arn:aws:iam::123456789012:user/operator"});
+        let erase = json!({"action": "erase", "clientUserId": OWNER, "audit": audit});
+        let item_ids = self.item_ids().await;
+        for plan in [Plan::all(0.3), Plan::none()] {
+            self.stack.dynamodb.set_plan(plan.clone());
+            self.stack.pluggy.set_plan(plan);
+            ask(&self.erasure, &erase, error_bodies).await;
+            let renewal = self.stack.pass_time_until_the_key_may_be_renewed();
+            renewal.await;
+        }
+        for command in [
+            json!({"action": "verify", "clientUserId": OWNER}),
+            json!({"action": "lift", "clientUserId": OTHER_OWNER}),
+            json!({"action": "erase", "clientUserId": CPF, "itemIds": item_ids, "name": NAME}),
+            json!({"action": "verify", "clientUserId": EMAIL, "cursor": CPF}),
+            json!({"action": CPF_DIGITS, "clientUserId": NAME}),
+        ] {
+            ask(&self.erasure, &command, error_bodies).await;
+        }
+        for item_id in item_ids {
+            self.deliver_event(item_id, "item/deleted", error_bodies)
+                .await;
+        }
+        self.stack.feed(&self.item_sync).await;
+        self.publish(error_bodies).await;
+    }
+
     /// Publishes all of it, twice, to a bus that refuses some entries permanently. Sends invalid events, too.
     pub(super) async fn publish(&mut self, error_bodies: &mut Vec<String>) {
         self.pipeline.bus.set_refusals([
@@ -236,18 +268,13 @@ impl Run {
 
     /// Sends valid and invalid requests as the owner and as another user.
     pub(super) async fn read(&self, error_bodies: &mut Vec<String>) {
-        let items = self.items().await;
-        let item_id = items
-            .iter()
-            .find_map(|row| row.split("ITEM#").nth(1)?.get(..36))
-            .unwrap()
-            .to_owned();
+        let item_id = self.item_ids().await[0];
         for user in [OWNER, OTHER_OWNER] {
             let list = sample_for(user, "item-status/list.json");
             invoke(&self.item_status, &list, error_bodies).await;
             let mut one = sample_for(user, "item-status/item.json");
             one["rawPath"] = format!("/items/{item_id}").into();
-            one["pathParameters"]["itemId"] = item_id.clone().into();
+            one["pathParameters"]["itemId"] = item_id.to_string().into();
             invoke(&self.item_status, &one, error_bodies).await;
         }
         for path in [
@@ -277,6 +304,14 @@ impl Run {
         rows.iter().map(|row| format!("{row:?}")).collect()
     }
 
+    async fn item_ids(&self) -> Vec<ItemId> {
+        let rows = self.items().await;
+        let ids = rows
+            .iter()
+            .filter_map(|row| row.split("ITEM#").nth(1)?.get(..36)?.parse().ok());
+        ids.collect()
+    }
+
     pub(super) async fn stop(self) -> Vec<String> {
         let functions = [
             self.connect_events,
@@ -286,6 +321,7 @@ impl Run {
             self.item_sync,
             self.scheduler,
             self.discovery,
+            self.erasure,
             self.inspect,
             self.operator,
             self.publish,

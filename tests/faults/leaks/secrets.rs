@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use harness::Exchange;
 use serde_json::Value;
 use tests::deployment::{CLIENT_SECRET, WEBHOOK_SECRET};
+use tests::secrets::ERASURE_KEY;
 
 use super::{
     CPF, CPF_DIGITS, EMAIL, MFA_CODE, NAME, OTHER_OWNER, OWNER, PASSWORD, WRONG_WEBHOOK_SECRET,
@@ -24,6 +25,7 @@ impl Secrets {
         let values = [
             CLIENT_SECRET,
             WEBHOOK_SECRET,
+            ERASURE_KEY,
             WRONG_WEBHOOK_SECRET,
             OWNER,
             OTHER_OWNER,

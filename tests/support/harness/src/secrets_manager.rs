@@ -1,7 +1,8 @@
-//! A fake of AWS Secrets Manager with one secret, in the AWS JSON 1.1 protocol.
+//! A fake of AWS Secrets Manager with a few secrets, in the AWS JSON 1.1 protocol.
 //!
 //! Source: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -24,40 +25,35 @@ const GET_SECRET_VALUE: &str = "secretsmanager.GetSecretValue";
 #[derive(Debug)]
 pub struct SecretsManager {
     address: SocketAddr,
-    secret: Arc<Secret>,
+    secrets: Arc<Secrets>,
     _server: Task,
 }
 
-struct Secret {
-    arn: String,
-    value: Mutex<String>,
-}
+/// The values by the ARN or name with which they are requested.
+#[derive(Default)]
+struct Secrets(Mutex<HashMap<String, String>>);
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for Secrets {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Secret")
-            .field("arn", &self.arn)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Secrets").finish_non_exhaustive()
     }
 }
 
 impl SecretsManager {
     /// Starts a service with the secret `arn` and this value.
     pub async fn start(arn: &str, value: &str) -> Result<Self, StartError> {
-        let secret = Arc::new(Secret {
-            arn: arn.to_owned(),
-            value: Mutex::new(value.to_owned()),
-        });
+        let secrets = Arc::new(Secrets::default());
         let router = Router::new()
             .route("/", post(call))
-            .with_state(Arc::clone(&secret));
+            .with_state(Arc::clone(&secrets));
         let (address, server) = serve(router).await?;
-        Ok(Self {
+        let service = Self {
             address,
-            secret,
+            secrets,
             _server: server,
-        })
+        };
+        service.set(arn, value);
+        Ok(service)
     }
 
     /// Returns the service's URL.
@@ -65,27 +61,28 @@ impl SecretsManager {
         format!("http://{}", self.address)
     }
 
-    /// Changes the secret's value.
-    pub fn set(&self, value: &str) {
-        value.clone_into(&mut lock(&self.secret.value));
+    /// Stores the secret `arn`, or changes its value.
+    pub fn set(&self, arn: &str, value: &str) {
+        lock(&self.secrets.0).insert(arn.to_owned(), value.to_owned());
     }
 }
 
-async fn call(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn call(State(secrets): State<Arc<Secrets>>, headers: HeaderMap, body: Bytes) -> Response {
     if target(&headers) != Some(GET_SECRET_VALUE) {
         return AwsJson::V1_1.unknown_operation();
     }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if request.get("SecretId").and_then(Value::as_str) != Some(&secret.arn) {
+    let arn = request.get("SecretId").and_then(Value::as_str);
+    let arn = arn.unwrap_or_default();
+    let Some(value) = lock(&secrets.0).get(arn).cloned() else {
         return AwsJson::V1_1.refusal(
             "ResourceNotFoundException",
             "Secrets Manager can't find the specified secret.",
         );
-    }
-    let value = lock(&secret.value).clone();
+    };
     let answer = json!({
-        "ARN": secret.arn,
-        "Name": secret.arn.rsplit(':').next(),
+        "ARN": arn,
+        "Name": arn.rsplit(':').next(),
         "VersionId": "00000000-0000-4000-8000-000000000001",
         "VersionStages": ["AWSCURRENT"],
         "SecretString": value,
