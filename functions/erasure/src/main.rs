@@ -21,6 +21,7 @@ async fn main() -> Result<(), Error> {
     let events = aws_sdk_eventbridge::Client::new(aws.sdk());
     let app = App {
         pluggy: config.pluggy.client(&trust, secrets, keys),
+        client_id: config.pluggy.client_id,
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb.clone(), config.event_table),
         limits: Limits::new(dynamodb.clone(), config.limit_table.clone()),
