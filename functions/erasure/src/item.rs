@@ -77,7 +77,7 @@ fn confirmed(user: &ClientUserId) -> Owner {
     }
 }
 
-/// What Pluggy's response says about the owner.
+/// The owner in Pluggy's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
     User,

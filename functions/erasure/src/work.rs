@@ -264,14 +264,13 @@ impl Work<'_> {
                     return Ok(Ended::OutOfTime);
                 }
                 match self.erase_item(id).await? {
-                    Outcome::Another => {}
                     Outcome::Waiting { wait: asked, .. } => wait = wait.max(Some(asked)),
                     Outcome::Ended if stage == ErasureStage::Rows => {
                         // Its events may still arrive.
                         self.begin_again();
                         return Ok(Ended::Elsewhere);
                     }
-                    Outcome::Ended => {}
+                    Outcome::Ended | Outcome::Another => {}
                 }
             }
             if let Some(wait) = wait {
@@ -318,7 +317,7 @@ impl Work<'_> {
         Ok(Ended::Done)
     }
 
-    /// Whether items of the user have arrived since the erasure.
+    /// Returns whether items of the user have arrived since the erasure.
     async fn has_arrivals(&mut self) -> Result<bool, Error> {
         let progress = self.app.erasures.progress(&self.erasure.user, self.now);
         self.erasure.items = progress.await?.ok_or(Error::Lifted)?.items;

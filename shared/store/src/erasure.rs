@@ -22,7 +22,7 @@ const REQUESTED_AT: &str = "requestedAt";
 const FINAL_AT: &str = "finalAt";
 const STAGE: &str = "erasureStage";
 const ITEMS: &str = "erasedItems";
-const PASS: &str = "pass";
+const PASS: &str = "refusalPass";
 const IS_PUBLISHED: &str = "isPublished";
 const HAVE_ROWS_ARRIVED: &str = "haveRowsArrived";
 pub(super) const SEARCH_CURSOR: &str = "searchCursor";
@@ -145,7 +145,7 @@ impl ErasedItem {
         }
     }
 
-    /// Parses the text of a state. An unknown one is of a newer version. Its item is looked at again.
+    /// Parses the text of a state. The item of an unknown one, which a newer version has written, is tried again.
     fn parse(text: &str) -> Self {
         let refusal = |text: &str| {
             let (pass, reason) = text.split_once(' ').unwrap_or((text, ""));
@@ -239,7 +239,7 @@ impl Erasures {
     pub async fn save(&self, erasure: &mut Erasure) -> Result<Write, Error> {
         let request = self
             .update(progress_key(&erasure.user))
-            .condition_expression("revision = :before")
+            .condition_expression(format!("revision = :before AND {STARTED}"))
             .expression_attribute_values(":before", number(erasure.revision));
         let is_done = |state: &ErasedItem| *state == ErasedItem::Done;
         let final_at = erasure
