@@ -283,6 +283,21 @@ async fn a_call_whose_time_is_over_begins_nothing() {
     assert!(is_at_pluggy(&deployment, item_id).await);
 }
 
+/// Each row of a webhook has the text `webhook`.
+#[tokio::test]
+async fn a_user_whose_id_is_a_text_of_every_row_takes_nothing_of_the_others() {
+    let deployment = Deployment::start().await;
+    known_item(&deployment, NEIGHBOR, 1).await;
+    let before = deployment.tables.event_rows().await;
+
+    let at = now();
+    command_at(&deployment.erasure(), "erase", "webhook", at).await;
+    let last = command_at(&deployment.erasure(), "erase", "webhook", at + NEXT_DAY).await;
+
+    assert_eq!(last["stage"], "final");
+    assert_eq!(deployment.tables.event_rows().await, before);
+}
+
 /// Under another key no marker would be found.
 #[tokio::test]
 async fn a_replaced_key_is_an_error() {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
-use store::Events;
+use store::{EventKey, Events};
 use tests::Deployment;
 use tests::tables::Row;
 
@@ -135,11 +135,16 @@ async fn an_outage_of_a_day_is_reported() {
     assert_eq!(receipt["notDeleted"], expected);
 }
 
-/// Each call may end anywhere, and leaves only what it has stored.
+/// Each call may end anywhere, and leaves only what it has stored. The events that named the user have expired.
 #[tokio::test]
 async fn a_refusal_is_not_forgotten_by_a_call_that_fails_afterwards() {
     let deployment = Deployment::start().await;
     let item_id = known_item(&deployment, USER, 1).await;
+    let events = deployment.tables.event_store();
+    for row in deployment.tables.event_rows().await {
+        let [partition, sort] = ["pk", "sk"].map(|key| row[key].as_s().unwrap().clone());
+        events.delete(&EventKey { partition, sort }).await.unwrap();
+    }
     deployment
         .pluggy
         .add_fault(fault("DELETE", status(403, Some("FORBIDDEN"))));
