@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
+use pluggy::ItemId;
 use runtime::clock::now;
 use sandbox::{Effect, Fault};
 use serde_json::json;
@@ -222,22 +223,34 @@ fn has_key<'a>(rows: &'a [Row], key: &str) -> &'a Row {
     rows.iter().find(|row| row["pk"] == key).unwrap()
 }
 
+/// Another item keeps the first part waiting.
 #[tokio::test]
 async fn each_part_tries_a_refused_item_once() {
     let deployment = Deployment::start().await;
-    let mut paths = Vec::new();
-    for number in 1..=2 {
-        let item_id = known_item(&deployment, USER, number).await;
-        paths.push(format!("/items/{item_id}"));
+    let refused = known_item(&deployment, USER, 1).await;
+    let updating = known_item(&deployment, USER, 2).await;
+    let of = |item_id: ItemId, effect| Fault {
+        path_prefix: format!("/items/{item_id}"),
+        ..fault("DELETE", effect)
+    };
+    let faults = [
+        of(refused, status(403, Some("FORBIDDEN"))),
+        of(updating, status(409, Some("ITEM_IS_UPDATING"))),
+    ];
+    for fault in faults {
+        deployment.pluggy.add_fault(fault);
     }
-    deployment
-        .pluggy
-        .add_fault(fault("DELETE", status(403, Some("FORBIDDEN"))));
-    let tries = || [0, 1].map(|item: usize| deployment.requests_for("DELETE", &paths[item]));
+    let path = format!("/items/{refused}");
+    let hours = SignedDuration::from_hours;
 
-    for (later, expected) in [(0, [1, 1]), (1, [1, 1]), (25, [2, 2])] {
-        let at = now() + SignedDuration::from_hours(later);
-        command_at(&deployment.erasure(), "erase", USER, at).await;
-        assert_eq!(tries(), expected, "after {later} hours");
+    for (later, stage, tries) in [
+        (0, "items", 1),
+        (1, "items", 1),
+        (24, "requested", 1),
+        (49, "final", 2),
+    ] {
+        let report = erase(&deployment, hours(later)).await;
+        assert_eq!(report["stage"], stage, "{report}");
+        assert_eq!(deployment.requests_for("DELETE", &path), tries, "{stage}");
     }
 }
