@@ -11,8 +11,7 @@ use tests::Deployment;
 use tests::tables::Row;
 
 use super::{
-    NEXT_DAY, USER, assert_nothing_is_left, command, command_at, erase, has_rows_with,
-    is_at_pluggy, known_item,
+    NEXT_DAY, USER, assert_nothing_is_left, command, erase, has_rows_with, is_at_pluggy, known_item,
 };
 
 fn fault(method: &str, effect: Effect) -> Fault {
