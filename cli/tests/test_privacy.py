@@ -37,7 +37,7 @@ def running(wait: int) -> dict[str, Any]:
 
 def verified(cursor: str | None, **found: int) -> dict[str, Any]:
     counts = {"items": 0, "events": 0, "limits": 0, "scanned": 10, **found}
-    return {"result": "verified", **counts, "cursor": cursor, "goneLater": LATER}
+    return {"result": "verified", **counts, "cursor": cursor, "isErasureKnown": True, "goneLater": LATER}
 
 
 class Privacy(Project):
@@ -77,6 +77,8 @@ class Erase(Privacy):
         result = self.invoke("privacy", "erase", "--env", "dev", USER, "--yes")
 
         self.assertIn(f"{ITEM}: status 403", result.stdout)
+        self.assertIn("Pluggy still has 1 item", result.stdout)
+        self.assertEqual(result.exit_code, 1)
 
     def test_only_the_typed_id_confirms(self) -> None:
         client = self.function(receipt())
@@ -116,6 +118,14 @@ class Verify(Privacy):
         self.assertEqual(result.exit_code, 0, result.stderr)
         self.assertEqual(self.document(result)["result"]["scanned"], 20)
         self.assertEqual([command.get("cursor") for command in client.commands], [None, "events."])
+
+    def test_a_user_whose_erasure_is_not_known_fails_the_command(self) -> None:
+        self.function({**verified(None), "isErasureKnown": False})
+
+        result = self.invoke("privacy", "verify", "--env", "dev", USER)
+
+        self.assertEqual(result.exit_code, 1)
+        self.assertIn("no erasure of the user is known", result.stderr)
 
     def test_a_row_that_is_found_fails_the_command(self) -> None:
         self.function(verified("events.", items=1), verified(None, events=2))

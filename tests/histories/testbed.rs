@@ -402,6 +402,7 @@ fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
 fn erasure(tables: &Tables, url: &str) -> erasure::App {
     let day = SignedDuration::from_hours(24);
     erasure::App {
+        client_id: CLIENT_ID.parse().unwrap(),
         pluggy: pluggy_client(tables, url),
         items: tables.item_store(),
         events: tables.event_store(),

@@ -2,14 +2,19 @@
 
 mod arrivals;
 mod bus;
+mod owners;
 mod refusals;
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
 use pluggy::ItemId;
 use runtime::clock::now;
 use serde_json::{Value, json};
+use store::{ErasedItem, Erasures, Error, Write};
 use tests::deployment::in_a_minute;
+use tests::secrets::erasure_key_of;
 use tests::tables::{Row, has_text};
 use tests::{Deployment, sample, stream};
 
@@ -235,8 +240,81 @@ async fn a_verification_finds_what_is_not_erased() {
     assert_eq!(found["items"], 1, "{found}");
     assert_eq!(found["events"], 1, "the other event names nobody");
     assert_eq!(found["limits"], 1);
-    let gone_later = found["goneLater"].as_array().unwrap();
-    assert_eq!(gone_later.len(), 4);
+    assert_eq!(found["isErasureKnown"], false);
+    assert_eq!(found["goneLater"], json!([]));
+    erase(&deployment, SignedDuration::ZERO).await;
+    let erased = command(&deployment, "verify", SignedDuration::ZERO).await;
+    assert_eq!(erased["isErasureKnown"], true);
+    assert_eq!(erased["goneLater"].as_array().unwrap().len(), 7);
+}
+
+/// A second command may run while the first one does.
+#[tokio::test]
+async fn an_erasure_that_was_lifted_stores_no_progress() {
+    let deployment = Deployment::start().await;
+    erase(&deployment, SignedDuration::ZERO).await;
+    let (erasures, user) = (deployment.erasure().erasures, USER.parse().unwrap());
+    let hmac = erasures.hmac(&user).await.unwrap();
+    let item_id = "9a7b6c5d-0000-4000-8000-000000000001".parse().unwrap();
+    let mut progress = erasures.progress(&hmac, now()).await.unwrap().unwrap();
+
+    command(&deployment, "lift", SignedDuration::ZERO).await;
+
+    let state = ErasedItem::Found;
+    let stored = erasures.put_item(&hmac, item_id, &state).await.unwrap();
+    assert_eq!(stored, Write::Stale);
+    assert_eq!(erasures.save(&mut progress).await.unwrap(), Write::Stale);
+    assert!(erasures.add_item(&hmac, item_id, &state).await.is_err());
+    assert_eq!(erasures.progress(&hmac, now()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_call_whose_time_is_over_begins_nothing() {
+    let deployment = Deployment::start().await;
+    let item_id = known_item(&deployment, USER, 1).await;
+    let command = json!({"action": "erase", "clientUserId": USER});
+    let deadline = in_a_minute() - Duration::from_secs(50);
+
+    let report = erasure::handle(&deployment.erasure(), command, now(), deadline).await;
+
+    let report = serde_json::to_value(report.unwrap()).unwrap();
+    assert_eq!(report["result"], "running", "{report}");
+    assert_eq!(report["retryAfterSeconds"], 0);
+    assert!(is_at_pluggy(&deployment, item_id).await);
+}
+
+/// Each row of a webhook has the text `webhook`.
+#[tokio::test]
+async fn a_user_whose_id_is_a_text_of_every_row_takes_nothing_of_the_others() {
+    let deployment = Deployment::start().await;
+    known_item(&deployment, NEIGHBOR, 1).await;
+    let before = deployment.tables.event_rows().await;
+
+    let at = now();
+    command_at(&deployment.erasure(), "erase", "webhook", at).await;
+    let last = command_at(&deployment.erasure(), "erase", "webhook", at + NEXT_DAY).await;
+
+    assert_eq!(last["stage"], "final");
+    assert_eq!(deployment.tables.event_rows().await, before);
+}
+
+/// Under another key no marker would be found.
+#[tokio::test]
+async fn a_replaced_key_is_an_error() {
+    let deployment = Deployment::start().await;
+    erase(&deployment, SignedDuration::ZERO).await;
+    let tables = &deployment.tables;
+    let key = erasure_key_of("another-key-of-the-digests-of-erased-users");
+    let erasures = Erasures::new(tables.client.clone(), tables.limits.clone(), key);
+    let user = USER.parse().unwrap();
+
+    let of_token = erasures.is_erased(&user, now()).await.unwrap_err();
+    let of_batch = erasures.among([&user], [], None, now()).await.unwrap_err();
+    let of_erasure = erasures.hmac(&user).await.unwrap_err();
+
+    for error in [of_token, of_batch, of_erasure] {
+        assert!(matches!(error, Error::ErasureKey { .. }), "{error}");
+    }
 }
 
 #[tokio::test]

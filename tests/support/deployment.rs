@@ -223,6 +223,7 @@ impl Deployment {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         erasure::App {
             pluggy: self.pluggy_client(),
+            client_id: CLIENT_ID.parse().unwrap(),
             items: self.tables.item_store(),
             events: self.tables.event_store(),
             limits: self.tables.limit_store(),

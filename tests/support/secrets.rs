@@ -49,13 +49,14 @@ pub fn rotating_secrets(client_secrets: &[&str]) -> PluggySecrets {
 
 /// Returns the key of erased users' digests, from a fake Secrets Manager.
 pub fn erasure_key() -> ErasureKey {
+    erasure_key_of(ERASURE_KEY)
+}
+
+/// Returns such a key with this value.
+pub fn erasure_key_of(value: &'static str) -> ErasureKey {
     let rule = mock!(aws_sdk_secretsmanager::Client::get_secret_value)
         .match_requests(|request| request.secret_id() == Some(ERASURE_SECRET_ARN))
-        .then_output(|| {
-            GetSecretValueOutput::builder()
-                .secret_string(ERASURE_KEY)
-                .build()
-        });
+        .then_output(move || GetSecretValueOutput::builder().secret_string(value).build());
     let client = mock_client!(aws_sdk_secretsmanager, RuleMode::MatchAny, [&rule]);
     ErasureKey::new(client, ERASURE_SECRET_ARN.to_owned())
 }

@@ -7,11 +7,14 @@ use store::{NewEvent, Snapshot, StoredItem, Target};
 const MILLISECONDS_AN_HOUR: i64 = 60 * 60 * 1000;
 
 /// Returns whether the listed item is unknown, or newer than its row. A placeholder has no state, nor has the
-/// tombstone of an item that Pluggy lists again.
+/// tombstone of an item that Pluggy lists again. That of an erased user's item is left to the erasure.
 pub(crate) fn is_news(listed: &ListedItem, known: Option<&StoredItem>) -> bool {
     let Some(known) = known else {
         return true;
     };
+    if known.is_erased() {
+        return false;
+    }
     let version = known.snapshot().and_then(Snapshot::version);
     // Rows store milliseconds.
     let in_row = |time: Timestamp| time.as_millisecond();
@@ -80,6 +83,11 @@ mod tests {
     fn what_the_row_has_already_is_no_news() {
         let within_the_millisecond = "2026-11-23T12:00:00.000999Z";
 
+        let erased = row(RowState::Tombstone {
+            deleted_at: Timestamp::UNIX_EPOCH,
+            is_erased: true,
+        });
+        assert!(!is_news(&listed(Some(AFTER)), Some(&erased)));
         for updated_at in [Some(BEFORE), Some(within_the_millisecond), None] {
             assert!(!is_news(&listed(updated_at), Some(&read(Some(BEFORE)))));
         }

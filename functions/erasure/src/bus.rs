@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Erasure, reason};
 
 use crate::Error;
+use crate::receipt::items_of;
 
 const SOURCE: &str = "pluggy-lambda";
 const USER_ERASED: &str = "user.erased";
@@ -37,11 +38,14 @@ struct Detail<'a> {
     erased_at: Timestamp,
 }
 
-/// Returns the id of a part. More items, which have arrived late, make another event.
-fn event_id(erasure: &Erasure, part: usize) -> String {
+/// Returns the id of the event with these items. More items, which have arrived late, make another event.
+fn event_id(erasure: &Erasure, items: &[ItemId]) -> String {
     let started_at = erasure.started_at.as_millisecond();
-    let (user, items) = (&erasure.user, erasure.items.len());
-    let text = format!("{USER_ERASED}#{user}#{started_at}#{items}#{part}");
+    let mut text = format!("{USER_ERASED}#{}#{started_at}", erasure.user);
+    for item_id in items {
+        text.push('#');
+        text.push_str(&item_id.to_string());
+    }
     hex::encode(Sha256::digest(text))
 }
 
@@ -59,12 +63,12 @@ impl Bus {
         now: Timestamp,
     ) -> Result<(), Error> {
         self.check_exists().await?;
-        let items: Vec<ItemId> = erasure.items.iter().copied().collect();
+        let items = items_of(erasure);
         let parts = items.chunks(MAX_ITEMS);
         // A user without items is erased too.
         let parts = parts.chain(items.is_empty().then_some(items.as_slice()));
-        for (part, item_ids) in parts.enumerate() {
-            let id = event_id(erasure, part);
+        for item_ids in parts {
+            let id = event_id(erasure, item_ids);
             let detail = Detail {
                 schema_version: SCHEMA_VERSION,
                 id: &id,

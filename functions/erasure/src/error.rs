@@ -9,6 +9,9 @@ pub enum Error {
     /// Pluggy refuses every call.
     #[error("pluggy refuses every call")]
     Pluggy(#[source] client::Error),
+    /// An operator has lifted the marker in the meantime.
+    #[error("the erasure was lifted")]
+    Lifted,
     /// The bus does not take `user.erased`.
     #[error("the bus does not take the event: {0}")]
     Bus(String),

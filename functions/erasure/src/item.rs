@@ -1,4 +1,5 @@
-//! Erasure of one item: at Pluggy, then its row and the bodies of its events.
+//! Erasure of one item: at Pluggy, then its row and the bodies of its events. Each change of its state is stored before its
+//! effects are.
 
 use std::time::Duration;
 
@@ -6,9 +7,12 @@ use client::chain;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{ClientUserId, Item, ItemId};
-use store::{Erasure, EventKey, NewEvent, StoredItem, Target};
+use store::{
+    ErasedItem, EventKey, ItemRefusal, NewEvent, Owner, Provenance, StoredItem, Target, Write,
+};
 
 use crate::refusal::{Refusal, refusal};
+use crate::work::Work;
 use crate::{App, Error};
 
 /// How long the fetch request for another user's item is kept.
@@ -17,8 +21,8 @@ const FETCH_REQUEST_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// The outcome for an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Nothing of it is left here. Pluggy has deleted it, or the erasure has the reason why not.
-    Erased,
+    /// It is done, or the erasure has the reason why not.
+    Ended,
     /// It belongs to another user, and stays.
     Another,
     /// Pluggy does not answer for now. A later call repeats it.
@@ -29,184 +33,237 @@ pub(crate) enum Outcome {
     },
 }
 
-/// The owner of an item, as far as its row knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The owner of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Knowledge {
-    /// The user's, according to Pluggy.
-    Theirs,
+    /// The user's, as this owner.
+    Theirs(Owner),
     /// Only events or operators have named its owner, or nobody has.
     Unconfirmed,
     /// Another user's.
     Another,
-    /// Pluggy no longer has it.
+    /// Pluggy no longer has it. Events say whose it was.
     Gone,
-    /// It was erased before.
-    Erased,
 }
 
-/// Returns what the row says. `is_open` is whether the erasure still has to delete the item at Pluggy, although its row
-/// is a tombstone.
-fn knowledge(row: Option<&StoredItem>, user: &ClientUserId, is_open: bool) -> Knowledge {
+/// Returns what the row and the state of the item say. The row alone makes no item of the erasure another user's, nor a
+/// tombstone of an erased one gone: Pluggy is asked.
+fn knowledge(
+    row: Option<&StoredItem>,
+    user: &ClientUserId,
+    state: Option<&ErasedItem>,
+) -> Knowledge {
+    let of_row = row.and_then(StoredItem::owner);
+    let is_anothers = of_row.is_some_and(|owner| owner.user != *user);
+    if !is_anothers && state.is_some_and(ErasedItem::is_theirs) {
+        return Knowledge::Theirs(confirmed(user));
+    }
     let Some(row) = row else {
         return Knowledge::Unconfirmed;
     };
-    if row.is_erased() {
-        return if is_open {
-            Knowledge::Unconfirmed
-        } else {
-            Knowledge::Erased
-        };
-    }
-    match row.user() {
-        _ if row.is_tombstone() => Knowledge::Gone,
-        Some(owner) if owner != user => Knowledge::Another,
-        Some(_) if row.snapshot().is_some() => Knowledge::Theirs,
-        Some(_) | None => Knowledge::Unconfirmed,
+    match of_row {
+        Some(owner) if !is_anothers && row.snapshot().is_some() => Knowledge::Theirs(owner.clone()),
+        _ if state.is_some() => Knowledge::Unconfirmed,
+        _ if is_anothers => Knowledge::Another,
+        _ if row.is_tombstone() && !row.is_erased() => Knowledge::Gone,
+        _ => Knowledge::Unconfirmed,
     }
 }
 
-/// Returns whether Pluggy's response says that the item is another user's. A response that names nobody does not: an
-/// event has named the user then.
-fn is_anothers(item: &Item, user: &ClientUserId) -> bool {
-    let named = item.client_user_id.as_deref();
-    named.is_some_and(|named| named != user.as_str())
+fn confirmed(user: &ClientUserId) -> Owner {
+    Owner {
+        user: user.clone(),
+        provenance: Provenance::Response,
+    }
 }
 
-/// Erases an item of the user, or one that an event says is the user's. Each step can be repeated.
-pub(crate) async fn erase(
-    app: &App,
-    user: &ClientUserId,
-    erasure: &mut Erasure,
-    id: ItemId,
-    now: Timestamp,
-) -> Result<Outcome, Error> {
-    let row = match app.items.get(id).await {
-        Err(store::Error::Corrupt { .. }) => None,
-        row => row?,
-    };
-    let is_open = erasure.late_items.contains(&id) || erasure.not_deleted.contains_key(&id);
-    let running_for = now.duration_since(erasure.started_at);
-    let knowledge = knowledge(row.as_ref(), user, is_open);
-    let is_confirmed = match knowledge {
-        Knowledge::Another => return Ok(Outcome::Another),
-        Knowledge::Erased | Knowledge::Gone => None,
-        Knowledge::Theirs => Some(true),
-        Knowledge::Unconfirmed => Some(false),
-    };
-    // The final sweep and the marker need the id, whatever happens from here on.
-    if erasure.items.insert(id) {
-        app.erasures.add_item(&erasure.user, id).await?;
-    }
-    app.erasures.mark_item(id, now).await?;
-    if let Some(is_confirmed) = is_confirmed {
-        match delete_at_pluggy(app, user, id, is_confirmed, running_for, now).await? {
-            AtPluggy::Deleted => erasure.counts.items_deleted += 1,
-            AtPluggy::Gone => erasure.counts.items_gone += 1,
-            AtPluggy::Refused(reason) => {
-                tracing::warn!(item.id = %id, reason, "item not deleted at pluggy");
-                erasure.not_deleted.insert(id, reason);
-                erase_here(app, user, erasure, id, now).await?;
-                return Ok(Outcome::Erased);
-            }
-            AtPluggy::Another => {
-                release(app, user, erasure, id, now).await?;
-                return Ok(Outcome::Another);
-            }
-            AtPluggy::Waiting { wait, with_all } => {
-                return Ok(Outcome::Waiting { wait, with_all });
-            }
-        }
-    }
-    erasure.not_deleted.remove(&id);
-    erase_here(app, user, erasure, id, now).await?;
-    Ok(Outcome::Erased)
-}
-
-/// The result of the deletion at Pluggy.
-enum AtPluggy {
-    Deleted,
-    Gone,
+/// The owner in Pluggy's response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    User,
     Another,
+    Nobody,
+}
+
+fn named_by(item: &Item, user: &ClientUserId) -> Named {
+    match item.client_user_id.as_deref() {
+        None => Named::Nobody,
+        Some(named) if named == user.as_str() => Named::User,
+        Some(_) => Named::Another,
+    }
+}
+
+/// A call to Pluggy that failed.
+enum Failed {
     Refused(String),
     Waiting { wait: Duration, with_all: bool },
 }
 
-/// Deletes the item at Pluggy. One that no response has confirmed as the user's is fetched first.
-async fn delete_at_pluggy(
-    app: &App,
-    user: &ClientUserId,
-    id: ItemId,
-    is_confirmed: bool,
-    running_for: SignedDuration,
-    now: Timestamp,
-) -> Result<AtPluggy, Error> {
-    if !is_confirmed {
-        match app.pluggy.item(id, now).await {
-            Ok(Some(item)) if is_anothers(&item, user) => return Ok(AtPluggy::Another),
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(AtPluggy::Gone),
-            Err(error) => return failed(error, "not fetched: ", running_for),
+impl From<Failed> for Outcome {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused(_) => Self::Ended,
+            Failed::Waiting { wait, with_all } => Self::Waiting { wait, with_all },
         }
     }
-    match app.pluggy.delete_item(id, now).await {
-        Ok(Some(_)) => Ok(AtPluggy::Deleted),
-        Ok(None) => Ok(AtPluggy::Gone),
-        Err(error) => failed(error, "", running_for),
-    }
 }
 
-fn failed(
-    error: client::Error,
-    before: &str,
-    running_for: SignedDuration,
-) -> Result<AtPluggy, Error> {
-    let (wait, with_all) = match refusal(&error, running_for) {
-        Refusal::GiveUp => return Err(Error::Pluggy(error)),
-        Refusal::Report(reason) => return Ok(AtPluggy::Refused(format!("{before}{reason}"))),
-        Refusal::Wait(wait) => (wait, false),
-        Refusal::WaitWithAll(wait) => (wait, true),
-    };
-    tracing::warn!(error = chain(&error), "pluggy does not answer for now");
-    Ok(AtPluggy::Waiting { wait, with_all })
-}
-
-/// Replaces the row by the tombstone, and removes the bodies of the item's events.
-async fn erase_here(
-    app: &App,
-    user: &ClientUserId,
-    erasure: &mut Erasure,
-    id: ItemId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    app.items.erase(id, user, now).await?;
-    let bodies = app.events.bodies_about(id).await?;
-    erasure.counts.bodies += remove_bodies(app, &bodies, now).await?;
-    if erasure.late_items.remove(&id) {
-        app.erasures.remove_late_item(&erasure.user, id).await?;
+impl Work<'_> {
+    /// Erases an item of the user, or one that an event says is the user's. Each step can be repeated. Nothing is stored
+    /// before it is known to be the user's.
+    pub(crate) async fn erase_item(&mut self, id: ItemId) -> Result<Outcome, Error> {
+        let row = match self.app.items.get(id).await {
+            Err(store::Error::Corrupt { .. }) => None,
+            row => row?,
+        };
+        let row = row.as_ref();
+        let state = self.erasure.items.get(&id).cloned();
+        let (owner, is_gone) = match knowledge(row, self.user, state.as_ref()) {
+            Knowledge::Another => return Ok(Outcome::Another),
+            Knowledge::Theirs(owner) => (owner, false),
+            Knowledge::Gone => match self.owner_by_events(id, row).await? {
+                Some(owner) => (owner, true),
+                None => return Ok(Outcome::Another),
+            },
+            Knowledge::Unconfirmed => match self.app.pluggy.item(id, self.now).await {
+                Ok(item) => {
+                    let named = item.as_ref().map(|item| named_by(item, self.user));
+                    let owner = match named {
+                        Some(Named::User) => Some(confirmed(self.user)),
+                        Some(Named::Another) => None,
+                        Some(Named::Nobody) | None => self.owner_by_events(id, row).await?,
+                    };
+                    let Some(owner) = owner else {
+                        self.release(id, row).await?;
+                        return Ok(Outcome::Another);
+                    };
+                    (owner, item.is_none())
+                }
+                Err(error) => {
+                    let failed = self.failed(error)?;
+                    if let Failed::Refused(reason) = &failed {
+                        let reason = format!("not fetched: {reason}");
+                        let refusal = self.refused(id, reason);
+                        self.put_state(id, ErasedItem::NotFetched(refusal)).await?;
+                        self.app.items.disown(id, self.user).await?;
+                    }
+                    return Ok(failed.into());
+                }
+            },
+        };
+        if !state.as_ref().is_some_and(ErasedItem::is_theirs) {
+            self.put_state(id, ErasedItem::Theirs).await?;
+        }
+        self.app.erasures.mark_item(id, self.now).await?;
+        let counts = &mut self.erasure.counts;
+        if is_gone {
+            counts.items_gone += 1;
+        } else {
+            match self.app.pluggy.delete_item(id, self.now).await {
+                Ok(Some(_)) => counts.items_deleted += 1,
+                Ok(None) => counts.items_gone += 1,
+                Err(error) => {
+                    let failed = self.failed(error)?;
+                    if let Failed::Refused(reason) = &failed {
+                        let refusal = self.refused(id, reason.clone());
+                        self.put_state(id, ErasedItem::NotDeleted(refusal)).await?;
+                    }
+                    // Nothing of it stays here, although Pluggy has it.
+                    self.erase_here(id, &owner, false).await?;
+                    return Ok(failed.into());
+                }
+            }
+        }
+        self.erase_here(id, &owner, true).await?;
+        self.app.erasures.let_item_expire(id, self.now).await?;
+        self.put_state(id, ErasedItem::Done).await?;
+        Ok(Outcome::Ended)
     }
-    Ok(())
-}
 
-/// Takes the user off the row of an item that is another user's, and requests a fetch, which stores its owner.
-async fn release(
-    app: &App,
-    user: &ClientUserId,
-    erasure: &mut Erasure,
-    id: ItemId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    app.items.release(id, user).await?;
-    app.erasures.unmark_item(id).await?;
-    let request = format!("fetch-{}", now.as_millisecond());
-    let request = NewEvent::fetch_request(Target::Item(id), &request, now);
-    app.events.insert(&request, FETCH_REQUEST_RETENTION).await?;
-    erasure.items.remove(&id);
-    erasure.not_deleted.remove(&id);
-    app.erasures.remove_item(&erasure.user, id).await?;
-    if erasure.late_items.remove(&id) {
-        app.erasures.remove_late_item(&erasure.user, id).await?;
+    /// Returns the user as the owner, if the row or the events say so, or if `item-sync` has found the item and nothing
+    /// names somebody else. Asked where Pluggy names nobody.
+    async fn owner_by_events(
+        &self,
+        id: ItemId,
+        row: Option<&StoredItem>,
+    ) -> Result<Option<Owner>, Error> {
+        let of_row = row.and_then(StoredItem::owner);
+        if let Some(owner) = of_row.filter(|owner| owner.user == *self.user) {
+            return Ok(Some(owner.clone()));
+        }
+        let (events, ours) = (&self.app.events, self.app.client_id);
+        let history = events.history(Target::Item(id), ours, self.now).await?;
+        let by_item_sync = self.erasure.items.contains_key(&id).then(|| Owner {
+            user: self.user.clone(),
+            provenance: Provenance::Event,
+        });
+        let owner = history.owner().or(by_item_sync);
+        Ok(owner.filter(|owner| owner.user == *self.user))
     }
-    Ok(())
+
+    /// Stores the state of an item. Fails if the erasure was lifted.
+    async fn put_state(&mut self, id: ItemId, state: ErasedItem) -> Result<(), Error> {
+        let stored = self.app.erasures.put_item(&self.erasure.user, id, &state);
+        if stored.await? == Write::Stale {
+            return Err(Error::Lifted);
+        }
+        self.erasure.items.insert(id, state);
+        Ok(())
+    }
+
+    fn refused(&self, id: ItemId, reason: String) -> ItemRefusal {
+        tracing::warn!(item.id = %id, reason, "item not deleted at pluggy");
+        let pass = self.erasure.pass;
+        ItemRefusal { reason, pass }
+    }
+
+    fn failed(&self, error: client::Error) -> Result<Failed, Error> {
+        let since = self.erasure.marked_at.unwrap_or(self.now);
+        let (wait, with_all) = match refusal(&error, self.now.duration_since(since)) {
+            Refusal::GiveUp => return Err(Error::Pluggy(error)),
+            Refusal::Report(reason) => return Ok(Failed::Refused(reason)),
+            Refusal::Wait(wait) => (wait, false),
+            Refusal::WaitWithAll(wait) => (wait, true),
+        };
+        tracing::warn!(error = chain(&error), "pluggy does not answer for now");
+        Ok(Failed::Waiting { wait, with_all })
+    }
+
+    /// Replaces the row by the tombstone, and removes the bodies of the item's events.
+    async fn erase_here(
+        &mut self,
+        id: ItemId,
+        owner: &Owner,
+        is_deleted: bool,
+    ) -> Result<(), Error> {
+        let app = self.app;
+        app.items.erase(id, owner, is_deleted, self.now).await?;
+        let bodies = app.events.bodies_about(id).await?;
+        self.erasure.counts.bodies += remove_bodies(app, &bodies, self.now).await?;
+        Ok(())
+    }
+
+    /// Takes the user off an item that is another user's, and requests a fetch, which stores its owner. An item that the
+    /// erasure has not touched stays as it is.
+    async fn release(&mut self, id: ItemId, row: Option<&StoredItem>) -> Result<(), Error> {
+        let is_touched = self.erasure.items.contains_key(&id);
+        let is_named = row.and_then(StoredItem::user) == Some(self.user);
+        if !is_touched && !is_named {
+            return Ok(());
+        }
+        let app = self.app;
+        app.items.disown(id, self.user).await?;
+        if is_touched {
+            app.items.remove_tombstone(id).await?;
+            app.erasures.unmark_item(id).await?;
+        }
+        let request = format!("fetch-{}", self.now.as_millisecond());
+        let request = NewEvent::fetch_request(Target::Item(id), &request, self.now);
+        app.events.insert(&request, FETCH_REQUEST_RETENTION).await?;
+        app.erasures.remove_item(&self.erasure.user, id).await?;
+        self.erasure.items.remove(&id);
+        Ok(())
+    }
 }
 
 /// Removes the bodies of events, and returns how many there were.
@@ -240,18 +297,17 @@ pub(crate) async fn delete_rows(app: &App, keys: &[EventKey]) -> Result<u64, Err
 mod tests {
     use super::*;
     use serde_json::json;
-    use store::{Owner, Provenance, RowState, Schedule, Snapshot};
+    use store::{RowState, Schedule, Snapshot};
 
     fn user() -> ClientUserId {
         "usr_1".parse().unwrap()
     }
 
-    fn item(fields: &serde_json::Value) -> Box<Item> {
-        let mut item = json!({
+    fn item(named: &serde_json::Value) -> Box<Item> {
+        let item = json!({
             "id": "9a7b6c5d-0000-4000-8000-000000000001", "status": "UPDATED",
-            "executionStatus": "SUCCESS",
+            "executionStatus": "SUCCESS", "clientUserId": named,
         });
-        item["clientUserId"] = fields.clone();
         serde_json::from_value(item).unwrap()
     }
 
@@ -290,37 +346,46 @@ mod tests {
             })
         };
         let placeholder = |owner| row(RowState::Placeholder { owner });
-        for (row, is_open, expected) in [
-            (None, false, Knowledge::Unconfirmed),
-            (Some(fetched("usr_1")), false, Knowledge::Theirs),
-            (Some(fetched("usr_2")), false, Knowledge::Another),
+        let theirs = Knowledge::Theirs(owner("usr_1"));
+        for (row, expected) in [
+            (None, Knowledge::Unconfirmed),
+            (Some(fetched("usr_1")), theirs),
+            (Some(fetched("usr_2")), Knowledge::Another),
             (
                 Some(placeholder(Some(owner("usr_1")))),
-                false,
                 Knowledge::Unconfirmed,
             ),
-            (
-                Some(placeholder(Some(owner("usr_2")))),
-                false,
-                Knowledge::Another,
-            ),
-            (Some(placeholder(None)), false, Knowledge::Unconfirmed),
-            (Some(tombstone(false)), false, Knowledge::Gone),
-            (Some(tombstone(true)), false, Knowledge::Erased),
-            (Some(tombstone(true)), true, Knowledge::Unconfirmed),
+            (Some(placeholder(Some(owner("usr_2")))), Knowledge::Another),
+            (Some(placeholder(None)), Knowledge::Unconfirmed),
+            (Some(tombstone(false)), Knowledge::Gone),
+            (Some(tombstone(true)), Knowledge::Unconfirmed),
         ] {
-            assert_eq!(
-                knowledge(row.as_ref(), &user(), is_open),
-                expected,
-                "{row:?}"
-            );
+            assert_eq!(knowledge(row.as_ref(), &user(), None), expected, "{row:?}");
         }
     }
 
     #[test]
-    fn a_response_that_names_nobody_does_not_contradict_the_event() {
-        assert!(!is_anothers(&item(&json!(null)), &user()));
-        assert!(!is_anothers(&item(&json!("usr_1")), &user()));
-        assert!(is_anothers(&item(&json!("usr_2")), &user()));
+    fn pluggy_is_asked_about_an_item_of_the_erasure_whatever_its_row_says() {
+        let tombstone = row(RowState::Tombstone {
+            deleted_at: Timestamp::UNIX_EPOCH,
+            is_erased: false,
+        });
+        let others = fetched("usr_2");
+
+        for row in [&tombstone, &others] {
+            let found = knowledge(Some(row), &user(), Some(&ErasedItem::Found));
+            assert_eq!(found, Knowledge::Unconfirmed, "{row:?}");
+        }
+        let theirs = knowledge(Some(&others), &user(), Some(&ErasedItem::Theirs));
+        assert_eq!(theirs, Knowledge::Unconfirmed);
+        let theirs = knowledge(Some(&tombstone), &user(), Some(&ErasedItem::Theirs));
+        assert_eq!(theirs, Knowledge::Theirs(confirmed(&user())));
+    }
+
+    #[test]
+    fn a_response_names_the_user_another_one_or_nobody() {
+        assert_eq!(named_by(&item(&json!(null)), &user()), Named::Nobody);
+        assert_eq!(named_by(&item(&json!("usr_1")), &user()), Named::User);
+        assert_eq!(named_by(&item(&json!("usr_2")), &user()), Named::Another);
     }
 }

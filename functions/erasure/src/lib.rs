@@ -16,6 +16,7 @@ mod work;
 
 use client::chain;
 use jiff::Timestamp;
+use pluggy::ClientId;
 use runtime::audit::{self, AuditTarget};
 use runtime::clock;
 use serde_json::Value;
@@ -38,6 +39,8 @@ pub struct App {
     pub items: Items,
     /// The events.
     pub events: Events,
+    /// Our application.
+    pub client_id: ClientId,
     /// What is counted of users.
     pub limits: Limits,
     /// The markers, and the progress.

@@ -19,8 +19,10 @@ async fn main() -> Result<(), Error> {
     let keys = SharedApiKey::new(dynamodb.clone(), config.pluggy.credential_table.clone());
     let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
     let events = aws_sdk_eventbridge::Client::new(aws.sdk());
+    let client_id = config.pluggy.client_id;
     let app = App {
         pluggy: config.pluggy.client(&trust, secrets, keys),
+        client_id,
         items: Items::new(dynamodb.clone(), config.item_table),
         events: Events::new(dynamodb.clone(), config.event_table),
         limits: Limits::new(dynamodb.clone(), config.limit_table.clone()),

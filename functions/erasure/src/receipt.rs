@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
 use serde::Serialize;
-use store::{Erasure, ErasureCounts, schema};
+use store::{Erasure, ErasureCounts, MARKER_RETENTION, TOMBSTONE_RETENTION, schema};
 
 use crate::command::InvalidCommand;
 
@@ -11,13 +11,15 @@ use crate::command::InvalidCommand;
 pub(crate) const BETWEEN_STAGES: SignedDuration = SignedDuration::from_hours(25);
 /// How long DynamoDB keeps the backups of point-in-time recovery.
 const BACKUP_RETENTION: SignedDuration = SignedDuration::from_hours(35 * 24);
+/// How long the queues of what item-sync and publish could not handle keep a message.
+const QUEUE_RETENTION: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long the streams of the tables hold images.
 const STREAM_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// Retention of the logs.
 #[derive(Clone, Copy, Debug)]
 pub struct LogRetention {
-    /// The logs of the functions, which name no user.
+    /// The logs of the functions, which have digests of users.
     pub functions: SignedDuration,
     /// The access log of the API, which has the caller.
     pub api: SignedDuration,
@@ -59,6 +61,8 @@ pub enum Report {
         events: usize,
         /// Rows of the limit table.
         limits: usize,
+        /// Whether an erasure of the user is known. Without one, rows about the user's items that name nobody are not found.
+        is_erasure_known: bool,
         /// Number of rows read.
         scanned: usize,
         /// Position at which the search continues; none if this is all.
@@ -122,8 +126,14 @@ pub struct Remainder {
 }
 
 impl Receipt {
-    pub(crate) fn new(erasure: &Erasure, logs: LogRetention, is_published: bool) -> Self {
-        let reasons = erasure.not_deleted.iter();
+    pub(crate) fn new(erasure: &Erasure, logs: LogRetention) -> Self {
+        let refusals = erasure.items.iter();
+        let not_deleted = refusals.filter_map(|(id, state)| {
+            Some(NotDeleted {
+                item_id: *id,
+                reason: state.refusal()?.reason.clone(),
+            })
+        });
         Self {
             stage: if erasure.final_at.is_some() {
                 "final"
@@ -135,20 +145,21 @@ impl Receipt {
             requested_at: erasure.requested_at,
             final_from: erasure.requested_at.map(|at| after(at, BETWEEN_STAGES)),
             final_at: erasure.final_at,
-            item_ids: erasure.items.iter().copied().collect(),
-            not_deleted: reasons
-                .map(|(id, reason)| NotDeleted {
-                    item_id: *id,
-                    reason: reason.clone(),
-                })
-                .collect(),
+            item_ids: items_of(erasure),
+            not_deleted: not_deleted.collect(),
             counts: erasure.counts,
-            is_published,
+            is_published: erasure.is_published,
             gone_later: gone_later(last_at(erasure), logs),
             version: env!("CARGO_PKG_VERSION"),
             row_version: schema::VERSION,
         }
     }
+}
+
+/// Returns the items that are known to be the user's.
+pub(crate) fn items_of(erasure: &Erasure) -> Vec<ItemId> {
+    let theirs = erasure.items.iter().filter(|(_, state)| state.is_theirs());
+    theirs.map(|(id, _)| *id).collect()
 }
 
 /// Returns when the last row was erased.
@@ -165,9 +176,15 @@ pub(crate) fn gone_later(erased_at: Timestamp, logs: LogRetention) -> Vec<Remain
     };
     vec![
         remainder("streams of the tables", STREAM_RETENTION),
-        remainder("logs of the functions", logs.functions),
+        remainder("markers of the user and the items", MARKER_RETENTION),
+        remainder("queues of failed records and events", QUEUE_RETENTION),
+        remainder(
+            "logs of the functions, with digests of the user",
+            logs.functions,
+        ),
         remainder("backups of ItemTable", BACKUP_RETENTION),
-        remainder("access log of the API", logs.api),
+        remainder("tombstones of the items", TOMBSTONE_RETENTION),
+        remainder("access log of the API, with the user", logs.api),
     ]
 }
 

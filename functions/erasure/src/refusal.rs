@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 const SHORT_WAIT: Duration = Duration::from_secs(30);
 /// Wait for an item that Pluggy cannot delete now, such as during an execution.
 const LONG_WAIT: Duration = Duration::from_mins(2);
-/// How long the erasure waits for such an item, before it reports it.
+/// How long after the marker the erasure waits for an item, before it reports it.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
 /// Statuses with which Pluggy refuses an item for now.
 const FOR_NOW: [u16; 3] = [409, 423, 425];
@@ -31,7 +31,9 @@ pub(crate) enum Refusal {
 pub(crate) fn refusal(error: &Error, running_for: SignedDuration) -> Refusal {
     match error {
         Error::RateLimited { retry_after } => Refusal::WaitWithAll(*retry_after),
-        Error::Unavailable { .. } | Error::KeyStore(_) => Refusal::Wait(SHORT_WAIT),
+        Error::KeyStore(_) => Refusal::Wait(SHORT_WAIT),
+        Error::Unavailable { .. } if running_for < PATIENCE => Refusal::Wait(SHORT_WAIT),
+        Error::Unavailable { .. } => Refusal::Report("no answer".to_owned()),
         Error::Rejected { status, .. } if FOR_NOW.contains(status) && running_for < PATIENCE => {
             Refusal::Wait(LONG_WAIT)
         }

@@ -1,7 +1,6 @@
 //! Search of all tables for what names the user or has data of the user's items. It changes nothing.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
@@ -9,10 +8,8 @@ use store::{ScanCursor, UserSearch};
 use tokio::time::Instant;
 
 use crate::receipt::{Report, gone_later, last_at};
+use crate::work::WORKING_TIME;
 use crate::{App, Error};
-
-/// Time after which an invocation begins nothing more, so that the operator sees the progress.
-const WORKING_TIME: Duration = Duration::from_secs(20);
 
 /// Position at which the search continues: a table, and a row in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +57,9 @@ pub(crate) async fn verify(
     let erasure = app.erasures.progress(&hmac, now).await?;
     let erased_items: HashSet<ItemId> = erasure
         .iter()
-        .flat_map(|erasure| erasure.items.iter().copied())
+        .flat_map(|erasure| erasure.items.keys().copied())
         .collect();
-    let search = UserSearch::new(user, &erased_items);
+    let search = UserSearch::to_verify(user, &erased_items, app.client_id);
     let (mut items, mut events, mut limits, mut scanned) = (0, 0, 0, 0);
     let mut place = Some(place.unwrap_or(Place::Items(None)));
     while let Some(current) = place.take() {
@@ -98,13 +95,15 @@ pub(crate) async fn verify(
         }
     }
     let erased_at = erasure.as_ref().map(last_at);
+    let gone_later = erased_at.map(|at| gone_later(at, app.log_retention));
     Ok(Report::Verified {
         items,
         events,
         limits,
         scanned,
         cursor: place.as_ref().map(Place::to_text),
-        gone_later: gone_later(erased_at.unwrap_or(now), app.log_retention),
+        is_erasure_known: erasure.is_some(),
+        gone_later: gone_later.unwrap_or_default(),
     })
 }
 

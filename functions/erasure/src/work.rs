@@ -3,56 +3,40 @@
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pluggy::{ClientUserId, ItemId};
-use store::{Erasure, ErasureStage, EventKey, UserHmac, UserSearch, Write};
+use store::{ErasedItem, Erasure, ErasureStage, EventKey, MARKER_RETENTION, UserSearch, Write};
 use tokio::time::Instant;
 
-use crate::item::{self, Outcome, delete_rows, remove_bodies};
+use crate::item::{Outcome, delete_rows, remove_bodies};
 use crate::receipt::{BETWEEN_STAGES, Receipt, Report, after};
 use crate::{App, Error};
 
 /// Time after which an invocation begins nothing more, so that the operator sees the progress.
-const WORKING_TIME: Duration = Duration::from_secs(20);
+pub(crate) const WORKING_TIME: Duration = Duration::from_secs(20);
 /// Time that must be left to begin anything.
 const RESERVE: Duration = Duration::from_secs(20);
 /// Items that are read from the index at once.
 const ITEMS_AT_A_TIME: usize = 25;
+/// Time between the marker and `user.erased`. A process that has not seen the marker has published by then: an invocation
+/// of publish takes 30 seconds at most.
+const BEFORE_ANNOUNCEMENT: SignedDuration = SignedDuration::from_secs(60);
 
 /// The end of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// Its work is done.
     Done,
+    /// Another stage is next.
+    Elsewhere,
     /// The time is over.
     OutOfTime,
-    /// Pluggy asks to wait.
+    /// Pluggy, or another invocation, asks to wait.
     Waiting(Duration),
 }
 
-/// The present step of an erasure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// The work of the stage.
-    Work,
-    /// Nothing: the receipt of the stage is given again.
-    Receipt,
-    /// Looks for what has arrived since, and continues with the rows if there is nothing.
-    LookForArrivals,
-}
-
-/// Returns what the erasure does now.
-fn step(erasure: &Erasure, now: Timestamp) -> Step {
-    let is_early = |at| now < after(at, BETWEEN_STAGES);
-    match erasure.stage {
-        ErasureStage::Requested if erasure.requested_at.is_some_and(is_early) => Step::Receipt,
-        ErasureStage::Requested | ErasureStage::Final => Step::LookForArrivals,
-        ErasureStage::Items
-        | ErasureStage::Bodies
-        | ErasureStage::Announcement
-        | ErasureStage::Rows => Step::Work,
-    }
-}
+/// Another invocation works on the same erasure.
+const OVERTAKEN: Ended = Ended::Waiting(Duration::from_secs(1));
 
 /// Starts or continues the erasure of a user. Returns a receipt where a part of it is done.
 pub(crate) async fn erase(
@@ -62,12 +46,10 @@ pub(crate) async fn erase(
     deadline: Instant,
 ) -> Result<Report, Error> {
     let hmac = app.erasures.hmac(user).await?;
-    let erasure = if let Some(erasure) = app.erasures.progress(&hmac, now).await? {
-        erasure
-    } else {
-        // The marker comes first: what is written after the search must have seen it.
-        app.erasures.mark_user(&hmac, now).await?;
-        app.erasures.start(&hmac, now).await?
+    // The progress exists as long as a marker does: item-sync adds items to it.
+    let erasure = match app.erasures.progress(&hmac, now).await? {
+        Some(erasure) => erasure,
+        None => app.erasures.start(&hmac, now).await?,
     };
     let latest = deadline.checked_sub(RESERVE).unwrap_or(deadline);
     let mut work = Work {
@@ -77,53 +59,81 @@ pub(crate) async fn erase(
         until: latest.min(Instant::now() + WORKING_TIME),
         erasure,
     };
-    let ended = match step(&work.erasure, now) {
-        Step::Receipt => Ended::Done,
-        Step::LookForArrivals => match work.look_for_arrivals().await? {
-            Ended::Done if work.erasure.stage == ErasureStage::Final => Ended::Done,
-            Ended::Done => work.run().await?,
-            ended => ended,
-        },
-        Step::Work => work.run().await?,
+    let ended = if work.is_waiting_for_arrivals() {
+        Ended::Done
+    } else {
+        work.resume();
+        work.run().await?
     };
     Ok(work.report(ended))
 }
 
-/// Removes the marker, so that the user can connect again, and the progress.
+/// Removes the marker, so that the user can connect again, and ends the erasure. What Pluggy has not deleted is kept for the
+/// next one.
 pub(crate) async fn lift(app: &App, user: &ClientUserId, now: Timestamp) -> Result<Report, Error> {
     let hmac = app.erasures.hmac(user).await?;
     let erasure = app.erasures.progress(&hmac, now).await?;
-    // The progress goes first: with the marker alone, the command can be repeated.
-    app.erasures.forget_progress(&hmac).await?;
-    let was_erased = app.erasures.unmark_user(&hmac).await?;
+    // The marker goes first: item-sync needs the progress as long as it finds the marker.
+    let had_marker = app.erasures.unmark_user(&hmac).await?;
+    app.erasures.end(&hmac).await?;
     Ok(Report::Lifted {
-        was_erased,
+        was_erased: had_marker || erasure.is_some(),
         was_final: erasure.is_some_and(|erasure| erasure.final_at.is_some()),
     })
 }
 
-struct Work<'a> {
-    app: &'a App,
-    user: &'a ClientUserId,
-    now: Timestamp,
+/// An erasure, and what it needs.
+pub(crate) struct Work<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) user: &'a ClientUserId,
+    pub(crate) now: Timestamp,
     /// When nothing more begins.
     until: Instant,
-    erasure: Erasure,
+    pub(crate) erasure: Erasure,
 }
 
 impl Work<'_> {
+    fn is_waiting_for_arrivals(&self) -> bool {
+        let is_early = |at| self.now < after(at, BETWEEN_STAGES);
+        self.erasure.stage == ErasureStage::Requested
+            && self.erasure.requested_at.is_some_and(is_early)
+    }
+
+    /// Leaves a stage that has ended with a receipt. After the end of the marker anything may have been stored.
+    fn resume(&mut self) {
+        let is_over = |at| self.now >= after(at, MARKER_RETENTION);
+        match self.erasure.stage {
+            ErasureStage::Requested | ErasureStage::Final => {
+                if self.erasure.marked_at.is_none_or(is_over) {
+                    self.begin_again();
+                } else {
+                    self.erasure.stage = ErasureStage::Arrivals;
+                    self.erasure.pass += 1;
+                }
+            }
+            ErasureStage::Marker
+            | ErasureStage::Items
+            | ErasureStage::Bodies
+            | ErasureStage::Announcement
+            | ErasureStage::Arrivals
+            | ErasureStage::Rows => {}
+        }
+    }
+
     /// Works until a receipt is due, the time is over or Pluggy asks to wait.
     async fn run(&mut self) -> Result<Ended, Error> {
         loop {
             let ended = match self.erasure.stage {
-                ErasureStage::Items => self.erase_items().await?,
-                ErasureStage::Bodies => self.search(ErasureStage::Bodies).await?,
-                ErasureStage::Announcement => {
-                    if let Some(bus) = &self.app.bus {
-                        bus.put(self.user, &self.erasure, self.now).await?;
-                    }
+                ErasureStage::Marker => {
+                    let user = &self.erasure.user;
+                    self.app.erasures.mark_user(user, self.now).await?;
+                    self.erasure.marked_at = Some(self.now);
                     Ended::Done
                 }
+                ErasureStage::Items => self.erase_items().await?,
+                ErasureStage::Bodies => self.search(ErasureStage::Bodies).await?,
+                ErasureStage::Announcement => self.announce().await?,
+                ErasureStage::Arrivals => self.look_for_arrivals().await?,
                 ErasureStage::Rows => self.search(ErasureStage::Rows).await?,
                 ErasureStage::Requested | ErasureStage::Final => return Ok(Ended::Done),
             };
@@ -131,10 +141,9 @@ impl Work<'_> {
                 self.end_stage().await?;
             }
             if !self.save().await? {
-                // Another invocation works on the same erasure.
-                return Ok(Ended::Waiting(Duration::from_secs(1)));
+                return Ok(OVERTAKEN);
             }
-            if ended != Ended::Done {
+            if matches!(ended, Ended::OutOfTime | Ended::Waiting(_)) {
                 return Ok(ended);
             }
         }
@@ -144,6 +153,7 @@ impl Work<'_> {
     async fn end_stage(&mut self) -> Result<(), Error> {
         self.erasure.cursor = None;
         self.erasure.stage = match self.erasure.stage {
+            ErasureStage::Marker => ErasureStage::Items,
             ErasureStage::Items => ErasureStage::Bodies,
             ErasureStage::Bodies => {
                 self.app.limits.forget(self.user).await?;
@@ -153,14 +163,16 @@ impl Work<'_> {
                 self.erasure.requested_at = Some(self.now);
                 ErasureStage::Requested
             }
+            ErasureStage::Arrivals if self.erasure.final_at.is_some() => ErasureStage::Final,
+            ErasureStage::Arrivals => ErasureStage::Rows,
             ErasureStage::Rows => {
                 self.app.limits.forget(self.user).await?;
-                if self.arrivals().await?.is_empty() {
+                if self.has_arrivals().await? {
+                    self.begin_again();
+                    ErasureStage::Marker
+                } else {
                     self.erasure.final_at = Some(self.now);
                     ErasureStage::Final
-                } else {
-                    self.begin_again().await?;
-                    ErasureStage::Items
                 }
             }
             stage @ (ErasureStage::Requested | ErasureStage::Final) => stage,
@@ -168,27 +180,41 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Erases the user's items, those that have arrived late, and those that Pluggy has not deleted before.
+    /// Begins again with the marker: late arrivals are possible for another day.
+    fn begin_again(&mut self) {
+        let erasure = &mut self.erasure;
+        erasure.stage = ErasureStage::Marker;
+        erasure.pass += 1;
+        erasure.marked_at = None;
+        erasure.requested_at = None;
+        erasure.final_at = None;
+        erasure.have_rows_arrived = false;
+        erasure.cursor = None;
+    }
+
+    /// Erases the user's items, those that have arrived late, and those that Pluggy has refused in an earlier pass.
     async fn erase_items(&mut self) -> Result<Ended, Error> {
         let mut seen = HashSet::new();
         let mut wait = None;
         loop {
-            let limit = i32::try_from(seen.len() + ITEMS_AT_A_TIME).unwrap_or(i32::MAX);
-            let owned = self.app.items.ids_owned_by(self.user, limit).await?;
-            let open = &self.erasure;
-            let late = open.late_items.iter().chain(open.not_deleted.keys());
-            let ids: BTreeSet<ItemId> = owned.into_iter().chain(late.copied()).collect();
+            let items = &self.erasure.items;
+            let limit = items.len() + seen.len() + ITEMS_AT_A_TIME;
+            let owned = self.owned(limit).await?.into_iter();
+            let due = items
+                .iter()
+                .filter(|(_, state)| state.is_due(self.erasure.pass));
+            let ids: BTreeSet<ItemId> = owned.chain(due.map(|(id, _)| *id)).collect();
             let ids: Vec<ItemId> = ids.into_iter().filter(|id| seen.insert(*id)).collect();
             if ids.is_empty() {
                 return Ok(wait.map_or(Ended::Done, Ended::Waiting));
             }
             for id in ids {
-                if Instant::now() >= self.until {
+                if self.is_out_of_time() {
                     return Ok(Ended::OutOfTime);
                 }
                 let outcome = self.erase_item(id).await?;
                 if !self.save().await? {
-                    return Ok(Ended::Waiting(Duration::from_secs(1)));
+                    return Ok(OVERTAKEN);
                 }
                 if let Outcome::Waiting {
                     wait: asked,
@@ -204,103 +230,130 @@ impl Work<'_> {
         }
     }
 
-    async fn erase_item(&mut self, id: ItemId) -> Result<Outcome, Error> {
-        item::erase(self.app, self.user, &mut self.erasure, id, self.now).await
+    /// Returns items of the user from the index, without those that are done: it may lag behind their tombstones.
+    async fn owned(&self, limit: usize) -> Result<Vec<ItemId>, Error> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let owned = self.app.items.ids_owned_by(self.user, limit).await?;
+        let states = &self.erasure.items;
+        let is_done = |id: &ItemId| {
+            states
+                .get(id)
+                .is_some_and(|state| !state.is_due(self.erasure.pass))
+        };
+        Ok(owned.into_iter().filter(|id| !is_done(id)).collect())
     }
 
     /// Searches the events. Before the receipt the bodies are removed, and items that an event says are the user's are
-    /// erased. Before the final one the rows are deleted.
+    /// erased. Before the final one the rows are deleted, until a search finds none that has arrived since the receipt.
     async fn search(&mut self, stage: ErasureStage) -> Result<Ended, Error> {
         loop {
-            if Instant::now() >= self.until {
+            if self.is_out_of_time() {
                 return Ok(Ended::OutOfTime);
             }
-            let items: HashSet<ItemId> = self.erasure.items.iter().copied().collect();
-            let search = UserSearch::new(self.user, &items);
+            let states = &self.erasure.items;
+            let theirs = states.iter().filter(|(_, state)| state.is_theirs());
+            let items: HashSet<ItemId> = theirs.map(|(id, _)| *id).collect();
+            let search = UserSearch::to_delete(self.user, &items, self.app.client_id);
             let after = self.erasure.cursor.clone();
             let page = self.app.events.search(&search, after.as_ref()).await?;
-            let named: BTreeSet<ItemId> = page
-                .rows
-                .iter()
-                .filter_map(|row| row.names_owner_of)
-                .collect();
-            let new: Vec<ItemId> = named.into_iter().filter(|id| !items.contains(id)).collect();
-            if stage == ErasureStage::Rows && !new.is_empty() {
-                // Their events may still arrive.
-                self.begin_again().await?;
-                self.erasure.stage = ErasureStage::Items;
-                self.erasure.cursor = None;
-                return Ok(Ended::OutOfTime);
-            }
-            for id in new {
-                if let Outcome::Waiting { wait, .. } = self.erase_item(id).await? {
-                    return Ok(Ended::Waiting(wait));
+            let named = page.rows.iter().filter_map(|row| row.names_owner_of);
+            let named: BTreeSet<ItemId> = named.filter(|id| !states.contains_key(id)).collect();
+            let mut wait = None;
+            for id in named {
+                if self.is_out_of_time() {
+                    return Ok(Ended::OutOfTime);
                 }
+                match self.erase_item(id).await? {
+                    Outcome::Waiting { wait: asked, .. } => wait = wait.max(Some(asked)),
+                    Outcome::Ended if stage == ErasureStage::Rows => {
+                        // Its events may still arrive.
+                        self.begin_again();
+                        return Ok(Ended::Elsewhere);
+                    }
+                    Outcome::Ended | Outcome::Another => {}
+                }
+            }
+            if let Some(wait) = wait {
+                return Ok(Ended::Waiting(wait));
             }
             if stage == ErasureStage::Bodies {
                 let rows = page.rows.into_iter().filter(|row| row.has_body);
                 let keys: Vec<EventKey> = rows.map(|row| row.key).collect();
                 self.erasure.counts.bodies += remove_bodies(self.app, &keys, self.now).await?;
             } else {
+                let requested_at = self.erasure.requested_at;
+                let has_arrived = page.rows.iter().any(|row| row.received_at > requested_at);
+                self.erasure.have_rows_arrived |= has_arrived;
                 let keys: Vec<EventKey> = page.rows.into_iter().map(|row| row.key).collect();
                 self.erasure.counts.event_rows += delete_rows(self.app, &keys).await?;
             }
             self.erasure.cursor = page.next;
-            if self.erasure.cursor.is_none() {
+            let is_end = self.erasure.cursor.is_none();
+            let have_rows_arrived = self.erasure.have_rows_arrived;
+            if is_end && !have_rows_arrived {
                 return Ok(Ended::Done);
             }
+            self.erasure.have_rows_arrived = have_rows_arrived && !is_end;
             if !self.save().await? {
-                return Ok(Ended::Waiting(Duration::from_secs(1)));
+                return Ok(OVERTAKEN);
             }
         }
     }
 
-    /// Returns items of the user that have arrived since the erasure.
-    async fn arrivals(&self) -> Result<Vec<ItemId>, Error> {
-        let progress = self.app.erasures.progress(&self.erasure.user, self.now);
-        let late = progress.await?.map(|erasure| erasure.late_items);
-        let owned = self.app.items.ids_owned_by(self.user, 1).await?;
-        Ok(owned
-            .into_iter()
-            .chain(late.into_iter().flatten())
-            .collect())
+    async fn announce(&mut self) -> Result<Ended, Error> {
+        let Some(bus) = &self.app.bus else {
+            return Ok(Ended::Done);
+        };
+        let from = after(
+            self.erasure.marked_at.unwrap_or(self.now),
+            BEFORE_ANNOUNCEMENT,
+        );
+        let wait = Duration::try_from(from.duration_since(self.now)).unwrap_or_default();
+        if !wait.is_zero() {
+            return Ok(Ended::Waiting(Duration::from_secs(wait.as_secs() + 1)));
+        }
+        bus.put(self.user, &self.erasure, self.now).await?;
+        self.erasure.is_published = true;
+        Ok(Ended::Done)
     }
 
-    /// Begins again if items have arrived since, or if Pluggy now deletes what it refused before: its events come then.
-    /// Else the rows are next.
+    /// Returns whether items of the user have arrived since the erasure.
+    async fn has_arrivals(&mut self) -> Result<bool, Error> {
+        let progress = self.app.erasures.progress(&self.erasure.user, self.now);
+        self.erasure.items = progress.await?.ok_or(Error::Lifted)?.items;
+        let items = &self.erasure.items;
+        let owned = self.owned(items.len() + 1).await?;
+        Ok(!owned.is_empty() || items.values().any(ErasedItem::is_open))
+    }
+
+    /// Tries once what Pluggy has refused. Begins again if Pluggy now deletes such an item, because its events come then,
+    /// or if items have arrived since.
     async fn look_for_arrivals(&mut self) -> Result<Ended, Error> {
-        let deleted_before = self.erasure.counts.items_deleted;
-        let refused: Vec<ItemId> = self.erasure.not_deleted.keys().copied().collect();
-        for id in refused {
+        let states = self.erasure.items.iter();
+        let refused = states.filter(|(_, state)| state.refusal().is_some());
+        let due = refused.filter(|(_, state)| state.is_due(self.erasure.pass));
+        let due: Vec<ItemId> = due.map(|(id, _)| *id).collect();
+        for id in due {
+            if self.is_out_of_time() {
+                return Ok(Ended::OutOfTime);
+            }
             if let Outcome::Waiting { wait, .. } = self.erase_item(id).await? {
                 return Ok(Ended::Waiting(wait));
             }
+            if self.erasure.items.get(&id) == Some(&ErasedItem::Done) {
+                self.begin_again();
+                return Ok(Ended::Elsewhere);
+            }
         }
-        let is_news = self.erasure.counts.items_deleted > deleted_before;
-        if is_news || !self.arrivals().await?.is_empty() {
-            self.begin_again().await?;
-            self.erasure.stage = ErasureStage::Items;
-        } else if self.erasure.stage == ErasureStage::Requested {
-            self.erasure.stage = ErasureStage::Rows;
+        if self.has_arrivals().await? {
+            self.begin_again();
+            return Ok(Ended::Elsewhere);
         }
-        if self.save().await? {
-            Ok(Ended::Done)
-        } else {
-            Ok(Ended::Waiting(Duration::from_secs(1)))
-        }
+        Ok(Ended::Done)
     }
 
-    /// Renews the marker and the progress: late arrivals are possible for another day.
-    async fn begin_again(&mut self) -> Result<(), Error> {
-        let user: &UserHmac = &self.erasure.user;
-        self.app.erasures.mark_user(user, self.now).await?;
-        self.app.erasures.renew(user, self.now).await?;
-        self.erasure.requested_at = None;
-        self.erasure.final_at = None;
-        if let Some(now) = self.app.erasures.progress(user, self.now).await? {
-            self.erasure.late_items = now.late_items;
-        }
-        Ok(())
+    fn is_out_of_time(&self) -> bool {
+        Instant::now() >= self.until
     }
 
     async fn save(&mut self) -> Result<bool, Error> {
@@ -311,11 +364,10 @@ impl Work<'_> {
     fn report(&self, ended: Ended) -> Report {
         let retry_after = match ended {
             Ended::Done => {
-                let (logs, is_published) = (self.app.log_retention, self.app.bus.is_some());
-                let receipt = Receipt::new(&self.erasure, logs, is_published);
+                let receipt = Receipt::new(&self.erasure, self.app.log_retention);
                 return Report::Receipt(Box::new(receipt));
             }
-            Ended::OutOfTime => Duration::ZERO,
+            Ended::Elsewhere | Ended::OutOfTime => Duration::ZERO,
             Ended::Waiting(wait) => wait,
         };
         Report::Running {

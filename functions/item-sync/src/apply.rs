@@ -3,7 +3,7 @@
 use client::chain;
 use jiff::Timestamp;
 use pluggy::{ConnectorId, ItemId};
-use store::Write as Written;
+use store::{ErasedItem, Provenance, Write as Written};
 
 use crate::App;
 use crate::batch_report::Counts;
@@ -70,11 +70,17 @@ async fn execute(app: &App, id: ItemId, write: Write) -> Result<Written, store::
             let failed = items.schedule_failed(id, created_at, next_fetch_at, pending_signal);
             failed.await
         }
-        // The item is on the list of the erasure before its tombstone keeps the next events away.
-        Write::Erase { user, now } => {
-            let hmac = app.erasures.hmac(&user).await?;
-            app.erasures.add_late_item(&hmac, id, now).await?;
-            items.erase(id, &user, now).await
+        // The erasure has the item before its tombstone keeps the next events away.
+        Write::Erase { owner, now } => {
+            let state = match owner.provenance {
+                Provenance::Response => ErasedItem::Theirs,
+                Provenance::Event | Provenance::Import => ErasedItem::Found,
+            };
+            let hmac = app.erasures.hmac(&owner.user).await?;
+            app.erasures.add_item(&hmac, id, &state).await?;
+            app.erasures.mark_item(id, now).await?;
+            let is_deleted = false;
+            items.erase(id, &owner, is_deleted, now).await
         }
         Write::WatchConnector { id, now } => app.connectors.watch(id, now).await,
     }

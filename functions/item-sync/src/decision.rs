@@ -1,7 +1,7 @@
 //! Decisions: what to write, count and log for one item. Only [`apply`](mod@crate::apply) carries them out.
 
 use jiff::Timestamp;
-use pluggy::{ClientUserId, ConnectorId};
+use pluggy::ConnectorId;
 use runtime::metrics::Metric;
 use store::{ItemUpdate, Owner, PendingSignal, Schedule, Snapshot};
 
@@ -62,8 +62,8 @@ pub(crate) enum Write {
         next_fetch_at: Timestamp,
         pending_signal: Option<PendingSignal>,
     },
-    /// The tombstone of an item that nothing may be stored about, because this user was erased.
-    Erase { user: ClientUserId, now: Timestamp },
+    /// The tombstone of an item that nothing may be stored about, because this owner was erased.
+    Erase { owner: Owner, now: Timestamp },
     /// The first fetch of a connector whose item fails.
     WatchConnector { id: ConnectorId, now: Timestamp },
 }
@@ -86,9 +86,9 @@ impl Write {
         }
     }
 
-    /// Returns the user that it stores as the owner.
-    pub(crate) fn user(&self) -> Option<&ClientUserId> {
-        let owner = match self {
+    /// Returns the owner that it stores.
+    pub(crate) fn owner(&self) -> Option<&Owner> {
+        match self {
             Self::Snapshot { update, .. } | Self::Schedule { update, .. } => update.owner.as_ref(),
             Self::Claim { owner, .. } => Some(owner),
             Self::Tombstone { .. }
@@ -98,8 +98,7 @@ impl Write {
             | Self::Failed { .. }
             | Self::Erase { .. }
             | Self::WatchConnector { .. } => None,
-        };
-        owner.map(|owner| &owner.user)
+        }
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) async fn without_erased_users(
     let owner = stored.and_then(StoredItem::user);
     let writes = decision.writes.iter().chain(&decision.if_changed);
     let new: HashSet<ClientUserId> = writes
-        .filter_map(Write::user)
+        .filter_map(Write::owner)
+        .map(|owner| &owner.user)
         .filter(|user| owner != Some(user))
         .cloned()
         .collect();
@@ -37,12 +38,15 @@ pub(crate) async fn without_erased_users(
 }
 
 fn without(mut decision: Decision, erased: &HashSet<ClientUserId>, now: Timestamp) -> Decision {
-    let is_erased = |write: &Write| write.user().is_some_and(|user| erased.contains(user));
+    let is_erased = |write: &Write| {
+        let owner = write.owner();
+        owner.is_some_and(|owner| erased.contains(&owner.user))
+    };
     let first = decision.writes.iter().find(|write| is_erased(write));
-    if let Some(user) = first.and_then(Write::user) {
-        let user = user.clone();
+    if let Some(owner) = first.and_then(Write::owner) {
+        let owner = owner.clone();
         return Decision {
-            writes: vec![Write::Erase { user, now }],
+            writes: vec![Write::Erase { owner, now }],
             ..Decision::nothing(Outcome::Unknown)
         };
     }
@@ -55,8 +59,9 @@ mod tests {
     use super::*;
     use crate::decide::{Times, decide};
     use crate::response::Response;
-    use crate::samples::{NOON, at, item, update};
+    use crate::samples::{NOON, at, item, owner, update};
     use serde_json::json;
+    use store::Provenance;
 
     fn decision() -> Decision {
         let item = item(json!({"clientUserId": "usr_1"}));
@@ -69,12 +74,13 @@ mod tests {
 
     #[test]
     fn an_item_that_would_get_an_erased_user_is_erased() {
-        let user: ClientUserId = "usr_1".parse().unwrap();
+        let users = HashSet::from(["usr_1".parse().unwrap()]);
 
-        let erased = without(decision(), &HashSet::from([user.clone()]), at(NOON));
+        let erased = without(decision(), &users, at(NOON));
 
         let now = at(NOON);
-        assert_eq!(erased.writes, [Write::Erase { user, now }]);
+        let owner = owner("usr_1", Provenance::Response);
+        assert_eq!(erased.writes, [Write::Erase { owner, now }]);
         assert!(erased.if_changed.is_empty());
     }
 

@@ -55,10 +55,33 @@ impl ErasureKey {
         self.key.initialized()
     }
 
-    /// Returns the digest of a user.
-    pub async fn hmac(&self, user: &ClientUserId) -> Result<UserHmac, Error> {
-        let key = self.key.get_or_try_init(|| self.fetch()).await?;
-        hmac(key, user)
+    /// Returns the digest of a user, once the process has the key.
+    pub(super) fn hmac(&self, user: &ClientUserId) -> Result<UserHmac, Error> {
+        hmac(self.loaded()?, user.as_str()).map(UserHmac)
+    }
+
+    /// Returns a digest of the key, which recognizes it.
+    pub(super) fn fingerprint(&self) -> Result<String, Error> {
+        fingerprint(self.loaded()?)
+    }
+
+    /// Fetches the key. Fails if it has another fingerprint: no marker would be found.
+    pub(super) async fn load(&self, expected: Option<&str>) -> Result<(), Error> {
+        let load = || async {
+            let key = self.fetch().await?;
+            let own = fingerprint(&key)?;
+            match expected {
+                Some(expected) if expected != own => Err(replaced()),
+                _ => Ok(key),
+            }
+        };
+        self.key.get_or_try_init(load).await?;
+        Ok(())
+    }
+
+    fn loaded(&self) -> Result<&SecretString, Error> {
+        let key = self.key.get();
+        key.ok_or_else(|| unreadable("it was not fetched"))
     }
 
     async fn fetch(&self) -> Result<SecretString, Error> {
@@ -71,12 +94,21 @@ impl ErasureKey {
     }
 }
 
-fn hmac(key: &SecretString, user: &ClientUserId) -> Result<UserHmac, Error> {
+fn hmac(key: &SecretString, text: &str) -> Result<String, Error> {
     let mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes());
     // A key of any length is accepted.
     let mut mac = mac.map_err(|_| unreadable("it cannot be used"))?;
-    mac.update(user.as_str().as_bytes());
-    Ok(UserHmac(hex::encode(mac.finalize().into_bytes())))
+    mac.update(text.as_bytes());
+    Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+/// Returns the digest of a text that is too long for a user's id.
+fn fingerprint(key: &SecretString) -> Result<String, Error> {
+    hmac(key, &"fingerprint ".repeat(32))
+}
+
+pub(super) fn replaced() -> Error {
+    unreadable("the secret was replaced, and no marker would be found")
 }
 
 fn unreadable(reason: &str) -> Error {
@@ -92,12 +124,10 @@ mod tests {
     #[test]
     fn the_digest_is_hmac_sha256_of_the_id_under_the_secret() {
         // RFC 4231, test case 2.
-        let user = "what do ya want for nothing?".parse().unwrap();
-
-        let hmac = hmac(&"Jefe".to_owned().into(), &user).unwrap();
+        let hmac = hmac(&"Jefe".to_owned().into(), "what do ya want for nothing?").unwrap();
 
         assert_eq!(
-            hmac.as_str(),
+            hmac,
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }

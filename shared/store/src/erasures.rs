@@ -1,8 +1,8 @@
 //! Markers of erased users and items in `LimitTable`. While a marker exists, nothing that names the user is stored, and
 //! nothing about the user or the item is published.
 //!
-//! One row, `ERASURES`, says until when any marker may exist. Where there is none, a process needs neither the key of the
-//! digests nor a read for each user.
+//! One row, `ERASURES`, exists since the first erasure. Where there is none, a process needs neither the key of the digests
+//! nor a read for each user.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,19 +13,21 @@ use jiff::{SignedDuration, Timestamp};
 use super::Error;
 use super::attributes::{Reader, Row, number, text, time};
 use super::batch::{batch_get_tables, key};
-use super::erasure_key::{ErasureKey, UserHmac};
+use super::erasure_key::{ErasureKey, UserHmac, replaced};
 use super::error::unavailable;
 use super::item_batch::keys;
 use super::schema::{ERASED_PREFIX, ERASURES_KEY, EXPIRES_AT, PARTITION_KEY, SCHEMA, VERSION};
 use super::update::{Update, Write, outcome};
 use pluggy::{ClientUserId, ItemId};
 
-/// How long a marker lasts. Streams hold images for a day, and `item-sync` retries a record for half a day. The second
-/// call of an erasure is made within this time.
+/// How long the marker of a user lasts, and that of an item after Pluggy has deleted it. Streams hold images for a day, and
+/// `item-sync` retries a record for half a day.
 pub const MARKER_RETENTION: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// When the user or item was erased.
 const ERASED_AT: &str = "erasedAt";
+/// A digest of the key in the row `ERASURES`.
+const KEY_FINGERPRINT: &str = "keyFingerprint";
 /// Keys that DynamoDB accepts in one batch.
 const MAX_KEYS: usize = 100;
 const READ: &str = "get the markers of erased users";
@@ -59,15 +61,26 @@ impl Erasures {
 
     /// Returns the digest of a user.
     pub async fn hmac(&self, user: &ClientUserId) -> Result<UserHmac, Error> {
-        self.key.hmac(user).await
+        if !self.key.is_loaded() {
+            let row = self.row(ERASURES_KEY.to_owned()).await?;
+            self.load_key(row.as_ref()).await?;
+        }
+        self.key.hmac(user)
+    }
+
+    /// Fetches the key, and compares it with the one of the first erasure.
+    async fn load_key(&self, erasures: Option<&Row>) -> Result<(), Error> {
+        let fingerprint = erasures.map(|row| Reader(row).text(KEY_FINGERPRINT));
+        let fingerprint = fingerprint.transpose()?.flatten();
+        self.key.load(fingerprint.as_deref()).await
     }
 
     /// Returns whether a user is erased. Costs one read, and two where the process needs the key for the first time.
     pub async fn is_erased(&self, user: &ClientUserId, now: Timestamp) -> Result<bool, Error> {
-        if !self.may_exist(now).await? {
+        if !self.may_exist().await? {
             return Ok(false);
         }
-        let hmac = self.key.hmac(user).await?;
+        let hmac = self.key.hmac(user)?;
         Ok(self.get(marker_key(&hmac), now).await?.is_some())
     }
 
@@ -86,17 +99,19 @@ impl Erasures {
         if users.is_empty() && items.is_empty() {
             return Ok(erased);
         }
-        let may_exist = match may_exist {
-            Some(may_exist) => may_exist,
-            None if self.key.is_loaded() => true,
-            None => !self.live(&[ERASURES_KEY.to_owned()], now).await?.is_empty(),
-        };
-        if !may_exist {
+        if may_exist == Some(false) {
             return Ok(erased);
+        }
+        if !self.key.is_loaded() {
+            let rows = self.batch(&[ERASURES_KEY.to_owned()]).await?;
+            let Some(row) = rows.first() else {
+                return Ok(erased);
+            };
+            self.load_key(Some(row)).await?;
         }
         let (mut user_keys, mut item_keys) = (HashMap::new(), HashMap::new());
         for user in users {
-            user_keys.insert(marker_key(&self.key.hmac(user).await?), user.clone());
+            user_keys.insert(marker_key(&self.key.hmac(user)?), user.clone());
         }
         item_keys.extend(items.into_iter().map(|id| (item_key(id), id)));
         let wanted: Vec<String> = user_keys.keys().chain(item_keys.keys()).cloned().collect();
@@ -108,24 +123,34 @@ impl Erasures {
     }
 
     /// Marks a user as erased from now on. `ERASURES` is written first, so that a process that does not find it yet has
-    /// read before the marker was there.
+    /// read before the marker was there. Fails if the key is not the one of the first erasure.
     pub async fn mark_user(&self, user: &UserHmac, now: Timestamp) -> Result<(), Error> {
-        let until = now.saturating_add(MARKER_RETENTION).unwrap_or(now);
-        let later = number(until.as_second());
+        let fingerprint = self.key.fingerprint()?;
+        let condition = format!(
+            "attribute_not_exists({KEY_FINGERPRINT}) OR {KEY_FINGERPRINT} = :{KEY_FINGERPRINT}"
+        );
         let request = self
             .update(ERASURES_KEY.to_owned())
-            .condition_expression("attribute_not_exists(expiresAt) OR expiresAt < :expiresAt");
-        Update::new(request)
+            .condition_expression(condition);
+        let written = Update::new(request)
             .set(SCHEMA, number(VERSION))
-            .set(EXPIRES_AT, later)
-            .send("extend the time of the markers")
+            .set(KEY_FINGERPRINT, text(fingerprint))
+            .send("store that markers exist")
             .await?;
-        self.mark(marker_key(user), now).await
+        if written == Write::Stale {
+            return Err(replaced());
+        }
+        self.mark(marker_key(user), now, Some(retained(now))).await
     }
 
-    /// Marks an item of an erased user.
+    /// Marks an item of an erased user, until Pluggy has deleted it.
     pub async fn mark_item(&self, item_id: ItemId, now: Timestamp) -> Result<(), Error> {
-        self.mark(item_key(item_id), now).await
+        self.mark(item_key(item_id), now, None).await
+    }
+
+    /// Lets the marker of an item expire that Pluggy has deleted.
+    pub async fn let_item_expire(&self, item_id: ItemId, now: Timestamp) -> Result<(), Error> {
+        self.mark(item_key(item_id), now, Some(retained(now))).await
     }
 
     /// Removes the marker of a user. Those of items stay: no item comes back. Returns whether there was one.
@@ -146,12 +171,16 @@ impl Erasures {
         Ok(())
     }
 
-    async fn mark(&self, key: String, now: Timestamp) -> Result<(), Error> {
-        let until = now.saturating_add(MARKER_RETENTION).unwrap_or(now);
+    async fn mark(
+        &self,
+        key: String,
+        now: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<(), Error> {
         Update::new(self.update(key))
             .set(SCHEMA, number(VERSION))
             .set_if_absent(ERASED_AT, time(now))
-            .set(EXPIRES_AT, number(until.as_second()))
+            .set_or_remove(EXPIRES_AT, until.map(|until| number(until.as_second())))
             .send("put the marker")
             .await?;
         Ok(())
@@ -165,34 +194,52 @@ impl Erasures {
         update.key(PARTITION_KEY, text(key))
     }
 
-    /// Returns whether any marker may exist. A process that has the key makes no request.
-    pub(super) async fn may_exist(&self, now: Timestamp) -> Result<bool, Error> {
-        Ok(self.key.is_loaded() || self.get(ERASURES_KEY.to_owned(), now).await?.is_some())
+    /// Returns whether any marker may exist, and fetches the key if so. A process that has the key makes no request.
+    pub(super) async fn may_exist(&self) -> Result<bool, Error> {
+        if !self.key.is_loaded() {
+            let Some(row) = self.row(ERASURES_KEY.to_owned()).await? else {
+                return Ok(false);
+            };
+            self.load_key(Some(&row)).await?;
+        }
+        Ok(true)
     }
 
     /// Returns the row if it has not expired, with a consistent read.
     pub(super) async fn get(&self, key: String, now: Timestamp) -> Result<Option<Row>, Error> {
+        Ok(self.row(key).await?.filter(|row| is_live(row, now)))
+    }
+
+    /// Returns the row, with a consistent read.
+    pub(super) async fn row(&self, key: String) -> Result<Option<Row>, Error> {
         let get = self.client.get_item().table_name(&self.table);
         let get = get.key(PARTITION_KEY, text(key)).consistent_read(true);
         let answer = Box::pin(get.send()).await.map_err(unavailable(READ))?;
-        Ok(answer.item.filter(|row| is_live(row, now)))
+        Ok(answer.item)
     }
 
     /// Returns those of the keys whose rows exist now, with consistent reads.
     async fn live(&self, wanted: &[String], now: Timestamp) -> Result<Vec<String>, Error> {
-        let mut live = Vec::new();
+        let rows = self.batch(wanted).await?;
+        let live = rows.iter().filter(|row| is_live(row, now));
+        let keys: Result<Vec<_>, Error> = live.map(|row| Reader(row).text(PARTITION_KEY)).collect();
+        Ok(keys?.into_iter().flatten().collect())
+    }
+
+    async fn batch(&self, wanted: &[String]) -> Result<Vec<Row>, Error> {
+        let mut found = Vec::new();
         for chunk in wanted.chunks(MAX_KEYS) {
             let chunk = keys(chunk.iter().cloned().map(key), true)?;
             let request = HashMap::from([(self.table.clone(), chunk)]);
             let mut rows = batch_get_tables(&self.client, request, READ).await?;
-            for row in rows.remove(&self.table).unwrap_or_default() {
-                if is_live(&row, now) {
-                    live.extend(Reader(&row).text(PARTITION_KEY)?);
-                }
-            }
+            found.extend(rows.remove(&self.table).unwrap_or_default());
         }
-        Ok(live)
+        Ok(found)
     }
+}
+
+fn retained(now: Timestamp) -> Timestamp {
+    now.saturating_add(MARKER_RETENTION).unwrap_or(now)
 }
 
 /// Whether a row has not expired. DynamoDB removes an expired row late. One whose expiry cannot be read counts: an erased

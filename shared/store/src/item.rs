@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{FailedFetch, Owner};
 use pluggy::{ClientUserId, Item, ItemId};
 
-/// How long a tombstone is kept. Pluggy's retries end after hours. Pluggy answers 404 to a later fetch that a replay requests, so no
-/// item comes back.
+/// How long a tombstone is kept. Pluggy's retries end after hours, and Pluggy answers 404 to a later fetch that a replay
+/// requests. The tombstone of an erased user's item that Pluggy has not deleted does not expire.
 pub const TOMBSTONE_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A row of `ItemTable`.

@@ -11,8 +11,8 @@ use super::item_row::{
 };
 use super::key::item_key;
 use super::schema::{
-    CREATED_AT_ITEM_ID, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE, PARTITION_KEY, SCHEMA,
-    VERSION,
+    CREATED_AT_ITEM_ID, EXPIRES_AT, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE,
+    PARTITION_KEY, SCHEMA, VERSION,
 };
 use super::update::{Update, Write, outcome};
 use super::{
@@ -23,6 +23,8 @@ use pluggy::{ClientUserId, Item, ItemId};
 
 /// Condition that the item's user was not erased.
 const NOT_ERASED: &str = "attribute_not_exists(erased)";
+/// Condition that the row is the tombstone of an erased user's item.
+const ERASED: &str = "attribute_exists(erased)";
 
 impl Items {
     /// Writes a snapshot, unless the row holds a newer one, has an owner that this one does not outrank, or is a
@@ -263,12 +265,14 @@ impl Items {
             .await
     }
 
-    /// Replaces the row of an erased user's item, or an absent one, by a tombstone that no other write replaces. A row of
-    /// another user stays, and so does a tombstone of this kind.
+    /// Replaces the row of an erased user's item, or an absent one, by a tombstone that no other write replaces. A row whose
+    /// owner `owner` does not outrank stays. The tombstone expires once Pluggy has deleted the item: until then, late
+    /// events would bring the item back.
     pub async fn erase(
         &self,
         id: ItemId,
-        user: &ClientUserId,
+        owner: &Owner,
+        is_deleted: bool,
         now: Timestamp,
     ) -> Result<Write, Error> {
         let tombstone = StoredItem {
@@ -280,23 +284,34 @@ impl Items {
                 is_erased: true,
             },
         };
+        let mut row = to_row(&tombstone);
+        let expires_at = row.remove(EXPIRES_AT).filter(|_| is_deleted);
+        row.extend(expires_at.clone().map(|at| (EXPIRES_AT.to_owned(), at)));
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(to_row(&tombstone)))
+            .set_item(Some(row))
             .item(FETCHED_AT, time(now))
             .condition_expression(format!(
-                "{NOT_ERASED} AND (attribute_not_exists(#owner) OR #owner = :user)"
+                "{NOT_ERASED} AND ({} OR #owner = :owner)",
+                owner.may_hold_the_row()
             ))
             .expression_attribute_names("#owner", OWNER)
-            .expression_attribute_values(":user", text(user.as_str()));
-        outcome(put.send(), "erase the item").await
+            .set_expression_attribute_values(Some(owner.values_that_hold()));
+        let written = outcome(put.send(), "erase the item").await?;
+        let Some(expires_at) = expires_at.filter(|_| written == Write::Stale) else {
+            return Ok(written);
+        };
+        Update::new(self.update(id).condition_expression(ERASED))
+            .set(EXPIRES_AT, expires_at)
+            .send("let the tombstone expire")
+            .await
     }
 
-    /// Removes a user from the row of an item that Pluggy says is another user's. The next fetch stores its owner. A
-    /// tombstone that was made for the erased user is removed.
-    pub async fn release(&self, id: ItemId, user: &ClientUserId) -> Result<(), Error> {
+    /// Removes a user from the row of an item that no response of Pluggy confirms as theirs. The next fetch stores its
+    /// owner.
+    pub async fn disown(&self, id: ItemId, user: &ClientUserId) -> Result<(), Error> {
         let request = self
             .update(id)
             .condition_expression("#owner = :user")
@@ -306,14 +321,19 @@ impl Items {
             .remove(OWNER)
             .remove(OWNER_PROVENANCE)
             .remove(CREATED_AT_ITEM_ID)
-            .send("release the item")
+            .send("disown the item")
             .await?;
+        Ok(())
+    }
+
+    /// Removes the tombstone of an erased user from an item that Pluggy says is another user's.
+    pub async fn remove_tombstone(&self, id: ItemId) -> Result<(), Error> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .key(PARTITION_KEY, text(item_key(id)))
-            .condition_expression("attribute_exists(erased)");
+            .condition_expression(ERASED);
         outcome(delete.send(), "remove the tombstone").await?;
         Ok(())
     }

@@ -100,6 +100,11 @@ pub(super) fn user_digest(user: &ClientUserId) -> String {
     hex::encode(digest.get(..USER_DIGEST_BYTES).unwrap_or(&digest))
 }
 
+/// Whether a sort key is an internal event id, which no sender can give.
+pub(super) fn is_internal(sort: &str) -> bool {
+    sort.starts_with(INTERNAL_PREFIX)
+}
+
 /// Returns an internal event id.
 fn internal_id(name: &str) -> String {
     format!("{INTERNAL_PREFIX}{name}")

@@ -50,7 +50,7 @@ pub use cursor::Cursor;
 pub use disconnection::Disconnection;
 pub use discovery::{DiscoveryPlace, DiscoveryProgress};
 pub use due_fetches::{DueFetch, DueFetches};
-pub use erasure::{Erasure, ErasureCounts, ErasureStage};
+pub use erasure::{ErasedItem, Erasure, ErasureCounts, ErasureStage, ItemRefusal};
 pub use erasure_key::{ErasureKey, UserHmac};
 pub use erasures::{Erased, Erasures, MARKER_RETENTION};
 pub use error::{Error, reason};

@@ -22,7 +22,7 @@ use super::schema::{OWNER, PARTITION_KEY};
 use super::{
     Cursor, Erasures, Error, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target,
 };
-use pluggy::{ClientId, ClientUserId, ItemId};
+use pluggy::{ClientId, ClientUserId, ItemId, parse_value};
 
 /// Maximum length of a body that is returned as JSON. A longer one is returned as it is stored, so that a row fits into a
 /// response of Lambda, which holds 6 MB.
@@ -98,11 +98,8 @@ impl UserRow {
 
 impl ScannedEvent {
     fn new(row: Row) -> Self {
-        let body = encoded_body(&Reader(&row)).and_then(|body| parsed(&body.decode()?));
-        let mut names = BTreeSet::new();
-        if let Some(body) = &body {
-            add_names(body, &mut names);
-        }
+        let body = encoded_body(&Reader(&row)).and_then(|body| parse_value(&body.decode()?).ok());
+        let names = body.as_ref().map(names_in).unwrap_or_default();
         Self { row, body, names }
     }
 
@@ -128,11 +125,14 @@ impl ScannedEvent {
         ScanCursor::from_row(&self.row)
     }
 
-    /// Returns the row for a user whom it concerns. The body is left out if it names other users too, or if it is too
-    /// long to be searched for logins in a response.
+    /// Returns the row for a user whom it concerns. The body is left out if it names other users too, if it is too long to be
+    /// searched for logins in a response, or if it is no JSON, so that nothing tells whom it names.
     pub fn into_user_row(self, now: Timestamp) -> UserRow {
         let names_others = self.names.len() > 1;
         let mut found = UserRow::new(UserTable::Events, self.row, now);
+        if self.body.is_none() && found.attributes.remove(BODY).is_some() {
+            found.left_out.insert(BODY.to_owned());
+        }
         if let Some(mut body) = self.body {
             let mut left_out = BTreeSet::new();
             leave_out_logins(&mut body, BODY, now, &mut left_out);
@@ -140,7 +140,7 @@ impl ScannedEvent {
             if names_others || (is_long && !left_out.is_empty()) {
                 found.attributes.remove(BODY);
                 found.left_out.insert(BODY.to_owned());
-            } else if !is_long {
+            } else if !is_long && (body.is_object() || body.is_array()) {
                 found.attributes.insert(BODY.to_owned(), body);
                 found.left_out.extend(left_out);
             }
@@ -196,7 +196,7 @@ impl Erasures {
         user: &ClientUserId,
         now: Timestamp,
     ) -> Result<Vec<UserRow>, Error> {
-        if !self.may_exist(now).await? {
+        if !self.may_exist().await? {
             return Ok(Vec::new());
         }
         let hmac = self.hmac(user).await?;
@@ -230,12 +230,6 @@ impl Events {
     }
 }
 
-/// Returns the body if it is a JSON object or array. Any other body is returned as it is stored.
-fn parsed(body: &[u8]) -> Option<Value> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    (value.is_object() || value.is_array()).then_some(value)
-}
-
 fn json_of(name: &str, value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text)
@@ -265,7 +259,13 @@ fn number_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
-/// Adds the users that a body names.
+/// Returns the users that a body names.
+pub(super) fn names_in(body: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    add_names(body, &mut names);
+    names
+}
+
 fn add_names(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {

@@ -5,17 +5,20 @@ use std::collections::HashSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::attributes::{Reader, Row, text};
 use super::error::unavailable;
-use super::event::BODY;
+use super::event::{BODY, RECEIVED_AT};
+use super::event_row::encoded_body;
 use super::item_row::ERASED;
 use super::items::logged;
-use super::key::user_digest;
+use super::key::{is_internal, user_digest};
 use super::schema::{PARTITION_KEY, SORT_KEY};
+use super::user_rows::names_in;
 use super::{Error, EventKey, EventRow, Events, Items, Limits, ScanCursor, ScanPage, Target};
-use pluggy::{ClientUserId, ItemId};
+use pluggy::{ClientId, ClientUserId, ItemId, parse_value};
 
 /// A search for data of a user.
 #[derive(Clone, Debug)]
@@ -23,6 +26,17 @@ pub struct UserSearch<'a> {
     user: &'a ClientUserId,
     digest: String,
     items: &'a HashSet<ItemId>,
+    ours: ClientId,
+    width: Width,
+}
+
+/// Places where a search looks for the user's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    /// Fields that name a user. Another text may equal the id by chance, and its row is somebody else's.
+    Names,
+    /// Every text.
+    Everything,
 }
 
 /// A row of `EventTable` that names the user or is about one of the items.
@@ -30,6 +44,8 @@ pub struct UserSearch<'a> {
 pub struct FoundEvent {
     /// Its key.
     pub key: EventKey,
+    /// When it was received, if its row says so.
+    pub received_at: Option<Timestamp>,
     /// Whether it has a body.
     pub has_body: bool,
     /// The item whose owner the event says the user is, if it says so. A hint does not.
@@ -37,12 +53,24 @@ pub struct FoundEvent {
 }
 
 impl<'a> UserSearch<'a> {
-    /// Creates the search for what names `user` or is about `items`.
-    pub fn new(user: &'a ClientUserId, items: &'a HashSet<ItemId>) -> Self {
+    /// Creates the search for what is deleted of `user` and about `items`: rows that name the user as Pluggy, operators and
+    /// frontends do. Events of other applications than `ours` are not found.
+    pub fn to_delete(user: &'a ClientUserId, items: &'a HashSet<ItemId>, ours: ClientId) -> Self {
         Self {
             user,
             digest: user_digest(user),
             items,
+            ours,
+            width: Width::Names,
+        }
+    }
+
+    /// Creates the search for what has the id of `user` in any place, or is about `items`. Events of other applications
+    /// than `ours` are not found.
+    pub fn to_verify(user: &'a ClientUserId, items: &'a HashSet<ItemId>, ours: ClientId) -> Self {
+        Self {
+            width: Width::Everything,
+            ..Self::to_delete(user, items, ours)
         }
     }
 
@@ -51,22 +79,31 @@ impl<'a> UserSearch<'a> {
         let partition = reader.text(PARTITION_KEY).ok()??;
         let sort = reader.text(SORT_KEY).ok()??;
         let event = EventRow::from_row(row).ok();
+        if event
+            .as_ref()
+            .is_some_and(|event| event.is_foreign(self.ours))
+        {
+            return None;
+        }
         let item_id = item_id(&partition);
-        let owner = event.as_ref().and_then(EventRow::named_owner);
+        let acted_on = event.filter(|event| !event.is_quarantined(Some(self.ours)));
+        let owner = acted_on.as_ref().and_then(EventRow::named_owner);
         let names_owner = owner.is_some_and(|owner| owner.user == *self.user);
         let is_about_the_items = item_id.is_some_and(|id| self.items.contains(&id));
-        let is_named = || {
-            let body = event.as_ref().and_then(EventRow::decoded_body);
-            let value = body.and_then(|body| serde_json::from_slice(&body).ok());
+        let is_in_the_body = || {
+            let body = encoded_body(&reader);
+            let value = body.and_then(|body| parse_value(&body.decode()?).ok());
             value.is_some_and(|value| self.is_in(&value))
         };
+        let is_in_the_row = || self.width == Width::Everything && self.names(row);
         let is_found = names_owner
             || is_about_the_items
-            || sort.contains(&self.digest)
-            || is_named()
-            || self.names(row);
+            || is_internal(&sort) && sort.contains(&self.digest)
+            || is_in_the_body()
+            || is_in_the_row();
         is_found.then(|| FoundEvent {
             key: EventKey { partition, sort },
+            received_at: reader.time(RECEIVED_AT).ok().flatten(),
             has_body: row.contains_key(BODY),
             names_owner_of: item_id.filter(|_| names_owner),
         })
@@ -85,19 +122,26 @@ impl<'a> UserSearch<'a> {
             AttributeValue::S(text) => {
                 text == self.user.as_str()
                     || text.ends_with(&self.digest)
-                    || serde_json::from_str(text).is_ok_and(|value| self.is_in(&value))
+                    || parse_value(text.as_bytes()).is_ok_and(|value| self.is_in(&value))
             }
             _ => false,
         })
     }
 
     fn is_in(&self, value: &Value) -> bool {
-        match value {
-            Value::String(text) => text == self.user.as_str(),
-            Value::Array(values) => values.iter().any(|value| self.is_in(value)),
-            Value::Object(fields) => fields.values().any(|value| self.is_in(value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        match self.width {
+            Width::Names => names_in(value).contains(self.user.as_str()),
+            Width::Everything => has_text(value, self.user.as_str()),
         }
+    }
+}
+
+fn has_text(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => text == wanted,
+        Value::Array(values) => values.iter().any(|value| has_text(value, wanted)),
+        Value::Object(fields) => fields.values().any(|value| has_text(value, wanted)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -205,16 +249,27 @@ async fn scan<T>(
 mod tests {
     use super::*;
     use crate::attributes::number;
-    use crate::{Body, NewEvent, Origin};
-    use jiff::{SignedDuration, Timestamp};
+    use crate::{Body, NewEvent, Origin, Quarantine};
+    use jiff::SignedDuration;
 
     const ITEM: &str = "9a7b6c5d-0000-4000-8000-000000000001";
+
+    const OURS: &str = "7e2f5a64-0000-4000-8000-000000000001";
+
+    fn row(event: &NewEvent) -> Row {
+        event.to_row(&event.key, SignedDuration::from_hours(1))
+    }
 
     fn found(items: &[&str], event: &NewEvent) -> Option<FoundEvent> {
         let user = "usr_1".parse().unwrap();
         let items = items.iter().map(|id| id.parse().unwrap()).collect();
-        let row = event.to_row(&event.key, SignedDuration::from_hours(1));
-        UserSearch::new(&user, &items).finds_event(&row)
+        UserSearch::to_delete(&user, &items, OURS.parse().unwrap()).finds_event(&row(event))
+    }
+
+    fn is_verified(user: &str, row: &Row) -> bool {
+        let (user, items) = (user.parse().unwrap(), HashSet::new());
+        let search = UserSearch::to_verify(&user, &items, OURS.parse().unwrap());
+        search.finds_event(row).is_some()
     }
 
     fn webhook(body: &str) -> NewEvent {
@@ -233,7 +288,7 @@ mod tests {
     #[test]
     fn an_event_is_found_by_its_body_its_key_or_its_item() {
         let naming = webhook(r#"{"event":"item/updated","clientUserId":"usr_1"}"#);
-        let elsewhere = webhook(r#"{"event":"item/updated","data":[{"user":"usr_1"}]}"#);
+        let elsewhere = webhook(r#"{"event":"item/updated","data":[{"clientUserId":"usr_1"}]}"#);
         let of_another = webhook(r#"{"event":"item/updated","clientUserId":"usr_12"}"#);
         let hint = NewEvent::hint(
             ITEM.parse().unwrap(),
@@ -259,10 +314,66 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_equals_the_id_by_chance_is_verified_and_not_deleted() {
+        let event = webhook(r#"{"event":"item/updated","clientUserId":"usr_2","triggeredBy":"x"}"#);
+        let (row, items) = (row(&event), HashSet::new());
+
+        for user in ["webhook", "item/updated", "x"] {
+            assert!(is_verified(user, &row), "{user}");
+            let user = user.parse().unwrap();
+            let search = UserSearch::to_delete(&user, &items, OURS.parse().unwrap());
+            assert_eq!(search.finds_event(&row), None, "{user:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_a_sender_made_of_a_digest_is_not_found() {
+        let digest = user_digest(&"usr_1".parse().unwrap());
+        let mut event = webhook(r#"{"event":"item/updated"}"#);
+        event.key.sort = format!("evt-{digest}");
+
+        assert_eq!(found(&[], &event), None);
+    }
+
+    #[test]
+    fn a_body_that_strict_parsers_refuse_is_searched() {
+        for body in [
+            r#"{"event":"item/updated","clientUserId":"usr_1","error":"termos \ud83d"}"#,
+            r#"{"event":"item/updated","clientUserId":"usr_1","amount":1e400}"#,
+        ] {
+            assert!(found(&[], &webhook(body)).is_some(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_searched_though_its_row_is_not_readable() {
+        let mut row = row(&webhook(r#"{"clientUserId":"usr_1"}"#));
+        row.remove("origin");
+
+        assert!(is_verified("usr_1", &row));
+        assert!(!is_verified("usr_2", &row));
+    }
+
+    #[test]
+    fn a_quarantined_event_names_no_owner_and_one_of_another_application_is_not_found() {
+        let unparsed = NewEvent {
+            quarantine: Some(Quarantine::Unparsed),
+            ..webhook(r#"{"event":"item/updated","clientUserId":"usr_1"}"#)
+        };
+        let foreign = NewEvent {
+            quarantine: Some(Quarantine::ForeignClientId),
+            ..unparsed.clone()
+        };
+
+        assert_eq!(found(&[], &unparsed).unwrap().names_owner_of, None);
+        assert_eq!(found(&[ITEM], &foreign), None);
+    }
+
+    #[test]
     fn an_erased_tombstone_is_not_found_and_any_other_row_of_the_item_is() {
         let user = "usr_1".parse().unwrap();
         let items = HashSet::from([ITEM.parse().unwrap()]);
-        let search = UserSearch::new(&user, &items);
+        let search = UserSearch::to_verify(&user, &items, OURS.parse().unwrap());
         let mut row = Row::from([(PARTITION_KEY.to_owned(), text(format!("ITEM#{ITEM}")))]);
 
         assert!(search.finds_item(&row));

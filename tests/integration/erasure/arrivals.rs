@@ -9,8 +9,7 @@ use tests::deployment::in_a_minute;
 use uuid::Uuid;
 
 use super::{
-    NEIGHBOR, NEXT_DAY, USER, assert_nothing_is_left, erase, event, is_at_pluggy, known_item,
-    sync_at,
+    NEXT_DAY, USER, assert_nothing_is_left, erase, event, is_at_pluggy, known_item, sync_at,
 };
 
 async fn operate(deployment: &Deployment, mut command: Value) -> Report {
@@ -69,35 +68,6 @@ async fn an_item_that_is_connected_during_the_erasure_is_deleted_too() {
     let last = erase(&deployment, NEXT_DAY + NEXT_DAY).await;
     assert_eq!(last["stage"], "final", "{last}");
     assert_nothing_is_left(&deployment, &[late]).await;
-}
-
-/// A sender with the webhook secret can name anybody.
-#[tokio::test]
-async fn an_item_that_an_event_alone_says_is_the_users_is_not_deleted_if_pluggy_names_another() {
-    let deployment = Deployment::start().await;
-    let neighbors = deployment.never_fetched_item(NEIGHBOR).await;
-    let deployment_rows = &deployment.tables;
-    // The placeholder names the user instead of the neighbor.
-    let owner = aws_sdk_dynamodb::types::AttributeValue::S(USER.to_owned());
-    let update = deployment_rows.client.update_item();
-    let update = update
-        .table_name(&deployment_rows.items)
-        .key(
-            "pk",
-            aws_sdk_dynamodb::types::AttributeValue::S(format!("ITEM#{neighbors}")),
-        )
-        .update_expression("SET #owner = :owner")
-        .expression_attribute_names("#owner", "owner")
-        .expression_attribute_values(":owner", owner);
-    update.send().await.unwrap();
-    deployment.pluggy.clear_faults();
-
-    let receipt = erase(&deployment, SignedDuration::ZERO).await;
-
-    assert_eq!(receipt["itemIds"], json!([]), "{receipt}");
-    assert!(is_at_pluggy(&deployment, neighbors).await);
-    deployment.sync_all().await;
-    assert_eq!(deployment.status_of(NEIGHBOR, neighbors).await.0, 200);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The bus: `user.erased`, and nothing else about an erased user.
 
 use erasure::Bus;
+use jiff::SignedDuration;
 use runtime::clock::now;
 use serde_json::json;
 use tests::publishing::{BUS, event_bridge};
@@ -25,7 +26,12 @@ async fn nothing_but_the_erasure_is_published_after_the_marker() {
     let neighbors = known_item(deployment, NEIGHBOR, 2).await;
     let rows_before = testbed.item_rows().await;
 
-    let receipt = command_at(&with_bus(&testbed), "erase", USER, now()).await;
+    let waiting = command_at(&with_bus(&testbed), "erase", USER, now()).await;
+    assert_eq!(waiting["stage"], "announcement", "{waiting}");
+    assert_eq!(waiting["retryAfterSeconds"], 61);
+    assert!(!testbed.detail_types().contains(&"user.erased".to_owned()));
+    let in_a_minute = now() + SignedDuration::from_secs(61);
+    let receipt = command_at(&with_bus(&testbed), "erase", USER, in_a_minute).await;
     let late = event("item/deleted", "late", item_id, USER);
     let nameless = json!({
         "event": "transactions/deleted", "eventId": "nameless", "itemId": item_id,
@@ -58,6 +64,28 @@ async fn nothing_but_the_erasure_is_published_after_the_marker() {
         let detail = event.json();
         assert_eq!(detail["itemId"], json!(neighbors), "{detail:#}");
     }
+}
+
+/// The marker of the item is there before the tombstone, and the events name nobody.
+#[tokio::test]
+async fn nothing_about_an_item_that_arrives_late_is_published() {
+    let testbed = Testbed::start().await;
+    let deployment = &testbed.deployment;
+    let late = deployment.connect(USER, "user-ok").await;
+    command_at(&deployment.erasure(), "erase", USER, now()).await;
+    testbed
+        .deliver(&event("item/created", "1", late, USER))
+        .await;
+    deployment.sync_all().await;
+
+    let nameless = json!({
+        "event": "transactions/deleted", "eventId": "nameless", "itemId": late,
+        "transactionIds": [],
+    });
+    testbed.deliver(&nameless).await;
+    testbed.feed_events().await;
+
+    assert_eq!(testbed.detail_types(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -26,6 +26,10 @@ Example:
 """
 
 
+# Exit code of an erasure after which Pluggy still has items of the user.
+NOT_DELETED = 1
+
+
 @click.group()
 def privacy() -> None:
     """Export what is held about a user, or erase the user."""
@@ -42,11 +46,14 @@ def erase(run: Operation, user: str) -> None:
 
     The first run deletes the user's items at Pluggy and their data here, and publishes user.erased. A second run,
     25 hours to 8 days later, deletes what has arrived late, and prints the final receipt. The command can be
-    interrupted and repeated. Keep the receipts: they name the user by a digest alone.
+    interrupted and repeated. Keep the receipts: they name the user by a digest alone. The command fails while Pluggy
+    has not deleted an item.
     """
     _confirm(run, user)
     receipt = erasure.erase(_ask(run), user, run.console.progress)
     run.console.result(_receipt(receipt), receipt)
+    if receipt["notDeleted"]:
+        click.get_current_context().exit(NOT_DELETED)
 
 
 @privacy.command(epilog=LIFT_EPILOG)
@@ -75,6 +82,7 @@ def verify(run: Operation, user: str) -> None:
     """Search all tables for a user, and say what expires later.
 
     It reads every row. The command fails if it finds one that names the user or has data of the user's erased items.
+    It also fails if no erasure of the user is known: rows about items of the user that name nobody are not found then.
     """
     found = erasure.verify(_ask(run), user, run.console.progress)
     total = sum(found[name] for name in erasure.FOUND)
@@ -83,6 +91,12 @@ def verify(run: Operation, user: str) -> None:
         raise Failure(
             f"{counted(total, 'row')} of this user found: {tables}",
             "Erase the user, or wait for the final receipt: "
+            f"pluggy-lambda privacy erase --env {run.environment.name} USER",
+        )
+    if not found["isErasureKnown"]:
+        raise Failure(
+            f"none of {counted(found['scanned'], 'row')} names this user, but no erasure of the user is known",
+            "Rows that name nobody may be about the user's items. Erase the user first: "
             f"pluggy-lambda privacy erase --env {run.environment.name} USER",
         )
     run.console.result(
@@ -113,8 +127,10 @@ def _receipt(receipt: dict[str, Any]) -> list[str]:
     counts = receipt["counts"]
     is_final = receipt["stage"] == "final"
     at = receipt["finalAt"] if is_final else receipt["requestedAt"]
+    left = len(receipt["notDeleted"])
+    erased = f"the user is erased here, and Pluggy still has {counted(left, 'item')}" if left else "the user is erased"
     lines = [
-        f"the user is erased ({receipt['stage']} receipt, {at})",
+        f"{erased} ({receipt['stage']} receipt, {at})",
         f"digest of the user: {receipt['userHmac']}",
         f"{counted(len(receipt['itemIds']), 'item')} found, {counts['itemsDeleted']} deleted at Pluggy now",
         f"{counted(counts['bodies'], 'body', 'bodies')} and {counted(counts['eventRows'], 'row')} of events erased",

@@ -33,7 +33,7 @@ def progress(step: dict[str, Any]) -> str:
     """Returns the line while the erasure runs."""
     counts, wait = step["counts"], step["retryAfterSeconds"]
     gone = counted(counts["itemsDeleted"] + counts["itemsGone"], "item")
-    waits = f", waiting {wait} s for Pluggy" if wait else ""
+    waits = f", waiting {wait} s" if wait else ""
     return f"{step['stage']}: {gone} and {counted(counts['bodies'], 'body', 'bodies')} erased so far{waits}"
 
 
@@ -47,5 +47,5 @@ def verify(ask: Ask, user: str, report: Callable[[str], None]) -> dict[str, Any]
             found[name] += step[name]
         report(f"{counted(found['scanned'], 'row')} searched")
         if not step["cursor"]:
-            return {**found, "goneLater": step["goneLater"]}
+            return {**found, "isErasureKnown": step["isErasureKnown"], "goneLater": step["goneLater"]}
         command = {**command, "cursor": step["cursor"]}

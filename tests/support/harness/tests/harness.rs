@@ -27,7 +27,7 @@ async fn the_official_client_reads_the_secret_and_no_other() {
     let read = async |arn: &str| client.get_secret_value().secret_id(arn).send().await;
 
     let first = read("pluggy-lambda/test").await.unwrap();
-    service.set("another value");
+    service.set("pluggy-lambda/test", "another value");
     let second = read("pluggy-lambda/test").await.unwrap();
     let other = read("arn:of:another").await.unwrap_err();
 
