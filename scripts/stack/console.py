@@ -42,7 +42,8 @@ class Phases:
 
 def line(text: str = "") -> None:
     """Prints a line under the current heading."""
-    print(f"  {text}" if text else "", flush=True)
+    # One write, so that no line of another thread comes between.
+    print(f"  {text}\n" if text else "\n", end="", flush=True)
 
 
 @contextmanager
