@@ -112,7 +112,7 @@ fn every_function_runs_its_bootstrap_on_the_chosen_processor() {
 #[test]
 fn the_recipes_name_every_function_that_they_are_for() {
     let template = Template::load();
-    let guide = String::from_utf8(artifacts::read("docs/guides/deploy.md")).unwrap();
+    let guide = String::from_utf8(artifacts::read("docs/guides/recipes.md")).unwrap();
     let text = guide.split_whitespace().collect::<Vec<_>>().join(" ");
     let recipes: Vec<BTreeSet<String>> = text
         .split("Add this to the functions ")
