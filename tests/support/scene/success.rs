@@ -25,9 +25,8 @@ impl Requests {
             FLOOR => [0, 0, 0],
             "webhook" | RIVAL | "item-status" => [1, 0, 0],
             "connect-events" => [2, 0, 0],
-            "connect-token" => [1, 1, 0],
-            "item-sync" => [2, 1, 0],
-            "publish" => [0, 0, 1],
+            "connect-token" | "item-sync" => [2, 1, 0],
+            "publish" => [1, 0, 1],
             other => panic!("there is no scene of {other}"),
         };
         Self {
