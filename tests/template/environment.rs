@@ -126,6 +126,9 @@ fn resolve(template: &Template, value: &Value) -> String {
         None if *publishing::without_condition(value) == publishing::bus() => {
             "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda".to_owned()
         }
+        None if value["Fn::GetAtt"] == serde_json::json!(["ErasureSecret", "Id"]) => {
+            "arn:aws:secretsmanager:sa-east-1:123456789012:secret:ErasureSecret-AbCdEf".to_owned()
+        }
         None => {
             assert_eq!(
                 value["Fn::GetAtt"],

@@ -472,7 +472,8 @@ fn name(resource: &Value) -> String {
         resource["Fn::GetAtt"].as_array().map(Vec::as_slice)
     {
         match attribute.as_str() {
-            "Arn" => return name.clone(),
+            // A secret's ARN is its `Id`.
+            "Arn" | "Id" => return name.clone(),
             "StreamArn" => return format!("{name}/stream"),
             _ => {}
         }
@@ -494,7 +495,10 @@ fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String>
     let variables = template.properties(function)["Environment"]["Variables"]
         .as_object()
         .unwrap();
-    let references = variables.values().filter_map(|value| value["Ref"].as_str());
+    let references = variables.values().filter_map(|value| {
+        let attribute_of = value["Fn::GetAtt"][0].as_str();
+        value["Ref"].as_str().or(attribute_of)
+    });
     let bus = variables
         .values()
         .map(publishing::without_condition)
