@@ -92,7 +92,7 @@ async fn a_command_requests_as_many_fetches_as_it_says() {
 }
 
 #[tokio::test]
-async fn a_user_with_many_items_is_replayed_in_one_command() {
+async fn a_user_with_many_items_is_replayed_whole() {
     let deployment = Deployment::start().await;
     let items = deployment.tables.item_store();
     for number in 0..130_u128 {
@@ -107,14 +107,21 @@ async fn a_user_with_many_items_is_replayed_in_one_command() {
         };
         items.put_schedule(&item, None, now()).await.unwrap();
     }
-    let command = json!({"action": "replay", "run": RUN, "clientUserId": USER, "limit": 1_000});
+    let mut command = json!({"action": "replay", "run": RUN, "clientUserId": USER, "limit": 1_000});
 
-    let step = replayed(&deployment, command).await;
+    // A slow machine needs another invocation.
+    let mut requested = 0;
+    let cursor = loop {
+        let step = replayed(&deployment, command.clone()).await;
+        requested += step.replayed;
+        let cursor = step.cursor.unwrap();
+        if !cursor.starts_with("items.") {
+            break cursor;
+        }
+        command["cursor"] = cursor.into();
+    };
 
-    assert_eq!(
-        (step.replayed, step.cursor.unwrap().as_str()),
-        (130, "events.")
-    );
+    assert_eq!((requested, cursor.as_str()), (130, "events."));
 }
 
 #[tokio::test]
