@@ -42,6 +42,22 @@ test("a connection is updated and disconnected", async ({ demo }) => {
   await expect.poll(() => demo.app.locator(".card").count()).toBe(before - 1);
 });
 
+test("what was connected last is in view", async ({ demo }) => {
+  await demo.signIn("Bruno");
+  await demo.disconnectAll();
+  // As many as do not fit into the phone.
+  for (let count = 1; count <= 4; count += 1) {
+    await demo.connect("Bank is down");
+    await demo.waitForPhase("retrying");
+    await demo.widget.getByRole("button", { name: "Close", exact: true }).last().click();
+    await expect.poll(() => demo.app.locator(".card").count()).toBe(count);
+  }
+
+  const topOf = (): Promise<number> => demo.card.evaluate((card) => card.getBoundingClientRect().top);
+  await expect.poll(topOf).toBeGreaterThan(0);
+  await demo.disconnectAll();
+});
+
 test("the SDK opens the stand-in at Pluggy's own address, as in an app that is deployed", async ({ visit }) => {
   const asked: string[] = [];
   await visit.context.route("https://connect.pluggy.ai/**", async (route) => {

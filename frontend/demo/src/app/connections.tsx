@@ -43,6 +43,12 @@ export function Connections({ texts, look, user, connectorId, takesFocus, onSign
     return leave;
   }, [open]);
 
+  // "Connect a bank" is below the cards, and what it adds is the first of them.
+  const newest = items[0]?.itemId;
+  useEffect(() => {
+    scrollTo({ top: 0 });
+  }, [newest]);
+
   const isEmpty = status === "loaded" && items.length === 0;
   return (
     <>
