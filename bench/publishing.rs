@@ -1,4 +1,5 @@
-//! The cost of publishing: the built function under the harness with a fake EventBridge, without TLS and network.
+//! The cost of publishing: the built function under the harness with a DynamoDB engine and a fake EventBridge, without
+//! TLS and network.
 //! Prints one table. Each figure is from one run on one machine, so compare rows and not runs.
 
 #![allow(
@@ -12,10 +13,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use bench::statistics::{millions, milliseconds, percentile, sorted};
-use harness::{Bootstraps, EventBus, Function, FunctionSettings, Outcome, Queue};
+use harness::{Bootstraps, EventBus, Function, Outcome, Queue};
 use runtime::env::Environment;
 use serde_json::{Value, json};
-use tests::stream;
+use tests::function_settings::function_settings;
+use tests::{Tables, stream};
 
 const BUS: &str = "arn:aws:events:sa-east-1:123456789012:event-bus/pluggy-lambda";
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,13 +45,13 @@ async fn main() {
     let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let bootstraps = Bootstraps::of_environment(&Environment::of_process(), root);
-    let settings = FunctionSettings::new("publish", bootstraps.path("publish"))
+    let tables = Tables::create().await;
+    let settings = function_settings("publish", bootstraps.path("publish"), &tables)
+        .with("AWS_ENDPOINT_URL_DYNAMODB", tables.url.as_deref().unwrap())
         .with("AWS_ENDPOINT_URL_EVENTBRIDGE", bus.url())
         .with("AWS_ENDPOINT_URL_SQS", queue.endpoint())
-        .with("EVENT_BUS", bus.arn())
-        .with("EVENT_TABLE", "events")
-        .with("METRICS_NAMESPACE", "pluggy-lambda")
-        .with("DEAD_LETTER_QUEUE_URL", queue.url());
+        .with("DEAD_LETTER_QUEUE_URL", queue.url())
+        .with("EVENT_BUS", bus.arn());
     let function = Function::start(settings).await.unwrap();
     let mut costs = Vec::new();
     for case in cases() {

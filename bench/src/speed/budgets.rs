@@ -6,12 +6,12 @@ use super::{Figure, Speed};
 use crate::statistics::millions;
 
 /// Budgets that cannot fail a run, because times vary a lot between runs and memory varies a little. They are relative
-/// to the floor's init, relative to a warm invocation, and in megabytes.
+/// to the floor's init, relative to a warm invocation, and in megabytes. mimalloc takes 7 of these, and Lambda gives 128 at least.
 const OF_TIME_AND_MEMORY: [(&str, f64, f64, f64); 4] = [
-    ("webhook", 1.6, 2.0, 10.0),
-    ("item-status", 1.6, 2.0, 10.0),
-    ("connect-token", 1.8, 2.0, 14.0),
-    ("item-sync", 1.8, 2.0, 14.0),
+    ("webhook", 1.6, 2.0, 16.0),
+    ("item-status", 1.6, 2.0, 16.0),
+    ("connect-token", 1.8, 2.0, 18.0),
+    ("item-sync", 1.8, 2.0, 18.0),
 ];
 /// The part of the rival's start that webhook's may take, in percent: a fortieth.
 const OF_RIVAL: f64 = 2.5;
