@@ -114,15 +114,18 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         let is_gone = history.row.is_none() || is_tombstone(history.row.as_ref());
         return ensure(is_gone, "what is deleted at Pluggy is gone");
     };
+    let engine = &history.testbed.engine;
+    let images = (0..engine.stream_len()).map(|record| engine.image(record));
+    // A forged deletion and a wrong 404 are the proof that an item is gone. Nothing is kept of the event then.
+    let is_forgotten = |image: &Value| {
+        let is_deletion = is_forged(image) && image["event"]["S"] == "item/deleted";
+        is_deletion && !model.missing.is_empty()
+    };
     let Some(row) = &history.row else {
-        let engine = &history.testbed.engine;
-        let mut images = (0..engine.stream_len()).map(|record| engine.image(record));
-        // A forged deletion and a wrong 404 are the proof that an item is gone.
-        let is_deletion = |image: Value| is_forged(&image) && image["event"]["S"] == "item/deleted";
-        if !model.missing.is_empty() && images.clone().any(is_deletion) {
+        if images.clone().any(|image| is_forgotten(&image)) {
             return Ok(());
         }
-        let is_known = images.any(|image| image["origin"]["S"] == "webhook");
+        let is_known = { images }.any(|image| image["origin"]["S"] == "webhook");
         return ensure(!is_known, "what Pluggy speaks of has a row");
     };
     let has_truth = row
@@ -134,21 +137,23 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         "the row was made when the item was",
     )?;
     let owner = row.user().map(ClientUserId::as_str);
-    let engine = &history.testbed.engine;
-    let images = (0..engine.stream_len()).map(|record| engine.image(record));
-    let named = |origin: &str| -> BTreeSet<String> {
+    let named = |origin: &str| -> Vec<Value> {
         let images = images
             .clone()
             .filter(|image| image["origin"]["S"] == origin);
-        let images = images.filter(|image| origin != "webhook" || names_a_user(image));
-        images.filter_map(|image| named_user(&image)).collect()
+        let is_named = |image: &Value| {
+            named_user(image).is_some() && (origin != "webhook" || names_a_user(image))
+        };
+        images.filter(is_named).collect()
     };
-    let (by_events, by_operators) = (named("webhook"), named("import"));
+    let users =
+        |images: &[Value]| -> BTreeSet<String> { images.iter().filter_map(named_user).collect() };
+    let (events, imports) = (named("webhook"), named("import"));
     let is_right = match owner {
         _ if history.names == Names::Answers => owner == Some(USER),
-        Some(owner) if by_events.is_empty() => by_operators.contains(owner),
-        Some(owner) => by_events.contains(owner),
-        None => by_events.is_empty() && by_operators.is_empty(),
+        Some(owner) if events.is_empty() => users(&imports).contains(owner),
+        Some(owner) => users(&events).contains(owner),
+        None => events.iter().all(is_forgotten) && imports.is_empty(),
     };
     ensure(is_right, "the row belongs to a user of the highest rank")
 }
