@@ -1,5 +1,6 @@
 //! A running history: the item's events, the stream, and the running invocations.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +32,8 @@ pub(crate) struct History<'a> {
     pub(crate) stamps: Stamps,
     pub(crate) sent: Vec<Sent>,
     pub(crate) handled: Vec<bool>,
+    /// The handled records of whose users nothing is kept, because a 404 then left no row or a tombstone.
+    pub(crate) forgotten: BTreeSet<usize>,
     pub(crate) row: Option<StoredItem>,
     pub(crate) was_tombstoned: bool,
     neighbors: usize,
@@ -51,6 +54,7 @@ impl<'a> History<'a> {
             stamps: script.stamps,
             sent: Vec::new(),
             handled: Vec::new(),
+            forgotten: BTreeSet::new(),
             row: None,
             was_tombstoned: false,
             neighbors: script.neighbors,
@@ -311,6 +315,12 @@ impl<'a> History<'a> {
             self.was_tombstoned = true;
             let attributes = self.testbed.raw_row().await;
             checks::keeps_nothing(&attributes.ok_or("the tombstone is there")?)?;
+        }
+        let has_nothing = self.row.is_none() || checks::is_tombstone(self.row.as_ref());
+        if has_nothing && !self.testbed.pluggy.model().missing.is_empty() {
+            let handled = self.handled.iter().enumerate();
+            let handled = handled.filter_map(|(record, is_handled)| is_handled.then_some(record));
+            self.forgotten.extend(handled);
         }
         checks::check(self, before.as_ref(), &cause)?;
         match &self.row {

@@ -1,7 +1,7 @@
 //! The end of a history: Pluggy answers truthfully and all due work is done. Then the row must equal the item's true
 //! state at Pluggy.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use pluggy::ClientUserId;
@@ -115,17 +115,14 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         return ensure(is_gone, "what is deleted at Pluggy is gone");
     };
     let engine = &history.testbed.engine;
-    let images = (0..engine.stream_len()).map(|record| engine.image(record));
-    // A forged deletion and a wrong 404 are the proof that an item is gone. Nothing is kept of the event then.
-    let is_forgotten = |image: &Value| {
-        let is_deletion = is_forged(image) && image["event"]["S"] == "item/deleted";
-        is_deletion && !model.missing.is_empty()
-    };
+    let images = (0..engine.stream_len()).map(|record| (record, engine.image(record)));
     let Some(row) = &history.row else {
-        if images.clone().any(|image| is_forgotten(&image)) {
+        // A forged deletion and a wrong 404 are the proof that an item is gone.
+        let is_deletion = |image: &Value| is_forged(image) && image["event"]["S"] == "item/deleted";
+        if !model.missing.is_empty() && images.clone().any(|(_, image)| is_deletion(&image)) {
             return Ok(());
         }
-        let is_known = { images }.any(|image| image["origin"]["S"] == "webhook");
+        let is_known = { images }.any(|(_, image)| image["origin"]["S"] == "webhook");
         return ensure(!is_known, "what Pluggy speaks of has a row");
     };
     let has_truth = row
@@ -137,23 +134,27 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
         "the row was made when the item was",
     )?;
     let owner = row.user().map(ClientUserId::as_str);
-    let named = |origin: &str| -> Vec<Value> {
-        let images = images
-            .clone()
-            .filter(|image| image["origin"]["S"] == origin);
-        let is_named = |image: &Value| {
-            named_user(image).is_some() && (origin != "webhook" || names_a_user(image))
-        };
-        images.filter(is_named).collect()
+    let named = |origin: &str| -> BTreeMap<usize, String> {
+        let images = images.clone().filter(|(_, image)| {
+            image["origin"]["S"] == origin && (origin != "webhook" || names_a_user(image))
+        });
+        images
+            .filter_map(|(record, image)| Some((record, named_user(&image)?)))
+            .collect()
     };
-    let users =
-        |images: &[Value]| -> BTreeSet<String> { images.iter().filter_map(named_user).collect() };
-    let (events, imports) = (named("webhook"), named("import"));
+    let (by_events, by_operators) = (named("webhook"), named("import"));
+    let is_kept = |users: &BTreeMap<usize, String>| {
+        users
+            .keys()
+            .any(|record| !history.forgotten.contains(record))
+    };
+    let names_it =
+        |users: &BTreeMap<usize, String>, owner: &str| users.values().any(|user| user == owner);
     let is_right = match owner {
         _ if history.names == Names::Answers => owner == Some(USER),
-        Some(owner) if events.is_empty() => users(&imports).contains(owner),
-        Some(owner) => users(&events).contains(owner),
-        None => events.iter().all(is_forgotten) && imports.is_empty(),
+        Some(owner) if is_kept(&by_events) => names_it(&by_events, owner),
+        Some(owner) => names_it(&by_events, owner) || names_it(&by_operators, owner),
+        None => !is_kept(&by_events) && !is_kept(&by_operators),
     };
     ensure(is_right, "the row belongs to a user of the highest rank")
 }
