@@ -200,7 +200,7 @@ async fn nothing_is_due_at_first() {
     assert_eq!(
         (&lines[0]["FetchesDue"], &lines[0]["OldestOverdue"]),
         (&json!(0), &json!(0)),
-        "the line tells that scheduler runs"
+        "the line reports that scheduler runs"
     );
 }
 

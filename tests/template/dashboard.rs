@@ -81,7 +81,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// Returns the body, where the name of each reference stands for its value.
+/// Returns the body, with the name of each reference in place of its value.
 fn body(template: &Template) -> Value {
     let substitution = &template.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0];
     let mut parts = substitution.as_str().unwrap().split("${");

@@ -217,7 +217,7 @@ impl Items {
     }
 
     /// Schedules a fetch at `next_fetch_at`, even if the row is unreadable. The requests to the user are
-    /// removed, because nothing tells whether they have expired. Nothing else changes. Without a row, this
+    /// removed, because an unreadable row does not show whether they have expired. Nothing else changes. Without a row, this
     /// creates one.
     pub async fn schedule_failed(
         &self,
