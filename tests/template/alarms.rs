@@ -288,7 +288,7 @@ fn every_table_and_index_raises_an_alarm_when_its_writes_are_throttled() {
     }
 }
 
-/// Guards the alarm's purpose: a limit ends by itself within half an hour, so an hour with one is none.
+/// Guards the alarm's purpose: a limit ends by itself within half an hour, so one hour with a limit raises no alarm.
 #[test]
 fn one_limit_of_pluggys_raises_no_alarm() {
     let template = Template::load();
@@ -332,8 +332,8 @@ fn the_platforms_metrics_are_of_the_right_function() {
     }
 }
 
-/// Guards the alarms on what anybody can cause: somebody who posts once in a while must not hold them on, because
-/// then nobody would see what they are for.
+/// Guards the alarms whose metric anybody can increase: rare requests must not keep an alarm on, because it would then
+/// hide a real problem.
 #[test]
 fn a_stray_request_every_five_minutes_raises_no_alarm() {
     const STRAY_SECONDS: i64 = 5 * 60;
@@ -347,7 +347,7 @@ fn a_stray_request_every_five_minutes_raises_no_alarm() {
         ("DeliveriesRejectedAlarm", "Url4xxCount"),
     ] {
         let properties = template.properties(alarm);
-        // One more than fit, for a period that begins with one.
+        // One more than the period's length gives, because it may begin with a request.
         let stray = properties["Period"].as_i64().unwrap() / STRAY_SECONDS + 1;
 
         assert_eq!(properties["MetricName"], metric, "{alarm}");
@@ -356,7 +356,7 @@ fn a_stray_request_every_five_minutes_raises_no_alarm() {
     }
 }
 
-/// Guards that refusals without a line are counted, by Lambda itself.
+/// Guards the alarm on rejected deliveries, which write no line: it uses Lambda's own metric.
 #[test]
 fn an_attack_on_the_webhook_raises_an_alarm_in_a_quarter_of_an_hour() {
     let template = Template::load();

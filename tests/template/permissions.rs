@@ -64,7 +64,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
         ERASURE => &OF_ERASURE,
-        // Nothing that writes, and nothing but these two tables.
+        // Reads of these two tables only.
         INSPECT => &[
             ("EventTable", &["dynamodb:Query"]),
             ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
@@ -155,7 +155,7 @@ const OF_ERASURE: [Permission; 8] = [
     ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
 ];
 
-/// Returns the resources that a function's code names in what it writes, and does not call.
+/// Returns the resources whose names a function's code writes, although it does not call them.
 fn only_named(function: &str) -> &'static [&'static str] {
     match function {
         // An event names the table of a body that does not fit.
@@ -169,7 +169,7 @@ fn only_named(function: &str) -> &'static [&'static str] {
 const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
                           ${PluggySecretName}-??????";
 
-/// Returns the calls that Lambda makes in the function's name to feed it.
+/// Returns the calls that Lambda makes with the function's role to deliver records to it.
 pub(crate) fn feeding(function: &str) -> &'static [Permission] {
     match function {
         ITEM_SYNC => &[
@@ -192,7 +192,7 @@ const READING_A_STREAM: [&str; 4] = [
     "dynamodb:ListStreams",
 ];
 
-/// Calls with which Lambda writes the log in the function's name.
+/// Calls with which Lambda writes the log with the function's role.
 const LOGGING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 #[test]
@@ -245,8 +245,8 @@ fn the_calls_are_on_resources_in_the_functions_environment() {
     }
 }
 
-/// Guards that the function of the streams cannot read what no stream has brought but the markers of erased users, and that
-/// the operator's function has no other caller.
+/// Guards that `publish` cannot read a table except for the markers of erased users, and that only operators invoke
+/// `republish`.
 #[test]
 fn publish_reads_markers_alone_and_republish_no_stream() {
     let template = Template::load();
@@ -356,7 +356,7 @@ fn every_role_has_the_boundary_of_a_deployment_that_names_one() {
     }
 }
 
-/// Guards that a role with the key can decrypt nothing but what its function reads through these services.
+/// Guards that a role with the key can decrypt only what its function reads through these services.
 #[test]
 fn a_role_may_use_your_own_key_for_what_its_function_reaches() {
     let template = Template::load();

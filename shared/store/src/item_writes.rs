@@ -1,4 +1,4 @@
-//! Conditional writes to `ItemTable`. A row never goes back in time. Its owner changes only for one of a higher rank.
+//! Conditional writes to `ItemTable`. No write replaces a snapshot by an older one. The owner changes only for one of a higher rank.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
