@@ -17,8 +17,8 @@ use harness::{Callgrind, Function};
 use item_sync::FETCHES_AT_A_TIME;
 use runtime::env::Environment;
 use sandbox::{Effect, Fault};
-use tests::Scene;
-use tests::scene::{Requests, assert_success, assert_work};
+use tests::Testbed;
+use tests::testbed::{Requests, assert_success, assert_work};
 
 const FUNCTION: &str = "item-sync";
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/callgrind/batch");
@@ -35,7 +35,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The items, and the batches that have been made of them.
 struct Batches {
-    scene: Scene,
+    testbed: Testbed,
     made: Cell<u64>,
 }
 
@@ -56,7 +56,7 @@ struct Life {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let batches = Batches {
-        scene: Scene::with_items(FETCHES_AT_A_TIME).await,
+        testbed: Testbed::with_items(FETCHES_AT_A_TIME).await,
         made: Cell::new(0),
     };
     println!(
@@ -100,10 +100,10 @@ impl Batches {
         let callgrind = Callgrind::of_environment(&Environment::of_process());
         let (mut instructions, mut connections) = (Vec::new(), Vec::new());
         for _ in 0..COUNTED {
-            let handshakes = self.scene.pluggy.handshakes();
-            let requests = self.scene.requests();
+            let handshakes = self.testbed.pluggy.handshakes();
+            let requests = self.testbed.requests();
             let events = (0..batches).map(|_| self.event(items));
-            let settings = self.scene.settings(FUNCTION);
+            let settings = self.testbed.settings(FUNCTION);
             let life = callgrind.live(settings, events, Path::new(FOLDER)).await;
             let life = life.unwrap();
             for answer in &life.answers {
@@ -111,7 +111,7 @@ impl Batches {
             }
             self.assert_work(items, batches, requests);
             instructions.push(life.instructions);
-            connections.push(self.scene.pluggy.handshakes() - handshakes);
+            connections.push(self.testbed.pluggy.handshakes() - handshakes);
         }
         Counted {
             instructions: middle(instructions),
@@ -120,8 +120,8 @@ impl Batches {
     }
 
     async fn live(&self, items: usize) -> Life {
-        let requests = self.scene.requests();
-        let function = Function::start(self.scene.settings(FUNCTION))
+        let requests = self.testbed.requests();
+        let function = Function::start(self.testbed.settings(FUNCTION))
             .await
             .unwrap();
         function.init().await.unwrap();
@@ -150,17 +150,17 @@ impl Batches {
 
     fn event(&self, items: usize) -> Vec<u8> {
         self.made.update(|made| made + 1);
-        self.scene.batch(items, self.made.get())
+        self.testbed.batch(items, self.made.get())
     }
 
     fn assert_work(&self, items: usize, batches: usize, before: Requests) {
-        let made = self.scene.requests() - before;
+        let made = self.testbed.requests() - before;
         assert_work(FUNCTION, batches as u64, (items * batches) as u64, made);
     }
 
     /// Lets Pluggy take so long for each item from now on.
     fn slow_down(&self, time: Duration) {
-        let pluggy = &self.scene.deployment.pluggy;
+        let pluggy = &self.testbed.deployment.pluggy;
         pluggy.clear_faults();
         pluggy.add_fault(Fault {
             method: Some("GET".to_owned()),

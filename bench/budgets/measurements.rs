@@ -6,7 +6,7 @@ use bench::instructions::Instructions;
 use bench::package_size::PackageSize;
 use harness::Callgrind;
 use runtime::env::Environment;
-use tests::scene::Scene;
+use tests::testbed::Testbed;
 
 use crate::budgets::Budgets;
 use crate::comparison::{Complaint, Figures};
@@ -24,12 +24,12 @@ pub(crate) struct Measurements {
 impl Measurements {
     /// Measures every function that has a budget, one after the other.
     pub(crate) async fn take(budgets: &Budgets, folder: &Path) -> Self {
-        let scene = Scene::start().await;
+        let testbed = Testbed::start().await;
         let callgrind = Callgrind::of_environment(&Environment::of_process());
         let (mut figures, mut instructions) = (Figures::new(), Vec::new());
         for name in budgets.functions() {
             let of_function = figures.entry(name.to_owned()).or_default();
-            let size = PackageSize::of_file(&scene.file(name));
+            let size = PackageSize::of_file(&testbed.file(name));
             of_function.extend([
                 (Figure::BinaryBytes, size.binary),
                 (Figure::ZipBytes, size.zip),
@@ -37,7 +37,7 @@ impl Measurements {
             if !budgets.has_instructions(name) {
                 continue;
             }
-            let counted = Instructions::count(&scene, &callgrind, name, folder).await;
+            let counted = Instructions::count(&testbed, &callgrind, name, folder).await;
             of_function.extend([
                 (Figure::InitInstructions, counted.init),
                 (Figure::FirstInstructions, counted.first),

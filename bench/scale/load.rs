@@ -95,7 +95,7 @@ fn due(items: &[ItemId], flow: Flow) -> Vec<Due> {
     all
 }
 
-/// Returns a number from 0 to 1 that looks like a random one; 0 for the first event of an item.
+/// Returns a pseudorandom number from 0 to 1; 0 for the first event of an item.
 fn fraction(item: ItemId, event: usize) -> f64 {
     let bytes = item.as_number().to_be_bytes();
     match event {

@@ -9,8 +9,8 @@ use bench::speed::Figure;
 use bench::statistics::millions;
 use harness::Callgrind;
 use runtime::env::Environment;
-use tests::Scene;
-use tests::scene::{FLOOR, RIVAL};
+use tests::Testbed;
+use tests::testbed::{FLOOR, RIVAL};
 
 /// The figures of each function.
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl Counted {
 
 /// Counts the instructions of each function. If that is not possible, returns the reason.
 pub(crate) async fn measure(
-    scene: &Scene,
+    testbed: &Testbed,
     names: &[&str],
     environment: &Environment,
     progress: &Progress,
@@ -37,7 +37,7 @@ pub(crate) async fn measure(
     let mut counted = Counted::default();
     // Most instructions of the rival are those of a compiler at run time, which valgrind changes.
     for name in names.iter().filter(|name| **name != RIVAL) {
-        let counts = Instructions::count(scene, &callgrind, name, folder).await;
+        let counts = Instructions::count(testbed, &callgrind, name, folder).await;
         let mut figures = BTreeMap::from([
             (Figure::InitInstructions, millions(counts.init)),
             (Figure::FirstInstructions, millions(counts.first)),

@@ -4,15 +4,15 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use harness::{CpuQuota, Function, FunctionSettings};
-use tests::Scene;
-use tests::scene::{assert_success, assert_work};
+use tests::Testbed;
+use tests::testbed::{assert_success, assert_work};
 
 /// Longer than any invocation, even with a quota.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The environment in which the processes run one after the other.
 pub(crate) struct Stage<'a> {
-    pub(crate) scene: &'a Scene,
+    pub(crate) testbed: &'a Testbed,
     next_event: Cell<u64>,
 }
 
@@ -29,9 +29,9 @@ pub(crate) struct Life {
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(scene: &'a Scene) -> Self {
+    pub(crate) fn new(testbed: &'a Testbed) -> Self {
         Self {
-            scene,
+            testbed,
             next_event: Cell::new(0),
         }
     }
@@ -47,9 +47,9 @@ impl<'a> Stage<'a> {
     /// Starts a process and measures its first and `warm` further invocations. With a quota, all invocations are under
     /// it.
     pub(crate) async fn live(&self, name: &str, warm: usize, quota: Option<&CpuQuota>) -> Life {
-        self.scene.renew_hints().await;
-        let requests = self.scene.requests();
-        let function = Function::start(self.scene.settings(name)).await.unwrap();
+        self.testbed.renew_hints().await;
+        let requests = self.testbed.requests();
+        let function = Function::start(self.testbed.settings(name)).await.unwrap();
         let init = function.init().await.unwrap();
         if let Some(quota) = quota {
             function.throttle(quota).await.unwrap();
@@ -67,7 +67,7 @@ impl<'a> Stage<'a> {
             name,
             invocations,
             invocations,
-            self.scene.requests() - requests,
+            self.testbed.requests() - requests,
         );
         Life {
             init,
@@ -82,7 +82,7 @@ impl<'a> Stage<'a> {
     async fn invoke(&self, function: &Function, name: &str) -> Duration {
         let number = self.next_event.get();
         self.next_event.set(number + 1);
-        let event = self.scene.event(name, number);
+        let event = self.testbed.event(name, number);
         let answer = function.invoke(&event, TIMEOUT).await.unwrap();
         assert_success(name, &answer);
         answer.took

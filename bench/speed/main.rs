@@ -21,8 +21,8 @@ use bench::machine::machine;
 use bench::progress::Progress;
 use bench::speed::{Budgets, FunctionSpeed, Speed, table};
 use runtime::env::Environment;
-use tests::Scene;
-use tests::scene::{FLOOR, RIVAL};
+use tests::Testbed;
+use tests::testbed::{FLOOR, RIVAL};
 
 use crate::life::Stage;
 use crate::rounds::Pairs;
@@ -47,11 +47,11 @@ async fn main() {
         .optional("ROUNDS")
         .map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     let progress = Progress::begin();
-    let scene = Scene::start().await;
-    let stage = Stage::new(&scene);
+    let testbed = Testbed::start().await;
+    let stage = Stage::new(&testbed);
 
     let mut left_out = Vec::new();
-    let functions = chosen(&environment, &scene, &mut left_out);
+    let functions = chosen(&environment, &testbed, &mut left_out);
     let names = [&[FLOOR], functions.as_slice()].concat();
     let mut pairs: Vec<Pairs> = functions.iter().map(|_| Pairs::default()).collect();
     for round in 1..=rounds {
@@ -65,7 +65,7 @@ async fn main() {
         left_out.push(format!("128 and 256 MB were left out: {error}."));
         throttled::Throttled::default()
     });
-    let counted = counted::measure(&scene, &names, &environment, &progress).await;
+    let counted = counted::measure(&testbed, &names, &environment, &progress).await;
     let counted = counted.unwrap_or_else(|why| {
         left_out.push(why);
         counted::Counted::default()
@@ -85,7 +85,7 @@ async fn main() {
             let comparison = figures::of_rival(&figures, rival);
             figures.extend(comparison);
         }
-        figures.extend(figures::of_file(&scene.file(name)));
+        figures.extend(figures::of_file(&testbed.file(name)));
         figures.extend(throttled.get(name));
         figures.extend(counted.get(name));
         for value in figures.values_mut() {
@@ -111,7 +111,7 @@ async fn main() {
 /// Returns the functions to measure. The rival comes with webhook.
 fn chosen(
     environment: &Environment,
-    scene: &Scene,
+    testbed: &Testbed,
     left_out: &mut Vec<String>,
 ) -> Vec<&'static str> {
     let mut functions = FUNCTIONS.to_vec();
@@ -119,7 +119,7 @@ fn chosen(
         functions.retain(|name| only.split(',').any(|chosen| chosen == *name));
     }
     if functions.contains(&"webhook") {
-        if scene.has_rival() {
+        if testbed.has_rival() {
             functions.push(RIVAL);
         } else {
             left_out.push("The rival was left out: it needs Node.js.".to_owned());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tests::scene::FLOOR;
+use tests::testbed::FLOOR;
 
 use crate::WARM_INVOCATIONS;
 use crate::life::{Life, Stage};
@@ -21,7 +21,7 @@ impl Pairs {
     pub(crate) async fn live(&mut self, stage: &Stage<'_>, name: &str) {
         let floor = stage.live(FLOOR, WARM_INVOCATIONS, None).await;
         self.floor.push(floor);
-        let in_the_clear = stage.scene.settings_in_the_clear(name);
+        let in_the_clear = stage.testbed.settings_in_the_clear(name);
         self.in_the_clear.push(stage.init(in_the_clear).await);
         let function = stage.live(name, WARM_INVOCATIONS, None).await;
         self.function.push(function);

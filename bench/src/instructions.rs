@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Callgrind, FunctionSettings};
 
-use tests::scene::{BATCH, Scene, assert_success, assert_work};
+use tests::testbed::{BATCH, Testbed, assert_success, assert_work};
 
 /// The number of runs of each life. The median counts.
 const LIVES: usize = 3;
@@ -39,7 +39,7 @@ pub struct Instructions {
 
 /// A counter for one function.
 struct Counter<'a> {
-    scene: &'a Scene,
+    testbed: &'a Testbed,
     callgrind: &'a Callgrind,
     name: &'a str,
     folder: PathBuf,
@@ -55,16 +55,21 @@ struct Lives {
 
 impl Instructions {
     /// Counts the instructions of a function. Callgrind's output stays under `folder`.
-    pub async fn count(scene: &Scene, callgrind: &Callgrind, name: &str, folder: &Path) -> Self {
+    pub async fn count(
+        testbed: &Testbed,
+        callgrind: &Callgrind,
+        name: &str,
+        folder: &Path,
+    ) -> Self {
         let counter = Counter {
-            scene,
+            testbed,
             callgrind,
             name,
             folder: folder.join(name),
             next_event: Cell::new(FIRST_EVENT),
         };
-        let in_the_clear = scene.settings_in_the_clear(name);
-        let connected = scene.settings(name);
+        let in_the_clear = testbed.settings_in_the_clear(name);
+        let connected = testbed.settings(name);
         let init = counter.live("init", &in_the_clear, 0).await;
         let connections = counter.live("connected", &connected, 0).await;
         let first = counter.live("first", &connected, 1).await;
@@ -103,7 +108,7 @@ impl Counter<'_> {
 
     /// Runs lives with a first invocation and then batches.
     async fn batches(&self, settings: &FunctionSettings) -> Lives {
-        let batch = |_| self.scene.batch(BATCH, self.next_number());
+        let batch = |_| self.testbed.batch(BATCH, self.next_number());
         let events = || (0..1).map(|_| self.event()).chain((0..BATCHES).map(batch));
         let records = 1 + BATCHES * BATCH as u64;
         self.lives("batches", settings, 1 + BATCHES, records, events)
@@ -120,12 +125,12 @@ impl Counter<'_> {
         records: u64,
         events: impl Fn() -> I,
     ) -> Lives {
-        let before = self.scene.handshakes();
+        let before = self.testbed.handshakes();
         let mut counts = Vec::with_capacity(LIVES);
         for number in 0..LIVES {
             let folder = self.folder.join(format!("{life}-{number}"));
-            self.scene.renew_hints().await;
-            let requests = self.scene.requests();
+            self.testbed.renew_hints().await;
+            let requests = self.testbed.requests();
             let life = self
                 .callgrind
                 .live(settings.clone(), events(), &folder)
@@ -134,7 +139,7 @@ impl Counter<'_> {
             for answer in &life.answers {
                 assert_success(self.name, answer);
             }
-            let made = self.scene.requests() - requests;
+            let made = self.testbed.requests() - requests;
             assert_work(self.name, invocations, records, made);
             counts.push(life.instructions);
         }
@@ -142,12 +147,12 @@ impl Counter<'_> {
         Lives {
             instructions: counts[LIVES / 2],
             spread: (counts[LIVES - 1] - counts[0]) * 1_000_000 / counts[LIVES / 2],
-            handshakes: (self.scene.handshakes() - before) / LIVES as u64,
+            handshakes: (self.testbed.handshakes() - before) / LIVES as u64,
         }
     }
 
     fn event(&self) -> Vec<u8> {
-        self.scene.event(self.name, self.next_number())
+        self.testbed.event(self.name, self.next_number())
     }
 
     fn next_number(&self) -> u64 {

@@ -45,7 +45,7 @@ class Init(Project):
         self.assertEqual((values["SandboxConnectors"], values["CorsAllowedOrigins"]), ("false", ""))
         self.assertIn('"includeSandbox":false', values["ConnectProfiles"])
 
-    def test_a_person_is_asked_and_told_why(self) -> None:
+    def test_a_wrong_answer_is_explained_and_asked_again(self) -> None:
         # The second answer is wrong, so the question comes again.
         typed = TYPED.replace("https://id.example.com/\n\n", "id.example.com\nhttps://id.example.com/\n")
 

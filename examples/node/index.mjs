@@ -81,7 +81,7 @@ async function refresh({ accountId, itemId, filters }, checkTime) {
       count += transactions.length
     }
   }
-  // An erasure that began after the fetch may have looked before these rows were written.
+  // An erasure that began after the fetch may have searched the table before these rows were written.
   if (itemId && (await table.isErased(itemId))) {
     await erase([itemId], checkTime)
   }

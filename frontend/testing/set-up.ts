@@ -4,7 +4,7 @@ import { afterEach, beforeEach } from "vitest";
 import { Api } from "./api.ts";
 import { Clock } from "./clock.ts";
 
-interface Testbed {
+export interface Testbed {
   api: Api;
   clock: Clock;
   client: (options?: Partial<PluggyClientOptions>) => PluggyClient;

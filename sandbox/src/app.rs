@@ -7,13 +7,13 @@ use uuid::Uuid;
 use crate::clock::{Clock, Waits};
 use crate::connection::{Connection, Trigger};
 use crate::courier::{Recipient, deliver};
+use crate::database::Database;
 use crate::event::Event;
 use crate::pages::Pages;
 use crate::poster::Poster;
 use crate::settings::Settings;
 use crate::signing_key::{self, SigningKey};
 use crate::step::Step;
-use crate::world::World;
 
 /// The state that every request and every background task shares.
 pub(crate) struct App {
@@ -28,7 +28,7 @@ pub(crate) struct App {
     identity_key: OnceLock<SigningKey>,
     pub(crate) poster: Poster,
     pub(crate) waits: Waits,
-    world: Mutex<World>,
+    database: Mutex<Database>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -49,7 +49,7 @@ impl App {
             pluggy_key,
             identity_key: OnceLock::new(),
             poster: Poster::new(),
-            world: Mutex::new(World::new()),
+            database: Mutex::new(Database::new()),
             tasks: Mutex::default(),
         }
     }
@@ -66,9 +66,9 @@ impl App {
         Ok(self.identity_key.get_or_init(|| key))
     }
 
-    /// Locks the state. The lock is never held across an await.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the data. The lock is never held across an await.
+    pub(crate) fn database(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a script on an item, in place of the previous one.
@@ -77,7 +77,8 @@ impl App {
         self.spawn(async move {
             for step in script {
                 app.waits.wait(step.after).await;
-                let Some(events) = app.world().enter(item_id, run, &step.state, app.clock) else {
+                let Some(events) = app.database().enter(item_id, run, &step.state, app.clock)
+                else {
                     return;
                 };
                 for event in events {
@@ -102,13 +103,13 @@ impl App {
             .into_iter()
             .collect();
         {
-            let mut world = self.world();
-            let webhooks = world
+            let mut database = self.database();
+            let webhooks = database
                 .webhooks
                 .values()
                 .filter(|webhook| webhook.wants(event));
             recipients.extend(webhooks.map(|webhook| Recipient::Webhook(webhook.id)));
-            world.events.push(event.clone());
+            database.events.push(event.clone());
         }
         for recipient in recipients {
             self.spawn(deliver(Arc::clone(self), event.clone(), recipient));

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::connection::{Connection, Trigger};
+use crate::database::Database;
 use crate::error::Error;
 use crate::item_options::ItemOptions;
-use crate::world::World;
 
 const API_KEY_LIFETIME: Duration = Duration::from_hours(2);
 const CONNECT_TOKEN_LIFETIME: Duration = Duration::from_mins(30);
@@ -75,9 +75,9 @@ impl Caller {
     }
 
     /// Returns the options that were requested with the connect token.
-    pub(crate) fn options(&self, world: &World) -> ItemOptions {
+    pub(crate) fn options(&self, database: &Database) -> ItemOptions {
         self.token_id()
-            .and_then(|id| world.token_options.get(&id).cloned())
+            .and_then(|id| database.token_options.get(&id).cloned())
             .unwrap_or_default()
     }
 
@@ -111,7 +111,7 @@ impl FromRequestParts<Arc<App>> for Caller {
             .and_then(|token| app.pluggy_key.verify::<Claims>(token))
             .map(|claims| claims.caller)
             .filter(|caller| match caller {
-                Self::ApiKey { epoch } => *epoch == app.world().key_epoch,
+                Self::ApiKey { epoch } => *epoch == app.database().key_epoch,
                 Self::ConnectToken { .. } => true,
             })
             .ok_or_else(Error::not_authenticated)

@@ -22,7 +22,7 @@ impl Clock {
 
     #[expect(
         clippy::unused_self,
-        reason = "whoever has no clock has no business with the time"
+        reason = "only the owner of a clock may read the time"
     )]
     #[expect(
         clippy::disallowed_methods,

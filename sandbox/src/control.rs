@@ -17,8 +17,8 @@ pub(crate) fn is_control(path: &str) -> bool {
 pub(crate) fn set_connector_health(app: &Arc<App>, id: u32, status: HealthStatus) -> bool {
     let is_known = {
         let now = app.clock.now();
-        let mut world = app.world();
-        world.connectors.get_mut(&id).map(|connector| {
+        let mut database = app.database();
+        database.connectors.get_mut(&id).map(|connector| {
             connector.health.status = status;
             connector.updated_at = now;
         })
@@ -30,8 +30,8 @@ pub(crate) fn set_connector_health(app: &Arc<App>, id: u32, status: HealthStatus
 }
 
 pub(crate) fn authorize(app: &Arc<App>, item_id: Uuid, granted: bool) -> bool {
-    let mut world = app.world();
-    let Some(connection) = world.connections.get_mut(&item_id) else {
+    let mut database = app.database();
+    let Some(connection) = database.connections.get_mut(&item_id) else {
         return false;
     };
     let is_waiting = connection.waits_for_the_bank();
@@ -44,8 +44,8 @@ pub(crate) fn authorize(app: &Arc<App>, item_id: Uuid, granted: bool) -> bool {
 }
 
 pub(crate) fn sync(app: &Arc<App>, item_id: Uuid) -> bool {
-    let mut world = app.world();
-    let Some(connection) = world.connections.get_mut(&item_id) else {
+    let mut database = app.database();
+    let Some(connection) = database.connections.get_mut(&item_id) else {
         return false;
     };
     let is_idle = !connection.item.status.is_running();
@@ -62,8 +62,8 @@ pub(crate) fn change_transactions(
     settled: usize,
     deleted: usize,
 ) -> bool {
-    let mut world = app.world();
-    let Some(connection) = world
+    let mut database = app.database();
+    let Some(connection) = database
         .connections
         .values_mut()
         .find(|connection| connection.ledger.book(account_id).is_some())
@@ -86,7 +86,7 @@ pub(crate) fn change_transactions(
         &connection.item,
         changed(&deleted),
     ));
-    drop(world);
+    drop(database);
     for event in events {
         app.publish(&event);
     }
@@ -96,8 +96,8 @@ pub(crate) fn change_transactions(
 /// Revokes the consent, as the user can at the bank.
 pub(crate) fn revoke_consent(app: &App, item_id: Uuid) -> bool {
     let now = app.clock.now();
-    let mut world = app.world();
-    let consent = world
+    let mut database = app.database();
+    let consent = database
         .connections
         .get_mut(&item_id)
         .and_then(|connection| connection.consent.as_mut());
@@ -110,7 +110,7 @@ pub(crate) fn post_event(app: &Arc<App>, body: Vec<u8>) {
 
 pub(crate) fn resend(app: &Arc<App>, event_id: &str) -> bool {
     let event = app
-        .world()
+        .database()
         .events
         .iter()
         .find(|event| event.id == event_id)

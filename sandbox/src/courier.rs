@@ -45,7 +45,7 @@ pub(crate) async fn deliver(app: Arc<App>, event: Event, recipient: Recipient) {
             let outcome = post(&app, &event, &address).await;
             note(&app, &event, &address, attempt, outcome);
             if outcome.is_success() {
-                return app.world().delivered(address.webhook_id);
+                return app.database().delivered(address.webhook_id);
             }
             if outcome.is_refusal() {
                 return give_up(&app, &recipient);
@@ -74,7 +74,7 @@ fn address(app: &App, recipient: &Recipient) -> Option<Address> {
             headers: BTreeMap::new(),
         }),
         Recipient::Webhook(id) => app
-            .world()
+            .database()
             .webhooks
             .get(id)
             .filter(|webhook| webhook.disabled_at.is_none())
@@ -87,7 +87,7 @@ fn address(app: &App, recipient: &Recipient) -> Option<Address> {
 }
 
 async fn post(app: &App, event: &Event, address: &Address) -> Outcome {
-    if app.world().switches.lose_deliveries {
+    if app.database().switches.lose_deliveries {
         return Outcome::Lost;
     }
     match endpoint::target(&address.url, app.settings.deliver_via.as_ref()) {
@@ -101,7 +101,7 @@ fn note(app: &App, event: &Event, address: &Address, attempt: u32, outcome: Outc
         "delivery {} {} attempt {attempt}: {outcome}",
         event.name, event.id
     );
-    app.world().deliveries.push(Delivery {
+    app.database().deliveries.push(Delivery {
         event_id: event.id.clone(),
         event: event.name.clone(),
         item_id: event.item_id,
@@ -116,7 +116,7 @@ fn note(app: &App, event: &Event, address: &Address, attempt: u32, outcome: Outc
 fn give_up(app: &App, recipient: &Recipient) {
     if let Recipient::Webhook(id) = recipient {
         let now = app.clock.now();
-        app.world()
+        app.database()
             .given_up(*id, app.settings.failures_until_disabled, now);
     }
 }

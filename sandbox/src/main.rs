@@ -104,7 +104,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a secret must not stand in the command line, where anybody sees it"
+    reason = "a secret must not be in the command line, which every process can read"
 )]
 fn client_secret() -> Result<SecretString, String> {
     std::env::var(SECRET_VARIABLE)

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::clock::Moment;
+use crate::database::Switches;
 use crate::settings::Settings;
-use crate::world::Switches;
 
 const WINDOW_SECONDS: i64 = 60;
 /// The constant value of `Retry-After`, regardless of the rest of the minute.
@@ -71,7 +71,7 @@ struct Window {
 
 /// The state of the budget, as a response reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
+pub(crate) struct BudgetState {
     pub(crate) is_allowed: bool,
     pub(crate) limit: u32,
     pub(crate) remaining: u32,
@@ -86,7 +86,7 @@ impl Budgets {
         address: IpAddr,
         limit: u32,
         now: Moment,
-    ) -> Verdict {
+    ) -> BudgetState {
         let now = now.as_second();
         let fresh = Window {
             started_at: now,
@@ -98,7 +98,7 @@ impl Budgets {
         }
         window.used = window.used.saturating_add(1);
 
-        Verdict {
+        BudgetState {
             is_allowed: window.used <= limit,
             limit,
             remaining: limit.saturating_sub(window.used),
@@ -108,7 +108,7 @@ impl Budgets {
     }
 }
 
-impl Verdict {
+impl BudgetState {
     /// Returns a refusal that does not come from counting.
     pub(crate) fn refused(reset_seconds: u64) -> Self {
         Self {

@@ -9,13 +9,13 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::connector::HealthStatus;
 use crate::control;
+use crate::database::{RequestRecord, Switches};
 use crate::delivery::Delivery;
 use crate::fault::Fault;
 use crate::pages::Pages;
 use crate::server;
 use crate::settings::Settings;
 use crate::signing_key::{self, SigningKey};
-use crate::world::{RequestRecord, Switches};
 
 /// An error that occurs when a sandbox is started.
 #[derive(Debug, thiserror::Error)]
@@ -101,37 +101,37 @@ impl Running {
 
     /// Returns every request so far, except those to the control paths.
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.app.world().requests.clone()
+        self.app.database().requests.clone()
     }
 
     /// Returns every delivery attempt so far.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.app.world().deliveries.clone()
+        self.app.database().deliveries.clone()
     }
 
     /// Injects a fault into the next requests of a kind.
     pub fn add_fault(&self, fault: Fault) {
-        self.app.world().faults.push(fault);
+        self.app.database().faults.push(fault);
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.app.world().faults.clear();
+        self.app.database().faults.clear();
     }
 
     /// Sets every switch.
     pub fn set_switches(&self, switches: Switches) {
-        self.app.world().switches = switches;
+        self.app.database().switches = switches;
     }
 
     /// Expires every API key that was issued so far.
     pub fn expire_api_keys(&self) {
-        self.app.world().key_epoch += 1;
+        self.app.database().key_epoch += 1;
     }
 
     /// Replaces the client secret, which ends the previous one immediately. Keys made with it stay valid.
     pub fn set_client_secret(&self, secret: SecretString) {
-        self.app.world().client_secret = Some(secret);
+        self.app.database().client_secret = Some(secret);
     }
 
     /// Changes a connector's health and notifies the webhooks. Returns false if there is no such connector.

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::fault::{self, Effect};
 use crate::odd;
 use crate::pages;
-use crate::rate_limit::{Endpoint, Verdict};
+use crate::rate_limit::{BudgetState, Endpoint};
 use crate::routes;
 
 /// Serves until it is dropped, which also ends all connections.
@@ -78,9 +78,11 @@ async fn answer(
         // Every browser adds it, and nothing else does.
         let from_browser = request.headers().contains_key("sec-fetch-site");
         let now = app.clock.now();
-        let number = app.world().note_request(&method, &path, from_browser, now);
+        let number = app
+            .database()
+            .note_request(&method, &path, from_browser, now);
         let response = misbehave_or_route(&app, router, peer, request).await;
-        app.world()
+        app.database()
             .note_answer(number, response.as_ref().map(Response::status));
         response
     };
@@ -104,7 +106,7 @@ async fn misbehave_or_route(
     request: Request<Incoming>,
 ) -> Option<Response<Body>> {
     let (method, path) = (request.method(), request.uri().path());
-    let effect = fault::take(&mut app.world().faults, method.as_str(), path);
+    let effect = fault::take(&mut app.database().faults, method.as_str(), path);
     match effect {
         None => {}
         Some(Effect::Delay { milliseconds }) => {
@@ -125,7 +127,7 @@ async fn misbehave_or_route(
             return Some(odd::with_body(response, odd).await);
         }
         Some(Effect::RateLimited { reset_seconds }) => {
-            return Some(too_many_requests(Verdict::refused(reset_seconds)));
+            return Some(too_many_requests(BudgetState::refused(reset_seconds)));
         }
         Some(Effect::Disconnect) => return None,
         Some(Effect::Hang) => std::future::pending().await,
@@ -140,19 +142,22 @@ async fn answer_properly(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let limited = Endpoint::of(request.method(), request.uri().path()).and_then(|endpoint| {
-        let limit = endpoint.limit(&app.settings, app.world().switches)?;
+        let limit = endpoint.limit(&app.settings, app.database().switches)?;
         Some((endpoint, limit))
     });
     let Some((endpoint, limit)) = limited else {
         return route(router, request).await;
     };
     let now = app.clock.now();
-    let verdict = app.world().budgets.spend(endpoint, peer.ip(), limit, now);
-    if !verdict.is_allowed {
-        return too_many_requests(verdict);
+    let budget = app
+        .database()
+        .budgets
+        .spend(endpoint, peer.ip(), limit, now);
+    if !budget.is_allowed {
+        return too_many_requests(budget);
     }
     let mut response = route(router, request).await;
-    verdict.write_to(response.headers_mut());
+    budget.write_to(response.headers_mut());
     response
 }
 
@@ -173,9 +178,9 @@ fn failure(status: u16, code_description: Option<String>) -> Response<Body> {
     (status, axum::Json(body)).into_response()
 }
 
-fn too_many_requests(verdict: Verdict) -> Response<Body> {
+fn too_many_requests(budget: BudgetState) -> Response<Body> {
     let message = "Too many requests. Please try again later (see Retry-After header in seconds)";
     let mut response = Error::plain(StatusCode::TOO_MANY_REQUESTS, message).into_response();
-    verdict.write_to(response.headers_mut());
+    budget.write_to(response.headers_mut());
     response
 }

@@ -1,6 +1,6 @@
 """TypeScript in Markdown: each block names the file that it is part of, such as `file=frontend/examples/a.ts#provider`.
 
-The file is compiled and tested where it lies. After the hash stands a region of it, between `// #region provider` and
+The file is compiled and tested in its folder. The hash is followed by the name of a region, between `// #region provider` and
 `// #endregion`; without one the block is the whole file.
 """
 

@@ -9,7 +9,7 @@ for (const [path, names] of Object.entries(wanted)) {
     path,
     // The declarations are the packages' own, with imports that nobody needs here.
     skipTypeCheck: true,
-    // Each schema stands alone: packages reuse the names of what they import.
+    // Each schema has its own definitions: packages reuse the names of what they import.
     expose: 'none',
     topRef: false,
     // A callback stays a property, and its arguments can be reached.

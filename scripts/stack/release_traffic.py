@@ -1,4 +1,4 @@
-"""Webhooks and requests while releases change: a sandbox with items that go on, and what becomes of its events."""
+"""Webhooks and requests while releases change: a sandbox whose items keep executing, and the outcome of its events."""
 
 import itertools
 import json

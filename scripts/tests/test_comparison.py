@@ -35,7 +35,7 @@ class Differences(unittest.TestCase):
     def test_what_was_observed_needs_no_reason(self) -> None:
         self.check("id oauth", {"openapi": "id"}, entry(), observed=("oauth",))
 
-    def test_what_was_observed_is_ours_alone_and_stands_in_one_list(self) -> None:
+    def test_what_was_observed_is_ours_alone_and_is_in_one_list(self) -> None:
         self.check(
             "id oauth seen",
             {"openapi": "id oauth"},

@@ -9,7 +9,7 @@ ITEM = "9a7b6c5d-0000-4000-8000-000000000001"
 
 def words(*arguments: str, **shell: str) -> list[str]:
     """Returns the words that a target gives to the command line. `shell` is what the shell has set besides."""
-    # The environment of the command line is not needed: a program that prints its words stands in its place.
+    # The environment of the command line is not needed: a program that prints its words replaces it.
     command = ["make", "--silent", "PYTHON=true", "CLI=printf '%s\\n'", *arguments]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     result = subprocess.run(command, cwd=paths.ROOT, env={**kept, **shell}, capture_output=True, text=True, check=True)

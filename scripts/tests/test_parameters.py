@@ -100,7 +100,7 @@ class Examples(unittest.TestCase):
         # With protection, a failed first deployment cannot be rolled back.
         self.assertEqual(prod["DeletionProtection"], "false")
 
-    def test_production_reserves_nothing_until_the_quota_allows_the_sum_that_stands_beside(self) -> None:
+    def test_production_reserves_nothing_until_the_quota_allows_the_sum_beside_it(self) -> None:
         text = (paths.ROOT / "params" / "prod.example.yaml").read_text()
         prod = example("prod")
 

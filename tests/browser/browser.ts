@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** The machine is not the browser's to explore. */
+/** The arguments of Chromium: no background requests to other machines. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

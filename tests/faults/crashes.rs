@@ -81,7 +81,7 @@ async fn a_killed_webhook_loses_no_acknowledged_event() {
     assert_eq!(
         acknowledged.len(),
         numbers.load(Ordering::Relaxed),
-        "redelivery mends a crash"
+        "a redelivery stores the event of a killed invocation"
     );
 }
 

@@ -60,7 +60,7 @@ async fn no_output_contains_secret_or_personal_data() {
     secrets.add_issued(&run.stack.pluggy.exchanges());
 
     let dead_lettered = run.pipeline.unpublished.bodies();
-    let told_of_items: Vec<String> = run
+    let item_events: Vec<String> = run
         .pipeline
         .bus
         .published()
@@ -79,7 +79,7 @@ async fn no_output_contains_secret_or_personal_data() {
         ),
         (
             "an item's event",
-            secrets.but_owners().found_in(&told_of_items.join("\n")),
+            secrets.but_owners().found_in(&item_events.join("\n")),
         ),
         (
             "a dead_lettered message",
@@ -91,7 +91,7 @@ async fn no_output_contains_secret_or_personal_data() {
         .with("lines", lines.len())
         .with("error bodies", error_bodies.len())
         .with("item rows", items.len())
-        .with("events of items", told_of_items.len())
+        .with("events of items", item_events.len())
         .with("dead_lettered messages", dead_lettered.len())
         .with(
             "found",
@@ -113,6 +113,6 @@ async fn no_output_contains_secret_or_personal_data() {
     assert!(!error_bodies.is_empty() && items.len() >= 4);
     let is_erased = |rows: &[String]| !rows.iter().any(|row| row.contains(OWNER));
     assert!(is_erased(&rows_after) && !is_erased(&items));
-    assert!(!told_of_items.is_empty() && !dead_lettered.is_empty());
+    assert!(!item_events.is_empty() && !dead_lettered.is_empty());
     assert!(secrets.len() > 12, "{}", secrets.len());
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use harness::Function;
-use tests::Scene;
-use tests::scene::{Requests, assert_success};
+use tests::Testbed;
+use tests::testbed::{Requests, assert_success};
 
 const FUNCTIONS: [&str; 6] = [
     "connect-events",
@@ -21,22 +21,22 @@ const WARM: u64 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_measured_function_does_all_of_its_work_each_time() {
-    let scene = Scene::start().await;
+    let testbed = Testbed::start().await;
     let mut events = 0..;
 
     for name in FUNCTIONS {
-        scene.renew_hints().await;
-        let process = Function::start(scene.settings(name)).await.unwrap();
+        testbed.renew_hints().await;
+        let process = Function::start(testbed.settings(name)).await.unwrap();
         let mut before = Requests::default();
         for invocation in 0..=WARM {
             if invocation == 1 {
-                before = scene.requests();
+                before = testbed.requests();
             }
-            let event = scene.event(name, events.next().unwrap());
+            let event = testbed.event(name, events.next().unwrap());
             let answer = process.invoke(&event, TIMEOUT).await.unwrap();
             assert_success(name, &answer);
         }
-        let warm = scene.requests() - before;
+        let warm = testbed.requests() - before;
         assert_eq!(warm, Requests::of_invocation(name) * WARM, "{name}");
     }
 }

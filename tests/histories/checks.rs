@@ -21,14 +21,22 @@ pub(crate) enum Cause {
     After(Invocation),
 }
 
-pub(crate) type Verdict = Result<(), String>;
+/// The result of a check: the name of the rule that does not hold.
+pub(crate) type CheckResult = Result<(), String>;
 
-pub(crate) fn check(history: &History<'_>, before: Option<&StoredItem>, cause: &Cause) -> Verdict {
+pub(crate) fn check(
+    history: &History<'_>,
+    before: Option<&StoredItem>,
+    cause: &Cause,
+) -> CheckResult {
     let model = history.testbed.pluggy.model();
     let skew = skew(history);
     let Some(row) = &history.row else {
-        let was_a_guess = before.is_none_or(StoredItem::is_unconfirmed);
-        return ensure(was_a_guess, "what Pluggy spoke of never vanishes");
+        let was_unconfirmed = before.is_none_or(StoredItem::is_unconfirmed);
+        return ensure(
+            was_unconfirmed,
+            "the row of a confirmed item is never deleted",
+        );
     };
     if let Some(before) = before {
         goes_forward(before, row)?;
@@ -56,12 +64,10 @@ pub(crate) fn is_tombstone(row: Option<&StoredItem>) -> bool {
 }
 
 /// Checks that a tombstone has nothing but its times and its schedule.
-pub(crate) fn keeps_nothing(tombstone: &Row) -> Verdict {
+pub(crate) fn keeps_nothing(tombstone: &Row) -> CheckResult {
     match tests::tables::kept_by_a_tombstone(tombstone) {
         None => Ok(()),
-        Some(name) => Err(format!(
-            "a tombstone keeps nothing, and this one keeps {name}"
-        )),
+        Some(name) => Err(format!("a tombstone keeps {name}")),
     }
 }
 
@@ -85,27 +91,27 @@ pub(crate) fn skew(history: &History<'_>) -> SignedDuration {
     SignedDuration::from_millis(last.unwrap() - first.unwrap())
 }
 
-fn goes_forward(before: &StoredItem, row: &StoredItem) -> Verdict {
+fn goes_forward(before: &StoredItem, row: &StoredItem) -> CheckResult {
     if let (Some(deleted_at), Some(snapshot)) = (before.deleted_at(), row.snapshot()) {
         return ensure(
             snapshot.fetched_at > deleted_at,
-            "a tombstone yields to a later request",
+            "only a later fetch replaces a tombstone",
         );
     }
     let (Some(old), Some(new)) = (before.snapshot(), row.snapshot()) else {
         return ensure(
             before.snapshot().is_none() || row.is_tombstone(),
-            "a state never vanishes",
+            "a snapshot is never removed",
         );
     };
     ensure(
         (new.version(), new.fetched_at) >= (old.version(), old.fetched_at),
-        "a row never goes back in time",
+        "a row never gets an older snapshot",
     )
 }
 
 /// Checks that the owner changes only for one of a higher rank.
-fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
+fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> CheckResult {
     let is_kept = match (before.owner(), row.owner()) {
         (None, _) => true,
         (Some(_), None) => row.is_tombstone(),
@@ -115,7 +121,7 @@ fn keeps_its_owner(before: &StoredItem, row: &StoredItem) -> Verdict {
 }
 
 /// Checks the proof of a deletion: an `item/deleted` with a 404, or two 404s an hour apart.
-fn is_proven(history: &History<'_>, model: &Model, skew: SignedDuration) -> Verdict {
+fn is_proven(history: &History<'_>, model: &Model, skew: SignedDuration) -> CheckResult {
     let engine = &history.testbed.engine;
     let is_reported =
         (0..engine.stream_len()).any(|record| engine.image(record)["event"]["S"] == "item/deleted");
@@ -124,24 +130,24 @@ fn is_proven(history: &History<'_>, model: &Model, skew: SignedDuration) -> Verd
     };
     ensure(
         is_reported || last.duration_since(*first) + skew >= HOUR,
-        "gone is proven",
+        "a tombstone follows a reported deletion or two 404s an hour apart",
     )
 }
 
-fn is_scheduled(row: &StoredItem, latest: Timestamp) -> Verdict {
+fn is_scheduled(row: &StoredItem, latest: Timestamp) -> CheckResult {
     let next_fetch_at = row.schedule.next_fetch_at;
     ensure(
         next_fetch_at.is_some_and(|at| at <= latest + DAY),
-        "every live row is looked at within a day",
+        "every live row is fetched within a day",
     )
 }
 
 /// Checks that the snapshot equals one complete state that the item had at Pluggy.
-fn was_true(model: &Model, snapshot: &Snapshot) -> Verdict {
+fn was_true(model: &Model, snapshot: &Snapshot) -> CheckResult {
     let was = (0..model.states.len()).any(|index| as_stored(model.item(index)) == *snapshot.item);
-    ensure(was, "a row is an answer of Pluggy's")
+    ensure(was, "a snapshot equals a response of Pluggy")
 }
 
-pub(crate) fn ensure(holds: bool, rule: &str) -> Verdict {
+pub(crate) fn ensure(holds: bool, rule: &str) -> CheckResult {
     if holds { Ok(()) } else { Err(rule.to_owned()) }
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use store::{Owner, Provenance, StoredItem};
 use tests::sample;
 
-use crate::checks::{Verdict, ensure};
+use crate::checks::{CheckResult, ensure};
 use crate::history::History;
 use crate::model::{Model, USER};
 use crate::settle::REPEAT;
@@ -80,7 +80,7 @@ pub(crate) fn named_user(image: &Value) -> Option<String> {
 }
 
 /// Checks that a fetched row belongs to the user in Pluggy's response, and that nothing else counts as a response.
-pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
+pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> CheckResult {
     let from_response = Owner {
         user: USER.parse().unwrap(),
         provenance: Provenance::Response,
@@ -101,7 +101,7 @@ pub(crate) fn responses_decide(model: &Model, row: &StoredItem) -> Verdict {
 
 /// Checks that the owner of an item that was never fetched sees nothing but `connecting`, or no item after an event that
 /// reports its deletion, and gets no token and no deletion.
-pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> Verdict {
+pub(crate) async fn sees_nothing(history: &History<'_>, row: &StoredItem) -> CheckResult {
     let Some(owner) = row.user().filter(|_| row.snapshot().is_none()) else {
         return Ok(());
     };
@@ -159,7 +159,7 @@ fn is_empty(response: &Response<Body>) -> bool {
 }
 
 /// Checks that a run of the scheduler has requested the row's fetch if it was due.
-pub(crate) fn is_requested(history: &History<'_>, row: &StoredItem, now: Timestamp) -> Verdict {
+pub(crate) fn is_requested(history: &History<'_>, row: &StoredItem, now: Timestamp) -> CheckResult {
     let Some(due) = row.schedule.next_fetch_at.filter(|due| *due <= now) else {
         return Ok(());
     };

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use store::StoredItem;
 
-use crate::checks::{Verdict, ensure};
+use crate::checks::{CheckResult, ensure};
 use crate::model::{Given, Model, USER};
 use crate::step::Hinter;
 
@@ -52,7 +52,7 @@ pub(crate) fn change_nothing(
     before: Option<&StoredItem>,
     row: &StoredItem,
     given: Option<Given>,
-) -> Verdict {
+) -> CheckResult {
     if let Some(before) = before.filter(|before| before.owner().is_some()) {
         ensure(given.is_none(), "a hint from a non-owner causes no fetch")?;
         return ensure(

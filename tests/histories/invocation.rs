@@ -6,7 +6,7 @@ use pluggy::Item;
 use serde_json::Value;
 use store::{RowState, Snapshot, StoredItem};
 
-use crate::checks::{HOUR, Verdict, as_stored, ensure, is_tombstone, skew};
+use crate::checks::{CheckResult, HOUR, as_stored, ensure, is_tombstone, skew};
 use crate::hints;
 use crate::history::History;
 use crate::model::{FIRST_NOTICE, Given, Model};
@@ -36,7 +36,7 @@ impl Invocation {
         model: &Model,
         before: Option<&StoredItem>,
         row: &StoredItem,
-    ) -> Verdict {
+    ) -> CheckResult {
         let (records, fetched_at) = (&self.records, self.fetched_at);
         if hints::are_from_others(records, hints::owner(model, before, self.given).as_deref()) {
             return hints::change_nothing(before, row, self.given);
@@ -57,11 +57,11 @@ impl Invocation {
     }
 }
 
-fn names_its_owner(history: &History<'_>, row: &StoredItem, records: &[Value]) -> Verdict {
+fn names_its_owner(history: &History<'_>, row: &StoredItem, records: &[Value]) -> CheckResult {
     let is_named = history.names != Names::Nobody && records.iter().any(names_a_user);
     ensure(
         !is_named || row.owner().is_some() || is_tombstone(Some(row)),
-        "whom an event names, the row keeps",
+        "the row keeps an owner whom an event names",
     )
 }
 
@@ -80,7 +80,7 @@ fn schedules_what_it_lacks(
     before: Option<&StoredItem>,
     records: &[Value],
     fetched_at: Timestamp,
-) -> Verdict {
+) -> CheckResult {
     let clocks = [
         history.clocks.door,
         history.clocks.lanes[0],
@@ -136,7 +136,7 @@ fn keeps_the_answer(
     index: usize,
     fetched_at: Timestamp,
     records: &[Value],
-) -> Verdict {
+) -> CheckResult {
     let item = as_stored(model.item(index));
     let is_newer = before.is_some_and(|before| match &before.state {
         RowState::Placeholder { .. } => false,
@@ -150,24 +150,24 @@ fn keeps_the_answer(
     if is_newer {
         return ensure(
             is_due_soon(row, before, fetched_at),
-            "a dropped answer is looked at again soon",
+            "an item is fetched again soon after a response that is not stored",
         );
     }
     ensure(
         row.snapshot().is_some_and(is_stored),
-        "what is not older is stored",
+        "a response that is not older is stored",
     )?;
     follows_the_consent(row, &item, fetched_at)?;
     let version = before.and_then(|before| before.snapshot()?.version());
     let contradicts = version.is_some() && version == item.updated_at && report_a_change(records);
     ensure(
         !contradicts || is_due_soon(row, before, fetched_at),
-        "an answer that contradicts its event is looked at again soon",
+        "an item is fetched again soon after a response that contradicts its event",
     )
 }
 
 /// Checks that the item is fetched soon after the first moment before the end of its consent.
-fn follows_the_consent(row: &StoredItem, item: &Item, fetched_at: Timestamp) -> Verdict {
+fn follows_the_consent(row: &StoredItem, item: &Item, fetched_at: Timestamp) -> CheckResult {
     let first_notice = item.consent_expires_at.unwrap() - FIRST_NOTICE;
     let latest = first_notice.max(fetched_at) + CONFIRMING_FETCH_DELAY;
     let next_fetch_at = row.schedule.next_fetch_at;
@@ -189,7 +189,7 @@ fn suspects(
     row: &StoredItem,
     fetched_at: Timestamp,
     skew: SignedDuration,
-) -> Verdict {
+) -> CheckResult {
     let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
     let is_suspect = row.schedule.missing_since.is_some()
         && row
@@ -198,16 +198,16 @@ fn suspects(
             .is_some_and(|at| at <= fetched_at + skew + HOUR);
     ensure(
         is_older || is_suspect || is_tombstone(Some(row)),
-        "a missing item is asked for again within the hour",
+        "a missing item is fetched again within the hour",
     )
 }
 
-fn backs_off(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> Verdict {
+fn backs_off(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> CheckResult {
     let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
     let failures = before.map_or(0, |before| before.schedule.fetch_failures);
     ensure(
         is_older || is_tombstone(before) || row.schedule.fetch_failures == failures + 1,
-        "a refusal is counted",
+        "a failed fetch is counted",
     )
 }
 
@@ -219,7 +219,7 @@ fn waits_for_the_limit(row: &StoredItem, fetched_at: Timestamp) -> bool {
 }
 
 /// Checks that a limit, which says nothing about the item, is no failure of it, and that the item is fetched after it.
-fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> Verdict {
+fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> CheckResult {
     let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
     let failures = before.map_or(0, |before| before.schedule.fetch_failures);
     let is_planned = row.schedule.next_fetch_at.is_some_and(|at| at > fetched_at);

@@ -55,7 +55,7 @@ pub(crate) fn body(item_id: &str, now: Timestamp) -> Value {
 }
 
 /// Checks the first `count` after an invocation that had their events, found no rows of theirs, and ended. Returns how many
-/// were fetched. The others were put off, because the history's item reached a limit or used up the time.
+/// were fetched. The others were deferred, because the history's item reached a limit or used up the time.
 pub(crate) async fn check(testbed: &Testbed, count: usize) -> Result<usize, String> {
     let items = testbed.tables.item_store();
     let mut fetched = 0;

@@ -78,7 +78,7 @@ impl Pluggy {
     ) -> Result<Response<Full<Bytes>>, Abandoned> {
         let parts: Vec<&str> = path.split('/').collect();
         let ["", lane, resource, rest @ ..] = &parts[..] else {
-            panic!("nothing else is asked for: {path}");
+            panic!("unexpected request: {path}");
         };
         let lane: usize = lane.parse().unwrap();
         if lane == API {
@@ -95,7 +95,7 @@ impl Pluggy {
                 let response = Response::builder().status(500);
                 return Ok(response.body(Full::default()).unwrap());
             }
-            _ => panic!("nothing else is asked for: {path}"),
+            _ => panic!("unexpected request: {path}"),
         };
         if neighbors::is_neighbor(item_id) {
             let body = neighbors::body(item_id, self.model().now).to_string();

@@ -96,7 +96,7 @@ impl<T> Run<T> {
     pub(crate) async fn finish(self) -> T {
         match self.crash_after(MAX_POINTS).await {
             Ok(value) => value,
-            Err(point) => panic!("an invocation does not end; it stands at {point:?}"),
+            Err(point) => panic!("an invocation does not end; it waits at {point:?}"),
         }
     }
 }

@@ -112,7 +112,7 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
     let model = history.testbed.pluggy.model();
     let Some(truth) = model.truth() else {
         let is_gone = history.row.is_none() || is_tombstone(history.row.as_ref());
-        return ensure(is_gone, "what is deleted at Pluggy is gone");
+        return ensure(is_gone, "an item that is deleted at Pluggy has no live row");
     };
     let engine = &history.testbed.engine;
     let images = (0..engine.stream_len()).map(|record| (record, engine.image(record)));
@@ -123,15 +123,15 @@ fn is_true(history: &History<'_>) -> Result<(), String> {
             return Ok(());
         }
         let is_known = { images }.any(|(_, image)| image["origin"]["S"] == "webhook");
-        return ensure(!is_known, "what Pluggy speaks of has a row");
+        return ensure(!is_known, "an item that a webhook event names has a row");
     };
     let has_truth = row
         .snapshot()
         .is_some_and(|snapshot| *snapshot.item == as_stored(truth));
-    ensure(has_truth, "the row is what is true")?;
+    ensure(has_truth, "the snapshot equals the item's state at Pluggy")?;
     ensure(
         row.created_at == crate::model::Model::created_at(),
-        "the row was made when the item was",
+        "the row has the item's time of creation",
     )?;
     let owner = row.user().map(ClientUserId::as_str);
     let named = |origin: &str| -> BTreeMap<usize, String> {

@@ -245,7 +245,7 @@ impl Testbed {
         })
     }
 
-    /// Returns the number of requests to the bus. None is empty.
+    /// Returns the number of requests to the bus. Each has at least one entry.
     pub(crate) fn requests_to_the_bus(&self) -> usize {
         self.bus.requests()
     }
@@ -281,7 +281,7 @@ impl Testbed {
     }
 
     /// Returns an invocation of item-sync, ready to run. It returns the number of records that it reports as failed.
-    /// The events of this many other items stand before those of the history's item.
+    /// The events of this many other items come before those of the history's item.
     pub(crate) fn sync(
         &self,
         lane: usize,

@@ -1,4 +1,4 @@
-//! The guards of the item table: a row never goes back in time, and changes its owner only for one of a higher rank.
+//! The guards of the item table: no write stores an older snapshot, or an owner of a lower rank.
 
 mod expired_requests;
 mod owners;

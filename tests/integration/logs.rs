@@ -63,7 +63,7 @@ async fn the_example_in_rust_logs_nothing_of_an_account() {
         .await;
 
     assert_eq!((failed, unanswered), (vec![2, 3, 4], vec![0]));
-    for line in ["event applied", "event known already", "event put back"] {
+    for line in ["event applied", "event known already", "event failed"] {
         assert!(log.text().contains(line), "{line}");
     }
     log.assert_lacks(&[description, &account_id, PERSONAL, CLIENT_SECRET]);

@@ -200,7 +200,7 @@ async fn nothing_is_due_at_first() {
     assert_eq!(
         (&lines[0]["FetchesDue"], &lines[0]["OldestOverdue"]),
         (&json!(0), &json!(0)),
-        "the line tells that scheduler runs"
+        "the line reports that scheduler runs"
     );
 }
 
@@ -281,7 +281,7 @@ async fn events_that_stall(answers: &[StatusCode]) -> Events {
     Events::new(tables::client(&url), "events".to_owned())
 }
 
-/// While Pluggy limits our calls, a request could not be followed. After the pause the calls of a minute bound the requests.
+/// During a pause of the calls to Pluggy, no fetch is requested. After it, the calls of each minute bound the requests.
 #[tokio::test]
 async fn a_limit_of_pluggys_bounds_the_requests() {
     let deployment = Deployment::start().await;

@@ -15,19 +15,19 @@ pub mod odd;
 pub mod outage;
 pub mod publishing;
 pub mod sample;
-pub mod scene;
 pub mod secrets;
 pub mod status_page;
 pub mod stream;
 pub mod table_stream;
 pub mod tables;
+pub mod testbed;
 pub mod wire_types;
 
 pub use connect_answers::connect_answers;
 pub use deployment::Deployment;
-pub use scene::Scene;
 pub use table_stream::TableStream;
 pub use tables::Tables;
+pub use testbed::Testbed;
 
 /// Returns an owner whom Pluggy's response names.
 pub fn owner(user: &str) -> store::Owner {

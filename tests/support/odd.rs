@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// The odd values, as they stand in a JSON text. `None` leaves the field or the element out.
+/// The odd values, as JSON text. `None` leaves the field or the element out.
 pub const ODD_VALUES: [Option<&str>; 14] = [
     None,
     Some("null"),

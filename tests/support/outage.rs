@@ -1,4 +1,4 @@
-//! Pluggy's fetches fail, and an item that was never fetched because of it.
+//! An outage of Pluggy's fetches, and an item that was never fetched because of it.
 
 use pluggy::ItemId;
 use sandbox::{Effect, Fault};

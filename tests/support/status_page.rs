@@ -25,8 +25,8 @@ reasons](#reasons) are an open vocabulary, so ignore a code that you do not know
 are Pluggy's and may get new values at any time; show them to no user.
 
 - The item's `status` decides first, then its `executionStatus`, or `error.code` where that one only says that something
-  failed. A value that this version does not know gives `unknown` only where nothing else tells what to do, and never an
-  error. An `executionStatus` that ends in `_IN_PROGRESS` is running, whatever stands before.
+  failed. A value that this version does not know gives `unknown` only where no other field decides, and never an
+  error. An `executionStatus` that ends in `_IN_PROGRESS` is running, whatever its prefix.
 - `connectToken` says what to post to `/connect-token` for the next step: the item to update, `{}` for a new connection, or
   null where the next step is not in the widget.
 - An item that Pluggy has not answered about yet is `connecting` with `wait` and the reason `not_fetched`. Once an

@@ -186,13 +186,13 @@ impl Tables {
         }
     }
 
-    /// Forgets what has been counted of every user, and the hint quotas.
+    /// Deletes the counts of every user, and the hint quotas.
     pub async fn forget_limits_of_users(&self) {
         self.forget_limits_of(|key| key.starts_with(schema::USER_PREFIX))
             .await;
     }
 
-    /// Forgets the pace of the fleet too.
+    /// Deletes the pace of the fleet too.
     pub async fn forget_limits(&self) {
         self.forget_limits_of(|_| true).await;
     }
@@ -208,7 +208,7 @@ impl Tables {
         }
     }
 
-    /// Forgets what has been counted of every user, and counts as many connect tokens of `user` as the limit allows. The
+    /// Deletes the counts of every user, and counts as many connect tokens of `user` as the limit allows. The
     /// user then has the greatest hint quota, which is 100.
     pub async fn renew_hints(&self, user: &str) {
         self.forget_limits_of_users().await;

@@ -1,5 +1,7 @@
 //! The alarms: each watches an existing metric, notifies the topic, and has a runbook page.
 
+mod missing_data;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use runtime::metrics::Metric;
@@ -143,123 +145,6 @@ fn every_condition_that_a_person_must_act_on_raises_an_alarm() {
 }
 
 #[test]
-fn a_condition_that_is_watched_every_hour_lasts_until_the_next_watch() {
-    let template = Template::load();
-
-    let alarm = template.properties("WebhookRegistrationBrokenAlarm");
-
-    assert_eq!(
-        [
-            &alarm["MetricName"],
-            &alarm["Period"],
-            &alarm["Statistic"],
-            &alarm["TreatMissingData"]
-        ],
-        [
-            &json!("WebhookRegistrationProblems"),
-            &json!(3600),
-            &json!("Maximum"),
-            &json!("ignore")
-        ]
-    );
-}
-
-#[test]
-fn a_function_that_no_longer_runs_raises_an_alarm_by_its_silence() {
-    let template = Template::load();
-
-    for (alarm, metric) in [
-        ("SchedulerStoppedAlarm", Metric::FetchesDue),
-        (
-            "WebhookRegistrationUnknownAlarm",
-            Metric::WebhookRegistrationProblems,
-        ),
-    ] {
-        let properties = template.properties(alarm);
-
-        assert_notices_silence(alarm, properties);
-        assert_eq!(properties["MetricName"], metric.as_str(), "{alarm}");
-        assert!(metric.is_gauge(), "{metric:?} is silent when it is zero");
-    }
-}
-
-#[test]
-fn a_stream_that_nothing_reads_raises_an_alarm_by_its_silence() {
-    let template = Template::load();
-    let alarms = alarms_on(&template, "PolledEventCount");
-
-    for (mapping, resource) in template.resources("AWS::Lambda::EventSourceMapping") {
-        let dimensions = json!([{ "Name": "EventSourceMappingUUID", "Value": { "Ref": mapping } }]);
-        let [alarm] = alarms[..]
-            .iter()
-            .filter(|alarm| alarm["Properties"]["Dimensions"] == dimensions)
-            .collect::<Vec<_>>()[..]
-        else {
-            panic!("one alarm on {mapping}")
-        };
-        let properties = &alarm["Properties"];
-
-        // Lambda reports nothing of a mapping without it.
-        assert_eq!(
-            resource["Properties"]["MetricsConfig"],
-            json!({ "Metrics": ["EventCount"] }),
-            "{mapping}"
-        );
-        assert_eq!(alarm["Condition"], resource["Condition"], "{mapping}");
-        assert_eq!(properties["Namespace"], "AWS/Lambda", "{mapping}");
-        assert_notices_silence(mapping, properties);
-    }
-}
-
-/// Asserts that an alarm notifies when its metric has no value any more, and never because of a value.
-fn assert_notices_silence(name: &str, properties: &Value) {
-    // A value of zero, such as a poll without records, is a sample as well.
-    assert_eq!(properties["Statistic"], "SampleCount", "{name}");
-    assert_eq!(
-        [&properties["ComparisonOperator"], &properties["Threshold"]],
-        [&json!("LessThanThreshold"), &json!(1)],
-        "{name}"
-    );
-    assert_eq!(properties["TreatMissingData"], "missing", "{name}");
-    assert_eq!(
-        properties["InsufficientDataActions"], properties["AlarmActions"],
-        "{name}"
-    );
-}
-
-/// Guards that a new stack, without a value of any metric, notifies nobody. CloudWatch evaluates a new alarm over the time
-/// before its creation, so an alarm that treats missing data as breaching goes off at once, however many periods it has.
-/// `InsufficientDataActions` are taken when an alarm enters that state from another one. A new alarm begins in it. Sources:
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html> and
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html>
-#[test]
-fn no_alarm_goes_off_at_creation() {
-    let template = Template::load();
-
-    for (name, alarm) in alarms(&template) {
-        match alarm["TreatMissingData"].as_str() {
-            Some("notBreaching" | "ignore") => {
-                assert_eq!(alarm["InsufficientDataActions"], Value::Null, "{name}");
-            }
-            Some("missing") => assert_notices_silence(name, alarm),
-            other => panic!("{name}: {other:?}"),
-        }
-    }
-}
-
-/// Guards that the check which the schedule makes at creation raises no alarm: nobody could register the webhook before it.
-/// Source: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based>
-#[test]
-fn the_first_check_of_the_registration_raises_no_alarm() {
-    let template = Template::load();
-
-    let alarm = template.properties("WebhookRegistrationBrokenAlarm");
-
-    assert!(alarm["EvaluationPeriods"].as_i64().unwrap() > 1);
-    assert_eq!(alarm["DatapointsToAlarm"], Value::Null, "all of them");
-}
-
-#[test]
 fn every_table_and_index_raises_an_alarm_when_its_writes_are_throttled() {
     let template = Template::load();
     let of = |dimension: &str, value: Value| json!({ "Name": dimension, "Value": value });
@@ -288,7 +173,7 @@ fn every_table_and_index_raises_an_alarm_when_its_writes_are_throttled() {
     }
 }
 
-/// Guards the alarm's purpose: a limit ends by itself within half an hour, so an hour with one is none.
+/// Guards the alarm's purpose: a limit ends by itself within half an hour, so one hour with a limit raises no alarm.
 #[test]
 fn one_limit_of_pluggys_raises_no_alarm() {
     let template = Template::load();
@@ -332,8 +217,8 @@ fn the_platforms_metrics_are_of_the_right_function() {
     }
 }
 
-/// Guards the alarms on what anybody can cause: somebody who posts once in a while must not hold them on, because
-/// then nobody would see what they are for.
+/// Guards the alarms whose metric anybody can increase: rare requests must not keep an alarm on, because it would then
+/// hide a real problem.
 #[test]
 fn a_stray_request_every_five_minutes_raises_no_alarm() {
     const STRAY_SECONDS: i64 = 5 * 60;
@@ -347,7 +232,7 @@ fn a_stray_request_every_five_minutes_raises_no_alarm() {
         ("DeliveriesRejectedAlarm", "Url4xxCount"),
     ] {
         let properties = template.properties(alarm);
-        // One more than fit, for a period that begins with one.
+        // One more than the period's length gives, because it may begin with a request.
         let stray = properties["Period"].as_i64().unwrap() / STRAY_SECONDS + 1;
 
         assert_eq!(properties["MetricName"], metric, "{alarm}");
@@ -356,7 +241,7 @@ fn a_stray_request_every_five_minutes_raises_no_alarm() {
     }
 }
 
-/// Guards that refusals without a line are counted, by Lambda itself.
+/// Guards the alarm on rejected deliveries, which write no line: it uses Lambda's own metric.
 #[test]
 fn an_attack_on_the_webhook_raises_an_alarm_in_a_quarter_of_an_hour() {
     let template = Template::load();

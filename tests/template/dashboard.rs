@@ -53,6 +53,8 @@ struct Shown {
     /// Names and values.
     dimensions: Vec<(String, String)>,
     label: Option<String>,
+    /// The side of its axis.
+    axis: String,
 }
 
 impl Shown {
@@ -68,6 +70,9 @@ impl Shown {
                 .map(|pair| (pair[0].clone(), pair[1].clone()))
                 .collect(),
             label: options.and_then(|options| text(&options["label"])),
+            axis: options
+                .and_then(|options| text(&options["yAxis"]))
+                .unwrap_or_else(|| "left".to_owned()),
         }
     }
 
@@ -81,7 +86,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// Returns the body, where the name of each reference stands for its value.
+/// Returns the body, with the name of each reference in place of its value.
 fn body(template: &Template) -> Value {
     let substitution = &template.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0];
     let mut parts = substitution.as_str().unwrap().split("${");
@@ -209,26 +214,46 @@ fn every_table_and_index_shows_its_throttled_writes() {
     assert_eq!(throttled, expected);
 }
 
+/// Guards against an axis whose unit nobody can tell, and against one with two units.
 #[test]
-fn each_age_lies_on_the_axis_of_its_unit() {
+fn each_metric_lies_on_an_axis_that_names_its_unit() {
     let template = Template::load();
-    let widgets = widgets(&template, "metric");
-    let is_of_ages = |widget: &&Value| text(&widget["title"]).unwrap().starts_with("Ages");
-    let ages = widgets.iter().find(is_of_ages).unwrap();
+    let widgets = widgets(&template, "metric").into_iter();
 
-    for metric in ages["metrics"].as_array().unwrap() {
-        let name = Shown::new(metric).name;
-        let ours = Metric::ALL.iter().find(|ours| ours.as_str() == name);
-        // AWS's own age of a stream is in milliseconds.
-        let unit = match ours.map(|ours| ours.unit()) {
-            Some(Unit::Seconds) => "s",
-            Some(Unit::Milliseconds) | None => "ms",
-            Some(other) => panic!("{name}: {other:?}"),
-        };
-        let options = metric.as_array().unwrap().last().unwrap();
-        let side = options["yAxis"].as_str().unwrap_or("left");
+    for widget in widgets.filter(|widget| widget["view"] == "timeSeries") {
+        let mut used = BTreeSet::new();
+        for metric in widget["metrics"].as_array().unwrap() {
+            let metric = Shown::new(metric);
+            let axis = &widget["yAxis"][&metric.axis];
+            let label = text(&axis["label"]).unwrap_or_else(|| panic!("no label: {metric:?}"));
 
-        assert_eq!(ages["yAxis"][side]["label"], unit, "{name}");
+            match unit(&metric) {
+                Some(unit) => assert_eq!(label, unit, "{metric:?}"),
+                None => assert!(!UNITS.contains(&label.as_str()), "{metric:?}: {label}"),
+            }
+            // The label has the unit.
+            assert_eq!(axis["showUnits"], false, "{metric:?}");
+            used.insert(metric.axis);
+        }
+        let axes = widget["yAxis"].as_object().unwrap().keys();
+        assert!(axes.eq(&used), "{}: {used:?}", widget["title"]);
+    }
+}
+
+/// The units that are not the number of something that has happened.
+const UNITS: [&str; 4] = ["executions", "messages", "ms", "s"];
+
+/// Returns the unit of a metric; `None` if it counts what has happened.
+fn unit(metric: &Shown) -> Option<&'static str> {
+    let ours = Metric::ALL
+        .iter()
+        .find(|ours| ours.as_str() == metric.name && metric.namespace == OURS);
+    match (ours.map(|ours| ours.unit()), metric.name.as_str()) {
+        (Some(Unit::Seconds), _) => Some("s"),
+        (Some(Unit::Milliseconds), _) | (None, "IteratorAge" | "Latency") => Some("ms"),
+        (None, "ClaimedAccountConcurrency") => Some("executions"),
+        (None, "ApproximateNumberOfMessagesVisible") => Some("messages"),
+        (Some(Unit::Count), _) | (None, _) => None,
     }
 }
 

@@ -1,199 +1,24 @@
 //! The permissions of each function's role: exactly the calls of its code, each on the resource that the code uses.
 
+mod calls;
+mod statements;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::bootstraps::Bootstrap;
 use crate::functions::{
-    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, DISCOVERY, ERASURE, INSPECT, ITEM_STATUS,
-    ITEM_SYNC, OPERATOR, PUBLISH, REPUBLISH, SCHEDULER, WEBHOOK, WEBHOOK_REGISTRATION, sibling,
+    self, CONNECT_EVENTS, CONNECT_TOKEN, DISCONNECT, ERASURE, ITEM_SYNC, OPERATOR, PUBLISH,
+    REPUBLISH, sibling,
 };
-use crate::publishing;
 use crate::stream::mappings;
 use crate::template::{Template, contains_string, strings};
 
-/// A resource, and the actions on it.
-pub(crate) type Permission = (&'static str, &'static [&'static str]);
+pub(crate) use calls::{Permission, calls, feeding};
 
-/// Returns the calls that a function's code makes.
-pub(crate) fn calls(function: &str) -> &'static [Permission] {
-    match function {
-        CONNECT_TOKEN => &[
-            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-            ("ItemTable", &["dynamodb:GetItem"]),
-            ("LimitTable", &["dynamodb:GetItem", "dynamodb:UpdateItem"]),
-            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-        ],
-        DISCONNECT => &[
-            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("EventTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("ItemTable", &["dynamodb:GetItem"]),
-            ("LimitTable", &["dynamodb:UpdateItem"]),
-            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-        ],
-        ITEM_STATUS => &[
-            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
-        ],
-        ITEM_SYNC => &[
-            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-            (
-                "ItemTable",
-                &[
-                    "dynamodb:BatchGetItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:UpdateItem",
-                ],
-            ),
-            (
-                "LimitTable",
-                &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
-            ),
-            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-        ],
-        DISCOVERY => &[
-            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("EventTable", &["dynamodb:PutItem"]),
-            ("ItemTable", &["dynamodb:BatchGetItem"]),
-            ("LimitTable", &["dynamodb:GetItem", "dynamodb:UpdateItem"]),
-            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-        ],
-        ERASURE => &OF_ERASURE,
-        // Nothing that writes, and nothing but these two tables.
-        INSPECT => &[
-            ("EventTable", &["dynamodb:Query"]),
-            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
-        ],
-        OPERATOR => &[
-            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-            (
-                "EventTable",
-                &[
-                    "dynamodb:DescribeTable",
-                    "dynamodb:PutItem",
-                    "dynamodb:Query",
-                    "dynamodb:Scan",
-                ],
-            ),
-            ("ItemTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
-            ("ItemTable/index/byOwner", &["dynamodb:Query"]),
-            ("LimitTable", &["dynamodb:GetItem"]),
-        ],
-        PUBLISH => &[
-            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-            ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
-            ("LimitTable", &["dynamodb:BatchGetItem"]),
-            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
-        ],
-        REPUBLISH => &[
-            ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-            ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
-            ("EventTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
-            ("ItemTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
-            ("LimitTable", &["dynamodb:BatchGetItem"]),
-            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
-        ],
-        SCHEDULER => &[
-            ("EventTable", &["dynamodb:PutItem"]),
-            ("ItemTable/index/byNextFetch", &["dynamodb:Query"]),
-            ("LimitTable", &["dynamodb:GetItem"]),
-        ],
-        WEBHOOK_REGISTRATION => &[
-            ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-            ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-        ],
-        CONNECT_EVENTS => &[
-            ("EventTable", &["dynamodb:PutItem"]),
-            ("LimitTable", &["dynamodb:UpdateItem"]),
-        ],
-        WEBHOOK => &[("EventTable", &["dynamodb:PutItem"])],
-        _ => panic!("{function} is new: what does its code call?"),
-    }
-}
-
-/// The calls of `erasure`.
-const OF_ERASURE: [Permission; 8] = [
-    ("CredentialTable", &["dynamodb:GetItem", "dynamodb:PutItem"]),
-    ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
-    ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
-    (
-        "EventTable",
-        &[
-            "dynamodb:DeleteItem",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-            "dynamodb:Scan",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    (
-        "ItemTable",
-        &[
-            "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Scan",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    ("ItemTable/index/byOwner", &["dynamodb:Query"]),
-    (
-        "LimitTable",
-        &[
-            "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
-            "dynamodb:Scan",
-            "dynamodb:UpdateItem",
-        ],
-    ),
-    ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
-];
-
-/// Returns the resources that a function's code names in what it writes, and does not call.
-fn only_named(function: &str) -> &'static [&'static str] {
-    match function {
-        // An event names the table of a body that does not fit.
-        PUBLISH => &["EventTable"],
-        _ => &[],
-    }
-}
-
-/// The secret of this name, in the stack's own account and region. Secrets Manager appends a hyphen and six
-/// characters.
-const SECRET_ARN: &str = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:\
-                          ${PluggySecretName}-??????";
-
-/// Returns the calls that Lambda makes in the function's name to feed it.
-pub(crate) fn feeding(function: &str) -> &'static [Permission] {
-    match function {
-        ITEM_SYNC => &[
-            ("EventTable/stream", &READING_A_STREAM),
-            ("ItemSyncFailureQueue", &["sqs:SendMessage"]),
-        ],
-        PUBLISH => &[
-            ("EventTable/stream", &READING_A_STREAM),
-            ("ItemTable/stream", &READING_A_STREAM),
-            ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
-        ],
-        _ => &[],
-    }
-}
-
-const READING_A_STREAM: [&str; 4] = [
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-];
-
-/// Calls with which Lambda writes the log in the function's name.
-const LOGGING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+use calls::{LOGGING, READING_A_STREAM, only_named};
+use statements::{allowed, is_of_key, name_or_none, named_in_environment, pairs};
 
 #[test]
 fn every_role_allows_exactly_what_its_function_does() {
@@ -245,8 +70,8 @@ fn the_calls_are_on_resources_in_the_functions_environment() {
     }
 }
 
-/// Guards that the function of the streams cannot read what no stream has brought but the markers of erased users, and that
-/// the operator's function has no other caller.
+/// Guards that `publish` cannot read a table except for the markers of erased users, and that only operators invoke
+/// `republish`.
 #[test]
 fn publish_reads_markers_alone_and_republish_no_stream() {
     let template = Template::load();
@@ -356,7 +181,7 @@ fn every_role_has_the_boundary_of_a_deployment_that_names_one() {
     }
 }
 
-/// Guards that a role with the key can decrypt nothing but what its function reads through these services.
+/// Guards that a role with the key can decrypt only what its function reads through these services.
 #[test]
 fn a_role_may_use_your_own_key_for_what_its_function_reaches() {
     let template = Template::load();
@@ -397,11 +222,6 @@ fn via(service: &str) -> Value {
     json!({ "Fn::Sub": format!("{service}.${{AWS::Region}}.${{AWS::URLSuffix}}") })
 }
 
-/// Whether a statement is in the role only with a key of your own.
-fn is_of_key(statement: &Value) -> bool {
-    statement["Fn::If"][0] == "HasKmsKey"
-}
-
 #[test]
 fn every_role_serves_its_own_function_only() {
     let template = Template::load();
@@ -418,99 +238,4 @@ fn every_role_serves_its_own_function_only() {
             json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }])
         );
     }
-}
-
-/// Returns every action that the function's role allows, with its resource: by the role itself and by the policies
-/// that are attached to it. Leaves out the key.
-fn allowed(template: &Template, function: &str) -> BTreeSet<(String, String)> {
-    let role = sibling(function, "Role");
-    let own = template.properties(&role)["Policies"].as_array().unwrap();
-    let attached = template
-        .resources("AWS::IAM::Policy")
-        .into_iter()
-        .map(|(_, policy)| &policy["Properties"])
-        .filter(|policy| contains_string(&policy["Roles"], &|text| text == role));
-    own.iter()
-        .chain(attached)
-        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
-        .filter(|statement| !is_of_key(statement))
-        .map(|statement| match &statement["Fn::If"] {
-            Value::Array(parts) if parts[0] == "PublishesEvents" => &parts[1],
-            _ => statement,
-        })
-        .flat_map(|statement| {
-            assert_eq!(statement["Effect"], "Allow", "{function}");
-            let resource = name(&statement["Resource"]);
-            let actions = strings(&statement["Action"]);
-            actions
-                .into_iter()
-                .map(move |action| (action, resource.clone()))
-        })
-        .collect()
-}
-
-fn pairs(resource: &str, actions: &[&str]) -> Vec<(String, String)> {
-    actions
-        .iter()
-        .map(|action| ((*action).to_owned(), resource.to_owned()))
-        .collect()
-}
-
-/// Returns a statement's resource as the table above names it: a whole resource of the template, the stream or an
-/// index of one, or a parameter. Rejects anything less exact.
-fn name(resource: &Value) -> String {
-    if *resource == publishing::bus() {
-        return "EventBus".to_owned();
-    }
-    if let Some(parameter) = resource["Ref"].as_str() {
-        return parameter.to_owned();
-    }
-    if resource["Fn::Sub"] == SECRET_ARN {
-        return "PluggySecretName".to_owned();
-    }
-    if let Some([Value::String(name), Value::String(attribute)]) =
-        resource["Fn::GetAtt"].as_array().map(Vec::as_slice)
-    {
-        match attribute.as_str() {
-            // A secret's ARN is its `Id`.
-            "Arn" | "Id" => return name.clone(),
-            "StreamArn" => return format!("{name}/stream"),
-            _ => {}
-        }
-    }
-    let (table, index) = resource["Fn::Sub"]
-        .as_str()
-        .and_then(|text| text.strip_prefix("${")?.split_once(".Arn}/index/"))
-        .unwrap_or_else(|| panic!("{resource} is not exact"));
-    format!("{table}/index/{index}")
-}
-
-fn name_or_none(resource: &Value) -> Option<String> {
-    let is_whole = resource["Fn::GetAtt"].is_array();
-    is_whole.then(|| name(resource))
-}
-
-/// Returns the tables, the queue, the bus and the secrets that the environment names.
-fn named_in_environment(template: &Template, function: &str) -> BTreeSet<String> {
-    let variables = template.properties(function)["Environment"]["Variables"]
-        .as_object()
-        .unwrap();
-    let references = variables.values().filter_map(|value| {
-        let attribute_of = value["Fn::GetAtt"][0].as_str();
-        value["Ref"].as_str().or(attribute_of)
-    });
-    let bus = variables
-        .values()
-        .map(publishing::without_condition)
-        .filter(|value| **value == publishing::bus());
-    references
-        .filter(|name| {
-            ["Table", "Queue", "Secret"]
-                .iter()
-                .any(|kind| name.ends_with(kind))
-                || *name == "PluggySecretName"
-        })
-        .map(str::to_owned)
-        .chain(bus.map(name))
-        .collect()
 }

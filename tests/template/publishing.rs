@@ -1,5 +1,5 @@
-//! Publishing from both tables' streams to one bus: every failure leaves a trace, and a disabled feature leaves no
-//! resource.
+//! Publishing from both tables' streams to one bus: every failure is recorded, and a stack without events has no
+//! resource for them.
 
 use serde_json::{Value, json};
 use store::schema::{ITEM_PREFIX, PARTITION_KEY};
@@ -13,7 +13,7 @@ pub(crate) fn bus() -> Value {
     json!({ "Fn::If": ["CreatesEventBus", { "Fn::GetAtt": ["EventBus", "Arn"] }, { "Ref": "EventBusArn" }] })
 }
 
-/// Returns a value, or what it is where events are published if that decides.
+/// Returns the value in a stack that publishes events, without the condition.
 pub(crate) fn without_condition(value: &Value) -> &Value {
     match &value["Fn::If"] {
         Value::Array(parts) if parts[0] == "PublishesEvents" => &parts[1],

@@ -8,16 +8,16 @@ use std::path::Path;
 use bench::instructions::Instructions;
 use harness::Callgrind;
 use runtime::env::Environment;
-use tests::Scene;
+use tests::Testbed;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> io::Result<()> {
     let mut arguments = env::args().skip(1);
     let folder = arguments.next().unwrap_or_default();
-    let scene = Scene::start().await;
+    let testbed = Testbed::start().await;
     let callgrind = Callgrind::of_environment(&Environment::of_process());
     for name in arguments {
-        let counted = Instructions::count(&scene, &callgrind, &name, Path::new(&folder)).await;
+        let counted = Instructions::count(&testbed, &callgrind, &name, Path::new(&folder)).await;
         writeln!(io::stdout(), "{name}: {counted:#?}")?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The picture of a run.
 
-use ::tests::scene::RIVAL;
+use ::tests::testbed::RIVAL;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 

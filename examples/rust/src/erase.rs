@@ -23,8 +23,8 @@ pub(crate) async fn erase(
     erase_items(app, &event.detail.item_ids, invocation).await
 }
 
-/// Deletes the transactions of an item whose user was erased while they were fetched. The erasure may have looked before
-/// they were stored.
+/// Deletes the transactions of an item whose user was erased while they were fetched. The erasure may have
+/// searched the table before they were stored.
 pub(crate) async fn erase_if_erased(
     app: &App,
     item_id: ItemId,

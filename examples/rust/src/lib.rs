@@ -47,7 +47,7 @@ pub async fn handle(app: &App, batch: &Batch, now: Timestamp, deadline: Instant)
     for message in &batch.messages {
         if let Err(error) = handle_message(app, message, &invocation).await {
             let id = &message.message_id;
-            tracing::warn!(error = chain(&error), message.id = id, "event put back");
+            tracing::warn!(error = chain(&error), message.id = id, "event failed");
             answer.batch_item_failures.push(Failure {
                 item_identifier: id.clone(),
             });

@@ -99,7 +99,7 @@ test("equal marks that follow each other are one, except events of the bus", () 
   ]);
 });
 
-test("a callback that never came stands before the webhook that has the truth", () => {
+test("a callback that never came is shown before the webhook that has the truth", () => {
   const attempts = attemptsOf(...BEGUN, closed);
   const entries = [server(6, "webhook", "item/login_succeeded"), server(8, "webhook", "item/created")];
 

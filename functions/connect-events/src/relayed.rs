@@ -2,7 +2,7 @@
 //! a name and an object, whose fields may also be side by side. Unknown fields belong to the widget and are
 //! ignored.
 //!
-//! The values come from Pluggy, through a package that may spoil them. So a value of an unexpected shape counts
+//! The values come from Pluggy, through a package that may change them. So a value of an unexpected shape counts
 //! as absent, as in Pluggy's own bodies, and the event is counted all the same.
 
 use lambda_http::Body;

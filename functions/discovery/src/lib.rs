@@ -28,10 +28,10 @@ pub use config::Config;
 use budget::Budget;
 use news::{fetch_request, is_news};
 
-/// When the next run is due, if this one has done what there was to do. The schedule invokes the function every five
+/// When the next run is due after a run that has nothing left to do. The schedule invokes the function every five
 /// minutes, and may be a little early.
 const REST: SignedDuration = SignedDuration::from_secs(60 * 57 + 30);
-/// When the next run is due, if this one has more to do or dies: by then no run is left.
+/// When the next run is due after a run that has more to do or dies. No run lasts longer.
 const CONTINUES_AFTER: SignedDuration = SignedDuration::from_secs(60 * 4 + 30);
 
 /// Dependencies of the function, built once during init.

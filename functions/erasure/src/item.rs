@@ -21,7 +21,7 @@ const FETCH_REQUEST_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// The outcome for an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It is done, or the erasure has the reason why not.
+    /// The item is done, or the erasure has stored the reason why it is not.
     Ended,
     /// It belongs to another user, and stays.
     Another,
@@ -42,12 +42,12 @@ enum Knowledge {
     Unconfirmed,
     /// Another user's.
     Another,
-    /// Pluggy no longer has it. Events say whose it was.
+    /// Pluggy no longer has it. The events name its owner.
     Gone,
 }
 
-/// Returns what the row and the state of the item say. The row alone makes no item of the erasure another user's, nor a
-/// tombstone of an erased one gone: Pluggy is asked.
+/// Returns what the row and the state of the item say about its owner. If the erasure already has the item, another owner
+/// in the row or a tombstone proves nothing, and Pluggy is asked.
 fn knowledge(
     row: Option<&StoredItem>,
     user: &ClientUserId,
@@ -181,7 +181,7 @@ impl Work<'_> {
     }
 
     /// Returns the user as the owner, if the row or the events say so, or if `item-sync` has found the item and nothing
-    /// names somebody else. Asked where Pluggy names nobody.
+    /// names somebody else. Called if Pluggy names nobody.
     async fn owner_by_events(
         &self,
         id: ItemId,

@@ -67,7 +67,7 @@ pub enum Report {
         scanned: usize,
         /// Position at which the search continues; none if this is all.
         cursor: Option<String>,
-        /// What cannot be gone yet.
+        /// The copies that expire later.
         gone_later: Vec<Remainder>,
     },
     /// The command is invalid. Nothing was done.
@@ -98,7 +98,7 @@ pub struct Receipt {
     pub counts: ErasureCounts,
     /// Whether `user.erased` is on a bus; not if the stack publishes no events.
     pub is_published: bool,
-    /// What cannot be gone yet.
+    /// The copies that expire later.
     pub gone_later: Vec<Remainder>,
     /// Version of the software.
     pub version: &'static str,
@@ -119,9 +119,9 @@ pub struct NotDeleted {
 /// A copy that expires later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remainder {
-    /// What it is.
+    /// Name of the copy.
     pub what: &'static str,
-    /// When it is gone.
+    /// When it expires.
     pub until: Timestamp,
 }
 

@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("page/style.css");
 
 /// Content of the page below the search.
 pub(crate) enum Content {
-    /// Nothing was asked for.
+    /// No id was entered.
     Nothing,
     /// A mistake, or a failure, as a sentence.
     Problem(String),

@@ -18,7 +18,7 @@ use crate::retry::{after, asked_to_wait, jitter};
 const RESERVE: Duration = Duration::from_secs(10);
 /// Time reserved at the end for deferring the rest of the batch.
 const LAST_WRITES: Duration = Duration::from_secs(5);
-/// What a limit deferred is spread over this time after its end.
+/// Fetches that a limit deferred are spread over this time after its end.
 const SPREAD: SignedDuration = SignedDuration::from_mins(1);
 /// Items whose decisions are carried out at a time. DynamoDB answers within milliseconds, so a few connections keep up with
 /// all fetches, and each one costs a handshake.

@@ -69,7 +69,7 @@ pub(crate) enum Write {
 }
 
 impl Write {
-    /// Whether its condition holds only if the row is as it was read. Any other write may come to nothing without a
+    /// Whether its condition holds only if the row is as it was read. Any other write may be refused without a
     /// loss.
     pub(crate) fn is_guarded(&self) -> bool {
         match self {

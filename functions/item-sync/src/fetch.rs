@@ -1,4 +1,4 @@
-//! The way of one item or connector: pass the gate, fetch, decide, apply.
+//! The steps for one item or connector: gate, fetch, decision, application.
 
 use client::chain;
 use store::{Error, StoredItem};

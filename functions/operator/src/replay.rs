@@ -166,7 +166,7 @@ impl Replay<'_> {
                     && !rows.is_empty()
                     && let Some(last) = read.last()
                 {
-                    // Of a page that is read in part, as many of the rows count that did not match.
+                    // A part of the page is done: count the same part of its rows.
                     self.done.scanned += page.scanned * (found - rows.len()) / found;
                     return Ok(Some(ScanCursor::after(&last.key)));
                 }

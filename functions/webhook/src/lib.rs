@@ -54,7 +54,7 @@ pub async fn handle(app: Option<&App>, request: Request, now: Timestamp) -> Resp
     };
     let mut line = EmfRecord::new("delivery answered");
     let response = answer(app, &request, now, &mut line).await;
-    // A refusal without the header and without an event's body has no metric, and writes no line.
+    // A rejected delivery without the header and without an event's body writes no line, and so has no metric.
     if line.has_metrics() {
         app.metrics.emit(line, now);
     }

@@ -36,8 +36,8 @@ async fn list(
     State(app): State<Arc<App>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Value>, Error> {
-    let world = app.world();
-    let connection = world.connections.get(&filter.item_id);
+    let database = app.database();
+    let connection = database.connections.get(&filter.item_id);
     if !may_list(&caller, connection) {
         return Err(out_of_scope());
     }
@@ -64,7 +64,7 @@ async fn show(
 ) -> Result<Json<Account>, Error> {
     let id = body::parse_id(&id)?;
     let now = app.clock.now();
-    app.world()
+    app.database()
         .connections
         .values()
         .filter_map(|connection| connection.data(now)?.book(id))

@@ -35,9 +35,9 @@ struct Credentials {
 async fn create_api_key(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Value>, Error> {
     let credentials: Credentials = body::parse(&body)?;
     let (switches, epoch, secret) = {
-        let world = app.world();
-        let secret = world.client_secret.clone();
-        (world.switches, world.key_epoch, secret)
+        let database = app.database();
+        let secret = database.client_secret.clone();
+        (database.switches, database.key_epoch, secret)
     };
     let secret = secret.as_ref().unwrap_or(&app.settings.client_secret);
     if switches.reject_secrets || !are_right(&credentials, &app, secret) {
@@ -83,11 +83,11 @@ pub(super) fn connect_token(app: &App, request: ConnectTokenRequest) -> Result<S
     let item_id = request.item_id.as_deref().map(body::parse_id).transpose()?;
     let id = Uuid::new_v4();
     {
-        let mut world = app.world();
-        if item_id.is_some_and(|item_id| !world.connections.contains_key(&item_id)) {
+        let mut database = app.database();
+        if item_id.is_some_and(|item_id| !database.connections.contains_key(&item_id)) {
             return Err(Error::item_not_found());
         }
-        world.token_options.insert(id, options);
+        database.token_options.insert(id, options);
     }
     Caller::ConnectToken { id, item_id }.sign(app)
 }

@@ -74,8 +74,8 @@ async fn list(
     State(app): State<Arc<App>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Value>, Error> {
-    let world = app.world();
-    let results: Vec<_> = world
+    let database = app.database();
+    let results: Vec<_> = database
         .connectors
         .values()
         .filter(|connector| filter.admits(connector))
@@ -112,7 +112,7 @@ async fn validate(
 
 fn find(app: &App, id: &str) -> Result<Connector, Error> {
     let id = parse_id(id)?;
-    app.world()
+    app.database()
         .connectors
         .get(&id)
         .cloned()

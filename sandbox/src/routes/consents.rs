@@ -28,8 +28,8 @@ struct Filter {
 }
 
 async fn list(_: ApiKey, State(app): State<Arc<App>>, Query(filter): Query<Filter>) -> Json<Value> {
-    let world = app.world();
-    let results: Vec<_> = world
+    let database = app.database();
+    let results: Vec<_> = database
         .connections
         .get(&filter.item_id)
         .and_then(|connection| connection.consent.as_ref())
@@ -44,7 +44,7 @@ async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<Consent>, Error> {
     let id = body::parse_id(&id)?;
-    app.world()
+    app.database()
         .connections
         .values()
         .filter_map(|connection| connection.consent.as_ref())

@@ -13,10 +13,10 @@ use crate::app::App;
 use crate::body;
 use crate::caller::{ApiKey, Caller, out_of_scope};
 use crate::connection::Connection;
+use crate::database::Database;
 use crate::endpoint;
 use crate::error::Error;
 use crate::event::Event;
-use crate::world::World;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
@@ -35,9 +35,9 @@ async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Error> {
-    let mut world = app.world();
-    let connection = find(&mut world, &caller, &id)?.clone();
-    Ok(Json(view(&world, &connection)))
+    let mut database = app.database();
+    let connection = find(&mut database, &caller, &id)?.clone();
+    Ok(Json(view(&database, &connection)))
 }
 
 async fn delete(
@@ -47,7 +47,7 @@ async fn delete(
 ) -> Result<Json<Value>, Error> {
     let id = body::parse_id(&id)?;
     let connection = app
-        .world()
+        .database()
         .connections
         .remove(&id)
         .ok_or_else(Error::item_not_found)?;
@@ -60,22 +60,26 @@ async fn disable_auto_sync(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Error> {
-    let mut world = app.world();
+    let mut database = app.database();
     let id = body::parse_id(&id)?;
-    let connection = world
+    let connection = database
         .connections
         .get_mut(&id)
         .ok_or_else(Error::item_not_found)?;
     connection.item.next_auto_sync_at = None;
     connection.item.updated_at = app.clock.now();
     let connection = connection.clone();
-    Ok(Json(view(&world, &connection)))
+    Ok(Json(view(&database, &connection)))
 }
 
 /// Returns the requested connection, if the caller may use it. A connect token gets no information about others.
-fn find<'a>(world: &'a mut World, caller: &Caller, id: &str) -> Result<&'a mut Connection, Error> {
+fn find<'a>(
+    database: &'a mut Database,
+    caller: &Caller,
+    id: &str,
+) -> Result<&'a mut Connection, Error> {
     let id = body::parse_id(id)?;
-    match (world.connections.get_mut(&id), caller) {
+    match (database.connections.get_mut(&id), caller) {
         (Some(connection), caller) if caller.may_use(connection) => Ok(connection),
         (None, Caller::ApiKey { .. }) => Err(Error::item_not_found()),
         _ => Err(out_of_scope()),
@@ -83,13 +87,13 @@ fn find<'a>(world: &'a mut World, caller: &Caller, id: &str) -> Result<&'a mut C
 }
 
 /// Returns the item's JSON, with the current state of its connector.
-fn view(world: &World, connection: &Connection) -> Value {
+fn view(database: &Database, connection: &Connection) -> Value {
     let mut item = connection.item.clone();
-    if let Some(connector) = world.connectors.get(&item.connector.id) {
+    if let Some(connector) = database.connectors.get(&item.connector.id) {
         item.connector = connector.clone();
     }
     let mut value = json!(item);
-    if world.switches.omit_client_user_id
+    if database.switches.omit_client_user_id
         && let Some(fields) = value.as_object_mut()
     {
         fields.remove("clientUserId");

@@ -20,11 +20,11 @@ use crate::app::App;
 use crate::body;
 use crate::connector::{HealthStatus, Parameters};
 use crate::control;
+use crate::database::Switches;
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::query::Query;
 use crate::routes::connectors;
-use crate::world::Switches;
 
 pub(crate) fn router() -> Router<Arc<App>> {
     let control = Router::new()
@@ -72,33 +72,33 @@ pub(super) async fn loopback_only(
 }
 
 async fn faults(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(json!({ "faults": app.world().faults }))
+    Json(json!({ "faults": app.database().faults }))
 }
 
 async fn add_fault(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
     let fault: Fault = body::parse(&body)?;
-    app.world().faults.push(fault);
+    app.database().faults.push(fault);
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
-    app.world().faults.clear();
+    app.database().faults.clear();
     StatusCode::NO_CONTENT
 }
 
 async fn switches(State(app): State<Arc<App>>) -> Json<Switches> {
-    Json(app.world().switches)
+    Json(app.database().switches)
 }
 
 /// Sets every switch. Switches that the body omits are off.
 async fn set_switches(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Switches>, Error> {
     let switches: Switches = body::parse(&body)?;
-    app.world().switches = switches;
+    app.database().switches = switches;
     Ok(Json(switches))
 }
 
 async fn expire_api_keys(State(app): State<Arc<App>>) -> StatusCode {
-    app.world().key_epoch += 1;
+    app.database().key_epoch += 1;
     StatusCode::NO_CONTENT
 }
 
@@ -110,7 +110,7 @@ struct NewSecret {
 
 async fn set_client_secret(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
     let NewSecret { client_secret } = body::parse(&body)?;
-    app.world().client_secret = Some(client_secret);
+    app.database().client_secret = Some(client_secret);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -128,12 +128,12 @@ async fn pass_time(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCod
 
 /// Returns what the widget writes into its login form.
 async fn prefill(State(app): State<Arc<App>>) -> Json<Parameters> {
-    Json(app.world().prefill.clone())
+    Json(app.database().prefill.clone())
 }
 
 async fn set_prefill(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Error> {
     let prefill: Parameters = body::parse(&body)?;
-    app.world().prefill = prefill;
+    app.database().prefill = prefill;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -146,8 +146,8 @@ struct RequestFilter {
 }
 
 async fn requests(State(app): State<Arc<App>>, Query(filter): Query<RequestFilter>) -> Json<Value> {
-    let world = app.world();
-    let requests: Vec<_> = world
+    let database = app.database();
+    let requests: Vec<_> = database
         .requests
         .iter()
         .filter(|request| {
@@ -172,8 +172,8 @@ async fn deliveries(
     State(app): State<Arc<App>>,
     Query(filter): Query<DeliveryFilter>,
 ) -> Json<Value> {
-    let world = app.world();
-    let deliveries: Vec<_> = world
+    let database = app.database();
+    let deliveries: Vec<_> = database
         .deliveries
         .iter()
         .filter(|delivery| {

@@ -22,8 +22,8 @@ async fn list(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Value>, Error> {
     let query = TransactionQuery::parse(pairs)?;
-    let world = app.world();
-    let connection = world
+    let database = app.database();
+    let connection = database
         .connections
         .values()
         .find(|connection| connection.ledger.book(query.account_id).is_some())

@@ -13,11 +13,11 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::body;
 use crate::caller::ApiKey;
+use crate::database::Database;
 use crate::endpoint;
 use crate::error::Error;
 use crate::query::Query;
 use crate::webhook::{self, Webhook};
-use crate::world::World;
 
 type Headers = BTreeMap<String, String>;
 
@@ -54,15 +54,15 @@ struct Paging {
 
 /// Lists all webhooks on one page, unless a switch changes that. Pluggy does not document how it pages this list.
 async fn list(_: ApiKey, State(app): State<Arc<App>>, Query(paging): Query<Paging>) -> Json<Value> {
-    let world = app.world();
-    let total = world.webhooks.len();
-    let page_size = if world.switches.one_webhook_a_page {
+    let database = app.database();
+    let total = database.webhooks.len();
+    let page_size = if database.switches.one_webhook_a_page {
         1
     } else {
         total.max(1)
     };
     let page = paging.page.unwrap_or(1).max(1);
-    let results: Vec<_> = world
+    let results: Vec<_> = database
         .webhooks
         .values()
         .skip((page - 1) * page_size)
@@ -89,7 +89,7 @@ async fn create(
         updated_at: now,
         failures: 0,
     };
-    let status = if app.world().switches.webhook_created_with_ok {
+    let status = if app.database().switches.webhook_created_with_ok {
         StatusCode::OK
     } else {
         StatusCode::CREATED
@@ -102,7 +102,7 @@ async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Webhook>, Error> {
-    find(&app.world(), &id).map(Json)
+    find(&app.database(), &id).map(Json)
 }
 
 async fn update(
@@ -113,7 +113,7 @@ async fn update(
 ) -> Result<Json<Webhook>, Error> {
     let request: UpdateWebhook = body::parse_optional(&body)?;
     let now = app.clock.now();
-    let mut webhook = find(&app.world(), &id)?;
+    let mut webhook = find(&app.database(), &id)?;
 
     webhook.url = request.url.unwrap_or(webhook.url);
     webhook.event = request.event.unwrap_or(webhook.event);
@@ -133,21 +133,21 @@ async fn delete(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Error> {
-    let mut world = app.world();
-    let id = find(&world, &id)?.id;
-    world.webhooks.remove(&id);
+    let mut database = app.database();
+    let id = find(&database, &id)?.id;
+    database.webhooks.remove(&id);
     Ok(Json(json!({ "count": 1 })))
 }
 
 fn store(app: &App, webhook: Webhook) -> Result<Json<Webhook>, Error> {
-    let mut world = app.world();
+    let mut database = app.database();
     let refusal = endpoint::refusal(&webhook.url, app.settings.allow_loopback_webhooks)
         .or_else(|| header_refusal(&webhook.headers))
-        .or_else(|| webhook::refusal(&webhook, world.webhooks.values()));
+        .or_else(|| webhook::refusal(&webhook, database.webhooks.values()));
     if let Some(refusal) = refusal {
         return Err(Error::bad_request(refusal));
     }
-    world.webhooks.insert(webhook.id, webhook.clone());
+    database.webhooks.insert(webhook.id, webhook.clone());
     Ok(Json(webhook))
 }
 
@@ -158,9 +158,9 @@ fn header_refusal(headers: &Headers) -> Option<&'static str> {
     (!headers.iter().all(is_header)).then_some("The headers are not valid")
 }
 
-fn find(world: &World, id: &str) -> Result<Webhook, Error> {
+fn find(database: &Database, id: &str) -> Result<Webhook, Error> {
     let id = body::parse_id(id)?;
-    world.webhooks.get(&id).cloned().ok_or_else(|| {
+    database.webhooks.get(&id).cloned().ok_or_else(|| {
         Error::described(
             StatusCode::NOT_FOUND,
             "WEBHOOK_NOT_FOUND",

@@ -131,7 +131,7 @@ async fn failures_have_the_documented_status_and_code() {
 
         assert_eq!(item["status"], status, "{user}");
         assert_eq!(item["error"]["code"], code);
-        let is_told = || {
+        let is_delivered = || {
             let about =
                 |body: &Value| body["itemId"] == id.to_string() && body["error"]["code"] == code;
             endpoint
@@ -139,7 +139,7 @@ async fn failures_have_the_documented_status_and_code() {
                 .iter()
                 .any(|received| about(&received.body))
         };
-        eventually(user, is_told).await;
+        eventually(user, is_delivered).await;
     }
 }
 

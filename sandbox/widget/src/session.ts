@@ -23,7 +23,7 @@ export interface Session {
   retry: (item: Item) => void;
 }
 
-/** Creates the session of one opening of the widget: it calls Pluggy, tells the app what happens, and shows a screen. */
+/** Creates the session of one opening of the widget: it calls Pluggy, reports events to the app, and shows a screen. */
 export function createSession(api: Api, host: Host, props: PluggyConnectProps, show: (screen: Screen) => void): Session {
   let banks: Connector[] = [];
   let prefill: Values = {};

@@ -35,7 +35,7 @@ pub struct Connectors {
 #[derive(Clone, Debug, Default)]
 struct Watched(Arc<Mutex<HashMap<ConnectorId, Timestamp>>>);
 
-/// For so long a row that this process has seen is taken to exist.
+/// How long this process assumes that a row which it has seen exists.
 const SEEN_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Connectors {

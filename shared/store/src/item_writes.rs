@@ -1,4 +1,4 @@
-//! Conditional writes to `ItemTable`. A row never goes back in time. Its owner changes only for one of a higher rank.
+//! Conditional writes to `ItemTable`. No write replaces a snapshot by an older one. The owner changes only for one of a higher rank.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -217,7 +217,7 @@ impl Items {
     }
 
     /// Schedules a fetch at `next_fetch_at`, even if the row is unreadable. The requests to the user are
-    /// removed, because nothing tells whether they have expired. Nothing else changes. Without a row, this
+    /// removed, because an unreadable row does not show whether they have expired. Nothing else changes. Without a row, this
     /// creates one.
     pub async fn schedule_failed(
         &self,

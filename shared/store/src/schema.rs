@@ -44,8 +44,8 @@ pub const ERASURE_PREFIX: &str = "ERASURE#";
 pub const PACE_KEY: &str = "PACE";
 
 /// Version of the rows that this release writes. A reader accepts every version: an unknown attribute is ignored, and
-/// one that the other version does not write is absent. A release can therefore be rolled back. Only what a row means
-/// nothing without is required: its key, when it was made, and what it is.
+/// one that the other version does not write is absent. A release can therefore be rolled back. Only the
+/// attributes that every row needs are required: its key, its time of creation, and its kind.
 pub const VERSION: u32 = 1;
 /// The attribute with a row's version. A row without it has version 1.
 pub const SCHEMA: &str = "schema";

@@ -126,7 +126,7 @@ impl ScannedEvent {
     }
 
     /// Returns the row for a user whom it concerns. The body is left out if it names other users too, if it is too long to be
-    /// searched for logins in a response, or if it is no JSON, so that nothing tells whom it names.
+    /// searched for logins in a response, or if it is no JSON, because it may name other users.
     pub fn into_user_row(self, now: Timestamp) -> UserRow {
         let names_others = self.names.len() > 1;
         let mut found = UserRow::new(UserTable::Events, self.row, now);

@@ -151,7 +151,7 @@ test("the language and the theme are the app's", async ({ demo }) => {
   expect(await demo.screen("consent")).toBe("Conecte sua conta");
 });
 
-test("the page says what it is where it stands alone", async ({ visit, sandbox }) => {
+test("the page says what it is when it is opened alone", async ({ visit, sandbox }) => {
   await visit.page.goto(sandbox.url);
 
   expect(await visit.page.getByRole("main").innerText()).toContain("--demo");

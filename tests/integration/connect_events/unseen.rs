@@ -96,7 +96,7 @@ async fn a_hint_from_a_non_owner_changes_no_byte_of_any_response() {
     assert_ne!(
         seen(&deployment, item_id, later).await,
         before,
-        "the owner's hint is looked at"
+        "the owner's hint causes a fetch"
     );
 }
 

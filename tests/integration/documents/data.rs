@@ -17,7 +17,7 @@ const STORES: [&str; 5] = [
 /// The name of the secret of Pluggy, which is no resource of the template.
 const PLUGGY_SECRET: &str = "PluggySecretName";
 const TABLES: [&str; 4] = ["ItemTable", "EventTable", "LimitTable", "CredentialTable"];
-/// Constants of the store that look like an attribute and are none: indexes, names of events, and a field of a body.
+/// Constants of the store that have the form of an attribute's name: indexes, names of events, and a field of a body.
 const NO_ATTRIBUTES: [&str; 6] = [
     "BY_OWNER",
     "BY_NEXT_FETCH",

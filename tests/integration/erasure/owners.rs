@@ -12,7 +12,7 @@ use super::{
     NEIGHBOR, NEXT_DAY, USER, assert_nothing_is_left, erase, event, has_rows_with, is_at_pluggy,
 };
 
-/// The owner of an item in its row becomes this user.
+/// Makes this user the owner in an item's row.
 async fn put_owner(deployment: &Deployment, item_id: ItemId, user: &str) {
     let tables = &deployment.tables;
     let update = tables.client.update_item().table_name(&tables.items);

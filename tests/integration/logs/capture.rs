@@ -47,7 +47,7 @@ impl Log {
 
     #[expect(
         clippy::unused_self,
-        reason = "the lines belong to whoever has started the log"
+        reason = "the lines belong to the thread that started the capture"
     )]
     pub(crate) fn text(&self) -> String {
         LINES.with_borrow(|lines| String::from_utf8(lines.clone().unwrap()).unwrap())

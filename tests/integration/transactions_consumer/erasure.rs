@@ -35,7 +35,7 @@ async fn the_transactions_of_an_erased_user_are_deleted() {
     assert!(testbed.kept().await.is_empty());
 }
 
-/// The page was fetched before the erasure deleted the item at Pluggy, and stored after it had looked.
+/// The page was fetched before the erasure deleted the item at Pluggy, and stored after the erasure had searched the table.
 #[tokio::test]
 async fn what_a_fetch_from_before_the_erasure_stores_is_deleted_too() {
     let testbed = Testbed::connected("user-ok").await;
@@ -50,7 +50,7 @@ async fn what_a_fetch_from_before_the_erasure_stores_is_deleted_too() {
 }
 
 #[tokio::test]
-async fn an_erasure_that_names_what_is_no_item_is_put_back() {
+async fn an_erasure_that_names_no_valid_item_id_is_retried() {
     let testbed = Testbed::connected("user-ok").await;
 
     let events = [erased(&json!(["ACCOUNT#1"])), erased(&json!(null))];

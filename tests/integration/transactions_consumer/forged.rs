@@ -71,7 +71,7 @@ fn reasons(log: &Log) -> Vec<String> {
     let text = log.text();
     let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
     lines
-        .filter(|line: &Value| line["fields"]["message"] == "event put back")
+        .filter(|line: &Value| line["fields"]["message"] == "event failed")
         .map(|line| line["fields"]["error"].as_str().unwrap().to_owned())
         .collect()
 }

@@ -7,7 +7,7 @@ const { PluggyClient } = require('pluggy-sdk')
 
 const { clientId, newClient, url } = require('./sandbox')
 
-test('a key is asked for once and used again', async () => {
+test('a key is requested once and used again', async () => {
   const count = async () => (await (await fetch(`${url}/sandbox/requests?method=POST&pathPrefix=/auth`)).json()).count
   const client = newClient()
   const before = await count()

@@ -46,7 +46,7 @@ test('a two-step login goes on after the right answer', async () => {
   assert.equal((await settled(client, created.id)).executionStatus, 'SUCCESS')
 })
 
-test('wrong credentials end in a login error that new ones mend', async () => {
+test('wrong credentials cause a login error, and new ones resolve it', async () => {
   const created = await client.createItem(2, login('nobody'))
   const failed = await settled(client, created.id)
   assert.equal(failed.status, 'LOGIN_ERROR')

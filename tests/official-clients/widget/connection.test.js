@@ -61,7 +61,7 @@ test('an interrupted prompt is answered with a token for the item', async () => 
   await user.itemIn('ready', created.id)
 })
 
-test('wrong credentials are mended in update mode', async () => {
+test('wrong credentials are corrected in update mode', async () => {
   const user = await User.signedIn()
   const first = await user.widget()
   const created = await first.createItem(PLAIN, login('nobody'))

@@ -14,7 +14,7 @@ interface Props {
   onDisconnected: () => void;
 }
 
-/** Where a connection stands, and what its user can do now. */
+/** Shows the state of a connection, and what its user can do now. */
 export function Connection({ item, texts, look, onOpen, onDisconnected }: Props) {
   const { tone, message, bankMessage, image, link, button, hasData } = describe(item, look.language);
   const name = item.connector?.name ?? texts.aBank;

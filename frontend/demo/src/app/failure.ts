@@ -2,7 +2,7 @@ import { isApiError, isWidgetError } from "@pluggy-lambda/client";
 
 import type { AppTexts } from "./texts.ts";
 
-/** Returns what to tell a user for whom the widget did not open. */
+/** Returns the message for a user for whom the widget did not open. */
 export function failureOf(error: unknown, texts: AppTexts): string {
   if (isWidgetError(error)) return error.kind === "not-loaded" ? texts.notLoaded : texts.openFailed;
   if (!isApiError(error)) return texts.openFailed;

@@ -19,7 +19,7 @@ export interface Recording {
   steps: Step[];
 }
 
-/** What a person does, and what becomes of it. */
+/** An act of a person, and its outcome. */
 export interface Step {
   act: Act;
   /** When it began, in milliseconds. */

@@ -8,7 +8,7 @@ interface Props {
 }
 
 // #region connection
-/** Where a connection stands, and what its user must do now. */
+/** Shows the state of a connection, and what its user must do now. */
 export function Connection({ item, onOpen }: Props) {
   const { tone, message, bankMessage, image, link, button } = describe(item);
   return (

@@ -1,7 +1,7 @@
 import { describe, openWidget, type PluggyClient } from "@pluggy-lambda/client";
 
 // #region plain
-/** Opens the widget, and shows in an element of the page what becomes of the connection. */
+/** Opens the widget, and shows the state of the connection in an element of the page. */
 export function connectBank(client: PluggyClient, message: HTMLElement): void {
   let leave = () => {};
   openWidget(client, () => import("pluggy-connect-sdk"), {

@@ -23,7 +23,7 @@ export interface PluggyClient {
   createConnectToken: (request?: ConnectTokenRequest) => Promise<WidgetOptions>;
   /** Returns the options to open the widget with, to update an item. Rejects with an `ApiError`. */
   update: (itemId: string, request?: ConnectTokenRequest) => Promise<WidgetOptions>;
-  /** Reports an event of the widget to the backend. Nothing depends on its arrival, and it never throws. */
+  /** Reports an event of the widget to the backend. Nothing depends on its delivery, and it never throws. */
   relay: (event: unknown) => void;
   /** Returns the live state of an item: the same store for the same id. */
   connection: (itemId: string) => Store<ConnectionState>;

@@ -37,7 +37,7 @@ const TONES: Record<Phase, View["tone"]> = {
 /** The tones of kinds that say more than the phase: data that is there, and old. */
 const TONES_OF_KINDS: Partial<Record<ActionKind, View["tone"]>> = { update: "notice" };
 
-/** Where the bank's words tell the user more than ours. Elsewhere they may send the user the wrong way. */
+/** The kinds for which the bank's message says more than ours. For other kinds it may mislead the user. */
 const BANK_HELPS: ReadonlySet<string> = new Set<ActionKind>([
   "authorize_device",
   "act_at_bank",

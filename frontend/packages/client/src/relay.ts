@@ -51,13 +51,13 @@ export function widgetCallbacks(
   let itemId: string | undefined;
   let connectorId: number | undefined;
 
-  function tell(event: WidgetEvent): void {
+  function relay(event: WidgetEvent): void {
     connectorId = event.connectorId ?? connectorId;
     client.relay({ ...event, connectorId });
     callApp(handlers.onEvent, { ...event, connectorId });
   }
 
-  function meet(id: string): void {
+  function refresh(id: string): void {
     itemId = id;
     client.refresh(id);
     callApp(handlers.onItem, id);
@@ -67,18 +67,18 @@ export function widgetCallbacks(
   function end(name: string, what: unknown): WidgetEvent {
     const event = readEvent([name, what]) ?? { event: name, timestamp: Date.now() };
     const about = event.itemId ?? itemId;
-    tell({ ...event, itemId: about });
-    if (about !== undefined) meet(about);
+    relay({ ...event, itemId: about });
+    if (about !== undefined) refresh(about);
     return event;
   }
 
   return {
-    onOpen: () => tell({ event: "onOpen", timestamp: Date.now() }),
+    onOpen: () => relay({ event: "onOpen", timestamp: Date.now() }),
     onClose() {
-      tell({ event: "onClose", timestamp: Date.now() });
+      relay({ event: "onClose", timestamp: Date.now() });
       callApp(handlers.onClose);
     },
-    onHide: () => tell({ event: "onHide", timestamp: Date.now() }),
+    onHide: () => relay({ event: "onHide", timestamp: Date.now() }),
     onEvent(...what) {
       // Up to version 1 the widget gave a name and the rest.
       const event = readEvent(typeof what[0] === "string" ? what : what[0]);
@@ -86,9 +86,9 @@ export function widgetCallbacks(
       if (event.event === "SELECTED_INSTITUTION") itemId = connectorId = undefined;
       const isNew = event.itemId !== undefined && event.itemId !== itemId;
       // The widget polls: ITEM_RESPONSE comes every few seconds, and only the first is news.
-      if (event.event !== "ITEM_RESPONSE" || isNew) tell(event);
+      if (event.event !== "ITEM_RESPONSE" || isNew) relay(event);
       const about = event.itemId ?? itemId;
-      if (about !== undefined && (isNew || NEWS.has(event.event))) meet(about);
+      if (about !== undefined && (isNew || NEWS.has(event.event))) refresh(about);
     },
     onSuccess: (what) => void end("onSuccess", what),
     onError(what) {

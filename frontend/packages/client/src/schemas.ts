@@ -2,7 +2,7 @@ import type { components } from "./api.gen.ts";
 
 type Schemas = components["schemas"];
 
-/** A connection to one bank: where it stands, and what the user must do now. */
+/** A connection to one bank: its state, and what the user must do now. */
 export type Item = Schemas["Item"];
 export type Phase = Schemas["Phase"];
 export type ActionKind = Schemas["ActionKind"];

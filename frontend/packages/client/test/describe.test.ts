@@ -47,7 +47,7 @@ test("a reason of a newer API changes nothing", () => {
   expect(describe(newer)).toEqual(describe(item()));
 });
 
-test("the message is that of the next action, and the bank's words stand beside it where they help", () => {
+test("the message is that of the next action, and the bank's message is beside it where it helps", () => {
   expect(describe(failed("reconnect"))).toMatchObject({ message: "ours", bankMessage: "theirs" });
   expect(describe(failed("wait_for_bank"))).toMatchObject({ message: "ours", bankMessage: undefined });
   expect(describe(failed("connect_again")).bankMessage).toBeUndefined();

@@ -1,6 +1,6 @@
 import { createPluggyClient, openWidget, type Widget } from "../src/index.ts";
 
-/** What became of the widget. */
+/** The outcome of the widget. */
 export const outcomes: string[] = [];
 
 let widget: Widget | undefined;

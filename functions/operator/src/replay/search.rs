@@ -20,7 +20,7 @@ pub(super) enum Search {
     Naming(ClientUserId),
 }
 
-/// Returns the number of event rows. Without it the operator sees no time left, and nothing else is missing.
+/// Returns the number of event rows. It is only needed to estimate the time left, so a failure is ignored.
 pub(crate) async fn row_count(app: &App) -> Option<u64> {
     app.events.row_count().await.unwrap_or_else(|error| {
         tracing::warn!(error = chain(&error), "rows not counted");

@@ -49,7 +49,7 @@ pub(super) async fn publish(
     Ok(work.done)
 }
 
-/// Returns the number of rows of both tables. Without it the operator sees no time left, and nothing else is missing.
+/// Returns the number of rows of both tables. It is only needed to estimate the time left, so a failure is ignored.
 async fn row_count(app: &App) -> Option<u64> {
     let counted = tokio::try_join!(app.events.row_count(), app.items.row_count());
     match counted {
@@ -121,7 +121,7 @@ impl Work<'_> {
             if !part.left.is_empty() {
                 return Err(Error::NotAccepted);
             }
-            // Of a page that is read in part, as many of the rows count that did not match.
+            // A part of the page is done: count the same part of its rows.
             self.done.scanned = scanned_before + page.scanned * (found - rows.len()) / found;
             if let Some(after) = after {
                 let position = cursor.moved_to(after?);

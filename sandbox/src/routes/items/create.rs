@@ -13,11 +13,11 @@ use crate::body;
 use crate::caller::{Caller, out_of_scope};
 use crate::connection::Connection;
 use crate::connector::{Connector, HealthStatus, Parameters};
+use crate::database::Database;
 use crate::error::Error;
 use crate::item::Item;
 use crate::item_options::ItemOptions;
 use crate::routes::connectors;
-use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,24 +40,24 @@ pub(super) async fn create(
     let request: CreateItem = body::parse(&body)?;
     let parameters = body::parameters(&request.parameters)?;
 
-    let mut world = app.world();
-    let connector = world
+    let mut database = app.database();
+    let connector = database
         .connectors
         .get(&request.connector_id)
         .cloned()
         .ok_or_else(connectors::not_found)?;
     check_connector(&connector, &parameters)?;
-    let options = caller.options(&world).or(request.options);
+    let options = caller.options(&database).or(request.options);
     check_webhook_url(&app, options.webhook_url.as_deref())?;
     if options.avoid_duplicates {
-        check_duplicates(&world, &connector, &parameters)?;
+        check_duplicates(&database, &connector, &parameters)?;
     }
 
     let item = Item::new(connector, options, app.clock.now());
     let mut connection = Connection::new(item, parameters, caller.token_id());
     app.execute(&mut connection, caller.trigger());
-    let answer = view(&world, &connection);
-    world.connections.insert(connection.item.id, connection);
+    let answer = view(&database, &connection);
+    database.connections.insert(connection.item.id, connection);
     Ok(Json(answer))
 }
 
@@ -73,11 +73,11 @@ fn check_connector(connector: &Connector, parameters: &Parameters) -> Result<(),
 }
 
 fn check_duplicates(
-    world: &World,
+    database: &Database,
     connector: &Connector,
     parameters: &Parameters,
 ) -> Result<(), Error> {
-    let duplicates: Vec<_> = world
+    let duplicates: Vec<_> = database
         .connections
         .values()
         .filter(|other| {

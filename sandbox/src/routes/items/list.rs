@@ -32,8 +32,8 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Value>, Error> {
-    let world = app.world();
-    if !world.switches.list_items {
+    let database = app.database();
+    if !database.switches.list_items {
         return Err(Error::plain(
             StatusCode::FORBIDDEN,
             "Not part of the contract",
@@ -47,7 +47,7 @@ pub(super) async fn list(
         return Err(Error::bad_request("The clientUserId is too long"));
     }
 
-    let mut connections: Vec<_> = world
+    let mut connections: Vec<_> = database
         .connections
         .values()
         .filter(|connection| admits(&filter, connection))
@@ -71,7 +71,7 @@ pub(super) async fn list(
 
     let results: Vec<_> = page
         .iter()
-        .map(|connection| view(&world, connection))
+        .map(|connection| view(&database, connection))
         .collect();
     Ok(Json(json!({ "results": results, "next": next })))
 }

@@ -40,8 +40,8 @@ pub(super) async fn update(
         .transpose()?;
     check_webhook_url(&app, request.webhook_url.as_deref())?;
 
-    let mut world = app.world();
-    let connection = find(&mut world, &caller, &id)?;
+    let mut database = app.database();
+    let connection = find(&mut database, &caller, &id)?;
     check(connection, parameters.as_ref(), &app)?;
 
     connection.parameters.extend(parameters.unwrap_or_default());
@@ -53,7 +53,7 @@ pub(super) async fn update(
     }
     app.execute(connection, caller.trigger());
     let connection = connection.clone();
-    Ok(Json(view(&world, &connection)))
+    Ok(Json(view(&database, &connection)))
 }
 
 /// Checks that a new execution may start.
@@ -126,8 +126,8 @@ pub(super) async fn answer(
 ) -> Result<Json<Value>, Error> {
     let answers = body::parameters(&body::parse(&body)?)?;
 
-    let mut world = app.world();
-    let connection = find(&mut world, &caller, &id)?;
+    let mut database = app.database();
+    let connection = find(&mut database, &caller, &id)?;
     let Some(question) = connection.question else {
         return Err(no_question(connection.item.execution_status));
     };
@@ -146,7 +146,7 @@ pub(super) async fn answer(
         connection.login().script_after_answer(is_accepted),
     );
     let connection = connection.clone();
-    Ok(Json(view(&world, &connection)))
+    Ok(Json(view(&database, &connection)))
 }
 
 /// Returns the error for an unexpected answer. The codes are documented; their statuses are not.

@@ -1,4 +1,4 @@
-//! Claim values that name a person. Pluggy would get to know them, because it is given the user's id.
+//! Claim values that name a person. They are refused, because Pluggy receives the user's id.
 
 use pluggy::ClientUserId;
 

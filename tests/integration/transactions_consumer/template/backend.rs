@@ -1,4 +1,4 @@
-//! The way of the events to a backend that is not on AWS.
+//! Delivery of the events to a backend outside AWS.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! A test harness that runs the built functions as Lambda does, and injects network faults around them.
 //!
 //! A [`Function`] is a real bootstrap behind a fake of the Lambda Runtime API. A test can kill and freeze it. A
-//! [`FaultProxy`] stands between a function and a service that it calls. The harness does not judge what a function
+//! [`FaultProxy`] is between a function and a service that it calls. The harness does not judge what a function
 //! does.
 
 mod answer;

@@ -1,5 +1,5 @@
 /* Lets time pass for a process as slowly as callgrind executes it, so that no time limit of its own ends what it does.
-   It is preloaded; what is asked for here is what Rust's `Instant` asks for. */
+   It is preloaded, and replaces the clock that Rust's `Instant` reads. */
 
 #include <sys/syscall.h>
 #include <time.h>

@@ -20,7 +20,7 @@ pub use success::{Requests, assert_success, assert_work};
 
 /// The owner of the item.
 pub const USER: &str = "usr_01J9X";
-/// The number of items of [`Scene::start`].
+/// The number of items of [`Testbed::start`].
 pub const BATCH: usize = 10;
 /// The baseline of all comparisons: a function that returns a constant.
 pub const FLOOR: &str = "floor";
@@ -41,7 +41,7 @@ struct Rival {
 }
 
 /// The testbed of the built functions. It exists until it is dropped.
-pub struct Scene {
+pub struct Testbed {
     /// The tables and the sandbox.
     pub deployment: Deployment,
     /// The TLS endpoint of the tables' engine.
@@ -61,7 +61,7 @@ pub struct Scene {
     records: Vec<Value>,
 }
 
-impl Scene {
+impl Testbed {
     /// Starts all services and connects the items for [`USER`]. Stores the shared API key, so that no function needs to
     /// authenticate.
     pub async fn start() -> Self {

@@ -17,9 +17,9 @@ use crate::rate_limit::Budgets;
 use crate::step::State;
 use crate::webhook::Webhook;
 
-/// The state of the sandbox. It exists only in memory.
+/// All data of the sandbox. It exists only in memory.
 #[derive(Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Database {
     pub(crate) connectors: BTreeMap<u32, Connector>,
     pub(crate) connections: HashMap<Uuid, Connection>,
     pub(crate) webhooks: BTreeMap<Uuid, Webhook>,
@@ -80,7 +80,7 @@ pub struct RequestRecord {
     pub status: Option<u16>,
 }
 
-impl World {
+impl Database {
     pub(crate) fn new() -> Self {
         Self {
             connectors: catalog::connectors(),
@@ -152,9 +152,9 @@ mod tests {
     #[test]
     fn a_script_that_was_overtaken_changes_nothing() {
         let clock = Clock::new(1);
-        let mut world = World::new();
+        let mut database = Database::new();
         let item = Item::new(
-            world.connectors[&2].clone(),
+            database.connectors[&2].clone(),
             ItemOptions::default(),
             clock.now(),
         );
@@ -162,12 +162,20 @@ mod tests {
         let mut connection = Connection::new(item, Parameters::new(), None);
         let overtaken = connection.begin(Trigger::Client, clock);
         let current = connection.begin(Trigger::Client, clock);
-        world.connections.insert(id, connection);
+        database.connections.insert(id, connection);
 
-        assert!(world.enter(id, overtaken, &State::Merging, clock).is_none());
-        assert!(world.enter(id, current, &State::Merging, clock).is_some());
         assert!(
-            world
+            database
+                .enter(id, overtaken, &State::Merging, clock)
+                .is_none()
+        );
+        assert!(
+            database
+                .enter(id, current, &State::Merging, clock)
+                .is_some()
+        );
+        assert!(
+            database
                 .enter(Uuid::new_v4(), current, &State::Merging, clock)
                 .is_none()
         );

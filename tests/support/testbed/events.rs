@@ -5,24 +5,24 @@ use serde_json::{Value, json};
 
 use crate::sample;
 
-use super::{FLOOR, RIVAL, Scene};
+use super::{FLOOR, RIVAL, Testbed};
 
-pub(super) fn event(scene: &Scene, name: &str, number: u64) -> Value {
+pub(super) fn event(testbed: &Testbed, name: &str, number: u64) -> Value {
     match name {
         FLOOR => sample::json("item-status/item.json"),
-        "webhook" | RIVAL => delivery(scene, number),
-        "item-status" => of_item(scene, "item-status/item.json"),
+        "webhook" | RIVAL => delivery(testbed, number),
+        "item-status" => of_item(testbed, "item-status/item.json"),
         "connect-token" => token(number),
         "connect-events" => callback(number),
-        "item-sync" | "publish" => batch(&scene.records[..1], number),
-        other => panic!("there is no scene of {other}"),
+        "item-sync" | "publish" => batch(&testbed.records[..1], number),
+        other => panic!("{other} has no event here"),
     }
 }
 
 /// Returns a webhook delivery with its own id.
-fn delivery(scene: &Scene, number: u64) -> Value {
+fn delivery(testbed: &Testbed, number: u64) -> Value {
     let body = json!({
-        "event": "item/updated", "eventId": event_id(number), "itemId": scene.item_id,
+        "event": "item/updated", "eventId": event_id(number), "itemId": testbed.item_id,
         "triggeredBy": "USER", "clientUserId": super::USER,
     });
     let mut event = sample::json("webhook/item-updated.json");
@@ -31,10 +31,10 @@ fn delivery(scene: &Scene, number: u64) -> Value {
 }
 
 /// Returns a request about the caller's item.
-fn of_item(scene: &Scene, path: &str) -> Value {
+fn of_item(testbed: &Testbed, path: &str) -> Value {
     let mut event = sample::as_user(sample::json(path), super::USER);
-    event["rawPath"] = format!("/items/{}", scene.item_id).into();
-    event["pathParameters"]["itemId"] = scene.item_id.to_string().into();
+    event["rawPath"] = format!("/items/{}", testbed.item_id).into();
+    event["pathParameters"]["itemId"] = testbed.item_id.to_string().into();
     event
 }
 

@@ -27,7 +27,7 @@ impl Requests {
             "connect-events" => [2, 0, 0],
             "connect-token" | "item-sync" => [2, 1, 0],
             "publish" => [1, 0, 1],
-            other => panic!("there is no scene of {other}"),
+            other => panic!("{other} has no number of requests here"),
         };
         Self {
             dynamodb,
