@@ -4,6 +4,7 @@ mod arrivals;
 mod bus;
 mod owners;
 mod refusals;
+mod sweep;
 
 use std::time::Duration;
 
