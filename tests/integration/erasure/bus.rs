@@ -9,7 +9,7 @@ use tests::deployment::in_a_minute;
 use tests::publishing::{BUS, event_bridge};
 use tests::stream::item_record;
 
-use super::{NEIGHBOR, USER, command_at, event, known_item};
+use super::{NEIGHBOR, NEXT_DAY, USER, command_at, event, known_item};
 use crate::publish::testbed::Testbed;
 
 fn with_bus(testbed: &Testbed) -> erasure::App {
@@ -102,6 +102,28 @@ async fn a_call_fails_if_the_bus_does_not_exist() {
 
     let reason = "the bus does not take the event: ResourceNotFoundException";
     assert_eq!(refused, reason);
+}
+
+/// Consumers hear of an erasure once, although the command is called again until the marker ends.
+#[tokio::test]
+async fn the_final_part_publishes_nothing() {
+    let testbed = Testbed::start().await;
+    known_item(&testbed.deployment, USER, 1).await;
+    let in_a_minute = now() + SignedDuration::from_secs(61);
+
+    let mut stages = Vec::new();
+    for at in [
+        now(),
+        in_a_minute,
+        in_a_minute + NEXT_DAY,
+        in_a_minute + NEXT_DAY * 2,
+    ] {
+        let report = command_at(&with_bus(&testbed), "erase", USER, at).await;
+        stages.push(report["stage"].clone());
+    }
+
+    assert_eq!(stages, ["announcement", "requested", "final", "final"]);
+    assert_eq!(testbed.detail_types(), ["user.erased"]);
 }
 
 /// The marker of the item is there before the tombstone, and the events name nobody.
