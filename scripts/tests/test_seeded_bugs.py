@@ -13,7 +13,7 @@ class SeededBugs(unittest.TestCase):
                 self.assertNotEqual(bug.before, bug.after)
 
     def test_each_bug_is_named_by_a_check_whose_rule_a_test_states(self) -> None:
-        tests = "".join(path.read_text(encoding="utf-8") for path in (paths.ROOT / "tests" / "histories").glob("*.rs"))
+        tests = "".join(path.read_text(encoding="utf-8") for path in (paths.ROOT / "tests" / "histories").rglob("*.rs"))
         for bug in seeded_bugs.bugs():
             with self.subTest(bug.name):
                 self.assertTrue(f"`{bug.name}`" in tests, "no check names it")
@@ -23,7 +23,7 @@ class SeededBugs(unittest.TestCase):
         rules = [bug.rule for bug in seeded_bugs.bugs()]
         rows = [
             line
-            for path in (paths.ROOT / "tests" / "histories").glob("*.rs")
+            for path in (paths.ROOT / "tests" / "histories").rglob("*.rs")
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.startswith("//! |") and line.endswith("` |")
         ]

@@ -4,6 +4,7 @@ mod arrivals;
 mod bus;
 mod owners;
 mod refusals;
+mod sweep;
 
 use std::time::Duration;
 
@@ -140,6 +141,8 @@ async fn a_user_is_erased_everywhere_and_the_others_are_not() {
     assert_eq!(last["stage"], "final", "{last}");
     assert_eq!(last["counts"]["eventRows"], 4);
     assert_eq!(last["userHmac"].as_str().unwrap().len(), 64);
+    assert_eq!(last["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(last["rowVersion"], store::schema::VERSION);
     assert_nothing_is_left(&deployment, &[one, two]).await;
     assert!(is_at_pluggy(&deployment, neighbors).await);
     assert_eq!(deployment.status_of(NEIGHBOR, neighbors).await.0, 200);
@@ -163,6 +166,25 @@ async fn a_receipt_is_given_again_and_the_final_one_waits_for_25_hours() {
         (&json!("requested"), &json!("final"))
     );
     assert_eq!(last, again);
+}
+
+#[tokio::test]
+async fn the_guide_describes_every_field_of_a_receipt() {
+    let deployment = Deployment::start().await;
+
+    let receipt = erase(&deployment, SignedDuration::ZERO).await;
+
+    let guide = include_str!("../../docs/guides/erasure.md");
+    let (_, guide) = guide.split_once("## The receipt").unwrap();
+    let (guide, _) = guide.split_once("\n## ").unwrap();
+    let fields = receipt.as_object().unwrap().keys();
+    let is_described = |field: &str| {
+        let cell = guide.lines().filter_map(|line| line.split('|').nth(1));
+        cell.into_iter()
+            .any(|cell| cell.contains(&format!("`{field}`")))
+    };
+    let missing: Vec<_> = fields.filter(|field| !is_described(field)).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[tokio::test]

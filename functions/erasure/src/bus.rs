@@ -1,11 +1,11 @@
 //! The event `user.erased` on the bus.
 
 use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::error::ProvideErrorMetadata as _;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
+use runtime::bus::{EntryResult, SCHEMA_VERSION, SOURCE, existence_error};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use store::{Erasure, reason};
@@ -13,10 +13,7 @@ use store::{Erasure, reason};
 use crate::Error;
 use crate::receipt::items_of;
 
-const SOURCE: &str = "pluggy-lambda";
 const USER_ERASED: &str = "user.erased";
-/// Version of the schemas in docs/reference/events.
-const SCHEMA_VERSION: u32 = 1;
 /// Items of one event. An entry holds 256 KB.
 const MAX_ITEMS: usize = 1_000;
 
@@ -91,25 +88,20 @@ impl Bus {
             .build();
         let answer = self.client.put_events().entries(entry).send().await;
         let answer = answer.map_err(|error| Error::Bus(reason(&error)))?;
-        match answer.entries() {
-            [entry] if entry.event_id().is_some() => Ok(()),
-            entries => {
-                let code = entries.first().and_then(|entry| entry.error_code());
-                Err(Error::Bus(code.unwrap_or("NoResult").to_owned()))
-            }
+        let entry = answer.entries().first();
+        let event_id = entry.and_then(|entry| entry.event_id());
+        let error_code = entry.and_then(|entry| entry.error_code());
+        match EntryResult::new(event_id, error_code) {
+            EntryResult::Accepted => Ok(()),
+            EntryResult::Refused(code) | EntryResult::RefusedForGood(code) => Err(Error::Bus(code)),
         }
     }
 
-    /// Fails unless the bus exists. EventBridge accepts entries for a bus that does not exist, and drops them. The check is
-    /// skipped if this function may not describe the bus, which the account of the bus decides.
+    /// Fails unless the bus exists.
     async fn check_exists(&self) -> Result<(), Error> {
         let describe = self.client.describe_event_bus().name(&self.name);
-        match describe.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error().and_then(|error| error.code()) {
-                Some("AccessDeniedException") => Ok(()),
-                _ => Err(Error::Bus(reason(&error))),
-            },
-        }
+        let response = describe.send().await;
+        let error = existence_error(&response);
+        error.map_or(Ok(()), |error| Err(Error::Bus(reason(error))))
     }
 }

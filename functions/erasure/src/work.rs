@@ -283,7 +283,13 @@ impl Work<'_> {
             } else {
                 let requested_at = self.erasure.requested_at;
                 let has_arrived = page.rows.iter().any(|row| row.received_at > requested_at);
-                self.erasure.have_rows_arrived |= has_arrived;
+                if has_arrived && !self.erasure.have_rows_arrived {
+                    // A repetition of this call does not find the row.
+                    self.erasure.have_rows_arrived = true;
+                    if !self.save().await? {
+                        return Ok(OVERTAKEN);
+                    }
+                }
                 let keys: Vec<EventKey> = page.rows.into_iter().map(|row| row.key).collect();
                 self.erasure.counts.event_rows += delete_rows(self.app, &keys).await?;
             }

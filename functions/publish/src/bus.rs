@@ -1,24 +1,22 @@
-//! The EventBridge bus and its responses.
+//! The bus, on which entries are put several at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata as _, SdkError};
-use aws_sdk_eventbridge::operation::describe_event_bus::DescribeEventBusError;
 use aws_sdk_eventbridge::operation::put_events::PutEventsError;
 use aws_sdk_eventbridge::primitives::DateTime;
-use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use runtime::bus::{Code, EntryResult, SOURCE, existence_error};
 use store::reason;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::entry::{Entry, SOURCE};
+use crate::entry::Entry;
 
 /// Maximum number of entries per request. EventBridge accepts no more.
 pub(crate) const MAX_ENTRIES: usize = 10;
-/// Code for an entry without a result in the response.
-pub(crate) const NO_RESULT: &str = "NoResult";
 /// Time between two checks that the bus exists.
 const EXISTENCE_CHECK_INTERVAL: Duration = Duration::from_mins(5);
 
@@ -30,20 +28,6 @@ pub struct Bus {
     /// Time of the last successful check that the bus exists.
     checked_at: Arc<Mutex<Option<Instant>>>,
 }
-
-/// Result of one entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum EntryResult {
-    /// The entry is on the bus.
-    Accepted,
-    /// The entry was refused. A retry may succeed.
-    Refused(Code),
-    /// The entry is always refused.
-    RefusedForGood(Code),
-}
-
-/// EventBridge's code of a refusal.
-pub(crate) type Code = String;
 
 /// Failure of a whole request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,26 +50,15 @@ impl Bus {
         }
     }
 
-    /// Fails unless the bus exists. EventBridge accepts entries for a bus that does not exist, and drops
-    /// them. The check runs before the first request and again every few minutes. It is skipped if this
-    /// function may not describe the bus, which the account of the bus decides.
-    ///
-    /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html>
+    /// Fails unless the bus exists. The check runs before the first request and again every few minutes.
     pub(crate) async fn check_exists(&self) -> Result<(), Error> {
         let mut checked_at = self.checked_at.lock().await;
         if checked_at.is_some_and(|checked_at| checked_at.elapsed() < EXISTENCE_CHECK_INTERVAL) {
             return Ok(());
         }
-        let answer = self
-            .client
-            .describe_event_bus()
-            .name(&self.name)
-            .send()
-            .await;
-        match answer {
-            Ok(_) => {}
-            Err(error) if is_denied(&error) => {}
-            Err(error) => return Err(Error::Unavailable(reason(&error))),
+        let describe = self.client.describe_event_bus().name(&self.name);
+        if let Some(error) = existence_error(&describe.send().await) {
+            return Err(Error::Unavailable(reason(error)));
         }
         *checked_at = Some(Instant::now());
         Ok(())
@@ -103,7 +76,10 @@ impl Bus {
         let request = request.set_entries(Some(entries.collect()));
         async move {
             let answer = request.send().await.map_err(|error| failure(&error))?;
-            Ok(answer.entries().iter().map(entry_result).collect())
+            let results = answer.entries().iter();
+            let results =
+                results.map(|entry| EntryResult::new(entry.event_id(), entry.error_code()));
+            Ok(results.collect())
         }
     }
 
@@ -118,11 +94,6 @@ impl Bus {
     }
 }
 
-fn is_denied(error: &SdkError<DescribeEventBusError>) -> bool {
-    let code = error.as_service_error().and_then(|error| error.code());
-    code == Some("AccessDeniedException")
-}
-
 fn failure(error: &SdkError<PutEventsError>) -> Error {
     let code = error.as_service_error().and_then(|error| error.code());
     let status = error.raw_response().map(|answer| answer.status().as_u16());
@@ -130,20 +101,5 @@ fn failure(error: &SdkError<PutEventsError>) -> Error {
         (Some(code @ "ValidationException"), _) => Error::Rejected(code.to_owned()),
         (_, Some(413)) => Error::Rejected("RequestEntityTooLarge".to_owned()),
         _ => Error::Unavailable(reason(error)),
-    }
-}
-
-fn entry_result(result: &PutEventsResultEntry) -> EntryResult {
-    match result.error_code() {
-        None if result.event_id().is_some() => EntryResult::Accepted,
-        None => EntryResult::Refused(NO_RESULT.to_owned()),
-        Some(
-            code @ ("InvalidArgument"
-            | "MalformedDetail"
-            | "NotAuthorizedForDetailTypeException"
-            | "NotAuthorizedForSourceException"
-            | "RedactionFailure"),
-        ) => EntryResult::RefusedForGood(code.to_owned()),
-        Some(code) => EntryResult::Refused(code.to_owned()),
     }
 }

@@ -3,11 +3,12 @@
 use connection::ConsentStage;
 use jiff::Timestamp;
 use pluggy::{ClientUserId, ItemId};
+use runtime::bus::SCHEMA_VERSION;
 use serde::Serialize;
 use store::StoredItem;
 
 use crate::detail_type;
-use crate::entry::{Entry, SCHEMA_VERSION};
+use crate::entry::Entry;
 use crate::event_id;
 use crate::item::{ConnectorSummary, connector};
 

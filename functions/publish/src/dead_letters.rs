@@ -1,6 +1,7 @@
 //! The rule by which an entry is dead-lettered: it goes to the queue and is not retried.
 
-use crate::bus::Code;
+use runtime::bus::Code;
+
 use crate::pending_entry::PendingEntry;
 
 /// Number of refusals after which an entry is dead-lettered if the bus accepts others.

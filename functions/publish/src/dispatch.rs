@@ -6,9 +6,10 @@ use std::time::Duration;
 use client::chain;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use rand::RngExt as _;
+use runtime::bus::{Code, EntryResult};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::bus::{self, Bus, Code, EntryResult};
+use crate::bus::{self, Bus};
 use crate::dead_letter_queue::{self, DeadLetterQueue};
 use crate::pending_entry::PendingEntry;
 use crate::send_queue::{Request, SendQueue};

@@ -1,12 +1,9 @@
 //! Entries for the bus.
 
 use jiff::Timestamp;
+use runtime::bus::SOURCE;
 use serde::Serialize;
 
-/// `source` of the bus events.
-pub(crate) const SOURCE: &str = "pluggy-lambda";
-/// Version of the schemas in docs/reference/events.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
 /// Maximum size in bytes. EventBridge applies it to an entry and to a whole request.
 pub(crate) const MAX_BYTES: usize = 256 * 1024;
 /// Size of an entry's time, in bytes.

@@ -3,11 +3,12 @@
 use connection::{ActionKind, Assessment, Availability, Language, Phase, assess, message};
 use jiff::Timestamp;
 use pluggy::{ClientUserId, Connector, ConnectorId, ExecutionStatus, ItemId};
+use runtime::bus::SCHEMA_VERSION;
 use serde::Serialize;
 use store::{RowState, StoredItem};
 
 use crate::detail_type;
-use crate::entry::{Entry, SCHEMA_VERSION};
+use crate::entry::Entry;
 use crate::event_id;
 
 /// The change to publish.

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::bus::{Code, EntryResult, MAX_ENTRIES, NO_RESULT};
+use runtime::bus::{Code, EntryResult, NO_RESULT};
+
+use crate::bus::MAX_ENTRIES;
 use crate::dead_letters::{self, Refusals, Requests};
 use crate::entry::{Entry, MAX_BYTES};
 use crate::pending_entry::PendingEntry;

@@ -3,12 +3,13 @@
 
 use jiff::Timestamp;
 use pluggy::{ItemId, without_lone_surrogates};
+use runtime::bus::SCHEMA_VERSION;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::{EventRow, Target};
 
 use crate::detail_type;
-use crate::entry::{Entry, MAX_BYTES, SCHEMA_VERSION};
+use crate::entry::{Entry, MAX_BYTES};
 use crate::event_id;
 
 /// The `detail`, as docs/reference/events/webhook.v1.schema.json describes it.

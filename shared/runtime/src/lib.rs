@@ -1,10 +1,11 @@
-//! Runtime of a function: environment, clock, logs, metrics, secrets, the AWS SDK, problem documents and the
+//! Runtime of a function: environment, clock, logs, metrics, secrets, the AWS SDK, the bus, problem documents and the
 //! caller.
 //!
 //! Only [`mod@env`] reads the environment, and only `main` reads the clock.
 
 pub mod audit;
 pub mod aws;
+pub mod bus;
 pub mod caller;
 pub mod clock;
 pub mod env;

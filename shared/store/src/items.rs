@@ -84,29 +84,14 @@ impl Items {
         owner: &ClientUserId,
         limit: i32,
     ) -> Result<Vec<ItemId>, Error> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(BY_OWNER)
-            .key_condition_expression("#owner = :owner")
-            .expression_attribute_names("#owner", OWNER)
-            .expression_attribute_values(":owner", text(owner.as_str()))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(unavailable("query the ids of the user's items"))?;
-        let rows = answer.items.unwrap_or_default();
-        let keys = rows.iter().map(|row| {
-            let key = required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?)?;
-            match Target::parse(&key) {
-                Some(Target::Item(id)) => Ok(id),
-                Some(Target::Connector(_)) | None => Err(Error::Corrupt {
-                    attribute: PARTITION_KEY,
-                }),
-            }
+        let (keys, _) = self.keys_owned_by(owner, limit, None).await?;
+        let ids = keys.iter().map(|key| match Target::parse(key) {
+            Some(Target::Item(id)) => Ok(id),
+            Some(Target::Connector(_)) | None => Err(Error::Corrupt {
+                attribute: PARTITION_KEY,
+            }),
         });
-        keys.collect()
+        ids.collect()
     }
 
     /// Returns a page of a user's items, newest first.
@@ -133,14 +118,27 @@ impl Items {
         })
     }
 
-    /// Returns the rows of a page of a user's items, in no particular order, and the cursor of the next page. The index
-    /// may lag behind the rows, so some may have changed owner or were deleted since.
+    /// Returns the rows of a page of a user's items, in no particular order, and the cursor of the next page. Some may
+    /// have changed owner or were deleted since the index was written.
     pub(super) async fn rows_of(
         &self,
         owner: &ClientUserId,
         limit: i32,
         after: Option<&Cursor>,
     ) -> Result<(Vec<Row>, Option<Cursor>), Error> {
+        let (keys, next) = self.keys_owned_by(owner, limit, after).await?;
+        let rows = batch_get(&self.client, &self.table, keys, "get the user's items").await?;
+        Ok((rows, next))
+    }
+
+    /// Returns the keys of a page of a user's items, newest first, and the cursor of the next page. The index may lag
+    /// behind the rows.
+    async fn keys_owned_by(
+        &self,
+        owner: &ClientUserId,
+        limit: i32,
+        after: Option<&Cursor>,
+    ) -> Result<(Vec<String>, Option<Cursor>), Error> {
         let start = after.and_then(|cursor| {
             Some(Row::from([
                 (PARTITION_KEY.to_owned(), text(item_key(cursor.item_id()?))),
@@ -166,14 +164,11 @@ impl Items {
             Some(key) => Reader(key).text(CREATED_AT_ITEM_ID)?.map(Cursor),
             None => None,
         };
-        let keys: Vec<String> = answer
-            .items
-            .unwrap_or_default()
+        let rows = answer.items.unwrap_or_default();
+        let keys = rows
             .iter()
-            .map(|row| required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?))
-            .collect::<Result<_, _>>()?;
-        let rows = batch_get(&self.client, &self.table, keys, "get the user's items").await?;
-        Ok((rows, next))
+            .map(|row| required(PARTITION_KEY, Reader(row).text(PARTITION_KEY)?));
+        Ok((keys.collect::<Result<_, _>>()?, next))
     }
 }
 

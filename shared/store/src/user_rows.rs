@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attributes::{Reader, Row};
-use super::erasure::{self, SEARCH_CURSOR, progress_key};
+use super::erasure_progress::{self, SEARCH_CURSOR, progress_key};
 use super::erasures::marker_key;
 use super::error::unavailable;
 use super::event::BODY;
@@ -233,7 +233,7 @@ impl Events {
 fn json_of(name: &str, value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text)
-            if DOCUMENTS.contains(&name) || erasure::DOCUMENTS.contains(&name) =>
+            if DOCUMENTS.contains(&name) || erasure_progress::DOCUMENTS.contains(&name) =>
         {
             serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
         }

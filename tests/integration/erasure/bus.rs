@@ -1,13 +1,15 @@
 //! The bus: `user.erased`, and nothing else about an erased user.
 
 use erasure::Bus;
-use jiff::SignedDuration;
+use harness::Refusal;
+use jiff::{SignedDuration, Timestamp};
 use runtime::clock::now;
 use serde_json::json;
+use tests::deployment::in_a_minute;
 use tests::publishing::{BUS, event_bridge};
 use tests::stream::item_record;
 
-use super::{NEIGHBOR, USER, command_at, event, known_item};
+use super::{NEIGHBOR, NEXT_DAY, USER, command_at, event, known_item};
 use crate::publish::testbed::Testbed;
 
 fn with_bus(testbed: &Testbed) -> erasure::App {
@@ -64,6 +66,64 @@ async fn nothing_but_the_erasure_is_published_after_the_marker() {
         let detail = event.json();
         assert_eq!(detail["itemId"], json!(neighbors), "{detail:#}");
     }
+}
+
+/// Asks for the erasure of [`USER`] at a time, and returns why the bus does not take the event.
+async fn refused_by_the_bus(testbed: &Testbed, now: Timestamp) -> String {
+    let command = json!({"action": "erase", "clientUserId": USER});
+    let report = erasure::handle(&with_bus(testbed), command, now, in_a_minute()).await;
+    report.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_call_fails_if_the_bus_does_not_take_the_event_and_the_next_one_publishes_it() {
+    let testbed = Testbed::start().await;
+    command_at(&with_bus(&testbed), "erase", USER, now()).await;
+    let later = now() + SignedDuration::from_secs(61);
+    testbed.bus.set_refusals([Refusal::with("InternalFailure")]);
+
+    let refused = refused_by_the_bus(&testbed, later).await;
+    testbed.bus.set_refusals([]);
+    let receipt = command_at(&with_bus(&testbed), "erase", USER, later).await;
+
+    assert_eq!(refused, "the bus does not take the event: InternalFailure");
+    assert_eq!(receipt["isPublished"], true, "{receipt}");
+    assert_eq!(testbed.detail_types(), ["user.erased"]);
+}
+
+/// EventBridge accepts what nobody will receive.
+#[tokio::test]
+async fn a_call_fails_if_the_bus_does_not_exist() {
+    let testbed = Testbed::start().await;
+    command_at(&with_bus(&testbed), "erase", USER, now()).await;
+    testbed.bus.delete();
+
+    let refused = refused_by_the_bus(&testbed, now() + SignedDuration::from_secs(61)).await;
+
+    let reason = "the bus does not take the event: ResourceNotFoundException";
+    assert_eq!(refused, reason);
+}
+
+/// Consumers hear of an erasure once, although the command is called again until the marker ends.
+#[tokio::test]
+async fn the_final_part_publishes_nothing() {
+    let testbed = Testbed::start().await;
+    known_item(&testbed.deployment, USER, 1).await;
+    let in_a_minute = now() + SignedDuration::from_secs(61);
+
+    let mut stages = Vec::new();
+    for at in [
+        now(),
+        in_a_minute,
+        in_a_minute + NEXT_DAY,
+        in_a_minute + NEXT_DAY * 2,
+    ] {
+        let report = command_at(&with_bus(&testbed), "erase", USER, at).await;
+        stages.push(report["stage"].clone());
+    }
+
+    assert_eq!(stages, ["announcement", "requested", "final", "final"]);
+    assert_eq!(testbed.detail_types(), ["user.erased"]);
 }
 
 /// The marker of the item is there before the tombstone, and the events name nobody.
