@@ -15,9 +15,9 @@ export interface paths {
         put?: never;
         /**
          * Get a connect token
-         * @description A token with which the widget calls Pluggy for the signed-in user, and the options with which to open it:
-         *     `new PluggyConnect({ connectToken: response.accessToken, ...response.connect })`. Request a new one each time the widget is
-         *     opened. A user gets at most 20 in ten minutes. A request that is refused with 400 does not count.
+         * @description Returns a token with which the widget calls Pluggy for the signed-in user, and the widget's options. Open the widget with
+         *     both: `new PluggyConnect({ connectToken: response.accessToken, ...response.connect })`. Request a new token each time you
+         *     open the widget. A user gets at most 20 tokens in ten minutes. A request that is refused with 400 does not count.
          */
         post: operations["createConnectToken"];
         delete?: never;
@@ -37,11 +37,18 @@ export interface paths {
         put?: never;
         /**
          * Relay an event of the widget
-         * @description The argument of a callback or `onEvent` of the widget, unchanged. The event is counted. If it names an item, it is a
-         *     hint to fetch that item soon, at most once in five minutes for a user and item. Each connect-token
-         *     request adds five hints to the user's quota, which lasts for an hour after its ten minutes, or until the first token
-         *     request of the next ten minutes. A hint beyond the quota is not stored. It is no source of truth. The app need not wait
-         *     for the response, which is the same for any item, also for one that does not exist, and with or without a stored hint.
+         * @description Send the argument of a callback or of `onEvent` of the widget, unchanged. The API counts the event. If the event names an
+         *     item, the API stores a hint, and this backend fetches the item soon. A hint is never the source of a state.
+         *
+         *     The response does not depend on the item: it is the same for one that does not exist, and for a hint that is not stored.
+         *     The app need not wait for it.
+         *
+         *     Hints that are stored have two limits:
+         *
+         *     * One hint in five minutes for a user and an item.
+         *     * A quota for each user. The first connect-token request begins a period of ten minutes, and each one in the period adds
+         *       five hints to the quota. The quota ends when a later token request begins the next period, or an hour after the
+         *       period.
          */
         post: operations["relayConnectEvent"];
         delete?: never;
@@ -59,7 +66,7 @@ export interface paths {
         };
         /**
          * List the caller's bank connections
-         * @description Newest first, also those that are not finished yet.
+         * @description Returns the newest connection first. Connections in progress are in the list, too.
          */
         get: operations["listItems"];
         put?: never;
@@ -85,17 +92,18 @@ export interface paths {
         };
         /**
          * Get the state of a bank connection
-         * @description The state of one of the caller's items, and what the user must do now. While it is in progress, request it again after
-         *     `Retry-After` seconds, with the `ETag` of the last response in `If-None-Match`.
+         * @description Returns the state of one of the caller's items, and what the user must do now. While the response has `Retry-After`,
+         *     repeat the request after so many seconds, with the `ETag` of the last response in `If-None-Match`.
          */
         get: operations["getItem"];
         put?: never;
         post?: never;
         /**
          * End a bank connection
-         * @description Deletes one of the caller's items at Pluggy, with all that was collected for it there. The item is gone from the responses
-         *     of this API a moment later, or up to an hour later where the response to an earlier request was lost. The same caller may
-         *     repeat the request: the response stays 204. A user sends at most 20 deletions of items that exist in ten minutes.
+         * @description Deletes one of the caller's items at Pluggy, with all data that Pluggy collected for it. A moment later this API does not
+         *     return the item any more. It can take up to an hour if Pluggy's response to an earlier request was lost. The same caller
+         *     may repeat the request: the response stays 204. A user may send at most 20 deletions in ten minutes. A deletion of an item
+         *     that does not exist does not count.
          */
         delete: operations["disconnectItem"];
         options?: never;
@@ -109,12 +117,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -125,7 +133,8 @@ export interface paths {
         put?: never;
         /**
          * Get a connect token for a user
-         * @description As `POST /connect-token`. Pass the response on to the user's app, which opens the widget with it.
+         * @description Does for the user in the path what `POST /connect-token` does. Pass the response on to the user's app, which opens the
+         *     widget with it.
          */
         post: operations["createConnectTokenOfUser"];
         delete?: never;
@@ -140,12 +149,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -156,7 +165,7 @@ export interface paths {
         put?: never;
         /**
          * Relay an event of a user's widget
-         * @description As `POST /connect-events`.
+         * @description Does for the user in the path what `POST /connect-events` does.
          */
         post: operations["relayConnectEventOfUser"];
         delete?: never;
@@ -171,12 +180,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -185,7 +194,7 @@ export interface paths {
         };
         /**
          * List a user's bank connections
-         * @description As `GET /items`.
+         * @description Does for the user in the path what `GET /items` does.
          */
         get: operations["listItemsOfUser"];
         put?: never;
@@ -202,12 +211,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -221,14 +230,14 @@ export interface paths {
         };
         /**
          * Get the state of a user's bank connection
-         * @description As `GET /items/{itemId}`.
+         * @description Does for the user in the path what `GET /items/{itemId}` does.
          */
         get: operations["getItemOfUser"];
         put?: never;
         post?: never;
         /**
          * End a user's bank connection
-         * @description As `DELETE /items/{itemId}`.
+         * @description Does for the user in the path what `DELETE /items/{itemId}` does.
          */
         delete: operations["disconnectItemOfUser"];
         options?: never;
@@ -285,9 +294,9 @@ export interface components {
             connect: components["schemas"]["ConnectOptions"];
         };
         /**
-         * @description Options of the widget, named as it names them. Always present. Pass them on as they are; users see only what the widget
-         *     makes of them. An option that neither the profile nor the request sets is absent. The options belong to the deployment,
-         *     so that the widget can be changed without a release of the app.
+         * @description Options of the widget, under the widget's own names. Always present. Pass them on as they are; users see only what the
+         *     widget makes of them. An option that neither the profile nor the request sets is absent. The options are settings of the
+         *     deployment, so an operator can change the widget without a release of the app.
          */
         ConnectOptions: {
             /**
@@ -295,9 +304,9 @@ export interface components {
              *     in production.
              */
             includeSandbox?: boolean;
-            /** @description Whether the user may minimize the widget while the connection goes on. Present if the profile sets it. */
+            /** @description Whether the user may minimize the widget while it connects. Present if the profile sets it. */
             allowConnectInBackground?: boolean;
-            /** @description Whether the widget fills small screens, rather than being a modal. Present if the profile sets it. */
+            /** @description Whether the widget fills small screens, in place of a modal. Present if the profile sets it. */
             allowFullscreen?: boolean;
             /**
              * Format: uuid
@@ -330,13 +339,13 @@ export interface components {
             /** @description Whether OAuth pages open in the system's browser rather than in a webview. Present if the profile sets it. */
             forceOauthInBrowser?: boolean;
             /**
-             * @description Whether the widget asks for credentials in update mode, also where Pluggy has some. Present if the profile sets it, and
-             *     true in update mode where the stored credentials may be the cause.
+             * @description Whether the widget asks for credentials in update mode, although Pluggy has stored some. Present if the profile sets it.
+             *     Always true in update mode if the stored credentials may be the cause of the failure.
              */
             forceAskForCredentials?: boolean;
             /** @description Whether connectors are listed in alphabetical order. Present if the profile sets it, and absent in update mode. */
             connectorSortAlphabetically?: boolean;
-            /** @description What the product `MOVE_SECURITY` needs: JSON, as text. Present if the profile sets it, and absent in update mode. */
+            /** @description Data for the product `MOVE_SECURITY`: JSON, as text. Present if the profile sets it, and absent in update mode. */
             moveSecurityData?: string;
             /** @description Whether the modal is wider on desktops, for clients whom Pluggy has allowed it. Present if the profile sets it. */
             wideDesktopModal?: boolean;
@@ -347,15 +356,15 @@ export interface components {
             url?: string;
         };
         /**
-         * @description An event of the widget, as one object, or as the pair of a name and the rest. Null and an empty body are an event
-         *     without a name. Fields that are not listed are ignored. The values come from the widget, so every value may be missing
-         *     or of any type: one that is not as described counts as absent, and the event is counted all the same. Pass it on as the
-         *     widget gives it; users need not see it.
+         * @description An event of the widget: one object, or a pair of the name and an object with the other fields. Null and an empty body
+         *     count as an event without a name. The API ignores fields that are not listed. The values come from the widget, so each may
+         *     be missing or of any type. A value that is not as described counts as absent, and the API still counts the event. Pass it
+         *     on as the widget gives it; users need not see it.
          */
         ConnectEvent: components["schemas"]["ConnectEventObject"] | unknown[] | null;
         /**
-         * @description The name of a callback, or the `event` that `onEvent` was given. Open, since the widget grows: a name that is not known, or
-         *     that is no string, is counted as `other`.
+         * @description The name of a callback, or the `event` in the argument of `onEvent`. Open, because the widget may get new events: the API
+         *     counts an unknown name, or a value that is no string, as `other`.
          * @example onSuccess
          * @example onError
          * @example onOpen
@@ -379,20 +388,21 @@ export interface components {
              */
             timestamp?: unknown;
             /**
-             * @description The id of the item that it is about, a UUID. The API takes it as a hint to fetch the item soon. Where `item` or
-             *     `data.item` names one as well, it is the same one.
+             * @description The id of the item that the event is about, a UUID. The API stores it as a hint to fetch the item soon. If the event has
+             *     `item` or `data.item` too, they name the same item.
              * @example 9a7b6c5d-0000-4000-8000-000000000001
              */
             itemId?: unknown;
             /**
-             * @description The item as the widget gives it, an object. Only its `id` is read, as `itemId`.
+             * @description The item as the widget gives it, an object. The API reads only its `id`, as `itemId`.
              * @example {
              *       "id": "9a7b6c5d-0000-4000-8000-000000000001"
              *     }
              */
             item?: unknown;
             /**
-             * @description The argument of `onSuccess`, or the `data` of the argument of `onError`. Only the `id` of its `item` is read, as `itemId`.
+             * @description The argument of `onSuccess`, or the `data` in the argument of `onError`. The API reads only the `id` of its `item`, as
+             *     `itemId`.
              * @example {
              *       "item": {
              *         "id": "9a7b6c5d-0000-4000-8000-000000000001"
@@ -401,19 +411,19 @@ export interface components {
              */
             data?: unknown;
             /**
-             * @description The id of the institution that it is about, a whole number. The API logs it.
+             * @description The id of the institution that the event is about, a whole number. The API logs it.
              * @example 201
              */
             connectorId?: unknown;
             /**
-             * @description The institution as the widget gives it, an object. Only its `id` is read, as `connectorId`.
+             * @description The institution as the widget gives it, an object. The API reads only its `id`, as `connectorId`.
              * @example {
              *       "id": 201
              *     }
              */
             connector?: unknown;
             /**
-             * @description The error, as Pluggy's code of 1 to 64 of A to Z, 0 to 9 and _. The API logs it.
+             * @description Pluggy's code of the error: 1 to 64 characters of A to Z, 0 to 9 and `_`. The API logs it.
              * @example INVALID_CREDENTIALS
              */
             code?: unknown;
@@ -426,7 +436,7 @@ export interface components {
         ItemList: {
             /**
              * @description The user's connections, newest first. Always present. A page may have fewer than `limit`, or none. Users may see
-             *     the fields that say so.
+             *     the fields whose descriptions say so.
              */
             items: components["schemas"]["Item"][];
             /** @description The `cursor` of the next page; null on the last page. Pass it on as it is; users need not see it. */
@@ -468,8 +478,7 @@ export interface components {
             nextAction: components["schemas"]["NextAction"];
             /**
              * @description The state of each product that was requested, by Pluggy's key for it, such as `accounts`. Always present, and empty
-             *     while Pluggy reports no product. A program finds here which data is missing. Users may see
-             *     that in your own words.
+             *     while Pluggy reports no product. A program finds here which data is missing. Tell users so in your own words.
              */
             products: {
                 [key: string]: components["schemas"]["ProductState"];
@@ -481,24 +490,24 @@ export interface components {
             error: components["schemas"]["ItemError"] | null;
             /**
              * Format: date-time
-             * @description When Pluggy created the item, or before the first fetch when this backend first knew it. Always present. Users may see
-             *     it.
+             * @description When Pluggy created the item. Before the first fetch: when this backend first heard of the item. Always present. Users
+             *     may see it.
              */
             createdAt: string;
             /**
              * Format: date-time
              * @description When Pluggy's record of the item last changed; null until the item is fetched, or if Pluggy does not say. For support
-             *     and logs and not for users: it is not the date of the data.
+             *     and logs, not for users: it is not the date of the data.
              */
             updatedAt: string | null;
             /**
              * Format: date-time
-             * @description When its data was last collected; null if never. A program sees by it whether there is data; users may see it.
+             * @description When Pluggy last collected the data; null if never. Null means that there is no data. Users may see it.
              */
             lastUpdatedAt: string | null;
             /**
              * Format: date-time
-             * @description When Pluggy plans to update the item next by itself; null if it does not. Users may see it, as a plan that may be late.
+             * @description When Pluggy plans to update the item by itself; null if it plans no update. Pluggy may be late. Users may see it.
              */
             nextAutoSyncAt: string | null;
             /**
@@ -509,8 +518,8 @@ export interface components {
             consentExpiresAt: string | null;
             /**
              * Format: date-time
-             * @description When this backend last fetched the item at Pluggy; null if never. A program sees by it how old the state is; users
-             *     need not see it.
+             * @description When this backend last fetched the item at Pluggy; null if never. A program can compute from it how old the state is;
+             *     users need not see it.
              */
             fetchedAt: string | null;
         };
@@ -525,26 +534,26 @@ export interface components {
             /** @description The address of the institution's logo; null if Pluggy gives none. Users may see it, in an `img`. */
             imageUrl: string | null;
             /**
-             * @description The institution's color as six hexadecimal digits without `#`; null if Pluggy gives none. Users may see it; check its
-             *     form before it gets into a style.
+             * @description The institution's color as six hexadecimal digits without `#`; null if Pluggy gives none. Users may see it. Check its
+             *     format before you put it into a style.
              */
             primaryColor: string | null;
             /**
-             * @description How well connections to it work now. Open. Null if nothing is known that is less than six hours old. A program may
-             *     warn users of an outage in your own words.
+             * @description How well connections to the institution work now. Open. Null if the last known value is older than six hours. A program
+             *     may warn users of an outage in your own words.
              * @example ONLINE
              * @example UNSTABLE
              * @example OFFLINE
              */
             health: string | null;
             /**
-             * @description Whether Pluggy no longer connects to it, so that the user connects by another one. Always present. A program need not
-             *     offer it again; users learn it from `nextAction.message`.
+             * @description Whether Pluggy has retired the connector, so that the user must connect through another one. Always present. Do not
+             *     offer a retired connector again. `nextAction.message` informs users.
              */
             retired: boolean;
         };
         /**
-         * @description Where the connection stands. Always present. Closed: an app may switch on it. Users see `nextAction.message` in its place.
+         * @description The state of the connection. Always present. Closed: an app may switch on it. Show users `nextAction.message` instead.
          *
          *     * `connecting`: the first execution is running, or no fetch has succeeded yet
          *     * `waiting_user`: the user must act now, and the execution then continues by itself
@@ -553,7 +562,7 @@ export interface components {
          *     * `ready_partial`: some products are collected
          *     * `retrying`: the last execution failed, and Pluggy repeats it by itself
          *     * `reconnect`: the connection has ended or failed, and only the user can repair it
-         *     * `failed`: the last execution failed, and neither waiting nor the user repairs it
+         *     * `failed`: the last execution failed, and neither Pluggy nor the user can repair it
          *     * `unknown`: Pluggy reports a state that this version does not know
          * @enum {string}
          */
@@ -566,25 +575,24 @@ export interface components {
             message: string;
             /**
              * Format: date-time
-             * @description When the action is no longer possible; null where Pluggy names no time. A program may count down to it; users may see
-             *     it.
+             * @description Until when the action is possible; null if Pluggy names no time. A program may count down to it; users may see it.
              */
             expiresAt: string | null;
             /**
              * Format: uri
              * @description The bank's page on which the user logs in and authorizes the access: an https URL that works until `expiresAt`. Null
-             *     unless `reason` is `open_finance_login`, and null until the item is fetched with the link, up to about a minute after
-             *     the login began. It is for this user alone: open it as it is, and neither store nor log it.
+             *     unless `reason` is `open_finance_login`. It is also null for up to about a minute after the login began, until this
+             *     backend has fetched the link. It is for this user alone: open it as it is, and neither store nor log it.
              */
             link: string | null;
             /**
-             * @description The body to post to `/connect-token`, as it is; null where the widget is not the next step. Offer a button exactly
-             *     where it is not null; users need not see it.
+             * @description The body to post to `/connect-token`, as it is; null if the widget is not the next step. Show a button only if it is not
+             *     null; users need not see the body.
              */
             connectToken: components["schemas"]["ConnectTokenBody"] | null;
             /**
-             * @description The bank's question; null unless `kind` is `answer_mfa`. Users may see it. The widget asks it too, and takes the value:
-             *     an app never does.
+             * @description The bank's question; null unless `kind` is `answer_mfa`. Users may see it. Only the widget takes the user's answer, never
+             *     the app.
              */
             prompt: components["schemas"]["Prompt"] | null;
             /**
@@ -602,25 +610,24 @@ export interface components {
             itemId?: string;
         };
         /**
-         * @description What happens next, and who must act. Always present. Closed: an app may switch on it. Users see `message` in its place.
+         * @description What happens next, and who must act. Always present. Closed: an app may switch on it. Show users `message` instead.
          *
-         *     * `none`: nothing
-         *     * `wait`: it goes on by itself
+         *     * `none`: nobody has to do anything
+         *     * `wait`: the connection continues by itself
          *     * `answer_mfa`: the user gives the value that the bank asks for, in the widget
-         *     * `authorize_device`: the user authorizes the device at the bank; then it goes on by itself
+         *     * `authorize_device`: the user authorizes the device at the bank; the connection then continues by itself
          *     * `act_at_bank`: the user, or another holder of the account, does something at the bank
          *     * `reconnect`: the user repairs the connection in the widget
          *     * `update`: the user updates the data of a connection that works, in the widget
          *     * `connect_again`: the user makes a new connection
-         *     * `wait_for_bank`: the bank is not available
-         *     * `contact_support`: the user asks for help
+         *     * `wait_for_bank`: the bank is not available, and the user can only wait
+         *     * `contact_support`: the user asks your support for help
          * @enum {string}
          */
         ActionKind: "none" | "wait" | "answer_mfa" | "authorize_device" | "act_at_bank" | "reconnect" | "update" | "connect_again" | "wait_for_bank" | "contact_support";
         /**
-         * @description Why: a stable code for each case, for texts and statistics of your own. Always present, and not for users. Open: a later
-         *     version may have more codes. So decide by `phase` and `kind`, and ignore a code that you do not know. A code never
-         *     changes its meaning.
+         * @description The cause, as a code for your own texts and statistics. Always present, and not for users. Open: a later version may have
+         *     more codes. So decide by `phase` and `kind`, and ignore a code that you do not know. A code never changes its meaning.
          *
          *     * `not_fetched`: no fetch of the item has succeeded yet
          *     * `first_execution`: the first execution is running
@@ -698,9 +705,9 @@ export interface components {
          * @example unknown
          */
         Reason: string;
-        /** @description The bank's question, never a value. */
+        /** @description The bank's question. It never has the user's answer. */
         Prompt: {
-            /** @description The name of the value that the bank asks for; null if Pluggy gives none. Users may see it, as text. */
+            /** @description The name of the value that the bank requests; null if Pluggy gives none. Users may see it, as text. */
             label: string | null;
             /**
              * @description The kind of input; null if Pluggy names none. Open. A program may choose an icon or a text by it; it is no text for
@@ -717,9 +724,9 @@ export interface components {
              *     a `data:` address. Pluggy does not name its type. Users may see it, in an `img`.
              */
             image: string | null;
-            /** @description The options to choose from; null where the input is free. Users may see their labels. */
+            /** @description The options to choose from; null if the user types the value. Users may see their labels. */
             options: {
-                /** @description What the widget sends for the option. Always present. A program may use it as a key; it is no text for users. */
+                /** @description The value that the widget sends for the option. Always present. A program may use it as a key; it is no text for users. */
                 value: string;
                 /** @description The text of the option. Always present. Users may see it, as text. */
                 label: string;
@@ -748,9 +755,9 @@ export interface components {
              */
             providerMessage: string | null;
             /**
-             * @description What the user needs for it, such as the data of the device or of the QR code. Always present, and empty if there is
-             *     nothing. Users may see the values, as text. Pluggy documents neither the keys nor whether the value of a QR code is a
-             *     text to encode or an image.
+             * @description What the user needs for the action, such as the data of the device or of the QR code. Always present, and empty if the
+             *     user needs nothing. Users may see the values, as text. Pluggy does not document the keys. It also does not document
+             *     whether the value of a QR code is a text to encode or an image.
              */
             attributes: {
                 [key: string]: string;
@@ -758,17 +765,18 @@ export interface components {
         };
         ProductState: {
             /**
-             * @description Whether the last execution collected it; null if Pluggy does not say. Where it is false, an app may show users that
-             *     this data is missing or old.
+             * @description Whether the last execution collected the product; null if Pluggy does not say. If it is false, an app may show users
+             *     that this data is missing or old.
              */
             isUpdated: boolean | null;
             /**
              * Format: date-time
-             * @description When it was last collected; null if never. With `isUpdated` false, older data is there. Users may see it.
+             * @description When the product was last collected; null if never. If there is a time and `isUpdated` is false, the data is old. Users
+             *     may see it.
              */
             lastUpdatedAt: string | null;
             /**
-             * @description Pluggy's remarks on it, for support and logs. Always present, and empty if there are none. Of their fields users may
+             * @description Pluggy's remarks on the product, for support and logs. Always present, and empty if there are none. Of their fields users may
              *     see `providerMessage` alone.
              */
             warnings: {
@@ -792,14 +800,14 @@ export interface components {
             /** @description For developers, in English, and not for users; null if Pluggy gives none. */
             message: string | null;
             /**
-             * @description The bank's own text, in Portuguese; null if there is none. Users may see it, as text, where `nextAction.kind` is
-             *     `authorize_device`, `act_at_bank`, `reconnect` or `contact_support`; elsewhere it may send them the wrong way.
+             * @description The bank's own text, in Portuguese; null if there is none. Users may see it, as text, if `nextAction.kind` is
+             *     `authorize_device`, `act_at_bank`, `reconnect` or `contact_support`. With another `kind` it may mislead them.
              */
             providerMessage: string | null;
         };
         /** @description An error of the gateway in front of the API. */
         GatewayError: {
-            /** @description The gateway's own words in English; null where it has none. For logs, not for users: a program decides by the status. */
+            /** @description The gateway's own text, in English; null if it has none. For logs, not for users: a program decides by the status. */
             message: string | null;
         };
         InvalidField: {
@@ -811,14 +819,14 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 400;
             /** @description What is wrong, in English, always present. For developers and logs, not for users. */
             detail: string;
             /**
-             * @description The wrong field or parameter, always present. It has at most 64 characters of the name of an unknown field. For
+             * @description The name of the wrong field or parameter, always present. The name of an unknown field is cut after 64 characters. For
              *     developers and logs, not for users.
              */
             field: string;
@@ -832,7 +840,7 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 400;
@@ -841,28 +849,28 @@ export interface components {
         };
         Unauthenticated: {
             /**
-             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @description Always present, and always the same. A program decides by the status; not for users.
              * @constant
              */
             type: "about:blank";
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 401;
         };
         Forbidden: {
             /**
-             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @description Always present, and always the same. A program decides by the status; not for users.
              * @constant
              */
             type: "about:blank";
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 403;
@@ -876,21 +884,21 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 403;
         };
         NoSuchResource: {
             /**
-             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @description Always present, and always the same. A program decides by the status; not for users.
              * @constant
              */
             type: "about:blank";
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 404;
@@ -904,7 +912,7 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 404;
@@ -918,7 +926,7 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 409;
@@ -934,7 +942,7 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 409;
@@ -948,11 +956,11 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 409;
-            /** @description Why, as Pluggy's code; absent where Pluggy gives none. Open. For support and logs, not for users. */
+            /** @description The reason, as Pluggy's code; absent if Pluggy gives none. Open. For support and logs, not for users. */
             code?: string;
         };
         UserLimitReached: {
@@ -964,7 +972,7 @@ export interface components {
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
             /**
-             * @description The status of the response, always present. For programs that have the body alone; not for users.
+             * @description The status of the response, always present. For programs that see only the body; not for users.
              * @constant
              */
             status: 429;
@@ -973,17 +981,17 @@ export interface components {
         };
         ServerProblem: {
             /**
-             * @description Always present, and without a meaning of its own. A program decides by the status; not for users.
+             * @description Always present, and always the same. A program decides by the status; not for users.
              * @constant
              */
             type: "about:blank";
             /** @description The kind of problem in English, always present. For logs; a program does not parse it, and users need not see it. */
             title: string;
-            /** @description The status of the response, always present. For programs that have the body alone; not for users. */
+            /** @description The status of the response, always present. For programs that see only the body; not for users. */
             status: number;
             /**
-             * @description The id under which the deployment's log has the reason, always present. Users may see it, to give it to your
-             *     support.
+             * @description The id under which the deployment's log has the reason, always present. Users may see it, so that they can give it to
+             *     your support.
              */
             requestId: string;
         };
@@ -1032,12 +1040,15 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description There is no valid token (the gateway), or none that names a user (the API). */
+        /**
+         * @description * From the gateway: there is no valid token.
+         *     * From the API: the token names no user.
+         */
         Unauthenticated: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
                 /**
-                 * @description The fault of the token, for developers. Present in responses of the gateway alone.
+                 * @description What is wrong with the token, for developers. Absent in an error of the API.
                  * @example Bearer scope="" error="invalid_token" error_description="the token has expired"
                  */
                 "WWW-Authenticate"?: string;
@@ -1061,8 +1072,9 @@ export interface components {
             };
         };
         /**
-         * @description The token lacks the scope (the gateway). Or the claim that names the user has an e-mail address or a CPF, which Pluggy
-         *     would get to know: a setting of the deployment is wrong (the API).
+         * @description * From the gateway: the token lacks the scope.
+         *     * From the API: the claim that names the user has an e-mail address or a CPF, which Pluggy would receive. An operator must
+         *       correct the settings of the deployment.
          */
         Forbidden: {
             headers: {
@@ -1087,8 +1099,11 @@ export interface components {
             };
         };
         /**
-         * @description As `Forbidden`. Or an operator has erased the user, who can connect nothing for eight days, or until an operator allows
-         *     it.
+         * @description * From the gateway: the token lacks the scope.
+         *     * From the API, with the `type` `about:blank`: the claim that names the user has an e-mail address or a CPF, which Pluggy
+         *       would receive. An operator must correct the settings of the deployment.
+         *     * From the API, with the `type` of the example: an operator has erased the user's data. The user cannot connect a bank for
+         *       eight days, unless an operator allows it earlier.
          */
         ForbiddenOrErased: {
             headers: {
@@ -1112,7 +1127,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Forbidden"] | components["schemas"]["UserErased"];
             };
         };
-        /** @description The request is not signed by an IAM role. The gateway itself answers such a request with 403. */
+        /** @description From the API: no IAM role has signed the request. The gateway normally refuses such a request first, with 403. */
         Unsigned: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1130,8 +1145,8 @@ export interface components {
             };
         };
         /**
-         * @description The signature is missing or not valid, or the identity lacks `execute-api:Invoke` (the gateway); or its role is not in
-         *     `BackendRoleArns` (the API).
+         * @description * From the gateway: the signature is missing or not valid, or the role lacks `execute-api:Invoke`.
+         *     * From the API: the role is not in `BackendRoleArns`.
          */
         NoBackend: {
             headers: {
@@ -1156,8 +1171,10 @@ export interface components {
             };
         };
         /**
-         * @description As `NoBackend`. Or an operator has erased the user, who can connect nothing for eight days, or until an operator allows
-         *     it.
+         * @description * From the gateway: the signature is missing or not valid, or the role lacks `execute-api:Invoke`.
+         *     * From the API, with the `type` `about:blank`: the role is not in `BackendRoleArns`.
+         *     * From the API, with the `type` of the example: an operator has erased the user's data. The user cannot connect a bank for
+         *       eight days, unless an operator allows it earlier.
          */
         NoBackendOrErased: {
             headers: {
@@ -1181,7 +1198,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Forbidden"] | components["schemas"]["UserErased"];
             };
         };
-        /** @description `BackendRoleArns` is empty (the API), or there is no such route (the gateway). */
+        /**
+         * @description * From the API: `BackendRoleArns` is empty, so no backend may call.
+         *     * From the gateway: there is no such route.
+         */
         NoSuchRoute: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1205,8 +1225,10 @@ export interface components {
             };
         };
         /**
-         * @description There is no such item, it is gone, or it is somebody else's. Or `BackendRoleArns` is empty, or there is no such route
-         *     (the gateway).
+         * @description * From the API, `item-not-found`: there is no such item, it is gone, or it belongs to another user. The response does not
+         *       say which.
+         *     * From the API, `about:blank`: `BackendRoleArns` is empty, so no backend may call.
+         *     * From the gateway: there is no such route.
          */
         ItemOfUserNotFound: {
             headers: {
@@ -1246,7 +1268,10 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description The request is larger than 10 MB. From the gateway; a smaller body that is too long is a 400. */
+        /**
+         * @description From the gateway: the request is larger than 10 MB. If a smaller body is larger than its operation allows, the API answers
+         *     400.
+         */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1260,7 +1285,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
-        /** @description More requests than the route takes. From the gateway; wait a little, and longer each time. */
+        /** @description From the gateway: the route gets more requests than its limit allows. Wait a second before you retry, and longer each time. */
         TooManyRequests: {
             headers: {
                 [name: string]: unknown;
@@ -1275,8 +1300,9 @@ export interface components {
             };
         };
         /**
-         * @description The user has reached the limit: 20 connect tokens, or 20 deletions, in ten minutes. `Retry-After` says when they end (the
-         *     API). Or more requests than the route takes (the gateway, without `Retry-After`).
+         * @description * From the API: the user has reached the limit of 20 connect tokens, or 20 deletions, in ten minutes. `Retry-After` says
+         *       when the ten minutes end.
+         *     * From the gateway, without `Retry-After`: the route gets more requests than its limit allows.
          */
         UserLimitReached: {
             headers: {
@@ -1345,7 +1371,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["ServerProblem"];
             };
         };
-        /** @description Pluggy or a table does not respond, or the gateway gets no response. A later retry may succeed. */
+        /**
+         * @description * From the API: Pluggy or a table does not respond.
+         *     * From the gateway: the function does not respond.
+         *
+         *     A later retry may succeed.
+         */
         Unavailable: {
             headers: {
                 "Cache-Control": components["headers"]["NotKept"];
@@ -1378,40 +1409,40 @@ export interface components {
          */
         ItemId: string;
         /**
-         * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-         *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+         * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+         *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
          *
-         *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-         *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-         *     `victim/items?` would otherwise reach another user's route.
+         *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+         *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+         *     would otherwise reach another user's route.
          * @example auth0|abc
          */
         UserId: string;
         /**
-         * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+         * @description The preferred language of `nextAction.message`, Portuguese or English. The default is Portuguese.
          * @example pt-BR,pt;q=0.9,en;q=0.8
          */
         AcceptLanguage: string;
         /**
-         * @description The `ETag` of the response that the caller has.
+         * @description The `ETag` of the last response. If nothing has changed, the API answers 304.
          * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
          */
         IfNoneMatch: string;
     };
     requestBodies: never;
     headers: {
-        /** @description Not to be stored. */
+        /** @description Nobody may store the response. */
         NoStore: "no-store";
-        /** @description Not to be stored. Absent in an error of the gateway. */
+        /** @description Nobody may store the response. Absent in an error of the gateway. */
         NotKept: "no-store";
         /**
-         * @description `private, no-cache`: for the caller alone, who requests it again with the validator each time. `no-store`: not to be
-         *     stored, because the response has a prompt, a link or a bank's own text: `nextAction.prompt`, `nextAction.link`, a text in
-         *     `nextAction.bank`, or a `providerMessage`.
+         * @description * `private, no-cache`: only the caller may store the response. Before each use, the caller sends the `ETag` again.
+         *     * `no-store`: nobody may store the response, because it has `nextAction.prompt`, `nextAction.link`, a text in
+         *       `nextAction.bank`, or a `providerMessage`.
          */
         StateCaching: "private, no-cache" | "no-store";
         /**
-         * @description A weak validator of this response.
+         * @description A weak validator of this response, for `If-None-Match`.
          * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
          */
         ETag: string;
@@ -1433,7 +1464,7 @@ export interface components {
          */
         RetryAfter: number;
         /**
-         * @description Seconds after which to try again. Absent where Pluggy refuses.
+         * @description Seconds after which to try again. Absent if Pluggy refuses the deletion.
          * @example 5
          */
         RetryAfterFirstFetch: number;
@@ -1542,12 +1573,12 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @description The preferred language of `nextAction.message`, Portuguese or English. The default is Portuguese.
                  * @example pt-BR,pt;q=0.9,en;q=0.8
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the response that the caller has.
+                 * @description The `ETag` of the last response. If nothing has changed, the API answers 304.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1585,12 +1616,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @description The preferred language of `nextAction.message`, Portuguese or English. The default is Portuguese.
                  * @example pt-BR,pt;q=0.9,en;q=0.8
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the response that the caller has.
+                 * @description The `ETag` of the last response. If nothing has changed, the API answers 304.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1657,8 +1688,11 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["ItemNotFound"];
             /**
-             * @description Pluggy refuses to delete the item now. Or the item was never fetched, so that its owner is not proven; try again after
-             *     `Retry-After` seconds.
+             * @description The `type` says which of two problems it is:
+             *
+             *     * `disconnect-refused`: Pluggy refuses to delete the item now, for example while it updates the item.
+             *     * `item-not-fetched`: this backend has never fetched the item, so it cannot know the item's owner for certain. Try again
+             *       after `Retry-After` seconds.
              */
             409: {
                 headers: {
@@ -1690,12 +1724,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -1736,12 +1770,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -1789,24 +1823,24 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @description The preferred language of `nextAction.message`, Portuguese or English. The default is Portuguese.
                  * @example pt-BR,pt;q=0.9,en;q=0.8
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the response that the caller has.
+                 * @description The `ETag` of the last response. If nothing has changed, the API answers 304.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -1844,24 +1878,24 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The language of `nextAction.message`, Portuguese or English; Portuguese where neither is named.
+                 * @description The preferred language of `nextAction.message`, Portuguese or English. The default is Portuguese.
                  * @example pt-BR,pt;q=0.9,en;q=0.8
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description The `ETag` of the response that the caller has.
+                 * @description The `ETag` of the last response. If nothing has changed, the API answers 304.
                  * @example W/"fIEdurbEcb0bzxRTFBdhnQ"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -1905,12 +1939,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The user in whose name the backend calls: the id that Pluggy gets as `clientUserId`, and that the claim of a JWT would
-                 *     have. Percent-encode it once, as `encodeURIComponent` does: `auth0|abc` is sent as `auth0%7Cabc`.
+                 * @description The id of the user for whom the backend calls. Pluggy gets it as `clientUserId`. It is the value that the claim of the
+                 *     user's JWT has, if there is one. Percent-encode it once, as `encodeURIComponent` does: send `auth0|abc` as `auth0%7Cabc`.
                  *
-                 *     An id that contains `%`, `/` or `?`, and the ids `.` and `..`, cannot be used here, because the gateway decodes a path
-                 *     before it looks for the route, and may decode it twice. **A backend must refuse such an id itself**: an id like
-                 *     `victim/items?` would otherwise reach another user's route.
+                 *     The ids `.` and `..`, and an id that contains `%`, `/` or `?`, cannot be used here. The gateway decodes a path before it
+                 *     looks for the route, and may decode it twice. **Your backend must refuse such an id itself**: an id like `victim/items?`
+                 *     would otherwise reach another user's route.
                  * @example auth0|abc
                  */
                 userId: components["parameters"]["UserId"];
@@ -1936,8 +1970,11 @@ export interface operations {
             403: components["responses"]["NoBackend"];
             404: components["responses"]["ItemOfUserNotFound"];
             /**
-             * @description Pluggy refuses to delete the item now. Or the item was never fetched, so that its owner is not proven; try again after
-             *     `Retry-After` seconds.
+             * @description The `type` says which of two problems it is:
+             *
+             *     * `disconnect-refused`: Pluggy refuses to delete the item now, for example while it updates the item.
+             *     * `item-not-fetched`: this backend has never fetched the item, so it cannot know the item's owner for certain. Try again
+             *       after `Retry-After` seconds.
              */
             409: {
                 headers: {
