@@ -1,7 +1,7 @@
 """TypeScript in Markdown: each block names the file that it is part of, such as `file=frontend/examples/a.ts#provider`.
 
-The file is compiled and tested in its folder. The hash is followed by the name of a region, between `// #region provider` and
-`// #endregion`; without one the block is the whole file.
+The file is compiled and tested in its folder. After the hash comes the name of a region, which is between
+`// #region provider` and `// #endregion`; without one the block is the whole file.
 """
 
 import re

@@ -190,7 +190,7 @@ fn suspects(
     fetched_at: Timestamp,
     skew: SignedDuration,
 ) -> CheckResult {
-    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
+    let is_older = before.is_some_and(|before| is_fetched_after(before, fetched_at));
     let is_suspect = row.schedule.missing_since.is_some()
         && row
             .schedule
@@ -203,7 +203,7 @@ fn suspects(
 }
 
 fn backs_off(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> CheckResult {
-    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
+    let is_older = before.is_some_and(|before| is_fetched_after(before, fetched_at));
     let failures = before.map_or(0, |before| before.schedule.fetch_failures);
     ensure(
         is_older || is_tombstone(before) || row.schedule.fetch_failures == failures + 1,
@@ -220,7 +220,7 @@ fn waits_for_the_limit(row: &StoredItem, fetched_at: Timestamp) -> bool {
 
 /// Checks that a limit, which says nothing about the item, is no failure of it, and that the item is fetched after it.
 fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -> CheckResult {
-    let is_older = before.is_some_and(|before| is_read_after(before, fetched_at));
+    let is_older = before.is_some_and(|before| is_fetched_after(before, fetched_at));
     let failures = before.map_or(0, |before| before.schedule.fetch_failures);
     let is_planned = row.schedule.next_fetch_at.is_some_and(|at| at > fetched_at);
     ensure(
@@ -229,7 +229,7 @@ fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -
     )
 }
 
-fn is_read_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
+fn is_fetched_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
     match &row.state {
         RowState::Placeholder { .. } => false,
         RowState::Fetched { snapshot, .. } => snapshot.fetched_at > fetched_at,

@@ -2,13 +2,13 @@
 //! are a webhook, a scheduler, the operator's function, an erasure, publish, and two that run item-sync. A testbed runs many
 //! histories, each about its own item.
 
+mod functions;
+
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use aws_sdk_dynamodb::types::AttributeValue;
 use client::StoredApiKey;
-use client::https::Trust;
-use client::{ApiKeys, Client};
 use harness::{EventBus, Published};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
@@ -16,11 +16,8 @@ use pluggy::{Item, ItemId};
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
 use store::{Items, NewEvent, SharedApiKey, StoredItem};
-use tests::deployment::{
-    CLIENT_ID, CLIENT_SECRET, PROFILES, WEBHOOK_SECRET, WEBHOOK_SECRET_SHA256, callers, in_a_minute,
-};
+use tests::deployment::{CLIENT_ID, WEBHOOK_SECRET, in_a_minute};
 use tests::publishing::{self, BUS};
-use tests::secrets::secrets;
 use tests::tables::Row;
 use tests::{Tables, stream};
 use uuid::Uuid;
@@ -31,6 +28,8 @@ use crate::model::{BEGIN, LANES, Model};
 use crate::neighbors::{self, NEIGHBORS};
 use crate::pluggy::Pluggy;
 use crate::run::Run;
+
+use functions::{Api, api, erasure, item_sync, operator, scheduler, webhook};
 
 /// The bus of a history refuses no entry, so nothing is put into a queue.
 const NO_QUEUE: &str = "http://127.0.0.1:9/none";
@@ -46,20 +45,14 @@ pub(crate) struct Testbed {
     erasure: (Gate, Arc<erasure::App>),
     publish: (Gate, Arc<publish::App>),
     bus: Arc<EventBus>,
-    /// The gate of the webhook, the scheduler and the operator's function. The tests never run two of them at once.
+    /// The gate of the functions that store events: the webhook, the scheduler and the operator's function. The tests never
+    /// run two of them at once.
     door: Gate,
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     api: Api,
     items: u64,
     /// The rows of other items' events.
     neighbors: Vec<Value>,
-}
-
-/// The functions behind our API. Nothing stops them at an await point.
-pub(crate) struct Api {
-    pub(crate) item_status: item_status::App,
-    pub(crate) connect_token: connect_token::App,
-    pub(crate) disconnect: disconnect::App,
 }
 
 impl Testbed {
@@ -348,75 +341,6 @@ async fn share_a_key(shared: &SharedApiKey) {
     shared.put_api_key(&key).await.unwrap();
 }
 
-fn pluggy_client(tables: &Tables, url: &str) -> Client {
-    let api = client::Api::new(&Trust::compiled_in().unwrap(), url.parse().unwrap());
-    let keys = ApiKeys::new(
-        api.clone(),
-        CLIENT_ID.parse().unwrap(),
-        secrets(CLIENT_SECRET),
-        tables.credential_store(),
-    );
-    Client::new(api, keys)
-}
-
-/// Returns the functions of a deployment that uses these tables and the fake Pluggy at `url`.
-fn api(tables: &Tables, url: &str) -> Api {
-    Api {
-        item_status: item_status::App {
-            items: tables.item_store(),
-            connectors: tables.connector_store(),
-            callers: callers(),
-        },
-        connect_token: connect_token::App {
-            pluggy: pluggy_client(tables, url),
-            items: tables.item_store(),
-            limits: tables.limit_store(),
-            erasures: tables.erasure_store(),
-            profiles: PROFILES.parse().unwrap(),
-            callers: callers(),
-            metrics: Emitter::in_memory(),
-        },
-        disconnect: disconnect::App {
-            pluggy: pluggy_client(tables, url),
-            items: tables.item_store(),
-            events: tables.event_store(),
-            event_retention: tests::tables::EVENT_RETENTION,
-            limits: tables.limit_store(),
-            callers: callers(),
-            metrics: Emitter::in_memory(),
-        },
-    }
-}
-
-fn item_sync(tables: &Tables, url: &str) -> item_sync::App {
-    item_sync::App {
-        pluggy: pluggy_client(tables, url),
-        items: tables.item_store(),
-        connectors: tables.connector_store(),
-        erasures: tables.erasure_store(),
-        limits: tables.limit_store(),
-        metrics: Emitter::in_memory(),
-    }
-}
-
-fn erasure(tables: &Tables, url: &str) -> erasure::App {
-    let day = SignedDuration::from_hours(24);
-    erasure::App {
-        client_id: CLIENT_ID.parse().unwrap(),
-        pluggy: pluggy_client(tables, url),
-        items: tables.item_store(),
-        events: tables.event_store(),
-        limits: tables.limit_store(),
-        erasures: tables.erasure_store(),
-        bus: None,
-        log_retention: erasure::LogRetention {
-            functions: day,
-            api: day,
-        },
-        writes_at_a_time: 1,
-    }
-}
-
 /// Loads the key into memory and opens a connection, so that every invocation has the same await points.
 async fn warm_up(
     gate: &Gate,
@@ -428,40 +352,6 @@ async fn warm_up(
 
 fn begin() -> Timestamp {
     BEGIN.parse().unwrap()
-}
-
-fn webhook(tables: &Tables) -> webhook::App {
-    let header = "x-webhook-secret".parse().unwrap();
-    webhook::App {
-        events: tables.event_store(),
-        event_retention: tests::tables::EVENT_RETENTION,
-        secrets: webhook::AcceptedSecrets::parse(header, WEBHOOK_SECRET_SHA256).unwrap(),
-        client_id: CLIENT_ID.parse().unwrap(),
-        metrics: Emitter::in_memory(),
-    }
-}
-
-fn scheduler(tables: &Tables) -> scheduler::App {
-    scheduler::App {
-        limits: tables.limit_store(),
-        fetches_per_minute: 300,
-        requests_at_a_time: 1,
-        items: tables.item_store(),
-        events: tables.event_store(),
-        event_retention: tests::tables::EVENT_RETENTION,
-        metrics: Emitter::in_memory(),
-    }
-}
-
-fn operator(tables: &Tables) -> operator::App {
-    operator::App {
-        items: tables.item_store(),
-        client_id: CLIENT_ID.parse().unwrap(),
-        erasures: tables.erasure_store(),
-        events: tables.event_store(),
-        limits: tables.limit_store(),
-        event_retention: tests::tables::EVENT_RETENTION,
-    }
 }
 
 /// Drops the log lines of the previous history.

@@ -96,19 +96,19 @@ async fn an_item_whose_last_change_was_missed_is_found() {
     })
     .await;
     deployment.item_reaches(item_id, "UPDATED").await;
-    let listing = run(&deployment).await;
+    let discovered = run(&deployment).await;
 
-    assert_eq!((listing.listed, listing.found), (1, 1));
+    assert_eq!((discovered.listed, discovered.found), (1, 1));
 }
 
 #[tokio::test]
 async fn a_contract_without_the_list_is_reported_and_harms_nothing() {
     let deployment = Deployment::start().await;
 
-    let listing = run(&deployment).await;
+    let discovered = run(&deployment).await;
 
     assert_eq!(
-        listing,
+        discovered,
         Discovered {
             listed: 0,
             found: 0,
@@ -153,9 +153,9 @@ async fn nothing_is_listed_while_the_fleets_calls_are_limited() {
     let pause = now() + SignedDuration::from_mins(1);
     limits.pause_calls(pause).await.unwrap();
 
-    let listing = run(&deployment).await;
+    let discovered = run(&deployment).await;
 
-    assert_eq!((listing.listed, listing.end), (0, End::CallsLimited));
+    assert_eq!((discovered.listed, discovered.end), (0, End::CallsLimited));
     assert_eq!(deployment.requests_for("GET", "/v2/items"), 0);
     assert_ne!(deployment.metrics.lines()[0]["CallsLimited"], 1);
     deployment.tables.forget_limits().await;

@@ -140,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn what_pluggy_never_spoke_of_is_not_said_to_be_pluggys() {
-        let spoken = EventHistory {
+    fn an_item_that_pluggy_never_reported_gets_no_request_as_pluggys() {
+        let reported = EventHistory {
             is_from_pluggy: true,
             ..EventHistory::default()
         };
 
-        assert_eq!(event(spoken).origin, Origin::Replay);
+        assert_eq!(event(reported).origin, Origin::Replay);
         assert_eq!(event(EventHistory::default()).origin, Origin::Import);
     }
 

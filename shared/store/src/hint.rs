@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_does_not_show_the_user_and_is_printable_whoever_it_is() {
+    fn a_key_does_not_show_the_user_and_is_printable_for_any_user_id() {
         for user in ["usr_1", "a#b/c d", "\u{1f642}", &"é".repeat(255)] {
             let key = hint(user, "2026-11-23T12:00:00Z").key;
 

@@ -79,7 +79,7 @@ async fn a_hint_from_a_non_owner_changes_no_byte_of_any_response() {
     let later = now() + SignedDuration::from_mins(10);
     let before = seen(&deployment, item_id, later).await;
     let rows_before = item_rows(&deployment).await;
-    let reads_before = deployment.requests_for("GET", &format!("/items/{item_id}"));
+    let fetches_before = deployment.requests_for("GET", &format!("/items/{item_id}"));
 
     let foreign = hint(&deployment, OTHER_USER, &item_id.to_string(), later).await;
     let unknown = hint(&deployment, OTHER_USER, NOBODYS, later).await;
@@ -88,7 +88,7 @@ async fn a_hint_from_a_non_owner_changes_no_byte_of_any_response() {
     assert_eq!(item_rows(&deployment).await, rows_before);
     assert_eq!(
         deployment.requests_for("GET", &format!("/items/{item_id}")),
-        reads_before,
+        fetches_before,
         "pluggy is not asked about an item that is known as another user's"
     );
     let own = hint(&deployment, USER, &item_id.to_string(), later).await;

@@ -220,35 +220,35 @@ fn in_minutes(minutes: i64) -> Timestamp {
     now() + SignedDuration::from_mins(minutes)
 }
 
-fn what(listing: Discovered) -> (usize, usize, End) {
-    (listing.listed, listing.found, listing.end)
+fn summary(discovered: Discovered) -> (usize, usize, End) {
+    (discovered.listed, discovered.found, discovered.end)
 }
 
 #[tokio::test]
 async fn the_next_run_continues_where_the_previous_one_ended() {
     let list = LongList::of(125).await;
 
-    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+    assert_eq!(summary(list.run().await), (60, 60, End::Paused));
     list.sync().await;
     // The newest page has nothing new.
-    assert_eq!(what(list.run().await), (70, 60, End::Paused));
+    assert_eq!(summary(list.run().await), (70, 60, End::Paused));
     list.sync().await;
-    assert_eq!(what(list.run().await), (15, 5, End::Bottom));
+    assert_eq!(summary(list.run().await), (15, 5, End::Bottom));
 
     assert_eq!(list.sync().await.len(), 125);
-    assert_eq!(what(list.run().await).1, 0);
+    assert_eq!(summary(list.run().await).1, 0);
 }
 
 #[tokio::test]
 async fn a_run_that_found_much_is_continued_after_five_minutes() {
     let list = LongList::of(125).await;
 
-    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+    assert_eq!(summary(list.run().await), (60, 60, End::Paused));
 
     assert_eq!(list.run_if_due(&list.url, in_minutes(4)).await, None);
     list.sync().await;
     let next = list.run_if_due(&list.url, in_minutes(5)).await.unwrap();
-    assert_eq!(what(next), (70, 60, End::Paused));
+    assert_eq!(summary(next), (70, 60, End::Paused));
 }
 
 #[tokio::test]
@@ -261,11 +261,11 @@ async fn a_run_that_found_nothing_in_a_long_list_is_continued_after_an_hour() {
         ..list
     };
 
-    assert_eq!(what(list.run().await), (30, 0, End::Paused));
+    assert_eq!(summary(list.run().await), (30, 0, End::Paused));
 
     assert_eq!(list.run_if_due(&list.url, in_minutes(55)).await, None);
     let next = list.run_if_due(&list.url, in_minutes(60)).await.unwrap();
-    assert_eq!(what(next), (30, 0, End::Bottom));
+    assert_eq!(summary(next), (30, 0, End::Bottom));
 }
 
 #[tokio::test]
@@ -278,7 +278,7 @@ async fn the_next_run_continues_where_the_process_died() {
     let next = list.run_if_due(&list.url, in_minutes(5)).await.unwrap();
 
     // The newest page, and six from the place on.
-    assert_eq!(what(next), (70, 60, End::Paused));
+    assert_eq!(summary(next), (70, 60, End::Paused));
     assert_eq!(list.requested().await.len(), 100);
 }
 
@@ -289,7 +289,7 @@ async fn many_new_items_do_not_delay_older_items_forever() {
     list.sync().await;
     list.add_newer(100);
 
-    assert_eq!(what(list.run().await), (60, 60, End::Paused));
+    assert_eq!(summary(list.run().await), (60, 60, End::Paused));
 
     let requested = list.sync().await;
     let ids = list.ids.lock().unwrap().clone();
@@ -307,7 +307,7 @@ async fn many_new_items_do_not_delay_older_items_forever() {
     while list.sync().await.len() < 225 {
         list.run().await;
         runs += 1;
-        assert!(runs < 10, "the listing does not come to its end");
+        assert!(runs < 10, "no run reaches the end of the list");
     }
 }
 
@@ -319,8 +319,8 @@ async fn a_cursor_that_pluggy_no_longer_knows_is_dropped() {
     let place_of_the_first_run = 59;
     list.ids.lock().unwrap().remove(place_of_the_first_run);
 
-    assert_eq!(what(list.run().await), (10, 0, End::PlaceLost));
-    assert_eq!(what(list.run().await), (69, 10, End::Bottom));
+    assert_eq!(summary(list.run().await), (10, 0, End::PlaceLost));
+    assert_eq!(summary(list.run().await), (69, 10, End::Bottom));
 }
 
 #[tokio::test]
@@ -331,9 +331,9 @@ async fn a_run_without_a_response_keeps_the_cursor() {
     let nobody_listens_here = "http://127.0.0.1:9";
 
     assert_eq!(
-        what(list.run_at(nobody_listens_here).await),
+        summary(list.run_at(nobody_listens_here).await),
         (0, 0, End::Unanswered)
     );
     // The newest page, and the page where the earlier run stopped.
-    assert_eq!(what(list.run().await), (20, 10, End::Bottom));
+    assert_eq!(summary(list.run().await), (20, 10, End::Bottom));
 }

@@ -217,18 +217,18 @@ fn a_change_by_time_is_published_with_the_next_fetch() {
 
 #[test]
 fn newer_data_and_a_known_owner_are_published_as_a_change() {
-    let synced = item(json!({"lastUpdatedAt": "2026-11-23T11:30:00Z"}));
+    let executed = item(json!({"lastUpdatedAt": "2026-11-23T11:30:00Z"}));
     let nobodys = owned_by(None, ready());
 
     assert_eq!(
-        published(Some(&ready()), &synced).as_deref(),
+        published(Some(&ready()), &executed).as_deref(),
         Some("item.changed")
     );
     assert_eq!(
         published(Some(&nobodys), &ready()).as_deref(),
         Some("item.changed")
     );
-    assert_eq!(published(Some(&synced), &ready()), None);
+    assert_eq!(published(Some(&executed), &ready()), None);
     assert_eq!(published(Some(&ready()), &nobodys), None);
 }
 
