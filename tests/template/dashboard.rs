@@ -253,7 +253,7 @@ fn unit(metric: &Shown) -> Option<&'static str> {
         (Some(Unit::Milliseconds), _) | (None, "IteratorAge" | "Latency") => Some("ms"),
         (None, "ClaimedAccountConcurrency") => Some("executions"),
         (None, "ApproximateNumberOfMessagesVisible") => Some("messages"),
-        (Some(Unit::Count), _) | (None, _) => None,
+        (Some(Unit::Count) | None, _) => None,
     }
 }
 

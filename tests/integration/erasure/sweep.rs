@@ -33,9 +33,9 @@ impl HttpConnector for Holding {
         let (held, answer) = (self.held.clone(), self.engine.call(request));
         HttpConnectorFuture::new(async move {
             let answer = answer.await;
-            let (hold, dropped) = oneshot::channel();
-            if is_held && held.send(hold).is_ok() {
-                dropped.await.unwrap_err();
+            let (response, is_released) = oneshot::channel();
+            if is_held && held.send(response).is_ok() {
+                is_released.await.unwrap_err();
             }
             answer
         })
