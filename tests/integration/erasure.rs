@@ -169,22 +169,25 @@ async fn a_receipt_is_given_again_and_the_final_one_waits_for_25_hours() {
 }
 
 #[tokio::test]
-async fn the_guide_describes_every_field_of_a_receipt() {
+async fn the_guide_describes_every_field_of_a_receipt_and_every_copy_that_expires_later() {
     let deployment = Deployment::start().await;
 
     let receipt = erase(&deployment, SignedDuration::ZERO).await;
 
-    let guide = include_str!("../../docs/guides/erasure.md");
-    let (_, guide) = guide.split_once("## The receipt").unwrap();
+    let page = include_str!("../../docs/guides/erasure.md");
+    let (_, guide) = page.split_once("## The receipt").unwrap();
     let (guide, _) = guide.split_once("\n## ").unwrap();
     let fields = receipt.as_object().unwrap().keys();
     let is_described = |field: &str| {
-        let cell = guide.lines().filter_map(|line| line.split('|').nth(1));
-        cell.into_iter()
-            .any(|cell| cell.contains(&format!("`{field}`")))
+        let mut cells = guide.lines().filter_map(|line| line.split('|').nth(1));
+        cells.any(|cell| cell.contains(&format!("`{field}`")))
     };
     let missing: Vec<_> = fields.filter(|field| !is_described(field)).collect();
     assert_eq!(missing, [""; 0]);
+    for copy in receipt["goneLater"].as_array().unwrap() {
+        let row = format!("| {}", copy["what"].as_str().unwrap());
+        assert!(page.contains(&row), "{row}");
+    }
 }
 
 #[tokio::test]

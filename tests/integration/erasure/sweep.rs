@@ -22,7 +22,7 @@ type Held = oneshot::Sender<()>;
 #[derive(Debug)]
 struct Holding {
     operation: &'static str,
-    held: mpsc::UnboundedSender<Held>,
+    responses: mpsc::UnboundedSender<Held>,
     engine: SharedHttpConnector,
 }
 
@@ -30,12 +30,12 @@ impl HttpConnector for Holding {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let is_held = target.ends_with(self.operation);
-        let (held, answer) = (self.held.clone(), self.engine.call(request));
+        let (responses, answer) = (self.responses.clone(), self.engine.call(request));
         HttpConnectorFuture::new(async move {
             let answer = answer.await;
-            let (response, is_released) = oneshot::channel();
-            if is_held && held.send(response).is_ok() {
-                is_released.await.unwrap_err();
+            let (held, dropped) = oneshot::channel();
+            if is_held && responses.send(held).is_ok() {
+                dropped.await.unwrap_err();
             }
             answer
         })
@@ -47,12 +47,12 @@ fn holding(
     deployment: &Deployment,
     operation: &'static str,
 ) -> (erasure::App, mpsc::UnboundedReceiver<Held>) {
-    let (held, responses) = mpsc::unbounded_channel();
+    let (sender, responses) = mpsc::unbounded_channel();
     let engine = aws_smithy_http_client::Builder::new().build_http();
     let connection = http_client_fn(move |settings, components| {
         SharedHttpConnector::new(Holding {
             operation,
-            held: held.clone(),
+            responses: sender.clone(),
             engine: engine.http_connector(settings, components),
         })
     });
