@@ -6,11 +6,18 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::gate::{Gate, Point};
+use tokio::task::yield_now;
+
+use crate::gate::{Gate, Point, Standing};
 use crate::stall::stalled;
 
 /// No client waits longer before it sends a request again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// How often the runtime runs everything else before a process beside whose item others are fetched is taken for standing. Within
+/// these times, a message gets from one end of a connection to the other.
+const PASSES: usize = 2;
+/// The same, if the item's fetch may be between the process and Pluggy.
+const UNCLEAR_PASSES: usize = 40;
 /// More await points than any invocation has.
 const MAX_POINTS: usize = 1_000;
 
@@ -40,7 +47,7 @@ impl<T> Run<T> {
         Run::new(&self.gate, async move { map(future.await) })
     }
 
-    /// Returns the await point where it waits.
+    /// Returns the await point where it waits, and would go on next.
     pub(crate) fn point(&self) -> Option<Point> {
         self.point
     }
@@ -55,30 +62,42 @@ impl<T> Run<T> {
 
     /// Polls the invocation again after time has passed, since what it waits for may have timed out.
     pub(crate) async fn poll(&mut self) -> Option<T> {
-        let ended = loop {
+        self.gate.run();
+        let is_alone = !self.gate.has_neighbors();
+        let mut passes = 0;
+        loop {
             let next = poll_fn(|context| {
                 if let Poll::Ready(value) = self.future.as_mut().poll(context) {
                     return Poll::Ready(Ok(value));
                 }
-                match self.gate.waiting(context.waker()) {
-                    Some(point) => Poll::Ready(Err(point)),
-                    None => Poll::Pending,
+                match self.gate.standing(context.waker()) {
+                    Standing::Running => Poll::Pending,
+                    standing => Poll::Ready(Err(standing)),
                 }
             });
-            tokio::select! {
-                ended = next => break ended,
+            let standing = tokio::select! {
+                ended = next => match ended {
+                    Ok(value) => return Some(value),
+                    Err(standing) => standing,
+                },
                 () = stalled() => {
                     self.gate.count_stall();
                     tokio::time::advance(RETRY_DELAY).await;
+                    self.gate.give_up_the_absent();
+                    continue;
                 }
+            };
+            let wanted = match standing {
+                Standing::Unclear => UNCLEAR_PASSES,
+                _ if is_alone => 0,
+                _ => PASSES,
+            };
+            if passes >= wanted {
+                self.point = self.gate.choose();
+                return None;
             }
-        };
-        match ended {
-            Ok(value) => Some(value),
-            Err(point) => {
-                self.point = Some(point);
-                None
-            }
+            passes += 1;
+            yield_now().await;
         }
     }
 
