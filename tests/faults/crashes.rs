@@ -1,6 +1,7 @@
 //! `kill -9` at random moments in the middle of the work. No acknowledged event is lost, and items converge.
 
 use std::collections::HashSet;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,6 +25,10 @@ const USER: &str = "usr_01J9X";
 /// come too late.
 const LONGEST_REQUEST: Duration = Duration::from_millis(50);
 const LONGEST_BATCH: Duration = Duration::from_millis(500);
+/// The most kills of item-sync in a round, so that every batch ends.
+const KILLS_OF_A_ROUND: usize = 5;
+/// The fewest rounds, each with another number of calls in flight at its first kill.
+const MIN_ROUNDS: u64 = 3;
 /// The number of attempts after which Pluggy gives up.
 const MAX_ATTEMPTS: usize = 9;
 
@@ -118,7 +123,7 @@ async fn kill_batches(concurrency: Concurrency) {
     let (mut kills, mut kills_in_flight) = (0, 0);
     let (mut rounds, mut dropped) = (0, Vec::new());
 
-    while kills < wanted {
+    while kills < wanted || rounds < MIN_ROUNDS {
         rounds += 1;
         let new = stack.connect(USER, 1).await;
         items.extend(&new);
@@ -168,7 +173,7 @@ async fn kill_batches(concurrency: Concurrency) {
     assert!(not_converged.is_empty(), "{not_converged:?}");
 }
 
-/// Kills the function when so many calls are in flight, and then repeatedly, at random moments.
+/// Kills the function when so many calls are in flight, and then some times more, at random moments.
 async fn kill_amid(
     stack: &Stack,
     function: &Function,
@@ -179,8 +184,9 @@ async fn kill_amid(
     stack.pluggy.held(in_flight).await;
     function.kill().await;
     stack.pluggy.release();
-    loop {
+    for _ in 1..KILLS_OF_A_ROUND {
         tokio::time::sleep(longest.mul_f64(random.random())).await;
         function.kill().await;
     }
+    pending().await
 }

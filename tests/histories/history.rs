@@ -116,7 +116,7 @@ impl<'a> History<'a> {
                 batch,
                 answer,
             } => self.begin(lane, self.records(batch), answer).await,
-            Step::Go { lane, points } => self.go(lane, points).await,
+            Step::Go { lane, points } => self.go(lane, points * (1 + self.neighbors)).await,
             Step::Crash { lane } => self.kill(lane),
             Step::Wait { seconds } => self.wait(SignedDuration::from_secs(seconds.into())).await,
         }
