@@ -79,8 +79,8 @@ impl fmt::Display for Concurrency {
 }
 
 impl Stack {
-    /// Feeds the new rows of the event table to item-sync. The first calls reach Pluggy when as many are in flight as a batch of
-    /// this concurrency can have.
+    /// Feeds the new rows of the event table to item-sync. The first calls reach Pluggy when as many are in flight as a batch
+    /// of this concurrency can have.
     pub(crate) async fn feed_in_flight(
         &self,
         concurrency: Concurrency,
@@ -140,8 +140,8 @@ impl Stack {
             .await
     }
 
-    /// Checks after an invocation that every record which the stream does not repeat is visible in its row, and that the process
-    /// sends nothing after its response. Returns when Pluggy has no call of the invocation any more.
+    /// Checks after an invocation that every record which the stream does not repeat is visible in its row, and that the
+    /// process sends nothing after its response. Returns when Pluggy has no call of the invocation any more.
     async fn check_invocation(&self, item_sync: &Function, answer: &Answer, handled: &[Value]) {
         let sent = || {
             (

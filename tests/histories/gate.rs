@@ -54,13 +54,13 @@ pub(crate) enum Part {
     Neighbor(usize),
 }
 
-/// Whether the driver may decide what goes on next.
+/// What a process does. Unless it is running, the driver chooses what goes on next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Activity {
     /// Something runs that will reach the gate, or end the process.
     Running,
-    /// Every part waits or has ended, unless the fetch of the history's item is between the process and Pluggy. No count shows that,
-    /// because the fetch may also have ended without another await point.
+    /// Every part waits or has ended, unless the fetch of the history's item is between the process and Pluggy. The gate cannot
+    /// know that, because such a fetch may also end without another await point.
     Unclear,
     /// Every part waits or has ended.
     Quiet,
@@ -209,11 +209,11 @@ impl Gate {
         .await
     }
 
-    /// Returns whether the driver may choose. If the process is running, the gate wakes the driver when something waits.
-    pub(crate) fn standing(&self, driver: &Waker) -> Standing {
+    /// Returns what the process does. If it is running, the gate wakes the driver when something waits.
+    pub(crate) fn activity(&self, driver: &Waker) -> Activity {
         let mut state = self.state();
         state.driver = Some(driver.clone());
-        state.standing()
+        state.activity()
     }
 
     /// Returns whether several fetches may wait at the same time.
@@ -320,22 +320,22 @@ impl State {
         self.tickets
     }
 
-    fn standing(&self) -> Standing {
+    fn activity(&self) -> Activity {
         if self.admitted.is_some() || self.waiting.is_empty() {
-            return Standing::Running;
+            return Activity::Running;
         }
         if self.neighbors == 0 || self.waiting.contains_key(&Part::Process) {
-            return Standing::Quiet;
+            return Activity::Quiet;
         }
         // The fetch of another item writes a row at least, whatever Pluggy answers.
         let mut neighbors = (0..self.neighbors).map(Part::Neighbor);
         if !neighbors.all(|part| self.waits_or_has_ended(part)) {
-            return Standing::Running;
+            return Activity::Running;
         }
         match self.passed.get(&Part::Item) {
-            _ if self.waits_or_has_ended(Part::Item) => Standing::Quiet,
-            None | Some(Point::AfterAnswer) => Standing::Unclear,
-            Some(_) => Standing::Running,
+            _ if self.waits_or_has_ended(Part::Item) => Activity::Quiet,
+            None | Some(Point::BeforeAnswer | Point::AfterAnswer) => Activity::Unclear,
+            Some(_) => Activity::Running,
         }
     }
 

@@ -183,7 +183,8 @@ impl<'a> History<'a> {
         self.check(Cause::After(invocation)).await
     }
 
-    /// Checks what a batch that has ended wrote about the other items, and what it reports. Returns whether a write was refused.
+    /// Checks what a batch that has ended wrote about the other items, and what it reports. Returns whether a write was
+    /// refused.
     async fn check_batch(&mut self, lane: usize, reported: Option<usize>) -> Result<bool, String> {
         let refused = self.testbed.gate(lane).refused();
         let count = self.neighbors;

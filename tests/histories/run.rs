@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use tokio::task::yield_now;
 
-use crate::gate::{Gate, Point, Standing};
+use crate::gate::{Activity, Gate, Point};
 use crate::stall::stalled;
 
 /// No client waits longer before it sends a request again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
-/// How often the runtime runs everything else before a process beside whose item others are fetched is taken for standing. Within
-/// these times, a message gets from one end of a connection to the other.
+/// How often the runtime runs everything else before the driver chooses one of several fetches: a fetch that goes on at once
+/// has come to its next await point by then.
 const PASSES: usize = 2;
-/// The same, if the item's fetch may be between the process and Pluggy.
+/// The same, if the fetch of the history's item may be between the process and Pluggy. By then, a message has got from one end
+/// of a connection to the other.
 const UNCLEAR_PASSES: usize = 40;
 /// More await points than any invocation has.
 const MAX_POINTS: usize = 1_000;
@@ -70,15 +71,15 @@ impl<T> Run<T> {
                 if let Poll::Ready(value) = self.future.as_mut().poll(context) {
                     return Poll::Ready(Ok(value));
                 }
-                match self.gate.standing(context.waker()) {
-                    Standing::Running => Poll::Pending,
-                    standing => Poll::Ready(Err(standing)),
+                match self.gate.activity(context.waker()) {
+                    Activity::Running => Poll::Pending,
+                    activity => Poll::Ready(Err(activity)),
                 }
             });
-            let standing = tokio::select! {
+            let activity = tokio::select! {
                 ended = next => match ended {
                     Ok(value) => return Some(value),
-                    Err(standing) => standing,
+                    Err(activity) => activity,
                 },
                 () = stalled() => {
                     self.gate.count_stall();
@@ -87,8 +88,8 @@ impl<T> Run<T> {
                     continue;
                 }
             };
-            let wanted = match standing {
-                Standing::Unclear => UNCLEAR_PASSES,
+            let wanted = match activity {
+                Activity::Unclear => UNCLEAR_PASSES,
                 _ if is_alone => 0,
                 _ => PASSES,
             };
