@@ -30,6 +30,12 @@ pub(crate) enum Point {
     AfterAnswer,
 }
 
+impl Point {
+    fn is_at_the_engine(self) -> bool {
+        !matches!(self, Self::BeforeAnswer | Self::AfterAnswer)
+    }
+}
+
 impl fmt::Display for Point {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -59,8 +65,8 @@ pub(crate) enum Part {
 pub(crate) enum Activity {
     /// Something runs that will reach the gate, or end the process.
     Running,
-    /// Every part waits or has ended, unless the fetch of the history's item is between the process and Pluggy. The gate cannot
-    /// know that, because such a fetch may also end without another await point.
+    /// Every part waits or has ended, or the fetch of the history's item is between the process and Pluggy. That fetch may also
+    /// end without another await point.
     Unclear,
     /// Every part waits or has ended.
     Quiet,
@@ -84,6 +90,8 @@ struct State {
     chosen: Option<Part>,
     admitted: Option<Part>,
     driver: Option<Waker>,
+    /// Whether the process has given up a request to the engine.
+    has_given_up: bool,
     refusals: Refusals,
     counts: Counts,
 }
@@ -102,8 +110,7 @@ struct Refusals {
     made: BTreeSet<Part>,
 }
 
-/// Counts of a gate since they were last taken. A history with a stall or a late fetch may differ from the same history in
-/// another run.
+/// Counts of a gate since they were last taken. A history with a stall or a late fetch may differ in another run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     /// Stalls of the real clock.
@@ -167,6 +174,7 @@ impl Gate {
         let mut state = self.state();
         state.neighbors = neighbors;
         state.order = order;
+        state.has_given_up = false;
         state.refusals = Refusals {
             planned: refused,
             made: BTreeSet::new(),
@@ -261,6 +269,11 @@ impl Gate {
     /// Returns the parts of which the engine has refused a write.
     pub(crate) fn refused(&self) -> BTreeSet<Part> {
         self.state().refusals.made.clone()
+    }
+
+    /// Returns whether the process has given up a request to the engine. Only a fetch that is cut does this.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.state().has_given_up
     }
 
     /// Counts a stall of the process.
@@ -377,8 +390,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.gate.state();
         let waiting = state.waiting.get(&self.part);
-        if waiting.is_some_and(|waiting| waiting.ticket == self.ticket) {
-            state.waiting.remove(&self.part);
+        let is_waiting = waiting.is_some_and(|waiting| waiting.ticket == self.ticket);
+        if is_waiting && let Some(waiting) = state.waiting.remove(&self.part) {
+            state.has_given_up |= waiting.point.is_at_the_engine();
             state.admitted.take_if(|part| *part == self.part);
             state.wake_driver();
         }

@@ -186,7 +186,9 @@ impl<'a> History<'a> {
     /// Checks what a batch that has ended wrote about the other items, and what it reports. Returns whether a write was
     /// refused.
     async fn check_batch(&mut self, lane: usize, reported: Option<usize>) -> Result<bool, String> {
-        let refused = self.testbed.gate(lane).refused();
+        let gate = self.testbed.gate(lane);
+        let refused = gate.refused();
+        neighbors::ends_after_all(gate)?;
         let count = self.neighbors;
         let fetched = neighbors::check(self.testbed, lane, count, reported, &refused).await?;
         neighbors::reports_the_lowest(reported, count, &refused)?;

@@ -7,7 +7,7 @@
 //! | Check | Seeded bug |
 //! |---|---|
 //! | [`check`], the rows of handled records | `a-batch-leaves-an-item-out` |
-//! | [`check`], the rows of repeated records | `a-batch-answers-before-its-writes-end` |
+//! | [`ends_after_all`], and [`check`] the rows of repeated records | `a-batch-answers-before-its-writes-end` |
 //! | [`reports_the_lowest`] | `a-batch-reports-another-record` |
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use pluggy::ItemId;
 use serde_json::{Value, json};
 
 use crate::checks::{Verdict, ensure};
-use crate::gate::Part;
+use crate::gate::{Gate, Part};
 use crate::model::LANES;
 use crate::testbed::Testbed;
 
@@ -26,6 +26,8 @@ use crate::testbed::Testbed;
 pub(crate) const NEIGHBORS: usize = 3;
 /// The beginning of the id of each, before the lane and the number. No other id begins with it.
 const PREFIX: &str = "9a7b6c5d-0000-4001-8000-0000000000";
+
+const ENDS_AFTER_ALL: &str = "what a batch began ends before it";
 
 fn item_id(lane: usize, number: usize) -> ItemId {
     format!("{PREFIX}{lane}{number}").parse().unwrap()
@@ -64,6 +66,11 @@ pub(crate) fn body(lane: usize, number: usize, now: Timestamp) -> Value {
     })
 }
 
+/// Checks that a batch which has ended left no request behind.
+pub(crate) fn ends_after_all(gate: &Gate) -> Verdict {
+    ensure(!gate.has_given_up(), ENDS_AFTER_ALL)
+}
+
 /// Checks that the position which a batch of so many other items reports is that of its first refused part. The others come
 /// first, in their order, and then the history's item.
 pub(crate) fn reports_the_lowest(
@@ -98,7 +105,7 @@ pub(crate) async fn check(
     for number in written {
         let row = items.get(item_id(lane, number)).await.unwrap();
         let row = row.ok_or(match reported {
-            Some(position) if position <= number => "what a batch began ends before it",
+            Some(position) if position <= number => ENDS_AFTER_ALL,
             _ => "no item beside the history's is lost",
         })?;
         let is_owned = row
