@@ -14,8 +14,8 @@ use tests::stream;
 use crate::figures::Figures;
 use crate::stack::{MAPPING, Stack};
 
-/// Paths of the fetches of items.
-const FETCHES: &str = "/items/";
+/// The beginning of the paths of the fetches of items.
+pub(crate) const FETCHES: &str = "/items/";
 /// The longest wait for a fetch that a batch did not make or that failed for the first time, and a minute more.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(61);
 

@@ -13,7 +13,7 @@ use tests::stream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::concurrency::Concurrency;
+use crate::concurrency::{Concurrency, FETCHES};
 use crate::delivery::{Posted, WEBHOOK_TIMEOUT, durable};
 use crate::figures::Figures;
 use crate::proof;
@@ -135,7 +135,7 @@ async fn kill_batches(concurrency: Concurrency) {
         let records = stream::records(&stack.new_rows().await);
         let mut random = proof::random(1_000 + rounds);
         let in_flight = random.random_range(1..=concurrency.calls());
-        stack.pluggy.hold("/items/");
+        stack.pluggy.hold(FETCHES);
         let killing = kill_amid(&stack, &item_sync, in_flight, longest, random);
         let feeding = stack.feed_checked(concurrency.mapping(), &item_sync, &records);
         let fed = tokio::select! {
@@ -161,7 +161,7 @@ async fn kill_batches(concurrency: Concurrency) {
         .figures("crashes, item-sync", &stack)
         .with("kills in a batch", kills)
         .with(
-            "calls that were in flight at the first kill of each round",
+            "calls in flight at the first kills of all rounds",
             kills_in_flight,
         )
         .with("items", items.len())

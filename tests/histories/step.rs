@@ -183,6 +183,7 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let stamps = prop_oneof![7 => Just(Stamps::Given), 1 => Just(Stamps::Absent)];
     let late = select(vec![Late::Delivered, Late::Lost]);
     let steps = vec(step(), 1..MAX_STEPS);
+    // With other items, a history has up to four times as many await points and takes up to twice as long.
     let neighbors = prop_oneof![Just(0), 1..=NEIGHBORS];
     let beside = (neighbors, any::<u64>());
     (clocks(), names, stamps, late, beside, steps).prop_map(
