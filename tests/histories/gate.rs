@@ -60,7 +60,7 @@ pub(crate) enum Part {
     Neighbor(usize),
 }
 
-/// What a process does. Unless it is running, the driver chooses what goes on next.
+/// The activity of a process. Unless it is running, the driver chooses what goes on next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
     /// Something runs that will reach the gate, or end the process.

@@ -312,12 +312,11 @@ impl Testbed {
         Run::new(gate, async move {
             let answer = item_sync::handle(&app, &batch, now, in_a_minute()).await;
             let reported = answer.batch_item_failures.first()?;
-            let numbers = (0..images.len()).map(stream::sequence_number);
-            let position = |number: String| reported.item_identifier == Some(number);
+            let mut numbers = (0..images.len()).map(stream::sequence_number);
+            let reported = reported.item_identifier.as_deref();
             Some(
                 numbers
-                    .map(position)
-                    .position(|is_reported| is_reported)
+                    .position(|number| reported == Some(number.as_str()))
                     .unwrap(),
             )
         })
