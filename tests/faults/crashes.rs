@@ -1,16 +1,19 @@
 //! `kill -9` at random moments in the middle of the work. No acknowledged event is lost, and items converge.
 
 use std::collections::HashSet;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use harness::{Function, Outcome};
 use rand::RngExt as _;
+use rand::rngs::StdRng;
 use tests::stream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::concurrency::{Concurrency, FETCHES};
 use crate::delivery::{Posted, WEBHOOK_TIMEOUT, durable};
 use crate::figures::Figures;
 use crate::proof;
@@ -22,6 +25,10 @@ const USER: &str = "usr_01J9X";
 /// come too late.
 const LONGEST_REQUEST: Duration = Duration::from_millis(50);
 const LONGEST_BATCH: Duration = Duration::from_millis(500);
+/// The most kills of item-sync in a round, so that every batch ends.
+const KILLS_OF_A_ROUND: usize = 5;
+/// The fewest rounds, each with another number of calls in flight at its first kill.
+const MIN_ROUNDS: u64 = 3;
 /// The number of attempts after which Pluggy gives up.
 const MAX_ATTEMPTS: usize = 9;
 
@@ -87,25 +94,36 @@ async fn a_killed_webhook_loses_no_acknowledged_event() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn items_converge_when_item_sync_is_killed_in_its_batches() {
+    for concurrency in Concurrency::ALL {
+        kill_batches(concurrency).await;
+    }
+}
+
+async fn kill_batches(concurrency: Concurrency) {
     let stack = Stack::start().await;
-    let wanted = proof::size(10, 500);
+    let wanted = proof::size(6, 250);
     let item_sync = Arc::new(stack.function("item-sync").await);
     let scheduler = stack.function("scheduler").await;
-    let mut items = stack.connect(USER, proof::size(5, 25)).await;
+    let mut items = stack.connect(USER, concurrency.items(5)).await;
     stack
         .store_events("item/created", "first", USER, &items)
         .await;
-    stack.feed(&item_sync).await;
+    stack.feed_in_flight(concurrency, &item_sync).await;
     stack.change(&items).await;
     stack
         .store_events("item/updated", "second", USER, &items)
         .await;
     let began = Instant::now();
-    stack.feed(&item_sync).await;
-    let longest = began.elapsed().mul_f64(2.0).min(LONGEST_BATCH);
-    let (mut kills, mut rounds, mut dropped) = (0, 0, Vec::new());
+    let batches = stack
+        .feed_in_flight(concurrency, &item_sync)
+        .await
+        .invocations;
+    let batch = began.elapsed() / u32::try_from(batches).unwrap();
+    let longest = batch.mul_f64(2.0).min(LONGEST_BATCH);
+    let (mut kills, mut kills_in_flight) = (0, 0);
+    let (mut rounds, mut dropped) = (0, Vec::new());
 
-    while kills < wanted {
+    while kills < wanted || rounds < MIN_ROUNDS {
         rounds += 1;
         let new = stack.connect(USER, 1).await;
         items.extend(&new);
@@ -115,10 +133,18 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
             .store_events("item/updated", &event_id, USER, &items)
             .await;
         let records = stream::records(&stack.new_rows().await);
-        let killer = killer(&item_sync, longest, rounds);
-        let fed = MAPPING.feed(&item_sync, &records).await.unwrap();
-        killer.abort();
+        let mut random = proof::random(1_000 + rounds);
+        let in_flight = random.random_range(1..=concurrency.calls());
+        stack.pluggy.hold(FETCHES);
+        let killing = kill_amid(&stack, &item_sync, in_flight, longest, random);
+        let feeding = stack.feed_checked(concurrency.mapping(), &item_sync, &records);
+        let fed = tokio::select! {
+            fed = feeding => fed,
+            () = killing => unreachable!("it kills until the records are fed"),
+        };
+        stack.pluggy.release();
         kills += fed.unanswered;
+        kills_in_flight += in_flight;
         dropped.extend(fed.dropped);
     }
     // The last kill may still be on its way.
@@ -126,13 +152,18 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
         .invoke(br#"{"Records":[]}"#, MAPPING.timeout)
         .await;
     stack.pass_time_until_all_are_due().await;
-    stack.tick(&scheduler, &item_sync).await;
+    stack.tick_at(concurrency, &scheduler, &item_sync).await;
 
     let mut not_converged = stack.not_converged(&items).await;
     let needs_replay = stack.needs_replay(&not_converged, &dropped).await;
     not_converged.retain(|item_id| !needs_replay.contains(item_id));
-    Figures::of("crashes, item-sync")
+    concurrency
+        .figures("crashes, item-sync", &stack)
         .with("kills in a batch", kills)
+        .with(
+            "calls in flight at the first kills of all rounds",
+            kills_in_flight,
+        )
         .with("items", items.len())
         .with("rounds", rounds)
         .with("records given up by the stream", dropped.len())
@@ -142,18 +173,20 @@ async fn items_converge_when_item_sync_is_killed_in_its_batches() {
     assert!(not_converged.is_empty(), "{not_converged:?}");
 }
 
-/// Kills the function repeatedly, at random moments.
-fn killer(
-    function: &Arc<Function>,
+/// Kills the function when so many calls are in flight, and then some times more, at random moments.
+async fn kill_amid(
+    stack: &Stack,
+    function: &Function,
+    in_flight: usize,
     longest: Duration,
-    round: usize,
-) -> tokio::task::JoinHandle<()> {
-    let function = Arc::clone(function);
-    let mut random = proof::random(1_000 + round as u64);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(longest.mul_f64(random.random())).await;
-            function.kill().await;
-        }
-    })
+    mut random: StdRng,
+) {
+    stack.pluggy.held(in_flight).await;
+    function.kill().await;
+    stack.pluggy.release();
+    for _ in 1..KILLS_OF_A_ROUND {
+        tokio::time::sleep(longest.mul_f64(random.random())).await;
+        function.kill().await;
+    }
+    pending().await
 }

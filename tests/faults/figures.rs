@@ -8,14 +8,14 @@ use runtime::env::Environment;
 
 /// The results of a proof.
 pub(crate) struct Figures {
-    class: &'static str,
+    class: String,
     figures: Vec<String>,
 }
 
 impl Figures {
-    pub(crate) fn of(class: &'static str) -> Self {
+    pub(crate) fn of(class: impl Into<String>) -> Self {
         Self {
-            class,
+            class: class.into(),
             figures: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod concurrency;
 mod crashes;
 mod delivery;
 mod duplicates;

@@ -8,20 +8,30 @@ mod outages;
 use harness::Function;
 use pluggy::ItemId;
 use sandbox::{Effect, Fault};
+use tests::stream;
 
+use crate::concurrency::Concurrency;
 use crate::stack::Stack;
 
 const USER: &str = "usr_01J9X";
 
 /// Returns items that were fetched once.
 async fn known_items(count: usize) -> (Stack, Vec<ItemId>) {
+    known_items_at(Concurrency::Full, count).await
+}
+
+/// Returns items that were fetched once, in batches of this concurrency.
+async fn known_items_at(concurrency: Concurrency, count: usize) -> (Stack, Vec<ItemId>) {
     let stack = Stack::start().await;
     let item_sync = stack.function("item-sync").await;
     let items = stack.connect(USER, count).await;
     stack
         .store_events("item/created", "first", USER, &items)
         .await;
-    stack.feed(&item_sync).await;
+    let records = stream::records(&stack.new_rows().await);
+    stack
+        .feed_checked(concurrency.mapping(), &item_sync, &records)
+        .await;
     assert!(stack.not_converged(&items).await.is_empty());
     (stack, items)
 }
@@ -56,9 +66,20 @@ async fn recover(
     scheduler: &Function,
     item_sync: &Function,
 ) -> usize {
+    recover_at(Concurrency::Full, stack, items, scheduler, item_sync).await
+}
+
+/// Does the same as [`recover`], in batches of this concurrency.
+async fn recover_at(
+    concurrency: Concurrency,
+    stack: &Stack,
+    items: &[ItemId],
+    scheduler: &Function,
+    item_sync: &Function,
+) -> usize {
     stack.deployment.pluggy.clear_faults();
     stack.pass_time_until_all_are_due().await;
-    stack.tick(scheduler, item_sync).await;
+    stack.tick_at(concurrency, scheduler, item_sync).await;
     stack.not_converged(items).await.len()
 }
 

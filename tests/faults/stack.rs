@@ -187,9 +187,14 @@ impl Stack {
 
     /// Runs one tick of scheduler, and feeds the result to item-sync.
     pub(crate) async fn tick(&self, scheduler: &Function, item_sync: &Function) -> Fed {
+        self.schedule(scheduler).await;
+        self.feed(item_sync).await
+    }
+
+    /// Runs one tick of scheduler.
+    pub(crate) async fn schedule(&self, scheduler: &Function) {
         let answer = scheduler.invoke(b"{}", SCHEDULER_TIMEOUT).await.unwrap();
         assert!(answer.json().is_some(), "scheduler failed: {answer:?}");
-        self.feed(item_sync).await
     }
 }
 

@@ -1,23 +1,29 @@
 //! Faults between the functions and DynamoDB. Every acknowledged event is durable, each delivery is answered in time,
 //! and items converge afterwards.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use harness::{Dialect, Fault, FaultProxy, Fleet, Plan, StreamMapping};
+use pluggy::ItemId;
+use rand::seq::index;
+use sandbox::Effect;
 use tests::stream;
 use tokio::task::JoinSet;
 
+use crate::concurrency::{Concurrency, is_fetched_since, target};
 use crate::delivery::{ANSWERED_WITHIN, Posted, durable};
 use crate::figures::Figures;
 use crate::machine::Lateness;
 use crate::proof;
-use crate::stack::{MAPPING, Stack};
+use crate::stack::Stack;
 
 const SENDERS: usize = 6;
 const USER: &str = "usr_01J9X";
 const PROBABILITIES: [f64; 3] = [0.05, 0.3, 1.0];
+/// The rows of a batch whose writes the store refuses.
+const REFUSED_ROWS: usize = 5;
 
 /// The responses to some deliveries.
 #[derive(Default)]
@@ -133,20 +139,30 @@ async fn deliver(webhook: &Arc<Fleet>, events: Vec<Posted>) -> Answers {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn items_converge_when_the_store_works_again() {
+    for concurrency in Concurrency::ALL {
+        break_the_store(concurrency).await;
+    }
+}
+
+async fn break_the_store(concurrency: Concurrency) {
     let stack = Stack::start().await;
     let (item_sync, scheduler) = (
         stack.function("item-sync").await,
         stack.function("scheduler").await,
     );
-    let mut items = stack.connect(USER, proof::size(5, 50)).await;
+    let items = concurrency.items(proof::size(5, 50));
+    let mut items = stack.connect(USER, items).await;
     stack
         .store_events("item/created", "first", USER, &items)
         .await;
-    stack.feed(&item_sync).await;
+    let records = stream::records(&stack.new_rows().await);
+    stack
+        .feed_checked(concurrency.mapping(), &item_sync, &records)
+        .await;
     let (mut invocations, mut dropped) = (0, Vec::new());
     let mapping = StreamMapping {
         max_retries: u32::try_from(proof::size(3, 10)).unwrap(),
-        ..MAPPING
+        ..concurrency.mapping()
     };
 
     for (round, probability) in PROBABILITIES.into_iter().enumerate() {
@@ -165,19 +181,27 @@ async fn items_converge_when_the_store_works_again() {
             .await;
         stack.dynamodb.set_plan(Plan::all(probability));
         let records = stream::records(&stack.new_rows().await);
-        let fed = mapping.feed(&item_sync, &records).await.unwrap();
+        let fed = match round {
+            0 => {
+                stack
+                    .feed_records(mapping, concurrency, &item_sync, &records)
+                    .await
+            }
+            _ => stack.feed_checked(mapping, &item_sync, &records).await,
+        };
         stack.dynamodb.set_plan(Plan::none());
         invocations += fed.invocations;
         dropped.extend(fed.dropped);
     }
     let faults = stack.dynamodb.faults();
     stack.pass_time_until_all_are_due().await;
-    stack.tick(&scheduler, &item_sync).await;
+    stack.tick_at(concurrency, &scheduler, &item_sync).await;
 
     let mut not_converged = stack.not_converged(&items).await;
     let needs_replay = stack.needs_replay(&not_converged, &dropped).await;
     not_converged.retain(|item_id| !needs_replay.contains(item_id));
-    Figures::of("store faults, item-sync")
+    concurrency
+        .figures("store faults, item-sync", &stack)
         .with("items", items.len())
         .with("faults", faults)
         .with("invocations", invocations)
@@ -187,4 +211,87 @@ async fn items_converge_when_the_store_works_again() {
         .print();
     assert!(not_converged.is_empty(), "{not_converged:?}");
     assert!(faults > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_reports_the_lowest_refused_record_after_all_that_it_began() {
+    for concurrency in Concurrency::ALL {
+        refuse_some_rows(concurrency).await;
+    }
+}
+
+async fn refuse_some_rows(concurrency: Concurrency) {
+    let stack = Stack::start().await;
+    let item_sync = stack.function("item-sync").await;
+    let items = stack.connect(USER, concurrency.items(1)).await;
+    stack
+        .store_events("item/created", "first", USER, &items)
+        .await;
+    stack.feed(&item_sync).await;
+    let mapping = StreamMapping {
+        max_retries: 0,
+        ..concurrency.mapping()
+    };
+    let (mut random, rounds) = (proof::random(0), proof::size(3, 30));
+    let (mut refused, mut ended) = (0, 0);
+
+    for round in 0..rounds {
+        let event_id = format!("round-{round}");
+        stack.change(&items).await;
+        stack
+            .store_events("item/updated", &event_id, USER, &items)
+            .await;
+        let records = stream::records(&stack.new_rows().await);
+        let targets: Vec<_> = records.iter().map(target).collect();
+        let chosen = index::sample(&mut random, items.len(), items.len().min(REFUSED_ROWS));
+        let chosen: BTreeSet<usize> = chosen.into_iter().collect();
+        stack
+            .dynamodb
+            .refuse_writes(chosen.iter().map(|number| targets[*number].0.to_string()));
+        // The lowest one is refused after others.
+        let lowest = targets[*chosen.first().unwrap()].0;
+        stack.deployment.pluggy.add_fault(sandbox::Fault {
+            method: None,
+            path_prefix: format!("/items/{lowest}"),
+            times: Some(1),
+            effect: Effect::Delay { milliseconds: 300 },
+        });
+        let before = stack.pluggy.exchanges().len();
+
+        let fed = stack
+            .feed_records(mapping, concurrency, &item_sync, &records)
+            .await;
+
+        let made = stack.dynamodb.refused_writes();
+        let is_refused = |item_id: &ItemId| made.contains(&item_id.to_string());
+        let expected = targets.iter().position(|(item_id, _)| is_refused(item_id));
+        assert_eq!(fed.invocations, 1);
+        assert_eq!(Some(records.len() - fed.dropped.len()), expected);
+        let exchanges = stack.pluggy.exchanges().split_off(before);
+        for (item_id, received_at) in &targets {
+            let path = format!("/items/{item_id}");
+            let has_begun = exchanges.iter().any(|exchange| exchange.path == path);
+            if has_begun && !is_refused(item_id) {
+                let row = stack.row(*item_id).await.unwrap();
+                assert!(is_fetched_since(&row, *received_at), "{row:?}");
+                ended += 1;
+            }
+        }
+        refused += made.len();
+        stack.dynamodb.refuse_writes([]);
+        let fed = stack
+            .feed_checked(concurrency.mapping(), &item_sync, &fed.dropped)
+            .await;
+        assert_eq!(fed.unfinished, 0);
+        assert!(stack.not_converged(&items).await.is_empty());
+    }
+
+    concurrency
+        .figures("store faults, refused rows", &stack)
+        .with("items", items.len())
+        .with("batches", rounds)
+        .with("rows that were refused", refused)
+        .with("rows beside them", ended)
+        .with("not converged", 0)
+        .print();
 }

@@ -18,12 +18,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tests::tables::{client_over, dynamodb_local};
 
-use crate::gate::{Abandoned, Gate, Point};
+use crate::gate::{Abandoned, Gate, Part, Point};
 use crate::neighbors;
 
 /// An address where nothing listens. The engine in this process needs no address.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const TARGET: &str = "x-amz-target";
+/// What a request about a connector's row has, and what one about the pace of the fleet has.
+const CONNECTOR: &str = r#""S":"CONNECTOR#"#;
+const PACE: &str = r#""S":"PACE""#;
 
 /// One engine, shared by all processes of a testbed.
 #[derive(Clone, Debug)]
@@ -145,15 +148,14 @@ impl HttpConnector for Connector {
             let target = request.headers().get(TARGET).unwrap_or_default();
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let body = request.body().bytes().unwrap_or_default().to_vec();
+            let text = String::from_utf8_lossy(&body);
+            let part = part(&operation, &text);
             let gate = match operation.as_str() {
                 // The scheduler reads its shards in parallel. A kill during a read equals a kill before the first
                 // write.
                 "Query" => &Gate::free(),
-                // This request reads the history's item together with its neighbors.
-                "BatchGetItem" => &door.gate,
-                _ if neighbors::is_beside_the_item(&String::from_utf8_lossy(&body)) => {
-                    &Gate::free()
-                }
+                // A connector's row is written after the item's, and no other state depends on it.
+                _ if text.contains(CONNECTOR) => &Gate::free(),
                 _ => &door.gate,
             };
             let (before, after) = match operation.as_str() {
@@ -162,18 +164,35 @@ impl HttpConnector for Connector {
                 }
                 _ => (Point::BeforeWrite, Point::AfterWrite),
             };
-            gate.pass(before).await.map_err(gone)?;
+            gate.pass(part, before).await.map_err(gone)?;
             let answer = match way {
+                _ if before == Point::BeforeWrite && gate.refuses(part) => refusal(),
                 Way::Here(database) => answer(&database, &operation, &body),
                 Way::There(connector) => connector.call(request).await?,
             };
             if before == Point::BeforeWrite && answer.status().is_success() {
                 door.engine.record(&operation, &body);
             }
-            gate.pass(after).await.map_err(gone)?;
+            gate.pass(part, after).await.map_err(gone)?;
             Ok(answer)
         })
     }
+}
+
+/// Returns the part of the process that sends this request.
+fn part(operation: &str, request: &str) -> Part {
+    // The rows of a batch are read at once, and the pace of the fleet is one for all.
+    if operation == "BatchGetItem" || request.contains(PACE) {
+        return Part::Process;
+    }
+    neighbors::number_in(request).map_or(Part::Item, Part::Neighbor)
+}
+
+/// Returns the response to a write that the engine refuses. No client repeats the write.
+fn refusal() -> HttpResponse {
+    let body =
+        br#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"refused"}"#;
+    HttpResponse::new(400.try_into().unwrap(), body.as_slice().into())
 }
 
 fn gone(abandoned: Abandoned) -> ConnectorError {

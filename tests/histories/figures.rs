@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::attack_figures::AttackFigures;
-use crate::gate::Point;
+use crate::gate::{Counts, Point};
 
 /// Counts of what the histories did.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +15,9 @@ pub(crate) struct Figures {
     /// Other items in the batches that ended.
     pub(crate) neighbors: usize,
     pub(crate) neighbors_fetched: usize,
-    /// Stalls of the real clock. A history with one may differ from the same history in another run.
-    pub(crate) stalls: usize,
+    /// Fetches of which the engine refused a write.
+    pub(crate) refused: usize,
+    pub(crate) gates: Counts,
     /// What the forger of events did.
     pub(crate) attack: AttackFigures,
     crashes: BTreeMap<Point, usize>,
@@ -35,7 +36,8 @@ impl Figures {
         self.syncs += other.syncs;
         self.neighbors += other.neighbors;
         self.neighbors_fetched += other.neighbors_fetched;
-        self.stalls += other.stalls;
+        self.refused += other.refused;
+        self.gates.add(other.gates);
         self.attack.add(&other.attack);
         for (point, count) in &other.crashes {
             *self.crashes.entry(*point).or_default() += count;
@@ -51,7 +53,8 @@ impl fmt::Display for Figures {
             syncs,
             neighbors,
             neighbors_fetched,
-            stalls,
+            refused,
+            gates,
             attack: _,
             crashes,
         } = self;
@@ -66,7 +69,7 @@ impl fmt::Display for Figures {
         }
         write!(
             formatter,
-            "), {neighbors} other items beside it ({neighbors_fetched} fetched), {stalls} stalls"
+            "), {neighbors} other items beside it ({neighbors_fetched} fetched), {refused} refused writes, {gates}"
         )
     }
 }

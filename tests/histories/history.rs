@@ -17,7 +17,7 @@ use crate::invocation::Invocation;
 use crate::model::{Answer, Kind, LANES};
 use crate::neighbors;
 use crate::run::Run;
-use crate::step::{Batch, Clocks, From, Names, Script, Stamp, Stamps, Step};
+use crate::step::{Batch, Clocks, From, Names, POINTS, Refusals, Script, Stamp, Stamps, Step};
 use crate::testbed::Testbed;
 
 /// The user for whom an operator imports the item by mistake.
@@ -37,10 +37,15 @@ pub(crate) struct History<'a> {
     pub(crate) row: Option<StoredItem>,
     pub(crate) was_tombstoned: bool,
     neighbors: usize,
+    /// The seed of the order in which the fetches of the next batch go on.
+    order: u64,
     pub(crate) has_lagged: bool,
     writes: usize,
-    lanes: [Option<(Run<usize>, Vec<usize>)>; LANES],
+    lanes: [Option<Invoked>; LANES],
 }
+
+/// A running invocation of item-sync, and the records of the history's item in its batch.
+type Invoked = (Run<Option<usize>>, Vec<usize>);
 
 impl<'a> History<'a> {
     /// Starts a history: creates the testbed's next item at Pluggy.
@@ -58,6 +63,7 @@ impl<'a> History<'a> {
             row: None,
             was_tombstoned: false,
             neighbors: script.neighbors,
+            order: script.order,
             has_lagged: false,
             writes: 0,
             lanes: [const { None }; LANES],
@@ -104,13 +110,17 @@ impl<'a> History<'a> {
                 batch,
                 answer,
                 crash,
-            } => return self.sync(lane, self.records(batch), answer, crash).await,
+                refused,
+            } => {
+                let records = self.records(batch);
+                return self.sync(lane, records, answer, crash, refused).await;
+            }
             Step::Begin {
                 lane,
                 batch,
                 answer,
             } => self.begin(lane, self.records(batch), answer).await,
-            Step::Go { lane, points } => self.go(lane, points).await,
+            Step::Go { lane, points } => self.go(lane, points * (1 + self.neighbors)).await,
             Step::Crash { lane } => self.kill(lane),
             Step::Wait { seconds } => self.wait(SignedDuration::from_secs(seconds.into())).await,
         }
@@ -123,7 +133,7 @@ impl<'a> History<'a> {
 
     pub(crate) async fn tick(&mut self, crash: Option<usize>) -> Result<Option<usize>, String> {
         if self.neighbors > 0 {
-            neighbors::forget(self.testbed).await;
+            neighbors::forget_all(self.testbed).await;
         }
         let now = self.at(self.clocks.door);
         let due = self.testbed.row().await;
@@ -145,41 +155,51 @@ impl<'a> History<'a> {
         records: Vec<usize>,
         answer: Answer,
         crash: Option<usize>,
+        refused: Refusals,
     ) -> Result<(), String> {
         self.kill(lane);
         if records.is_empty() {
             return self.check(Cause::Any).await;
         }
         let is_alone = self.lanes.iter().all(Option::is_none);
-        if self.neighbors > 0 {
-            neighbors::forget(self.testbed).await;
-        }
-        let run = self.prepare(lane, &records, answer);
-        let outcome = self.run(run, crash).await;
-        if outcome.is_some() && is_alone {
-            self.figures.neighbors += self.neighbors;
-            let fetched = neighbors::check(self.testbed, self.neighbors).await?;
-            self.figures.neighbors_fetched += fetched;
-        }
-        let cause = match outcome {
-            Some(failures) if is_alone => {
-                self.ended(&records, failures);
-                self.count_calls_of_the_forger(lane, &records);
-                let pace = self.testbed.tables.limit_store().pace().await;
-                Cause::After(Invocation {
-                    is_limited: pace.unwrap().is_some(),
-                    records: records.iter().map(|record| self.image(*record)).collect(),
-                    fetched_at: self.at(self.clocks.lanes[lane]),
-                    given: self.testbed.pluggy.model().given[lane],
-                })
-            }
-            Some(failures) => {
-                self.ended(&records, failures);
-                Cause::Any
-            }
-            None => Cause::Any,
+        let run = self.prepare(lane, &records, answer, refused).await;
+        // Each of the fetches beside the item's has as many await points.
+        let crash = crash.map(|points| points % (POINTS * (1 + self.neighbors)));
+        let Some(reported) = self.run(run, crash).await else {
+            return self.check(Cause::Any).await;
         };
-        self.check(cause).await
+        let is_refused = self.check_batch(lane, reported).await?;
+        if is_refused {
+            return self.check(Cause::Any).await;
+        }
+        self.ended(&records, reported);
+        if !is_alone {
+            return self.check(Cause::Any).await;
+        }
+        self.count_calls_of_the_forger(lane, &records);
+        let pace = self.testbed.tables.limit_store().pace().await;
+        let invocation = Invocation {
+            is_limited: pace.unwrap().is_some(),
+            records: records.iter().map(|record| self.image(*record)).collect(),
+            fetched_at: self.at(self.clocks.lanes[lane]),
+            given: self.testbed.pluggy.model().given[lane],
+        };
+        self.check(Cause::After(invocation)).await
+    }
+
+    /// Checks what a batch that has ended wrote about the other items, and what it reports. Returns whether a write was
+    /// refused.
+    async fn check_batch(&mut self, lane: usize, reported: Option<usize>) -> Result<bool, String> {
+        let gate = self.testbed.gate(lane);
+        let refused = gate.refused();
+        neighbors::ends_after_all(gate)?;
+        let count = self.neighbors;
+        let fetched = neighbors::check(self.testbed, lane, count, reported, &refused).await?;
+        neighbors::reports_the_lowest(reported, count, &refused)?;
+        self.figures.neighbors += count;
+        self.figures.neighbors_fetched += fetched;
+        self.figures.refused += refused.len();
+        Ok(!refused.is_empty())
     }
 
     /// Returns the records that no invocation has completely handled.
@@ -205,7 +225,7 @@ impl<'a> History<'a> {
         for lane in 0..LANES {
             if let Some((mut run, records)) = self.lanes[lane].take() {
                 match run.poll().await {
-                    Some(failures) => self.ended(&records, failures),
+                    Some(reported) => self.ended(&records, reported),
                     None => self.lanes[lane] = Some((run, records)),
                 }
             }
@@ -215,7 +235,8 @@ impl<'a> History<'a> {
     async fn begin(&mut self, lane: usize, records: Vec<usize>, answer: Answer) {
         self.kill(lane);
         if !records.is_empty() {
-            let run = self.prepare(lane, &records, answer);
+            let run = self.prepare(lane, &records, answer, Refusals::default());
+            let run = run.await;
             self.lanes[lane] = Some((run, records));
             self.go(lane, 1).await;
         }
@@ -227,7 +248,7 @@ impl<'a> History<'a> {
                 return;
             };
             match run.go().await {
-                Some(failures) => self.ended(&records, failures),
+                Some(reported) => self.ended(&records, reported),
                 None => self.lanes[lane] = Some((run, records)),
             }
         }
@@ -239,7 +260,13 @@ impl<'a> History<'a> {
         }
     }
 
-    fn prepare(&mut self, lane: usize, records: &[usize], answer: Answer) -> Run<usize> {
+    async fn prepare(
+        &mut self,
+        lane: usize,
+        records: &[usize],
+        answer: Answer,
+        refused: Refusals,
+    ) -> Run<Option<usize>> {
         self.figures.syncs += 1;
         self.has_lagged |= matches!(answer, Answer::Lagging(_));
         {
@@ -249,6 +276,13 @@ impl<'a> History<'a> {
         }
         let images: Vec<Value> = records.iter().map(|record| self.image(*record)).collect();
         let now = self.at(self.clocks.lanes[lane]);
+        if self.neighbors > 0 {
+            neighbors::forget(self.testbed, lane).await;
+        }
+        self.order = self.order.wrapping_add(1);
+        let refused = refused.among(self.neighbors);
+        let gate = self.testbed.gate(lane);
+        gate.begin(self.neighbors, self.order, refused);
         self.testbed.sync(lane, images, self.neighbors, now)
     }
 
@@ -271,8 +305,8 @@ impl<'a> History<'a> {
         }
     }
 
-    fn ended(&mut self, records: &[usize], failures: usize) {
-        assert_eq!(failures, 0, "the engine refuses nothing");
+    fn ended(&mut self, records: &[usize], reported: Option<usize>) {
+        assert_eq!(reported, None, "the engine refuses nothing");
         for record in records {
             self.handled[*record] = true;
         }

@@ -11,7 +11,7 @@ use crate::history::History;
 use crate::model::{Answer, Kind, LANES};
 use crate::plan::Plan;
 use crate::settle::settle;
-use crate::step::{Clocks, Late, Names, Script, Stamp, Stamps, Step};
+use crate::step::{Clocks, Late, Names, Refusals, Script, Stamp, Stamps, Step};
 use crate::testbed::Testbed;
 use crate::workers::{self, Worker};
 
@@ -118,7 +118,8 @@ async fn run(testbed: &mut Testbed, arrival: Arrival, order: &[usize]) -> (Optio
     let row = testbed.raw_row().await;
     testbed.end().await;
     let row = row.map(|row| comparable(row, item_id, arrival.differences()));
-    (row, testbed.take_stalls())
+    let stalls = testbed.take_counts().map(|counts| counts.stalls).sum();
+    (row, stalls)
 }
 
 /// Returns the row without the attributes that may differ. Each history has its own item, so the id and the shard
@@ -177,7 +178,7 @@ async fn change(history: &mut History<'_>, number: usize) {
 async fn handle(history: &mut History<'_>, record: usize) {
     let lane = record % LANES;
     history
-        .sync(lane, vec![record], Answer::Truth, None)
+        .sync(lane, vec![record], Answer::Truth, None, Refusals::default())
         .await
         .unwrap();
 }
@@ -193,6 +194,7 @@ fn undisturbed() -> Script {
         stamps: Stamps::Given,
         late: Late::Lost,
         neighbors: 0,
+        order: 0,
         steps: Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::gate::{Abandoned, Gate, Point};
+use crate::gate::{Abandoned, Gate, Part, Point};
 use crate::model::{LANES, Model};
 use crate::neighbors;
 
@@ -97,17 +97,15 @@ impl Pluggy {
             }
             _ => panic!("unexpected request: {path}"),
         };
-        if neighbors::is_neighbor(item_id) {
-            let body = neighbors::body(item_id, self.model().now).to_string();
-            return Ok(Response::new(Full::new(Bytes::from(body))));
-        }
-        let gate = &gates[lane];
-        gate.pass(Point::BeforeAnswer).await?;
-        let (status, body) = match lane {
-            ERASURE => self.model().answer_erasure(item_id, is_deletion),
-            lane => self.model().answer(lane, item_id),
+        let (gate, neighbor) = (&gates[lane], neighbors::number_in(item_id));
+        let part = neighbor.map_or(Part::Item, Part::Neighbor);
+        gate.pass(part, Point::BeforeAnswer).await?;
+        let (status, body) = match (neighbor, lane) {
+            (Some(number), _) => (200, neighbors::body(lane, number, self.model().now)),
+            (None, ERASURE) => self.model().answer_erasure(item_id, is_deletion),
+            (None, lane) => self.model().answer(lane, item_id),
         };
-        gate.pass(Point::AfterAnswer).await?;
+        gate.pass(part, Point::AfterAnswer).await?;
         let body = Full::new(Bytes::from(body.to_string()));
         Ok(Response::builder().status(status).body(body).unwrap())
     }

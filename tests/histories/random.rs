@@ -71,7 +71,9 @@ async fn run_one(
     testbed.begin();
     let outcome = run_to_the_end(testbed, figures, script).await;
     testbed.end().await;
-    figures.stalls += testbed.take_stalls();
+    for counts in testbed.take_counts() {
+        figures.gates.add(counts);
+    }
     outcome
 }
 

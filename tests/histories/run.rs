@@ -6,11 +6,19 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::gate::{Gate, Point};
+use tokio::task::yield_now;
+
+use crate::gate::{Activity, Gate, Point};
 use crate::stall::stalled;
 
 /// No client waits longer before it sends a request again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// How often the runtime runs everything else before the driver chooses one of several fetches: a fetch that goes on at once
+/// has come to its next await point by then.
+const PASSES: usize = 2;
+/// The same, if the fetch of the history's item may be between the process and Pluggy. By then, a message has got from one end
+/// of a connection to the other.
+const UNCLEAR_PASSES: usize = 40;
 /// More await points than any invocation has.
 const MAX_POINTS: usize = 1_000;
 
@@ -40,7 +48,7 @@ impl<T> Run<T> {
         Run::new(&self.gate, async move { map(future.await) })
     }
 
-    /// Returns the await point where it waits.
+    /// Returns the await point where it waits, and would go on next.
     pub(crate) fn point(&self) -> Option<Point> {
         self.point
     }
@@ -55,30 +63,42 @@ impl<T> Run<T> {
 
     /// Polls the invocation again after time has passed, since what it waits for may have timed out.
     pub(crate) async fn poll(&mut self) -> Option<T> {
-        let ended = loop {
+        self.gate.run();
+        let is_alone = !self.gate.has_neighbors();
+        let mut passes = 0;
+        loop {
             let next = poll_fn(|context| {
                 if let Poll::Ready(value) = self.future.as_mut().poll(context) {
                     return Poll::Ready(Ok(value));
                 }
-                match self.gate.waiting(context.waker()) {
-                    Some(point) => Poll::Ready(Err(point)),
-                    None => Poll::Pending,
+                match self.gate.activity(context.waker()) {
+                    Activity::Running => Poll::Pending,
+                    activity => Poll::Ready(Err(activity)),
                 }
             });
-            tokio::select! {
-                ended = next => break ended,
+            let activity = tokio::select! {
+                ended = next => match ended {
+                    Ok(value) => return Some(value),
+                    Err(activity) => activity,
+                },
                 () = stalled() => {
                     self.gate.count_stall();
                     tokio::time::advance(RETRY_DELAY).await;
+                    self.gate.give_up_the_absent();
+                    continue;
                 }
+            };
+            let wanted = match activity {
+                Activity::Unclear => UNCLEAR_PASSES,
+                _ if is_alone => 0,
+                _ => PASSES,
+            };
+            if passes >= wanted {
+                self.point = self.gate.choose();
+                return None;
             }
-        };
-        match ended {
-            Ok(value) => Some(value),
-            Err(point) => {
-                self.point = Some(point);
-                None
-            }
+            passes += 1;
+            yield_now().await;
         }
     }
 

@@ -13,7 +13,7 @@ use crate::forger::{is_forged, named_user};
 use crate::history::History;
 use crate::invocation::names_a_user;
 use crate::model::{Answer, LANES, USER};
-use crate::step::{Late, Names};
+use crate::step::{Late, Names, Refusals};
 
 /// The scheduler gives a request for the same fetch another id after this time.
 pub(crate) const REPEAT: SignedDuration = SignedDuration::from_mins(15);
@@ -89,7 +89,13 @@ async fn shows_the_item_to_its_owner(history: &mut History<'_>) -> Result<(), St
 async fn feed(history: &mut History<'_>) -> Result<(), String> {
     for (batch, records) in history.unhandled().chunks(BATCH).enumerate() {
         history
-            .sync(batch % LANES, records.to_vec(), Answer::Truth, None)
+            .sync(
+                batch % LANES,
+                records.to_vec(),
+                Answer::Truth,
+                None,
+                Refusals::default(),
+            )
             .await?;
     }
     Ok(())

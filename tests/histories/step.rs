@@ -1,17 +1,20 @@
 //! Steps of a history.
 
+use std::collections::BTreeSet;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::gate::Part;
 use crate::model::{Answer, Kind, LANES};
 use crate::neighbors::NEIGHBORS;
 
 /// The maximum number of steps in a history.
 const MAX_STEPS: usize = 24;
-/// The maximum number of await points of an invocation.
-const POINTS: usize = 9;
+/// The maximum number of await points of an invocation without other items, and of each of the fetches beside the item's.
+pub(crate) const POINTS: usize = 9;
 
 /// A history as proptest generates and shrinks it.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Script {
     pub(crate) late: Late,
     /// The number of other items whose events each batch has too.
     pub(crate) neighbors: usize,
+    /// The seed of the order in which the fetches of a batch go on.
+    pub(crate) order: u64,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -39,6 +44,21 @@ pub(crate) enum Names {
     EventsAlone,
     EventsOfTwoUsers,
     Nobody,
+}
+
+/// The fetches of a batch with other items of which the engine refuses the first write, each as one bit: the history's item,
+/// and then the other items in their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Refusals(u8);
+
+impl Refusals {
+    /// Returns the refused fetches of a batch with so many other items.
+    pub(crate) fn among(self, neighbors: usize) -> BTreeSet<Part> {
+        let others = (0..neighbors).map(Part::Neighbor);
+        let parts = std::iter::once(Part::Item).chain(others).enumerate();
+        let refused = parts.filter(|(bit, _)| neighbors > 0 && (self.0 >> bit) & 1 == 1);
+        refused.map(|(_, part)| part).collect()
+    }
 }
 
 /// The presence of `updatedAt` in Pluggy's responses.
@@ -82,6 +102,7 @@ pub(crate) enum Step {
         batch: Batch,
         answer: Answer,
         crash: Option<usize>,
+        refused: Refusals,
     },
     /// An invocation starts to handle a batch, while other steps follow.
     Begin {
@@ -162,14 +183,17 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let stamps = prop_oneof![7 => Just(Stamps::Given), 1 => Just(Stamps::Absent)];
     let late = select(vec![Late::Delivered, Late::Lost]);
     let steps = vec(step(), 1..MAX_STEPS);
-    let neighbors = prop_oneof![2 => Just(0), 1 => 1..=NEIGHBORS];
-    (clocks(), names, stamps, late, neighbors, steps).prop_map(
-        |(clocks, names, stamps, late, neighbors, steps)| Script {
+    // With other items, a history has up to four times as many await points and takes up to twice as long.
+    let neighbors = prop_oneof![Just(0), 1..=NEIGHBORS];
+    let beside = (neighbors, any::<u64>());
+    (clocks(), names, stamps, late, beside, steps).prop_map(
+        |(clocks, names, stamps, late, (neighbors, order), steps)| Script {
             clocks,
             names,
             stamps,
             late,
             neighbors,
+            order,
             steps,
         },
     )
@@ -186,7 +210,8 @@ fn clocks() -> impl Strategy<Value = Clocks> {
 
 fn step() -> impl Strategy<Value = Step> {
     let lane = 0..LANES;
-    let crash = || option::weighted(0.3, 0..POINTS);
+    let crash = option::weighted(0.3, 0..POINTS * (1 + NEIGHBORS));
+    let refused = prop_oneof![Just(0), any::<u8>()].prop_map(Refusals);
     prop_oneof![
         2 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::Change(kind, stamp)),
         6 => (select(Kind::ALL.to_vec()), stamp()).prop_map(|(kind, stamp)| Step::ChangeAndDeliver(kind, stamp)),
@@ -198,8 +223,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<u8>(), option::weighted(0.1, 0..3_usize))
             .prop_map(|(event, crash)| Step::Deliver { event, crash }),
         2 => option::weighted(0.1, 0..POINTS).prop_map(|crash| Step::Tick { crash }),
-        8 => (lane.clone(), batch(), answer(), crash())
-            .prop_map(|(lane, batch, answer, crash)| Step::Sync { lane, batch, answer, crash }),
+        8 => (lane.clone(), batch(), answer(), crash, refused).prop_map(
+            |(lane, batch, answer, crash, refused)| Step::Sync { lane, batch, answer, crash, refused }),
         4 => (lane.clone(), batch(), answer())
             .prop_map(|(lane, batch, answer)| Step::Begin { lane, batch, answer }),
         5 => (lane.clone(), 1..POINTS).prop_map(|(lane, points)| Step::Go { lane, points }),

@@ -23,7 +23,7 @@ use tests::{Tables, stream};
 use uuid::Uuid;
 
 use crate::engine::Engine;
-use crate::gate::Gate;
+use crate::gate::{Counts, Gate};
 use crate::model::{BEGIN, LANES, Model};
 use crate::neighbors::{self, NEIGHBORS};
 use crate::pluggy::Pluggy;
@@ -51,8 +51,8 @@ pub(crate) struct Testbed {
     lanes: Vec<(Gate, Arc<item_sync::App>)>,
     api: Api,
     items: u64,
-    /// The rows of other items' events.
-    neighbors: Vec<Value>,
+    /// The rows of other items' events, for each lane.
+    neighbors: Vec<Vec<Value>>,
 }
 
 impl Testbed {
@@ -112,10 +112,16 @@ impl Testbed {
             items: 0,
             neighbors: Vec::new(),
         };
-        for number in 0..NEIGHBORS {
-            let delivery = testbed.delivery(&neighbors::event(number), BEGIN.parse().unwrap());
-            assert_eq!(delivery.finish().await, 200);
-            testbed.neighbors.push(testbed.engine.image(number));
+        for lane in 0..LANES {
+            for number in 0..NEIGHBORS {
+                let event = neighbors::event(lane, number);
+                let delivery = testbed.delivery(&event, begin());
+                assert_eq!(delivery.finish().await, 200);
+            }
+            let images = (lane * NEIGHBORS..testbed.engine.stream_len())
+                .map(|number| testbed.engine.image(number));
+            let images = images.collect();
+            testbed.neighbors.push(images);
         }
         testbed
     }
@@ -157,7 +163,7 @@ impl Testbed {
     /// Deletes the item's row, so that it is not due in later histories, and all limits.
     pub(crate) async fn end(&mut self) {
         self.tables.forget_limits().await;
-        neighbors::forget(self).await;
+        neighbors::forget_all(self).await;
         let (client, key) = (&self.tables.client, self.key());
         let delete = client.delete_item().table_name(&self.tables.items);
         delete.key("pk", key).send().await.unwrap();
@@ -252,11 +258,16 @@ impl Testbed {
         })
     }
 
-    /// Returns the number of stalls since the last call.
-    pub(crate) fn take_stalls(&self) -> usize {
+    /// Returns the counts of each gate since the last call.
+    pub(crate) fn take_counts(&self) -> impl Iterator<Item = Counts> {
         let lanes = self.lanes.iter().map(|(gate, _)| gate);
         let others = [&self.door, &self.erasure.0, &self.publish.0];
-        lanes.chain(others).map(Gate::take_stalls).sum()
+        lanes.chain(others).map(Gate::take_counts)
+    }
+
+    /// Returns the gate of a lane.
+    pub(crate) fn gate(&self, lane: usize) -> &Gate {
+        &self.lanes[lane].0
     }
 
     /// Returns the functions behind our API.
@@ -273,7 +284,7 @@ impl Testbed {
         })
     }
 
-    /// Returns an invocation of item-sync, ready to run. It returns the number of records that it reports as failed.
+    /// Returns an invocation of item-sync, ready to run. It returns the position of the record that it reports as failed.
     /// The events of this many other items come before those of the history's item.
     pub(crate) fn sync(
         &self,
@@ -281,10 +292,10 @@ impl Testbed {
         images: Vec<Value>,
         neighbors: usize,
         now: Timestamp,
-    ) -> Run<usize> {
+    ) -> Run<Option<usize>> {
         let (gate, app) = &self.lanes[lane];
         let app = Arc::clone(app);
-        let neighbors = self.neighbors.iter().take(neighbors).map(|image| {
+        let neighbors = self.neighbors[lane].iter().take(neighbors).map(|image| {
             let mut image = image.clone();
             image["receivedAt"]["N"] = json!(now.as_millisecond().to_string());
             image
@@ -293,7 +304,14 @@ impl Testbed {
         let batch: Batch = stream::batch_of_images(&images);
         Run::new(gate, async move {
             let answer = item_sync::handle(&app, &batch, now, in_a_minute()).await;
-            answer.batch_item_failures.len()
+            let reported = answer.batch_item_failures.first()?;
+            let mut numbers = (0..images.len()).map(stream::sequence_number);
+            let reported = reported.item_identifier.as_deref();
+            Some(
+                numbers
+                    .position(|number| reported == Some(number.as_str()))
+                    .unwrap(),
+            )
         })
     }
 

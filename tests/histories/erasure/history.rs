@@ -81,7 +81,7 @@ impl<'a> History<'a> {
     fn new_fetch(&mut self, ahead: SignedDuration) -> Run<()> {
         let (records, now) = (self.take_records(), self.now() + ahead);
         let fetch = self.testbed.sync(0, records, 0, now);
-        fetch.map(|failed| assert_eq!(failed, 0))
+        fetch.map(|reported| assert_eq!(reported, None))
     }
 
     pub(super) async fn fetch(&mut self, ahead: SignedDuration) {

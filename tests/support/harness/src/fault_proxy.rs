@@ -1,5 +1,6 @@
 //! A proxy that injects faults between a function and the services that it calls.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::pin::pin;
@@ -28,9 +29,11 @@ use crate::{StartError, TestAuthority};
 pub use self::severance::Severance;
 
 use self::connections::Connections;
+use self::in_flight::InFlight;
 
 mod connections;
 mod exchange;
+mod in_flight;
 mod severance;
 
 /// One request through the proxy.
@@ -57,6 +60,13 @@ pub struct FaultProxy {
     _server: Task,
 }
 
+/// The texts whose writes are refused, and those of which one was.
+#[derive(Debug, Default)]
+struct Refusals {
+    planned: BTreeSet<String>,
+    made: BTreeSet<String>,
+}
+
 #[derive(Debug)]
 struct Shared {
     acceptor: Option<Acceptor>,
@@ -64,6 +74,8 @@ struct Shared {
     dialect: Dialect,
     plan: Mutex<(Plan, StdRng)>,
     exchanges: Mutex<Vec<Exchange>>,
+    refusals: Mutex<Refusals>,
+    in_flight: InFlight,
     severances: broadcast::Sender<Severance>,
     connections: Connections,
 }
@@ -99,6 +111,8 @@ impl FaultProxy {
             dialect,
             plan: Mutex::new((Plan::none(), StdRng::seed_from_u64(seed))),
             exchanges: Mutex::default(),
+            refusals: Mutex::default(),
+            in_flight: InFlight::default(),
             severances: broadcast::channel(16).0,
             connections: Connections::default(),
         });
@@ -118,6 +132,45 @@ impl FaultProxy {
     /// Injects these faults from now on.
     pub fn set_plan(&self, plan: Plan) {
         lock(&self.shared.plan).0 = plan;
+    }
+
+    /// Answers with a server error each request to write one row whose body has one of these texts, from now on.
+    pub fn refuse_writes(&self, about: impl IntoIterator<Item = String>) {
+        *lock(&self.shared.refusals) = Refusals {
+            planned: about.into_iter().collect(),
+            made: BTreeSet::new(),
+        };
+    }
+
+    /// Returns the texts whose writes were refused since [`Self::refuse_writes`].
+    pub fn refused_writes(&self) -> BTreeSet<String> {
+        lock(&self.shared.refusals).made.clone()
+    }
+
+    /// Holds each request from now on whose path begins with `path_prefix`. A held request is in flight and has not
+    /// arrived.
+    pub fn hold(&self, path_prefix: &str) {
+        self.shared.in_flight.hold(path_prefix);
+    }
+
+    /// Returns when so many requests are held at the same time.
+    pub async fn held(&self, count: usize) {
+        self.shared.in_flight.held(count).await;
+    }
+
+    /// Lets the held requests continue, and holds no more.
+    pub fn release(&self) {
+        self.shared.in_flight.release();
+    }
+
+    /// Returns the most requests that were in flight at the same time.
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.in_flight.most()
+    }
+
+    /// Returns when no request is in flight. One that its client has given up ends when its connection does.
+    pub async fn none_in_flight(&self) {
+        self.shared.in_flight.none().await;
     }
 
     /// Returns every request so far.

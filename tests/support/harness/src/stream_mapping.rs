@@ -47,6 +47,18 @@ impl StreamMapping {
     /// Feeds the records in order. Retries each batch until it succeeds or is given up. Retries immediately, where
     /// Lambda would back off.
     pub async fn feed(&self, function: &Function, records: &[Value]) -> Result<Fed, StartError> {
+        self.feed_and_check(function, records, async |_, _| {})
+            .await
+    }
+
+    /// Feeds the records like [`Self::feed`], and calls `check` after each invocation with its result and with the records
+    /// that the stream does not repeat.
+    pub async fn feed_and_check(
+        &self,
+        function: &Function,
+        records: &[Value],
+        mut check: impl AsyncFnMut(&Answer, &[Value]),
+    ) -> Result<Fed, StartError> {
         let mut fed = Fed::default();
         let mut batches: VecDeque<Batch<'_>> = records
             .chunks(self.batch_size)
@@ -63,6 +75,8 @@ impl StreamMapping {
             let is_failed = !matches!(answer.outcome, Outcome::Response(_));
             fed.unanswered += usize::from(is_failed);
             let rest = unfinished(&answer, batch.records);
+            let handled = batch.records.len() - rest.len();
+            check(&answer, batch.records.get(..handled).unwrap_or_default()).await;
             if rest.is_empty() {
                 continue;
             }

@@ -9,6 +9,7 @@ use harness::{
     Dialect, Fault, FaultProxy, Function, FunctionSettings, Outcome, Plan, Reply, RuntimeApi,
     SecretsManager, Severance,
 };
+use tokio::task::JoinSet;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -169,6 +170,58 @@ async fn each_fault_has_its_documented_effect() {
     for (plan, expected) in cases {
         assert_eq!(proxied(plan.clone()).await, expected, "{plan:?}");
     }
+}
+
+#[tokio::test]
+async fn held_requests_are_in_flight_until_they_are_released() {
+    let upstream = SecretsManager::start("arn", "value").await.unwrap();
+    let proxy = FaultProxy::start(&upstream.url(), Dialect::Pluggy, 1)
+        .await
+        .unwrap();
+    let client = reqwest::Client::builder().build().unwrap();
+    let arrived = || {
+        let exchanges = proxy.exchanges().into_iter();
+        exchanges
+            .filter(|exchange| exchange.answer.is_some())
+            .count()
+    };
+    proxy.hold("/items/");
+    let calls = (0..3).map(|number| client.get(format!("{}/items/{number}", proxy.url())).send());
+    let calls: JoinSet<_> = calls.collect();
+
+    proxy.held(3).await;
+    client.post(proxy.url()).body("{}").send().await.unwrap();
+
+    assert_eq!((arrived(), proxy.most_in_flight()), (1, 4));
+    proxy.release();
+    assert!(calls.join_all().await.iter().all(Result::is_ok));
+    proxy.none_in_flight().await;
+    assert_eq!((arrived(), proxy.most_in_flight()), (4, 4));
+}
+
+#[tokio::test]
+async fn the_writes_of_one_row_are_refused_and_nothing_else_is() {
+    let upstream = SecretsManager::start("arn", "value").await.unwrap();
+    let proxy = FaultProxy::start(&upstream.url(), Dialect::DynamoDb, 1)
+        .await
+        .unwrap();
+    let client = reqwest::Client::builder().build().unwrap();
+    let status = async |operation: &str, body: &'static str| {
+        let target = format!("DynamoDB_20120810.{operation}");
+        let request = client.post(proxy.url()).header("x-amz-target", target);
+        request.body(body).send().await.unwrap().status().as_u16()
+    };
+    proxy.refuse_writes(["row-1".to_owned(), "row-2".to_owned()]);
+
+    let refused = status("UpdateItem", "row-1").await;
+    let others = [
+        status("BatchGetItem", "row-1").await,
+        status("PutItem", "row-3").await,
+    ];
+
+    assert_eq!((refused, others), (500, [400, 400]));
+    assert!(proxy.refused_writes().iter().eq(["row-1"]));
+    assert_eq!(proxy.faults(), 1);
 }
 
 #[tokio::test]

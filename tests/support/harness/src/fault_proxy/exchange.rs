@@ -10,6 +10,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use hyper::http::request::Parts;
 use hyper::{Request, Response};
 
 use super::{Exchange, Shared, will_reset};
@@ -34,7 +35,17 @@ pub(super) async fn exchange(
         let (plan, random) = &mut *guard;
         (plan.draw(random), shared.dialect.throttled(random))
     };
-    let number = note(&shared, &request, fault);
+    let (parts, body) = request.into_parts();
+    let number = note(&shared, &parts, fault);
+    let _in_flight = shared.in_flight.enter(parts.uri.path()).await;
+    let body = body.collect().await.map_err(|_| Ended)?.to_bytes();
+    if fault.is_none() && is_refused(&shared, &parts, &body) {
+        if let Some(exchange) = lock(&shared.exchanges).get_mut(number) {
+            exchange.fault = Some(Fault::ServerError);
+        }
+        return Ok(error(shared.dialect.server_error()));
+    }
+    let request = Request::from_parts(parts, body);
     match fault {
         Some(Fault::ServerError) => Ok(error(shared.dialect.server_error())),
         Some(Fault::Throttled) => Ok(error(throttled)),
@@ -52,11 +63,28 @@ pub(super) async fn exchange(
     }
 }
 
-fn note(shared: &Shared, request: &Request<Incoming>, fault: Option<Fault>) -> usize {
+/// Whether this is a write that the proxy refuses.
+fn is_refused(shared: &Shared, request: &Parts, body: &[u8]) -> bool {
+    let target = request.headers.get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| target.rsplit('.').next());
+    if !matches!(operation, Some("PutItem" | "UpdateItem" | "DeleteItem")) {
+        return false;
+    }
+    let mut refusals = lock(&shared.refusals);
+    let body = String::from_utf8_lossy(body);
+    let text = refusals.planned.iter().find(|text| body.contains(*text));
+    let text = text.cloned();
+    let is_refused = text.is_some();
+    refusals.made.extend(text);
+    is_refused
+}
+
+fn note(shared: &Shared, request: &Parts, fault: Option<Fault>) -> usize {
     let mut exchanges = lock(&shared.exchanges);
     exchanges.push(Exchange {
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
+        method: request.method.to_string(),
+        path: request.uri.path().to_owned(),
         fault,
         answer: None,
     });
@@ -67,16 +95,11 @@ fn note(shared: &Shared, request: &Request<Incoming>, fault: Option<Fault>) -> u
 async fn forward(
     shared: &Arc<Shared>,
     number: usize,
-    request: Request<Incoming>,
+    request: Request<Bytes>,
 ) -> Result<Response<Bytes>, Ended> {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Ended)?.to_bytes();
     let shared = Arc::clone(shared);
     let sent = tokio::spawn(async move {
-        let answer = shared
-            .upstream
-            .send(Request::from_parts(parts, body))
-            .await?;
+        let answer = shared.upstream.send(request).await?;
         if let Some(exchange) = lock(&shared.exchanges).get_mut(number) {
             exchange.answer = Some((answer.status().as_u16(), answer.body().clone()));
         }
