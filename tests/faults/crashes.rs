@@ -188,5 +188,5 @@ async fn kill_amid(
         tokio::time::sleep(longest.mul_f64(random.random())).await;
         function.kill().await;
     }
-    pending().await
+    pending::<()>().await;
 }

@@ -189,14 +189,13 @@ impl Gate {
             if state.is_free {
                 return Poll::Ready(Ok(()));
             }
-            let ticket = match &place {
-                Some(Place { ticket, .. }) => *ticket,
-                None => {
-                    let ticket = state.arrive(part, point, context.waker());
-                    let gate = self.clone();
-                    place = Some(Place { gate, part, ticket });
-                    ticket
-                }
+            let ticket = if let Some(Place { ticket, .. }) = &place {
+                *ticket
+            } else {
+                let ticket = state.arrive(part, point, context.waker());
+                let gate = self.clone();
+                place = Some(Place { gate, part, ticket });
+                ticket
             };
             let is_admitted = state.admitted == Some(part);
             match state.waiting.get_mut(&part) {
@@ -207,7 +206,7 @@ impl Gate {
                     Poll::Ready(Ok(()))
                 }
                 Some(waiting) if waiting.ticket == ticket => {
-                    waiting.waker = context.waker().clone();
+                    waiting.waker.clone_from(context.waker());
                     state.wake_driver();
                     Poll::Pending
                 }
