@@ -6,7 +6,8 @@ use super::{Figure, Speed};
 use crate::statistics::millions;
 
 /// Budgets that cannot fail a run, because times vary a lot between runs and memory varies a little. They are relative
-/// to the floor's init, relative to a warm invocation, and in megabytes. mimalloc takes 7 of these, and Lambda gives 128 at least.
+/// to the floor's init, relative to a warm invocation, and in megabytes. mimalloc takes 7 of them. The
+/// least memory of a function is 128 MB.
 const OF_TIME_AND_MEMORY: [(&str, f64, f64, f64); 4] = [
     ("webhook", 1.6, 2.0, 16.0),
     ("item-status", 1.6, 2.0, 16.0),
