@@ -32,6 +32,9 @@ pub(crate) async fn run_all(testbed: &Testbed) -> Vec<Counted> {
     ] {
         all.push(counted);
     }
+    // Measured last, because it changes the cost of what comes after it.
+    let after_an_erasure = events::changes_after_an_erasure(testbed, &items).await;
+    all.insert(2, announced(after_an_erasure));
     all
 }
 

@@ -1,6 +1,7 @@
 //! The resources that one kind of operation used.
 
 use std::collections::BTreeMap;
+use std::iter::Sum;
 use std::ops::AddAssign;
 use std::time::Duration;
 
@@ -18,8 +19,6 @@ pub(crate) struct Counted {
     pub(crate) requests: BTreeMap<String, RequestCount>,
     /// Responses from Pluggy.
     pub(crate) pluggy: usize,
-    /// Number of times that functions waited for a response.
-    pub(crate) waits: Waits,
     /// Events on the bus, each of at most 64 KB.
     pub(crate) bus_events: usize,
     /// Requests that came through the HTTP API.
@@ -32,6 +31,8 @@ pub(crate) struct Work {
     pub(crate) invocations: usize,
     /// Processor time, in user space and in the kernel.
     pub(crate) cpu: Duration,
+    /// Number of times that it waited for a response.
+    pub(crate) waits: Waits,
     /// Bytes that the function wrote to its log.
     pub(crate) log_bytes: usize,
     /// Bytes that Lambda wrote to it.
@@ -45,7 +46,8 @@ pub(crate) struct RequestCount {
     pub(crate) units: Units,
 }
 
-/// Number of times that functions waited for a response. The requests that a function has in flight at the same time are one wait.
+/// Number of times that a function waited for a response. The requests that it has in flight at the same time are one
+/// wait.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Waits {
     pub(crate) dynamodb: usize,
@@ -61,15 +63,30 @@ impl AddAssign for Waits {
     }
 }
 
+impl Sum for Waits {
+    fn sum<I: Iterator<Item = Self>>(waits: I) -> Self {
+        waits.fold(Self::default(), |mut sum, more| {
+            sum += more;
+            sum
+        })
+    }
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, more: Self) {
+        self.invocations += more.invocations;
+        self.cpu += more.cpu;
+        self.waits += more.waits;
+        self.log_bytes += more.log_bytes;
+        self.lambda_log_bytes += more.lambda_log_bytes;
+    }
+}
+
 impl Counted {
     /// Adds the counts of the same operations from before.
     pub(crate) fn with(mut self, before: Self) -> Self {
         for (name, more) in before.functions {
-            let work = self.functions.entry(name).or_default();
-            work.invocations += more.invocations;
-            work.cpu += more.cpu;
-            work.log_bytes += more.log_bytes;
-            work.lambda_log_bytes += more.lambda_log_bytes;
+            *self.functions.entry(name).or_default() += more;
         }
         for (name, more) in before.requests {
             let count = self.requests.entry(name).or_default();
@@ -77,7 +94,6 @@ impl Counted {
             count.units += more.units;
         }
         self.pluggy += before.pluggy;
-        self.waits += before.waits;
         self.bus_events += before.bus_events;
         self
     }
@@ -93,6 +109,10 @@ impl Counted {
 
     pub(crate) fn cpu(&self) -> Duration {
         self.functions.values().map(|work| work.cpu).sum()
+    }
+
+    pub(crate) fn waits(&self) -> Waits {
+        self.functions.values().map(|work| work.waits).sum()
     }
 
     pub(crate) fn log_bytes(&self) -> usize {

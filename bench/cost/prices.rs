@@ -62,9 +62,13 @@ impl Memory {
     /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
     const WHOLE_PROCESSOR: f64 = 1769.0;
 
-    /// Returns what the template gives each function.
-    pub(crate) fn of_template() -> Self {
-        Self(template_default("MemorySize").parse().unwrap())
+    /// Returns what the template gives a function by default.
+    pub(crate) fn of_template(function: &str) -> Self {
+        let own = template_property(function, "MemorySize");
+        // The last of a condition's values is that of the default.
+        let own = own.and_then(|value| value.trim_end_matches(']').rsplit(' ').next());
+        let megabytes = own.unwrap_or_else(|| template_default("MemorySize"));
+        Self(megabytes.parse().unwrap())
     }
 
     pub(crate) fn megabytes(self) -> f64 {
@@ -93,4 +97,15 @@ pub(crate) fn template_default(parameter: &str) -> &'static str {
     let mut lines = TEMPLATE.lines().skip_while(|line| *line != heading);
     let default = lines.find_map(|line| line.strip_prefix("    Default: "));
     default.unwrap()
+}
+
+/// Returns a property of a function in the template, as it is written there.
+fn template_property(function: &str, property: &str) -> Option<&'static str> {
+    let heading = format!("{}function:", function.replace('-', ""));
+    let lines = TEMPLATE.lines();
+    let mut lines = lines.skip_while(|line| line.trim_start().to_ascii_lowercase() != heading);
+    assert!(lines.next().is_some(), "the template has no {function}");
+    let mut properties = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
+    let property = format!("      {property}: ");
+    properties.find_map(|line| line.strip_prefix(&property))
 }

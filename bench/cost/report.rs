@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bill::{Bill, billed_ms};
+use crate::bill::{Bill, billed_ms_of_one};
 use crate::counted::Counted;
 use crate::prices::{Memory, Prices};
 
@@ -41,7 +41,7 @@ fn print_counts(all: &[Counted], prices: &Prices) {
             of_all(counted.log_bytes() + counted.lambda_log_bytes()) / 1000.0,
             of_all(counted.lambda_log_bytes()) / 1000.0,
             counted.per_thousand(counted.cpu().as_secs_f64()),
-            billed_ms(counted, prices, Memory::of_template()),
+            billed_ms_of_one(counted, prices),
         );
     }
 }
@@ -80,20 +80,17 @@ fn print_functions(all: &[Counted]) {
 }
 
 fn print_prices(all: &[Counted], prices: &Prices) {
-    let (memory, least) = (Memory::of_template(), Memory::LEAST);
     println!(
-        "\nUS dollars for a million each, {}, {}, at {} MB:\n",
-        prices.region,
-        prices.date,
-        memory.megabytes()
+        "\nUS dollars for a million each, {}, {}, at the template's memory:\n",
+        prices.region, prices.date
     );
     println!(
         "| a million of | DynamoDB | Lambda requests | Lambda time | logs | HTTP API | EventBridge | together | together at {} MB |",
-        least.megabytes()
+        Memory::LEAST.megabytes()
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for counted in all {
-        let bill = Bill::of(counted, prices, memory);
+        let bill = Bill::of(counted, prices, Memory::of_template);
         println!(
             "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
             counted.name,
@@ -104,7 +101,7 @@ fn print_prices(all: &[Counted], prices: &Prices) {
             bill.http_api,
             bill.event_bridge,
             bill.total(),
-            Bill::of(counted, prices, least).total(),
+            Bill::of(counted, prices, |_| Memory::LEAST).total(),
         );
     }
     for (name, writes, reads) in FLOORS {
@@ -120,12 +117,12 @@ pub(crate) fn json(all: &[Counted], prices: &Prices) -> Value {
     json!({
         "region": prices.region,
         "date": prices.date,
-        "memoryMb": Memory::of_template().megabytes(),
         "things": each,
     })
 }
 
 fn one(counted: &Counted, prices: &Prices) -> Value {
+    let waits = counted.waits();
     let of_one = |amount: f64| amount / counted.things as f64;
     let requests = counted.requests.iter().map(|(name, count)| {
         let figures = json!({
@@ -138,6 +135,7 @@ fn one(counted: &Counted, prices: &Prices) -> Value {
     });
     let functions = counted.functions.iter().map(|(name, work)| {
         let figures = json!({
+            "memoryMb": Memory::of_template(name).megabytes(),
             "invocations": of_one(work.invocations as f64),
             "logBytes": of_one(work.log_bytes as f64),
             "lambdaLogBytes": of_one(work.lambda_log_bytes as f64),
@@ -152,13 +150,13 @@ fn one(counted: &Counted, prices: &Prices) -> Value {
         "functions": functions.collect::<serde_json::Map<_, _>>(),
         "pluggyRequests": of_one(counted.pluggy as f64),
         "waits": {
-            "dynamodb": of_one(counted.waits.dynamodb as f64),
-            "eventBridge": of_one(counted.waits.event_bridge as f64),
-            "pluggy": of_one(counted.waits.pluggy as f64),
+            "dynamodb": of_one(waits.dynamodb as f64),
+            "eventBridge": of_one(waits.event_bridge as f64),
+            "pluggy": of_one(waits.pluggy as f64),
         },
         "busEvents": of_one(counted.bus_events as f64),
         "apiRequests": of_one(counted.api_requests as f64),
-        "billedMs": billed_ms(counted, prices, Memory::of_template()),
-        "dollarsPerMillion": Bill::of(counted, prices, Memory::of_template()),
+        "billedMs": billed_ms_of_one(counted, prices),
+        "dollarsPerMillion": Bill::of(counted, prices, Memory::of_template),
     })
 }

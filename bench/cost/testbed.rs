@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use harness::{
     Answer, Bootstraps, CapacityMeter, EventBus, Function, FunctionSettings, Outcome, Queue,
-    TestAuthority, TlsFront,
+    SecretsManager, TestAuthority, TlsFront,
 };
 use pluggy::ItemId;
+use runtime::clock;
 use runtime::env::Environment;
 use sandbox::Settings;
 use serde_json::{Value, json};
 use tests::function_settings::function_settings;
+use tests::secrets::{ERASURE_KEY, ERASURE_SECRET_ARN};
 use tests::{Deployment, TableStream, deployment, stream};
 
 use crate::counted::{Counted, RequestCount, Waits, Work};
@@ -47,12 +49,13 @@ pub(crate) struct Testbed {
     dynamodb: TlsFront,
     pluggy: TlsFront,
     event_bridge: TlsFront,
+    secrets: TlsFront,
+    _secrets_manager: SecretsManager,
     bus: EventBus,
     queue: Queue,
     authority: TestAuthority,
     bootstraps: Bootstraps,
     work: Mutex<BTreeMap<&'static str, Work>>,
-    waits: Mutex<Waits>,
     used: Mutex<BTreeMap<&'static str, Used>>,
     seen: Mutex<Seen>,
 }
@@ -102,17 +105,20 @@ impl Testbed {
         let meter = CapacityMeter::start(engine).await.unwrap();
         let bus = EventBus::start(BUS, 1).await.unwrap();
         let front = async |url: &str| TlsFront::start(&authority, url).await.unwrap();
+        let secrets_manager = SecretsManager::start(ERASURE_SECRET_ARN, ERASURE_KEY).await;
+        let secrets_manager = secrets_manager.unwrap();
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let mut testbed = Self {
             dynamodb: front(&meter.url()).await,
             pluggy: front(deployment.pluggy.url()).await,
             event_bridge: front(&bus.url()).await,
+            secrets: front(&secrets_manager.url()).await,
+            _secrets_manager: secrets_manager,
             queue: Queue::start("publish-dead-letters", 1).await.unwrap(),
             bootstraps: Bootstraps::of_environment(environment, root),
             functions: BTreeMap::new(),
             streams: streams.into(),
             work: Mutex::default(),
-            waits: Mutex::default(),
             used: Mutex::default(),
             seen: Mutex::default(),
             deployment,
@@ -145,8 +151,9 @@ impl Testbed {
         function_settings(name, self.bootstraps.path(name), tables)
             .with("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url())
             .with("AWS_ENDPOINT_URL_EVENTBRIDGE", self.event_bridge.url())
-            // No measured function should need the secret, or send anything to the queue.
-            .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", REFUSES)
+            // It has the key of the erasures alone: no measured function should need Pluggy's secret.
+            .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.url())
+            // Nor should one send anything to the queue.
             .with("AWS_ENDPOINT_URL_SQS", REFUSES)
             .with("EVENT_BUS", self.bus.arn())
             .with(
@@ -180,6 +187,16 @@ impl Testbed {
         }
     }
 
+    /// Erases a user who has nothing, and waits until no process remembers that no user is erased.
+    pub(crate) async fn erase_a_user(&self) {
+        let erasures = self.deployment.tables.erasure_store();
+        let user = "erased".parse().unwrap();
+        let user = erasures.hmac(&user).await.unwrap();
+        erasures.mark_user(&user, clock::now()).await.unwrap();
+        let remembered = Duration::try_from(publish::NO_ERASURES_REMEMBERED_FOR);
+        tokio::time::sleep(remembered.unwrap()).await;
+    }
+
     /// Sends a function an HTTP event, and expects this status.
     pub(crate) async fn request(&self, name: &'static str, event: &Value, status: u16) -> Value {
         let answer = self.invoke(name, event).await;
@@ -204,13 +221,12 @@ impl Testbed {
             matches!(answer.outcome, Outcome::Response(_)),
             "{name}: {answer:?}"
         );
-        self.add_waits(name, before);
-        self.work
-            .lock()
-            .unwrap()
-            .entry(name)
-            .or_default()
-            .invocations += 1;
+        let work = Work {
+            invocations: 1,
+            waits: self.waits_since(name, before),
+            ..Work::default()
+        };
+        *self.work.lock().unwrap().entry(name).or_default() += work;
         answer
     }
 
@@ -222,12 +238,14 @@ impl Testbed {
         let answer = function.invoke(event.as_bytes(), TIMEOUT).await.unwrap();
         assert_eq!(answer.status(), status, "{name}: {answer:?}");
         let used = Used::of(&function).await;
-        self.add_waits(name, before);
-        let mut all = self.work.lock().unwrap();
-        let work = all.entry(name).or_default();
-        work.invocations += 1;
-        work.cpu += used.cpu;
-        work.log_bytes += used.log_bytes;
+        let work = Work {
+            invocations: 1,
+            cpu: used.cpu,
+            waits: self.waits_since(name, before),
+            log_bytes: used.log_bytes,
+            ..Work::default()
+        };
+        *self.work.lock().unwrap().entry(name).or_default() += work;
     }
 
     /// Returns the stream records since the last call.
@@ -264,7 +282,6 @@ impl Testbed {
         let used = self.used().await;
         self.meter.take();
         self.work.lock().unwrap().clear();
-        *self.waits.lock().unwrap() = Waits::default();
         *self.seen.lock().unwrap() = self.see();
         *self.used.lock().unwrap() = used;
     }
@@ -297,14 +314,13 @@ impl Testbed {
             functions,
             requests,
             pluggy: now.pluggy - before.pluggy,
-            waits: *self.waits.lock().unwrap(),
             bus_events: now.bus_events - before.bus_events,
             api_requests: 0,
         }
     }
 
-    /// Adds the waits of a function's invocation that began with these counters.
-    fn add_waits(&self, function: &str, before: Seen) {
+    /// Returns the waits of a function's invocation that began with these counters.
+    fn waits_since(&self, function: &str, before: Seen) -> Waits {
         let now = self.see();
         // item-sync writes four rows at a time; counted is each of its requests to DynamoDB.
         let (dynamodb, pluggy) = match function {
@@ -312,11 +328,11 @@ impl Testbed {
             "scheduler" => (scheduler::REQUESTS_AT_A_TIME, 1),
             _ => (1, 1),
         };
-        *self.waits.lock().unwrap() += Waits {
+        Waits {
             dynamodb: (now.dynamodb - before.dynamodb).div_ceil(dynamodb),
             event_bridge: now.bus_requests - before.bus_requests,
             pluggy: (now.pluggy - before.pluggy).div_ceil(pluggy),
-        };
+        }
     }
 
     async fn used(&self) -> BTreeMap<&'static str, Used> {

@@ -7,8 +7,12 @@ use std::time::Duration;
 use harness::{CpuQuota, Fed, Function, FunctionSettings, Shards, StreamMapping, Usage};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
+/// The time between two polls of a shard that has nothing. After a batch Lambda polls at once.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
+const POLL: Duration = Duration::from_millis(250);
 /// Longer than any batch, even if it is repeated.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -54,7 +58,8 @@ impl Lanes {
         let (done, finished) = mpsc::unbounded_channel();
         let queues = (0..mapping.shards.lanes()).map(|lane| {
             let (queue, records) = mpsc::unbounded_channel();
-            tokio::spawn(handle(lane, mapping.clone(), records, done.clone()));
+            let polls = Polls::of_lane(lane, mapping.shards.lanes());
+            tokio::spawn(handle(lane, mapping.clone(), records, polls, done.clone()));
             queue
         });
         Self {
@@ -89,25 +94,56 @@ impl Lanes {
     }
 }
 
+/// The polls of a lane's shard.
+struct Polls {
+    last: Instant,
+}
+
+impl Polls {
+    /// Returns the polls of a lane. Those of different lanes come at different times.
+    fn of_lane(lane: usize, lanes: usize) -> Self {
+        let share =
+            f64::from(u32::try_from(lane).unwrap()) / f64::from(u32::try_from(lanes).unwrap());
+        Self {
+            last: Instant::now() - POLL.mul_f64(share),
+        }
+    }
+
+    /// Waits for the next poll.
+    async fn next(&mut self) {
+        while self.last <= Instant::now() {
+            self.last += POLL;
+        }
+        sleep_until(self.last).await;
+    }
+
+    fn poll_now(&mut self) {
+        self.last = Instant::now();
+    }
+}
+
 /// Handles the records of a lane. A batch has what is there, up to the size of a batch: the template sets no batching
 /// window.
 async fn handle(
     lane: usize,
     mapping: Mapping,
     mut queue: UnboundedReceiver<Vec<Value>>,
+    mut polls: Polls,
     finished: UnboundedSender<Batch>,
 ) {
     let mut environment = None;
     let mut records = VecDeque::new();
     loop {
-        while records.is_empty() {
+        while let Ok(more) = queue.try_recv() {
+            records.extend(more);
+        }
+        if records.is_empty() {
             let Some(more) = queue.recv().await else {
                 return;
             };
             records.extend(more);
-        }
-        while let Ok(more) = queue.try_recv() {
-            records.extend(more);
+            polls.next().await;
+            continue;
         }
         let size = mapping.batches.batch_size.min(records.len());
         let batch: Vec<Value> = records.drain(..size).collect();
@@ -119,6 +155,7 @@ async fn handle(
         let function = &environment.function;
         let fed = mapping.batches.feed(function, &batch).await.unwrap();
         let usage = function.usage().await.unwrap();
+        polls.poll_now();
         // Without a receiver the run has ended.
         let _ = finished.send(Batch {
             lane,

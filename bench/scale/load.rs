@@ -17,8 +17,8 @@ use crate::testbed::{Testbed, users};
 
 /// Enough for the deliveries that come at the same time.
 const WEBHOOKS: usize = 4;
-/// How often the stream is read.
-const POLL: Duration = Duration::from_millis(20);
+/// How often the lanes get what the stream has.
+const READ: Duration = Duration::from_millis(20);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The events of an item that has several: the first reports that the item has changed, the others its data.
 const KINDS: [&str; 2] = ["item/updated", "transactions/created"];
@@ -74,7 +74,7 @@ pub(crate) async fn flow(
         if is_last {
             return delivered;
         }
-        sleep(POLL).await;
+        sleep(READ).await;
     }
 }
 

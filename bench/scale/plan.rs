@@ -9,8 +9,10 @@ use tests::stream::ITEM_SYNC_BATCH_SIZE;
 
 use crate::testbed::Pluggy;
 
-/// The memory of an environment in the template, in MB.
-pub(crate) const MEMORY: u32 = 256;
+/// The memory of item-sync in the template, in MB.
+pub(crate) const MEMORY: u32 = 128;
+/// The same with `ItemSyncThroughput: high`.
+const MEMORY_OF_HIGH: u32 = 256;
 /// The shards of a new on-demand table.
 const SHARDS: usize = 4;
 /// The mapping with `ItemSyncThroughput: standard`, and with `high`.
@@ -118,9 +120,18 @@ impl Plan {
             Self {
                 memory: Some(MEMORY),
                 ..Self::new(
-                    "4 shards, more events, 256 MB",
+                    "4 shards, more events, 128 MB",
                     SHARDS,
                     STANDARD,
+                    throughput,
+                )
+            },
+            Self {
+                memory: Some(MEMORY_OF_HIGH),
+                ..Self::new(
+                    "4 shards, more events, `high`, 256 MB",
+                    SHARDS,
+                    HIGH,
                     throughput,
                 )
             },

@@ -36,15 +36,15 @@ class Dynamodb:
 
 
 class Logs:
-    """A fake CloudWatch Logs whose line arrives at the second call."""
+    """A fake CloudWatch Logs whose lines arrive at the second call."""
 
-    def __init__(self) -> None:
+    def __init__(self, *lines: str) -> None:
+        self.lines = lines
         self.calls = 0
 
     def filter_log_events(self, **_: Any) -> dict[str, Any]:
         self.calls += 1
-        line = '{"delivery.header_names": "x-pluggy-signature,x-request-id"}'
-        return {"events": [{"message": line}] if self.calls > 1 else []}
+        return {"events": [{"message": line} for line in self.lines] if self.calls > 1 else []}
 
 
 class Smoke(Project):
@@ -55,7 +55,10 @@ class Smoke(Project):
         outputs = {**OUTPUTS, "ApiUrl": self.server.url}
         self.clients["cloudformation"] = Cloudformation(outputs, {**PARAMETERS, "PluggyBaseUrl": self.server.url})
         self.clients["dynamodb"] = Dynamodb("webhook")
-        self.clients["logs"] = Logs()
+        self.clients["logs"] = Logs(
+            '{"DeliveriesStored": 1, "delivery.header_names": "x-pluggy-signature,x-request-id"}',
+            '{"DeliveriesStored": 1, "delivery.header_names": "x-request-id"}',
+        )
         self.server.responses = {
             "POST /connect-token": (200, {"accessToken": "the-connect-token", "expiresAt": "soon"}),
             "POST /items": (
@@ -88,6 +91,14 @@ class Smoke(Project):
             self.assertNotIn(value, self.report.read_text(encoding="utf-8"))
             self.assertNotIn(value, result.output)
         self.assertEqual((response["request"], response["status"]), ("POST /items", 200))
+
+    def test_deliveries_with_usual_headers_alone_have_no_header_names(self) -> None:
+        self.clients["logs"] = Logs('{"DeliveriesStored": 1}')
+
+        result = self.smoke()
+
+        self.assertIn("headers of the delivery beyond the usual: none", result.stdout)
+        self.assertEqual(json.loads(self.report.read_text(encoding="utf-8"))["delivery"]["headerNames"], [])
 
     def test_limits_in_every_form_are_reported(self) -> None:
         for value, is_reported in [

@@ -147,6 +147,7 @@ async fn run(testbed: &mut Testbed, case: Case, points: usize, what: &str) -> bo
         history.fetch(SignedDuration::ZERO).await;
         let published = history.publish_all().await;
         assert_ne!(published, [""; 0], "what is known is published: {what}");
+        history.let_publish_forget();
     }
     let has_ended = history.interleave(case, points).await;
     history.settle(&created).await;

@@ -13,6 +13,7 @@ use harness::{EventBus, Published};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use pluggy::{Item, ItemId};
+use publish::ErasedFilter;
 use runtime::metrics::Emitter;
 use serde_json::{Value, json};
 use store::{Items, NewEvent, SharedApiKey, StoredItem};
@@ -156,7 +157,7 @@ impl Testbed {
         }
         let (publisher, publish) = &mut self.publish;
         if let Some(app) = Arc::get_mut(publish) {
-            app.erasures = erasures_behind(publisher);
+            app.erased = ErasedFilter::new(erasures_behind(publisher));
         }
     }
 

@@ -334,7 +334,7 @@ async fn a_replaced_key_is_an_error() {
     let user = USER.parse().unwrap();
 
     let of_token = erasures.is_erased(&user, now()).await.unwrap_err();
-    let of_batch = erasures.among([&user], [], None, now()).await.unwrap_err();
+    let of_batch = erasures.among([&user], [], now()).await.unwrap_err();
     let of_erasure = erasures.hmac(&user).await.unwrap_err();
 
     for error in [of_token, of_batch, of_erasure] {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_eventbridge::config::timeout::TimeoutConfig;
 use aws_sdk_eventbridge::config::{BehaviorVersion, Credentials, Region};
-use publish::{Bus, DeadLetterQueue, republish};
+use publish::{Bus, DeadLetterQueue, ErasedFilter, republish};
 use runtime::metrics::Emitter;
 
 use crate::Tables;
@@ -45,7 +45,7 @@ pub fn apps(tables: &Tables, bus_url: &str, queue_url: &str) -> (publish::App, r
         bus: bus.clone(),
         dead_letter_queue: queue.clone(),
         event_table: tables.events.clone(),
-        erasures: tables.erasure_store(),
+        erased: ErasedFilter::new(tables.erasure_store()),
         metrics: Emitter::in_memory(),
     };
     let republish = republish::App {
@@ -55,7 +55,7 @@ pub fn apps(tables: &Tables, bus_url: &str, queue_url: &str) -> (publish::App, r
         client_id: CLIENT_ID.parse().unwrap(),
         items: tables.item_store(),
         event_table: tables.events.clone(),
-        erasures: tables.erasure_store(),
+        erased: ErasedFilter::new(tables.erasure_store()),
     };
     (publish, republish)
 }

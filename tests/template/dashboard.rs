@@ -250,7 +250,7 @@ fn unit(metric: &Shown) -> Option<&'static str> {
         .find(|ours| ours.as_str() == metric.name && metric.namespace == OURS);
     match (ours.map(|ours| ours.unit()), metric.name.as_str()) {
         (Some(Unit::Seconds), _) => Some("s"),
-        (Some(Unit::Milliseconds), _) | (None, "IteratorAge" | "Latency") => Some("ms"),
+        (None, "IteratorAge" | "Latency") => Some("ms"),
         (None, "ClaimedAccountConcurrency") => Some("executions"),
         (None, "ApproximateNumberOfMessagesVisible") => Some("messages"),
         (Some(Unit::Count) | None, _) => None,

@@ -81,7 +81,9 @@ fn the_batch_size_and_timeout_are_those_that_publish_is_made_for() {
         let factor = &mapping["ParallelizationFactor"];
         assert!(*factor == Value::Null || *factor == 1, "{factor}");
     }
-    assert_eq!(template.properties(PUBLISH)["Timeout"], 30);
+    for function in [PUBLISH, REPUBLISH] {
+        assert_eq!(template.properties(function)["Timeout"], 30);
+    }
 }
 
 #[test]

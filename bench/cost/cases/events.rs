@@ -34,6 +34,11 @@ pub(super) const FULL: Batches = Batches {
     item_sync: 100,
     publish: 500,
 };
+/// Each event arrives alone, in a stack that has erased a user.
+const AFTER_AN_ERASURE: Batches = Batches {
+    name: "the same after the first erasure",
+    ..ALONE
+};
 /// An event that is this much older than a fetch needs no other fetch.
 const OLDER: Duration = Duration::from_millis(2500);
 
@@ -54,6 +59,15 @@ pub(super) async fn changes(testbed: &Testbed, items: &[ItemId], batches: Batche
         hand_over(testbed, batches).await;
     }
     testbed.end(batches.name, testbed.rounds * ITEMS).await
+}
+
+/// Measures the same events in a stack that has erased a user.
+pub(super) async fn changes_after_an_erasure(testbed: &Testbed, items: &[ItemId]) -> Counted {
+    testbed.erase_a_user().await;
+    // Not counted: the processes fetch the key of the digests.
+    deliver(testbed, "item/login_succeeded", items).await;
+    hand_over(testbed, FULL).await;
+    changes(testbed, items, AFTER_AN_ERASURE).await
 }
 
 /// Measures further events of an execution that was already fetched. They are about the item's data, and the item

@@ -28,6 +28,7 @@ pub use command::InvalidCommand;
 pub use config::Config;
 pub use error::Error;
 pub use receipt::{LogRetention, NotDeleted, Receipt, Remainder, Report};
+pub use work::BEFORE_ANNOUNCEMENT;
 
 use command::{Action, Command};
 

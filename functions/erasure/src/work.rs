@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::{ClientUserId, ItemId};
+use runtime::clock;
 use store::{ErasedItem, Erasure, ErasureStage, EventKey, MARKER_RETENTION, UserSearch, Write};
 use tokio::time::Instant;
 
@@ -18,9 +19,9 @@ pub(crate) const WORKING_TIME: Duration = Duration::from_secs(20);
 const RESERVE: Duration = Duration::from_secs(20);
 /// Items that are read from the index at once.
 const ITEMS_AT_A_TIME: usize = 25;
-/// Time between the marker and `user.erased`. A process that has not seen the marker has published by then: an invocation
-/// of publish takes 30 seconds at most.
-const BEFORE_ANNOUNCEMENT: SignedDuration = SignedDuration::from_secs(60);
+/// Time between the marker and `user.erased`. A process that has not seen the marker has published by then: publish
+/// remembers for 20 seconds that there is none, and an invocation takes 30 seconds at most.
+pub const BEFORE_ANNOUNCEMENT: SignedDuration = SignedDuration::from_secs(60);
 
 /// The end of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub(crate) async fn erase(
         app,
         user,
         now,
+        began: Instant::now(),
         until: latest.min(Instant::now() + WORKING_TIME),
         erasure,
     };
@@ -87,6 +89,7 @@ pub(crate) struct Work<'a> {
     pub(crate) app: &'a App,
     pub(crate) user: &'a ClientUserId,
     pub(crate) now: Timestamp,
+    began: Instant,
     /// When nothing more begins.
     until: Instant,
     pub(crate) erasure: Erasure,
@@ -97,6 +100,12 @@ impl Work<'_> {
         let is_early = |at| self.now < after(at, BETWEEN_STAGES);
         self.erasure.stage == ErasureStage::Requested
             && self.erasure.requested_at.is_some_and(is_early)
+    }
+
+    /// Returns the current time: the start of the call plus the elapsed time.
+    fn current_time(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
+        clock::in_milliseconds(after(self.now, elapsed))
     }
 
     /// Leaves a stage that has ended with a receipt. After the end of the marker anything may have been stored.
@@ -127,7 +136,7 @@ impl Work<'_> {
                 ErasureStage::Marker => {
                     let user = &self.erasure.user;
                     self.app.erasures.mark_user(user, self.now).await?;
-                    self.erasure.marked_at = Some(self.now);
+                    self.erasure.marked_at = Some(self.current_time());
                     Ended::Done
                 }
                 ErasureStage::Items => self.erase_items().await?,

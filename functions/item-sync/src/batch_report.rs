@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use client::chain;
-use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Metric};
 use serde_json::{Value, json};
 
@@ -35,7 +34,6 @@ pub(crate) struct BatchReport {
     counts: Counts,
     items: Vec<Value>,
     connectors: Vec<Value>,
-    oldest: Option<Timestamp>,
     failed_from: Option<String>,
 }
 
@@ -44,17 +42,13 @@ impl BatchReport {
     pub(crate) fn add(&mut self, group: &Group, handled: Handled) {
         self.counts.add_all(handled.counts);
         match handled.outcome {
-            Ok(outcome) => {
-                self.waited(group);
-                self.add_outcome(&group.signals, outcome);
-            }
+            Ok(outcome) => self.add_outcome(&group.signals, outcome),
             Err(error) => self.refuse(group, &error),
         }
     }
 
     /// Records that DynamoDB refused this group. The stream repeats everything from the first one that was refused.
     pub(crate) fn refuse(&mut self, group: &Group, error: &store::Error) {
-        self.waited(group);
         tracing::error!(
             error = chain(error),
             stream.sequence_number = group.first_sequence_number,
@@ -67,12 +61,6 @@ impl BatchReport {
     /// Adds one to a metric.
     pub(crate) fn count(&mut self, metric: Metric) {
         self.counts.add(metric);
-    }
-
-    /// Records the arrival time of the group's first event, for the longest wait of the batch.
-    fn waited(&mut self, group: &Group) {
-        let since = group.signals.first_received_at();
-        self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
     }
 
     fn add_outcome(&mut self, signals: &TargetSignals, outcome: Outcome) {
@@ -106,15 +94,11 @@ impl BatchReport {
         response
     }
 
-    /// Returns the record of a batch that arrived at `now`.
-    pub(crate) fn into_record(self, now: Timestamp) -> EmfRecord {
+    /// Returns the record of the batch.
+    pub(crate) fn into_record(self) -> EmfRecord {
         let mut line = EmfRecord::new("batch handled");
         for (metric, count) in self.counts.0 {
             line.metric(metric, count);
-        }
-        if let Some(oldest) = self.oldest {
-            let age = now.duration_since(oldest).as_millis();
-            line.metric(Metric::StreamAge, age.max(0));
         }
         for (name, list) in [("items", self.items), ("connectors", self.connectors)] {
             line.property(name, (!list.is_empty()).then_some(Value::Array(list)));

@@ -39,8 +39,6 @@ pub(crate) struct Budget {
     limited_until: Cell<Option<Timestamp>>,
     /// Until when Pluggy has limited our calls in this batch.
     paused_until: Cell<Option<Timestamp>>,
-    /// Whether any user may be erased.
-    pub(crate) may_have_erasures: Cell<bool>,
     pub(crate) unknown_items: UnknownItems,
     pub(crate) progress: Progress,
     pub(crate) writes: Semaphore,
@@ -57,7 +55,6 @@ impl Budget {
             refusals: Cell::new(0),
             limited_until: Cell::new(None),
             paused_until: Cell::new(None),
-            may_have_erasures: Cell::new(true),
             unknown_items: UnknownItems::default(),
             progress: Progress::new(fetches),
             writes: Semaphore::new(WRITES_AT_A_TIME),

@@ -28,12 +28,7 @@ pub(crate) async fn without_erased_users(
         .filter(|user| owner != Some(user))
         .cloned()
         .collect();
-    if new.is_empty() || !budget.may_have_erasures.get() {
-        return Ok(decision);
-    }
-    let (no_items, may_exist) = ([], Some(true));
-    let erased = app.erasures.among(&new, no_items, may_exist, budget.now());
-    let erased = erased.await?.users;
+    let erased = app.erasures.among(&new, [], budget.now()).await?.users;
     Ok(without(decision, &erased, budget.now()))
 }
 

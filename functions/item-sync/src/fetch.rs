@@ -49,8 +49,8 @@ pub(crate) async fn fetch_item(
         written_at: budget.now(),
     };
     let decision = decide(stored, signals, response, times);
-    let decision = without_erased_users(app, stored, decision, budget).await?;
     let _turn = budget.writes.acquire().await;
+    let decision = without_erased_users(app, stored, decision, budget).await?;
     apply(app, id, decision, counts).await
 }
 

@@ -66,8 +66,6 @@ pub(crate) enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectorSignals {
     pub(crate) id: ConnectorId,
-    /// When we received the earliest event.
-    pub(crate) first_received_at: Timestamp,
     /// When we received the latest event.
     pub(crate) last_received_at: Timestamp,
 }
@@ -119,7 +117,6 @@ impl TargetSignals {
             Target::Item(item_id) => Self::Item(Signals::of(item_id, event)),
             Target::Connector(id) => Self::Connector(ConnectorSignals {
                 id,
-                first_received_at: event.received_at,
                 last_received_at: event.received_at,
             }),
         })
@@ -130,7 +127,6 @@ impl TargetSignals {
         match (self, later) {
             (Self::Item(signals), Self::Item(later)) => signals.merge(later),
             (Self::Connector(signals), Self::Connector(later)) => {
-                signals.first_received_at = signals.first_received_at.min(later.first_received_at);
                 signals.last_received_at = signals.last_received_at.max(later.last_received_at);
             }
             (Self::Item(_), Self::Connector(_)) | (Self::Connector(_), Self::Item(_)) => {}
@@ -141,14 +137,6 @@ impl TargetSignals {
         match self {
             Self::Item(signals) => Target::Item(signals.item_id),
             Self::Connector(signals) => Target::Connector(signals.id),
-        }
-    }
-
-    /// Returns when we received the earliest event.
-    pub(crate) fn first_received_at(&self) -> Timestamp {
-        match self {
-            Self::Item(signals) => signals.first_received_at,
-            Self::Connector(signals) => signals.first_received_at,
         }
     }
 }

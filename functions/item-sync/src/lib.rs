@@ -105,7 +105,7 @@ pub async fn handle(
         }
     }
     let response = report.response();
-    app.metrics.emit(report.into_record(now), now);
+    app.metrics.emit(report.into_record(), now);
     response
 }
 
@@ -118,13 +118,7 @@ async fn read(app: &App, groups: &[Group], budget: &Budget) -> Result<Rows, stor
             TargetSignals::Connector(_) => None,
         })
         .collect();
-    let batch = app.items.get_batch(&ids, &app.limits, budget.now()).await?;
-    let ItemBatch {
-        rows,
-        pace,
-        may_have_erasures,
-    } = batch;
-    budget.may_have_erasures.set(may_have_erasures);
+    let ItemBatch { rows, pace } = app.items.get_batch(&ids, &app.limits).await?;
     if let Some(pace) = pace {
         let wanted = u32::try_from(groups.len()).unwrap_or(u32::MAX);
         let granted = app.limits.take_calls(&pace, wanted, budget.now()).await?;

@@ -21,11 +21,6 @@ pub(crate) fn entries(
         .filter(|entries| !entries.is_empty())
 }
 
-/// Returns when the oldest record was written, or `None` for an empty batch.
-pub(crate) fn written_at(records: &[StreamRecord]) -> Option<Timestamp> {
-    records.iter().map(record_written_at).min()
-}
-
 /// Returns the entries of a record, or `None` for a record without a key, which no table writes.
 fn record_entries(record: StreamRecord, event_table: &str) -> Option<Vec<PendingEntry>> {
     let written_at = record_written_at(&record);

@@ -31,12 +31,12 @@ use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use jiff::Timestamp;
 use runtime::metrics::{EmfRecord, Emitter, Metric};
-use store::Erasures;
 use tokio::time::Instant;
 
 pub use bus::Bus;
 pub use config::Config;
 pub use dead_letter_queue::DeadLetterQueue;
+pub use erased::{ErasedFilter, NO_ERASURES_REMEMBERED_FOR};
 
 use dispatch::{Dispatched, dispatch, next_part};
 use phase_changes::PhaseChanges;
@@ -52,8 +52,8 @@ pub struct App {
     pub dead_letter_queue: DeadLetterQueue,
     /// The name of the event table, for bodies that do not fit an event.
     pub event_table: String,
-    /// The markers of erased users, about whom nothing is published.
-    pub erasures: Erasures,
+    /// The filter of what is about erased users, which is not published.
+    pub erased: ErasedFilter,
     /// The emitter for the outcome of an invocation.
     pub metrics: Emitter,
 }
@@ -65,7 +65,6 @@ pub async fn handle(
     now: Timestamp,
     deadline: Instant,
 ) -> DynamoDbEventResponse {
-    let written_at = batch::written_at(&batch.records);
     let mut entries = batch::entries(batch.records, &app.event_table).peekable();
     if entries.peek().is_none() {
         // Many fetches find no change, and log volume costs money.
@@ -76,7 +75,7 @@ pub async fn handle(
     let mut phase_changes = PhaseChanges::default();
     while dispatched.left.is_empty() && entries.peek().is_some() {
         let part = next_part(&mut entries, usize::MAX);
-        let part = match erased::without_erased(&app.erasures, part, now).await {
+        let part = match app.erased.apply(part, now).await {
             Ok(part) => part,
             // The stream retries from here.
             Err(part) => {
@@ -93,10 +92,6 @@ pub async fn handle(
     }
     let mut record = emf_record(&dispatched);
     phase_changes.write_to(&mut record);
-    if let Some(written_at) = written_at {
-        let age = now.duration_since(written_at).as_millis();
-        record.metric(Metric::PublishAge, age.max(0));
-    }
     app.metrics.emit(record, now);
     let mut response = DynamoDbEventResponse::default();
     // The stream repeats everything from the first failed record.

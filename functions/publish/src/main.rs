@@ -1,7 +1,7 @@
 //! The Lambda function behind the streams of `EventTable` and `ItemTable`.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use publish::{App, Bus, Config, DeadLetterQueue, handle};
+use publish::{App, Bus, Config, DeadLetterQueue, ErasedFilter, handle};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::metrics::Emitter;
@@ -16,8 +16,9 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env(&environment)?;
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
+    let erasures = Erasures::new(aws.dynamodb(), config.limit_table, erasure_key);
     let app = App {
-        erasures: Erasures::new(aws.dynamodb(), config.limit_table, erasure_key),
+        erased: ErasedFilter::new(erasures),
         bus: Bus::new(
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,

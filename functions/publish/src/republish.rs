@@ -12,14 +12,14 @@ use jiff::Timestamp;
 use pluggy::ClientId;
 use runtime::audit::{self, AuditTarget};
 use serde::Serialize;
-use store::{Erasures, Events, Items};
+use store::{Events, Items};
 use tokio::time::Instant;
 
 pub use command::InvalidCommand;
 pub use config::Config;
 pub use error::Error;
 
-use crate::{Bus, DeadLetterQueue, before_response};
+use crate::{Bus, DeadLetterQueue, ErasedFilter, before_response};
 use command::Command;
 
 /// Dependencies of `republish`, built once during init.
@@ -37,8 +37,8 @@ pub struct App {
     pub items: Items,
     /// The name of the event table, for bodies that do not fit an event.
     pub event_table: String,
-    /// The markers of erased users, about whom nothing is published.
-    pub erasures: Erasures,
+    /// The filter of what is about erased users, which is not published.
+    pub erased: ErasedFilter,
 }
 
 /// Result of a command.

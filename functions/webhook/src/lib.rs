@@ -83,7 +83,7 @@ async fn answer(
     report::event(line, &event);
     match timeout_at(deadline, app.events.insert(&event, app.event_retention)).await {
         Ok(Ok(insertion)) => {
-            report::header_names(line, request.headers());
+            report::header_names(line, request.headers(), app.secrets.header());
             line.metric(report::outcome(&event, insertion), 1);
             return Response::new(Body::Empty);
         }

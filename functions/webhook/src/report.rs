@@ -42,11 +42,12 @@ pub(crate) fn event(line: &mut EmfRecord, event: &NewEvent) {
     line.property("event.id", json!(event.key.sort));
 }
 
-/// Adds the names, never the values, of unusual headers of an authenticated delivery. Pluggy's headers are
-/// not documented.
-pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap) {
+/// Adds the names, never the values, of unusual headers of an authenticated delivery, if it has any. Pluggy's headers
+/// are not documented. `secret` is the header that carries the secret.
+pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap, secret: &HeaderName) {
     let mut names = String::new();
-    for name in headers.keys().map(HeaderName::as_str) {
+    for name in headers.keys().filter(|name| *name != secret) {
+        let name = name.as_str();
         let is_usual = USUAL_HEADERS.contains(&name)
             || USUAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
         if !is_usual && names.len() + name.len() < MAX_HEADER_NAMES_BYTES {
@@ -55,7 +56,10 @@ pub(crate) fn header_names(line: &mut EmfRecord, headers: &HeaderMap) {
             let _ = write!(names, "{comma}{name}");
         }
     }
-    line.property("delivery.header_names", json!(names));
+    line.property(
+        "delivery.header_names",
+        (!names.is_empty()).then(|| json!(names)),
+    );
 }
 
 /// Returns the metric that counts an acknowledged delivery.

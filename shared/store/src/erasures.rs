@@ -84,30 +84,18 @@ impl Erasures {
         Ok(self.get(marker_key(&hmac), now).await?.is_some())
     }
 
-    /// Returns the erased ones among users and items. `may_exist` is whether the row `ERASURES` was found, if it was read
-    /// before.
+    /// Returns the erased ones among users and items. Costs one read until the first erasure, and then one for each of them.
     pub async fn among(
         &self,
         users: impl IntoIterator<Item = &ClientUserId>,
         items: impl IntoIterator<Item = ItemId>,
-        may_exist: Option<bool>,
         now: Timestamp,
     ) -> Result<Erased, Error> {
         let users: HashSet<&ClientUserId> = users.into_iter().collect();
         let items: HashSet<ItemId> = items.into_iter().collect();
         let mut erased = Erased::default();
-        if users.is_empty() && items.is_empty() {
+        if (users.is_empty() && items.is_empty()) || !self.may_exist().await? {
             return Ok(erased);
-        }
-        if may_exist == Some(false) {
-            return Ok(erased);
-        }
-        if !self.key.is_loaded() {
-            let rows = self.batch(&[ERASURES_KEY.to_owned()]).await?;
-            let Some(row) = rows.first() else {
-                return Ok(erased);
-            };
-            self.load_key(Some(row)).await?;
         }
         let (mut user_keys, mut item_keys) = (HashMap::new(), HashMap::new());
         for user in users {
@@ -195,7 +183,7 @@ impl Erasures {
     }
 
     /// Returns whether any marker may exist, and fetches the key if so. A process that has the key makes no request.
-    pub(super) async fn may_exist(&self) -> Result<bool, Error> {
+    pub async fn may_exist(&self) -> Result<bool, Error> {
         if !self.key.is_loaded() {
             let Some(row) = self.row(ERASURES_KEY.to_owned()).await? else {
                 return Ok(false);
@@ -244,7 +232,7 @@ fn retained(now: Timestamp) -> Timestamp {
 
 /// Whether a row has not expired. DynamoDB removes an expired row late. One whose expiry cannot be read counts: an erased
 /// user must not come back.
-pub(super) fn is_live(row: &Row, now: Timestamp) -> bool {
+fn is_live(row: &Row, now: Timestamp) -> bool {
     let expires_at = Reader(row).number(EXPIRES_AT).ok().flatten();
     expires_at.is_none_or(|at| at > now.as_second())
 }

@@ -2,6 +2,7 @@
 
 use harness::Published;
 use jiff::{SignedDuration, Timestamp};
+use publish::NO_ERASURES_REMEMBERED_FOR;
 use serde_json::{Value, json};
 use tests::stream::{item_record, records_of_images};
 use tests::tables::{Row, has_text, kept_by_a_tombstone};
@@ -106,6 +107,11 @@ impl<'a> History<'a> {
     pub(super) async fn publish_all(&mut self) -> Vec<String> {
         let published = self.new_publish().await.finish().await;
         published.into_iter().map(|it| it.detail_type).collect()
+    }
+
+    /// Lets publish forget that no user is erased, if it has found so.
+    pub(super) fn let_publish_forget(&self) {
+        self.testbed.pluggy.model().now += NO_ERASURES_REMEMBERED_FOR;
     }
 
     async fn publishes_nothing(&mut self) {
@@ -249,6 +255,7 @@ impl<'a> History<'a> {
     pub(super) async fn settle(&mut self, created: &Value) {
         let mut stage = self.erase().await;
         // The marker is there. What comes from here on has read it.
+        self.let_publish_forget();
         self.publishes_nothing().await;
         let named_before = self.rows_name_the_user().await;
         let deleted = self.event("item/deleted", "deleted");

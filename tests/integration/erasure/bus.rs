@@ -3,14 +3,18 @@
 use erasure::Bus;
 use harness::Refusal;
 use jiff::{SignedDuration, Timestamp};
+use publish::NO_ERASURES_REMEMBERED_FOR;
 use runtime::clock::now;
 use serde_json::json;
 use tests::deployment::in_a_minute;
 use tests::publishing::{BUS, event_bridge};
-use tests::stream::item_record;
+use tests::stream::{self, item_record};
 
 use super::{NEIGHBOR, NEXT_DAY, USER, command_at, event, known_item};
 use crate::publish::testbed::Testbed;
+
+/// The timeout of publish and republish in the template.
+const PUBLISH_TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
 
 fn with_bus(testbed: &Testbed) -> erasure::App {
     let bus = Bus::new(event_bridge(&testbed.bus.url()), BUS.to_owned());
@@ -66,6 +70,49 @@ async fn nothing_but_the_erasure_is_published_after_the_marker() {
         let detail = event.json();
         assert_eq!(detail["itemId"], json!(neighbors), "{detail:#}");
     }
+}
+
+/// A process remembers that no user was ever erased, so that it need not read it for each batch.
+#[tokio::test]
+async fn publish_notices_the_first_erasure_after_20_seconds_and_before_its_announcement() {
+    let testbed = Testbed::start().await;
+    let deployment = &testbed.deployment;
+    known_item(deployment, USER, 1).await;
+    let rows = deployment.tables.event_rows().await;
+    let records = stream::records(&rows);
+    let marked_at = now();
+    let feed = async |seconds| {
+        let before = testbed.published().len();
+        let at = marked_at + SignedDuration::from_secs(seconds);
+        assert_eq!(testbed.feed_at(&records, at).await, Vec::<String>::new());
+        testbed.published().len() - before
+    };
+    assert_eq!(feed(0).await, records.len());
+
+    command_at(&deployment.erasure(), "erase", USER, marked_at).await;
+
+    assert_eq!(feed(19).await, records.len());
+    assert_eq!(feed(20).await, 0);
+    let bound = NO_ERASURES_REMEMBERED_FOR + PUBLISH_TIMEOUT;
+    assert!(bound < erasure::BEFORE_ANNOUNCEMENT);
+}
+
+/// Without a limit a process would remember it for as long as the clock was set back.
+#[tokio::test]
+async fn publish_remembers_nothing_if_its_clock_is_set_back() {
+    let testbed = Testbed::start().await;
+    let deployment = &testbed.deployment;
+    known_item(deployment, USER, 1).await;
+    let records = stream::records(&deployment.tables.event_rows().await);
+    let marked_at = now();
+    testbed.feed_at(&records, marked_at).await;
+    command_at(&deployment.erasure(), "erase", USER, marked_at).await;
+    let before = testbed.published().len();
+
+    let an_hour_before = marked_at - SignedDuration::from_hours(1);
+    testbed.feed_at(&records, an_hour_before).await;
+
+    assert_eq!(testbed.published().len(), before);
 }
 
 /// Asks for the erasure of [`USER`] at a time, and returns why the bus does not take the event.

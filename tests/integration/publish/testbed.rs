@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use harness::{EventBus, Published, Queue};
+use jiff::Timestamp;
 use jsonschema::Validator;
 use pluggy::ItemId;
 use publish::republish;
@@ -72,10 +73,19 @@ impl Testbed {
         self.feed_until(records, in_a_minute()).await
     }
 
+    /// Feeds publish records at a time.
+    pub(crate) async fn feed_at(&self, records: &[Value], now: Timestamp) -> Vec<String> {
+        self.handle(records, now, in_a_minute()).await
+    }
+
     pub(super) async fn feed_until(&self, records: &[Value], deadline: Instant) -> Vec<String> {
+        self.handle(records, now(), deadline).await
+    }
+
+    async fn handle(&self, records: &[Value], now: Timestamp, deadline: Instant) -> Vec<String> {
         let payload = json!({ "Records": records }).to_string();
         let batch = runtime::payload::parse(&payload).unwrap();
-        let answer = publish::handle(&self.publish, batch, now(), deadline).await;
+        let answer = publish::handle(&self.publish, batch, now, deadline).await;
         answer
             .batch_item_failures
             .into_iter()

@@ -1,11 +1,13 @@
 //! The cost of an event, from its delivery to the item's row.
 
+use harness::{EventBus, Queue};
 use jiff::SignedDuration;
 use runtime::clock::now;
 use serde_json::json;
 use store::{Limited, MAX_DELETIONS};
 use tests::deployment::in_a_minute;
-use tests::sample;
+use tests::publishing::{BUS, apps};
+use tests::{sample, stream};
 
 use super::{Metered, USER};
 
@@ -13,7 +15,9 @@ use super::{Metered, USER};
 const SHARDS: usize = 64;
 
 /// The read of a batch with one item: its row, and the pace, of which there is no row.
-const BATCH_READ: &str = "BatchGetItem ItemTable and LimitTable: 2 read";
+const BATCH_READ: &str = "BatchGetItem ItemTable and LimitTable: 1.5 read";
+/// The read of whether any user is erased, before an item gets an owner.
+const ERASURES_READ: &str = "GetItem LimitTable: 1 read";
 
 #[tokio::test]
 async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
@@ -31,7 +35,7 @@ async fn an_event_costs_one_write_unit_at_intake_and_so_does_its_duplicate() {
 }
 
 #[tokio::test]
-async fn the_first_fetch_of_an_item_reads_once_and_enters_both_indexes() {
+async fn the_first_fetch_of_an_item_reads_twice_and_enters_both_indexes() {
     let metered = Metered::start().await;
     metered.known().await;
     metered.connect().await;
@@ -40,7 +44,11 @@ async fn the_first_fetch_of_an_item_reads_once_and_enters_both_indexes() {
 
     assert_eq!(
         metered.take(),
-        [BATCH_READ, "PutItem ItemTable: 1 write, 2 index",]
+        [
+            BATCH_READ,
+            ERASURES_READ,
+            "PutItem ItemTable: 1 write, 2 index"
+        ]
     );
 }
 
@@ -79,6 +87,52 @@ async fn an_event_received_before_the_last_fetch_costs_the_read_of_its_batch() {
 }
 
 #[tokio::test]
+async fn publishing_costs_a_read_in_20_seconds_and_since_the_first_erasure_one_of_each_user_and_item()
+ {
+    let metered = Metered::start().await;
+    let tables = &metered.deployment.tables;
+    let bus = EventBus::start(BUS, 1).await.unwrap();
+    let queue = Queue::start("publish-dead-letters", 1).await.unwrap();
+    let (app, _) = apps(tables, &bus.url(), &queue.url());
+    metered.connect().await;
+    let rows = tables.event_rows().await;
+    metered.take();
+    let began = now();
+    let publish = async |seconds| {
+        let batch = stream::batch(&rows);
+        let at = began + SignedDuration::from_secs(seconds);
+        let answer = publish::handle(&app, batch, at, in_a_minute()).await;
+        assert_eq!(answer.batch_item_failures, []);
+        metered.take()
+    };
+
+    let before = [publish(0).await, publish(19).await, publish(20).await];
+    let erasures = tables.erasure_store();
+    let other_user = erasures.hmac(&"usr_2".parse().unwrap()).await.unwrap();
+    erasures.mark_user(&other_user, began).await.unwrap();
+    metered.take();
+    let after = [publish(40).await, publish(41).await];
+
+    let markers = "BatchGetItem LimitTable: 2 read".to_owned();
+    assert_eq!(
+        before,
+        [
+            vec![ERASURES_READ.to_owned()],
+            vec![],
+            vec![ERASURES_READ.to_owned()]
+        ]
+    );
+    assert_eq!(
+        after,
+        [
+            vec![ERASURES_READ.to_owned(), markers.clone()],
+            vec![markers]
+        ]
+    );
+    assert_eq!(bus.published().len(), 5);
+}
+
+#[tokio::test]
 async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
     let metered = Metered::start().await;
     metered.known().await;
@@ -92,7 +146,7 @@ async fn a_connectors_event_costs_a_read_and_a_write_that_moves_its_due_time() {
     assert_eq!(
         metered.take(),
         [
-            "BatchGetItem LimitTable: 1 read",
+            "BatchGetItem LimitTable: 0.5 read",
             "GetItem ItemTable: 1 read",
             "PutItem ItemTable: 1 write, 2 index",
         ]

@@ -19,14 +19,15 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Returns the requests of one invocation, once the function has the API key and knows the connector.
+    /// Returns the requests of one invocation, once the function has the API key, knows the connector and remembers that no
+    /// user is erased.
     pub fn of_invocation(name: &str) -> Self {
         let [dynamodb, pluggy, event_bridge] = match name {
             FLOOR => [0, 0, 0],
             "webhook" | RIVAL | "item-status" => [1, 0, 0],
             "connect-events" => [2, 0, 0],
             "connect-token" | "item-sync" => [2, 1, 0],
-            "publish" => [1, 0, 1],
+            "publish" => [0, 0, 1],
             other => panic!("{other} has no number of requests here"),
         };
         Self {

@@ -44,7 +44,11 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ),
             (
                 "LimitTable",
-                &["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+                &[
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:UpdateItem",
+                ],
             ),
             ("PluggySecretName", &["secretsmanager:GetSecretValue"]),
         ],
@@ -80,7 +84,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
         PUBLISH => &[
             ("ErasureSecret", &["secretsmanager:GetSecretValue"]),
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
-            ("LimitTable", &["dynamodb:BatchGetItem"]),
+            ("LimitTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         REPUBLISH => &[
@@ -88,7 +92,7 @@ pub(crate) fn calls(function: &str) -> &'static [Permission] {
             ("EventBus", &["events:DescribeEventBus", "events:PutEvents"]),
             ("EventTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
             ("ItemTable", &["dynamodb:DescribeTable", "dynamodb:Scan"]),
-            ("LimitTable", &["dynamodb:BatchGetItem"]),
+            ("LimitTable", &["dynamodb:BatchGetItem", "dynamodb:GetItem"]),
             ("PublishDeadLetterQueue", &["sqs:SendMessage"]),
         ],
         SCHEDULER => &[

@@ -73,7 +73,7 @@ def smoke(run: Operation, file: Path | None) -> None:
         [
             f"the connection is {walked.status['phase']} after {seconds:.0f} s",
             f"first delivery: {delivery.event}, payload fields {', '.join(report['delivery']['payloadFields'])}",
-            f"headers of the delivery beyond the usual: {', '.join(names) if names is not None else 'not found'}",
+            f"headers of the delivery beyond the usual: {_named(names)}",
             f"the report is {file}",
         ],
         report,
@@ -143,17 +143,25 @@ def _header_names_if_any(run: Operation, stack: Stack, item_id: str, since: floa
 
 
 def _header_names(run: Operation, stack: Stack, item_id: str, since: float) -> list[str] | None:
-    """Returns the header names that the webhook logged for the item's first delivery. Log lines arrive with a delay."""
+    """Returns the header names that the webhook logged for the item's deliveries. Log lines arrive with a delay."""
     logs, group = run.aws.client("logs"), stack.output("WebhookLogGroupName")
     deadline = time.monotonic() + LOG_DELAY_SECONDS
     while time.monotonic() < deadline:
         run.console.progress("waiting for the webhook's log")
         found = logs.filter_log_events(
-            logGroupName=group, startTime=int(since * 1000), filterPattern=f'"delivery.header_names" "{item_id}"'
+            logGroupName=group, startTime=int(since * 1000), filterPattern=f'"DeliveriesStored" "{item_id}"'
         )
-        for event in found["events"]:
-            names = HEADER_NAMES.search(event["message"])
-            if names:
-                return names[1].replace(",", " ").split()
+        if lines := [event["message"] for event in found["events"]]:
+            return _unusual_headers(lines)
         time.sleep(LOG_POLL_SECONDS)
     return None
+
+
+def _named(names: list[str] | None) -> str:
+    return "not found" if names is None else ", ".join(names) or "none"
+
+
+def _unusual_headers(lines: list[str]) -> list[str]:
+    """Returns the header names in the lines. A delivery with none but usual headers names none."""
+    found = [names[1].replace(",", " ").split() for line in lines if (names := HEADER_NAMES.search(line))]
+    return sorted({name for names in found for name in names})

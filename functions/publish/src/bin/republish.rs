@@ -2,7 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use publish::republish::{App, Config, handle};
-use publish::{Bus, DeadLetterQueue};
+use publish::{Bus, DeadLetterQueue, ErasedFilter};
 use runtime::aws::Aws;
 use runtime::env::Environment;
 use runtime::{clock, telemetry};
@@ -17,8 +17,9 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env(&environment, &runtime::trust(&environment)?);
     let dynamodb = aws.dynamodb();
     let erasure_key = ErasureKey::new(aws.secrets_manager(), config.erasure_secret_arn);
+    let erasures = Erasures::new(dynamodb.clone(), config.limit_table, erasure_key);
     let app = App {
-        erasures: Erasures::new(dynamodb.clone(), config.limit_table, erasure_key),
+        erased: ErasedFilter::new(erasures),
         bus: Bus::new(
             aws_sdk_eventbridge::Client::new(aws.sdk()),
             config.event_bus,

@@ -12,7 +12,6 @@ use super::cursor::Cursor;
 use super::{App, Error, Republished};
 use crate::decode;
 use crate::dispatch::{dispatch, next_part};
-use crate::erased::without_erased;
 use crate::pending_entry::PendingEntry;
 use crate::reference::RowKey;
 
@@ -113,7 +112,7 @@ impl Work<'_> {
                 entries(app, row, since)
             });
             let part = next_part(&mut row_entries, self.limit.saturating_sub(self.handled()));
-            let part = without_erased(&app.erasures, part, self.now).await;
+            let part = app.erased.apply(part, self.now).await;
             let part = part.map_err(|_| Error::NotAccepted)?;
             let part = dispatch(&app.bus, &app.dead_letter_queue, part, self.deadline).await;
             self.done.published += part.published;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use lambda_http::Request;
 use serde_json::{Map, Value, json};
 
-use super::{Dimension, Metric};
+use super::{Dimension, Metric, Unit};
 use crate::clock;
 use crate::problem::request_id;
 use crate::telemetry::VERSION;
@@ -97,7 +97,11 @@ impl EmfRecord {
         let mut directives: Vec<(Option<Dimension>, Vec<Value>)> = Vec::new();
         for (metric, _) in &self.metrics {
             let dimension = self.dimension(*metric);
-            let metric = json!({"Name": metric.as_str(), "Unit": metric.unit().as_str()});
+            let metric = match metric.unit() {
+                // Each byte of a line costs, and a count is clear without its unit.
+                Unit::Count => json!({"Name": metric.as_str()}),
+                unit @ Unit::Seconds => json!({"Name": metric.as_str(), "Unit": unit.as_str()}),
+            };
             match directives.iter_mut().find(|(of, _)| *of == dimension) {
                 Some((_, metrics)) => metrics.push(metric),
                 None => directives.push((dimension, vec![metric])),
@@ -144,7 +148,7 @@ mod tests {
                     "CloudWatchMetrics": [{
                         "Namespace": "pluggy-lambda",
                         "Dimensions": [[]],
-                        "Metrics": [{"Name": "DeliveriesStored", "Unit": "Count"}],
+                        "Metrics": [{"Name": "DeliveriesStored"}],
                     }],
                 },
                 "DeliveriesStored": 1,
@@ -180,12 +184,12 @@ mod tests {
                 {
                     "Namespace": "pluggy-lambda",
                     "Dimensions": [["ConnectEvent"]],
-                    "Metrics": [{"Name": "ConnectEvents", "Unit": "Count"}],
+                    "Metrics": [{"Name": "ConnectEvents"}],
                 },
                 {
                     "Namespace": "pluggy-lambda",
                     "Dimensions": [[]],
-                    "Metrics": [{"Name": "HintsStored", "Unit": "Count"}],
+                    "Metrics": [{"Name": "HintsStored"}],
                 },
             ])
         );
@@ -204,5 +208,9 @@ mod tests {
         let line = line.into_json("pluggy-lambda", Timestamp::UNIX_EPOCH);
 
         assert_eq!(line["OldestOverdue"], 0);
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"][0]["Metrics"],
+            json!([{"Name": "OldestOverdue", "Unit": "Seconds"}])
+        );
     }
 }

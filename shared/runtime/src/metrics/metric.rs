@@ -6,8 +6,6 @@ pub enum Unit {
     /// A number.
     Count,
     /// A duration.
-    Milliseconds,
-    /// A duration.
     Seconds,
 }
 
@@ -16,7 +14,6 @@ impl Unit {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Count => "Count",
-            Self::Milliseconds => "Milliseconds",
             Self::Seconds => "Seconds",
         }
     }
@@ -143,16 +140,12 @@ metrics! {
     ItemsFoundBySchedule: Count,
     /// Connectors whose health was fetched from Pluggy and written.
     ConnectorsStored: Count,
-    /// Waiting time of the oldest event of a batch.
-    StreamAge: Milliseconds,
 
     // publish
     /// Events that the bus accepted.
     EventsPublished: Count,
     /// Events that the bus refused; kept in the dead-letter queue until they are republished.
     EventsDeadLettered: Count,
-    /// Waiting time of the oldest record of a batch until its publication.
-    PublishAge: Milliseconds,
     /// Connections that changed into the phase `connecting`. The other phases have one each, too.
     ConnectionsConnecting: Count,
     /// Into `waiting_user`.
@@ -198,11 +191,7 @@ impl Metric {
     pub fn is_gauge(self) -> bool {
         matches!(
             self,
-            Self::FetchesDue
-                | Self::OldestOverdue
-                | Self::PublishAge
-                | Self::StreamAge
-                | Self::WebhookRegistrationProblems
+            Self::FetchesDue | Self::OldestOverdue | Self::WebhookRegistrationProblems
         )
     }
 }
