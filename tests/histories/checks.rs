@@ -9,6 +9,7 @@ use crate::forger;
 use crate::history::History;
 use crate::invocation::Invocation;
 use crate::model::Model;
+use crate::signal;
 
 pub(crate) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -41,6 +42,7 @@ pub(crate) fn check(
     if let Some(before) = before {
         goes_forward(before, row)?;
         keeps_its_owner(before, row)?;
+        signal::is_kept(history, before, row)?;
     }
     if is_tombstone(Some(row)) {
         if !is_tombstone(before) {

@@ -37,6 +37,7 @@ pub(crate) struct Engine {
     place: Place,
     stream: Arc<Mutex<Vec<Value>>>,
     writes: Arc<AtomicUsize>,
+    replacements: Arc<AtomicUsize>,
 }
 
 #[derive(Clone)]
@@ -57,6 +58,7 @@ impl Engine {
             place,
             stream: Arc::default(),
             writes: Arc::default(),
+            replacements: Arc::default(),
         }
     }
 
@@ -84,6 +86,12 @@ impl Engine {
         self.writes.load(Ordering::Relaxed)
     }
 
+    /// Returns how often a response of Pluggy's, its 404 included, has replaced the row of a history's item. All other writes
+    /// update attributes of the row.
+    pub(crate) fn replacements(&self) -> usize {
+        self.replacements.load(Ordering::Relaxed)
+    }
+
     /// Begins a new stream.
     pub(crate) fn clear_stream(&self) {
         self.images().clear();
@@ -93,7 +101,7 @@ impl Engine {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records a put of a row with a sort key: such a row is an event.
+    /// Records a put of a row. One with a sort key is an event.
     fn record(&self, operation: &str, body: &[u8]) {
         self.writes.fetch_add(1, Ordering::Relaxed);
         if operation != "PutItem" {
@@ -103,6 +111,11 @@ impl Engine {
         let image = request["Item"].take();
         if image.get("sk").is_some() {
             self.images().push(image);
+            return;
+        }
+        let key = image["pk"]["S"].as_str().unwrap_or_default();
+        if key.starts_with("ITEM#") && neighbors::number_in(key).is_none() {
+            self.replacements.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -35,9 +35,14 @@ pub(crate) fn owner(
 
 /// Returns whether all records are hints, and none is from the owner.
 pub(crate) fn are_from_others(records: &[Value], owner: Option<&str>) -> bool {
-    records.iter().all(|image| {
-        image["origin"]["S"] == "hint" && owner.is_none_or(|owner| hinting_user(image) != owner)
-    })
+    records
+        .iter()
+        .all(|image| is_hint(image) && owner.is_none_or(|owner| hinting_user(image) != owner))
+}
+
+/// Returns whether this record is a hint.
+pub(crate) fn is_hint(image: &Value) -> bool {
+    image["origin"]["S"] == "hint"
 }
 
 fn hinting_user(image: &Value) -> String {

@@ -41,6 +41,9 @@ pub(crate) struct History<'a> {
     order: u64,
     pub(crate) has_lagged: bool,
     writes: usize,
+    replacements: usize,
+    /// Whether a response of Pluggy's has replaced the row since the last check.
+    pub(crate) is_replaced: bool,
     lanes: [Option<Invoked>; LANES],
 }
 
@@ -66,6 +69,8 @@ impl<'a> History<'a> {
             order: script.order,
             has_lagged: false,
             writes: 0,
+            replacements: testbed.engine.replacements(),
+            is_replaced: false,
             lanes: [const { None }; LANES],
         };
         history.change(Kind::LoggedIn, Stamp::New, "item/created");
@@ -345,6 +350,9 @@ impl<'a> History<'a> {
             self.writes = writes;
             self.row = self.testbed.row().await;
         }
+        let replacements = self.testbed.engine.replacements();
+        self.is_replaced = replacements != self.replacements;
+        self.replacements = replacements;
         if checks::is_tombstone(self.row.as_ref()) {
             self.was_tombstoned = true;
             let attributes = self.testbed.raw_row().await;

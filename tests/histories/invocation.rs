@@ -10,12 +10,13 @@ use crate::checks::{CheckResult, HOUR, as_stored, ensure, is_tombstone, skew};
 use crate::hints;
 use crate::history::History;
 use crate::model::{FIRST_NOTICE, Given, Model};
+use crate::signal;
 use crate::step::Names;
 
 /// Clocks within this difference, in milliseconds, lose no event and make no fetch useless.
 const AGREEMENT: i64 = 1_000;
-const CONFIRMING_FETCH_DELAY: SignedDuration = SignedDuration::from_secs(30);
-const MAX_CONFIRMING_FETCHES: u32 = 3;
+pub(crate) const CONFIRMING_FETCH_DELAY: SignedDuration = SignedDuration::from_secs(30);
+pub(crate) const MAX_CONFIRMING_FETCHES: u32 = 3;
 
 /// An invocation of item-sync that handled its records from begin to end.
 pub(crate) struct Invocation {
@@ -38,6 +39,7 @@ impl Invocation {
         row: &StoredItem,
     ) -> CheckResult {
         let (records, fetched_at) = (&self.records, self.fetched_at);
+        signal::follows(self, model, before, row)?;
         if hints::are_from_others(records, hints::owner(model, before, self.given).as_deref()) {
             return hints::change_nothing(before, row, self.given);
         }
@@ -112,13 +114,17 @@ fn schedules_what_it_lacks(
     )
 }
 
-fn received_at(image: &Value) -> Timestamp {
+pub(crate) fn received_at(image: &Value) -> Timestamp {
     let text = image["receivedAt"]["N"].as_str().unwrap();
     Timestamp::from_millisecond(text.parse().unwrap()).unwrap()
 }
 
 /// Returns whether the next fetch is due within 30 seconds, or three confirming fetches were already made.
-fn is_due_soon(row: &StoredItem, before: Option<&StoredItem>, fetched_at: Timestamp) -> bool {
+pub(crate) fn is_due_soon(
+    row: &StoredItem,
+    before: Option<&StoredItem>,
+    fetched_at: Timestamp,
+) -> bool {
     let is_soon = row
         .schedule
         .next_fetch_at
@@ -229,7 +235,7 @@ fn waits(before: Option<&StoredItem>, row: &StoredItem, fetched_at: Timestamp) -
     )
 }
 
-fn is_fetched_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
+pub(crate) fn is_fetched_after(row: &StoredItem, fetched_at: Timestamp) -> bool {
     match &row.state {
         RowState::Placeholder { .. } => false,
         RowState::Fetched { snapshot, .. } => snapshot.fetched_at > fetched_at,

@@ -29,6 +29,7 @@ mod pluggy;
 mod random;
 mod run;
 mod settle;
+mod signal;
 mod stall;
 mod step;
 mod testbed;

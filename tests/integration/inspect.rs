@@ -269,7 +269,7 @@ async fn item_with_secrets(deployment: &Deployment) -> ItemId {
     deployment
         .tables
         .item_store()
-        .put_snapshot(stored, snapshot)
+        .put_snapshot(stored, snapshot, &Schedule::default())
         .await
         .unwrap();
     let body =

@@ -2,6 +2,7 @@
 
 mod expired_requests;
 mod owners;
+mod signals;
 
 use jiff::{SignedDuration, Timestamp};
 use pluggy::ItemId;
@@ -48,7 +49,11 @@ fn snapshot(status: &str, version: Option<Timestamp>, fetched_at: Timestamp) -> 
 async fn put(items: &Items, status: &str, version: Option<i64>, fetched_at: i64) -> Write {
     let snapshot = snapshot(status, version.map(at), at(fetched_at));
     items
-        .put_snapshot(row(id(), Some("usr_1"), at(0)), snapshot)
+        .put_snapshot(
+            row(id(), Some("usr_1"), at(0)),
+            snapshot,
+            &Schedule::default(),
+        )
         .await
         .unwrap()
 }

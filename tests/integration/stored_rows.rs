@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pluggy::{ItemId, ItemStatus};
 use serde_json::{Value, json};
-use store::{EventRow, ItemUpdate, Owner, Provenance, RowState, Target};
+use store::{EventRow, ItemUpdate, Owner, Provenance, RowState, Schedule, Target};
 use tests::Tables;
 use tests::deployment::CLIENT_ID;
 use tests::tables::Row;
@@ -112,7 +112,7 @@ async fn an_item_of_version_1_is_written_back_byte_for_byte() {
 
     tables
         .item_store()
-        .put_snapshot(update, snapshot)
+        .put_snapshot(update, snapshot, &Schedule::default())
         .await
         .unwrap();
 

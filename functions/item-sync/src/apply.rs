@@ -42,7 +42,11 @@ pub(crate) async fn apply(
 async fn execute(app: &App, id: ItemId, write: Write) -> Result<Written, store::Error> {
     let items = &app.items;
     match write {
-        Write::Snapshot { update, snapshot } => items.put_snapshot(*update, snapshot).await,
+        Write::Snapshot {
+            update,
+            snapshot,
+            read,
+        } => items.put_snapshot(*update, snapshot, &read).await,
         Write::Schedule {
             update,
             emptied,
@@ -62,6 +66,7 @@ async fn execute(app: &App, id: ItemId, write: Write) -> Result<Written, store::
             schedule,
             fetched_at,
         } => items.hasten(id, &schedule, fetched_at).await,
+        Write::Signal(signal) => items.raise_signal(id, signal).await,
         Write::Failed {
             created_at,
             next_fetch_at,

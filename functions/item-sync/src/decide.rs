@@ -102,6 +102,7 @@ impl Fetch<'_> {
         decision.writes.push(Write::Snapshot {
             update: Box::new(update),
             snapshot: Snapshot { item, fetched_at },
+            read: Box::new(self.before.clone()),
         });
         let watch = in_trouble.map(|id| Write::WatchConnector {
             id,
@@ -205,9 +206,9 @@ impl Fetch<'_> {
     }
 
     /// Returns the writes if the row has changed since it was read. What we know may be outdated, so a confirming
-    /// fetch is scheduled soon. After enough of them, the ordinary schedule applies. The owner is stored at once,
-    /// because the event that names the user does not come again. What has expired is removed here too, because a
-    /// dropped response may also be an old one of Pluggy's.
+    /// fetch is scheduled soon. After enough of them, the ordinary schedule applies. The owner and the signal are stored at
+    /// once, because the events do not come again. What has expired is removed here too, because a dropped response
+    /// may also be an old one of Pluggy's.
     fn confirm_soon(&self, created_at: Timestamp, ordinary: Option<Schedule>) -> Vec<Write> {
         let fetched_at = self.times.fetched_at;
         let requests = self.emptied_snapshot().map(Write::Requests);
@@ -216,11 +217,15 @@ impl Fetch<'_> {
             .named
             .clone()
             .map(|owner| Write::Claim { owner, created_at });
-        let hasten = self.soon().or(ordinary).map(|schedule| Write::Hasten {
+        let soon = confirming_fetch(&self.before, fetched_at);
+        let hasten = soon.or(ordinary).map(|schedule| Write::Hasten {
             schedule,
             fetched_at,
         });
-        requests.into_iter().chain(claim).chain(hasten).collect()
+        let signal = self.strongest_signal().map(Write::Signal);
+        // The signal comes first, because a 404 removes a placeholder without one.
+        let writes = requests.into_iter().chain(signal);
+        writes.chain(claim).chain(hasten).collect()
     }
 
     /// Returns the schedule of a confirming fetch, or `None` after enough of them.

@@ -32,6 +32,8 @@ pub(crate) enum Write {
     Snapshot {
         update: Box<ItemUpdate>,
         snapshot: Snapshot,
+        /// The schedule of the row that was read.
+        read: Box<Schedule>,
     },
     /// The schedule after a fetch at `fetched_at` that returned no state, and the row's snapshot without what has
     /// expired, if anything has.
@@ -56,6 +58,8 @@ pub(crate) enum Write {
         schedule: Schedule,
         fetched_at: Timestamp,
     },
+    /// A signal, unless the row has a stronger one.
+    Signal(PendingSignal),
     /// The retry of an item that our code cannot handle.
     Failed {
         created_at: Timestamp,
@@ -80,6 +84,7 @@ impl Write {
             Self::Claim { .. }
             | Self::Requests(_)
             | Self::Hasten { .. }
+            | Self::Signal(_)
             | Self::Failed { .. }
             | Self::Erase { .. }
             | Self::WatchConnector { .. } => false,
@@ -95,6 +100,7 @@ impl Write {
             | Self::Forget
             | Self::Requests(_)
             | Self::Hasten { .. }
+            | Self::Signal(_)
             | Self::Failed { .. }
             | Self::Erase { .. }
             | Self::WatchConnector { .. } => None,

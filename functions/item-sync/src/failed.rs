@@ -31,6 +31,9 @@ pub(crate) fn failed_item(
         next_fetch_at: after(now, FAILED_RETRY_DELAY),
         pending_signal: signals.pending_signal(),
     });
+    // The row may have a weaker one.
+    let signal = signals.pending_signal().map(Write::Signal);
+    decision.writes.extend(signal);
     let named = Owners::of(None, None, signals).named;
     let claim = named.map(|owner| Write::Claim { owner, created_at });
     decision.writes.extend(claim);

@@ -106,6 +106,9 @@ pub enum PendingSignal {
 }
 
 impl PendingSignal {
+    /// All signals, by rising weight.
+    pub const ALL: [Self; 3] = [Self::Activity, Self::Change, Self::Deletion];
+
     /// Returns the name in the row.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -116,7 +119,7 @@ impl PendingSignal {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Activity, Self::Change, Self::Deletion]
+        Self::ALL
             .into_iter()
             .find(|pending_signal| pending_signal.as_str() == text)
     }

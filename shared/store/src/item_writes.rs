@@ -1,7 +1,6 @@
 //! Conditional writes to `ItemTable`. No write replaces a snapshot by an older one. The owner changes only for one of a higher rank.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::attributes::{document, number, text, time};
@@ -14,6 +13,7 @@ use super::schema::{
     CREATED_AT_ITEM_ID, EXPIRES_AT, FETCH_SHARD, NEXT_FETCH_AT, OWNER, OWNER_PROVENANCE,
     PARTITION_KEY, SCHEMA, VERSION,
 };
+use super::signal_conditions::{Values, has_none_of, signal, signal_is_as_read, signals};
 use super::update::{Update, Write, outcome};
 use super::{
     Error, ItemUpdate, Items, Owner, PendingSignal, RowState, Schedule, Snapshot, StoredItem,
@@ -28,11 +28,13 @@ const ERASED: &str = "attribute_exists(erased)";
 
 impl Items {
     /// Writes a snapshot, unless the row holds a newer one, has an owner that this one does not outrank, or is a
-    /// tombstone made after the request was sent.
+    /// tombstone made after the request was sent. It is refused, too, if the row has got a pending signal since its schedule
+    /// was `read`: the snapshot may be older than that event.
     pub async fn put_snapshot(
         &self,
         update: ItemUpdate,
         snapshot: Snapshot,
+        read: &Schedule,
     ) -> Result<Write, Error> {
         let (version, fetched_at) = (snapshot.version(), snapshot.fetched_at);
         let newer = match version {
@@ -47,11 +49,12 @@ impl Items {
             Some(owner) => owner.may_hold_the_row(),
             None => "attribute_not_exists(#owner)".to_owned(),
         };
+        let (is_as_read, mut values) = signal_is_as_read(read);
         let condition = format!(
-            "attribute_not_exists(pk) OR \
-             ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) AND {NOT_ERASED} AND {is_ours} AND {newer})"
+            "attribute_not_exists(pk) OR ((attribute_not_exists(deletedAt) OR fetchedAt < :fetchedAt) \
+             AND {NOT_ERASED} AND {is_ours} AND {newer} AND {is_as_read})"
         );
-        let values = owner.as_ref().map(Owner::values_that_hold);
+        values.extend(owner.iter().flat_map(Owner::values_that_hold));
         let row = StoredItem {
             item_id: update.item_id,
             created_at: update.created_at,
@@ -65,7 +68,7 @@ impl Items {
             .set_item(Some(to_row(&row)))
             .condition_expression(condition)
             .expression_attribute_names("#owner", OWNER)
-            .set_expression_attribute_values(values)
+            .set_expression_attribute_values(Some(values))
             .expression_attribute_values(":fetchedAt", time(fetched_at));
         if let Some(version) = version {
             put = put.expression_attribute_values(":version", time(version));
@@ -106,7 +109,8 @@ impl Items {
 
     /// Writes the schedule after a fetch at `fetched_at` that returned no state. Without a row, this creates
     /// the placeholder. An update without an owner keeps that of the row. One with an owner is refused if the row
-    /// has an owner that this one does not outrank, or is a tombstone.
+    /// has an owner that this one does not outrank, or is a tombstone. Any update is refused if the row has a stronger signal:
+    /// another fetch has failed since the row was read.
     ///
     /// `emptied` is the row's snapshot without the requests to the user that have expired. The row must still have this
     /// snapshot, and the requests are written too.
@@ -127,7 +131,12 @@ impl Items {
         if emptied.is_some() {
             condition.push_str(" AND fetchedAt = :snapshotFetchedAt");
         }
-        let mut values = owner.map(Owner::values_that_hold).unwrap_or_default();
+        let mut values: Values = owner.map(Owner::values_that_hold).unwrap_or_default();
+        let stronger = signals(|of_row| Some(of_row) > update.schedule.pending_signal);
+        if !stronger.is_empty() {
+            condition = format!("{condition} AND {}", has_none_of(&stronger));
+            values.extend(stronger);
+        }
         values.insert(":fetchedAt".to_owned(), time(fetched_at));
         if let Some(snapshot) = emptied {
             let fetched_at = time(snapshot.fetched_at);
@@ -217,8 +226,8 @@ impl Items {
     }
 
     /// Schedules a fetch at `next_fetch_at`, even if the row is unreadable. The requests to the user are
-    /// removed, because an unreadable row does not show whether they have expired. Nothing else changes. Without a row, this
-    /// creates one.
+    /// removed, because an unreadable row does not show whether they have expired. A signal is stored if the row has none.
+    /// Nothing else changes. Without a row, this creates one.
     pub async fn schedule_failed(
         &self,
         id: ItemId,
@@ -226,12 +235,15 @@ impl Items {
         next_fetch_at: Timestamp,
         pending_signal: Option<PendingSignal>,
     ) -> Result<Write, Error> {
-        Update::new(self.update(id).condition_expression(NOT_ERASED))
+        let mut update = Update::new(self.update(id).condition_expression(NOT_ERASED))
             .set(SCHEMA, number(VERSION))
             .set_if_absent(CREATED_AT, time(created_at))
             .set(FETCH_SHARD, text(Target::Item(id).fetch_shard()))
-            .set(NEXT_FETCH_AT, time(next_fetch_at))
-            .set_if_some(PENDING_SIGNAL, pending_signal.map(signal))
+            .set(NEXT_FETCH_AT, time(next_fetch_at));
+        if let Some(pending_signal) = pending_signal {
+            update = update.set_if_absent(PENDING_SIGNAL, signal(pending_signal));
+        }
+        update
             .remove(PARAMETER)
             .remove(USER_ACTION)
             .send("schedule the failed item")
@@ -260,8 +272,24 @@ impl Items {
             .set(FETCH_SHARD, text(Target::Item(id).fetch_shard()))
             .set(NEXT_FETCH_AT, time(next_fetch_at))
             .set(CONFIRMING_FETCHES, number(schedule.confirming_fetches))
-            .set_if_some(PENDING_SIGNAL, schedule.pending_signal.map(signal))
             .send("hasten the item's fetch")
+            .await
+    }
+
+    /// Stores a signal, unless the row has the same or a stronger one. Nothing else changes.
+    pub async fn raise_signal(&self, id: ItemId, pending: PendingSignal) -> Result<Write, Error> {
+        let others = signals(|of_row| of_row >= pending);
+        let condition = format!(
+            "attribute_exists(pk) AND {NOT_ERASED} AND {}",
+            has_none_of(&others)
+        );
+        let request = self
+            .update(id)
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(others));
+        Update::new(request)
+            .set(PENDING_SIGNAL, signal(pending))
+            .send("store the signal")
             .await
     }
 
@@ -350,8 +378,4 @@ fn requests_to_the_user(update: Update, item: &Item) -> Update {
     update
         .set_or_remove(PARAMETER, item.parameter.as_ref().and_then(document))
         .set_or_remove(USER_ACTION, item.user_action.as_ref().and_then(document))
-}
-
-fn signal(signal: PendingSignal) -> AttributeValue {
-    text(signal.as_str())
 }

@@ -39,6 +39,7 @@ mod republish_scans;
 mod scan;
 pub mod schema;
 mod shared_api_key;
+mod signal_conditions;
 mod target;
 mod update;
 mod user_rows;

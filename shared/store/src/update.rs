@@ -21,8 +21,8 @@ const RESERVED: [&str; 3] = [OWNER, PARAMETER, SCHEMA];
 pub enum Write {
     /// The row was written.
     Done,
-    /// The condition failed, and the row is unchanged. A row of an item is newer, or has an owner that this one does
-    /// not outrank. In a row of limits, a quota is used up.
+    /// The condition failed, and the row is unchanged. A row of an item is newer, has an owner that this one does not outrank,
+    /// or has a signal that was not there when it was read. In a row of limits, a quota is used up.
     Stale,
 }
 
@@ -73,18 +73,6 @@ impl Update {
         self.assign(attribute, value, |name| {
             format!("{name} = if_not_exists({name}, :{attribute})")
         })
-    }
-
-    /// Sets an attribute if there is a value.
-    pub(super) fn set_if_some(
-        self,
-        attribute: &'static str,
-        value: Option<AttributeValue>,
-    ) -> Self {
-        match value {
-            Some(value) => self.set(attribute, value),
-            None => self,
-        }
     }
 
     /// Sets an attribute, or removes it if there is no value.

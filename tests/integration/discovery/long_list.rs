@@ -195,7 +195,10 @@ impl LongList {
                 created_at: Timestamp::UNIX_EPOCH,
                 schedule: Schedule::default(),
             };
-            items.put_snapshot(row, snapshot).await.unwrap();
+            items
+                .put_snapshot(row, snapshot, &Schedule::default())
+                .await
+                .unwrap();
         }
         ids
     }

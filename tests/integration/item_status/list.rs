@@ -72,7 +72,10 @@ pub(crate) async fn put_row(
         fetched_at: now(),
     };
     let items = deployment.tables.item_store();
-    items.put_snapshot(row, snapshot).await.unwrap();
+    items
+        .put_snapshot(row, snapshot, &Schedule::default())
+        .await
+        .unwrap();
     item_id
 }
 

@@ -37,7 +37,10 @@ pub(super) async fn stored(deployment: &Deployment, fields: &Value) -> ItemId {
         fetched_at: now(),
     };
     let items = deployment.tables.item_store();
-    items.put_snapshot(row, snapshot).await.unwrap();
+    items
+        .put_snapshot(row, snapshot, &Schedule::default())
+        .await
+        .unwrap();
     item_id
 }
 

@@ -1,7 +1,7 @@
 //! Removal of expired requests to the user, by writes that do not replace the row.
 
 use serde_json::json;
-use store::{Items, Snapshot, Write};
+use store::{Items, Schedule, Snapshot, Write};
 use tests::Tables;
 
 use super::{ITEM, at, id, row};
@@ -29,7 +29,10 @@ async fn a_schedule_with_a_snapshot_replaces_the_requests_of_this_snapshot_alone
     let items = Tables::create().await.item_store();
     let owned = || row(id(), Some("usr_1"), at(0));
     let first = login(Some("https://bank.example.com/1"), 10, 20);
-    items.put_snapshot(owned(), first).await.unwrap();
+    items
+        .put_snapshot(owned(), first, &Schedule::default())
+        .await
+        .unwrap();
     let emptied = login(None, 10, 20);
     let put_schedule = async |fetched_at| {
         items
@@ -43,7 +46,10 @@ async fn a_schedule_with_a_snapshot_replaces_the_requests_of_this_snapshot_alone
     assert_eq!(stored.snapshot(), Some(&emptied));
 
     let second = login(Some("https://bank.example.com/2"), 11, 25);
-    items.put_snapshot(owned(), second).await.unwrap();
+    items
+        .put_snapshot(owned(), second, &Schedule::default())
+        .await
+        .unwrap();
     assert_eq!(put_schedule(at(40)).await.unwrap(), Write::Stale);
     assert_eq!(
         link(&items).await.as_deref(),
@@ -56,7 +62,10 @@ async fn a_failed_row_loses_the_requests_to_the_user() {
     let items = Tables::create().await.item_store();
     let stored = row(id(), Some("usr_1"), at(0));
     let waiting = login(Some("https://bank.example.com/1"), 10, 20);
-    items.put_snapshot(stored, waiting).await.unwrap();
+    items
+        .put_snapshot(stored, waiting, &Schedule::default())
+        .await
+        .unwrap();
 
     items
         .schedule_failed(id(), at(9), at(90), None)

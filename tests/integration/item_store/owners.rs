@@ -1,7 +1,7 @@
 //! The owner of a row: no write changes it but for one of a higher rank.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::{ItemUpdate, Items, Owner, Provenance, Write};
+use store::{ItemUpdate, Items, Owner, Provenance, Schedule, Write};
 use tests::Tables;
 
 use super::{ITEM, at, id, put, row, snapshot, status};
@@ -16,6 +16,7 @@ async fn a_row_never_changes_its_owner_within_one_rank() {
             .put_snapshot(
                 row(id(), owner, at(0)),
                 snapshot("OTHER", Some(at(11)), at(30)),
+                &Schedule::default(),
             )
             .await;
         assert_eq!(write.unwrap(), Write::Stale);
@@ -32,7 +33,10 @@ async fn only_an_item_without_an_owner_is_claimed_within_one_rank() {
     assert_eq!(claim("usr_1").await.unwrap(), Write::Stale, "there is none");
     let nobodys = row(id(), None, at(0));
     let first = snapshot("FIRST", Some(at(10)), at(20));
-    items.put_snapshot(nobodys, first.clone()).await.unwrap();
+    items
+        .put_snapshot(nobodys, first.clone(), &Schedule::default())
+        .await
+        .unwrap();
     assert_eq!(claim("usr_1").await.unwrap(), Write::Done);
     assert_eq!(claim("usr_2").await.unwrap(), Write::Stale);
 
@@ -80,7 +84,10 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
                     let outcome = match write {
                         "snapshot" => {
                             let newer = snapshot("NEW", Some(at(second + 2)), at(second + 2));
-                            items.put_snapshot(next.clone(), newer).await.unwrap()
+                            items
+                                .put_snapshot(next.clone(), newer, &Schedule::default())
+                                .await
+                                .unwrap()
                         }
                         "claim" => {
                             let owner = next.owner.as_ref().unwrap();
@@ -113,7 +120,10 @@ async fn an_owner_is_replaced_by_a_higher_rank_alone_in_every_write() {
 async fn reset(items: &Items, stored: ItemUpdate, second: i64) {
     items.put_tombstone(id(), at(0), at(second)).await.unwrap();
     let first = snapshot("FIRST", Some(at(second + 1)), at(second + 1));
-    let write = items.put_snapshot(stored, first).await.unwrap();
+    let write = items
+        .put_snapshot(stored, first, &Schedule::default())
+        .await
+        .unwrap();
     assert_eq!(write, Write::Done);
 }
 
@@ -137,9 +147,11 @@ async fn an_owner_of_an_unknown_provenance_stays_and_its_item_is_written() {
     assert_eq!(stored.owner(), Some(&tests::owner("usr_1")));
     let claim = items.claim(id(), &tests::owner("usr_2"), at(0)).await;
     assert_eq!(claim.unwrap(), Write::Stale);
+    let unread = Schedule::default();
     let theirs = items.put_snapshot(
         owned("usr_2", Provenance::Response),
         snapshot("OTHER", Some(at(11)), at(30)),
+        &unread,
     );
     assert_eq!(theirs.await.unwrap(), Write::Stale);
     assert_eq!(put(&items, "SECOND", Some(11), 30).await, Write::Done);

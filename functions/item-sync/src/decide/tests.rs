@@ -87,12 +87,20 @@ fn a_response_is_stored_with_its_owner_and_the_next_fetch() {
 
     assert_eq!(decision.outcome, Outcome::Stored);
     assert_eq!(decision.metrics, [Metric::ItemsFetched]);
-    let [Write::Snapshot { update, snapshot }] = &decision.writes[..] else {
+    let [
+        Write::Snapshot {
+            update,
+            snapshot,
+            read,
+        },
+    ] = &decision.writes[..]
+    else {
         panic!("{:?}", decision.writes)
     };
     assert_eq!(snapshot.fetched_at, at(SENT));
     assert_eq!(update.owner, Some(owner("usr_1", Provenance::Response)));
     assert_eq!(update.created_at, at("2026-11-01T12:00:00Z"), "pluggy's");
+    assert_eq!(**read, Schedule::default());
     let settled = Schedule {
         next_fetch_at: Some(next_fetch(&item(json!({})), at(SENT))),
         ..Schedule::default()
@@ -102,10 +110,11 @@ fn a_response_is_stored_with_its_owner_and_the_next_fetch() {
 
 /// Another process may have changed the row without knowing these events.
 #[test]
-fn if_the_row_has_changed_the_owner_is_stored_and_the_item_fetched_again_soon() {
+fn if_the_row_has_changed_the_owner_and_the_signal_are_stored_and_the_item_fetched_again_soon() {
     let decision = decided(None, &update(), found(json!({})));
 
     let [
+        Write::Signal(PendingSignal::Change),
         Write::Claim { owner: claimed, .. },
         Write::Hasten {
             schedule,
@@ -121,7 +130,6 @@ fn if_the_row_has_changed_the_owner_is_stored_and_the_item_fetched_again_soon() 
         schedule.next_fetch_at,
         Some(at(SENT) + CONFIRMING_FETCH_DELAY)
     );
-    assert_eq!(schedule.pending_signal, Some(PendingSignal::Change));
 }
 
 #[test]
